@@ -1,0 +1,190 @@
+import type { Site } from '../config/config.ts';
+
+/**
+ * Everything that can happen, as plain data in the past tense.
+ *
+ * `at` is when the monitor learned of it: milliseconds on the monitor's own clock, which never runs
+ * backwards. Times the engine gives (`engineTimeMs`, `startedAt`) are on the engine's clock and are only
+ * ever compared with each other.
+ */
+export type Event =
+  | ContainerEvent
+  | EngineEvent
+  | CheckEvent
+  | GatewayLogEvent
+  | EndpointEvent
+  | SitesEvent
+  | CommandEvent
+  | DependentEvent
+  | { readonly type: 'timeReached'; readonly at: number }
+  | { readonly type: 'shutdownRequested'; readonly at: number; readonly signal: string };
+
+/** What one message of the engine's event stream said of one container. */
+export type ContainerEvent = {
+  readonly at: number;
+  readonly id: string;
+  /** The container's name at that moment, without a slash; for a rename, the new one. */
+  readonly name: string;
+  readonly labels: Labels;
+  /** The engine's clock, milliseconds since the epoch with a fraction. */
+  readonly engineTimeMs: number;
+} & ContainerChange;
+
+export type ContainerChange =
+  | { readonly type: 'containerCreated' }
+  | { readonly type: 'containerStarted' }
+  | { readonly type: 'containerDied'; readonly exitCode: number | undefined }
+  | { readonly type: 'containerStopped' }
+  | { readonly type: 'containerRestarted' }
+  | { readonly type: 'containerKilled'; readonly signal: string | undefined }
+  | { readonly type: 'containerDestroyed' }
+  | { readonly type: 'containerRenamed'; readonly oldName: string }
+  | { readonly type: 'containerPaused' }
+  | { readonly type: 'containerUnpaused' }
+  | { readonly type: 'containerOutOfMemory' }
+  | { readonly type: 'containerHealthChanged'; readonly health: 'healthy' | 'unhealthy' };
+
+export type Labels = Readonly<Record<string, string>>;
+
+export type EngineEvent =
+  /** The event stream is open: from here on nothing is missed, what came before must be listed. */
+  | { readonly type: 'engineConnected'; readonly at: number }
+  | { readonly type: 'engineDisconnected'; readonly at: number; readonly reason: string }
+  | {
+      readonly type: 'containersListed';
+      readonly at: number;
+      /** When the listing was asked for: what was heard since may be newer than what it shows. */
+      readonly requestedAt: number;
+      readonly containers: readonly ContainerFacts[];
+    }
+  | { readonly type: 'listingFailed'; readonly at: number; readonly reason: string }
+  | {
+      readonly type: 'containerInspected';
+      readonly at: number;
+      readonly requestedAt: number;
+      readonly id: string;
+      /** Undefined: there is no such container. */
+      readonly facts: ContainerFacts | undefined;
+    }
+  | { readonly type: 'inspectionFailed'; readonly at: number; readonly id: string; readonly reason: string };
+
+export type RunState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+
+/** What a listing, and where it was needed an inspection, says of a container. */
+export interface ContainerFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly labels: Labels;
+  /** `HostConfig.NetworkMode`: `container:<id or name>` for one that joined another's network. */
+  readonly networkMode: string;
+  readonly runState: RunState;
+  /** Undefined where the container was only listed. */
+  readonly details: ContainerDetails | undefined;
+}
+
+export interface ContainerDetails {
+  /** Engine's clock, milliseconds since the epoch with a fraction; undefined: it never ran. */
+  readonly startedAtMs: number | undefined;
+  /** As the engine wrote it, RFC 3339 with up to nine digits: what a log is followed from. */
+  readonly startedAt: string;
+  readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
+  readonly exitCode: number;
+  /** `State.Error`: why the last start failed, empty when it did not. */
+  readonly error: string;
+  readonly tty: boolean;
+  /** `HostConfig.RestartPolicy.Name`; empty means `no`. */
+  readonly restartPolicy: string;
+}
+
+export type Verdict = 'pass' | 'fail' | 'unknown';
+
+export interface ProbeResult {
+  readonly site: Site;
+  readonly verdict: Verdict;
+  /** Why it failed or is unknown, in the words of the log; `OK` on a pass. */
+  readonly reason: string;
+  /** Milliseconds from the check's first sign of life to this result; undefined where none came. */
+  readonly latencyMs: number | undefined;
+  readonly httpStatus: number | undefined;
+}
+
+export type CheckEvent =
+  | { readonly type: 'siteProbed'; readonly at: number; readonly checkId: number; readonly result: ProbeResult }
+  | {
+      readonly type: 'checkFinished';
+      readonly at: number;
+      readonly checkId: number;
+      /** Why sites without a result have none; undefined when every site has one. */
+      readonly cutShort: string | undefined;
+    };
+
+/** What a line of Gluetun's log told, whichever version wrote it. */
+export type GatewayLogEvent = { readonly at: number; readonly gatewayId: string } & GatewayLogFact;
+
+export type GatewayLogFact =
+  | ({ readonly type: 'publicIpLogged' } & PublicIp)
+  /** OpenVPN's initialisation is complete: the tunnel is up, though its address is not known yet. */
+  | { readonly type: 'tunnelUpLogged' }
+  | { readonly type: 'vpnServerLogged'; readonly server: string }
+  /** Gluetun restarts its VPN itself. */
+  | { readonly type: 'selfHealingLogged' };
+
+/** The exit as Gluetun knows it; a part is undefined where it said nothing of it. */
+export interface PublicIp {
+  readonly ip: string | undefined;
+  readonly country: string | undefined;
+  readonly region: string | undefined;
+  readonly city: string | undefined;
+}
+
+export type EndpointEvent =
+  | ({ readonly type: 'endpointRead'; readonly at: number; readonly requestId: number } & PublicIp)
+  | { readonly type: 'endpointUnavailable'; readonly at: number; readonly requestId: number; readonly reason: string };
+
+/** A line or entry of the sites that could not be used. */
+export interface SiteFault {
+  /** `line 3` of the file, or `entry 2` of `SITES`. */
+  readonly where: string;
+  readonly text: string;
+  readonly reason: string;
+}
+
+export type SitesEvent =
+  | {
+      readonly type: 'sitesChanged';
+      readonly at: number;
+      readonly sites: readonly Site[];
+      readonly faults: readonly SiteFault[];
+    }
+  /** The file changed into something without one usable site. */
+  | {
+      readonly type: 'sitesUnusable';
+      readonly at: number;
+      readonly reason: string;
+      readonly faults: readonly SiteFault[];
+    };
+
+/** How a command ended. The command itself stays with whoever gave it: only its id and kind come back. */
+export interface CommandEvent {
+  readonly type: 'commandFinished';
+  readonly at: number;
+  readonly id: number;
+  readonly kind: string;
+  readonly outcome: Outcome;
+}
+
+export type Outcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+/** What became of one dependent within a wave. */
+export type DependentEvent =
+  | { readonly type: 'dependentRestartBegun'; readonly at: number; readonly id: string; readonly name: string }
+  | {
+      readonly type: 'dependentRestartEnded';
+      readonly at: number;
+      readonly id: string;
+      readonly name: string;
+      readonly outcome: Outcome | { readonly ok: false; readonly gone: true; readonly reason: string };
+      /** Inspected right after; undefined where it failed or is gone. */
+      readonly facts: ContainerFacts | undefined;
+    };
