@@ -1,0 +1,83 @@
+import { Observable, type SchedulerLike, catchError, concat, connect, defer, delay, mergeMap, of, take, takeUntil, timeout } from 'rxjs';
+import { toLines, unframe } from './bytes.ts';
+import { type EngineReadings, reasonOf } from './engine.ts';
+import type { CheckEvent } from './events.ts';
+import { checkCommand, parseProbeLine } from './probe-script.ts';
+import { verdictOf } from './probe-verdict.ts';
+import type { RequestOf } from './requests.ts';
+
+/** How long the engine may take to start the probe: a stalled host is no broken tunnel. */
+const SIGN_OF_LIFE_MS = 15_000;
+/** How long a result may be under way after its time is up. */
+const DELIVERY_MS = 2_000;
+
+interface Dependencies {
+  readonly engine: Pick<EngineReadings, 'exec'>;
+  readonly scheduler: SchedulerLike;
+}
+
+/**
+ * One probe of all sites by one exec in the gateway: each site's result as it ends, then `checkFinished`, always.
+ * Bounded by the longest time-out of a site, from the script's first sign of life on.
+ */
+export const check$ = (request: RequestOf<'checkSites'>, { engine, scheduler }: Dependencies): Observable<CheckEvent> =>
+  defer(() => {
+    const check = new CheckProgress(request, scheduler);
+    return engine.exec(request.gatewayId, checkCommand(request.sites)).pipe(
+      unframe(),
+      toLines(),
+      timeout({ first: SIGN_OF_LIFE_MS, scheduler }),
+      connect((line$) => line$.pipe(takeUntil(line$.pipe(take(1), delay(boundMs(request), scheduler))))),
+      mergeMap((line) => check.heard(line)),
+      (events$) => concat(events$, defer(() => of(check.finished()))),
+      catchError((error: unknown) => of(check.finished(reasonOf(error)))),
+    );
+  });
+
+const boundMs = ({ sites }: RequestOf<'checkSites'>): number =>
+  Math.max(...sites.map((site) => site.timeoutSeconds)) * 1000 + DELIVERY_MS;
+
+/** Turns the lines of one check into events, and remembers which sites have answered. */
+class CheckProgress {
+  readonly #request: RequestOf<'checkSites'>;
+  readonly #scheduler: SchedulerLike;
+  readonly #answered = new Set<number>();
+  #startedAt: number | undefined;
+  #complaint = '';
+
+  constructor(request: RequestOf<'checkSites'>, scheduler: SchedulerLike) {
+    this.#request = request;
+    this.#scheduler = scheduler;
+  }
+
+  heard(line: string): readonly CheckEvent[] {
+    if (this.#startedAt === undefined) return this.#awaitStart(line);
+    const probe = parseProbeLine(line);
+    const site = probe && this.#request.sites[probe.index];
+    if (probe === undefined || site === undefined || this.#answered.has(probe.index)) return [];
+    this.#answered.add(probe.index);
+    const at = this.#scheduler.now();
+    const latencyMs = at - this.#startedAt;
+    const { verdict, reason } = verdictOf({ ...probe, latencyMs, timeoutSeconds: site.timeoutSeconds });
+    const result = { site, verdict, reason, latencyMs, httpStatus: probe.httpStatus };
+    return [{ type: 'siteProbed', at, checkId: this.#request.checkId, result }];
+  }
+
+  finished(reason?: string): CheckEvent {
+    const complete = this.#answered.size === this.#request.sites.length;
+    const cutShort = complete ? undefined : reason ?? this.#silence();
+    return { type: 'checkFinished', at: this.#scheduler.now(), checkId: this.#request.checkId, cutShort };
+  }
+
+  /** What comes instead of the mark is the runtime saying why it cannot start the shell. */
+  #awaitStart(line: string): readonly [] {
+    if (line === 'start') this.#startedAt = this.#scheduler.now();
+    else this.#complaint ||= line.trim().slice(0, 300);
+    return [];
+  }
+
+  #silence(): string {
+    if (this.#complaint !== '') return this.#complaint;
+    return this.#startedAt === undefined ? 'the probe did not start' : 'the probe was cut short';
+  }
+}

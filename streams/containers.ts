@@ -1,0 +1,81 @@
+import { EMPTY, Observable, type SchedulerLike, catchError, concatMap, defer, from, map, mergeMap, of, timeout, toArray } from 'rxjs';
+import { decodeInspected, decodeListed } from './decode-container.ts';
+import { EngineError, type EngineReadings, reasonOf } from './engine.ts';
+import type { ContainerFacts, EngineEvent } from './events.ts';
+import type { RequestOf } from './requests.ts';
+
+const ANSWER_TIMEOUT_MS = 10_000;
+const INSPECTIONS_AT_ONCE = 4;
+
+export const COMPOSE_SERVICE = 'com.docker.compose.service';
+
+interface Dependencies {
+  readonly engine: Pick<EngineReadings, 'list' | 'inspect'>;
+  readonly scheduler: SchedulerLike;
+}
+
+/** One listing, with an inspection of each container that matters: when it started is told nowhere else. */
+export const listing$ = (request: RequestOf<'listContainers'>, { engine, scheduler }: Dependencies): Observable<EngineEvent> =>
+  defer(() => {
+    const requestedAt = scheduler.now();
+    const matters = concerns(request.inspect);
+    return engine.list().pipe(
+      timeout({ first: ANSWER_TIMEOUT_MS, scheduler }),
+      map(decodeListing),
+      concatMap((listed) => from(listed)),
+      mergeMap((listed) => (matters(listed) ? withDetails(listed, { engine, scheduler }) : of(listed)), INSPECTIONS_AT_ONCE),
+      toArray(),
+      map((containers): EngineEvent => ({ type: 'containersListed', at: scheduler.now(), requestedAt, containers })),
+      catchError((error: unknown) =>
+        of<EngineEvent>({ type: 'listingFailed', at: scheduler.now(), reason: reasonOf(error) }),
+      ),
+    );
+  });
+
+/** One inspection; a container that does not exist is an answer, not a failure. */
+export const inspection$ = (
+  { containerId: id }: RequestOf<'inspectContainer'>,
+  { engine, scheduler }: Dependencies,
+): Observable<EngineEvent> =>
+  defer(() => {
+    const requestedAt = scheduler.now();
+    const inspected = (facts: ContainerFacts | undefined): EngineEvent => ({ type: 'containerInspected', at: scheduler.now(), requestedAt, id, facts });
+    return inspectFacts(id, { engine, scheduler }).pipe(
+      map(inspected),
+      catchError((error: unknown) =>
+        of<EngineEvent>(
+          isMissing(error) ? inspected(undefined) : { type: 'inspectionFailed', at: scheduler.now(), id, reason: reasonOf(error) },
+        ),
+      ),
+    );
+  });
+
+/** The facts of one container; fails with an `EngineError` (404: there is none) or where the answer is none. */
+export const inspectFacts = (id: string, { engine, scheduler }: Dependencies): Observable<ContainerFacts> =>
+  engine.inspect(id).pipe(
+    timeout({ first: ANSWER_TIMEOUT_MS, scheduler }),
+    map((answer) => {
+      const facts = decodeInspected(answer);
+      if (facts === undefined) throw new EngineError(`inspecting ${id.slice(0, 12)}: the answer is no container`);
+      return facts;
+    }),
+  );
+
+export const isMissing = (error: unknown): boolean => error instanceof EngineError && error.status === 404;
+
+/** A container that cannot be inspected is still listed; one that is gone by now is not. */
+const withDetails = (listed: ContainerFacts, dependencies: Dependencies): Observable<ContainerFacts> =>
+  inspectFacts(listed.id, dependencies).pipe(
+    catchError((error: unknown) => (isMissing(error) ? EMPTY : of(listed))),
+  );
+
+function decodeListing(answer: unknown): readonly ContainerFacts[] {
+  if (!Array.isArray(answer)) throw new EngineError('listing containers: the answer is no list');
+  return answer.map(decodeListed).filter((facts) => facts !== undefined);
+}
+
+const concerns =
+  (references: readonly string[]) =>
+  ({ id, name, labels, networkMode }: ContainerFacts): boolean =>
+    networkMode.startsWith('container:') ||
+    references.some((reference) => reference === name || reference === labels[COMPOSE_SERVICE] || id.startsWith(reference));

@@ -1,0 +1,77 @@
+import { engineTimeMs } from './engine-time.ts';
+import type { ContainerDetails, ContainerFacts, RunState } from './events.ts';
+import { asNumber, asObject, asString, asStrings, type Json } from './json.ts';
+
+const RUN_STATES: readonly string[] = [
+  'created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead',
+] satisfies RunState[]; // prettier-ignore
+
+const isRunState = (text: string | undefined): text is RunState => text !== undefined && RUN_STATES.includes(text);
+
+/** An entry of `GET /containers/json`; undefined where it is not one. */
+export function decodeListed(value: unknown): ContainerFacts | undefined {
+  const entry = asObject(value);
+  const id = asString(entry?.['Id']);
+  const name = listedName(entry?.['Names']);
+  const runState = asString(entry?.['State']);
+  if (entry === undefined || id === undefined || name === undefined || !isRunState(runState)) return undefined;
+  return {
+    id,
+    name,
+    image: asString(entry['Image']) ?? '',
+    labels: asStrings(entry['Labels']),
+    networkMode: asString(asObject(entry['HostConfig'])?.['NetworkMode']) ?? '',
+    runState,
+    details: undefined,
+  };
+}
+
+/** `GET /containers/{id}/json`; undefined where it is not one (a truncated body resolves as a Buffer). */
+export function decodeInspected(value: unknown): ContainerFacts | undefined {
+  const container = asObject(value);
+  const state = asObject(container?.['State']);
+  const config = asObject(container?.['Config']);
+  const host = asObject(container?.['HostConfig']);
+  const id = asString(container?.['Id']);
+  const name = asString(container?.['Name']);
+  const runState = asString(state?.['Status']);
+  if (!id || !name || !state || !config || !host || !isRunState(runState)) return undefined;
+  return {
+    id,
+    name: withoutSlash(name),
+    image: asString(config['Image']) ?? '',
+    labels: asStrings(config['Labels']),
+    networkMode: asString(host['NetworkMode']) ?? '',
+    runState,
+    details: decodeDetails(state, config, host),
+  };
+}
+
+function decodeDetails(state: Json, config: Json, host: Json): ContainerDetails {
+  const startedAt = asString(state['StartedAt']) ?? '';
+  return {
+    startedAtMs: engineTimeMs(startedAt),
+    startedAt,
+    health: decodeHealth(state),
+    exitCode: asNumber(state['ExitCode']) ?? 0,
+    error: asString(state['Error']) ?? '',
+    tty: config['Tty'] === true,
+    restartPolicy: asString(asObject(host['RestartPolicy'])?.['Name']) ?? '',
+  };
+}
+
+/** A stopped or paused container reads "unhealthy", which says nothing: its health counts as not known yet. */
+function decodeHealth(state: Json): ContainerDetails['health'] {
+  const status = asString(asObject(state['Health'])?.['Status']);
+  if (status === undefined || status === 'none' || status === '') return 'none';
+  if (state['Running'] !== true || state['Paused'] === true) return 'starting';
+  return status === 'healthy' || status === 'unhealthy' ? status : 'starting';
+}
+
+/** A legacy link adds `/parent/alias`: the container's own name is the one without a second slash. */
+function listedName(value: unknown): string | undefined {
+  const names = Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string') : [];
+  return names.map(withoutSlash).find((name) => !name.includes('/'));
+}
+
+const withoutSlash = (name: string): string => (name.startsWith('/') ? name.slice(1) : name);

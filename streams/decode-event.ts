@@ -1,0 +1,57 @@
+import type { ContainerChange, ContainerEvent } from './events.ts';
+import { asNumber, asObject, asString, asStrings, parseJson } from './json.ts';
+
+/**
+ * One line of the engine's event stream; undefined for anything else than a container's change. Only
+ * Type, Action, Actor and timeNano are read: the other fields are gone since API 1.52.
+ */
+export function decodeEvent(line: string, at: number): ContainerEvent | undefined {
+  const message = asObject(parseJson(line));
+  const actor = asObject(message?.['Actor']);
+  const id = asString(actor?.['ID']);
+  const action = asString(message?.['Action']);
+  const timeNano = asNumber(message?.['timeNano']);
+  if (message?.['Type'] !== 'container' || !id || action === undefined || timeNano === undefined) return undefined;
+  const { name = '', exitCode, signal, oldName, ...labels } = asStrings(actor?.['Attributes']);
+  const change = changeOf(action, { exitCode, signal, oldName });
+  return change && { ...change, at, id, name, labels, engineTimeMs: timeNano / 1e6 };
+}
+
+interface Attributes {
+  readonly exitCode: string | undefined;
+  readonly signal: string | undefined;
+  readonly oldName: string | undefined;
+}
+
+function changeOf(action: string, { exitCode, signal, oldName }: Attributes): ContainerChange | undefined {
+  switch (action) {
+    case 'create':
+      return { type: 'containerCreated' };
+    case 'start':
+      return { type: 'containerStarted' };
+    case 'die':
+      return { type: 'containerDied', exitCode: exitCode === undefined ? undefined : Number(exitCode) };
+    case 'stop':
+      return { type: 'containerStopped' };
+    case 'restart':
+      return { type: 'containerRestarted' };
+    case 'kill':
+      return { type: 'containerKilled', signal };
+    case 'destroy':
+      return { type: 'containerDestroyed' };
+    case 'rename':
+      return { type: 'containerRenamed', oldName: (oldName ?? '').replace(/^\//, '') };
+    case 'pause':
+      return { type: 'containerPaused' };
+    case 'unpause':
+      return { type: 'containerUnpaused' };
+    case 'oom':
+      return { type: 'containerOutOfMemory' };
+    case 'health_status: healthy':
+      return { type: 'containerHealthChanged', health: 'healthy' };
+    case 'health_status: unhealthy':
+      return { type: 'containerHealthChanged', health: 'unhealthy' };
+    default:
+      return undefined;
+  }
+}

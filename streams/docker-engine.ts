@@ -1,0 +1,109 @@
+import Docker from 'dockerode';
+import { Observable, concatMap, fromEvent, map, merge, mergeMap, take, takeUntil, throwError } from 'rxjs';
+import type { Readable } from 'node:stream';
+import type { DockerConnection } from '../config/config.ts';
+import { type EngineReadings, EngineError, reasonOf } from './engine.ts';
+
+/** Only what the monitor acts on: without the filter each health probe would be three messages. */
+const EVENT_FILTERS = {
+  type: ['container'],
+  event: [
+    'create', 'start', 'die', 'stop', 'restart', 'kill', 'destroy', 'rename', 'pause', 'unpause', 'oom',
+    'health_status',
+  ],
+}; // prettier-ignore
+
+/** The readings of a real engine, by dockerode. */
+export const dockerReadings = (docker: Docker): EngineReadings => ({
+  list: () => call((abortSignal) => docker.listContainers({ all: true, abortSignal })),
+  inspect: (id) => call((abortSignal) => docker.getContainer(id).inspect({ abortSignal })),
+  openEvents: (since) =>
+    call((abortSignal) =>
+      docker.getEvents({ filters: EVENT_FILTERS, abortSignal, ...(since === undefined ? {} : { since }) }),
+    ).pipe(map((stream) => bytesOf(stream as Readable))),
+  followLog: (id, { since, tail }) =>
+    call((abortSignal) =>
+      docker
+        .getContainer(id)
+        // @types/dockerode types `since` as a number; the API takes seconds with a fraction, which needs the text.
+        .logs({ follow: true, stdout: true, stderr: true, timestamps: true, since: since as unknown as number, tail, abortSignal }),
+    ).pipe(mergeMap((stream) => bytesOf(stream as unknown as Readable))),
+  exec: (id, { cmd, env }) =>
+    call((abortSignal) =>
+      docker
+        .getContainer(id)
+        .exec({ Cmd: [...cmd], Env: [...env], AttachStdout: true, AttachStderr: true, abortSignal }),
+    ).pipe(
+      concatMap((exec) => call((abortSignal) => exec.start({ Detach: false, Tty: false, abortSignal }))),
+      mergeMap((stream) => bytesOf(stream)),
+    ),
+  clockMs: () => Date.now(),
+});
+
+/**
+ * A client for the connection. docker-modem lets the environment override explicit options, so the variables
+ * are taken out of it first: the configuration has read them already.
+ */
+export function connectDocker(connection: DockerConnection): Docker {
+  for (const name of ['DOCKER_HOST', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH', 'DOCKER_CLIENT_TIMEOUT'])
+    Reflect.deleteProperty(process.env, name);
+  if (connection.kind === 'socket') return new Docker({ socketPath: connection.path });
+  const { host, port, tls } = connection;
+  if (tls === undefined) return new Docker({ host, port, protocol: 'http' });
+  const { ca, cert, key, verify } = tls;
+  return new Docker({
+    host,
+    port,
+    protocol: 'https',
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    // Undocumented in the types, passed on to node:https as it is.
+    ...({ rejectUnauthorized: verify } as object),
+  });
+}
+
+/** One call: aborted at the socket when unsubscribed before its answer, failed as an `EngineError`. */
+const call = <T>(make: (abortSignal: AbortSignal) => Promise<T>): Observable<T> =>
+  new Observable<T>((subscriber) => {
+    const controller = new AbortController();
+    let answered = false;
+    make(controller.signal).then(
+      (value) => {
+        answered = true;
+        subscriber.next(value);
+        subscriber.complete();
+      },
+      (error: unknown) => {
+        answered = true;
+        subscriber.error(engineError(error));
+      },
+    );
+    // After the answer the signal still governs the body of a stream, which bytesOf() ends by itself.
+    return () => {
+      if (!answered) controller.abort();
+    };
+  });
+
+/** The bytes of a response: ends with it, fails when the connection breaks, closes it when unsubscribed. */
+const bytesOf = (stream: Readable): Observable<Uint8Array> =>
+  new Observable<Uint8Array>((subscriber) => {
+    const ended$ = merge(fromEvent(stream, 'end'), fromEvent(stream, 'close')).pipe(take(1));
+    const failed$ = fromEvent(stream, 'error').pipe(
+      mergeMap((error) => throwError(() => new EngineError(reasonOf(error)))),
+    );
+    const data$ = fromEvent(stream, 'data') as Observable<Uint8Array>;
+    const subscription = merge(data$, failed$).pipe(takeUntil(ended$)).subscribe(subscriber);
+    return () => {
+      subscription.unsubscribe();
+      // A stream destroyed by us may still report its broken socket.
+      stream.on('error', () => undefined);
+      stream.destroy();
+    };
+  });
+
+const engineError = (error: unknown): EngineError => {
+  const { statusCode, json } = (error ?? {}) as { statusCode?: unknown; json?: { message?: unknown } };
+  const message = typeof json?.message === 'string' ? json.message : reasonOf(error);
+  return new EngineError(message, typeof statusCode === 'number' ? statusCode : undefined);
+};

@@ -1,0 +1,69 @@
+import { Observable, type SchedulerLike, catchError, concat, defer, filter, map, of, switchMap, timeout } from 'rxjs';
+import { toLines } from './bytes.ts';
+import { decodeEvent } from './decode-event.ts';
+import { type EngineReadings, reasonOf } from './engine.ts';
+import type { ContainerEvent, EngineEvent } from './events.ts';
+import { repeatWithGrowingDelay } from './growing-delay.ts';
+import { sinceOf } from './engine-time.ts';
+
+const OPEN_TIMEOUT_MS = 10_000;
+const RECONNECT = { firstMs: 250, longestMs: 10_000, steadyAfterMs: 5_000 };
+/** Replay begins this long before the last message seen: the engine's order is not strict to the nanosecond. */
+const OVERLAP_MS = 1_000;
+
+/**
+ * The engine's messages about containers, for ever: reconnects with growing delay, replays the gap, and says
+ * when it is connected and when not. A message replayed is emitted once. Whoever hears `engineConnected` must
+ * list: the engine replays at most 256 messages, and none from before its own start.
+ */
+export const dockerEvents$ = (
+  engine: Pick<EngineReadings, 'openEvents'>,
+  scheduler: SchedulerLike,
+): Observable<ContainerEvent | EngineEvent> =>
+  defer(() => {
+    const history = new History();
+    const connected = (): EngineEvent => ({ type: 'engineConnected', at: scheduler.now() });
+    const disconnected = (reason: string): EngineEvent => ({ type: 'engineDisconnected', at: scheduler.now(), reason });
+    const messages = (bytes$: Observable<Uint8Array>): Observable<ContainerEvent> =>
+      bytes$.pipe(
+        toLines(),
+        map((line) => decodeEvent(line, scheduler.now())),
+        filter((event) => event !== undefined),
+        filter((event) => history.isNews(event)),
+      );
+    return defer(() => engine.openEvents(history.since())).pipe(
+      timeout({ first: OPEN_TIMEOUT_MS, scheduler }),
+      switchMap((bytes$) =>
+        concat(
+          defer(() => of(connected())),
+          messages(bytes$),
+          defer(() => of(disconnected('the event stream ended'))),
+        ),
+      ),
+      catchError((error: unknown) => of(disconnected(reasonOf(error)))),
+      repeatWithGrowingDelay(RECONNECT, scheduler),
+    );
+  });
+
+/** What was seen lately: where a replay begins, and which of its messages are known. */
+class History {
+  #latestMs = 0;
+  readonly #seen = new Map<string, number>();
+
+  since(): string | undefined {
+    if (this.#latestMs === 0) return undefined;
+    return sinceOf(new Date(this.#latestMs - OVERLAP_MS).toISOString());
+  }
+
+  isNews(event: ContainerEvent): boolean {
+    const key = `${String(event.engineTimeMs)} ${event.id} ${event.type}`;
+    if (this.#seen.has(key)) return false;
+    this.#seen.set(key, event.engineTimeMs);
+    this.#latestMs = Math.max(this.#latestMs, event.engineTimeMs);
+    for (const [old, engineTimeMs] of this.#seen) {
+      if (engineTimeMs >= this.#latestMs - 2 * OVERLAP_MS) break;
+      this.#seen.delete(old);
+    }
+    return true;
+  }
+}

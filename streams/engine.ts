@@ -1,0 +1,43 @@
+import type { Observable } from 'rxjs';
+
+/**
+ * What the streams read from a Docker engine. Everything is cold, answers untrusted JSON or raw bytes, and
+ * stops at the engine when unsubscribed. Failures are `EngineError`s. Time-outs are the reader's business:
+ * an engine that hangs is silent for ever.
+ */
+export interface EngineReadings {
+  /** One listing of all containers, running or not: an array of `GET /containers/json` entries. */
+  list(): Observable<unknown>;
+  /** `GET /containers/{id}/json`. */
+  inspect(id: string): Observable<unknown>;
+  /** Emits once, when the event stream is open: the stream's bytes, which end only with the connection. */
+  openEvents(since: string | undefined): Observable<Observable<Uint8Array>>;
+  /** Bytes of the container's log from `since` on, at most `tail` lines of its past, then as it grows. */
+  followLog(id: string, options: { since: string; tail: number }): Observable<Uint8Array>;
+  /** Runs a command in the container: the multiplexed bytes of its output. Ends with the command. */
+  exec(id: string, command: ExecCommand): Observable<Uint8Array>;
+  /** The engine's clock as well as it is known here: milliseconds since the epoch. */
+  clockMs(): number;
+}
+
+export interface ExecCommand {
+  readonly cmd: readonly string[];
+  /** `NAME=value`: where secrets travel, for a command line shows in process lists and in engine events. */
+  readonly env: readonly string[];
+}
+
+/** The engine refused, failed or could not be reached. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  /** The HTTP status it answered; undefined where it gave no answer. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The one line to show of whatever was thrown. */
+export const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim().slice(0, 500) || 'unknown error';

@@ -1,0 +1,30 @@
+import type { Site } from '../config/config.ts';
+
+/**
+ * What may be asked of the streams. A request is answered later, by events: asking takes no time, so it never
+ * waits for a command that changes something, nor holds one up.
+ */
+export type ReadingRequest =
+  | {
+      readonly kind: 'listContainers';
+      /** Names, ids or compose services to inspect beside those that joined another container's network. */
+      readonly inspect: readonly string[];
+    }
+  | { readonly kind: 'inspectContainer'; readonly containerId: string }
+  | {
+      readonly kind: 'checkSites';
+      readonly checkId: number;
+      readonly gatewayId: string;
+      readonly sites: readonly Site[];
+    }
+  | { readonly kind: 'readEndpoint'; readonly requestId: number; readonly gatewayId: string }
+  | {
+      readonly kind: 'followGatewayLog';
+      readonly gatewayId: string;
+      /** Where this start begins, RFC 3339 on the engine's clock. */
+      readonly startedAt: string;
+      readonly tty: boolean;
+    }
+  | { readonly kind: 'leaveGatewayLog' };
+
+export type RequestOf<K extends ReadingRequest['kind']> = Extract<ReadingRequest, { kind: K }>;
