@@ -2,20 +2,19 @@ import { EMPTY, Observable, type SchedulerLike, catchError, concatMap, defer, fr
 import { decodeInspected, decodeListed } from './decode-container.ts';
 import { EngineError, type EngineReadings, reasonOf } from './engine.ts';
 import type { ContainerFacts, EngineEvent } from './events.ts';
+import { COMPOSE_SERVICE } from './labels.ts';
 import type { RequestOf } from './requests.ts';
 
 const ANSWER_TIMEOUT_MS = 10_000;
 const INSPECTIONS_AT_ONCE = 4;
 
-export const COMPOSE_SERVICE = 'com.docker.compose.service';
-
-interface Dependencies {
-  readonly engine: Pick<EngineReadings, 'list' | 'inspect'>;
+interface Dependencies<Calls extends keyof EngineReadings> {
+  readonly engine: Pick<EngineReadings, Calls>;
   readonly scheduler: SchedulerLike;
 }
 
 /** One listing, with an inspection of each container that matters: when it started is told nowhere else. */
-export const listing$ = (request: RequestOf<'listContainers'>, { engine, scheduler }: Dependencies): Observable<EngineEvent> =>
+export const listing$ = (request: RequestOf<'listContainers'>, { engine, scheduler }: Dependencies<'list' | 'inspect' | 'clockMs'>): Observable<EngineEvent> =>
   defer(() => {
     const requestedAt = scheduler.now();
     const matters = concerns(request.inspect);
@@ -25,7 +24,7 @@ export const listing$ = (request: RequestOf<'listContainers'>, { engine, schedul
       concatMap((listed) => from(listed)),
       mergeMap((listed) => (matters(listed) ? withDetails(listed, { engine, scheduler }) : of(listed)), INSPECTIONS_AT_ONCE),
       toArray(),
-      map((containers): EngineEvent => ({ type: 'containersListed', at: scheduler.now(), requestedAt, containers })),
+      map((containers): EngineEvent => ({ type: 'containersListed', at: scheduler.now(), requestedAt, engineClockMs: engine.clockMs(), containers })),
       catchError((error: unknown) =>
         of<EngineEvent>({ type: 'listingFailed', at: scheduler.now(), reason: reasonOf(error) }),
       ),
@@ -35,11 +34,11 @@ export const listing$ = (request: RequestOf<'listContainers'>, { engine, schedul
 /** One inspection; a container that does not exist is an answer, not a failure. */
 export const inspection$ = (
   { containerId: id }: RequestOf<'inspectContainer'>,
-  { engine, scheduler }: Dependencies,
+  { engine, scheduler }: Dependencies<'inspect' | 'clockMs'>,
 ): Observable<EngineEvent> =>
   defer(() => {
     const requestedAt = scheduler.now();
-    const inspected = (facts: ContainerFacts | undefined): EngineEvent => ({ type: 'containerInspected', at: scheduler.now(), requestedAt, id, facts });
+    const inspected = (facts: ContainerFacts | undefined): EngineEvent => ({ type: 'containerInspected', at: scheduler.now(), requestedAt, engineClockMs: engine.clockMs(), id, facts });
     return inspectFacts(id, { engine, scheduler }).pipe(
       map(inspected),
       catchError((error: unknown) =>
@@ -51,7 +50,7 @@ export const inspection$ = (
   });
 
 /** The facts of one container; fails with an `EngineError` (404: there is none) or where the answer is none. */
-export const inspectFacts = (id: string, { engine, scheduler }: Dependencies): Observable<ContainerFacts> =>
+export const inspectFacts = (id: string, { engine, scheduler }: Dependencies<'inspect'>): Observable<ContainerFacts> =>
   engine.inspect(id).pipe(
     timeout({ first: ANSWER_TIMEOUT_MS, scheduler }),
     map((answer) => {
@@ -64,7 +63,7 @@ export const inspectFacts = (id: string, { engine, scheduler }: Dependencies): O
 export const isMissing = (error: unknown): boolean => error instanceof EngineError && error.status === 404;
 
 /** A container that cannot be inspected is still listed; one that is gone by now is not. */
-const withDetails = (listed: ContainerFacts, dependencies: Dependencies): Observable<ContainerFacts> =>
+const withDetails = (listed: ContainerFacts, dependencies: Dependencies<'inspect'>): Observable<ContainerFacts> =>
   inspectFacts(listed.id, dependencies).pipe(
     catchError((error: unknown) => (isMissing(error) ? EMPTY : of(listed))),
   );

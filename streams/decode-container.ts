@@ -6,6 +6,9 @@ const RUN_STATES: readonly string[] = [
   'created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead',
 ] satisfies RunState[]; // prettier-ignore
 
+/** The engine's own, where the container names none. */
+const DEFAULT_STOP_TIMEOUT_SECONDS = 10;
+
 const isRunState = (text: string | undefined): text is RunState => text !== undefined && RUN_STATES.includes(text);
 
 /** An entry of `GET /containers/json`; undefined where it is not one. */
@@ -43,11 +46,11 @@ export function decodeInspected(value: unknown): ContainerFacts | undefined {
     labels: asStrings(config['Labels']),
     networkMode: asString(host['NetworkMode']) ?? '',
     runState,
-    details: decodeDetails(state, config, host),
+    details: decodeDetails(state, config),
   };
 }
 
-function decodeDetails(state: Json, config: Json, host: Json): ContainerDetails {
+function decodeDetails(state: Json, config: Json): ContainerDetails {
   const startedAt = asString(state['StartedAt']) ?? '';
   return {
     startedAtMs: engineTimeMs(startedAt),
@@ -56,7 +59,7 @@ function decodeDetails(state: Json, config: Json, host: Json): ContainerDetails 
     exitCode: asNumber(state['ExitCode']) ?? 0,
     error: asString(state['Error']) ?? '',
     tty: config['Tty'] === true,
-    restartPolicy: asString(asObject(host['RestartPolicy'])?.['Name']) ?? '',
+    stopTimeoutSeconds: asNumber(config['StopTimeout']) ?? DEFAULT_STOP_TIMEOUT_SECONDS,
   };
 }
 

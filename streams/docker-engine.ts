@@ -5,7 +5,7 @@ import type { DockerConnection } from '../config/config.ts';
 import { type EngineReadings, EngineError, reasonOf } from './engine.ts';
 
 /** Only what the monitor acts on: without the filter each health probe would be three messages. */
-const EVENT_FILTERS = {
+const EVENT_FILTERS: NonNullable<Exclude<Docker.GetEventsOptions['filters'], string>> = {
   type: ['container'],
   event: [
     'create', 'start', 'die', 'stop', 'restart', 'kill', 'destroy', 'rename', 'pause', 'unpause', 'oom',
@@ -13,21 +13,28 @@ const EVENT_FILTERS = {
   ],
 }; // prettier-ignore
 
+const WHOLE_LOG = { stdout: true, stderr: true, timestamps: true };
+
+/** The types have `since` as a number; the API takes seconds with nine decimals, more than a number holds. */
+const untyped = (since: string): number => since as unknown as number;
+
+/** The types do not know that every call takes a signal. */
+const signalled = (abortSignal: AbortSignal): object => ({ abortSignal });
+
 /** The readings of a real engine, by dockerode. */
 export const dockerReadings = (docker: Docker): EngineReadings => ({
-  list: () => call((abortSignal) => docker.listContainers({ all: true, abortSignal })),
+  list: () => call<unknown>((abortSignal) => docker.listContainers({ all: true, abortSignal })),
   inspect: (id) => call((abortSignal) => docker.getContainer(id).inspect({ abortSignal })),
   openEvents: (since) =>
     call((abortSignal) =>
-      docker.getEvents({ filters: EVENT_FILTERS, abortSignal, ...(since === undefined ? {} : { since }) }),
+      docker.getEvents({ filters: EVENT_FILTERS, ...signalled(abortSignal), ...(since && { since: untyped(since) }) }),
     ).pipe(map((stream) => bytesOf(stream as Readable))),
   followLog: (id, { since, tail }) =>
     call((abortSignal) =>
       docker
         .getContainer(id)
-        // @types/dockerode types `since` as a number; the API takes seconds with a fraction, which needs the text.
-        .logs({ follow: true, stdout: true, stderr: true, timestamps: true, since: since as unknown as number, tail, abortSignal }),
-    ).pipe(mergeMap((stream) => bytesOf(stream as unknown as Readable))),
+        .logs({ ...WHOLE_LOG, follow: true, since: untyped(since), tail, abortSignal }),
+    ).pipe(mergeMap((stream) => bytesOf(stream as Readable))),
   exec: (id, { cmd, env }) =>
     call((abortSignal) =>
       docker
@@ -64,7 +71,7 @@ export function connectDocker(connection: DockerConnection): Docker {
 }
 
 /** One call: aborted at the socket when unsubscribed before its answer, failed as an `EngineError`. */
-const call = <T>(make: (abortSignal: AbortSignal) => Promise<T>): Observable<T> =>
+export const call = <T>(make: (abortSignal: AbortSignal) => Promise<T>): Observable<T> =>
   new Observable<T>((subscriber) => {
     const controller = new AbortController();
     let answered = false;

@@ -1,4 +1,7 @@
 import type { Site } from '../config/config.ts';
+import type { SiteFault } from '../config/sites.ts';
+
+export type { SiteFault };
 
 /**
  * Everything that can happen, as plain data in the past tense.
@@ -55,6 +58,7 @@ export type EngineEvent =
       readonly at: number;
       /** When the listing was asked for: what was heard since may be newer than what it shows. */
       readonly requestedAt: number;
+      readonly engineClockMs: number;
       readonly containers: readonly ContainerFacts[];
     }
   | { readonly type: 'listingFailed'; readonly at: number; readonly reason: string }
@@ -62,6 +66,7 @@ export type EngineEvent =
       readonly type: 'containerInspected';
       readonly at: number;
       readonly requestedAt: number;
+      readonly engineClockMs: number;
       readonly id: string;
       /** Undefined: there is no such container. */
       readonly facts: ContainerFacts | undefined;
@@ -93,8 +98,8 @@ export interface ContainerDetails {
   /** `State.Error`: why the last start failed, empty when it did not. */
   readonly error: string;
   readonly tty: boolean;
-  /** `HostConfig.RestartPolicy.Name`; empty means `no`. */
-  readonly restartPolicy: string;
+  /** How long the engine waits between the stop signal and the kill. */
+  readonly stopTimeoutSeconds: number;
 }
 
 export type Verdict = 'pass' | 'fail' | 'unknown';
@@ -142,14 +147,6 @@ export type EndpointEvent =
   | ({ readonly type: 'endpointRead'; readonly at: number; readonly requestId: number } & PublicIp)
   | { readonly type: 'endpointUnavailable'; readonly at: number; readonly requestId: number; readonly reason: string };
 
-/** A line or entry of the sites that could not be used. */
-export interface SiteFault {
-  /** `line 3` of the file, or `entry 2` of `SITES`. */
-  readonly where: string;
-  readonly text: string;
-  readonly reason: string;
-}
-
 export type SitesEvent =
   | {
       readonly type: 'sitesChanged';
@@ -174,7 +171,10 @@ export interface CommandEvent {
   readonly outcome: Outcome;
 }
 
-export type Outcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+export type Outcome =
+  | { readonly ok: true }
+  /** `gone`: what it was about no longer exists, so there is nothing to try again. */
+  | { readonly ok: false; readonly reason: string; readonly gone?: true };
 
 /** What became of one dependent within a wave. */
 export type DependentEvent =
@@ -184,7 +184,7 @@ export type DependentEvent =
       readonly at: number;
       readonly id: string;
       readonly name: string;
-      readonly outcome: Outcome | { readonly ok: false; readonly gone: true; readonly reason: string };
+      readonly outcome: Outcome;
       /** Inspected right after; undefined where it failed or is gone. */
       readonly facts: ContainerFacts | undefined;
     };

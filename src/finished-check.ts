@@ -1,0 +1,46 @@
+import type { Event, ProbeResult } from '../streams/events.ts';
+import type { RunningCheck, State } from './state.ts';
+import { isOverdue, runningStart } from './selectors.ts';
+
+/** A check that has just ended, and what it proves. */
+export interface FinishedCheck {
+  readonly startedAt: number;
+  /** One for each site; `unknown` where none came. */
+  readonly results: readonly ProbeResult[];
+  /** At least one critical site passed and none failed. */
+  readonly passing: boolean;
+}
+
+/** The check that this event ended, if it is the one under way. */
+export function finishedCheck(event: Event, { checking: { running } }: State): FinishedCheck | undefined {
+  if (event.type !== 'checkFinished' || running?.checkId !== event.checkId) return undefined;
+  const results = resultsOf(running, event.cutShort);
+  const verdicts = results.filter(({ site }) => site.role === 'critical').map(({ verdict }) => verdict);
+  return {
+    startedAt: running.startedAt,
+    results,
+    passing: verdicts.includes('pass') && !verdicts.includes('fail'),
+  };
+}
+
+const resultsOf = (running: RunningCheck, reason = 'no result'): readonly ProbeResult[] =>
+  running.sites.map(
+    (site): ProbeResult =>
+      running.results.find((result) => result.site.url === site.url) ?? {
+        site,
+        verdict: 'unknown',
+        reason,
+        latencyMs: undefined,
+        httpStatus: undefined,
+      },
+  );
+
+/** A check from before the gateway's start says nothing of it. */
+export const isOfThisStart = (state: State, check: FinishedCheck): boolean => {
+  const start = runningStart(state.gateway);
+  return start !== undefined && check.startedAt >= start.seenAt;
+};
+
+/** Whether its failures count: not while the gateway is still starting and has time left to. */
+export const failuresCount = (state: State, check: FinishedCheck, at: number): boolean =>
+  isOfThisStart(state, check) && (state.gateway.value === 'ready' || isOverdue(state, at));

@@ -1,0 +1,90 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { LogConfig } from '../config/config.ts';
+import { MASK } from '../config/mask.ts';
+import { printable } from '../config/printable.ts';
+import type { Line } from './log-line.ts';
+
+/** Longer messages are cut: engines split lines at 16 KiB, and untrusted text may have any length. */
+const MESSAGE_MAX_LENGTH = 8000;
+
+/** A secret this short would be hit by chance, so that masking it would tell more than it hides. */
+const SECRET_MIN_LENGTH = 3;
+
+export type Render = (line: Line, atMs: number) => string;
+
+/** How a line is written: always one line, without the line break, whatever text it quotes. */
+export function createRender(
+  config: Pick<LogConfig, 'format' | 'timeZone'>,
+  secrets: readonly string[],
+): Render {
+  const timeOf = createClock(config.timeZone);
+  const clean = createCleaner(secrets);
+  return config.format === 'json' ? renderJson : renderText;
+
+  function renderText({ level, message }: Line, atMs: number): string {
+    const { date, time } = timeOf(atMs);
+    return `[${date} ${time}] [${level.toUpperCase()}] ${clean(message)}`;
+  }
+
+  function renderJson({ level, message, fields = {} }: Line, atMs: number): string {
+    const { date, time, fraction, offset } = timeOf(atMs);
+    const head = { timestamp: `${date}T${time}.${fraction}${offset}`, level, message: clean(message) };
+    const rest = Object.entries(fields).map(([name, value]) => [name, cleanField(value)] as const);
+    return JSON.stringify({ ...head, ...Object.fromEntries(rest), ...head }); // first, and never overwritten
+  }
+
+  function cleanField(value: string | number | undefined): string | number | undefined {
+    return typeof value === 'string' ? clean(value) : value;
+  }
+}
+
+interface ClockReading {
+  readonly date: string;
+  readonly time: string;
+  readonly fraction: string;
+  /** As RFC 3339 has it: `+01:00`. */
+  readonly offset: string;
+}
+
+function createClock(timeZone: string): (atMs: number) => ClockReading {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    timeZoneName: 'longOffset',
+  });
+  return (atMs) => {
+    const part = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, value]));
+    const of = (type: Intl.DateTimeFormatPartTypes) => part.get(type) ?? '';
+    return {
+      date: `${of('year')}-${of('month')}-${of('day')}`,
+      time: `${of('hour')}:${of('minute')}:${of('second')}`,
+      fraction: of('fractionalSecond'),
+      offset: of('timeZoneName').replace('GMT', '') || '+00:00',
+    };
+  };
+}
+
+/** Masks secrets, then makes the rest harmless: in this order, for a cut or an escape could hide a secret's half. */
+function createCleaner(secrets: readonly string[]): (text: string) => string {
+  const spellings = [...new Set(secrets.flatMap(spellingsOf))].sort(
+    (one, other) => other.length - one.length,
+  );
+  return (text) => {
+    const masked = spellings.reduce((rest, spelling) => rest.replaceAll(spelling, MASK), text);
+    return printable(stripVTControlCharacters(masked).trimEnd(), MESSAGE_MAX_LENGTH);
+  };
+}
+
+/** A secret as it is, as a URL carries it, and as JSON quotes it. */
+function spellingsOf(secret: string): readonly string[] {
+  if (secret.length < SECRET_MIN_LENGTH) return [];
+  const wellFormed = Buffer.from(secret).toString(); // half a character has no spelling in a URL
+  return [secret, encodeURIComponent(wellFormed), JSON.stringify(secret).slice(1, -1)];
+}

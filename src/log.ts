@@ -1,0 +1,72 @@
+import { Writable } from 'node:stream';
+import winston from 'winston';
+import type { LogConfig } from '../config/config.ts';
+import { createLogFile } from './log-file.ts';
+import { createRender } from './log-format.ts';
+import type { Level, Line, Log } from './log-line.ts';
+
+export interface LogDeps {
+  /** Milliseconds since the epoch: the time lines bear. */
+  readonly now: () => number;
+  readonly stdout: Writable;
+  /** Masked wherever they turn up. */
+  readonly secrets: readonly string[];
+}
+
+/** winston shows a level and all above it: with `endpoint` above `info`, whoever sees `info` sees both. */
+const LEVELS: Readonly<Record<Level, number>> = { error: 0, warn: 1, endpoint: 2, info: 3, debug: 4 };
+
+/** The log: the console always, and a rotated file as long as it can be written. */
+export function createLog(config: LogConfig, { now, stdout, secrets }: LogDeps): Log {
+  const render = createRender(config, secrets);
+  const writeFile = createLogFile({ ...config, now, say: (message) => write({ level: 'warn', message }) });
+  const logger = createLogger(config.level, [(line) => stdout.write(line), writeFile]);
+  let closing: Promise<void> | undefined;
+  // Whoever read the console may go away (EPIPE): no reason to stop watching. The listener stays after
+  // `close`, for a write that is still under way.
+  stdout.on('error', () => undefined);
+
+  function write(line: Line): void {
+    if (closing !== undefined || !logger.isLevelEnabled(line.level)) return;
+    logger.log({ level: line.level, message: render(line, now()) });
+  }
+
+  function close(): Promise<void> {
+    closing ??= finish(logger).then(() => drain(stdout));
+    return closing;
+  }
+
+  return { write, close };
+}
+
+/** winston hands lines on in a later turn: they have all arrived when it is finished. */
+function finish(logger: winston.Logger): Promise<void> {
+  return new Promise((resolve) => {
+    logger.once('finish', resolve);
+    logger.end();
+  });
+}
+
+/** Resolves when all that was written before is out; a stream that failed never calls back. */
+function drain(stream: Writable): Promise<void> {
+  if (stream.errored !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}
+
+function createLogger(level: string, outputs: readonly ((line: string) => void)[]): winston.Logger {
+  const logger = winston.createLogger({ levels: { ...LEVELS }, level });
+  for (const output of outputs) logger.pipe(createSink(output));
+  return logger;
+}
+
+function createSink(output: (line: string) => void): Writable {
+  return new Writable({
+    objectMode: true,
+    write: ({ message }: { readonly message: string }, _encoding, done) => {
+      output(`${message}\n`);
+      done();
+    },
+  });
+}

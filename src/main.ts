@@ -1,0 +1,75 @@
+import { describeFaults } from '../config/config-fault.ts';
+import { type ConfigValue, loadConfig, secretsOf } from '../config/load-config.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { check } from './check.ts';
+import { HELP, parseCommandLine } from './command-line.ts';
+import { EXIT } from './exit-codes.ts';
+import { createLog } from './log.ts';
+import { run } from './run.ts';
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const complain = (message: string): void => {
+  process.stderr.write(`${message}\n`);
+};
+
+async function main(args: readonly string[]): Promise<number> {
+  const line = parseCommandLine(args);
+  switch (line.command) {
+    case 'help':
+      print(HELP.trimEnd());
+      return EXIT.ok;
+    case 'version':
+      print(packageJson.version);
+      return EXIT.ok;
+    case 'unknown':
+      complain(line.message);
+      return EXIT.usage;
+    default:
+      return configured(line.command);
+  }
+}
+
+async function configured(command: 'run' | 'check' | 'config'): Promise<number> {
+  const loaded = loadConfig(process.env);
+  if (!loaded.ok) {
+    complain(describeFaults(loaded.faults));
+    return EXIT.config;
+  }
+  if (command === 'config') {
+    print(describeValues(loaded.values));
+    return EXIT.ok;
+  }
+  if (command === 'check') return check(loaded.config, print);
+  return watch(loaded);
+}
+
+/** A second signal ends the process at once; so does an output that nobody reads any more. */
+async function watch({ config, warnings }: Extract<ReturnType<typeof loadConfig>, { ok: true }>): Promise<number> {
+  const log = createLog(config.log, { now: Date.now, stdout: process.stdout, secrets: secretsOf(config) });
+  let signals = 0;
+  for (const [signal, number] of [['SIGTERM', 15], ['SIGINT', 2]] as const)
+    process.on(signal, () => {
+      signals += 1;
+      if (signals > 1) process.exit(128 + number);
+    });
+  const code = await run(config, warnings, log);
+  setTimeout(() => process.exit(code), FLUSH_MS).unref();
+  await log.close();
+  return code;
+}
+
+const FLUSH_MS = 1_000;
+
+const describeValues = (values: readonly ConfigValue[]): string => {
+  const width = Math.max(...values.map(({ variable }) => variable.length));
+  return values.map(({ variable, value, source }) => `${variable.padEnd(width)}  ${value}  (${source})`).join('\n');
+};
+
+process.stdout.on('error', () => undefined); // nobody reads it any more: no reason to stop watching
+void main(process.argv.slice(2)).then((code) => {
+  // The engine client keeps sockets alive; what there was to write is written.
+  process.stdout.write('', () => process.exit(code));
+});

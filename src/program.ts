@@ -1,0 +1,127 @@
+import {
+  BehaviorSubject,
+  EMPTY,
+  type Observable,
+  type SchedulerLike,
+  Subject,
+  concatMap,
+  connect,
+  defer,
+  filter,
+  finalize,
+  ignoreElements,
+  map,
+  merge,
+  observeOn,
+  queueScheduler,
+  scan,
+  switchMap,
+  take,
+  takeUntil,
+  tap,
+  timer,
+} from 'rxjs';
+import type { Event } from '../streams/events.ts';
+import type { ReadingRequest } from '../streams/requests.ts';
+import { type Act, type Command, isAct } from './commands.ts';
+import type { Line } from './log-line.ts';
+import { nextDeadline, reduce } from './reduce.ts';
+import type { State } from './state.ts';
+import type { Transition } from './transition.ts';
+
+/** How long a command under way may go on once the monitor is asked to end. */
+const GRACE_MS = 8_000;
+
+export interface Program {
+  readonly initial: State;
+  readonly scheduler: SchedulerLike;
+  /** All that happens, given what is asked for and when to be woken. */
+  readonly source: (request$: Observable<ReadingRequest>, deadline$: Observable<number | undefined>) => Observable<Event>;
+  readonly execute: (act: Act) => Observable<Event>;
+  readonly say: (line: Line) => void;
+}
+
+/** A bug in a reducer: with what it needs to be found. */
+export class ReducerFault extends Error {
+  override readonly name = 'ReducerFault';
+  readonly event: Event;
+  readonly state: State;
+
+  constructor(cause: unknown, event: Event, state: State) {
+    super(`a reducer failed on ${event.type}: ${String(cause)}`, { cause });
+    this.event = event;
+    this.state = state;
+  }
+}
+
+/**
+ * The loop: events in, state on, commands out.
+ *
+ * INVARIANTS. One act runs at a time, in the order in which they were decided. A reading is asked for at once,
+ * whatever runs. The merged stream is queued, so that an outcome that comes back at once is reduced after the
+ * event that caused it, never within it. Once `state.ending`, no act begins; the one under way gets its grace.
+ *
+ * Emits every state; completes when the monitor has ended; fails with a `ReducerFault`.
+ */
+export const runProgram = (program: Program): Observable<State> =>
+  defer(() => {
+    const outcome$ = new Subject<Event>();
+    const request$ = new Subject<ReadingRequest>();
+    const deadline$ = new BehaviorSubject<number | undefined>(undefined);
+    const isActing$ = new BehaviorSubject(false);
+    const state$ = new BehaviorSubject(program.initial);
+
+    const step$ = merge(program.source(request$, deadline$), outcome$).pipe(
+      observeOn(queueScheduler),
+      scan(step, { state: program.initial, commands: [], lines: [], at: 0 } as Step),
+      tap(({ state, lines }) => {
+        lines.forEach((line) => program.say(line));
+        state$.next(state);
+      }),
+    );
+    const act = ({ commands }: Step): readonly Act[] => commands.filter(isAct);
+    const ask = ({ state, commands, at }: Step): void => {
+      commands.filter(isReading).forEach((request) => request$.next(request));
+      deadline$.next(nextDeadline(state, at));
+    };
+    const over$ = state$.pipe(
+      filter(({ ending }) => ending),
+      take(1),
+      switchMap(() => merge(isActing$.pipe(filter((isActing) => !isActing)), timer(GRACE_MS, program.scheduler))),
+    );
+    return step$.pipe(
+      connect((shared$) =>
+        merge(
+          shared$.pipe(
+            concatMap(act),
+            concatMap((next) => (state$.value.ending ? EMPTY : run(next, program, isActing$))),
+            tap((event) => outcome$.next(event)),
+            ignoreElements(),
+          ),
+          shared$.pipe(
+            tap(ask),
+            map(({ state }) => state),
+          ),
+        ),
+      ),
+      takeUntil(over$),
+    );
+  });
+
+const isReading = (command: Command): command is ReadingRequest => !isAct(command);
+
+type Step = Transition & { readonly at: number };
+
+function step({ state }: Step, event: Event): Step {
+  try {
+    return { ...reduce(state, event), at: event.at };
+  } catch (cause) {
+    throw new ReducerFault(cause, event, state);
+  }
+}
+
+const run = (act: Act, { execute }: Program, isActing$: Subject<boolean>): Observable<Event> =>
+  defer(() => {
+    isActing$.next(true);
+    return execute(act).pipe(finalize(() => isActing$.next(false)));
+  });

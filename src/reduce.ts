@@ -1,0 +1,85 @@
+import type { Site } from '../config/config.ts';
+import type { Event } from '../streams/events.ts';
+import { checkDueAt, checkSchedule } from './reducers/check-schedule.ts';
+import { checkResults } from './reducers/check-results.ts';
+import { connection } from './reducers/connection.ts';
+import { containers, isOutdated } from './reducers/containers.ts';
+import { dependents } from './reducers/dependents.ts';
+import { NOTHING_KNOWN, endpoint } from './reducers/endpoint.ts';
+import { gateway } from './reducers/gateway.ts';
+import { readiness } from './reducers/readiness.ts';
+import { recovery, recoveryEnd } from './reducers/recovery.ts';
+import { repairs } from './reducers/repairs.ts';
+import { shutdown } from './reducers/shutdown.ts';
+import { siteList } from './reducers/site-list.ts';
+import { runningStart } from './selectors.ts';
+import type { Settings, State } from './state.ts';
+import { type Transition, compose, to } from './transition.ts';
+
+/**
+ * The concerns in the order in which one builds on another: what exists, what the gateway is, what the checks
+ * prove, whether that makes it ready, and only then what to do about it.
+ */
+const concerns = compose(
+  shutdown,
+  connection,
+  containers,
+  gateway,
+  siteList,
+  checkResults,
+  readiness,
+  endpoint,
+  dependents,
+  recovery,
+  repairs,
+  recoveryEnd,
+  checkSchedule,
+);
+
+/** What an event leads to. Pure: time is the event's own. */
+export const reduce = (state: State, event: Event): Transition =>
+  isOutdated(state, event) ? to(state) : concerns(state, event);
+
+export const initialState = (settings: Settings, sites: readonly Site[]): State => ({
+  settings,
+  nextId: 1,
+  connection: { value: 'connecting' },
+  containers: { byId: {}, heardAt: {}, engineTimeMs: {}, nextListingAt: undefined, listed: false, listingFails: false },
+  gateway: { value: 'unseen' },
+  dependents: { shown: undefined },
+  sites: { list: sites, failures: {}, blind: undefined },
+  checking: { running: undefined, lastStartedAt: undefined, again: false, alarmed: false },
+  endpoint: { current: NOTHING_KNOWN, said: undefined, reading: undefined },
+  recovery: { value: 'none' },
+  repairs: { pending: {}, wave: undefined },
+  ending: false,
+});
+
+/**
+ * The earliest moment after `at` at which time alone changes something; undefined where nothing is due. What was
+ * due by `at` has been dealt with by the event of that moment.
+ */
+export function nextDeadline(state: State, at: number): number | undefined {
+  const { recovery: phase, endpoint: exit, containers: known } = state;
+  const deadlines = [
+    known.nextListingAt,
+    checkDueAt(state),
+    exit.reading?.until,
+    healthyWaitEnds(state),
+    ...('until' in phase ? [phase.until] : []),
+    ...(phase.value === 'awaitingReady' && state.gateway.value === 'down' ? [phase.startDueAt] : []),
+    ...(phase.value === 'listing' ? [phase.askAgainAt] : []),
+    ...retriesDue(state),
+  ].filter((deadline) => deadline !== undefined && deadline > at) as number[];
+  return deadlines.length === 0 ? undefined : Math.min(...deadlines);
+}
+
+/** Without a health check, and blind, only time makes a gateway ready. */
+const healthyWaitEnds = ({ gateway: current, settings, sites }: State): number | undefined =>
+  current.value === 'starting' && sites.blind !== undefined ? (runningStart(current)?.seenAt ?? 0) + settings.healthyWaitMs : undefined;
+
+/** Retries wait for a gateway that is ready and for the wave under way, which are events of their own. */
+const retriesDue = (state: State): readonly number[] =>
+  state.gateway.value === 'ready' && state.repairs.wave === undefined && !state.ending && state.connection.value === 'connected'
+    ? Object.values(state.repairs.pending).map(({ dueAt }) => dueAt)
+    : [];

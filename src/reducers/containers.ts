@@ -1,0 +1,176 @@
+import type { ContainerEvent, ContainerFacts, Event, RunState } from '../../streams/events.ts';
+import type { Command } from '../commands.ts';
+import { findGateway, joinedReference } from '../selectors.ts';
+import type { Containers, State } from '../state.ts';
+import { type Transition, info, to, warn } from '../transition.ts';
+
+/** Events are the fast path; the engine may drop some without a word. */
+const LISTING_INTERVAL_MS = 60_000;
+const LISTING_RETRY_MS = 5_000;
+
+type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
+
+/** What exists, kept by listings, by inspections, and in between by what the messages tell. */
+export function containers(state: State, event: Event): Transition {
+  switch (event.type) {
+    case 'engineConnected':
+      return list(state, event.at);
+    case 'engineDisconnected':
+      return to(withContainers(state, { nextListingAt: undefined }));
+    case 'timeReached':
+      return isDue(state.containers.nextListingAt, event.at) ? list(state, event.at) : to(state);
+    case 'containersListed':
+      return takeListing(state, event);
+    case 'listingFailed':
+      return reportFailedListing(state, event);
+    case 'containerInspected':
+      return takeInspection(state, event);
+    case 'dependentRestartEnded':
+      return to(event.facts === undefined ? state : withFacts(state, event.facts));
+    case 'containerCreated':
+    case 'containerStarted':
+    case 'containerDied':
+    case 'containerStopped':
+    case 'containerRestarted':
+    case 'containerKilled':
+    case 'containerDestroyed':
+    case 'containerRenamed':
+    case 'containerPaused':
+    case 'containerUnpaused':
+    case 'containerOutOfMemory':
+    case 'containerHealthChanged':
+      return takeMessage(state, event);
+    default:
+      return to(state);
+  }
+}
+
+const isDue = (deadline: number | undefined, at: number): boolean => deadline !== undefined && deadline <= at;
+
+const withContainers = (state: State, changes: Partial<Containers>): State => ({
+  ...state,
+  containers: { ...state.containers, ...changes },
+});
+
+const withFacts = (state: State, facts: ContainerFacts): State =>
+  withContainers(state, { byId: { ...state.containers.byId, [facts.id]: facts } });
+
+const without = (state: State, id: string): State => {
+  const { [id]: _, ...byId } = state.containers.byId;
+  return withContainers(state, { byId });
+};
+
+const list = (state: State, at: number): Transition =>
+  to(withContainers(state, { nextListingAt: at + LISTING_INTERVAL_MS }), { commands: [listCommand(state)] });
+
+export const listCommand = ({ settings }: State): Command => ({
+  kind: 'listContainers',
+  inspect: [settings.gateway, ...(settings.dependents === 'auto' ? [] : settings.dependents)],
+});
+
+const inspect = (containerId: string): Command => ({ kind: 'inspectContainer', containerId });
+
+/**
+ * The listing is the truth, except for containers that messages spoke of while it was made: those keep what the
+ * messages told, and are looked at once more.
+ */
+function takeListing(state: State, event: EventOf<'containersListed'>): Transition {
+  const { byId: known, heardAt } = state.containers;
+  const heardSince = Object.keys(heardAt).filter((id) => (heardAt[id] ?? 0) >= event.requestedAt);
+  const entries = event.containers
+    .filter(({ id }) => !heardSince.includes(id))
+    .map((facts): [string, ContainerFacts] => [facts.id, keepDetails(facts, known[facts.id])]);
+  const kept = heardSince.flatMap((id): [string, ContainerFacts][] => {
+    const facts = known[id];
+    return facts === undefined ? [] : [[id, facts]];
+  });
+  const next = withContainers(state, {
+    byId: Object.fromEntries([...entries, ...kept]),
+    heardAt: Object.fromEntries(heardSince.map((id) => [id, heardAt[id] ?? 0])),
+    engineTimeMs: Object.fromEntries(
+      Object.entries(state.containers.engineTimeMs).filter(([id]) => id in known || heardSince.includes(id)),
+    ),
+    listed: true,
+    listingFails: false,
+  });
+  const lines = state.containers.listingFails ? [info('The containers can be listed again')] : [];
+  return to(next, { lines, commands: heardSince.map(inspect) });
+}
+
+/** An inspection that failed this time does not make forget what an earlier one of the same run told. */
+const keepDetails = (facts: ContainerFacts, known: ContainerFacts | undefined): ContainerFacts =>
+  facts.details === undefined && known?.runState === facts.runState ? { ...facts, details: known.details } : facts;
+
+function reportFailedListing(state: State, { at, reason }: EventOf<'listingFailed'>): Transition {
+  if (state.connection.value !== 'connected') return to(state);
+  const lines = state.containers.listingFails ? [] : [warn(`Listing the containers failed: ${reason}; trying again`)];
+  return to(withContainers(state, { listingFails: true, nextListingAt: at + LISTING_RETRY_MS }), { lines });
+}
+
+/** An inspection from before the latest message on the container may be older than the message: look again. */
+function takeInspection(state: State, { id, requestedAt, facts }: EventOf<'containerInspected'>): Transition {
+  if ((state.containers.heardAt[id] ?? -1) > requestedAt) return to(state, { commands: [inspect(id)] });
+  return to(facts === undefined ? without(state, id) : withFacts(state, facts));
+}
+
+function takeMessage(state: State, event: ContainerEvent): Transition {
+  const { containers: known } = state;
+  const heard = withContainers(state, {
+    heardAt: { ...known.heardAt, [event.id]: event.at },
+    engineTimeMs: { ...known.engineTimeMs, [event.id]: event.engineTimeMs },
+  });
+  const facts = known.byId[event.id];
+  if (event.type === 'containerDestroyed') return to(without(heard, event.id));
+  if (facts === undefined) return to(heard, { commands: event.type === 'containerDied' ? [] : [inspect(event.id)] });
+  const next = withFacts(heard, applyMessage(facts, event));
+  return to(next, { commands: isTelling(event) && matters(next, facts) ? [inspect(event.id)] : [] });
+}
+
+/** Messages that change what only an inspection shows: when it started, why it failed. */
+const isTelling = ({ type }: ContainerEvent): boolean =>
+  type === 'containerStarted' || type === 'containerDied' || type === 'containerUnpaused';
+
+const matters = (state: State, facts: ContainerFacts): boolean => {
+  const { settings } = state;
+  return (
+    joinedReference(facts) !== undefined ||
+    findGateway(state.containers, settings.gateway)?.id === facts.id ||
+    (settings.dependents !== 'auto' && settings.dependents.includes(facts.name))
+  );
+};
+
+function applyMessage(facts: ContainerFacts, event: ContainerEvent): ContainerFacts {
+  switch (event.type) {
+    case 'containerStarted':
+      return { ...facts, runState: 'running', details: undefined };
+    case 'containerDied':
+      return { ...facts, runState: 'exited', details: undefined };
+    case 'containerPaused':
+      return withRunState(facts, 'paused');
+    case 'containerUnpaused':
+      return withRunState(facts, 'running');
+    case 'containerRenamed':
+      return { ...facts, name: event.name };
+    case 'containerHealthChanged':
+      return facts.details === undefined ? facts : { ...facts, details: { ...facts.details, health: event.health } };
+    default:
+      return facts;
+  }
+}
+
+const withRunState = (facts: ContainerFacts, runState: RunState): ContainerFacts => ({ ...facts, runState });
+
+/**
+ * A message delivered late: older than another one heard of the same container, or from before the start that an
+ * inspection has shown since. It tells nothing any more.
+ */
+export const isOutdated = ({ containers: { engineTimeMs, byId } }: State, event: Event): boolean =>
+  'engineTimeMs' in event &&
+  event.engineTimeMs < Math.max(engineTimeMs[event.id] ?? 0, byId[event.id]?.details?.startedAtMs ?? 0);
+
+/** A message of a start within this time after `StartedAt` speaks of that same start. */
+const SAME_START_MS = 5_000;
+
+/** Whether a start's message speaks of a start that is known already. */
+export const isMessageOfStart = (startedAtMs: number | undefined, engineTimeMs: number): boolean =>
+  startedAtMs !== undefined && engineTimeMs >= startedAtMs && engineTimeMs - startedAtMs < SAME_START_MS;

@@ -1,0 +1,51 @@
+import type { Event } from '../../streams/events.ts';
+import { finishedCheck, isOfThisStart } from '../finished-check.ts';
+import { isOverdue } from '../selectors.ts';
+import type { Gateway, State } from '../state.ts';
+import { type Transition, duration, info, to, warn } from '../transition.ts';
+
+type Starting = Extract<Gateway, { value: 'starting' }>;
+
+/**
+ * When a gateway that starts has become ready: nothing may be put on its network before. Three proofs, each only
+ * from this start: Docker's health; the tunnel in Gluetun's log and a check after that; a check alone where there
+ * is no health check, or where the time for it is over.
+ */
+export function readiness(state: State, event: Event, before: State): Transition {
+  const { gateway } = state;
+  if (gateway.value !== 'starting') return to(state);
+  const proof = proofOf(state, gateway, event, before);
+  if (proof === undefined) return to(state);
+  const wasAwaited = before.gateway.value === 'starting' && before.gateway.start.seenAt === gateway.start.seenAt;
+  const told = `${gateway.name} is healthy after ${duration(event.at - gateway.start.seenAt)}${proof.how}`;
+  const lines = [...(wasAwaited && proof.warning === undefined ? [info(told)] : []), ...(proof.warning ? [warn(proof.warning)] : [])];
+  return to({ ...state, gateway: { ...gateway, value: 'ready' } }, { lines });
+}
+
+interface Proof {
+  readonly how: string;
+  readonly warning?: string;
+}
+
+function proofOf(state: State, gateway: Starting, event: Event, before: State): Proof | undefined {
+  if (isHealthy(state, gateway, event)) return { how: '' };
+  const health = state.containers.byId[gateway.id]?.details?.health;
+  const check = finishedCheck(event, before);
+  if (check?.passing && isOfThisStart(state, check)) {
+    const { tunnelShownAt } = gateway.start;
+    if (tunnelShownAt !== undefined && check.startedAt >= tunnelShownAt)
+      return { how: ': its log shows the tunnel and a check passed' };
+    if (health === 'none') return { how: ': a check passed, and it has no health check' };
+    if (isOverdue(state, event.at)) return { how: ': a check passed, though Docker does not call it healthy' };
+  }
+  if (health === 'none' && isOverdue(state, event.at) && state.sites.blind !== undefined)
+    return { how: '', warning: `${gateway.name} counts as ready: it has no health check and cannot be probed` };
+  return undefined;
+}
+
+/** "Healthy" by an event or by an inspection, of this start. */
+function isHealthy(state: State, { id, start }: Starting, event: Event): boolean {
+  if (event.type === 'containerHealthChanged' && event.id === id) return event.health === 'healthy';
+  const details = state.containers.byId[id]?.details;
+  return details?.health === 'healthy' && details.startedAt === start.startedAt?.text;
+}

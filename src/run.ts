@@ -1,0 +1,78 @@
+import { type Observable, connect, merge } from 'rxjs';
+import type { Config, Site } from '../config/config.ts';
+import { type ResolvedSites, type SitesFileText, readSitesFile, resolveSites } from '../config/resolve-sites.ts';
+import { connectDocker, dockerReadings } from '../streams/docker-engine.ts';
+import type { Event } from '../streams/events.ts';
+import { signals$ } from '../streams/signals.ts';
+import { sitesFile$ } from '../streams/sites-file.ts';
+import { source$ } from '../streams/source.ts';
+import { steadyScheduler as scheduler } from './clock.ts';
+import { dockerWrites } from './docker-writes.ts';
+import { execute } from './executor.ts';
+import { EXIT } from './exit-codes.ts';
+import { heartbeat$ } from './heartbeat.ts';
+import type { Line, Log } from './log-line.ts';
+import { ReducerFault, runProgram } from './program.ts';
+import { initialState } from './reduce.ts';
+import { sayFaults } from './reducers/site-list.ts';
+import { settingsOf } from './settings.ts';
+import type { State } from './state.ts';
+import { error, info, warn } from './transition.ts';
+
+/** Watches until a signal ends it. Resolves with the exit code. */
+export function run(config: Config, warnings: readonly string[], log: Log): Promise<number> {
+  const say = (line: Line): void => log.write(line);
+  const fileText = readSitesFile(config.sitesFile);
+  const sites = resolveSites({ inline: config.inlineSites, fileText, defaultTimeoutSeconds: config.timeoutSeconds });
+  [info('Gluetun Monitor starting...'), ...warnings.map(warn)].forEach(say);
+  if (!sites.ok) {
+    [...sayFaults(sites.faults), error(`No sites to check: ${sites.reason}. ${SITES_REMEDY}`)].forEach(say);
+    return Promise.resolve(EXIT.config);
+  }
+  sayConfig(config, sites).forEach(say);
+  return finish(watching(config, sites.sites, fileText, say), say);
+}
+
+const SITES_REMEDY = 'Put one URL a line into CONFIG_FILE, or set SITES to URLs separated by commas.';
+
+const sayConfig = (config: Config, { sites, faults, usedDefaults }: Extract<ResolvedSites, { ok: true }>): readonly Line[] => [
+  ...sayFaults(faults),
+  info(
+    `Config: CHECK_INTERVAL=${String(config.checkIntervalSeconds)}s, TIMEOUT=${String(config.timeoutSeconds)}s, FAIL_THRESHOLD=${String(config.failThreshold)}`,
+  ),
+  info(`Sites${usedDefaults ? ' (built in; neither CONFIG_FILE nor SITES names any)' : ''}: ${sites.map(({ name }) => name).join(', ')}`),
+];
+
+function watching(config: Config, sites: readonly Site[], initialText: SitesFileText, say: (line: Line) => void): Observable<unknown> {
+  const docker = connectDocker(config.docker);
+  const reads = dockerReadings(docker);
+  const writes = dockerWrites(docker);
+  const file = { path: config.sitesFile, initialText, inlineSites: config.inlineSites, timeoutSeconds: config.timeoutSeconds };
+  const controlServer = { url: config.controlServerUrl, key: config.controlServerKey };
+  const others: readonly Observable<Event>[] = [sitesFile$(file, scheduler), signals$(process, scheduler)];
+  return runProgram({
+    initial: initialState(settingsOf(config), sites),
+    scheduler,
+    source: (request$, deadline$) => source$({ engine: reads, scheduler, controlServer, request$, deadline$, others }),
+    execute: (act) => execute(act, { reads, writes, scheduler }),
+    say,
+  }).pipe(connect((state$: Observable<State>) => merge(state$, heartbeat$(state$, scheduler))));
+}
+
+const finish = (watch$: Observable<unknown>, say: (line: Line) => void): Promise<number> =>
+  new Promise((resolve) => {
+    watch$.subscribe({
+      complete: () => resolve(EXIT.ok),
+      error: (fault: unknown) => {
+        say(error(describeFault(fault)));
+        resolve(EXIT.software);
+      },
+    });
+  });
+
+/** All that is needed to find the bug: the restart policy brings the monitor back to a clean look at the engine. */
+function describeFault(fault: unknown): string {
+  if (!(fault instanceof ReducerFault)) return `This is a bug: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`;
+  const cause = fault.cause instanceof Error ? (fault.cause.stack ?? fault.cause.message) : String(fault.cause);
+  return `This is a bug: ${cause} on the event ${JSON.stringify(fault.event)} in the state ${JSON.stringify(fault.state)}`;
+}

@@ -1,0 +1,149 @@
+import type { Site } from '../config/config.ts';
+import type { ContainerFacts, ProbeResult, PublicIp } from '../streams/events.ts';
+import type { Target } from './commands.ts';
+
+/**
+ * All the monitor knows, as plain data. Every time is `Event.at`'s clock, in milliseconds, unless its name says
+ * `engine`. What follows from something else is not stored but derived, by a function named after it.
+ */
+export interface State {
+  readonly settings: Settings;
+  /** The next id of a command, a check or a reading. */
+  readonly nextId: number;
+  readonly connection: Connection;
+  readonly containers: Containers;
+  readonly gateway: Gateway;
+  readonly dependents: Dependents;
+  readonly sites: Sites;
+  readonly checking: Checking;
+  readonly endpoint: Endpoint;
+  readonly recovery: Recovery;
+  readonly repairs: Repairs;
+  readonly ending: boolean;
+}
+
+/** The part of the configuration that decisions rest on; durations in milliseconds. */
+export interface Settings {
+  readonly gateway: string;
+  readonly dependents: 'auto' | readonly string[];
+  readonly exclude: readonly string[];
+  readonly checkIntervalMs: number;
+  readonly retryIntervalMs: number;
+  readonly healthyWaitMs: number;
+  readonly failThreshold: number;
+  readonly restartConcurrency: number;
+}
+
+/** The engine's event stream. */
+export type Connection =
+  | { readonly value: 'connecting' }
+  | { readonly value: 'connected' }
+  | { readonly value: 'lost'; readonly since: number };
+
+export interface Containers {
+  readonly byId: Readonly<Record<string, ContainerFacts>>;
+  /** When a message last spoke of a container: a reading asked for before that may be older than the message. */
+  readonly heardAt: Readonly<Record<string, number>>;
+  /** Engine's clock: the latest message of each container; one from before it tells nothing any more. */
+  readonly engineTimeMs: Readonly<Record<string, number>>;
+  /** When the safety net is next cast; undefined while the engine is out of reach. */
+  readonly nextListingAt: number | undefined;
+  /** False until the first listing: what is not known yet is not missing. */
+  readonly listed: boolean;
+  readonly listingFails: boolean;
+}
+
+/** One run of the gateway, from its start on. */
+export interface Start {
+  /** When we learned of it, or, found running, when it must have been by the engine's clock. */
+  readonly seenAt: number;
+  /** Undefined until an inspection has told. */
+  readonly startedAt: { readonly engineMs: number; readonly text: string } | undefined;
+  /** When Gluetun's log of this start showed the tunnel up. */
+  readonly tunnelShownAt: number | undefined;
+}
+
+export type Gateway =
+  | { readonly value: 'unseen' }
+  | { readonly value: 'absent' }
+  | ({ readonly value: 'down'; readonly since: number } & Target)
+  | ({ readonly value: 'paused'; readonly start: Start; readonly wasReady: boolean } & Target)
+  | ({ readonly value: 'starting'; readonly start: Start } & Target)
+  | ({ readonly value: 'ready'; readonly start: Start } & Target);
+
+export interface Dependents {
+  /** What was last said to be a dependent, by id; undefined before the first listing. */
+  readonly shown: Readonly<Record<string, string>> | undefined;
+}
+
+export interface Sites {
+  readonly list: readonly Site[];
+  /** Consecutive failures, by URL; absent means none. */
+  readonly failures: Readonly<Record<string, number>>;
+  /** Why probes tell nothing at present; undefined while they do. */
+  readonly blind: string | undefined;
+}
+
+export interface Checking {
+  readonly running: RunningCheck | undefined;
+  readonly lastStartedAt: number | undefined;
+  /** Asked for while another was running: follows it at once. */
+  readonly again: boolean;
+  /** Since Docker called the gateway unhealthy, until a check passes: checks come faster. */
+  readonly alarmed: boolean;
+}
+
+export interface RunningCheck {
+  readonly checkId: number;
+  readonly startedAt: number;
+  readonly sites: readonly Site[];
+  readonly results: readonly ProbeResult[];
+}
+
+export interface Endpoint {
+  /** Of the gateway's present start. */
+  readonly current: PublicIp & { readonly server: string | undefined };
+  /** The address last said; undefined before the first line. */
+  readonly said: { readonly ip: string | undefined } | undefined;
+  /** The answer of the control server that is awaited. */
+  readonly reading: { readonly requestId: number; readonly until: number } | undefined;
+}
+
+export type Recovery =
+  | { readonly value: 'none' }
+  | ({ readonly value: 'restarting'; readonly commandId: number } & Begun)
+  /** The gateway was restarted, or failed to be. `until`: when to report that it takes too long; then undefined. */
+  | ({
+      readonly value: 'awaitingReady';
+      readonly until: number | undefined;
+      /** When a gateway that our own restart left behind is started; undefined while it runs or a start is under way. */
+      readonly startDueAt: number | undefined;
+    } & Begun)
+  | ({ readonly value: 'verifying'; readonly until: number } & Begun)
+  | ({ readonly value: 'readingEndpoint'; readonly verified: boolean } & Begun)
+  | ({
+      readonly value: 'listing';
+      readonly verified: boolean;
+      readonly askedAt: number;
+      /** When to ask again, where no answer came. */
+      readonly askAgainAt: number;
+    } & Begun)
+  | ({ readonly value: 'repairing'; readonly verified: boolean } & Begun);
+
+interface Begun {
+  readonly begunAt: number;
+}
+
+/** Who is to be put back on the gateway's network, whoever found out. */
+export interface Repairs {
+  readonly pending: Readonly<Record<string, Repair>>;
+  /** The one command under way. */
+  readonly wave: { readonly commandId: number; readonly ids: readonly string[] } | undefined;
+}
+
+export interface Repair {
+  readonly name: string;
+  /** Attempts that failed; each makes the wait for the next one longer. */
+  readonly failures: number;
+  readonly dueAt: number;
+}

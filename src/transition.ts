@@ -1,0 +1,43 @@
+import type { Event } from '../streams/events.ts';
+import type { Command } from './commands.ts';
+import type { Line } from './log-line.ts';
+import type { State } from './state.ts';
+
+/** What an event leads to: the state after it, what is to be done, what is to be said. Nothing is done here. */
+export interface Transition {
+  readonly state: State;
+  readonly commands: readonly Command[];
+  readonly lines: readonly Line[];
+}
+
+/**
+ * One concern. It gets the state as the concerns before it left it, and the state before the event, so that it can
+ * react to what they changed: "the gateway has become ready" is a comparison, not another kind of event.
+ */
+export type Reducer = (state: State, event: Event, before: State) => Transition;
+
+/** The same object back where nothing changed. */
+export const to = (
+  state: State,
+  { commands = [], lines = [] }: { commands?: readonly Command[]; lines?: readonly Line[] } = {},
+): Transition => ({ state, commands, lines });
+
+/** The concerns one after another on the same event. */
+export const compose =
+  (...reducers: readonly Reducer[]) =>
+  (before: State, event: Event): Transition =>
+    reducers.reduce((soFar, reduce) => {
+      const { state, commands, lines } = reduce(soFar.state, event, before);
+      return { state, commands: [...soFar.commands, ...commands], lines: [...soFar.lines, ...lines] };
+    }, to(before));
+
+export const error = (message: string): Line => ({ level: 'error', message });
+export const warn = (message: string): Line => ({ level: 'warn', message });
+export const info = (message: string): Line => ({ level: 'info', message });
+export const debug = (message: string): Line => ({ level: 'debug', message });
+
+/** `1.4s` below ten seconds, whole seconds above. */
+export const duration = (ms: number): string => {
+  const seconds = Math.max(0, ms) / 1000;
+  return `${seconds < 9.95 ? String(Number(seconds.toFixed(1))) : String(Math.round(seconds))}s`;
+};

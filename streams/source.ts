@@ -1,0 +1,48 @@
+import { NEVER, type Observable, type SchedulerLike, concatMap, filter, merge, mergeMap, switchMap } from 'rxjs';
+import { check$ } from './checks.ts';
+import { inspection$, listing$ } from './containers.ts';
+import { dockerEvents$ } from './docker-events.ts';
+import { type ControlServer, endpoint$ } from './endpoint.ts';
+import type { EngineReadings } from './engine.ts';
+import type { Event } from './events.ts';
+import { gatewayLog$ } from './gateway-log.ts';
+import type { ReadingRequest, RequestOf } from './requests.ts';
+import { timers$ } from './timers.ts';
+
+export interface Sources {
+  readonly engine: EngineReadings;
+  readonly scheduler: SchedulerLike;
+  readonly controlServer: ControlServer;
+  readonly request$: Observable<ReadingRequest>;
+  readonly deadline$: Observable<number | undefined>;
+  /** Sources that do not read the engine: the sites file, signals. */
+  readonly others: readonly Observable<Event>[];
+}
+
+const INSPECTIONS_AT_ONCE = 4;
+
+/** All that happens, as one stream. Subscribed once, by the program. */
+export const source$ = (sources: Sources): Observable<Event> =>
+  merge(
+    dockerEvents$(sources.engine, sources.scheduler),
+    readings$(sources),
+    timers$(sources.deadline$, sources.scheduler),
+    ...sources.others,
+  );
+
+/** The answers to what is asked for: each kind in its own lane, so that a slow check never delays a listing. */
+const readings$ = ({ request$, ...dependencies }: Sources): Observable<Event> => {
+  const asked = <K extends ReadingRequest['kind']>(...kinds: readonly K[]): Observable<RequestOf<K>> =>
+    request$.pipe(filter((request): request is RequestOf<K> => kinds.some((kind) => kind === request.kind)));
+  return merge(
+    asked('listContainers').pipe(concatMap((request) => listing$(request, dependencies))),
+    asked('inspectContainer').pipe(mergeMap((request) => inspection$(request, dependencies), INSPECTIONS_AT_ONCE)),
+    asked('checkSites').pipe(concatMap((request) => check$(request, dependencies))),
+    asked('readEndpoint').pipe(switchMap((request) => endpoint$(request, dependencies))),
+    asked('followGatewayLog', 'leaveGatewayLog').pipe(
+      switchMap((request) =>
+        request.kind === 'leaveGatewayLog' ? NEVER : gatewayLog$(request, dependencies.engine, dependencies.scheduler),
+      ),
+    ),
+  );
+};
