@@ -41,7 +41,12 @@ export interface LogConfig {
 /** Where the engine answers. TLS material is the content of the files, already read. */
 export type DockerConnection =
   | { readonly kind: 'socket'; readonly path: string }
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly tls: DockerTls | undefined };
+  | {
+      readonly kind: 'tcp';
+      readonly host: string;
+      readonly port: number;
+      readonly tls: DockerTls | undefined;
+    };
 
 export interface DockerTls {
   readonly ca: string | undefined;

@@ -1,0 +1,18 @@
+/** As the engine's `RestrictedNamePattern`, but one character will do: compose services may be that short. */
+const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
+
+export function isContainerName(text: string): boolean {
+  return CONTAINER_NAME.test(text);
+}
+
+/**
+ * The names in a comma-separated list: trimmed, without the slash the engine's API puts before them, each
+ * once; undefined when one of them can be no container's name.
+ */
+export function parseContainerNames(text: string): readonly string[] | undefined {
+  const names = text
+    .split(',')
+    .map((name) => name.trim().replace(/^\//, ''))
+    .filter((name) => name !== '');
+  return names.every(isContainerName) ? [...new Set(names)] : undefined;
+}

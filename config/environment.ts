@@ -1,0 +1,69 @@
+import type { ConfigFault } from './config-fault.ts';
+import { MASK } from './mask.ts';
+import { readSmallFile } from './read-small-file.ts';
+import { variables } from './schema.ts';
+import type { Variable } from './schema.ts';
+
+/** Where the value of a variable came from. */
+export type Source = 'default' | 'environment' | `file ${string}`;
+
+/** What was given for the variables of the schema, before any of it was understood. */
+export interface Environment {
+  /** Only what is set: trimmed, never empty. */
+  readonly given: Readonly<Record<string, string>>;
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly faults: readonly ConfigFault[];
+}
+
+type Reading =
+  | { readonly kind: 'unset' }
+  | { readonly kind: 'set'; readonly text: string; readonly source: Source }
+  | { readonly kind: 'fault'; readonly fault: ConfigFault };
+
+/**
+ * Collects the variables of the schema from `env` and, for the secret ones, from the files that
+ * `<NAME>_FILE` names. Blank counts as unset: compose writes `VAR=` for what its own environment lacks.
+ */
+export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
+  const given: Record<string, string> = {};
+  const sources = new Map<string, Source>();
+  const faults: ConfigFault[] = [];
+  for (const variable of variables) {
+    const reading = variable.sensitive === true ? readSecret(variable, env) : readPlain(variable, env);
+    if (reading.kind === 'fault') faults.push(reading.fault);
+    if (reading.kind !== 'set') continue;
+    given[variable.env] = reading.text;
+    sources.set(variable.env, reading.source);
+  }
+  return { given, sources, faults };
+}
+
+function readPlain({ env: name }: Variable, env: NodeJS.ProcessEnv): Reading {
+  const text = env[name]?.trim() ?? '';
+  return text === '' ? { kind: 'unset' } : { kind: 'set', text, source: 'environment' };
+}
+
+function readSecret(variable: Variable, env: NodeJS.ProcessEnv): Reading {
+  const fileVariable = `${variable.env}_FILE`;
+  const path = env[fileVariable]?.trim() ?? '';
+  const direct = readPlain(variable, env);
+  if (path === '') return direct;
+  if (direct.kind === 'unset') return readSecretFile(fileVariable, path);
+  const accepted = `either ${variable.env} or ${fileVariable}, not both`;
+  return { kind: 'fault', fault: { variable: fileVariable, given: showablePath(path), accepted } };
+}
+
+function readSecretFile(fileVariable: string, path: string): Reading {
+  const file = readSmallFile(path);
+  const text = file.kind === 'text' ? file.text.replace(/[\r\n]+$/, '') : '';
+  if (text !== '') return { kind: 'set', text, source: `file ${path}` };
+  const reasons = { text: 'is empty', missing: 'does not exist', unreadable: '' };
+  const reason = file.kind === 'unreadable' ? file.reason : reasons[file.kind];
+  const accepted = `the path of a readable file that holds the secret (this one ${reason})`;
+  return { kind: 'fault', fault: { variable: fileVariable, given: showablePath(path), accepted } };
+}
+
+/** What is no path by its looks may be the secret itself, put into the wrong variable. */
+function showablePath(path: string): string {
+  return /^[./~]/.test(path) ? path : MASK;
+}

@@ -1,0 +1,122 @@
+import convict from 'convict';
+import { isContainerName, parseContainerNames } from './container-names.ts';
+import { isDockerHost } from './docker-host.ts';
+
+/** The part of a variable's schema that its format looks at. */
+export interface FormatLimits {
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly choices?: readonly string[];
+}
+
+/** How one kind of value is read from the text of a variable. */
+export interface Format {
+  /**
+   * The value, or the text itself where it cannot be read. It must not throw: convict would stop at the
+   * first such variable, and a person wants to hear of all of them.
+   */
+  readonly coerce: (text: string) => unknown;
+  readonly accepts: (value: unknown, limits: FormatLimits) => boolean;
+  /** What a person may write, as the end of "accepted: …". */
+  readonly accepted: (limits: FormatLimits) => string;
+}
+
+const text = (accepted: string, accepts: (value: string) => boolean): Format => ({
+  coerce: (given) => given,
+  accepts: (value) => typeof value === 'string' && (value === '' || accepts(value)),
+  accepted: () => accepted,
+});
+
+const wholeNumber: Format = {
+  coerce: (given) => (/^(0|[1-9]\d{0,14})$/.test(given) ? Number(given) : given),
+  accepts: (value, { minimum = 0, maximum = Number.MAX_SAFE_INTEGER }) =>
+    typeof value === 'number' && value >= minimum && value <= maximum,
+  accepted: ({ minimum, maximum }) => `a whole number from ${minimum ?? 0} to ${maximum ?? 'any'}`,
+};
+
+const choice: Format = {
+  coerce: (given) => given.toLowerCase(),
+  accepts: (value, { choices = [] }) => typeof value === 'string' && choices.includes(value),
+  accepted: ({ choices = [] }) => `one of ${choices.join(', ')}`,
+};
+
+const containerList: Format = {
+  coerce: (given) => parseContainerNames(given) ?? given,
+  accepts: Array.isArray,
+  accepted: () => 'container names separated by commas',
+};
+
+const dependents: Format = {
+  coerce: (given) => (given.toLowerCase() === 'auto' ? 'auto' : readDependents(given)),
+  accepts: (value) => value === 'auto' || Array.isArray(value),
+  accepted: () => '`auto`, or container names separated by commas',
+};
+
+function readDependents(given: string): string | readonly string[] {
+  const names = parseContainerNames(given);
+  return names === undefined || names.length === 0 || names.includes('auto') ? given : names;
+}
+
+const webAddress: Format = {
+  coerce: (given) => (isWebAddress(given) ? given.replace(/\/+$/, '') : given),
+  accepts: (value) => typeof value === 'string' && isWebAddress(value),
+  accepted: () => 'an http:// or https:// address without user, password, query or fragment',
+};
+
+function isWebAddress(given: string): boolean {
+  if (!/^https?:\/\/[^/\s][^\s?#]*$/i.test(given) || !URL.canParse(given)) return false;
+  const { username, password } = new URL(given);
+  return username === '' && password === '';
+}
+
+const container: Format = {
+  coerce: (given) => given.replace(/^\//, ''),
+  accepts: (value) => typeof value === 'string' && isContainerName(value),
+  accepted: () => 'one container name, compose service name or id (several gateways are not supported yet)',
+};
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false; // RangeError is how Intl says no
+  }
+}
+
+/** Every format, by the name under which the schema refers to it. */
+export const formats = {
+  'whole-number': wholeNumber,
+  choice,
+  container,
+  'container-list': containerList,
+  dependents,
+  'web-address': webAddress,
+  'docker-host': text(
+    '`unix:///path`, `tcp://host:port`, `http://host:port` or `https://host:port`; never `ssh://` or ' +
+      '`npipe://`: forward the socket, or use a socket proxy over tcp',
+    isDockerHost,
+  ),
+  'time-zone': text('an IANA time zone such as `Europe/Berlin`', isTimeZone),
+  path: text('a path', (value) => !/\p{Cc}/u.test(value)),
+  /** Travels in an HTTP header, where a line break would start another one. */
+  secret: text('printable ASCII characters, on one line', (value) => /^[\x20-\x7e]+$/.test(value)),
+  /** On when anything at all is written, as the Docker CLI reads it. */
+  flag: text('anything for on, empty for off', () => true),
+  'site-list': text('sites separated by commas', () => true),
+} as const satisfies Record<string, Format>;
+
+export type FormatName = keyof typeof formats;
+
+/** Makes the formats known to convict. Doing it twice does no harm. */
+export function registerFormats(): void {
+  for (const [name, format] of Object.entries<Format>(formats)) {
+    convict.addFormat({
+      name,
+      coerce: format.coerce,
+      validate: (value: unknown, variable: convict.SchemaObj & FormatLimits) => {
+        if (!format.accepts(value, variable)) throw new Error(`accepted: ${format.accepted(variable)}`);
+      },
+    });
+  }
+}

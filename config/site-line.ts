@@ -1,0 +1,82 @@
+import type { Site } from './config.ts';
+import { maskCredentials } from './mask.ts';
+import { printable } from './printable.ts';
+import { schema } from './schema.ts';
+
+/** One entry of the sites: what it says, or why it is refused. `text` is fit to be shown. */
+export type SiteLine =
+  | { readonly ok: true; readonly text: string; readonly site: Site }
+  | { readonly ok: false; readonly text: string; readonly reason: string };
+
+type Tunables = Partial<Pick<Site, 'timeoutSeconds' | 'role'>>;
+
+/** Why an entry is refused. Thrown and caught within this file. */
+class Refusal extends Error {}
+
+/** A site's own time-out has the limits of `TIMEOUT`. */
+const { minimum: MIN_SECONDS, maximum: MAX_SECONDS } = schema.TIMEOUT;
+
+/** Whitespace and whatever else is invisible or controls something; U+FFFD is what bytes that are no UTF-8 became. */
+const FORBIDDEN = /[\s\p{Cc}\p{Cf}\p{Cs}\p{Z}\uFFFD]/u;
+
+/**
+ * Reads `URL|timeout=25|role=advisory`. A `|` that belongs to the URL is written `%7C`.
+ *
+ * The URL ends up as an argument of `wget`: hence the refusal of a leading `-`, although none would pass for
+ * an http(s) URL anyway, and of user and password, which every process list in the gateway would show.
+ */
+export function parseSiteLine(text: string, defaultTimeoutSeconds: number): SiteLine {
+  const [address = '', ...tunables] = text.split('|').map((part) => part.trim());
+  try {
+    const url = parseAddress(address);
+    const site: Site = {
+      name: address,
+      url,
+      timeoutSeconds: defaultTimeoutSeconds,
+      role: 'critical',
+      ...parseTunables(tunables),
+    };
+    return { ok: true, text: printable(text), site };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { ok: false, text: printable(maskCredentials(text)), reason: error.message };
+  }
+}
+
+function parseAddress(text: string): string {
+  if (text.startsWith('-')) throw new Refusal('starts with "-"');
+  if (FORBIDDEN.test(text)) throw new Refusal('has whitespace, a control character or a broken one inside');
+  if (!/^https?:\/\/[^/?#\\]/i.test(text)) throw new Refusal('is no http:// or https:// URL with a host');
+  if (!URL.canParse(text)) throw new Refusal('is no valid URL');
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') throw new Refusal('carries a user or password');
+  url.hash = ''; // never sent: without it, duplicates show
+  return url.href;
+}
+
+function parseTunables(tunables: readonly string[]): Tunables {
+  const seen = new Map<string, string>();
+  for (const tunable of tunables) {
+    const [, name = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(tunable) ?? [];
+    if (seen.has(name)) throw new Refusal(`repeats ${name}=`);
+    seen.set(name, value);
+  }
+  return Object.assign({}, ...[...seen].map(([name, value]) => parseTunable(name, value))) as Tunables;
+}
+
+function parseTunable(name: string, value: string): Tunables {
+  if (name === 'timeout') return { timeoutSeconds: parseTimeout(value) };
+  if (name === 'role') return { role: parseRole(value) };
+  throw new Refusal(`has an unknown tunable "${printable(name, 40)}" (known: timeout=, role=)`);
+}
+
+function parseTimeout(value: string): number {
+  const seconds = /^[1-9]\d{0,5}$/.test(value) ? Number(value) : 0;
+  if (seconds >= MIN_SECONDS && seconds <= MAX_SECONDS) return seconds;
+  throw new Refusal(`timeout= takes a whole number of seconds from ${MIN_SECONDS} to ${MAX_SECONDS}`);
+}
+
+function parseRole(value: string): Site['role'] {
+  if (value === 'critical' || value === 'advisory') return value;
+  throw new Refusal('role= takes critical or advisory');
+}

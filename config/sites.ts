@@ -1,0 +1,81 @@
+import type { Site } from './config.ts';
+import { SMALL_FILE_BYTES } from './read-small-file.ts';
+import { parseSiteLine } from './site-line.ts';
+import type { SiteLine } from './site-line.ts';
+
+/** A line or entry of the sites that could not be used. */
+export interface SiteFault {
+  /** `line 3` of the file, or `entry 2` of `SITES`; all of it: `CONFIG_FILE` or `SITES`. */
+  readonly where: string;
+  /** Fit to be shown: shortened, printable, without a password. */
+  readonly text: string;
+  readonly reason: string;
+}
+
+export interface ParsedSites {
+  readonly sites: readonly Site[];
+  readonly faults: readonly SiteFault[];
+}
+
+export interface ParseOptions {
+  /** `line`: the file, one site a line, with comments. `entry`: `SITES`, separated by commas. */
+  readonly where: 'line' | 'entry';
+  /** For the sites that have no `timeout=`: `TIMEOUT`. */
+  readonly defaultTimeoutSeconds: number;
+}
+
+/** A line that was read, and which one it was. */
+export type PlacedLine = SiteLine & { readonly where: string };
+
+/** The usable sites in `text`, each once, and what could not be used. Never throws. */
+export function parseSites(text: string, options: ParseOptions): ParsedSites {
+  return joinSites(parseSiteLines(text, options));
+}
+
+/** Every line that is neither blank nor a comment. Lines are counted as an editor counts them, from 1. */
+export function parseSiteLines(
+  text: string,
+  { where, defaultTimeoutSeconds }: ParseOptions,
+): readonly PlacedLine[] {
+  if (Buffer.byteLength(text) > SMALL_FILE_BYTES) return [tooLong(where)];
+  const pieces = where === 'line' ? linesOf(text) : text.split(/[,\r\n]/);
+  return pieces
+    .map((piece, index) => ({ piece: piece.trim(), where: `${where} ${index + 1}` }))
+    .filter(({ piece }) => piece !== '')
+    .map(({ piece, where }) => ({ ...parseSiteLine(piece, defaultTimeoutSeconds), where }));
+}
+
+/**
+ * Makes one list of lines that may come from several places: the same URL twice is one site, the same URL
+ * with other tunables a fault of the later line.
+ */
+export function joinSites(lines: readonly PlacedLine[]): ParsedSites {
+  const kept = new Map<string, { site: Site; where: string }>();
+  const faults: SiteFault[] = [];
+  for (const line of lines) {
+    const { where, text } = line;
+    const earlier = line.ok ? kept.get(line.site.url) : undefined;
+    if (!line.ok) faults.push({ where, text, reason: line.reason });
+    else if (earlier === undefined) kept.set(line.site.url, { site: line.site, where });
+    else if (!isAlike(line.site, earlier.site))
+      faults.push({ where, text, reason: `is the same URL as ${earlier.where}, with other tunables` });
+  }
+  return { sites: [...kept.values()].map(({ site }) => site), faults };
+}
+
+function linesOf(text: string): readonly string[] {
+  // a `#` within a URL is its fragment: a comment starts the line or follows whitespace
+  return text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.replace(/(^|\s)#.*$/, ''));
+}
+
+function tooLong(where: 'line' | 'entry'): PlacedLine {
+  const place = where === 'line' ? 'CONFIG_FILE' : 'SITES';
+  return { ok: false, where: place, text: '', reason: 'is longer than 64 KiB' };
+}
+
+function isAlike(one: Site, other: Site): boolean {
+  return one.timeoutSeconds === other.timeoutSeconds && one.role === other.role;
+}

@@ -1,0 +1,57 @@
+import { describeFaults } from '../../config/config-fault.ts';
+import { maskCredentials } from '../../config/mask.ts';
+import { printable } from '../../config/printable.ts';
+
+describe('describeFaults', () => {
+  it('is one message with a line for each fault', () => {
+    const message = describeFaults([
+      { variable: 'TIMEOUT', given: 'soon', accepted: 'a whole number from 1 to 600' },
+      { variable: 'TZ', given: 'a\nb\u001b[31m', accepted: 'an IANA time zone' },
+    ]);
+    expect(message.split('\n')).toEqual([
+      'Configuration: 2 variables cannot be used.',
+      '  TIMEOUT: given "soon"; accepted: a whole number from 1 to 600',
+      '  TZ: given "a\\nb\\u001b[31m"; accepted: an IANA time zone',
+      'Correct them where they are set (compose: `environment:` or the .env file) and start again.',
+      'A variable that is left out or empty has its default.',
+    ]);
+  });
+
+  it('counts one as one', () => {
+    expect(describeFaults([{ variable: 'TZ', given: '', accepted: '' }])).toContain('1 variable cannot');
+  });
+});
+
+describe('printable', () => {
+  it.each([
+    { given: 'Zürich 東京 🙂', then: 'Zürich 東京 🙂' },
+    { given: 'a\r\nb\tc', then: 'a\\r\\nb c' },
+    { given: '\u0000\u009b\u2028\u202e', then: '\\u0000\\u009b\\u2028\\u202e' },
+    { given: 'half \ud83d', then: 'half \\ud83d' },
+  ])('shows $given as $then', ({ given, then }) => {
+    expect(printable(given)).toBe(then);
+  });
+
+  it('cuts what is too long, and says so', () => {
+    expect(printable('abcdef', 4)).toBe('abcd… (2 more characters)');
+    expect(printable('abcd', 4)).toBe('abcd');
+  });
+});
+
+describe('maskCredentials', () => {
+  it.each([
+    { given: 'https://host/path?a=b', then: 'https://host/path?a=b' },
+    { given: 'https://host:8080', then: 'https://host:8080' },
+    { given: 'https://[2001:db8::1]:8080/', then: 'https://[2001:db8::1]:8080/' },
+    { given: 'https://host:80|timeout=5', then: 'https://host:80|timeout=5' },
+    { given: 'https://user:word@host/', then: 'https://********@host/' },
+    { given: 'https://user:w/o@r#d@host/', then: 'https://********@host/' },
+    { given: 'https:user:word@host', then: 'https:********@host' },
+    { given: 'user:word@host', then: 'user:********@host' },
+    { given: 'word@host', then: '********@host' },
+    { given: 'https://user:wo', then: 'https://user:********' },
+    { given: 'https://user:1wo', then: 'https://user:********' },
+  ])('shows $given as $then', ({ given, then }) => {
+    expect(maskCredentials(given)).toBe(then);
+  });
+});

@@ -1,0 +1,65 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { configTable, insertConfigTable } from '../../config/config-table.ts';
+import { variables } from '../../config/schema.ts';
+
+const README = join(__dirname, '../../README.md');
+const BEGIN = '<!-- configuration table -->';
+const END = '<!-- end of configuration table -->';
+const UPDATE = 'UPDATE_README=1 npx jest spec/config/config-table';
+
+describe('configTable', () => {
+  it('has a row for every variable', () => {
+    const [head, rule, ...rows] = configTable().split('\n');
+    expect(head).toMatch(/^\| Variable +\| Default +\| Meaning +\|$/);
+    expect(rule).toMatch(/^\| -+ \| -+ \| -+ \|$/);
+    expect(rows.map((row) => /`(\w+)`/.exec(row)?.[1])).toEqual(variables.map(({ env }) => env));
+  });
+
+  it('is aligned', () => {
+    expect(
+      new Set(
+        configTable()
+          .split('\n')
+          .map((row) => row.length),
+      ).size,
+    ).toBe(1);
+  });
+
+  it.each([
+    { of: 'default', then: /^\| `CHECK_INTERVAL` +\| `30` / },
+    { of: 'missing default', then: /^\| `SITES` +\| – / },
+    { of: 'limits', then: /^\| `TIMEOUT`.* 1 to 600\. / },
+    { of: 'choices', then: /^\| `LOG_FORMAT`.*`text`, `json`\. / },
+    { of: 'secret file', then: /^\| `GLUETUN_API_KEY`.*`GLUETUN_API_KEY_FILE`/ },
+  ])('tells the $of', ({ then }) => {
+    expect(configTable().split('\n')).toContainEqual(expect.stringMatching(then));
+  });
+});
+
+describe('insertConfigTable', () => {
+  it('replaces what is between the markers, and nothing else', () => {
+    const readme = insertConfigTable(`before\n${BEGIN}\nold\n${END}\nafter\n`);
+    expect(readme).toBe(`before\n${BEGIN}\n\n${configTable()}\n\n${END}\nafter\n`);
+    expect(insertConfigTable(readme)).toBe(readme);
+  });
+
+  it.each(['', BEGIN, END, `${END}\n${BEGIN}`])('throws without its markers: %p', (readme) => {
+    expect(() => insertConfigTable(readme)).toThrow('README.md: no "<!-- configuration table -->"');
+  });
+});
+
+describe('README.md', () => {
+  function stateOfReadme(): string {
+    const readme = existsSync(README) ? readFileSync(README, 'utf8') : '';
+    if (!readme.includes(BEGIN) || !readme.includes(END)) return `lacks "${BEGIN}" and "${END}"`;
+    const wanted = insertConfigTable(readme);
+    if (process.env['UPDATE_README'] === '1') writeFileSync(README, wanted);
+    else if (readme !== wanted) return `is out of date: run ${UPDATE}`;
+    return 'is up to date';
+  }
+
+  it('holds the table of this schema', () => {
+    expect(`README.md ${stateOfReadme()}`).toBe('README.md is up to date');
+  });
+});

@@ -1,0 +1,296 @@
+import fc from 'fast-check';
+import type { Config } from '../../config/config.ts';
+import { describeFaults } from '../../config/config-fault.ts';
+import type { ConfigFault } from '../../config/config-fault.ts';
+import { loadConfig, secretsOf } from '../../config/load-config.ts';
+import type { ConfigValue } from '../../config/load-config.ts';
+import { variables } from '../../config/schema.ts';
+import { TemporaryFolder } from './temporary-folder.ts';
+
+type Env = Record<string, string>;
+
+function loaded(env: Env) {
+  const result = loadConfig(env);
+  if (!result.ok) throw new Error(describeFaults(result.faults));
+  return result;
+}
+
+function faultsOf(env: Env): readonly ConfigFault[] {
+  const result = loadConfig(env);
+  return result.ok ? [] : result.faults;
+}
+
+function valueOf(env: Env, variable: string): ConfigValue | undefined {
+  return loaded(env).values.find((value) => value.variable === variable);
+}
+
+const text: unknown = expect.any(String);
+const textWith = (part: string): unknown => expect.stringContaining(part);
+
+describe('loadConfig', () => {
+  const folder = new TemporaryFolder();
+
+  it('has a default for everything', () => {
+    const { config, warnings, values } = loaded({});
+    expect(config).toEqual({
+      gateway: 'gluetun',
+      dependents: 'auto',
+      exclude: [],
+      inlineSites: '',
+      sitesFile: '/config/sites.conf',
+      checkIntervalSeconds: 30,
+      timeoutSeconds: 10,
+      failThreshold: 2,
+      retryIntervalSeconds: 10,
+      healthyWaitTimeoutSeconds: 120,
+      restartConcurrency: 5,
+      log: {
+        level: 'info',
+        format: 'text',
+        file: '/logs/gluetun-monitor.log',
+        maxBytes: 10_485_760,
+        backupCount: 5,
+        timeZone: 'UTC',
+      },
+      controlServerUrl: 'http://127.0.0.1:8000',
+      controlServerKey: undefined,
+      docker: { kind: 'socket', path: '/var/run/docker.sock' },
+    } satisfies Config);
+    expect(warnings).toEqual([]);
+    expect(values.every(({ source }) => source === 'default')).toBe(true);
+  });
+
+  it('takes what is empty or blank for unset, for every variable', () => {
+    const empty = Object.fromEntries(variables.map(({ env }) => [env, '']));
+    const blank = Object.fromEntries(variables.map(({ env }) => [env, ' \t']));
+    expect(loaded(empty)).toEqual(loaded({}));
+    expect(loaded(blank)).toEqual(loaded({}));
+  });
+
+  const read: { given: Env; then: Partial<Config> }[] = [
+    { given: { GLUETUN_CONTAINER: ' vpn-1 ' }, then: { gateway: 'vpn-1' } },
+    { given: { GLUETUN_CONTAINER: '/vpn' }, then: { gateway: 'vpn' } },
+    { given: { DEPENDENT_CONTAINERS: 'AUTO' }, then: { dependents: 'auto' } },
+    { given: { DEPENDENT_CONTAINERS: 'a, /b ,,a,' }, then: { dependents: ['a', 'b'] } },
+    { given: { DEPENDENT_CONTAINERS: 'a,gluetun' }, then: { dependents: ['a'] } },
+    { given: { EXCLUDE_CONTAINERS: ',x , y' }, then: { exclude: ['x', 'y'] } },
+    { given: { SITES: 'https://a.example' }, then: { inlineSites: 'https://a.example' } },
+    { given: { CONFIG_FILE: '/etc/sites' }, then: { sitesFile: '/etc/sites' } },
+    { given: { CHECK_INTERVAL: '1' }, then: { checkIntervalSeconds: 1 } },
+    { given: { CHECK_INTERVAL: '86400' }, then: { checkIntervalSeconds: 86_400 } },
+    { given: { TIMEOUT: '600' }, then: { timeoutSeconds: 600 } },
+    { given: { FAIL_THRESHOLD: '1' }, then: { failThreshold: 1 } },
+    { given: { RETRY_INTERVAL: ' 5 ' }, then: { retryIntervalSeconds: 5 } },
+    { given: { HEALTHY_WAIT_TIMEOUT: '300' }, then: { healthyWaitTimeoutSeconds: 300 } },
+    { given: { RESTART_CONCURRENCY: '1' }, then: { restartConcurrency: 1 } },
+    { given: { GLUETUN_API_URL: 'http://[::1]:8000/' }, then: { controlServerUrl: 'http://[::1]:8000' } },
+    { given: { GLUETUN_API_KEY: 'open sesame' }, then: { controlServerKey: 'open sesame' } },
+    {
+      given: { DOCKER_HOST: 'tcp://proxy:2375' },
+      then: { docker: { kind: 'tcp', host: 'proxy', port: 2375, tls: undefined } },
+    },
+  ];
+  it.each(read)('reads $given', ({ given, then }) => {
+    expect(loaded(given).config).toMatchObject(then);
+  });
+
+  const readForTheLog: { given: Env; then: Partial<Config['log']> }[] = [
+    { given: { LOG_LEVEL: 'WARN' }, then: { level: 'warn' } },
+    { given: { LOG_FORMAT: 'json' }, then: { format: 'json' } },
+    { given: { LOG_FILE: '/dev/null' }, then: { file: '/dev/null' } },
+    { given: { LOG_MAX_BYTES: '65536' }, then: { maxBytes: 65_536 } },
+    { given: { LOG_BACKUP_COUNT: '0' }, then: { backupCount: 0 } },
+    { given: { TZ: 'Europe/Berlin' }, then: { timeZone: 'Europe/Berlin' } },
+  ];
+  it.each(readForTheLog)('reads $given', ({ given, then }) => {
+    expect(loaded(given).config.log).toMatchObject(then);
+  });
+
+  const refused: { given: Env; accepted: string }[] = [
+    { given: { GLUETUN_CONTAINER: 'a,b' }, accepted: 'one container name' },
+    { given: { GLUETUN_CONTAINER: '-x' }, accepted: 'one container name' },
+    { given: { DEPENDENT_CONTAINERS: 'a b' }, accepted: '`auto`, or container names' },
+    { given: { DEPENDENT_CONTAINERS: 'auto,a' }, accepted: '`auto`, or container names' },
+    { given: { DEPENDENT_CONTAINERS: ',' }, accepted: '`auto`, or container names' },
+    { given: { EXCLUDE_CONTAINERS: 'a,b/c' }, accepted: 'container names' },
+    { given: { CHECK_INTERVAL: '12abc' }, accepted: 'a whole number from 1 to 86400' },
+    { given: { CHECK_INTERVAL: '1.5' }, accepted: 'a whole number' },
+    { given: { CHECK_INTERVAL: '-1' }, accepted: 'a whole number' },
+    { given: { CHECK_INTERVAL: '+1' }, accepted: 'a whole number' },
+    { given: { CHECK_INTERVAL: '1e3' }, accepted: 'a whole number' },
+    { given: { CHECK_INTERVAL: '0x10' }, accepted: 'a whole number' },
+    { given: { CHECK_INTERVAL: '010' }, accepted: 'a whole number' },
+    { given: { CHECK_INTERVAL: '30s' }, accepted: 'a whole number' },
+    { given: { CHECK_INTERVAL: '0' }, accepted: 'a whole number' },
+    { given: { CHECK_INTERVAL: '86401' }, accepted: 'a whole number' },
+    { given: { CHECK_INTERVAL: '9'.repeat(400) }, accepted: 'a whole number' },
+    { given: { TIMEOUT: '601' }, accepted: 'a whole number from 1 to 600' },
+    { given: { FAIL_THRESHOLD: '0' }, accepted: 'a whole number from 1 to 1000' },
+    { given: { RETRY_INTERVAL: 'NaN' }, accepted: 'a whole number from 1 to 86400' },
+    { given: { HEALTHY_WAIT_TIMEOUT: '0' }, accepted: 'a whole number from 1 to 86400' },
+    { given: { RESTART_CONCURRENCY: '101' }, accepted: 'a whole number from 1 to 100' },
+    { given: { LOG_LEVEL: 'endpoint' }, accepted: 'one of error, warn, info, debug' },
+    { given: { LOG_FORMAT: 'xml' }, accepted: 'one of text, json' },
+    { given: { LOG_FILE: 'a\u0000b' }, accepted: 'a path' },
+    { given: { CONFIG_FILE: 'a\nb' }, accepted: 'a path' },
+    { given: { LOG_MAX_BYTES: '65535' }, accepted: 'a whole number from 65536' },
+    { given: { LOG_BACKUP_COUNT: '101' }, accepted: 'a whole number from 0 to 100' },
+    { given: { TZ: 'Europe/Atlantis' }, accepted: 'an IANA time zone' },
+    { given: { GLUETUN_API_URL: '127.0.0.1:8000' }, accepted: 'an http:// or https:// address' },
+    { given: { GLUETUN_API_URL: 'http://h/?x=1' }, accepted: 'an http:// or https:// address' },
+    { given: { GLUETUN_API_URL: 'http://h:99999' }, accepted: 'an http:// or https:// address' },
+    { given: { GLUETUN_API_KEY: 'two\nlines' }, accepted: 'printable ASCII' },
+    { given: { DOCKER_HOST: 'ssh://root@nas' }, accepted: 'never `ssh://` or `npipe://`' },
+    { given: { DOCKER_HOST: 'npipe:////./pipe/docker_engine' }, accepted: 'never `ssh://` or `npipe://`' },
+    { given: { DOCKER_CERT_PATH: '\u0007' }, accepted: 'a path' },
+  ];
+  it.each(refused)('refuses $given', ({ given, accepted }) => {
+    const [variable = ''] = Object.keys(given);
+    expect(faultsOf(given)).toEqual([{ variable, given: text, accepted: textWith(accepted) }]);
+  });
+
+  it('names all of ten wrong variables at once, with what was given', () => {
+    const given = {
+      GLUETUN_CONTAINER: 'a,b',
+      CHECK_INTERVAL: 'soon',
+      TIMEOUT: '-1',
+      FAIL_THRESHOLD: 'two',
+      RETRY_INTERVAL: '0.5',
+      RESTART_CONCURRENCY: '0',
+      LOG_LEVEL: 'loud',
+      LOG_MAX_BYTES: '1',
+      TZ: 'Mars/Olympus',
+      DOCKER_HOST: 'ssh://nas',
+    };
+    expect(faultsOf(given).map((fault) => [fault.variable, fault.given])).toEqual(Object.entries(given));
+  });
+
+  describe('secrets', () => {
+    it('come from the file that <NAME>_FILE names, without the line break at its end', () => {
+      const path = folder.file('key', 'sesame\r\n');
+      const result = loaded({ GLUETUN_API_KEY_FILE: path });
+      expect(result.config.controlServerKey).toBe('sesame');
+      expect(secretsOf(result.config)).toEqual(['sesame']);
+      expect(result.values.find(({ variable }) => variable === 'GLUETUN_API_KEY')).toEqual({
+        variable: 'GLUETUN_API_KEY',
+        value: '********',
+        source: `file ${path}`,
+      });
+    });
+
+    it('are masked where values are shown, and empty where unset', () => {
+      expect(valueOf({ GLUETUN_API_KEY: 'sesame' }, 'GLUETUN_API_KEY')?.value).toBe('********');
+      expect(valueOf({}, 'GLUETUN_API_KEY')?.value).toBe('');
+    });
+
+    const unusable = [
+      { what: 'a missing file', make: () => folder.at('nothing'), accepted: 'does not exist' },
+      { what: 'a folder', make: () => folder.at('.'), accepted: 'is a folder' },
+      { what: 'an empty file', make: () => folder.file('key', ''), accepted: 'is empty' },
+      { what: 'a file of line breaks', make: () => folder.file('key', '\n\r\n'), accepted: 'is empty' },
+      { what: 'a device', make: () => '/dev/zero', accepted: 'is not a regular file' },
+      {
+        what: 'a large file',
+        make: () => folder.file('key', 'x'.repeat(70_000)),
+        accepted: 'larger than 64 KiB',
+      },
+      { what: 'two lines', make: () => folder.file('key', 'open\nsesame'), accepted: 'on one line' },
+    ];
+    it.each(unusable)('refuses $what', ({ make, accepted }) => {
+      const faults = faultsOf({ GLUETUN_API_KEY_FILE: make() });
+      expect(faults).toEqual([
+        {
+          variable: 'GLUETUN_API_KEY_FILE',
+          given: text,
+          accepted: textWith(accepted),
+        },
+      ]);
+      expect(JSON.stringify(faults)).not.toContain('sesame');
+    });
+
+    it('are refused when given twice', () => {
+      const faults = faultsOf({
+        GLUETUN_API_KEY: 'sesame',
+        GLUETUN_API_KEY_FILE: folder.file('key', 'other'),
+      });
+      expect(faults).toMatchObject([{ variable: 'GLUETUN_API_KEY_FILE', accepted: textWith('not both') }]);
+      expect(JSON.stringify(faults)).not.toMatch(/sesame|other/);
+    });
+
+    const telling: { given: Env }[] = [
+      { given: { GLUETUN_API_KEY: 'ses\u00e4me' } },
+      { given: { GLUETUN_API_KEY_FILE: 'sesame' } },
+      { given: { GLUETUN_API_URL: 'http://user:sesame@gluetun:8000' } },
+      { given: { DOCKER_HOST: 'ssh://user:sesame@nas' } },
+      { given: { DOCKER_HOST: 'tcp://user:ses/sesame@nas:2375' } },
+    ];
+    it.each(telling)('stay hidden in the faults of $given', ({ given }) => {
+      const faults = faultsOf(given);
+      expect(faults).toHaveLength(1);
+      expect(describeFaults(faults)).not.toContain('ses\u00e4me');
+      expect(describeFaults(faults)).not.toContain('sesame');
+    });
+
+    it('stay hidden in what is shown of SITES', () => {
+      const shown = valueOf({ SITES: 'https://a.example,https://u:sesame@b.example' }, 'SITES');
+      expect(shown?.value).toBe('https://a.example,https://********@b.example');
+    });
+  });
+
+  describe('RETRY_INTERVAL', () => {
+    it('gives way to a shorter CHECK_INTERVAL unless it was set', () => {
+      expect(loaded({ CHECK_INTERVAL: '5' }).config.retryIntervalSeconds).toBe(5);
+      expect(loaded({ CHECK_INTERVAL: '5', RETRY_INTERVAL: '8' }).config.retryIntervalSeconds).toBe(8);
+    });
+  });
+
+  const warned: { given: Env; then: string[] }[] = [
+    {
+      given: { DEPENDENT_CONTAINERS: 'a,b', EXCLUDE_CONTAINERS: 'b,c' },
+      then: ['b is in DEPENDENT_CONTAINERS and in EXCLUDE_CONTAINERS: exclusion wins'],
+    },
+    { given: { EXCLUDE_CONTAINERS: 'gluetun' }, then: ['EXCLUDE_CONTAINERS names the gateway gluetun'] },
+    {
+      given: { DEPENDENT_CONTAINERS: 'a,gluetun' },
+      then: ['DEPENDENT_CONTAINERS names the gateway gluetun'],
+    },
+    {
+      given: { CHECK_INTERVAL: '20', RETRY_INTERVAL: '60' },
+      then: ['RETRY_INTERVAL=60 is longer than CHECK_INTERVAL=20'],
+    },
+    { given: { CHECK_INTERVAL: '30', RETRY_INTERVAL: '30' }, then: [] },
+    { given: { CHECK_INTERVAL: '5', TIMEOUT: '6' }, then: ['TIMEOUT=6 is longer than CHECK_INTERVAL=5'] },
+    { given: { DOCKER_TLS_VERIFY: '1' }, then: ['DOCKER_TLS_VERIFY means nothing for a Unix socket'] },
+    { given: { DEPENDENT_CONTAINERS: 'a', EXCLUDE_CONTAINERS: 'b' }, then: [] },
+  ];
+  it.each(warned)('warns of $given: $then', ({ given, then }) => {
+    expect(loaded(given).warnings).toEqual(then.map((text) => textWith(text)));
+  });
+
+  it('shows every variable once, with the value in effect and where it came from', () => {
+    const { values } = loaded({ CHECK_INTERVAL: '5', EXCLUDE_CONTAINERS: 'a, b' });
+    expect(values.map(({ variable }) => variable)).toEqual(variables.map(({ env }) => env));
+    expect(values).toContainEqual({ variable: 'CHECK_INTERVAL', value: '5', source: 'environment' });
+    expect(values).toContainEqual({ variable: 'EXCLUDE_CONTAINERS', value: 'a,b', source: 'environment' });
+    expect(values).toContainEqual({ variable: 'RETRY_INTERVAL', value: '5', source: 'default' });
+  });
+
+  it('never throws, and either loads or names a fault, whatever the environment holds', () => {
+    const names = variables.flatMap(({ env, sensitive }) =>
+      sensitive === true ? [env, `${env}_FILE`] : [env],
+    );
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string(),
+      fc.constantFrom('auto', '1', ',', '\0', '~'),
+    );
+    const environments = fc.dictionary(fc.constantFrom(...names, '__proto__', 'PATH'), texts);
+    fc.assert(
+      fc.property(environments, (env) => {
+        const result = loadConfig(env);
+        expect(result.ok || result.faults.length > 0).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

@@ -1,0 +1,118 @@
+import { mkdirSync } from 'node:fs';
+import { readSitesFile, resolveSites } from '../../config/resolve-sites.ts';
+import type { SitesFileText } from '../../config/resolve-sites.ts';
+import { TemporaryFolder } from './temporary-folder.ts';
+
+function resolve(fileText: SitesFileText, inline = '') {
+  return resolveSites({ inline, fileText, defaultTimeoutSeconds: 10 });
+}
+
+function urlsOf(result: ReturnType<typeof resolve>): string[] | string {
+  return result.ok ? result.sites.map(({ url }) => url) : result.reason;
+}
+
+describe('resolveSites', () => {
+  it('has defaults when there is neither a file nor SITES', () => {
+    expect(resolve(undefined)).toMatchObject({ ok: true, faults: [], usedDefaults: true });
+    expect(urlsOf(resolve(undefined))).toEqual([
+      'https://www.google.com/',
+      'https://cloudflare.com/',
+      'https://1.1.1.1/',
+    ]);
+  });
+
+  const folder = { unreadable: 'is a folder' };
+  const usable: { file: SitesFileText; inline: string; then: string[]; faults: string[] }[] = [
+    { file: undefined, inline: 'https://a.example', then: ['https://a.example/'], faults: [] },
+    { file: 'https://a.example', inline: '', then: ['https://a.example/'], faults: [] },
+    {
+      file: 'https://a.example',
+      inline: 'https://b.example',
+      then: ['https://a.example/', 'https://b.example/'],
+      faults: [],
+    },
+    { file: 'https://a.example', inline: 'https://a.example/', then: ['https://a.example/'], faults: [] },
+    {
+      file: 'https://a.example',
+      inline: 'https://a.example|timeout=5',
+      then: ['https://a.example/'],
+      faults: ['entry 1'],
+    },
+    { file: '', inline: 'https://a.example', then: ['https://a.example/'], faults: [] },
+    { file: folder, inline: 'https://a.example', then: ['https://a.example/'], faults: ['CONFIG_FILE'] },
+    { file: 'nonsense', inline: 'https://a.example', then: ['https://a.example/'], faults: ['line 1'] },
+    { file: 'https://a.example', inline: 'nonsense', then: ['https://a.example/'], faults: ['entry 1'] },
+    {
+      file: 'x'.repeat(65_537),
+      inline: 'https://a.example',
+      then: ['https://a.example/'],
+      faults: ['CONFIG_FILE'],
+    },
+  ];
+  it.each(usable)('file $file and SITES $inline give $then', ({ file, inline, then, faults }) => {
+    const result = resolve(file, inline);
+    expect(urlsOf(result)).toEqual(then);
+    expect(result.faults.map(({ where }) => where)).toEqual(faults);
+    expect(result).toMatchObject({ usedDefaults: false });
+  });
+
+  const unusable: { file: SitesFileText; inline: string; reason: string }[] = [
+    { file: '', inline: '', reason: 'no usable site' },
+    { file: '# all commented out\n', inline: '', reason: 'no usable site' },
+    { file: 'nonsense', inline: '', reason: 'no usable site' },
+    { file: undefined, inline: ',', reason: 'no usable site' },
+    { file: undefined, inline: 'nonsense', reason: 'no usable site' },
+    { file: folder, inline: '', reason: 'CONFIG_FILE is a folder' },
+    { file: folder, inline: 'nonsense', reason: 'CONFIG_FILE is a folder' },
+    { file: 'https://a.example|role=advisory', inline: '', reason: 'every site is advisory' },
+  ];
+  it.each(unusable)('file $file and SITES $inline: $reason', ({ file, inline, reason }) => {
+    expect(resolve(file, inline)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining(reason) as unknown,
+    });
+  });
+
+  it('gives a site its own time-out or the default', () => {
+    const result = resolve('https://a.example\nhttps://b.example|timeout=25');
+    expect(result).toMatchObject({ sites: [{ timeoutSeconds: 10 }, { timeoutSeconds: 25 }] });
+  });
+});
+
+describe('readSitesFile', () => {
+  const folder = new TemporaryFolder();
+
+  it('gives the text', () => {
+    expect(readSitesFile(folder.file('sites.conf', 'https://a.example\n'))).toBe('https://a.example\n');
+  });
+
+  it('tells a missing file from one that cannot be read', () => {
+    expect(readSitesFile(folder.at('sites.conf'))).toBeUndefined();
+    expect(readSitesFile(folder.file('a', '') + '/sites.conf')).toBeUndefined();
+    mkdirSync(folder.at('sites.conf'));
+    expect(readSitesFile(folder.at('sites.conf'))).toEqual({ unreadable: 'is a folder' });
+    expect(readSitesFile('/dev/zero')).toEqual({ unreadable: 'is not a regular file' });
+    expect(readSitesFile('a\u0000b')).toEqual({ unreadable: 'cannot be read (ERR_INVALID_ARG_VALUE)' });
+  });
+
+  it('does not read what is too large', () => {
+    expect(readSitesFile(folder.file('big', Buffer.alloc(65_537)))).toEqual({
+      unreadable: 'is larger than 64 KiB',
+    });
+  });
+
+  it('refuses each line of a file that is not UTF-8, but not its comments', () => {
+    const latin1 = Buffer.from('# f\u00fcr uns\nhttps://a.example\nhttps://a.example/\u00fc\n', 'latin1');
+    const result = resolve(readSitesFile(folder.file('sites.conf', latin1)));
+    expect(urlsOf(result)).toEqual(['https://a.example/']);
+    expect(result.faults).toMatchObject([{ where: 'line 3' }]);
+  });
+});
+
+describe('sites.conf.example', () => {
+  it('holds the defaults, and nothing that would be refused', () => {
+    const result = resolve(readSitesFile(`${__dirname}/../../config/sites.conf.example`));
+    expect(result.faults).toEqual([]);
+    expect(urlsOf(result)).toEqual(urlsOf(resolve(undefined)));
+  });
+});

@@ -1,0 +1,160 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { Writable } from 'node:stream';
+import type { LogConfig, LogLevel } from '../../config/config.ts';
+import { LOG_FILE_RETRY_MS } from '../../src/log-file.ts';
+import { createLog } from '../../src/log.ts';
+import type { Level, Log } from '../../src/log-line.ts';
+import { TemporaryFolder } from '../config/temporary-folder.ts';
+
+/** A console that keeps what it is told; `failure`: as one whose reader went away. */
+class Console extends Writable {
+  text = '';
+  failure: Error | undefined;
+
+  constructor() {
+    super({ decodeStrings: false, autoDestroy: false });
+  }
+
+  override _write(chunk: string, _encoding: string, done: (error?: Error) => void): void {
+    if (this.failure === undefined) this.text += chunk;
+    done(this.failure);
+  }
+
+  get messages(): string[] {
+    return this.text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => line.replace(/^\[[^\]]*\] /, ''));
+  }
+}
+
+const LEVELS: readonly Level[] = ['error', 'warn', 'endpoint', 'info', 'debug'];
+
+describe('the log', () => {
+  const folder = new TemporaryFolder();
+  let stdout: Console;
+  let nowMs: number;
+
+  beforeEach(() => {
+    stdout = new Console();
+    nowMs = 0;
+  });
+
+  function create(config: Partial<LogConfig> = {}): Log {
+    const defaults = {
+      level: 'info',
+      format: 'text',
+      file: folder.at('log'),
+      maxBytes: 65_536,
+      backupCount: 2,
+      timeZone: 'UTC',
+    } as const;
+    return createLog({ ...defaults, ...config }, { now: () => nowMs, stdout, secrets: ['sesame'] });
+  }
+
+  const shown: { level: LogLevel; then: Level[] }[] = [
+    { level: 'error', then: ['error'] },
+    { level: 'warn', then: ['error', 'warn'] },
+    { level: 'info', then: ['error', 'warn', 'endpoint', 'info'] },
+    { level: 'debug', then: ['error', 'warn', 'endpoint', 'info', 'debug'] },
+  ];
+  it.each(shown)('shows $then at LOG_LEVEL=$level', async ({ level, then }) => {
+    const log = create({ level });
+    for (const each of LEVELS) log.write({ level: each, message: each });
+    await log.close();
+    expect(stdout.messages).toEqual(then.map((each) => `[${each.toUpperCase()}] ${each}`));
+    expect(readFileSync(folder.at('log'), 'utf8')).toBe(stdout.text);
+  });
+
+  it('bears the time it is told, at the moment of writing', async () => {
+    const log = create();
+    log.write({ level: 'info', message: 'a' });
+    nowMs = 61_000;
+    log.write({ level: 'info', message: 'b' });
+    await log.close();
+    expect(stdout.text).toBe('[1970-01-01 00:00:00] [INFO] a\n[1970-01-01 00:01:01] [INFO] b\n');
+  });
+
+  it('masks secrets, in the file as on the console', async () => {
+    const log = create({ format: 'json' });
+    log.write({ level: 'info', message: 'key sesame', fields: { key: 'sesame' } });
+    await log.close();
+    expect(stdout.text + readFileSync(folder.at('log'), 'utf8')).not.toContain('sesame');
+    expect(JSON.parse(stdout.text)).toMatchObject({ message: 'key ********', key: '********' });
+  });
+
+  it('loses no line of a burst, in order, across rotation and until closed', async () => {
+    const log = create({ backupCount: 100 });
+    const wanted = Array.from({ length: 5000 }, (_, number) => `[INFO] line ${number}`);
+    for (let number = 0; number < wanted.length; number++)
+      log.write({ level: 'info', message: `line ${number}` });
+    await log.close();
+    expect(stdout.messages).toEqual(wanted);
+    const rotated = ['log.2', 'log.1', 'log'].map((name) => readFileSync(folder.at(name), 'utf8'));
+    expect(rotated.join('')).toBe(stdout.text);
+  });
+
+  it('goes on without its file, and warns once', async () => {
+    const log = create({ file: '/dev/full' });
+    for (const message of ['a', 'b', 'c']) log.write({ level: 'info', message });
+    await log.close();
+    expect(stdout.messages.filter((line) => line.startsWith('[WARN]'))).toEqual([
+      expect.stringMatching(/^\[WARN\] Log file \/dev\/full cannot be written \(ENOSPC/),
+    ]);
+    expect(stdout.messages.filter((line) => line.startsWith('[INFO]'))).toHaveLength(3);
+  });
+
+  it('says so when its file works again, on the console and there', async () => {
+    mkdirSync(folder.at('log'));
+    const log = create();
+    log.write({ level: 'info', message: 'a' });
+    await new Promise(setImmediate); // winston hands the first lines on in the next turn
+    rmSync(folder.at('log'), { recursive: true });
+    nowMs = LOG_FILE_RETRY_MS;
+    log.write({ level: 'info', message: 'b' });
+    await log.close();
+    const again = `[WARN] Log file ${folder.at('log')} is written again; 2 lines went to the console only`;
+    expect(stdout.messages.slice(-2)).toEqual(['[INFO] b', again]);
+    expect(readFileSync(folder.at('log'), 'utf8')).toContain(again);
+  });
+
+  it('survives a console whose reader went away', async () => {
+    const log = create();
+    stdout.failure = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+    for (const message of ['a', 'b']) log.write({ level: 'info', message });
+    await log.close();
+    expect(readFileSync(folder.at('log'), 'utf8')).toMatch(/a\n.*b\n$/);
+  });
+
+  it('is closed only when the console has taken everything', async () => {
+    const pending: (() => void)[] = [];
+    const slow = new Writable({ write: (_chunk, _encoding, done) => void pending.push(done) });
+    const deps = { now: () => 0, stdout: slow, secrets: [] };
+    const config = {
+      format: 'text',
+      level: 'info',
+      timeZone: 'UTC',
+      maxBytes: 65_536,
+      backupCount: 0,
+    } as const;
+    const log = createLog({ ...config, file: '/dev/null' }, deps);
+    log.write({ level: 'info', message: 'a' });
+    let closed = false;
+    const closing = log.close().then(() => (closed = true));
+    for (let write = 0; write < 2; write++) {
+      await new Promise(setImmediate);
+      expect(closed).toBe(false);
+      pending.shift()?.();
+    }
+    await closing;
+    expect(closed).toBe(true);
+  });
+
+  it('drops what is written after it was closed, and may be closed twice', async () => {
+    const log = create();
+    await log.close();
+    log.write({ level: 'info', message: 'late' });
+    await log.close();
+    expect(stdout.text).toBe('');
+  });
+});
