@@ -24,10 +24,15 @@ export function attachmentOf(state: State, facts: ContainerFacts): Attachment {
   return isFresh(state, facts);
 }
 
-export const isRunning = ({ runState }: ContainerFacts): boolean => runState === 'running' || runState === 'paused';
+export const isRunning = ({ runState }: ContainerFacts): boolean =>
+  runState === 'running' || runState === 'paused';
 
 /** Started after its owner, and its owner after the owner's owner: the engine's `StartedAt` tells, no exec needed. */
-function isFresh(state: State, facts: ContainerFacts, seen: readonly string[] = []): 'fresh' | 'stale' | 'unknown' {
+function isFresh(
+  state: State,
+  facts: ContainerFacts,
+  seen: readonly string[] = [],
+): 'fresh' | 'stale' | 'unknown' {
   const gatewayId = gatewayTarget(state.gateway)?.id;
   if (facts.id === gatewayId) return 'fresh';
   const owner = ownerOf(facts, state.containers.byId);

@@ -8,14 +8,19 @@ import { reasonOf } from '../streams/engine.ts';
 import type { CheckEvent, ContainerFacts, EngineEvent, ProbeResult } from '../streams/events.ts';
 import { steadyScheduler as scheduler } from './clock.ts';
 import { EXIT } from './exit-codes.ts';
+import { sayFaults } from './reducers/site-list.ts';
 import { findGateway, gatewayCandidates } from './selectors.ts';
 import type { Containers } from './state.ts';
 
 /** One check through the tunnel, and what it shows. Prints; resolves with 0 when it passes, else 1. */
 export async function check(config: Config, print: (line: string) => void): Promise<number> {
   const fileText = readSitesFile(config.sitesFile);
-  const sites = resolveSites({ inline: config.inlineSites, fileText, defaultTimeoutSeconds: config.timeoutSeconds });
-  sites.faults.forEach(({ where, text, reason }) => print(`Sites, ${where}: "${text}" is left out: ${reason}`));
+  const sites = resolveSites({
+    inline: config.inlineSites,
+    fileText,
+    defaultTimeoutSeconds: config.timeoutSeconds,
+  });
+  sayFaults(sites.faults).forEach(({ message }) => print(message));
   if (!sites.ok) {
     print(`No sites to check: ${sites.reason}`);
     return EXIT.config;
@@ -42,8 +47,11 @@ function probe$(config: Config, sites: readonly Site[], print: (line: string) =>
 }
 
 function gatewayOf(listing: EngineEvent, reference: string): Observable<ContainerFacts> {
-  if (listing.type !== 'containersListed') return failed(listing.type === 'listingFailed' ? listing.reason : 'no listing');
-  const containers: Pick<Containers, 'byId'> = { byId: Object.fromEntries(listing.containers.map((facts) => [facts.id, facts])) };
+  if (listing.type !== 'containersListed')
+    return failed(listing.type === 'listingFailed' ? listing.reason : 'no listing');
+  const containers: Pick<Containers, 'byId'> = {
+    byId: Object.fromEntries(listing.containers.map((facts) => [facts.id, facts])),
+  };
   const gateway = findGateway(containers, reference);
   if (gateway !== undefined) return of(gateway);
   const candidates = gatewayCandidates(containers);
@@ -59,15 +67,23 @@ function describeGateway({ name, runState, details }: ContainerFacts): string {
 }
 
 /** What the results say, in the words of a person who wants to know what to do. */
-function conclude(events: readonly CheckEvent[], sites: readonly Site[], print: (line: string) => void): number {
+function conclude(
+  events: readonly CheckEvent[],
+  sites: readonly Site[],
+  print: (line: string) => void,
+): number {
   const results = events.flatMap((event) => (event.type === 'siteProbed' ? [event.result] : []));
   const cutShort = events.flatMap((event) => (event.type === 'checkFinished' ? [event.cutShort] : []))[0];
   results.forEach((result) => print(describe(result)));
-  sites.filter(({ url }) => !results.some(({ site }) => site.url === url)).forEach(({ name }) => print(`  ? ${name}: no result`));
+  sites
+    .filter(({ url }) => !results.some(({ site }) => site.url === url))
+    .forEach(({ name }) => print(`  ? ${name}: no result`));
   const critical = results.filter(({ site }) => site.role === 'critical');
   const failing = critical.filter(({ verdict }) => verdict === 'fail');
   if (failing.length > 0) {
-    print(`The tunnel does not pass: ${String(failing.length)} of ${String(critical.length)} critical sites failed.`);
+    print(
+      `The tunnel does not pass: ${String(failing.length)} of ${String(critical.length)} critical sites failed.`,
+    );
     return EXIT.failed;
   }
   if (critical.some(({ verdict }) => verdict === 'pass')) {

@@ -8,5 +8,5 @@ const now = (): number => performance.timeOrigin + performance.now();
  */
 export const steadyScheduler: SchedulerLike = {
   now,
-  schedule: asyncScheduler.schedule.bind(asyncScheduler) as SchedulerLike['schedule'],
+  schedule: asyncScheduler.schedule.bind(asyncScheduler),
 };

@@ -43,7 +43,9 @@ function commandOf(positionals: readonly string[]): CommandLine {
   const [given = 'run', ...more] = positionals;
   const command = COMMANDS.find((name) => name === given);
   if (command === undefined) return unknown(`unknown command "${given}"`);
-  return more.length === 0 ? { command } : unknown(`${command} takes no arguments, but was given "${more.join(' ')}"`);
+  return more.length === 0
+    ? { command }
+    : unknown(`${command} takes no arguments, but was given "${more.join(' ')}"`);
 }
 
 const unknown = (message: string): CommandLine => ({

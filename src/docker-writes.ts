@@ -9,4 +9,5 @@ export const dockerWrites = (docker: Docker): EngineWrites => ({
   start: (id) => done((abortSignal) => docker.getContainer(id).start({ abortSignal })),
 });
 
-const done = (make: (abortSignal: AbortSignal) => Promise<unknown>): Observable<never> => call(make).pipe(ignoreElements());
+const done = (make: (abortSignal: AbortSignal) => Promise<unknown>): Observable<never> =>
+  call(make).pipe(ignoreElements());

@@ -12,7 +12,11 @@ const INTERVAL_MS = 5_000;
  * Touches the file as the loop goes round: at least once a minute, for there is a listing a minute. A timer of its
  * own would beat on in a monitor whose loop is stuck.
  */
-export const heartbeat$ = (turn$: Observable<unknown>, scheduler: SchedulerLike, file = HEARTBEAT_FILE): Observable<never> =>
+export const heartbeat$ = (
+  turn$: Observable<unknown>,
+  scheduler: SchedulerLike,
+  file = HEARTBEAT_FILE,
+): Observable<never> =>
   turn$.pipe(
     throttleTime(INTERVAL_MS, scheduler),
     tap(() => touch(file)),

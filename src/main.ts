@@ -47,10 +47,16 @@ async function configured(command: 'run' | 'check' | 'config'): Promise<number> 
 }
 
 /** A second signal ends the process at once; so does an output that nobody reads any more. */
-async function watch({ config, warnings }: Extract<ReturnType<typeof loadConfig>, { ok: true }>): Promise<number> {
+async function watch({
+  config,
+  warnings,
+}: Extract<ReturnType<typeof loadConfig>, { ok: true }>): Promise<number> {
   const log = createLog(config.log, { now: Date.now, stdout: process.stdout, secrets: secretsOf(config) });
   let signals = 0;
-  for (const [signal, number] of [['SIGTERM', 15], ['SIGINT', 2]] as const)
+  for (const [signal, number] of [
+    ['SIGTERM', 15],
+    ['SIGINT', 2],
+  ] as const)
     process.on(signal, () => {
       signals += 1;
       if (signals > 1) process.exit(128 + number);
@@ -65,7 +71,9 @@ const FLUSH_MS = 1_000;
 
 const describeValues = (values: readonly ConfigValue[]): string => {
   const width = Math.max(...values.map(({ variable }) => variable.length));
-  return values.map(({ variable, value, source }) => `${variable.padEnd(width)}  ${value}  (${source})`).join('\n');
+  return values
+    .map(({ variable, value, source }) => `${variable.padEnd(width)}  ${value}  (${source})`)
+    .join('\n');
 };
 
 process.stdout.on('error', () => undefined); // nobody reads it any more: no reason to stop watching

@@ -36,7 +36,10 @@ export interface Program {
   readonly initial: State;
   readonly scheduler: SchedulerLike;
   /** All that happens, given what is asked for and when to be woken. */
-  readonly source: (request$: Observable<ReadingRequest>, deadline$: Observable<number | undefined>) => Observable<Event>;
+  readonly source: (
+    request$: Observable<ReadingRequest>,
+    deadline$: Observable<number | undefined>,
+  ) => Observable<Event>;
   readonly execute: (act: Act) => Observable<Event>;
   readonly say: (line: Line) => void;
 }
@@ -87,7 +90,9 @@ export const runProgram = (program: Program): Observable<State> =>
     const over$ = state$.pipe(
       filter(({ ending }) => ending),
       take(1),
-      switchMap(() => merge(isActing$.pipe(filter((isActing) => !isActing)), timer(GRACE_MS, program.scheduler))),
+      switchMap(() =>
+        merge(isActing$.pipe(filter((isActing) => !isActing)), timer(GRACE_MS, program.scheduler)),
+      ),
     );
     return step$.pipe(
       connect((shared$) =>

@@ -44,7 +44,14 @@ export const initialState = (settings: Settings, sites: readonly Site[]): State 
   settings,
   nextId: 1,
   connection: { value: 'connecting' },
-  containers: { byId: {}, heardAt: {}, engineTimeMs: {}, nextListingAt: undefined, listed: false, listingFails: false },
+  containers: {
+    byId: {},
+    heardAt: {},
+    engineTimeMs: {},
+    nextListingAt: undefined,
+    listed: false,
+    listingFails: false,
+  },
   gateway: { value: 'unseen' },
   dependents: { shown: undefined },
   sites: { list: sites, failures: {}, blind: undefined },
@@ -76,10 +83,15 @@ export function nextDeadline(state: State, at: number): number | undefined {
 
 /** Without a health check, and blind, only time makes a gateway ready. */
 const healthyWaitEnds = ({ gateway: current, settings, sites }: State): number | undefined =>
-  current.value === 'starting' && sites.blind !== undefined ? (runningStart(current)?.seenAt ?? 0) + settings.healthyWaitMs : undefined;
+  current.value === 'starting' && sites.blind !== undefined
+    ? (runningStart(current)?.seenAt ?? 0) + settings.healthyWaitMs
+    : undefined;
 
 /** Retries wait for a gateway that is ready and for the wave under way, which are events of their own. */
 const retriesDue = (state: State): readonly number[] =>
-  state.gateway.value === 'ready' && state.repairs.wave === undefined && !state.ending && state.connection.value === 'connected'
+  state.gateway.value === 'ready' &&
+  state.repairs.wave === undefined &&
+  !state.ending &&
+  state.connection.value === 'connected'
     ? Object.values(state.repairs.pending).map(({ dueAt }) => dueAt)
     : [];

@@ -1,6 +1,11 @@
 import { type Observable, connect, merge } from 'rxjs';
 import type { Config, Site } from '../config/config.ts';
-import { type ResolvedSites, type SitesFileText, readSitesFile, resolveSites } from '../config/resolve-sites.ts';
+import {
+  type ResolvedSites,
+  type SitesFileText,
+  readSitesFile,
+  resolveSites,
+} from '../config/resolve-sites.ts';
 import { connectDocker, dockerReadings } from '../streams/docker-engine.ts';
 import type { Event } from '../streams/events.ts';
 import { signals$ } from '../streams/signals.ts';
@@ -23,7 +28,11 @@ import { error, info, warn } from './transition.ts';
 export function run(config: Config, warnings: readonly string[], log: Log): Promise<number> {
   const say = (line: Line): void => log.write(line);
   const fileText = readSitesFile(config.sitesFile);
-  const sites = resolveSites({ inline: config.inlineSites, fileText, defaultTimeoutSeconds: config.timeoutSeconds });
+  const sites = resolveSites({
+    inline: config.inlineSites,
+    fileText,
+    defaultTimeoutSeconds: config.timeoutSeconds,
+  });
   [info('Gluetun Monitor starting...'), ...warnings.map(warn)].forEach(say);
   if (!sites.ok) {
     [...sayFaults(sites.faults), error(`No sites to check: ${sites.reason}. ${SITES_REMEDY}`)].forEach(say);
@@ -35,25 +44,41 @@ export function run(config: Config, warnings: readonly string[], log: Log): Prom
 
 const SITES_REMEDY = 'Put one URL a line into CONFIG_FILE, or set SITES to URLs separated by commas.';
 
-const sayConfig = (config: Config, { sites, faults, usedDefaults }: Extract<ResolvedSites, { ok: true }>): readonly Line[] => [
+const sayConfig = (
+  config: Config,
+  { sites, faults, usedDefaults }: Extract<ResolvedSites, { ok: true }>,
+): readonly Line[] => [
   ...sayFaults(faults),
   info(
     `Config: CHECK_INTERVAL=${String(config.checkIntervalSeconds)}s, TIMEOUT=${String(config.timeoutSeconds)}s, FAIL_THRESHOLD=${String(config.failThreshold)}`,
   ),
-  info(`Sites${usedDefaults ? ' (built in; neither CONFIG_FILE nor SITES names any)' : ''}: ${sites.map(({ name }) => name).join(', ')}`),
+  info(
+    `Sites${usedDefaults ? ' (built in; neither CONFIG_FILE nor SITES names any)' : ''}: ${sites.map(({ name }) => name).join(', ')}`,
+  ),
 ];
 
-function watching(config: Config, sites: readonly Site[], initialText: SitesFileText, say: (line: Line) => void): Observable<unknown> {
+function watching(
+  config: Config,
+  sites: readonly Site[],
+  initialText: SitesFileText,
+  say: (line: Line) => void,
+): Observable<unknown> {
   const docker = connectDocker(config.docker);
   const reads = dockerReadings(docker);
   const writes = dockerWrites(docker);
-  const file = { path: config.sitesFile, initialText, inlineSites: config.inlineSites, timeoutSeconds: config.timeoutSeconds };
+  const file = {
+    path: config.sitesFile,
+    initialText,
+    inlineSites: config.inlineSites,
+    timeoutSeconds: config.timeoutSeconds,
+  };
   const controlServer = { url: config.controlServerUrl, key: config.controlServerKey };
   const others: readonly Observable<Event>[] = [sitesFile$(file, scheduler), signals$(process, scheduler)];
   return runProgram({
     initial: initialState(settingsOf(config), sites),
     scheduler,
-    source: (request$, deadline$) => source$({ engine: reads, scheduler, controlServer, request$, deadline$, others }),
+    source: (request$, deadline$) =>
+      source$({ engine: reads, scheduler, controlServer, request$, deadline$, others }),
     execute: (act) => execute(act, { reads, writes, scheduler }),
     say,
   }).pipe(connect((state$: Observable<State>) => merge(state$, heartbeat$(state$, scheduler))));
@@ -72,7 +97,9 @@ const finish = (watch$: Observable<unknown>, say: (line: Line) => void): Promise
 
 /** All that is needed to find the bug: the restart policy brings the monitor back to a clean look at the engine. */
 function describeFault(fault: unknown): string {
-  if (!(fault instanceof ReducerFault)) return `This is a bug: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`;
-  const cause = fault.cause instanceof Error ? (fault.cause.stack ?? fault.cause.message) : String(fault.cause);
+  if (!(fault instanceof ReducerFault))
+    return `This is a bug: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`;
+  const cause =
+    fault.cause instanceof Error ? (fault.cause.stack ?? fault.cause.message) : String(fault.cause);
   return `This is a bug: ${cause} on the event ${JSON.stringify(fault.event)} in the state ${JSON.stringify(fault.state)}`;
 }

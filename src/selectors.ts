@@ -17,7 +17,9 @@ export const startOf = (gateway: Gateway): Start | undefined =>
   gateway.value === 'paused' ? gateway.start : runningStart(gateway);
 
 export const gatewayTarget = (gateway: Gateway): Target | undefined =>
-  gateway.value === 'unseen' || gateway.value === 'absent' ? undefined : { id: gateway.id, name: gateway.name };
+  gateway.value === 'unseen' || gateway.value === 'absent'
+    ? undefined
+    : { id: gateway.id, name: gateway.name };
 
 /** Whether the time the gateway gets to become ready is over. */
 export const isOverdue = (state: State, at: number): boolean => {
@@ -26,13 +28,20 @@ export const isOverdue = (state: State, at: number): boolean => {
 };
 
 /** The gateway by the user's word for it: a name, else the one container of a compose service, else an id. */
-export function findGateway({ byId }: Pick<Containers, 'byId'>, reference: string): ContainerFacts | undefined {
+export function findGateway(
+  { byId }: Pick<Containers, 'byId'>,
+  reference: string,
+): ContainerFacts | undefined {
   const candidates = Object.values(byId).filter(({ name }) => !isComposeInterim(name));
   const byName = candidates.find(({ name }) => name === reference);
   if (byName !== undefined) return byName;
-  const services = candidates.filter(({ labels }) => labels[COMPOSE_SERVICE] === reference && !isOneOff(labels));
+  const services = candidates.filter(
+    ({ labels }) => labels[COMPOSE_SERVICE] === reference && !isOneOff(labels),
+  );
   if (services.length > 0) return services.length === 1 ? services[0] : undefined;
-  const withId = candidates.filter(({ id }) => /^[0-9a-f]{12,64}$/.test(reference) && id.startsWith(reference));
+  const withId = candidates.filter(
+    ({ id }) => /^[0-9a-f]{12,64}$/.test(reference) && id.startsWith(reference),
+  );
   return withId.length === 1 ? withId[0] : undefined;
 }
 
@@ -79,7 +88,8 @@ export function dependentsOf(state: State): readonly ContainerFacts[] {
   const { settings, containers, gateway } = state;
   const target = gatewayTarget(gateway);
   if (target === undefined) return [];
-  const isChosen = ({ name }: ContainerFacts): boolean => settings.dependents === 'auto' || settings.dependents.includes(name);
+  const isChosen = ({ name }: ContainerFacts): boolean =>
+    settings.dependents === 'auto' || settings.dependents.includes(name);
   return Object.values(containers.byId)
     .filter((facts) => isTouchable(state, facts) && isChosen(facts))
     .filter((facts) => settings.dependents !== 'auto' || isOnNetworkOf(target.id, facts, containers.byId))

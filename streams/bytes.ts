@@ -8,29 +8,31 @@ const LONGEST_LINE = 64 * 1024;
  * Bytes, cut anywhere, to text lines without their line ends (LF or CRLF). An unfinished last line is a line.
  * The rest of an overlong line is dropped up to its end, so that an endless line costs no memory.
  */
-export const toLines = (longest = LONGEST_LINE): OperatorFunction<Uint8Array, string> => (bytes$) =>
-  new Rx<string>((subscriber) => {
-    const decoder = new StringDecoder('utf8');
-    let line = '';
-    const take = (text: string): void => {
-      const parts = text.split('\n');
-      parts.forEach((part, index) => {
-        if (line.length < longest) line += part.slice(0, longest - line.length);
-        if (index === parts.length - 1) return;
-        subscriber.next(line.endsWith('\r') ? line.slice(0, -1) : line);
-        line = '';
+export const toLines =
+  (longest = LONGEST_LINE): OperatorFunction<Uint8Array, string> =>
+  (bytes$) =>
+    new Rx<string>((subscriber) => {
+      const decoder = new StringDecoder('utf8');
+      let line = '';
+      const take = (text: string): void => {
+        const parts = text.split('\n');
+        parts.forEach((part, index) => {
+          if (line.length < longest) line += part.slice(0, longest - line.length);
+          if (index === parts.length - 1) return;
+          subscriber.next(line.endsWith('\r') ? line.slice(0, -1) : line);
+          line = '';
+        });
+      };
+      return bytes$.subscribe({
+        next: (chunk) => take(decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))),
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => {
+          take(decoder.end());
+          if (line !== '') subscriber.next(line);
+          subscriber.complete();
+        },
       });
-    };
-    return bytes$.subscribe({
-      next: (chunk) => take(decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))),
-      error: (error: unknown) => subscriber.error(error),
-      complete: () => {
-        take(decoder.end());
-        if (line !== '') subscriber.next(line);
-        subscriber.complete();
-      },
     });
-  });
 
 const HEADER_BYTES = 8;
 

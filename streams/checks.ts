@@ -1,4 +1,17 @@
-import { Observable, type SchedulerLike, catchError, concat, connect, defer, delay, mergeMap, of, take, takeUntil, timeout } from 'rxjs';
+import type { Observable } from 'rxjs';
+import {
+  type SchedulerLike,
+  catchError,
+  concat,
+  connect,
+  defer,
+  delay,
+  mergeMap,
+  of,
+  take,
+  takeUntil,
+  timeout,
+} from 'rxjs';
 import { toLines, unframe } from './bytes.ts';
 import { type EngineReadings, reasonOf } from './engine.ts';
 import type { CheckEvent } from './events.ts';
@@ -20,7 +33,10 @@ interface Dependencies {
  * One probe of all sites by one exec in the gateway: each site's result as it ends, then `checkFinished`, always.
  * Bounded by the longest time-out of a site, from the script's first sign of life on.
  */
-export const check$ = (request: RequestOf<'checkSites'>, { engine, scheduler }: Dependencies): Observable<CheckEvent> =>
+export const check$ = (
+  request: RequestOf<'checkSites'>,
+  { engine, scheduler }: Dependencies,
+): Observable<CheckEvent> =>
   defer(() => {
     const check = new CheckProgress(request, scheduler);
     return engine.exec(request.gatewayId, checkCommand(request.sites)).pipe(
@@ -29,7 +45,11 @@ export const check$ = (request: RequestOf<'checkSites'>, { engine, scheduler }: 
       timeout({ first: SIGN_OF_LIFE_MS, scheduler }),
       connect((line$) => line$.pipe(takeUntil(line$.pipe(take(1), delay(boundMs(request), scheduler))))),
       mergeMap((line) => check.heard(line)),
-      (events$) => concat(events$, defer(() => of(check.finished()))),
+      (events$) =>
+        concat(
+          events$,
+          defer(() => of(check.finished())),
+        ),
       catchError((error: unknown) => of(check.finished(reasonOf(error)))),
     );
   });
@@ -65,7 +85,7 @@ class CheckProgress {
 
   finished(reason?: string): CheckEvent {
     const complete = this.#answered.size === this.#request.sites.length;
-    const cutShort = complete ? undefined : reason ?? this.#silence();
+    const cutShort = complete ? undefined : (reason ?? this.#silence());
     return { type: 'checkFinished', at: this.#scheduler.now(), checkId: this.#request.checkId, cutShort };
   }
 

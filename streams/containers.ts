@@ -1,4 +1,17 @@
-import { EMPTY, Observable, type SchedulerLike, catchError, concatMap, defer, from, map, mergeMap, of, timeout, toArray } from 'rxjs';
+import type { Observable } from 'rxjs';
+import {
+  EMPTY,
+  type SchedulerLike,
+  catchError,
+  concatMap,
+  defer,
+  from,
+  map,
+  mergeMap,
+  of,
+  timeout,
+  toArray,
+} from 'rxjs';
 import { decodeInspected, decodeListed } from './decode-container.ts';
 import { EngineError, type EngineReadings, reasonOf } from './engine.ts';
 import type { ContainerFacts, EngineEvent } from './events.ts';
@@ -14,7 +27,10 @@ interface Dependencies<Calls extends keyof EngineReadings> {
 }
 
 /** One listing, with an inspection of each container that matters: when it started is told nowhere else. */
-export const listing$ = (request: RequestOf<'listContainers'>, { engine, scheduler }: Dependencies<'list' | 'inspect' | 'clockMs'>): Observable<EngineEvent> =>
+export const listing$ = (
+  request: RequestOf<'listContainers'>,
+  { engine, scheduler }: Dependencies<'list' | 'inspect' | 'clockMs'>,
+): Observable<EngineEvent> =>
   defer(() => {
     const requestedAt = scheduler.now();
     const matters = concerns(request.inspect);
@@ -22,9 +38,18 @@ export const listing$ = (request: RequestOf<'listContainers'>, { engine, schedul
       timeout({ first: ANSWER_TIMEOUT_MS, scheduler }),
       map(decodeListing),
       concatMap((listed) => from(listed)),
-      mergeMap((listed) => (matters(listed) ? withDetails(listed, { engine, scheduler }) : of(listed)), INSPECTIONS_AT_ONCE),
+      mergeMap(
+        (listed) => (matters(listed) ? withDetails(listed, { engine, scheduler }) : of(listed)),
+        INSPECTIONS_AT_ONCE,
+      ),
       toArray(),
-      map((containers): EngineEvent => ({ type: 'containersListed', at: scheduler.now(), requestedAt, engineClockMs: engine.clockMs(), containers })),
+      map((containers): EngineEvent => ({
+        type: 'containersListed',
+        at: scheduler.now(),
+        requestedAt,
+        engineClockMs: engine.clockMs(),
+        containers,
+      })),
       catchError((error: unknown) =>
         of<EngineEvent>({ type: 'listingFailed', at: scheduler.now(), reason: reasonOf(error) }),
       ),
@@ -38,24 +63,37 @@ export const inspection$ = (
 ): Observable<EngineEvent> =>
   defer(() => {
     const requestedAt = scheduler.now();
-    const inspected = (facts: ContainerFacts | undefined): EngineEvent => ({ type: 'containerInspected', at: scheduler.now(), requestedAt, engineClockMs: engine.clockMs(), id, facts });
+    const inspected = (facts: ContainerFacts | undefined): EngineEvent => ({
+      type: 'containerInspected',
+      at: scheduler.now(),
+      requestedAt,
+      engineClockMs: engine.clockMs(),
+      id,
+      facts,
+    });
     return inspectFacts(id, { engine, scheduler }).pipe(
       map(inspected),
       catchError((error: unknown) =>
         of<EngineEvent>(
-          isMissing(error) ? inspected(undefined) : { type: 'inspectionFailed', at: scheduler.now(), id, reason: reasonOf(error) },
+          isMissing(error)
+            ? inspected(undefined)
+            : { type: 'inspectionFailed', at: scheduler.now(), id, reason: reasonOf(error) },
         ),
       ),
     );
   });
 
 /** The facts of one container; fails with an `EngineError` (404: there is none) or where the answer is none. */
-export const inspectFacts = (id: string, { engine, scheduler }: Dependencies<'inspect'>): Observable<ContainerFacts> =>
+export const inspectFacts = (
+  id: string,
+  { engine, scheduler }: Dependencies<'inspect'>,
+): Observable<ContainerFacts> =>
   engine.inspect(id).pipe(
     timeout({ first: ANSWER_TIMEOUT_MS, scheduler }),
     map((answer) => {
       const facts = decodeInspected(answer);
-      if (facts === undefined) throw new EngineError(`inspecting ${id.slice(0, 12)}: the answer is no container`);
+      if (facts === undefined)
+        throw new EngineError(`inspecting ${id.slice(0, 12)}: the answer is no container`);
       return facts;
     }),
   );
@@ -63,7 +101,10 @@ export const inspectFacts = (id: string, { engine, scheduler }: Dependencies<'in
 export const isMissing = (error: unknown): boolean => error instanceof EngineError && error.status === 404;
 
 /** A container that cannot be inspected is still listed; one that is gone by now is not. */
-const withDetails = (listed: ContainerFacts, dependencies: Dependencies<'inspect'>): Observable<ContainerFacts> =>
+const withDetails = (
+  listed: ContainerFacts,
+  dependencies: Dependencies<'inspect'>,
+): Observable<ContainerFacts> =>
   inspectFacts(listed.id, dependencies).pipe(
     catchError((error: unknown) => (isMissing(error) ? EMPTY : of(listed))),
   );
@@ -77,4 +118,6 @@ const concerns =
   (references: readonly string[]) =>
   ({ id, name, labels, networkMode }: ContainerFacts): boolean =>
     networkMode.startsWith('container:') ||
-    references.some((reference) => reference === name || reference === labels[COMPOSE_SERVICE] || id.startsWith(reference));
+    references.some(
+      (reference) => reference === name || reference === labels[COMPOSE_SERVICE] || id.startsWith(reference),
+    );

@@ -9,7 +9,8 @@ const RUN_STATES: readonly string[] = [
 /** The engine's own, where the container names none. */
 const DEFAULT_STOP_TIMEOUT_SECONDS = 10;
 
-const isRunState = (text: string | undefined): text is RunState => text !== undefined && RUN_STATES.includes(text);
+const isRunState = (text: string | undefined): text is RunState =>
+  text !== undefined && RUN_STATES.includes(text);
 
 /** An entry of `GET /containers/json`; undefined where it is not one. */
 export function decodeListed(value: unknown): ContainerFacts | undefined {
@@ -17,7 +18,8 @@ export function decodeListed(value: unknown): ContainerFacts | undefined {
   const id = asString(entry?.['Id']);
   const name = listedName(entry?.['Names']);
   const runState = asString(entry?.['State']);
-  if (entry === undefined || id === undefined || name === undefined || !isRunState(runState)) return undefined;
+  if (entry === undefined || id === undefined || name === undefined || !isRunState(runState))
+    return undefined;
   return {
     id,
     name,

@@ -11,7 +11,8 @@ export function decodeEvent(line: string, at: number): ContainerEvent | undefine
   const id = asString(actor?.['ID']);
   const action = asString(message?.['Action']);
   const timeNano = asNumber(message?.['timeNano']);
-  if (message?.['Type'] !== 'container' || !id || action === undefined || timeNano === undefined) return undefined;
+  if (message?.['Type'] !== 'container' || !id || action === undefined || timeNano === undefined)
+    return undefined;
   const { name = '', exitCode, signal, oldName, ...labels } = asStrings(actor?.['Attributes']);
   const change = changeOf(action, { exitCode, signal, oldName });
   return change && { ...change, at, id, name, labels, engineTimeMs: timeNano / 1e6 };

@@ -1,6 +1,5 @@
 import Docker from 'dockerode';
 import { Observable, concatMap, fromEvent, map, merge, mergeMap, take, takeUntil, throwError } from 'rxjs';
-import type { Readable } from 'node:stream';
 import type { DockerConnection } from '../config/config.ts';
 import { type EngineReadings, EngineError, reasonOf } from './engine.ts';
 
@@ -27,14 +26,16 @@ export const dockerReadings = (docker: Docker): EngineReadings => ({
   inspect: (id) => call((abortSignal) => docker.getContainer(id).inspect({ abortSignal })),
   openEvents: (since) =>
     call((abortSignal) =>
-      docker.getEvents({ filters: EVENT_FILTERS, ...signalled(abortSignal), ...(since && { since: untyped(since) }) }),
-    ).pipe(map((stream) => bytesOf(stream as Readable))),
+      docker.getEvents({
+        filters: EVENT_FILTERS,
+        ...signalled(abortSignal),
+        ...(since && { since: untyped(since) }),
+      }),
+    ).pipe(map((stream) => bytesOf(stream))),
   followLog: (id, { since, tail }) =>
     call((abortSignal) =>
-      docker
-        .getContainer(id)
-        .logs({ ...WHOLE_LOG, follow: true, since: untyped(since), tail, abortSignal }),
-    ).pipe(mergeMap((stream) => bytesOf(stream as Readable))),
+      docker.getContainer(id).logs({ ...WHOLE_LOG, follow: true, since: untyped(since), tail, abortSignal }),
+    ).pipe(mergeMap((stream) => bytesOf(stream))),
   exec: (id, { cmd, env }) =>
     call((abortSignal) =>
       docker
@@ -93,7 +94,7 @@ export const call = <T>(make: (abortSignal: AbortSignal) => Promise<T>): Observa
   });
 
 /** The bytes of a response: ends with it, fails when the connection breaks, closes it when unsubscribed. */
-const bytesOf = (stream: Readable): Observable<Uint8Array> =>
+const bytesOf = (stream: NodeJS.ReadableStream): Observable<Uint8Array> =>
   new Observable<Uint8Array>((subscriber) => {
     const ended$ = merge(fromEvent(stream, 'end'), fromEvent(stream, 'close')).pipe(take(1));
     const failed$ = fromEvent(stream, 'error').pipe(
@@ -105,7 +106,7 @@ const bytesOf = (stream: Readable): Observable<Uint8Array> =>
       subscription.unsubscribe();
       // A stream destroyed by us may still report its broken socket.
       stream.on('error', () => undefined);
-      stream.destroy();
+      if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
     };
   });
 

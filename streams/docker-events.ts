@@ -1,4 +1,5 @@
-import { Observable, type SchedulerLike, catchError, concat, defer, filter, map, of, switchMap, timeout } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { type SchedulerLike, catchError, concat, defer, filter, map, of, switchMap, timeout } from 'rxjs';
 import { toLines } from './bytes.ts';
 import { decodeEvent } from './decode-event.ts';
 import { type EngineReadings, reasonOf } from './engine.ts';
@@ -23,7 +24,11 @@ export const dockerEvents$ = (
   defer(() => {
     const history = new History();
     const connected = (): EngineEvent => ({ type: 'engineConnected', at: scheduler.now() });
-    const disconnected = (reason: string): EngineEvent => ({ type: 'engineDisconnected', at: scheduler.now(), reason });
+    const disconnected = (reason: string): EngineEvent => ({
+      type: 'engineDisconnected',
+      at: scheduler.now(),
+      reason,
+    });
     const messages = (bytes$: Observable<Uint8Array>): Observable<ContainerEvent> =>
       bytes$.pipe(
         toLines(),

@@ -2,7 +2,7 @@ import { type Observable, type SchedulerLike, catchError, defer, map, of, timeou
 import { toLines, unframe } from './bytes.ts';
 import { EngineError, type EngineReadings, type ExecCommand, reasonOf } from './engine.ts';
 import type { EndpointEvent, PublicIp } from './events.ts';
-import { asObject, asString, parseJson } from './json.ts';
+import { asObject, asString, nonEmpty, parseJson } from './json.ts';
 import type { RequestOf } from './requests.ts';
 
 export interface ControlServer {
@@ -56,9 +56,19 @@ export const endpoint$ = (
     toLines(),
     toArray(),
     timeout({ first: ANSWER_TIMEOUT_MS, scheduler }),
-    map((lines): EndpointEvent => ({ type: 'endpointRead', at: scheduler.now(), requestId, ...parseAnswer(lines) })),
+    map((lines): EndpointEvent => ({
+      type: 'endpointRead',
+      at: scheduler.now(),
+      requestId,
+      ...parseAnswer(lines),
+    })),
     catchError((error: unknown) =>
-      of<EndpointEvent>({ type: 'endpointUnavailable', at: scheduler.now(), requestId, reason: reasonOf(error) }),
+      of<EndpointEvent>({
+        type: 'endpointUnavailable',
+        at: scheduler.now(),
+        requestId,
+        reason: reasonOf(error),
+      }),
     ),
   );
 
@@ -67,7 +77,7 @@ function parseAnswer(lines: readonly string[]): PublicIp {
   if (exitCode !== '0') throw new EngineError(refusal(exitCode));
   const body = asObject(parseJson(lines.slice(0, -1).join('\n')));
   if (body === undefined) throw new EngineError('the control server did not answer with JSON');
-  const part = (name: string): string | undefined => asString(body[name])?.trim() || undefined;
+  const part = (name: string): string | undefined => nonEmpty(asString(body[name])?.trim());
   return { ip: part('public_ip'), country: part('country'), region: part('region'), city: part('city') };
 }
 

@@ -40,4 +40,5 @@ export class EngineError extends Error {
 
 /** The one line to show of whatever was thrown. */
 export const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim().slice(0, 500) || 'unknown error';
+  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim().slice(0, 500) ||
+  'unknown error';

@@ -115,7 +115,12 @@ export interface ProbeResult {
 }
 
 export type CheckEvent =
-  | { readonly type: 'siteProbed'; readonly at: number; readonly checkId: number; readonly result: ProbeResult }
+  | {
+      readonly type: 'siteProbed';
+      readonly at: number;
+      readonly checkId: number;
+      readonly result: ProbeResult;
+    }
   | {
       readonly type: 'checkFinished';
       readonly at: number;
@@ -145,7 +150,12 @@ export interface PublicIp {
 
 export type EndpointEvent =
   | ({ readonly type: 'endpointRead'; readonly at: number; readonly requestId: number } & PublicIp)
-  | { readonly type: 'endpointUnavailable'; readonly at: number; readonly requestId: number; readonly reason: string };
+  | {
+      readonly type: 'endpointUnavailable';
+      readonly at: number;
+      readonly requestId: number;
+      readonly reason: string;
+    };
 
 export type SitesEvent =
   | {
@@ -178,7 +188,12 @@ export type Outcome =
 
 /** What became of one dependent within a wave. */
 export type DependentEvent =
-  | { readonly type: 'dependentRestartBegun'; readonly at: number; readonly id: string; readonly name: string }
+  | {
+      readonly type: 'dependentRestartBegun';
+      readonly at: number;
+      readonly id: string;
+      readonly name: string;
+    }
   | {
       readonly type: 'dependentRestartEnded';
       readonly at: number;

@@ -1,4 +1,5 @@
 import type { GatewayLogFact } from './events.ts';
+import { nonEmpty } from './json.ts';
 
 /*
  * Gluetun's log, as its versions from 3.28 to the current one write it. A line is
@@ -10,10 +11,10 @@ const PUBLIC_IP = /^Public IP address is ([0-9a-fA-F:.]+)(?: \((.*?)(?: - source
 const LINK = /^(?:UDP|TCP)(?:v[46])?(?:_CLIENT)? link remote: \[AF_INET6?\]\[?([0-9a-fA-F:.]+?)\]?:(\d+)$/;
 const PEER = /^\[([^\]]*)\] Peer Connection Initiated with \[AF_INET6?\]\[?([0-9a-fA-F:.]+?)\]?:(\d+)$/;
 const WIREGUARD = /^Connecting to \[?([0-9a-fA-F:.]+?)\]?:(\d+)$/;
-const SELF_HEALING = /^(?:restarting VPN because it failed to pass the healthcheck|program has been unhealthy for \S+?: restarting VPN)/;
+const SELF_HEALING =
+  /^(?:restarting VPN because it failed to pass the healthcheck|program has been unhealthy for \S+?: restarting VPN)/;
 
 /** With a TTY Gluetun colours its lines. */
-// eslint-disable-next-line no-control-regex -- escape sequences are what this removes
 const COLOUR = /\u001b\[[0-9;]*m/g;
 
 /** What a line of Gluetun's log tells the monitor; undefined for nearly all of them. */
@@ -43,9 +44,9 @@ function publicIp(message: string): GatewayLogFact | undefined {
   return {
     type: 'publicIpLogged',
     ip,
-    country: country || undefined,
-    region: region || undefined,
-    city: city.filter((part) => part !== '').join(', ') || undefined,
+    country: nonEmpty(country),
+    region: nonEmpty(region),
+    city: nonEmpty(city.filter((part) => part !== '').join(', ')),
   };
 }
 

@@ -13,7 +13,10 @@ export interface GrowingDelay {
  * values and completes; `repeat` then keeps one subscription, where a recursive `catchError` would nest them.
  */
 export const repeatWithGrowingDelay =
-  <T>({ firstMs, longestMs, steadyAfterMs }: GrowingDelay, scheduler: SchedulerLike): MonoTypeOperatorFunction<T> =>
+  <T>(
+    { firstMs, longestMs, steadyAfterMs }: GrowingDelay,
+    scheduler: SchedulerLike,
+  ): MonoTypeOperatorFunction<T> =>
   (round$) =>
     defer(() => {
       let delayMs = firstMs;

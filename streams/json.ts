@@ -4,15 +4,21 @@ export type Json = Readonly<Record<string, unknown>>;
 export const asObject = (value: unknown): Json | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 
-export const asString = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+export const asString = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined;
 
 export const asNumber = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 
+/** Gluetun writes what it does not know as an empty text. */
+export const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+
 /** An object's string values; anything else in it is left out. */
 export const asStrings = (value: unknown): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    Object.entries(asObject(value) ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    Object.entries(asObject(value) ?? {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
   );
 
 /** Undefined where the text is no JSON. */

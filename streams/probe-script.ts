@@ -44,7 +44,9 @@ export const checkCommand = (sites: readonly Site[]): ExecCommand => ({
 });
 
 /** One line of the check's protocol after `start`; undefined for anything else. */
-export function parseProbeLine(line: string): { index: number; exitCode: number; httpStatus: number | undefined } | undefined {
+export function parseProbeLine(
+  line: string,
+): { index: number; exitCode: number; httpStatus: number | undefined } | undefined {
   const match = /^(\d{1,5}) (\d{1,3}) (\d{3}|-)$/.exec(line);
   if (match === null) return undefined;
   const [, index, exitCode, status] = match;

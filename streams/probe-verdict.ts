@@ -27,13 +27,17 @@ const FAILURES: Readonly<Record<number, string>> = {
 const REACHED: readonly number[] = [0, 6, 8];
 
 /** What one probe proves of the tunnel. A probe that did not run, or not to its end, proves nothing. */
-export function verdictOf({ exitCode, httpStatus, latencyMs, timeoutSeconds }: ProbeEnd): { verdict: Verdict; reason: string } {
+export function verdictOf({ exitCode, httpStatus, latencyMs, timeoutSeconds }: ProbeEnd): {
+  verdict: Verdict;
+  reason: string;
+} {
   if (REACHED.includes(exitCode)) return { verdict: 'pass', reason: 'OK' };
   if (exitCode >= 1 && exitCode <= 3 && httpStatus !== undefined) return { verdict: 'pass', reason: 'OK' };
   const failure = FAILURES[exitCode];
   if (failure !== undefined) return { verdict: 'fail', reason: failure };
   if (exitCode === KILLED) return verdictOfKilled(latencyMs, timeoutSeconds);
-  if (exitCode === NOT_FOUND) return { verdict: 'unknown', reason: 'wget or timeout is missing in the gateway' };
+  if (exitCode === NOT_FOUND)
+    return { verdict: 'unknown', reason: 'wget or timeout is missing in the gateway' };
   if (exitCode === CANNOT_RUN) return { verdict: 'unknown', reason: 'wget cannot be run in the gateway' };
   return { verdict: 'unknown', reason: `wget ended with exit code ${String(exitCode)}` };
 }

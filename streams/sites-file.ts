@@ -1,7 +1,22 @@
 import { watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { Observable, type SchedulerLike, debounceTime, distinctUntilChanged, interval, map, merge, skip, startWith } from 'rxjs';
-import { type ResolvedSites, type SitesFileText, readSitesFile, resolveSites } from '../config/resolve-sites.ts';
+import {
+  Observable,
+  type SchedulerLike,
+  debounceTime,
+  distinctUntilChanged,
+  interval,
+  map,
+  merge,
+  skip,
+  startWith,
+} from 'rxjs';
+import {
+  type ResolvedSites,
+  type SitesFileText,
+  readSitesFile,
+  resolveSites,
+} from '../config/resolve-sites.ts';
 import type { SitesEvent } from './events.ts';
 
 /** An editor replaces a file in several steps. */
@@ -31,7 +46,10 @@ export const sitesFile$ = (source: SitesFileSource, scheduler: SchedulerLike): O
   );
 
 /** A file that has gone is not a file that was never there: the defaults do not take over. */
-const resolve = ({ path, initialText, inlineSites, timeoutSeconds }: SitesFileSource, text: SitesFileText): ResolvedSites =>
+const resolve = (
+  { path, initialText, inlineSites, timeoutSeconds }: SitesFileSource,
+  text: SitesFileText,
+): ResolvedSites =>
   text === undefined && initialText !== undefined
     ? { ok: false, reason: `${path} is gone`, faults: [] }
     : resolveSites({ inline: inlineSites, fileText: text, defaultTimeoutSeconds: timeoutSeconds });

@@ -1,4 +1,13 @@
-import { NEVER, type Observable, type SchedulerLike, concatMap, filter, merge, mergeMap, switchMap } from 'rxjs';
+import {
+  NEVER,
+  type Observable,
+  type SchedulerLike,
+  concatMap,
+  filter,
+  merge,
+  mergeMap,
+  switchMap,
+} from 'rxjs';
 import { check$ } from './checks.ts';
 import { inspection$, listing$ } from './containers.ts';
 import { dockerEvents$ } from './docker-events.ts';
@@ -36,12 +45,16 @@ const readings$ = ({ request$, ...dependencies }: Sources): Observable<Event> =>
     request$.pipe(filter((request): request is RequestOf<K> => kinds.some((kind) => kind === request.kind)));
   return merge(
     asked('listContainers').pipe(concatMap((request) => listing$(request, dependencies))),
-    asked('inspectContainer').pipe(mergeMap((request) => inspection$(request, dependencies), INSPECTIONS_AT_ONCE)),
+    asked('inspectContainer').pipe(
+      mergeMap((request) => inspection$(request, dependencies), INSPECTIONS_AT_ONCE),
+    ),
     asked('checkSites').pipe(concatMap((request) => check$(request, dependencies))),
     asked('readEndpoint').pipe(switchMap((request) => endpoint$(request, dependencies))),
     asked('followGatewayLog', 'leaveGatewayLog').pipe(
       switchMap((request) =>
-        request.kind === 'leaveGatewayLog' ? NEVER : gatewayLog$(request, dependencies.engine, dependencies.scheduler),
+        request.kind === 'leaveGatewayLog'
+          ? NEVER
+          : gatewayLog$(request, dependencies.engine, dependencies.scheduler),
       ),
     ),
   );

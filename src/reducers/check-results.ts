@@ -10,12 +10,11 @@ export function checkResults(state: State, event: Event, before: State): Transit
   if (event.type === 'siteProbed') return gather(state, event.checkId, event.result);
   const check = finishedCheck(event, before);
   if (check === undefined) return to(state);
-  const { running: _, ...idle } = state.checking;
   const alarmed = state.checking.alarmed && !check.passing;
   const counted = count(state, check, event.at);
   const seeing = see(counted.sites, check);
   return to(
-    { ...state, checking: { ...idle, running: undefined, alarmed }, sites: seeing },
+    { ...state, checking: { ...state.checking, running: undefined, alarmed }, sites: seeing },
     { lines: [...counted.lines, ...sayBlindness(state, seeing)] },
   );
 }
@@ -24,7 +23,10 @@ function gather(state: State, checkId: number, result: ProbeResult): Transition 
   const { running } = state.checking;
   if (running?.checkId !== checkId) return to(state);
   const results = [...running.results, result];
-  return to({ ...state, checking: { ...state.checking, running: { ...running, results } } }, { lines: [debug(describe(result))] });
+  return to(
+    { ...state, checking: { ...state.checking, running: { ...running, results } } },
+    { lines: [debug(describe(result))] },
+  );
 }
 
 function describe({ site, verdict, reason, httpStatus, latencyMs }: ProbeResult): string {
@@ -42,7 +44,8 @@ function count(state: State, check: FinishedCheck, at: number): { sites: Sites; 
   for (const { site, verdict, reason } of check.results) {
     const soFar = failures[site.url] ?? 0;
     if (verdict === 'pass') {
-      if (soFar >= state.settings.failThreshold) lines.push(info(`Site ${site.name} can be reached again`));
+      if (soFar >= state.settings.failThreshold && state.recovery.value === 'none')
+        lines.push(info(`Site ${site.name} can be reached again`));
       failures[site.url] = 0;
     }
     if (verdict === 'fail' && failing) {
@@ -55,7 +58,8 @@ function count(state: State, check: FinishedCheck, at: number): { sites: Sites; 
 
 /** At the threshold once; beyond it nothing, for it has been said. */
 function sayFailure(name: string, failures: number, threshold: number, reason: string): readonly Line[] {
-  if (failures < threshold) return [debug(`Site ${name} failed (${String(failures)} of ${String(threshold)}) - ${reason}`)];
+  if (failures < threshold)
+    return [debug(`Site ${name} failed (${String(failures)} of ${String(threshold)}) - ${reason}`)];
   if (failures > threshold) return [];
   const times = `${String(failures)} consecutive time${failures === 1 ? '' : 's'}`;
   return [warn(`Site ${name} failed ${times} - THRESHOLD REACHED - ${reason}`)];
@@ -71,6 +75,10 @@ function sayBlindness(state: State, { blind }: Sites): readonly Line[] {
   const name = gatewayTarget(state.gateway)?.name ?? state.settings.gateway;
   const was = state.sites.blind;
   if (blind !== undefined && was === undefined)
-    return [warn(`Sites cannot be probed through ${name}: ${blind}; nothing is concluded from that, and nothing restarted`)];
+    return [
+      warn(
+        `Sites cannot be probed through ${name}: ${blind}; nothing is concluded from that, and nothing restarted`,
+      ),
+    ];
   return blind === undefined && was !== undefined ? [info(`Sites can be probed through ${name} again`)] : [];
 }

@@ -10,10 +10,12 @@ const CLOSEST_WATCH_MS = 5_000;
 export function checkSchedule(state: State, event: Event, before: State): Transition {
   const lines = alarm(state, event, before);
   const alarmed = isAlarm(state, event) || (state.checking.alarmed && !isAllClear(state, event, before));
-  const noted = alarmed === state.checking.alarmed ? state : { ...state, checking: { ...state.checking, alarmed } };
+  const noted =
+    alarmed === state.checking.alarmed ? state : { ...state, checking: { ...state.checking, alarmed } };
   if (!canCheck(noted)) return to(noted.checking.again ? withoutAgain(noted) : noted, { lines });
   const wanted = noted.checking.again || asksForCheck(noted, event, before);
-  if (noted.checking.running !== undefined) return to(wanted ? { ...noted, checking: { ...noted.checking, again: true } } : noted, { lines });
+  if (noted.checking.running !== undefined)
+    return to(wanted ? { ...noted, checking: { ...noted.checking, again: true } } : noted, { lines });
   const dueAt = checkDueAt(noted);
   if (!wanted && (dueAt === undefined || dueAt > event.at)) return to(noted, { lines });
   return { ...start(noted, event.at), lines };
@@ -21,7 +23,10 @@ export function checkSchedule(state: State, event: Event, before: State): Transi
 
 /** Stand-by: without an engine, or with a gateway that does not run, a check could tell nothing. */
 const canCheck = (state: State): boolean =>
-  !state.ending && state.connection.value === 'connected' && runningStart(state.gateway) !== undefined && state.recovery.value !== 'restarting';
+  !state.ending &&
+  state.connection.value === 'connected' &&
+  runningStart(state.gateway) !== undefined &&
+  state.recovery.value !== 'restarting';
 
 const withoutAgain = (state: State): State => ({ ...state, checking: { ...state.checking, again: false } });
 
@@ -33,7 +38,12 @@ function start(state: State, at: number): Transition {
     {
       ...state,
       nextId: checkId + 1,
-      checking: { ...state.checking, again: false, lastStartedAt: at, running: { checkId, startedAt: at, sites, results: [] } },
+      checking: {
+        ...state.checking,
+        again: false,
+        lastStartedAt: at,
+        running: { checkId, startedAt: at, sites, results: [] },
+      },
     },
     { commands: [{ kind: 'checkSites', checkId, gatewayId: state.gateway.id, sites }] },
   );
@@ -44,7 +54,8 @@ export function checkDueAt(state: State): number | undefined {
   const begun = runningStart(state.gateway);
   if (!canCheck(state) || begun === undefined || state.checking.running !== undefined) return undefined;
   const last = Math.max(state.checking.lastStartedAt ?? 0, 0);
-  if (state.gateway.value === 'starting' && !mayProve(state, last)) return begun.seenAt + state.settings.healthyWaitMs;
+  if (state.gateway.value === 'starting' && !mayProve(state, last))
+    return begun.seenAt + state.settings.healthyWaitMs;
   return last + pace(state);
 }
 
@@ -68,7 +79,10 @@ function pace({ settings, gateway, recovery, checking, sites }: State): number {
 }
 
 const isAlarm = (state: State, event: Event): boolean =>
-  event.type === 'containerHealthChanged' && event.health === 'unhealthy' && isGateway(state, event.id) && canCheck(state);
+  event.type === 'containerHealthChanged' &&
+  event.health === 'unhealthy' &&
+  isGateway(state, event.id) &&
+  canCheck(state);
 
 /** Docker calls it healthy again, or it has started anew. */
 const isAllClear = (state: State, event: Event, before: State): boolean =>
@@ -96,15 +110,20 @@ function asksForCheck(state: State, event: Event, before: State): boolean {
   }
 }
 
-const becameReady = ({ gateway }: State, before: State): boolean => gateway.value === 'ready' && before.gateway.value !== 'ready';
+const becameReady = ({ gateway }: State, before: State): boolean =>
+  gateway.value === 'ready' && before.gateway.value !== 'ready';
 
 /** Docker's word on the gateway's health, and what the sites say to it. */
 function alarm(state: State, event: Event, before: State): Transition['lines'] {
   const name = 'name' in state.gateway ? state.gateway.name : '';
-  if (isAlarm(state, event) && !state.checking.alarmed) return [warn(`${name} is unhealthy, says Docker; checking the sites now`)];
-  if (event.type === 'containerHealthChanged' && event.health === 'healthy' && before.checking.alarmed) return [info(`${name} is healthy again, says Docker`)];
-  if (event.type === 'containerOutOfMemory' && isGateway(state, event.id)) return [warn(`${name} ran out of memory`)];
-  if (event.type === 'selfHealingLogged' && isGateway(state, event.gatewayId)) return [info(`${name} restarts its VPN itself; checking the sites now`)];
+  if (isAlarm(state, event) && !state.checking.alarmed)
+    return [warn(`${name} is unhealthy, says Docker; checking the sites now`)];
+  if (event.type === 'containerHealthChanged' && event.health === 'healthy' && before.checking.alarmed)
+    return [info(`${name} is healthy again, says Docker`)];
+  if (event.type === 'containerOutOfMemory' && isGateway(state, event.id))
+    return [warn(`${name} ran out of memory`)];
+  if (event.type === 'selfHealingLogged' && isGateway(state, event.gatewayId))
+    return [info(`${name} restarts its VPN itself; checking the sites now`)];
   if (before.checking.alarmed && !state.checking.alarmed && state.recovery.value === 'none')
     return [info(`The sites can be reached, though Docker calls ${name} unhealthy: nothing to restart`)];
   return [];

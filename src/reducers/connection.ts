@@ -11,7 +11,10 @@ export function connection(state: State, event: Event): Transition {
     }
     case 'engineDisconnected': {
       if (state.connection.value === 'lost') return to(state);
-      const lost = state.connection.value === 'connected' ? 'Lost the Docker engine' : 'The Docker engine does not answer';
+      const lost =
+        state.connection.value === 'connected'
+          ? 'Lost the Docker engine'
+          : 'The Docker engine does not answer';
       return to(
         { ...state, connection: { value: 'lost', since: event.at } },
         { lines: [warn(`${lost}: ${event.reason}; nothing is done until it answers`)] },
@@ -22,4 +25,5 @@ export function connection(state: State, event: Event): Transition {
   }
 }
 
-const back = (since: number, at: number): string => `The Docker engine answers again after ${duration(at - since)}`;
+const back = (since: number, at: number): string =>
+  `The Docker engine answers again after ${duration(at - since)}`;

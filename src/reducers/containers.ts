@@ -99,11 +99,15 @@ function takeListing(state: State, event: EventOf<'containersListed'>): Transiti
 
 /** An inspection that failed this time does not make forget what an earlier one of the same run told. */
 const keepDetails = (facts: ContainerFacts, known: ContainerFacts | undefined): ContainerFacts =>
-  facts.details === undefined && known?.runState === facts.runState ? { ...facts, details: known.details } : facts;
+  facts.details === undefined && known?.runState === facts.runState
+    ? { ...facts, details: known.details }
+    : facts;
 
 function reportFailedListing(state: State, { at, reason }: EventOf<'listingFailed'>): Transition {
   if (state.connection.value !== 'connected') return to(state);
-  const lines = state.containers.listingFails ? [] : [warn(`Listing the containers failed: ${reason}; trying again`)];
+  const lines = state.containers.listingFails
+    ? []
+    : [warn(`Listing the containers failed: ${reason}; trying again`)];
   return to(withContainers(state, { listingFails: true, nextListingAt: at + LISTING_RETRY_MS }), { lines });
 }
 
@@ -121,7 +125,8 @@ function takeMessage(state: State, event: ContainerEvent): Transition {
   });
   const facts = known.byId[event.id];
   if (event.type === 'containerDestroyed') return to(without(heard, event.id));
-  if (facts === undefined) return to(heard, { commands: event.type === 'containerDied' ? [] : [inspect(event.id)] });
+  if (facts === undefined)
+    return to(heard, { commands: event.type === 'containerDied' ? [] : [inspect(event.id)] });
   const next = withFacts(heard, applyMessage(facts, event));
   return to(next, { commands: isTelling(event) && matters(next, facts) ? [inspect(event.id)] : [] });
 }
@@ -152,7 +157,9 @@ function applyMessage(facts: ContainerFacts, event: ContainerEvent): ContainerFa
     case 'containerRenamed':
       return { ...facts, name: event.name };
     case 'containerHealthChanged':
-      return facts.details === undefined ? facts : { ...facts, details: { ...facts.details, health: event.health } };
+      return facts.details === undefined
+        ? facts
+        : { ...facts, details: { ...facts.details, health: event.health } };
     default:
       return facts;
   }

@@ -23,22 +23,31 @@ const namesOf = (state: State): Readonly<Record<string, string>> =>
 function firstSight(state: State, now: Readonly<Record<string, string>>): Transition {
   const names = Object.values(now);
   const how = state.settings.dependents === 'auto' ? 'auto-discovery' : 'configured';
-  const lines = [info(`Dependent containers (${how}): ${names.length === 0 ? 'none' : names.join(',')}`), ...sayMissing(state, names)];
+  const lines = [
+    info(`Dependent containers (${how}): ${names.length === 0 ? 'none' : names.join(',')}`),
+    ...sayMissing(state, names),
+  ];
   return to({ ...state, dependents: { ...state.dependents, shown: now } }, { lines });
 }
 
 function sayMissing({ settings }: State, names: readonly string[]): readonly Line[] {
   if (settings.dependents === 'auto') return [];
-  const missing = settings.dependents.filter((name) => !names.includes(name) && !settings.exclude.includes(name));
+  const missing = settings.dependents.filter(
+    (name) => !names.includes(name) && !settings.exclude.includes(name),
+  );
   if (missing.length === 0) return [];
   return [warn(`Listed in DEPENDENT_CONTAINERS but not found: ${missing.join(', ')}; going on without`)];
 }
 
-function sayMembership(before: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>): readonly Line[] {
+function sayMembership(
+  before: Readonly<Record<string, string>>,
+  now: Readonly<Record<string, string>>,
+): readonly Line[] {
   const removed = Object.keys(before).filter((id) => !(id in now));
   const added = Object.keys(now).filter((id) => !(id in before));
   const renamed = Object.keys(now).filter((id) => id in before && before[id] !== now[id]);
-  const say = (what: string, names: Readonly<Record<string, string>>) => (id: string) => info(`Dependent container ${what}: ${names[id] ?? id}`);
+  const say = (what: string, names: Readonly<Record<string, string>>) => (id: string) =>
+    info(`Dependent container ${what}: ${names[id] ?? id}`);
   return [
     ...removed.map(say('removed', before)),
     ...renamed.map((id) => info(`Dependent container renamed: ${before[id] ?? id} to ${now[id] ?? id}`)),
@@ -53,5 +62,7 @@ function sayRunning(state: State, event: Event, before: State): readonly Line[] 
   if (name === undefined || state.repairs.wave?.ids.includes(event.id)) return [];
   if (event.type === 'containerDied') return [info(`Dependent container stopped: ${name}`)];
   const knownStart = before.containers.byId[event.id]?.details?.startedAtMs;
-  return isMessageOfStart(knownStart, event.engineTimeMs) ? [] : [info(`Dependent container started: ${name}`)];
+  return isMessageOfStart(knownStart, event.engineTimeMs)
+    ? []
+    : [info(`Dependent container started: ${name}`)];
 }

@@ -20,7 +20,10 @@ export const NOTHING_KNOWN: Endpoint['current'] = {
  * of that start and from its control server, which is asked when the gateway has become ready.
  */
 export function endpoint(state: State, event: Event, before: State): Transition {
-  const current = state.gateway.value === 'ready' && before.gateway.value !== 'ready' ? ask(forget(state, before), event.at) : to(forget(state, before));
+  const current =
+    state.gateway.value === 'ready' && before.gateway.value !== 'ready'
+      ? ask(forget(state, before), event.at)
+      : to(forget(state, before));
   const heard = hear(current.state, event);
   const said = announce(heard.state, event);
   return { state: said.state, commands: current.commands, lines: [...heard.lines, ...said.lines] };
@@ -45,7 +48,10 @@ function ask(state: State, at: number): Transition {
 
 function hear(state: State, event: Event): Transition {
   const { reading, current } = state.endpoint;
-  const learn = (known: Partial<Endpoint['current']>): State => ({ ...state, endpoint: { ...state.endpoint, current: { ...current, ...known } } });
+  const learn = (known: Partial<Endpoint['current']>): State => ({
+    ...state,
+    endpoint: { ...state.endpoint, current: { ...current, ...known } },
+  });
   const answered = (next: State): State => ({ ...next, endpoint: { ...next.endpoint, reading: undefined } });
   switch (event.type) {
     case 'publicIpLogged':
@@ -72,18 +78,34 @@ const publicIp = ({ ip, country, region, city }: PublicIp): PublicIp => ({ ip, c
 /** Outside a recovery, which says it itself: at the start once, then where the address is another one. */
 function announce(state: State, event: Event): Transition {
   const { current, said, reading } = state.endpoint;
-  if (state.recovery.value !== 'none' || state.gateway.value !== 'ready' || reading !== undefined) return to(state);
+  if (state.recovery.value !== 'none' || state.gateway.value !== 'ready' || reading !== undefined)
+    return to(state);
   if (said === undefined) return sayEndpoint(state, 'STARTUP', 'Monitor starting');
   if (current.ip === undefined || current.ip === said.ip) return to(state);
-  return sayEndpoint(state, 'CHANGED', event.type === 'publicIpLogged' ? 'Gluetun reported a new public IP' : 'After restart');
+  return sayEndpoint(
+    state,
+    'CHANGED',
+    event.type === 'publicIpLogged' ? 'Gluetun reported a new public IP' : 'After restart',
+  );
 }
 
-export function sayEndpoint(state: State, status: 'STARTUP' | 'FAILING' | 'NEW' | 'CHANGED', reason: string): Transition {
+export function sayEndpoint(
+  state: State,
+  status: 'STARTUP' | 'FAILING' | 'NEW' | 'CHANGED',
+  reason: string,
+): Transition {
   const { ip, country, city, server } = state.endpoint.current;
-  return to({ ...state, endpoint: { ...state.endpoint, said: { ip } } }, { lines: [endpointLine(status, { ip, country, city, server }, reason)] });
+  return to(
+    { ...state, endpoint: { ...state.endpoint, said: { ip } } },
+    { lines: [endpointLine(status, { ip, country, city, server }, reason)] },
+  );
 }
 
-function endpointLine(status: string, { ip, country, city, server }: Omit<Endpoint['current'], 'region'>, reason: string): Line {
+function endpointLine(
+  status: string,
+  { ip, country, city, server }: Omit<Endpoint['current'], 'region'>,
+  reason: string,
+): Line {
   const known = (part: string | undefined): string => part ?? 'unknown';
   return {
     level: 'endpoint',

@@ -27,19 +27,29 @@ function nextGateway(state: State, event: Event): Gateway {
       return running(same, facts, event);
     case 'paused':
       if (same?.value === 'paused') return same;
-      return { value: 'paused', ...target, start: startIn(same, facts, event), wasReady: same?.value === 'ready' };
+      return {
+        value: 'paused',
+        ...target,
+        start: startIn(same, facts, event),
+        wasReady: same?.value === 'ready',
+      };
     default:
-      return same?.value === 'down' ? rename(same, facts.name) : { value: 'down', ...target, since: event.at };
+      return same?.value === 'down'
+        ? rename(same, facts.name)
+        : { value: 'down', ...target, since: event.at };
   }
 }
 
 function running(current: Gateway | undefined, facts: ContainerFacts, event: Event): Gateway {
   const start = startIn(current, facts, event);
   const target = { id: facts.id, name: facts.name };
-  if (current?.value === 'paused') return { value: current.wasReady ? 'ready' : 'starting', ...target, start };
+  if (current?.value === 'paused')
+    return { value: current.wasReady ? 'ready' : 'starting', ...target, start };
   const isSameStart = current !== undefined && runningStart(current)?.seenAt === start.seenAt;
   if (!isSameStart) return { value: 'starting', ...target, start };
-  return start === runningStart(current) ? rename(current, facts.name) : ({ ...current, ...target, start } as Gateway);
+  return start === runningStart(current)
+    ? rename(current, facts.name)
+    : ({ ...current, ...target, start } as Gateway);
 }
 
 const rename = (current: Gateway, name: string): Gateway =>
@@ -50,7 +60,11 @@ function startIn(current: Gateway | undefined, facts: ContainerFacts, event: Eve
   const startedAt = inspectedStart(facts);
   const known = current && startOf(current);
   if (known === undefined) return { seenAt: event.at, startedAt, tunnelShownAt: undefined };
-  if (event.type === 'containerStarted' && event.id === facts.id && !isMessageOfStart(known.startedAt?.engineMs, event.engineTimeMs))
+  if (
+    event.type === 'containerStarted' &&
+    event.id === facts.id &&
+    !isMessageOfStart(known.startedAt?.engineMs, event.engineTimeMs)
+  )
     return { seenAt: event.at, startedAt, tunnelShownAt: undefined };
   if (startedAt === undefined || known.startedAt?.text === startedAt.text) return known;
   if (known.startedAt === undefined) return { ...known, startedAt };
@@ -62,7 +76,8 @@ const inspectedStart = ({ details }: ContainerFacts): Start['startedAt'] =>
 
 /** A gateway that the monitor finds running at its own start has run for some time: both times are the engine's. */
 function foundRunning(gateway: Gateway, event: Event): Gateway {
-  if (gateway.value !== 'starting' || gateway.start.startedAt === undefined || !('engineClockMs' in event)) return gateway;
+  if (gateway.value !== 'starting' || gateway.start.startedAt === undefined || !('engineClockMs' in event))
+    return gateway;
   const ageMs = Math.max(0, event.engineClockMs - gateway.start.startedAt.engineMs);
   return { ...gateway, start: { ...gateway.start, seenAt: event.at - ageMs } };
 }
@@ -84,7 +99,11 @@ function followLog(before: Gateway, { gateway: now, containers }: State): readon
   return [{ kind: 'followGatewayLog', gatewayId: now.id, startedAt: is.text, tty }];
 }
 
-function sayChange({ gateway: before, recovery, containers }: State, after: State, event: Event): readonly Line[] {
+function sayChange(
+  { gateway: before, recovery, containers }: State,
+  after: State,
+  event: Event,
+): readonly Line[] {
   const { gateway: now } = after;
   if (now.value === 'absent') return [warn(absence(after))];
   if (now.value === 'unseen') return [];
@@ -94,11 +113,19 @@ function sayChange({ gateway: before, recovery, containers }: State, after: Stat
   return [...found, ...sayStep(before, now, exitCodeIn(event) ?? containers.byId[now.id]?.details?.exitCode)];
 }
 
-function sayStep(before: Gateway, now: Exclude<Gateway, { value: 'unseen' | 'absent' }>, exitCode?: number): readonly Line[] {
+function sayStep(
+  before: Gateway,
+  now: Exclude<Gateway, { value: 'unseen' | 'absent' }>,
+  exitCode?: number,
+): readonly Line[] {
   if (now.value === before.value && now.value !== 'starting') return [];
   switch (now.value) {
     case 'down':
-      return [warn(`${now.name} is not running${exitCode === undefined ? '' : ` (exit code ${String(exitCode)})`}; standing by until it starts`)];
+      return [
+        warn(
+          `${now.name} is not running${exitCode === undefined ? '' : ` (exit code ${String(exitCode)})`}; standing by until it starts`,
+        ),
+      ];
     case 'paused':
       return [warn(`${now.name} is paused; standing by until it is resumed`)];
     case 'ready':
@@ -111,13 +138,18 @@ function sayStep(before: Gateway, now: Exclude<Gateway, { value: 'unseen' | 'abs
 
 /** Not at first sight: a gateway found running has not just started. */
 const isNewStart = (before: Gateway, now: Gateway): boolean =>
-  before.value !== 'unseen' && before.value !== 'absent' && runningStart(before)?.seenAt !== runningStart(now)?.seenAt;
+  before.value !== 'unseen' &&
+  before.value !== 'absent' &&
+  runningStart(before)?.seenAt !== runningStart(now)?.seenAt;
 
-const exitCodeIn = (event: Event): number | undefined => (event.type === 'containerDied' ? event.exitCode : undefined);
+const exitCodeIn = (event: Event): number | undefined =>
+  event.type === 'containerDied' ? event.exitCode : undefined;
 
 function absence({ settings, containers }: State): string {
   const candidates = gatewayCandidates(containers);
   const advice =
-    candidates.length === 0 ? '' : `; it could be ${candidates.join(', ')}: set GLUETUN_CONTAINER to the right name`;
+    candidates.length === 0
+      ? ''
+      : `; it could be ${candidates.join(', ')}: set GLUETUN_CONTAINER to the right name`;
   return `Container ${settings.gateway} not found${advice}; waiting for it`;
 }

@@ -16,9 +16,13 @@ export function readiness(state: State, event: Event, before: State): Transition
   if (gateway.value !== 'starting') return to(state);
   const proof = proofOf(state, gateway, event, before);
   if (proof === undefined) return to(state);
-  const wasAwaited = before.gateway.value === 'starting' && before.gateway.start.seenAt === gateway.start.seenAt;
+  const wasAwaited =
+    before.gateway.value === 'starting' && before.gateway.start.seenAt === gateway.start.seenAt;
   const told = `${gateway.name} is healthy after ${duration(event.at - gateway.start.seenAt)}${proof.how}`;
-  const lines = [...(wasAwaited && proof.warning === undefined ? [info(told)] : []), ...(proof.warning ? [warn(proof.warning)] : [])];
+  const lines = [
+    ...(wasAwaited && proof.warning === undefined ? [info(told)] : []),
+    ...(proof.warning ? [warn(proof.warning)] : []),
+  ];
   return to({ ...state, gateway: { ...gateway, value: 'ready' } }, { lines });
 }
 
@@ -36,10 +40,14 @@ function proofOf(state: State, gateway: Starting, event: Event, before: State): 
     if (tunnelShownAt !== undefined && check.startedAt >= tunnelShownAt)
       return { how: ': its log shows the tunnel and a check passed' };
     if (health === 'none') return { how: ': a check passed, and it has no health check' };
-    if (isOverdue(state, event.at)) return { how: ': a check passed, though Docker does not call it healthy' };
+    if (isOverdue(state, event.at))
+      return { how: ': a check passed, though Docker does not call it healthy' };
   }
   if (health === 'none' && isOverdue(state, event.at) && state.sites.blind !== undefined)
-    return { how: '', warning: `${gateway.name} counts as ready: it has no health check and cannot be probed` };
+    return {
+      how: '',
+      warning: `${gateway.name} counts as ready: it has no health check and cannot be probed`,
+    };
   return undefined;
 }
 

@@ -46,8 +46,15 @@ const criticalDown = ({ sites, settings }: State): readonly string[] =>
 function isBroken(state: State, event: Event, before: State): boolean {
   const check = finishedCheck(event, before);
   if (check === undefined || !failuresCount(state, check, event.at)) return false;
-  return !state.ending && state.connection.value === 'connected' && criticalDown(state).length > 0;
+  return isAllowed(state) && criticalDown(state).length > 0;
 }
+
+/** Not while the monitor ends or the engine is away, and never a gateway that the user excluded. */
+const isAllowed = ({ ending, connection, gateway, settings }: State): boolean =>
+  !ending &&
+  connection.value === 'connected' &&
+  'name' in gateway &&
+  !settings.exclude.includes(gateway.name);
 
 function begin(state: State, at: number, begunAt = at): Transition {
   const gateway = gatewayTarget(state.gateway);
@@ -73,26 +80,41 @@ function begin(state: State, at: number, begunAt = at): Transition {
 function restarting(state: State, { commandId, begunAt }: Phase<'restarting'>, event: Event): Transition {
   if (event.type !== 'commandFinished' || event.id !== commandId) return to(state);
   const gateway = gatewayTarget(state.gateway);
-  const lines = event.outcome.ok ? [] : [error(`Restarting ${gateway?.name ?? 'the gateway'} failed: ${event.outcome.reason}`)];
-  const commands = gateway === undefined ? [] : [{ kind: 'inspectContainer' as const, containerId: gateway.id }];
+  const lines = event.outcome.ok
+    ? []
+    : [error(`Restarting ${gateway?.name ?? 'the gateway'} failed: ${event.outcome.reason}`)];
+  const commands =
+    gateway === undefined ? [] : [{ kind: 'inspectContainer' as const, containerId: gateway.id }];
   return to(awaitReady(state, begunAt, event.at), { lines, commands });
 }
 
 const awaitReady = (state: State, begunAt: number, at: number): State => ({
   ...state,
-  recovery: { value: 'awaitingReady', begunAt, until: at + state.settings.healthyWaitMs, startDueAt: at + FIRST_START_MS },
+  recovery: {
+    value: 'awaitingReady',
+    begunAt,
+    until: at + state.settings.healthyWaitMs,
+    startDueAt: at + FIRST_START_MS,
+  },
 });
 
 function awaitingReady(state: State, phase: Phase<'awaitingReady'>, event: Event, before: State): Transition {
-  if (hasRestarted(state, phase) || isWellAnyway(state, event, before)) return verify(state, phase, event, before);
-  if (phase.until === undefined && isBroken(state, event, before)) return begin(state, event.at, phase.begunAt);
-  if (state.gateway.value === 'down' && isDue(phase.startDueAt, event)) return startLeftBehind(state, phase, event.at);
+  if (hasRestarted(state, phase) || isWellAnyway(state, event, before))
+    return verify(state, phase, event, before);
+  if (phase.until === undefined && isBroken(state, event, before))
+    return begin(state, event.at, phase.begunAt);
+  if (state.gateway.value === 'down' && isDue(phase.startDueAt, event))
+    return startLeftBehind(state, phase, event.at);
   if (!isDue(phase.until, event)) return to(state);
   const waited = duration(state.settings.healthyWaitMs);
   const name = gatewayTarget(state.gateway)?.name ?? state.settings.gateway;
   return to(
     { ...state, recovery: { ...phase, until: undefined } },
-    { lines: [error(`${name} did not become ready within ${waited}; its dependents are restarted as soon as it is`)] },
+    {
+      lines: [
+        error(`${name} did not become ready within ${waited}; its dependents are restarted as soon as it is`),
+      ],
+    },
   );
 }
 
@@ -137,7 +159,8 @@ function verifying(state: State, phase: Phase<'verifying'>, event: Event, before
   const reading: Phase<'readingEndpoint'> = { value: 'readingEndpoint', begunAt: phase.begunAt, verified };
   const next = { ...state, recovery: reading };
   const told = verified ? [] : [warn(`No check has passed since the restart${stillFailing(check)}`)];
-  if (state.endpoint.reading !== undefined && state.endpoint.current.ip === undefined) return to(next, { lines: told });
+  if (state.endpoint.reading !== undefined && state.endpoint.current.ip === undefined)
+    return to(next, { lines: told });
   const announced = announce(next, reading, event);
   return { ...announced, lines: [...told, ...announced.lines] };
 }
@@ -150,21 +173,33 @@ const stillFailing = (check: FinishedCheck | undefined): string => {
 function announce(state: State, { begunAt, verified }: Phase<'readingEndpoint'>, { at }: Event): Transition {
   const said = sayEndpoint(state, 'NEW', 'After restart');
   return to(
-    { ...said.state, recovery: { value: 'listing', begunAt, verified, askedAt: at, askAgainAt: at + LISTING_MS } },
-    { lines: [...said.lines, info('Discovering and restarting dependent containers...')], commands: [listCommand(state)] },
+    {
+      ...said.state,
+      recovery: { value: 'listing', begunAt, verified, askedAt: at, askAgainAt: at + LISTING_MS },
+    },
+    {
+      lines: [...said.lines, info('Discovering and restarting dependent containers...')],
+      commands: [listCommand(state)],
+    },
   );
 }
 
 function listing(state: State, phase: Phase<'listing'>, event: Event): Transition {
-  if (event.type === 'containersListed' && event.requestedAt >= phase.askedAt) return repair(state, phase, event.at);
+  if (event.type === 'containersListed' && event.requestedAt >= phase.askedAt)
+    return repair(state, phase, event.at);
   if (!isDue(phase.askAgainAt, event)) return to(state);
-  return to({ ...state, recovery: { ...phase, askAgainAt: event.at + LISTING_MS } }, { commands: [listCommand(state)] });
+  return to(
+    { ...state, recovery: { ...phase, askAgainAt: event.at + LISTING_MS } },
+    { commands: [listCommand(state)] },
+  );
 }
 
 function repair(state: State, { begunAt, verified }: Phase<'listing'>, at: number): Transition {
   const all = dependentsOf(state);
   const stale = all.filter((facts) => NEEDS_REPAIR.includes(attachmentOf(state, facts)));
-  const pending = Object.fromEntries(stale.map(({ id, name }): [string, Repair] => [id, { name, failures: 0, dueAt: at }]));
+  const pending = Object.fromEntries(
+    stale.map(({ id, name }): [string, Repair] => [id, { name, failures: 0, dueAt: at }]),
+  );
   const names = all.length === 0 ? 'none' : all.map(({ name }) => name).join(',');
   return to(
     { ...state, recovery: { value: 'repairing', begunAt, verified }, repairs: { ...state.repairs, pending } },
@@ -180,15 +215,22 @@ const isRepaired = ({ repairs: { wave, pending } }: State): boolean =>
 
 /** The end, once everyone has had a first try: comes after the repairs, whose progress decides it. */
 export function recoveryEnd(state: State, event: Event): Transition {
-  return state.recovery.value === 'repairing' && isRepaired(state) ? finish(state, state.recovery, event.at) : to(state);
+  return state.recovery.value === 'repairing' && isRepaired(state)
+    ? finish(state, state.recovery, event.at)
+    : to(state);
 }
 
 function finish(state: State, { begunAt, verified }: Phase<'repairing'>, at: number): Transition {
   const failed = Object.values(state.repairs.pending).map(({ name }) => name);
   const took = duration(at - begunAt);
-  const faults = [...(verified ? [] : ['no check has passed yet']), ...(failed.length === 0 ? [] : [`not restarted: ${failed.join(', ')}`])];
+  const faults = [
+    ...(verified ? [] : ['no check has passed yet']),
+    ...(failed.length === 0 ? [] : [`not restarted: ${failed.join(', ')}`]),
+  ];
   const verdict =
-    faults.length === 0 ? info(`Recovery complete (took ${took})`) : error(`Recovery ended after ${took}, but ${faults.join('; ')}`);
+    faults.length === 0
+      ? info(`Recovery complete (took ${took})`)
+      : error(`Recovery ended after ${took}, but ${faults.join('; ')}`);
   return to(
     { ...state, recovery: { value: 'none' }, sites: { ...state.sites, failures: {} } },
     { lines: [info('Dependent container restart complete'), verdict] },

@@ -32,7 +32,12 @@ function follow(state: State, event: Event): Transition {
       return ended(state, event);
     case 'commandFinished':
       if (wave?.commandId !== event.id) return to(state);
-      return afterWave(state, wave.ids, event.at, event.outcome.ok ? 'the restart gave no answer' : event.outcome.reason);
+      return afterWave(
+        state,
+        wave.ids,
+        event.at,
+        event.outcome.ok ? 'the restart gave no answer' : event.outcome.reason,
+      );
     default:
       return to(state);
   }
@@ -40,9 +45,11 @@ function follow(state: State, event: Event): Transition {
 
 /** Called restarted only when it was seen to be on the live network. */
 function ended(state: State, { id, name, outcome, facts, at }: Ended): Transition {
-  if (!outcome.ok && outcome.gone) return to(forget(state, id), { lines: [info(`${name} is gone; nothing to restart`)] });
+  if (!outcome.ok && outcome.gone)
+    return to(forget(state, id), { lines: [info(`${name} is gone; nothing to restart`)] });
   if (!outcome.ok) return failed(state, id, name, outcome.reason, at);
-  if (facts !== undefined && isBack(state, facts)) return to(forget(state, id), { lines: [info(`${name} restarted successfully`)] });
+  if (facts !== undefined && isBack(state, facts))
+    return to(forget(state, id), { lines: [info(`${name} restarted successfully`)] });
   return failed(state, id, name, 'it was restarted but is not on the live network', at);
 }
 
@@ -72,7 +79,10 @@ function afterWave(state: State, ids: readonly string[], at: number, reason: str
   }, to(idle));
 }
 
-const withRepairs = (state: State, changes: Partial<Repairs>): State => ({ ...state, repairs: { ...state.repairs, ...changes } });
+const withRepairs = (state: State, changes: Partial<Repairs>): State => ({
+  ...state,
+  repairs: { ...state.repairs, ...changes },
+});
 
 const forget = (state: State, id: string): State => {
   const { [id]: _, ...pending } = state.repairs.pending;
@@ -95,27 +105,44 @@ function prune(state: State): State {
 
 function nextWave(state: State, at: number): Transition {
   const { pending, wave } = state.repairs;
-  if (wave !== undefined || state.gateway.value !== 'ready' || state.connection.value !== 'connected' || state.ending) return to(state);
+  if (
+    wave !== undefined ||
+    state.gateway.value !== 'ready' ||
+    state.connection.value !== 'connected' ||
+    state.ending
+  )
+    return to(state);
   const due = Object.entries(pending).filter(([, { dueAt }]) => dueAt <= at);
-  const dependents = firstOf(due.map(([id, { name }]) => ({ id, name })), state);
+  const dependents = firstOf(
+    due.map(([id, { name }]) => ({ id, name })),
+    state,
+  );
   if (dependents.length === 0) return to(state);
   const id = state.nextId;
-  const next = withRepairs({ ...state, nextId: id + 1 }, { wave: { commandId: id, ids: dependents.map((target) => target.id) } });
-  return to(next, { commands: [{ kind: 'restartDependents', id, dependents, concurrency: state.settings.restartConcurrency }] });
+  const next = withRepairs(
+    { ...state, nextId: id + 1 },
+    { wave: { commandId: id, ids: dependents.map((target) => target.id) } },
+  );
+  return to(next, {
+    commands: [{ kind: 'restartDependents', id, dependents, concurrency: state.settings.restartConcurrency }],
+  });
 }
 
 /** Those that wait for none of the others; all of them where they wait for each other in a circle. */
 function firstOf(due: readonly Target[], state: State): readonly Target[] {
   const facts = due.map(({ id }) => state.containers.byId[id]).filter((known) => known !== undefined);
-  const waits = (one: ContainerFacts): boolean => facts.some((other) => other.id !== one.id && isBefore(other, one, state));
+  const waits = (one: ContainerFacts): boolean =>
+    facts.some((other) => other.id !== one.id && isBefore(other, one, state));
   const ready = facts.filter((one) => !waits(one)).map(({ id, name }) => ({ id, name }));
   return ready.length === 0 ? due : ready;
 }
 
 const isBefore = (other: ContainerFacts, one: ContainerFacts, { containers }: State): boolean =>
-  ownersOf(one, containers.byId).some(({ id }) => id === other.id) || servicesNeededBy(one).includes(serviceOf(other));
+  ownersOf(one, containers.byId).some(({ id }) => id === other.id) ||
+  servicesNeededBy(one).includes(serviceOf(other));
 
-const serviceOf = ({ labels }: ContainerFacts): string => `${labels[COMPOSE_PROJECT] ?? ''}/${labels[COMPOSE_SERVICE] ?? ''}`;
+const serviceOf = ({ labels }: ContainerFacts): string =>
+  `${labels[COMPOSE_PROJECT] ?? ''}/${labels[COMPOSE_SERVICE] ?? ''}`;
 
 const servicesNeededBy = ({ labels }: ContainerFacts): readonly string[] =>
   (labels[COMPOSE_DEPENDS_ON] ?? '')

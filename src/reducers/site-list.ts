@@ -7,12 +7,33 @@ import { type Transition, info, to, warn } from '../transition.ts';
 export function siteList(state: State, event: Event): Transition {
   switch (event.type) {
     case 'sitesChanged': {
-      const lines = [info(`Sites reloaded: ${event.sites.map(({ name }) => name).join(', ')}`), ...sayFaults(event.faults)];
-      return to({ ...state, sites: { ...state.sites, list: event.sites, failures: keep(state, event.sites.map(({ url }) => url)) } }, { lines });
+      const lines = [
+        info(`Sites reloaded: ${event.sites.map(({ name }) => name).join(', ')}`),
+        ...sayFaults(event.faults),
+      ];
+      return to(
+        {
+          ...state,
+          sites: {
+            ...state.sites,
+            list: event.sites,
+            failures: keep(
+              state,
+              event.sites.map(({ url }) => url),
+            ),
+          },
+        },
+        { lines },
+      );
     }
     case 'sitesUnusable':
       return to(state, {
-        lines: [warn(`The sites file has changed but is not used: ${event.reason}; going on with the last good list`), ...sayFaults(event.faults)],
+        lines: [
+          warn(
+            `The sites file has changed but is not used: ${event.reason}; going on with the last good list`,
+          ),
+          ...sayFaults(event.faults),
+        ],
       });
     default:
       return to(state);
@@ -20,7 +41,9 @@ export function siteList(state: State, event: Event): Transition {
 }
 
 export const sayFaults = (faults: readonly SiteFault[]): readonly Line[] =>
-  faults.map(({ where, text, reason }) => warn(`Sites, ${where}: "${text}" is left out: ${reason}`));
+  faults.map(({ where, text, reason }) =>
+    warn(text === '' ? `Sites, ${where}: ${reason}` : `Sites, ${where}: "${text}" is left out: ${reason}`),
+  );
 
 const keep = ({ sites: { failures } }: State, urls: readonly string[]): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(failures).filter(([url]) => urls.includes(url)));

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import { dockerAt, removeContainers, removeFolder, type TestEngine } from './test-engine.ts';
+
+/** The socket of an engine on this host, if there is one: bind mounts and process ids must be shared with it. */
+export function findLocalSocket(): string | undefined {
+  const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
+  const path = host.startsWith('unix://') ? host.slice('unix://'.length) : undefined;
+  return path !== undefined && existsSync(path) ? path : undefined;
+}
+
+/** Somebody's engine: used, left as it was found, and never restarted. */
+export class BorrowedEngine implements TestEngine {
+  readonly kind = 'borrowed';
+  readonly socketPath: string;
+  readonly dockerHost: string;
+  readonly docker: Docker;
+  readonly folder: string;
+  readonly labels: Readonly<Record<string, string>>;
+
+  constructor(socketPath: string) {
+    const name = `gm-${process.pid}-${randomBytes(3).toString('hex')}`;
+    this.socketPath = socketPath;
+    this.dockerHost = `unix://${socketPath}`;
+    this.docker = dockerAt(socketPath);
+    this.folder = join(tmpdir(), name);
+    this.labels = { 'org.gluetun-monitor.test': name };
+  }
+
+  async start(): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    await this.docker.ping();
+  }
+
+  /** The images stay: they are small, and the next run replaces them. */
+  async dispose(): Promise<void> {
+    await removeContainers(this);
+    await removeFolder(this.folder);
+  }
+}

@@ -1,0 +1,82 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { Recorder, type Timed } from './recorder.ts';
+import type { TestEngine } from './test-engine.ts';
+
+export interface EngineMessage {
+  readonly type: string;
+  readonly action: string;
+  /** The id of what the message is about: a container's, for type `container`. */
+  readonly id: string;
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** The engine's clock, milliseconds since the epoch with a fraction. */
+  readonly engineTimeMs: number;
+}
+
+/** The part of the engine's message that every version since 19.03 sends. */
+interface RawMessage {
+  readonly Type: string;
+  readonly Action: string;
+  readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
+  readonly timeNano: number;
+}
+
+/** What the engine itself says, with the time each message arrived: the reference that latencies are held to. */
+export class EngineEvents {
+  readonly #recorder = new Recorder<EngineMessage>(
+    ({ atMs, action, name }) => `${atMs.toFixed(0)} ${action} ${name}`,
+  );
+  readonly #stream: Readable;
+
+  /** Listens from now on. */
+  static async open(engine: TestEngine): Promise<EngineEvents> {
+    // Typed as less than it is: the response itself.
+    const response: unknown = await engine.docker.getEvents({ filters: { type: ['container'] } });
+    return new EngineEvents(response as Readable);
+  }
+
+  private constructor(stream: Readable) {
+    this.#stream = stream;
+    const lines = createInterface({ input: stream });
+    lines.on('line', (line) => this.#recorder.push(decode(JSON.parse(line) as RawMessage)));
+    lines.on('close', () => this.#recorder.end('the event stream has ended'));
+    // A connection that is cut ends the lines, too; the error has nothing to add.
+    stream.on('error', () => undefined);
+    lines.on('error', () => undefined);
+  }
+
+  get all(): readonly Timed<EngineMessage>[] {
+    return this.#recorder.items;
+  }
+
+  /** The messages about one container, without those of execs and health checks. */
+  of(id: string): readonly Timed<EngineMessage>[] {
+    return this.all.filter((message) => message.id === id && !/^(exec|health)_/.test(message.action));
+  }
+
+  /** @param action as the engine writes it: `start`, `health_status: healthy` */
+  async waitFor(
+    action: string,
+    container: { readonly id: string },
+    deadlineMs = 15_000,
+    after?: Timed<EngineMessage>,
+  ): Promise<Timed<EngineMessage>> {
+    const matches = (message: EngineMessage): boolean =>
+      message.action === action && message.id === container.id;
+    return this.#recorder.waitFor(`the engine's "${action}"`, matches, deadlineMs, after);
+  }
+
+  close(): void {
+    this.#stream.destroy();
+  }
+}
+
+const decode = ({ Type, Action, Actor, timeNano }: RawMessage): EngineMessage => ({
+  type: Type,
+  action: Action,
+  id: Actor.ID,
+  name: Actor.Attributes['name'] ?? '',
+  attributes: Actor.Attributes,
+  engineTimeMs: timeNano / 1e6,
+});

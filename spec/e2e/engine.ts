@@ -1,0 +1,62 @@
+import { BorrowedEngine, findLocalSocket } from './borrowed-engine.ts';
+import { findProgram } from './bound-process.ts';
+import { PrivateEngine } from './private-engine.ts';
+import type { TestEngine } from './test-engine.ts';
+
+/** For whatever a real engine does: far beyond what it takes, for a test waits by deadlines of its own. */
+const TIMEOUT_MS = 60_000;
+
+/** Why a suite cannot run on this machine. */
+interface Absence {
+  readonly reason: string;
+}
+
+/**
+ * A suite on a real engine: a private one where the user is root and `dockerd` is installed, otherwise the
+ * one that answers locally. The engine runs from before the first test until after the last.
+ *
+ * Where there is none the suite is skipped, and says why; with `REQUIRE_ENGINE=1` it fails instead.
+ */
+export function describeOnEngine(name: string, body: (engine: TestEngine) => void): void {
+  const engine = findPrivateEngine() ?? findBorrowedEngine();
+  if (engine) describeOn(engine, name, body);
+  else describeAbsence(name, { reason: 'needs a Docker Engine: root and dockerd, or a local socket' });
+}
+
+/** As `describeOnEngine`, for suites that stop, restart or kill their engine: never on a borrowed one. */
+export function describeOnPrivateEngine(name: string, body: (engine: PrivateEngine) => void): void {
+  const engine = findPrivateEngine();
+  if (engine) describeOn(engine, name, body);
+  else describeAbsence(name, { reason: 'needs an engine of its own to restart: root and dockerd' });
+}
+
+function findPrivateEngine(): PrivateEngine | undefined {
+  const isPossible = process.platform === 'linux' && process.getuid?.() === 0 && findProgram('dockerd');
+  return isPossible ? new PrivateEngine() : undefined;
+}
+
+function findBorrowedEngine(): BorrowedEngine | undefined {
+  const socketPath = process.platform === 'linux' ? findLocalSocket() : undefined;
+  return socketPath === undefined ? undefined : new BorrowedEngine(socketPath);
+}
+
+function describeOn<E extends TestEngine>(engine: E, name: string, body: (engine: E) => void): void {
+  describe(name, () => {
+    jest.setTimeout(TIMEOUT_MS);
+    beforeAll(async () => engine.start());
+    afterAll(async () => engine.dispose());
+    body(engine);
+  });
+}
+
+/** One test that stands for the suite, so that the summary counts what was not shown. */
+function describeAbsence(name: string, { reason }: Absence): void {
+  const isRequired = process.env['REQUIRE_ENGINE'] === '1';
+  if (!isRequired) process.stderr.write(`SKIPPED on this machine: ${name}: ${reason}\n`);
+  describe(name, () => {
+    const stand = isRequired ? it : it.skip;
+    stand(`cannot run here: ${reason}`, () => {
+      throw new Error(`REQUIRE_ENGINE=1, but ${reason}`);
+    });
+  });
+}

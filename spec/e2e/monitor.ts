@@ -1,0 +1,139 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { bindToThisProcess } from './bound-process.ts';
+import { Recorder, type Timed } from './recorder.ts';
+import type { TestEngine } from './test-engine.ts';
+
+const BUNDLE = join(__dirname, '../../dist/gluetun-monitor.js');
+
+export interface MonitorLine {
+  readonly text: string;
+  readonly from: 'stdout' | 'stderr';
+}
+
+export interface MonitorExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface MonitorOptions {
+  /** On top of the harness's own: quick intervals, files in a temporary folder, the test's engine. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  /** What is run in place of the built monitor: for tests of this harness. */
+  readonly program?: string;
+}
+
+/** The built monitor as a process of its own, as a user runs it. */
+export class MonitorProcess {
+  /** Holds its log file, its state and its sites file; goes with the engine's folder. */
+  readonly folder: string;
+  readonly exit: Promise<MonitorExit>;
+  readonly #child: ChildProcess;
+  readonly #recorder = new Recorder<MonitorLine>(({ atMs, text }) => `${atMs.toFixed(0)} ${text}`);
+
+  constructor(folder: string, child: ChildProcess) {
+    this.folder = folder;
+    this.#child = child;
+    for (const from of ['stdout', 'stderr'] as const) this.#record(from);
+    this.exit = this.#recordExit();
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
+  get lines(): readonly Timed<MonitorLine>[] {
+    return this.#recorder.items;
+  }
+
+  get hasExited(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** The first line that matches, also one that is here already; with `after`, the first later than that one. */
+  async waitForLine(
+    pattern: RegExp,
+    deadlineMs = 15_000,
+    after?: Timed<MonitorLine>,
+  ): Promise<Timed<MonitorLine>> {
+    return this.#recorder.waitFor(
+      `the monitor's ${String(pattern)}`,
+      ({ text }) => pattern.test(text),
+      deadlineMs,
+      after,
+    );
+  }
+
+  linesMatching(pattern: RegExp): readonly Timed<MonitorLine>[] {
+    return this.lines.filter(({ text }) => pattern.test(text));
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Sends the signal and waits for the end, however long that takes: how long is for the test to judge. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<MonitorExit & { readonly tookMs: number }> {
+    const begun = performance.now();
+    this.kill(signal);
+    return { ...(await this.exit), tookMs: performance.now() - begun };
+  }
+
+  #record(from: 'stdout' | 'stderr'): void {
+    const stream = this.#child[from];
+    if (!stream) throw new Error(`the monitor has no ${from}`);
+    createInterface({ input: stream }).on('line', (text) => this.#recorder.push({ text, from }));
+  }
+
+  async #recordExit(): Promise<MonitorExit> {
+    // `close`, not `exit`: by then every line has been read.
+    const [code, signal] = (await once(this.#child, 'close')) as [number | null, NodeJS.Signals | null];
+    this.#recorder.end(`the monitor has exited (code ${String(code)}, signal ${String(signal)})`);
+    return { code, signal };
+  }
+}
+
+/**
+ * Gives a suite a way to start monitors, and kills after each test those still running, whatever became of
+ * the test. To be called in the body of a `describeOnEngine`.
+ */
+export function useMonitors(engine: TestEngine): (options?: MonitorOptions) => Promise<MonitorProcess> {
+  const started: MonitorProcess[] = [];
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map(async (monitor) => monitor.stop('SIGKILL')));
+  });
+  return async (options = {}) => {
+    const monitor = await startMonitor(engine, options);
+    started.push(monitor);
+    return monitor;
+  };
+}
+
+async function startMonitor(engine: TestEngine, options: MonitorOptions): Promise<MonitorProcess> {
+  const folder = await mkdtemp(join(engine.folder, 'monitor-'));
+  const [command, args] = bindToThisProcess(process.execPath, [
+    options.program ?? BUNDLE,
+    ...(options.args ?? []),
+  ]);
+  const child = spawn(command, args, {
+    env: { ...ownEnvironment(engine, folder), ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return new MonitorProcess(folder, child);
+}
+
+/** Nothing is inherited but the path: what the developer has set must not change a test. */
+const ownEnvironment = (engine: TestEngine, folder: string): Record<string, string> => ({
+  PATH: process.env['PATH'] ?? '',
+  DOCKER_HOST: engine.dockerHost,
+  LOG_FILE: join(folder, 'gluetun-monitor.log'),
+  STATE_FILE: join(folder, 'state.json'),
+  CONFIG_FILE: join(folder, 'sites.conf'),
+  CHECK_INTERVAL: '5',
+  TIMEOUT: '2',
+  RETRY_INTERVAL: '1',
+});

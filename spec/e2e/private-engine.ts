@@ -1,0 +1,132 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import { bindToThisProcess, SEARCH_PATH } from './bound-process.ts';
+import { eventually, messageOf } from './eventually.ts';
+import { killProcessesOf, unmountBelow } from './leftovers.ts';
+import { dockerAt, removeContainers, removeFolder, type TestEngine } from './test-engine.ts';
+
+/**
+ * A Docker Engine of the test's own: its data, its state, its containerd and its socket all live in one
+ * temporary folder, so that it can be restarted, killed and thrown away while others go on beside it.
+ *
+ * It has no bridge and no firewall rules, and so leaves the host's network alone: the stand-in needs no more
+ * than a loopback, and joined containers share that.
+ */
+export class PrivateEngine implements TestEngine {
+  readonly kind = 'private';
+  readonly folder: string;
+  readonly socketPath: string;
+  readonly dockerHost: string;
+  readonly docker: Docker;
+  readonly labels: Readonly<Record<string, string>>;
+  #daemon: ChildProcess | undefined;
+
+  constructor() {
+    const name = `gm-${process.pid}-${randomBytes(3).toString('hex')}`;
+    // Short: containerd's socket is 40 characters further down, and a socket's path may have 107.
+    this.folder = join(tmpdir(), name);
+    this.socketPath = join(this.folder, 'docker.sock');
+    this.dockerHost = `unix://${this.socketPath}`;
+    this.docker = dockerAt(this.socketPath);
+    this.labels = { 'org.gluetun-monitor.test': name };
+  }
+
+  get isRunning(): boolean {
+    return this.#daemon?.exitCode === null && this.#daemon.signalCode === null;
+  }
+
+  /** Starts the daemon on the folder, as it was left or new, and waits until it answers. */
+  async start(): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    // The host's own daemon.json is not meant for this engine.
+    await writeFile(this.#configFile, '{}');
+    const log = openSync(join(this.folder, 'dockerd.log'), 'a');
+    this.#daemon = this.#spawn(log);
+    closeSync(log);
+    try {
+      await Promise.race([
+        eventually('the private engine answers', async () => this.#ping(), 30_000, 20),
+        failWhenItExits(this.#daemon),
+      ]);
+    } catch (error) {
+      throw new Error(`starting a private dockerd: ${messageOf(error)}\n${await this.#logTail()}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** SIGTERM: the engine stops its containers, as at a shutdown of the host, and exits. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** SIGKILL: containers run on without an engine until the next start finds them. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  async dispose(): Promise<void> {
+    try {
+      if (this.isRunning) await removeContainers(this);
+      await this.stop();
+    } finally {
+      // Nothing is found here after an orderly stop; after `kill` it is the containers and their shims.
+      await killProcessesOf(this.folder);
+      await unmountBelow(this.folder);
+      await removeFolder(this.folder);
+    }
+  }
+
+  get #configFile(): string {
+    return join(this.folder, 'daemon.json');
+  }
+
+  #spawn(log: number): ChildProcess {
+    const [program, args] = bindToThisProcess('dockerd', this.#daemonArguments());
+    return spawn(program, args, { stdio: ['ignore', log, log], env: { ...process.env, PATH: SEARCH_PATH } });
+  }
+
+  #daemonArguments(): string[] {
+    return [
+      ['--host', this.dockerHost],
+      ['--data-root', join(this.folder, 'data')],
+      ['--exec-root', join(this.folder, 'exec')],
+      ['--pidfile', join(this.folder, 'pid')],
+      ['--config-file', this.#configFile],
+      ['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false'],
+    ].flat();
+  }
+
+  async #ping(): Promise<boolean> {
+    await this.docker.ping();
+    return true;
+  }
+
+  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (!this.#daemon || !this.isRunning) return;
+    const exit = once(this.#daemon, 'exit');
+    this.#daemon.kill(signal);
+    await exit;
+  }
+
+  async #logTail(): Promise<string> {
+    const log = await readFile(join(this.folder, 'dockerd.log'), 'utf8');
+    return log.split('\n').slice(-15).join('\n');
+  }
+}
+
+async function failWhenItExits(daemon: ChildProcess): Promise<never> {
+  await once(daemon, 'exit');
+  throw new Error('it has exited');
+}

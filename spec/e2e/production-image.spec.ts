@@ -1,0 +1,87 @@
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeOnEngine } from './engine.ts';
+import { EngineEvents } from './engine-events.ts';
+import { eventually } from './eventually.ts';
+import { buildProductionImage } from './production-image.ts';
+import { TestContainer } from './stand-in/container.ts';
+import { removeContainers, type TestEngine } from './test-engine.ts';
+
+/** Does what the image expects of the monitor: a heartbeat, and an end when told. */
+const BUNDLE_STAND_IN = `#!/usr/bin/env node
+const { writeFileSync } = require('node:fs');
+writeFileSync('/tmp/gluetun-monitor.heartbeat', '');
+process.on('SIGTERM', () => process.exit(0));
+console.log('running as', process.pid, process.argv.slice(2).join(' '));
+if (process.argv[2] !== 'status') setInterval(() => undefined, 1000);
+`;
+
+/** A context with a bundle of the test's own: what the image does is the same whatever the bundle. */
+async function createContext(engine: TestEngine): Promise<string> {
+  const context = join(engine.folder, 'context');
+  await mkdir(join(context, 'dist'), { recursive: true });
+  await writeFile(join(context, 'dist/gluetun-monitor.js'), BUNDLE_STAND_IN);
+  for (const name of ['package.json', 'package-lock.json', '.npmrc', '.dockerignore']) {
+    await cp(join(__dirname, '../..', name), join(context, name));
+  }
+  return context;
+}
+
+describeOnEngine('the production image', (engine) => {
+  let image: string;
+
+  beforeAll(async () => {
+    image = await buildProductionImage(engine, await createContext(engine));
+  });
+
+  afterEach(async () => removeContainers(engine));
+
+  const run = async (...command: string[]): Promise<TestContainer> => {
+    const { id } = await engine.docker.createContainer({
+      Image: image,
+      Cmd: command,
+      Labels: { ...engine.labels },
+      // The checks themselves are the image's; only their pace is the test's.
+      Healthcheck: { Interval: 300_000_000, StartPeriod: 1_000_000, Retries: 1 },
+      HostConfig: { NetworkMode: 'none', ReadonlyRootfs: true, Tmpfs: { '/tmp': '' }, CapDrop: ['ALL'] },
+    });
+    const container = new TestContainer(engine, id, 'monitor');
+    await container.start();
+    return container;
+  };
+
+  it('is marked as a monitor, stops by SIGTERM, and has a health check', async () => {
+    const { Config } = await engine.docker.getImage(image).inspect();
+
+    expect(Config.Labels).toMatchObject({ 'org.gluetun-monitor.role': 'monitor' });
+    expect(Config).toMatchObject({ StopSignal: 'SIGTERM', Entrypoint: ['node', '/app/gluetun-monitor.js'] });
+    expect(Config).toHaveProperty('Healthcheck.Test');
+  });
+
+  it('runs the monitor as PID 1, which hears the engine when it stops it', async () => {
+    const container = await run();
+    await eventually('it has started', async () => (await container.log()).includes('running as 1'));
+    await container.stop();
+
+    expect((await container.inspect()).State.ExitCode).toBe(0);
+  });
+
+  it('has the monitor as a command of its own', async () => {
+    const container = await run();
+
+    await expect(container.exec('gluetun-monitor', 'status')).resolves.toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('status') as string,
+    });
+  });
+
+  it('is healthy while there are heartbeats, and no longer', async () => {
+    const events = await EngineEvents.open(engine);
+    const container = await run();
+    const healthy = await events.waitFor('health_status: healthy', container);
+    await container.exec('touch', '-d', '@0', '/tmp/gluetun-monitor.heartbeat');
+
+    await expect(events.waitFor('health_status: unhealthy', container, 5000, healthy)).resolves.toBeDefined();
+    events.close();
+  });
+});

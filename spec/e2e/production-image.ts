@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { addBusybox, addIfPresent, copyWithLibraries, createRootfs, importImage } from './rootfs.ts';
+import type { TestEngine } from './test-engine.ts';
+
+const run = promisify(execFile);
+
+const REPOSITORY = join(__dirname, '../..');
+export const NODE_BASE_IMAGE = 'gluetun-monitor-test/node:latest';
+export const PRODUCTION_IMAGE = 'gluetun-monitor-test/monitor:latest';
+
+/**
+ * The image that is published, from the very Dockerfile, on a base made of this host's own Node: what it
+ * proves is the Dockerfile, not the base. `npm run build` comes first.
+ *
+ * @returns the image's tag
+ */
+export async function buildProductionImage(engine: TestEngine, repository = REPOSITORY): Promise<string> {
+  await access(join(repository, 'dist/gluetun-monitor.js'));
+  await buildNodeBase(engine);
+  const dockerfile = join(REPOSITORY, 'docker/Dockerfile');
+  const buildArguments = ['--build-arg', `NODE_IMAGE=${NODE_BASE_IMAGE}`, '--build-arg', 'BUNDLE=dist'];
+  await run(
+    'docker',
+    [
+      '--host',
+      engine.dockerHost,
+      'build',
+      '--network=none',
+      ...buildArguments,
+      '--file',
+      dockerfile,
+      '--tag',
+      PRODUCTION_IMAGE,
+      repository,
+    ],
+    // The classic builder: it is part of every engine, BuildKit's client is not part of every installation.
+    { env: { ...process.env, DOCKER_BUILDKIT: '0' }, maxBuffer: 16 * 1024 * 1024 },
+  );
+  return PRODUCTION_IMAGE;
+}
+
+/** Stands for `node:24-alpine`: `node` in the path, and BusyBox for a shell. */
+export async function buildNodeBase(engine: TestEngine): Promise<string> {
+  const folder = join(engine.folder, 'node-base');
+  await createRootfs(folder);
+  await addBusybox(folder);
+  await copyWithLibraries(process.execPath, folder, 'usr/local/bin/node');
+  await addIfPresent('/etc/ssl/certs/ca-certificates.crt', folder);
+  await importImage(engine, folder, NODE_BASE_IMAGE, ['CMD ["node"]']);
+  return NODE_BASE_IMAGE;
+}

@@ -1,0 +1,113 @@
+import { describeOnEngine } from '../engine.ts';
+import { removeContainers } from '../test-engine.ts';
+import { isOnLiveNetwork, type TestContainer } from './container.ts';
+import { createDependent, findContainer, type DependentOptions } from './dependent.ts';
+import { createGateway, type Gateway } from './gateway.ts';
+import { buildImages, DEPENDENT_IMAGE, SHELL_LESS_IMAGE } from './images.ts';
+
+const startedAt = async (container: TestContainer): Promise<string> =>
+  (await container.inspect()).State.StartedAt;
+
+describeOnEngine('a dependent of the stand-in', (engine) => {
+  let gateway: Gateway;
+
+  const dependentOn = async (
+    network: string,
+    options: Partial<DependentOptions> = {},
+  ): Promise<TestContainer> => createDependent(engine, { name: 'app', network, ...options });
+
+  beforeAll(async () => buildImages(engine));
+
+  beforeEach(async () => {
+    gateway = await createGateway(engine, { name: 'gluetun' });
+  });
+
+  afterEach(async () => removeContainers(engine));
+
+  it.each([{ image: DEPENDENT_IMAGE }, { image: SHELL_LESS_IMAGE }])(
+    'sits in a dead network after its gateway restarted, until it is restarted ($image)',
+    async ({ image }) => {
+      const dependent = await dependentOn(gateway.id, { image });
+      await expect(isOnLiveNetwork(dependent, gateway)).resolves.toBe(true);
+
+      await gateway.restart();
+      await expect(isOnLiveNetwork(dependent, gateway)).resolves.toBe(false);
+
+      await dependent.restart();
+      await expect(isOnLiveNetwork(dependent, gateway)).resolves.toBe(true);
+    },
+  );
+
+  it('started before its gateway exactly when it is stale', async () => {
+    const dependent = await dependentOn(gateway.id);
+    await gateway.restart();
+    expect((await startedAt(dependent)) < (await startedAt(gateway))).toBe(true);
+
+    await dependent.restart();
+    expect((await startedAt(dependent)) > (await startedAt(gateway))).toBe(true);
+  });
+
+  it('is stale through the chain of a container that joined one that joined the gateway', async () => {
+    const near = await dependentOn(gateway.id);
+    const far = await dependentOn(near.id, { name: 'far' });
+    await gateway.restart();
+    await near.restart();
+
+    await expect(isOnLiveNetwork(near, gateway)).resolves.toBe(true);
+    await expect(isOnLiveNetwork(far, gateway)).resolves.toBe(false);
+  });
+
+  it('fails to join while its gateway is down, and is left exited', async () => {
+    const dependent = await dependentOn(gateway.id);
+    await gateway.stop();
+
+    await expect(dependent.restart()).rejects.toThrow('cannot join network of a non running container');
+    const { State } = await dependent.inspect();
+    expect(State).toMatchObject({ Running: false, ExitCode: 128 });
+  });
+
+  it('is orphaned when its gateway is created anew', async () => {
+    const dependent = await dependentOn('gluetun');
+    gateway = await gateway.recreate();
+
+    await expect(isOnLiveNetwork(dependent, gateway)).resolves.toBe(false);
+    await expect(dependent.restart()).rejects.toThrow('No such container');
+  });
+
+  it('that stored the name follows a gateway created anew', async () => {
+    await gateway.rename('gluetun-away');
+    const dependent = await dependentOn('gluetun', { isLeftUnstarted: true });
+    await gateway.rename('gluetun');
+    await dependent.start();
+    gateway = await gateway.recreate();
+    await dependent.restart();
+
+    await expect(isOnLiveNetwork(dependent, gateway)).resolves.toBe(true);
+  });
+
+  it('stops at once unless it ignores SIGTERM', async () => {
+    const obedient = await dependentOn(gateway.id);
+    const stubborn = await dependentOn(gateway.id, {
+      name: 'stubborn',
+      ignoresTerm: true,
+      stopTimeoutSeconds: 1,
+    });
+    await Promise.all([obedient.stop(), stubborn.stop()]);
+
+    expect((await obedient.inspect()).State.ExitCode).toBe(0);
+    expect((await stubborn.inspect()).State.ExitCode).toBe(137);
+  });
+
+  it('without a shell can exec none', async () => {
+    const dependent = await dependentOn(gateway.id, { image: SHELL_LESS_IMAGE });
+    const { exitCode } = await dependent.exec('sh', '-c', 'true');
+
+    expect(exitCode).toBe(126);
+  });
+
+  it('is found by its name, whatever its id has become', async () => {
+    const dependent = await dependentOn(gateway.id, { name: 'named' });
+
+    expect((await findContainer(engine, 'named')).id).toBe(dependent.id);
+  });
+});

@@ -1,0 +1,50 @@
+import type { TestEngine } from '../test-engine.ts';
+import { TestContainer } from './container.ts';
+import { DEPENDENT_IMAGE, SHELL_LESS_IMAGE } from './images.ts';
+
+export interface DependentOptions {
+  readonly name: string;
+  /**
+   * The container whose network it joins, by id or name. The engine keeps a name only where nobody has it
+   * yet, and turns any other into the id.
+   */
+  readonly network: string;
+  readonly image?: string;
+  readonly restartPolicy?: 'no' | 'always' | 'unless-stopped' | 'on-failure';
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly ignoresTerm?: boolean;
+  /** Seconds between SIGTERM and SIGKILL; the engine's own default is ten. */
+  readonly stopTimeoutSeconds?: number;
+  readonly binds?: readonly string[];
+  /** Created only. */
+  readonly isLeftUnstarted?: boolean;
+}
+
+/** Creates an application on somebody's network and starts it. `buildImages` comes first. */
+export async function createDependent(engine: TestEngine, options: DependentOptions): Promise<TestContainer> {
+  const env = { ...options.env, ...(options.ignoresTerm === true ? { IGNORE_TERM: 'yes' } : {}) };
+  const { id } = await engine.docker.createContainer({
+    name: options.name,
+    Image: options.image ?? DEPENDENT_IMAGE,
+    Labels: { ...engine.labels, ...options.labels },
+    Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    // Its PID 1 has no handler for SIGTERM, hence never gets one, and each stop would take ten seconds.
+    ...(options.image === SHELL_LESS_IMAGE ? { StopSignal: 'SIGKILL' } : {}),
+    ...(options.stopTimeoutSeconds === undefined ? {} : { StopTimeout: options.stopTimeoutSeconds }),
+    HostConfig: {
+      NetworkMode: `container:${options.network}`,
+      RestartPolicy: { Name: options.restartPolicy ?? 'unless-stopped' },
+      Binds: [...(options.binds ?? [])],
+    },
+  });
+  const container = new TestContainer(engine, id, options.name);
+  if (options.isLeftUnstarted !== true) await container.start();
+  return container;
+}
+
+/** The container that has this name now: not the one it was, once the monitor has re-created it. */
+export async function findContainer(engine: TestEngine, name: string): Promise<TestContainer> {
+  const { Id } = await engine.docker.getContainer(name).inspect();
+  return new TestContainer(engine, Id, name);
+}

@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import { eventually } from '../eventually.ts';
+import type { TestEngine } from '../test-engine.ts';
+import { TestContainer } from './container.ts';
+import { ControlFolder } from './control-folder.ts';
+import { GATEWAY_IMAGE } from './images.ts';
+
+/** What the stand-in's tunnel leads to, each named after what a probe of it meets. */
+export const sites = {
+  ok: ['http://127.0.0.1:8081/', 'http://127.0.0.1:8082/', 'http://127.0.0.1:8083/'],
+  named: ['http://site.example:8081/', 'http://other.example:8082/'],
+  forbidden: 'http://127.0.0.1:8084/',
+  unavailable: 'http://127.0.0.1:8085/',
+  /** Accepts the connection and never answers. */
+  hangs: 'http://127.0.0.1:8086/',
+  redirectsIntoHang: 'http://127.0.0.1:8087/',
+  endlessBody: 'http://127.0.0.1:8088/',
+  endlessHeaders: 'http://127.0.0.1:8089/',
+  /** Packets vanish: the connection is never made. */
+  blackHole: 'http://192.0.2.1/',
+  /** Speaks no TLS. */
+  notTls: 'https://127.0.0.1:8090/',
+} as const;
+
+/** `refused`: nobody listens; `hung`: the connection is accepted and nothing more comes. */
+export type Reach = 'up' | 'refused' | 'hung';
+export type Health = 'healthy' | 'failing' | { readonly afterSeconds: number };
+export type ControlServer = 'open' | 'off' | { readonly apiKey: string };
+
+export interface GatewayOptions {
+  readonly name: string;
+  /** `none`: the container has no health check at all. */
+  readonly health?: Health | 'none';
+  readonly restartPolicy?: 'no' | 'always' | 'unless-stopped' | 'on-failure';
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Debian's BusyBox `wget` dies of `-T`: never give it one. */
+  readonly wget?: 'gnu' | 'busybox';
+  readonly vpn?: 'wireguard' | 'openvpn';
+  readonly controlServer?: ControlServer;
+  /** `unavailable`: Gluetun fails to learn its address, and says so. */
+  readonly publicIp?: 'logged' | 'unavailable';
+  /** Seconds from a start of the VPN until there is a tunnel. */
+  readonly tunnelDelaySeconds?: number;
+  /** Sites answer before there is a tunnel: in its first instants Gluetun's firewall does not stand yet. */
+  readonly leaksAtStart?: boolean;
+  /** Neither a restart nor a new connection heals what a test broke. */
+  readonly staysBroken?: boolean;
+  readonly ignoresTerm?: boolean;
+  readonly tty?: boolean;
+}
+
+/** A stand-in for Gluetun: from outside the same container, log, health and control server; a tunnel to break. */
+export class Gateway extends TestContainer {
+  readonly #options: GatewayOptions;
+  readonly #control: ControlFolder;
+
+  constructor(engine: TestEngine, id: string, options: GatewayOptions, control: ControlFolder) {
+    super(engine, id, options.name);
+    this.#options = options;
+    this.#control = control;
+  }
+
+  /** Waits until the stand-in, started by whomever, hears what a test asks of it. */
+  async untilServing(): Promise<void> {
+    await eventually(`${this.name} serves`, async () => this.#control.isServing());
+  }
+
+  /** No site is reachable: refused at once. Names still resolve. */
+  async breakTunnel(): Promise<void> {
+    await this.#change('tunnel', 'refused');
+  }
+
+  /** Every site accepts the connection and never answers. */
+  async hangTunnel(): Promise<void> {
+    await this.#change('tunnel', 'hung');
+  }
+
+  /** Names no longer resolve, which is known at once. */
+  async loseDns(): Promise<void> {
+    await this.#change('dns', 'lost');
+  }
+
+  /** The name server never answers. */
+  async hangDns(): Promise<void> {
+    await this.#change('dns', 'hung');
+  }
+
+  /** Undoes the four above, as a restart does. */
+  async heal(): Promise<void> {
+    await this.#control.set('dns', undefined);
+    await this.#change('tunnel', undefined);
+  }
+
+  /** One site of `sites`, by its port; stays so across restarts, for it is the site's own trouble. */
+  async setSite(url: string, reach: Reach): Promise<void> {
+    await this.#change(`site.${new URL(url).port}`, reach);
+  }
+
+  async setStaysBroken(staysBroken: boolean): Promise<void> {
+    await this.#control.set('stays-broken', staysBroken ? 'yes' : undefined);
+  }
+
+  async setHealth(health: Health): Promise<void> {
+    await this.#control.set('health', typeof health === 'object' ? String(health.afterSeconds) : health);
+  }
+
+  async setControlServer(mode: ControlServer): Promise<void> {
+    await this.#change('control-server', typeof mode === 'object' ? `key ${mode.apiKey}` : mode);
+  }
+
+  async setPublicIp(publicIp: 'logged' | 'unavailable'): Promise<void> {
+    await this.#control.set('public-ip', publicIp);
+  }
+
+  async setTunnelDelay(seconds: number): Promise<void> {
+    await this.#control.set('tunnel-delay', String(seconds));
+  }
+
+  /** Gluetun's own restart of its VPN: says so in the log, and connects anew. */
+  async healItself(): Promise<void> {
+    await this.#control.request('self-heal');
+  }
+
+  /** The VPN's status becomes `crashed`: the control server can no longer start it. */
+  async crashVpn(): Promise<void> {
+    await this.#control.request('vpn-crash');
+  }
+
+  async removeWget(): Promise<void> {
+    await this.#control.request('remove-wget');
+  }
+
+  async restoreWget(): Promise<void> {
+    await this.#control.request('restore-wget');
+  }
+
+  /** A line of level INFO in Gluetun's log. */
+  async logLine(message: string): Promise<void> {
+    await this.#control.request('log', message);
+  }
+
+  /** PID 1 exits on its own account: nobody sent it a signal. */
+  async crash(exitCode = 1): Promise<void> {
+    await this.#control.send(`- crash ${exitCode}`);
+  }
+
+  /** Removed and created again under its name, as an update does; dependents keep the old id. */
+  async recreate(): Promise<Gateway> {
+    await this.remove();
+    return createWith(this.engine, this.#options, this.#control);
+  }
+
+  async #change(name: string, value: string | undefined): Promise<void> {
+    await this.#control.set(name, value);
+    await this.#control.apply();
+  }
+}
+
+/** Creates and starts a stand-in, and waits until it serves. `buildImages` comes first. */
+export async function createGateway(engine: TestEngine, options: GatewayOptions): Promise<Gateway> {
+  const control = new ControlFolder(join(engine.folder, `control-${randomUUID()}`));
+  await control.create();
+  return createWith(engine, options, control);
+}
+
+async function createWith(
+  engine: TestEngine,
+  options: GatewayOptions,
+  control: ControlFolder,
+): Promise<Gateway> {
+  const container = await engine.docker.createContainer(configuration(engine, options, control));
+  const gateway = new Gateway(engine, container.id, options, control);
+  await applyOptions(gateway, options);
+  await gateway.start();
+  await gateway.untilServing();
+  return gateway;
+}
+
+async function applyOptions(gateway: Gateway, options: GatewayOptions): Promise<void> {
+  if (options.health !== undefined && options.health !== 'none') await gateway.setHealth(options.health);
+  if (options.controlServer !== undefined) await gateway.setControlServer(options.controlServer);
+  if (options.publicIp !== undefined) await gateway.setPublicIp(options.publicIp);
+  if (options.tunnelDelaySeconds !== undefined) await gateway.setTunnelDelay(options.tunnelDelaySeconds);
+  if (options.staysBroken !== undefined) await gateway.setStaysBroken(options.staysBroken);
+}
+
+const configuration = (
+  engine: TestEngine,
+  options: GatewayOptions,
+  control: ControlFolder,
+): Docker.ContainerCreateOptions => ({
+  name: options.name,
+  Image: GATEWAY_IMAGE,
+  Labels: { ...engine.labels, ...options.labels },
+  Env: environment(options),
+  Tty: options.tty === true,
+  ...(options.health === 'none' ? { Healthcheck: { Test: ['NONE'] } } : {}),
+  HostConfig: {
+    // Nothing but a loopback: that is where the stand-in's internet is.
+    NetworkMode: 'none',
+    // As Gluetun has it; here for the route into the black hole.
+    CapAdd: ['NET_ADMIN'],
+    Binds: [`${control.path}:/control`],
+    RestartPolicy: { Name: options.restartPolicy ?? 'unless-stopped' },
+  },
+});
+
+function environment(options: GatewayOptions): string[] {
+  const variables = {
+    VPN_TYPE: options.vpn ?? 'wireguard',
+    STAND_IN_WGET: options.wget ?? 'gnu',
+    STAND_IN_IGNORE_TERM: options.ignoresTerm === true ? 'yes' : 'no',
+    STAND_IN_LEAKS_AT_START: options.leaksAtStart === true ? 'yes' : 'no',
+    ...options.env,
+  };
+  return Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+}

@@ -1,0 +1,127 @@
+import { describeOnEngine } from '../engine.ts';
+import { removeContainers } from '../test-engine.ts';
+import { createGateway, sites, type Gateway } from './gateway.ts';
+import { buildImages } from './images.ts';
+
+const LINE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (DEBUG|INFO|WARN|ERROR) (?:\[([^\]]+)\] )?(.*)$/;
+const PUBLIC_IP = /\[ip getter\] Public IP address is (\S+) \(/g;
+
+describeOnEngine('what the stand-in has of Gluetun', (engine) => {
+  let gateway: Gateway;
+
+  beforeAll(async () => buildImages(engine));
+  afterEach(async () => removeContainers(engine));
+
+  const publicIps = async (): Promise<(string | undefined)[]> =>
+    [...(await gateway.log()).matchAll(PUBLIC_IP)].map(([, ip]) => ip);
+
+  const ask = async (path: string, ...options: string[]): Promise<string> =>
+    (await gateway.exec('wget', '-qO-', '-t1', ...options, `http://127.0.0.1:8000${path}`)).output.trim();
+
+  const put = async (status: string): Promise<string> =>
+    ask('/v1/vpn/status', '--method=PUT', `--body-data={"status":"${status}"}`);
+
+  describe('its log', () => {
+    it('has lines of the same form, after the banner', async () => {
+      gateway = await createGateway(engine, { name: 'log' });
+      const lines = (await gateway.log()).trim().split('\n');
+
+      expect(lines[2]).toBe('=============== gluetun ================');
+      expect(lines.slice(10).filter((line) => !LINE.test(line))).toEqual([]);
+    });
+
+    it('names another public address after each start', async () => {
+      gateway = await createGateway(engine, { name: 'log' });
+      await gateway.restart();
+      await gateway.untilServing();
+
+      await expect(publicIps()).resolves.toEqual(['203.0.113.7', '198.51.100.24']);
+    });
+
+    it('names none when it could not learn it', async () => {
+      gateway = await createGateway(engine, { name: 'log', publicIp: 'unavailable' });
+
+      await expect(publicIps()).resolves.toEqual([]);
+      await expect(ask('/v1/publicip/ip')).resolves.toBe('{"public_ip":""}');
+    });
+
+    it('tells of OpenVPN', async () => {
+      gateway = await createGateway(engine, { name: 'log', vpn: 'openvpn' });
+
+      expect(await gateway.log()).toContain('INFO [openvpn] Initialization Sequence Completed\n');
+    });
+
+    it('tells when it heals itself', async () => {
+      gateway = await createGateway(engine, { name: 'log' });
+      await gateway.breakTunnel();
+      await gateway.healItself();
+
+      expect(await gateway.log()).toContain(
+        'WARN [vpn] restarting VPN because it failed to pass the healthcheck:',
+      );
+      expect((await gateway.exec('wget', '--spider', '-q', sites.ok[0])).exitCode).toBe(0);
+    });
+
+    it('ends with the shutdown', async () => {
+      gateway = await createGateway(engine, { name: 'log' });
+      await gateway.stop();
+
+      expect((await gateway.log()).trim()).toMatch(/INFO Shutdown successful$/);
+    });
+  });
+
+  describe('its control server', () => {
+    it('knows the public address, and logs that it was asked', async () => {
+      gateway = await createGateway(engine, { name: 'control' });
+
+      expect(JSON.parse(await ask('/v1/publicip/ip'))).toMatchObject({
+        public_ip: '203.0.113.7',
+        region: 'North Holland',
+        country: 'Netherlands',
+        city: 'Amsterdam',
+      });
+      expect(await gateway.log()).toContain('INFO [http server] 200 GET /v1/publicip/ip wrote');
+    });
+
+    it('stops and starts the VPN, which heals it and finds another exit', async () => {
+      gateway = await createGateway(engine, { name: 'control' });
+      await gateway.breakTunnel();
+      const outcomes = [
+        await put('stopped'),
+        await put('stopped'),
+        await ask('/v1/vpn/status'),
+        await put('running'),
+      ];
+
+      expect(outcomes).toEqual([
+        '{"outcome":"stopped"}',
+        '{"outcome":"already stopped"}',
+        '{"status":"stopped"}',
+        '{"outcome":"running"}',
+      ]);
+      expect((await gateway.exec('wget', '--spider', '-q', sites.ok[0])).exitCode).toBe(0);
+      await expect(publicIps()).resolves.toEqual(['203.0.113.7', '198.51.100.24']);
+    });
+
+    it('can do nothing for a VPN that has crashed', async () => {
+      gateway = await createGateway(engine, { name: 'control' });
+      await gateway.crashVpn();
+
+      await expect(put('running')).resolves.toBe('{"outcome":"already crashed"}');
+    });
+
+    it('demands its key', async () => {
+      gateway = await createGateway(engine, { name: 'control', controlServer: { apiKey: 's3cret' } });
+
+      await expect(ask('/v1/vpn/status')).resolves.toBe('');
+      await expect(ask('/v1/vpn/status', '--header=X-API-Key: s3cret')).resolves.toBe('{"status":"running"}');
+      expect(await gateway.log()).toContain('INFO [http server] 401 GET /v1/vpn/status');
+    });
+
+    it('is off', async () => {
+      gateway = await createGateway(engine, { name: 'control', controlServer: 'off' });
+
+      expect((await gateway.exec('wget', '-q', '-t1', 'http://127.0.0.1:8000/')).exitCode).toBe(4);
+    });
+  });
+});

@@ -1,0 +1,83 @@
+import { VirtualTimeScheduler } from 'rxjs';
+import type { ContainerSpec } from './create-request.ts';
+import { SimulatedEngine } from './engine.ts';
+import type { EngineError } from './errors.ts';
+import { parseEvents } from '../transcripts.ts';
+import type { RecordedEvent } from '../transcripts.ts';
+import { eventFilter, parseFilters } from './filters.ts';
+import { toJsonLine } from './events.ts';
+import { GluetunStandIn, gatewayContainer } from './gluetun.ts';
+import { advance } from './virtual-time.ts';
+import type { Observable } from 'rxjs';
+
+/** An engine under virtual time with a gateway and one dependent, both running, and what is said from then on. */
+export class Bench {
+  readonly scheduler = new VirtualTimeScheduler();
+  readonly engine = new SimulatedEngine(this.scheduler);
+  readonly standIn = new GluetunStandIn(this.scheduler);
+  readonly gatewaySpec: ContainerSpec = gatewayContainer({
+    name: 'gluetun',
+    image: 'stand-in',
+    standIn: this.standIn,
+    health: { intervalMs: 1000, retries: 2 },
+  });
+  #lines = '';
+
+  constructor() {
+    this.engine.create(this.gatewaySpec);
+    this.addDependent('app', 'gluetun');
+    this.does(this.engine.start('gluetun'));
+    this.does(this.engine.start('app'));
+    this.advance(3000);
+    const containersOnly = eventFilter(parseFilters('{"type":["container"]}'));
+    this.engine.events
+      .stream({ matches: containersOnly })
+      .subscribe((event) => (this.#lines += toJsonLine(event)));
+  }
+
+  addDependent(name: string, owner: string): void {
+    const spec = {
+      image: 'stand-in',
+      restartPolicy: 'unless-stopped',
+      networkMode: `container:${owner}`,
+    } as const;
+    this.engine.create({ name, ...spec });
+  }
+
+  readonly advance = (ms: number): void => advance(this.scheduler, ms);
+
+  /** Lets an operation run to its end, with nothing else due after it. */
+  readonly does = (operation$: Observable<void>): void => {
+    const failure = this.outcome(operation$);
+    if (failure !== undefined) throw failure;
+  };
+
+  /** The error it ends with, if any. */
+  readonly outcome = (operation$: Observable<void>): EngineError | undefined => {
+    const ending: { over: boolean; error?: EngineError } = { over: false };
+    operation$.subscribe({
+      complete: () => (ending.over = true),
+      error: (error: unknown) => Object.assign(ending, { over: true, error }),
+    });
+    for (let waitedMs = 0; !ending.over && waitedMs < 60_000; waitedMs += 10) this.advance(10);
+    if (!ending.over) throw new Error('the operation does not end');
+    return ending.error;
+  };
+
+  /** What the engine said of containers since the bench was set up. */
+  get said(): readonly RecordedEvent[] {
+    return parseEvents(this.#lines);
+  }
+
+  /** Those events in short: `app die 137`; exec noise left out. */
+  get told(): readonly string[] {
+    return this.said.filter(({ Action }) => !Action.startsWith('exec_')).map(inShort);
+  }
+}
+
+/** Who did what, with the details that tell it from others like it. */
+export function inShort({ Action, Actor: { Attributes } }: RecordedEvent): string {
+  const { name = '', signal, exitCode, oldName } = Attributes;
+  const details = [signal, exitCode, oldName].filter((detail) => detail !== undefined);
+  return [name, Action, ...details].join(' ').replace(/\b[0-9a-f]{12}_/g, '<id>_');
+}

@@ -1,0 +1,179 @@
+import { formatNanos, nanosToMs, nanosToSeconds } from './clock.ts';
+import type { Nanos } from './clock.ts';
+import type { Container, Health, HealthResult } from './container.ts';
+
+/** What `GET /containers/{id}/json` shows, the parts nobody reads left at an idle engine's values. */
+export function inspection(
+  container: Container,
+  context: { imageId: string; execIds: readonly string[] },
+): object {
+  const folder = `/var/lib/docker/containers/${container.namespace?.ownerId ?? container.id}`;
+  const [path = '', ...args] = command(container);
+  return {
+    Id: container.id,
+    Created: formatNanos(container.created),
+    Path: path,
+    Args: args,
+    State: stateJson(container),
+    Image: context.imageId,
+    ResolvConfPath: `${folder}/resolv.conf`,
+    HostnamePath: `${folder}/hostname`,
+    HostsPath: `${folder}/hosts`,
+    LogPath: `/var/lib/docker/containers/${container.id}/${container.id}-json.log`,
+    Name: `/${container.name}`,
+    RestartCount: container.restartCount,
+    Driver: 'overlay2',
+    Platform: 'linux',
+    MountLabel: '',
+    ProcessLabel: '',
+    AppArmorProfile: '',
+    ExecIDs: context.execIds.length === 0 ? null : context.execIds,
+    HostConfig: { ...HOST_DEFAULTS, ...container.hostConfig },
+    GraphDriver: { Data: null, Name: 'overlay2' },
+    Mounts: [],
+    Config: configJson(container),
+    NetworkSettings: { ...NETWORK_DEFAULTS, Networks: networks(container) },
+  };
+}
+
+/** One entry of `GET /containers/json`. */
+export function listing(container: Container, context: { imageId: string; nowMs: number }): object {
+  return {
+    Id: container.id,
+    Names: [`/${container.name}`],
+    Image: container.image,
+    ImageID: context.imageId,
+    Command: command(container).join(' '),
+    Created: nanosToSeconds(container.created),
+    Ports: [],
+    Labels: container.labels,
+    State: container.status,
+    Status: statusText(container, context.nowMs),
+    HostConfig: { NetworkMode: container.networkMode },
+    NetworkSettings: { Networks: networks(container) },
+    Mounts: [],
+  };
+}
+
+function stateJson(container: Container): object {
+  const { state, status, health } = container;
+  return {
+    Status: status,
+    Running: state.running,
+    Paused: state.paused,
+    Restarting: state.restarting,
+    OOMKilled: state.oomKilled,
+    Dead: false,
+    Pid: state.pid,
+    ExitCode: state.exitCode,
+    Error: state.error,
+    StartedAt: formatNanos(state.startedAt),
+    FinishedAt: formatNanos(state.finishedAt),
+    ...(health === undefined ? {} : { Health: healthJson(health) }),
+  };
+}
+
+const healthJson = ({ status, failingStreak, results }: Health): object => ({
+  Status: status,
+  FailingStreak: failingStreak,
+  Log: results.map(resultJson),
+});
+
+const resultJson = ({ start, end, exitCode }: HealthResult): object => ({
+  Start: formatNanos(start),
+  End: formatNanos(end),
+  ExitCode: exitCode,
+  Output: '',
+});
+
+function configJson({ body, id, namespace }: Container): object {
+  const config = Object.fromEntries(Object.entries(body).filter(([key]) => !NOT_CONFIG.includes(key)));
+  const hostname = namespace?.hostname ?? body.Hostname ?? '';
+  return { ...CONFIG_DEFAULTS, ...config, Hostname: hostname === '' ? id.slice(0, 12) : hostname };
+}
+
+const command = ({ body }: Container): readonly string[] => [...(body.Entrypoint ?? []), ...(body.Cmd ?? [])];
+
+function networks(container: Container): object {
+  if (container.joins !== undefined) return {};
+  const name = container.networkMode === 'default' ? 'bridge' : container.networkMode;
+  return { [name]: { IPAMConfig: null, IPAddress: container.state.running ? '172.17.0.2' : '' } };
+}
+
+/** The prose of `docker ps`. */
+export function statusText(container: Container, nowMs: number): string {
+  const { state, status } = container;
+  const since = (then: Nanos | undefined): string => humanDuration(nowMs - nanosToMs(then ?? 0n));
+  switch (status) {
+    case 'created':
+      return 'Created';
+    case 'exited':
+      return state.finishedAt === undefined
+        ? 'Created'
+        : `Exited (${state.exitCode}) ${since(state.finishedAt)} ago`;
+    case 'restarting':
+      return `Restarting (${state.exitCode}) ${since(state.finishedAt)} ago`;
+    case 'paused':
+      return `Up ${since(state.startedAt)} (Paused)`;
+    case 'running':
+      return `Up ${since(state.startedAt)}${healthText(container.health)}`;
+  }
+}
+
+function healthText(health: Health | undefined): string {
+  if (health === undefined) return '';
+  return health.status === 'starting' ? ' (health: starting)' : ` (${health.status})`;
+}
+
+/** As go-units words it, up to days. */
+function humanDuration(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.round(minutes / 60);
+  if (seconds < 1) return 'Less than a second';
+  if (seconds === 1) return '1 second';
+  if (seconds < 60) return `${seconds} seconds`;
+  if (minutes === 1) return 'About a minute';
+  if (minutes < 60) return `${minutes} minutes`;
+  if (hours === 1) return 'About an hour';
+  return hours < 48 ? `${hours} hours` : `${Math.floor(hours / 24)} days`;
+}
+
+/** Parts of the body of a create that inspection shows elsewhere. */
+const NOT_CONFIG = ['HostConfig', 'NetworkingConfig'];
+
+const CONFIG_DEFAULTS = {
+  Hostname: '',
+  Domainname: '',
+  User: '',
+  AttachStdin: false,
+  AttachStdout: false,
+  AttachStderr: false,
+  Tty: false,
+  OpenStdin: false,
+  StdinOnce: false,
+  Env: null,
+  Cmd: null,
+  Image: '',
+  Volumes: null,
+  WorkingDir: '',
+  Entrypoint: null,
+  OnBuild: null,
+  Labels: {},
+};
+
+const HOST_DEFAULTS = {
+  Binds: null,
+  NetworkMode: 'default',
+  PortBindings: null,
+  RestartPolicy: { Name: '', MaximumRetryCount: 0 },
+  AutoRemove: false,
+  Dns: null,
+  ExtraHosts: null,
+  IpcMode: 'private',
+  Links: null,
+  PidMode: '',
+  Privileged: false,
+};
+
+const NETWORK_DEFAULTS = { Bridge: '', SandboxID: '', Ports: {}, SandboxKey: '', IPAddress: '' };

@@ -1,0 +1,139 @@
+import { Subject, Subscription } from 'rxjs';
+import type { Nanos } from './clock.ts';
+import { ContainerLog } from './container-log.ts';
+import { DEPENDENT_TIMINGS, OWNER_TIMINGS, joinedContainer } from './create-request.ts';
+import type { CreateBody, HostConfig, Timings } from './create-request.ts';
+import { SingleFlight } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
+import type { Workload } from './workload.ts';
+
+export type Status = 'created' | 'running' | 'paused' | 'restarting' | 'exited';
+
+/** Where packets go. It ends with the process of the container that made it, whoever else is still inside. */
+export interface NetworkNamespace {
+  readonly ownerId: string;
+  readonly ownerPid: number;
+  readonly hostname: string;
+  alive: boolean;
+}
+
+export interface HealthResult {
+  readonly start: Nanos;
+  readonly end: Nanos;
+  readonly exitCode: number;
+}
+
+export interface Health {
+  status: 'starting' | 'healthy' | 'unhealthy';
+  failingStreak: number;
+  readonly results: HealthResult[];
+}
+
+/** The part of a container that changes, under the engine's own names. */
+export interface State {
+  running: boolean;
+  paused: boolean;
+  restarting: boolean;
+  oomKilled: boolean;
+  pid: number;
+  exitCode: number;
+  error: string;
+  startedAt: Nanos | undefined;
+  finishedAt: Nanos | undefined;
+}
+
+export interface ContainerParts {
+  readonly name: string;
+  readonly body: CreateBody;
+  readonly workload: Workload;
+  readonly timings: Partial<Timings> | undefined;
+}
+
+/** One container: what it was created with, and what has become of it. It does nothing by itself. */
+export class Container {
+  readonly id: string;
+  name: string;
+  readonly created: Nanos;
+  readonly body: CreateBody;
+  readonly hostConfig: HostConfig;
+  readonly workload: Workload;
+  readonly timings: Timings;
+  readonly log: ContainerLog;
+  readonly state: State;
+  health: Health | undefined;
+  namespace: NetworkNamespace | undefined;
+  restartCount = 0;
+
+  /** Its operator stopped it: `unless-stopped` will not bring it back, also after a boot. */
+  manuallyStopped = false;
+  /** Told to end: whatever its restart policy says, the next end is final. */
+  exitOnNext = false;
+  backoffMs = 0;
+  /** The wait of the restart policy. */
+  backoff = Subscription.EMPTY;
+
+  readonly starts: SingleFlight;
+  readonly stops: SingleFlight;
+  /** Emits each time the main process ends. */
+  readonly died$ = new Subject<void>();
+  /** Everything that must not outlive the current run of the process. */
+  run = Subscription.EMPTY;
+  healthLoop = Subscription.EMPTY;
+
+  constructor(runtime: Runtime, parts: ContainerParts) {
+    this.id = runtime.newId();
+    this.name = parts.name;
+    this.created = runtime.clock.stamp();
+    this.body = parts.body;
+    this.hostConfig = parts.body.HostConfig ?? { NetworkMode: 'default' };
+    this.workload = parts.workload;
+    this.timings = { ...(this.joins === undefined ? OWNER_TIMINGS : DEPENDENT_TIMINGS), ...parts.timings };
+    this.log = new ContainerLog(runtime.clock);
+    this.starts = new SingleFlight(runtime);
+    this.stops = new SingleFlight(runtime);
+    this.state = neverRan();
+  }
+
+  get image(): string {
+    return this.body.Image;
+  }
+
+  get labels(): Readonly<Record<string, string>> {
+    return this.body.Labels ?? {};
+  }
+
+  get networkMode(): string {
+    return this.hostConfig.NetworkMode ?? 'default';
+  }
+
+  /** Id or name of the container whose network it shares. */
+  get joins(): string | undefined {
+    return joinedContainer(this.networkMode);
+  }
+
+  get tty(): boolean {
+    return this.body.Tty ?? false;
+  }
+
+  get status(): Status {
+    if (this.state.running) return this.#runningStatus();
+    return this.state.startedAt === undefined ? 'created' : 'exited';
+  }
+
+  #runningStatus(): Status {
+    if (this.state.paused) return 'paused';
+    return this.state.restarting ? 'restarting' : 'running';
+  }
+}
+
+const neverRan = (): State => ({
+  running: false,
+  paused: false,
+  restarting: false,
+  oomKilled: false,
+  pid: 0,
+  exitCode: 0,
+  error: '',
+  startedAt: undefined,
+  finishedAt: undefined,
+});

@@ -1,0 +1,121 @@
+import { conflictingOptions } from './errors.ts';
+import type { Workload } from './workload.ts';
+
+/** `Config.Healthcheck`; durations in nanoseconds, 0 or absent for the engine's default. */
+export interface Healthcheck {
+  readonly Test?: readonly string[];
+  readonly Interval?: number;
+  readonly Timeout?: number;
+  readonly Retries?: number;
+  readonly StartPeriod?: number;
+}
+
+export interface HostConfig {
+  NetworkMode?: string;
+  readonly RestartPolicy?: { readonly Name: string; readonly MaximumRetryCount?: number };
+  readonly Binds?: readonly string[] | null;
+  readonly Links?: readonly string[] | null;
+  readonly Dns?: readonly string[] | null;
+  readonly ExtraHosts?: readonly string[] | null;
+  readonly PortBindings?: Readonly<Record<string, unknown>> | null;
+  readonly [other: string]: unknown;
+}
+
+/** Body of `POST /containers/create`: what the model understands by name, the rest kept for inspection. */
+export interface CreateBody {
+  readonly Image: string;
+  readonly Hostname?: string;
+  readonly Cmd?: readonly string[] | null;
+  readonly Entrypoint?: readonly string[] | null;
+  readonly Env?: readonly string[] | null;
+  readonly Labels?: Readonly<Record<string, string>> | null;
+  readonly Tty?: boolean;
+  readonly StopTimeout?: number;
+  readonly Healthcheck?: Healthcheck | null;
+  readonly ExposedPorts?: Readonly<Record<string, unknown>> | null;
+  readonly MacAddress?: string;
+  readonly HostConfig?: HostConfig;
+  readonly [other: string]: unknown;
+}
+
+/** How long things take, milliseconds. */
+export interface Timings {
+  /** From SIGTERM to the end of the process. */
+  readonly exitMs: number;
+  /** From SIGKILL to the end of the process. */
+  readonly killMs: number;
+  /** From the end of the process to the `stop` or `destroy` event. */
+  readonly cleanupMs: number;
+  /** From the call to the `start` event. */
+  readonly startMs: number;
+}
+
+/** As measured: a restart takes 0.4 s. */
+export const OWNER_TIMINGS: Timings = { exitMs: 150, killMs: 40, cleanupMs: 50, startMs: 200 };
+
+/** Nothing to do for the network: a restart takes 0.3 s. */
+export const DEPENDENT_TIMINGS: Timings = { exitMs: 100, killMs: 40, cleanupMs: 10, startMs: 190 };
+
+/** A container as a spec or the demo writes it down. */
+export interface ContainerSpec {
+  readonly name: string;
+  readonly image?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** `container:<name or id>` to join another's network. */
+  readonly networkMode?: string;
+  readonly restartPolicy?: 'no' | 'always' | 'unless-stopped' | 'on-failure';
+  readonly healthcheck?: Healthcheck;
+  readonly tty?: boolean;
+  /** More of `Config` and `HostConfig`, in Docker's own words. */
+  readonly body?: Partial<CreateBody>;
+  readonly workload?: Workload;
+  readonly timings?: Partial<Timings>;
+}
+
+export function toCreateBody(spec: ContainerSpec): CreateBody {
+  return {
+    Image: spec.image ?? 'stand-in',
+    Labels: spec.labels ?? {},
+    Tty: spec.tty ?? false,
+    ...(spec.healthcheck === undefined ? {} : { Healthcheck: spec.healthcheck }),
+    ...spec.body,
+    HostConfig: {
+      NetworkMode: spec.networkMode ?? 'default',
+      RestartPolicy: { Name: spec.restartPolicy ?? 'no', MaximumRetryCount: 0 },
+      ...spec.body?.HostConfig,
+    },
+  };
+}
+
+/** `X` of a network mode `container:X`. */
+export const joinedContainer = (networkMode: string): string | undefined =>
+  networkMode.startsWith('container:') ? networkMode.slice('container:'.length) : undefined;
+
+/** What the engine refuses for a container on another's network. */
+export function refuseConflicts(body: CreateBody): void {
+  if (joinedContainer(body.HostConfig?.NetworkMode ?? '') === undefined) return;
+  const conflict = CONFLICTS.find(({ found }) => found(body));
+  if (conflict !== undefined) throw conflictingOptions(conflict.what);
+}
+
+const some = (value: readonly string[] | Readonly<Record<string, unknown>> | null | undefined): boolean =>
+  value !== null && value !== undefined && Object.keys(value).length > 0;
+
+const CONFLICTS: readonly { readonly what: string; readonly found: (body: CreateBody) => boolean }[] = [
+  { what: 'hostname and the network mode', found: (body) => (body.Hostname ?? '') !== '' },
+  {
+    what: "container type network can't be used with links. This would result in undefined behavior",
+    found: (body) => some(body.HostConfig?.Links),
+  },
+  { what: 'dns and the network mode', found: (body) => some(body.HostConfig?.Dns) },
+  {
+    what: 'custom host-to-IP mapping and the network mode',
+    found: (body) => some(body.HostConfig?.ExtraHosts),
+  },
+  { what: 'mac-address and the network mode', found: (body) => (body.MacAddress ?? '') !== '' },
+  {
+    what: 'port publishing and the container type network mode',
+    found: (body) => some(body.HostConfig?.PortBindings),
+  },
+  { what: 'port exposing and the container type network mode', found: (body) => some(body.ExposedPorts) },
+];

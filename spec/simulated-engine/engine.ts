@@ -1,0 +1,270 @@
+import { BehaviorSubject, EMPTY, catchError, concat, defer, merge } from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
+import { inspection, listing } from './container-json.ts';
+import { Container } from './container.ts';
+import { refuseConflicts, toCreateBody } from './create-request.ts';
+import type { ContainerSpec, CreateBody } from './create-request.ts';
+import {
+  EngineError,
+  cannotKill,
+  cannotRemovePaused,
+  cannotRemoveRunning,
+  cannotStartPaused,
+  noSuchImage,
+} from './errors.ts';
+import { EventBus } from './events.ts';
+import { Execs } from './execs.ts';
+import { listFilter } from './filters.ts';
+import type { Filters } from './filters.ts';
+import { HealthChecks } from './health.ts';
+import { Images } from './images.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { Networks } from './networks.ts';
+import { Registry } from './registry.ts';
+import { wantedAtBoot } from './restart-policy.ts';
+import { Runtime, step } from './runtime.ts';
+import { parseSignal } from './signals.ts';
+import type { Workload } from './workload.ts';
+
+/** A request the engine was sent. */
+export interface Call {
+  readonly method: string;
+  /** Without the API version. */
+  readonly path: string;
+  readonly query: string;
+  readonly at: number;
+}
+
+const DEFAULT_STOP_TIMEOUT_SECONDS = 10;
+
+/**
+ * A Docker Engine in memory, as 20.10 behaves: containers with their lifecycle, health, restart policies,
+ * shared network namespaces, logs, execs, and the events of it all. What a call begins goes on by itself,
+ * whether or not its result is listened to. Every delay comes from the scheduler.
+ */
+export class SimulatedEngine {
+  readonly runtime: Runtime;
+  readonly events: EventBus;
+  readonly execs: Execs;
+  readonly images: Images;
+  /** Whether it answers at all; ends with the engine. */
+  readonly up$ = new BehaviorSubject(true);
+  /** Everything it was asked over HTTP. */
+  readonly calls: Call[] = [];
+  /** What a container created over HTTP runs. */
+  workloadFor: (name: string, body: CreateBody) => Workload = () => ({});
+
+  readonly #lifecycle: Lifecycle;
+  readonly #registry = new Registry();
+
+  constructor(scheduler: SchedulerLike) {
+    this.runtime = new Runtime(scheduler);
+    this.events = new EventBus(this.runtime);
+    this.execs = new Execs(this.runtime, this.events);
+    this.images = new Images(this.runtime);
+    this.#lifecycle = new Lifecycle({
+      runtime: this.runtime,
+      events: this.events,
+      health: new HealthChecks(this.runtime, this.events),
+      execs: this.execs,
+      networks: new Networks(this.events, (ref) => this.find(ref)),
+    });
+  }
+
+  record(method: string, path: string, query: string): void {
+    this.calls.push({ method, path, query, at: this.runtime.clock.nowMs() });
+  }
+
+  get containers(): readonly Container[] {
+    return this.#registry.all;
+  }
+
+  find(ref: string): Container | undefined {
+    return this.#registry.find(ref);
+  }
+
+  get(ref: string): Container {
+    return this.#registry.get(ref);
+  }
+
+  /** Makes a container, and its image if need be. It is not started. */
+  create(spec: ContainerSpec): Container {
+    const body = toCreateBody(spec);
+    this.images.add(body.Image);
+    return this.#admit(spec.name, body, spec.workload ?? {}, spec.timings);
+  }
+
+  /** As over HTTP: the image must be there, and the options must go together. */
+  createFromBody(name: string, body: CreateBody): Container {
+    if (this.images.find(body.Image) === undefined) throw noSuchImage(body.Image);
+    refuseConflicts(body);
+    return this.#admit(name, body, this.workloadFor(name, body), undefined);
+  }
+
+  start(ref: string): Observable<void> {
+    return this.#operation(() => {
+      const container = this.get(ref);
+      if (container.state.paused) throw cannotStartPaused();
+      return this.#lifecycle.start(container);
+    });
+  }
+
+  stop(ref: string, timeoutSeconds?: number): Observable<void> {
+    return this.#operation(() => {
+      const container = this.get(ref);
+      return this.#lifecycle.stop(container, timeoutSeconds ?? stopTimeout(container));
+    });
+  }
+
+  restart(ref: string, timeoutSeconds?: number): Observable<void> {
+    return this.#operation(() => {
+      const container = this.get(ref);
+      return this.#lifecycle.restart(container, ref, timeoutSeconds ?? stopTimeout(container));
+    });
+  }
+
+  /** Comes back at once, except for SIGKILL: then when the process has ended. */
+  kill(ref: string, signal = ''): Observable<void> {
+    return this.#operation(() => this.#kill(ref, signal));
+  }
+
+  pause(ref: string): Observable<void> {
+    return this.#operation(() => step(() => this.#lifecycle.pause(this.get(ref))));
+  }
+
+  unpause(ref: string): Observable<void> {
+    return this.#operation(() => step(() => this.#lifecycle.unpause(this.get(ref))));
+  }
+
+  rename(ref: string, newName: string): Observable<void> {
+    return this.#operation(() => step(() => this.#rename(this.get(ref), newName)));
+  }
+
+  remove(ref: string, { force = false } = {}): Observable<void> {
+    return this.#operation(() => this.#remove(this.get(ref), force));
+  }
+
+  /** Its main process ends by itself. */
+  crash(ref: string, exitCode = 137): void {
+    this.#lifecycle.die(this.get(ref), exitCode);
+  }
+
+  outOfMemory(ref: string): void {
+    this.#lifecycle.outOfMemory(this.get(ref));
+  }
+
+  /** Whether it runs and its packets still go somewhere: not so in the namespace of an owner that has ended. */
+  isOnLiveNetwork(ref: string): boolean {
+    const { state, namespace } = this.get(ref);
+    return state.running && !state.restarting && namespace?.alive === true;
+  }
+
+  list(options: { readonly all?: boolean; readonly filters?: Filters } = {}): readonly object[] {
+    const { all = false, filters = new Map() } = options;
+    const matches = listFilter(filters);
+    const nowMs = this.runtime.clock.nowMs();
+    return this.#registry.all
+      .filter((container) => (all || filters.has('status') || container.state.running) && matches(container))
+      .map((container) =>
+        listing(container, { imageId: this.images.find(container.image) ?? container.image, nowMs }),
+      )
+      .reverse();
+  }
+
+  inspect(ref: string): object {
+    const container = this.get(ref);
+    const execIds = this.execs.running(container).map(({ id }) => id);
+    return inspection(container, { imageId: this.images.find(container.image) ?? '', execIds });
+  }
+
+  /** Stops every container as an operator would, then ends all streams and answers no more. */
+  shutDown(): Observable<void> {
+    this.#lifecycle.shuttingDown = true;
+    const stops = this.#registry.all.filter(({ state }) => state.running).map(({ id }) => this.stop(id));
+    const down$ = step(() => {
+      this.events.shutDown();
+      this.up$.next(false);
+    });
+    return this.runtime.launch(concat(merge(...stops), down$));
+  }
+
+  /**
+   * Starts what its restart policy wants started, all at once: a dependent finds its owner not running yet
+   * and stays down. `ownersFirst` is the lucky order.
+   */
+  boot({ ownersFirst = false } = {}): Observable<void> {
+    this.#lifecycle.shuttingDown = false;
+    this.up$.next(true);
+    const wanted = this.#registry.all.filter(wantedAtBoot);
+    const owners = wanted.filter(({ joins }) => joins === undefined);
+    const dependents = wanted.filter(({ joins }) => joins !== undefined);
+    const waves = ownersFirst ? [owners, dependents] : [wanted];
+    return this.runtime.launch(concat(...waves.map((wave) => defer(() => this.#startAll(wave)))));
+  }
+
+  /** Leaves no timer behind. */
+  dispose(): void {
+    for (const container of this.#registry.all) {
+      container.run.unsubscribe();
+      container.backoff.unsubscribe();
+    }
+    this.runtime.dispose();
+    this.up$.complete();
+  }
+
+  #operation(work: () => Observable<unknown>): Observable<void> {
+    return this.runtime.launch(defer(work));
+  }
+
+  #admit(name: string, body: CreateBody, workload: Workload, timings: ContainerSpec['timings']): Container {
+    this.#registry.reserve(name);
+    const container = new Container(this.runtime, { name, body: this.#pinNetwork(body), workload, timings });
+    this.#registry.add(container);
+    this.events.container(container, 'create');
+    return container;
+  }
+
+  /** The engine keeps the id of a container to join that exists now; of one that does not, the name, for ever. */
+  #pinNetwork(body: CreateBody): CreateBody {
+    const target = /^container:(.+)$/.exec(body.HostConfig?.NetworkMode ?? '')?.[1];
+    const owner = target === undefined ? undefined : this.find(target);
+    if (owner === undefined) return body;
+    return { ...body, HostConfig: { ...body.HostConfig, NetworkMode: `container:${owner.id}` } };
+  }
+
+  #rename(container: Container, newName: string): void {
+    const oldName = `/${container.name}`;
+    this.#registry.rename(container, newName.replace(/^\//, ''));
+    this.events.container(container, 'rename', { oldName });
+  }
+
+  #kill(ref: string, signalText: string): Observable<unknown> {
+    const signal = parseSignal(signalText);
+    return defer(() => this.#lifecycle.kill(this.get(ref), signal)).pipe(
+      catchError((cause: unknown) => {
+        throw cause instanceof EngineError ? cannotKill(ref, cause) : cause;
+      }),
+    );
+  }
+
+  #remove(container: Container, force: boolean): Observable<unknown> {
+    if (container.state.running && !force) {
+      throw container.state.paused ? cannotRemovePaused(container.id) : cannotRemoveRunning(container.id);
+    }
+    const killed$ = container.state.running ? this.kill(container.id) : EMPTY;
+    const gone$ = step(() => {
+      this.#registry.delete(container);
+      this.execs.containerRemoved(container);
+      this.events.container(container, 'destroy');
+    });
+    return concat(killed$, this.runtime.after(container.timings.cleanupMs), gone$);
+  }
+
+  #startAll(containers: readonly Container[]): Observable<unknown> {
+    return merge(
+      ...containers.map((container) => this.#lifecycle.start(container).pipe(catchError(() => EMPTY))),
+    );
+  }
+}
+
+const stopTimeout = ({ body }: Container): number => body.StopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS;

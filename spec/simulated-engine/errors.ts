@@ -1,0 +1,92 @@
+/** An answer of the engine other than success: the status and the words measured on Docker 20.10. */
+export class EngineError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = 'EngineError';
+    this.status = status;
+  }
+}
+
+export const noSuchContainer = (ref: string): EngineError =>
+  new EngineError(404, `No such container: ${ref}`);
+
+export const noSuchImage = (image: string): EngineError => new EngineError(404, `No such image: ${image}`);
+
+export const noSuchExec = (id: string): EngineError => new EngineError(404, `No such exec instance: ${id}`);
+
+/** The dependent's start, while its owner is there but down: the engine calls that a conflict. */
+export const cannotJoin = (ownerId: string): EngineError =>
+  new EngineError(409, `cannot join network of a non running container: ${ownerId}`);
+
+/** The owner was there when the start began and gone when it ended: runc finds no namespace to enter. */
+export const namespaceVanished = (ownerPid: number): EngineError =>
+  new EngineError(
+    500,
+    'OCI runtime create failed: runc create failed: unable to create new parent process: namespace path: ' +
+      `lstat /proc/${ownerPid}/ns/net: no such file or directory: unknown`,
+  );
+
+export const isRestarting = (id: string): EngineError =>
+  new EngineError(409, `Container ${id} is restarting, wait until the container is running`);
+
+export const isNotRunning = (id: string): EngineError =>
+  new EngineError(409, `Container ${id} is not running`);
+
+export const isPausedForExec = (ref: string): EngineError =>
+  new EngineError(409, `Container ${ref} is paused, unpause the container before exec`);
+
+export const alreadyPaused = (id: string): EngineError =>
+  new EngineError(409, `Container ${id} is already paused`);
+
+export const notPaused = (id: string): EngineError => new EngineError(500, `Container ${id} is not paused`);
+
+export const cannotStartPaused = (): EngineError =>
+  new EngineError(409, 'cannot start a paused container, try unpause instead');
+
+/** Whatever kept a restart's start from working is a 500, under the name the caller used. */
+export const cannotRestart = (ref: string, cause: EngineError): EngineError =>
+  new EngineError(500, `Cannot restart container ${ref}: ${cause.message}`);
+
+export const cannotKill = (ref: string, cause: EngineError): EngineError =>
+  new EngineError(cause.status, `Cannot kill container: ${ref}: ${cause.message}`);
+
+export const invalidSignal = (signal: string): EngineError =>
+  new EngineError(400, `Invalid signal: ${signal}`);
+
+export const nameInUse = (name: string, ownerId: string): EngineError =>
+  new EngineError(
+    409,
+    `Conflict. The container name "/${name}" is already in use by container "${ownerId}". ` +
+      'You have to remove (or rename) that container to be able to reuse that name.',
+  );
+
+export const invalidName = (name: string): EngineError =>
+  new EngineError(400, `Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
+
+export const cannotAllocateName = (cause: EngineError): EngineError =>
+  new EngineError(cause.status, `Error when allocating new name: ${cause.message}`);
+
+export const cannotRemoveRunning = (id: string): EngineError =>
+  new EngineError(
+    409,
+    `You cannot remove a running container ${id}. Stop the container before attempting removal or force remove`,
+  );
+
+export const cannotRemovePaused = (id: string): EngineError =>
+  new EngineError(
+    409,
+    `You cannot remove a paused container ${id}. Unpause and then stop the container before attempting removal or force remove`,
+  );
+
+export const conflictingOptions = (what: string): EngineError =>
+  new EngineError(400, `conflicting options: ${what}`);
+
+export const invalidFilter = (filter: string): EngineError =>
+  new EngineError(400, `Invalid filter '${filter}'`);
+
+export const badNumber = (text: string): EngineError =>
+  new EngineError(500, `strconv.ParseInt: parsing "${text}": invalid syntax`);
+
+export const notModified = (): EngineError => new EngineError(304, '');

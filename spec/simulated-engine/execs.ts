@@ -1,0 +1,180 @@
+import { ReplaySubject, Subscription, concat, of } from 'rxjs';
+import type { Observable } from 'rxjs';
+import type { Container } from './container.ts';
+import { isNotRunning, isPausedForExec, isRestarting, noSuchExec } from './errors.ts';
+import { commandLine } from './events.ts';
+import type { EventBus } from './events.ts';
+import type { Runtime } from './runtime.ts';
+import type { ExecItem, ExecRequest, Output } from './workload.ts';
+
+/** From the call to the first thing the process does. */
+const EXEC_START_MS = 10;
+const KILLED = 137;
+const NOT_INVOKED = 126;
+
+/** One exec. Its process goes on whether or not anyone listens: only the container's end ends it early. */
+export interface Exec {
+  readonly id: string;
+  readonly container: Container;
+  readonly request: ExecRequest;
+  readonly output$: ReplaySubject<Output>;
+  begun: boolean;
+  running: boolean;
+  exitCode: number | undefined;
+  pid: number;
+  process: Subscription;
+  /** What the process said while it was frozen. */
+  held: ExecItem[];
+}
+
+export class Execs {
+  readonly #runtime: Runtime;
+  readonly #events: EventBus;
+  readonly #execs = new Map<string, Exec>();
+  #pids = 20_000;
+
+  constructor(runtime: Runtime, events: EventBus) {
+    this.#runtime = runtime;
+    this.#events = events;
+  }
+
+  /** `ref` is what the caller called the container: the engine repeats it in one of its complaints. */
+  create(container: Container, ref: string, request: ExecRequest): Exec {
+    refuseCreate(container, ref);
+    const exec: Exec = {
+      id: this.#runtime.newId(),
+      container,
+      request,
+      output$: new ReplaySubject(Infinity),
+      begun: false,
+      running: false,
+      exitCode: undefined,
+      pid: 0,
+      process: Subscription.EMPTY,
+      held: [],
+    };
+    this.#execs.set(exec.id, exec);
+    this.#tell(exec, `exec_create: ${commandLine(request.cmd)}`);
+    return exec;
+  }
+
+  find(id: string): Exec {
+    const exec = this.#execs.get(id);
+    if (exec === undefined) throw noSuchExec(id);
+    return exec;
+  }
+
+  /** Starts the process; what it says can be listened to from its beginning, at any time. */
+  start(id: string): Observable<Output> {
+    const exec = this.find(id);
+    if (exec.container.state.paused) throw isPausedForExec(exec.container.id);
+    if (exec.begun) {
+      return of({ stream: 'stdout', text: `Error: Exec command ${id} has already run\r\n` });
+    }
+    exec.begun = true;
+    this.#tell(exec, `exec_start: ${commandLine(exec.request.cmd)}`);
+    this.#run(exec);
+    return exec.output$;
+  }
+
+  /** What `GET /exec/{id}/json` shows. */
+  inspect(id: string): object {
+    const { container, request, running, exitCode, pid } = this.find(id);
+    const [entrypoint = '', ...args] = request.cmd;
+    return {
+      ID: id,
+      Running: running,
+      ExitCode: exitCode ?? null,
+      ProcessConfig: { tty: request.tty, entrypoint, arguments: args, privileged: false },
+      OpenStdin: false,
+      OpenStderr: true,
+      OpenStdout: true,
+      CanRemove: false,
+      ContainerID: container.id,
+      DetachKeys: '',
+      Pid: pid,
+    };
+  }
+
+  running(container: Container): readonly Exec[] {
+    return this.#of(container).filter((exec) => exec.running);
+  }
+
+  /** The container's process has ended: so has every other in it, and what was not begun is forgotten. */
+  containerDied(container: Container): void {
+    for (const exec of this.#of(container)) {
+      
+      if (exec.running) this.#end(exec, KILLED);
+    }
+  }
+
+  containerRemoved(container: Container): void {
+    for (const exec of this.#of(container)) this.#execs.delete(exec.id);
+  }
+
+  containerResumed(container: Container): void {
+    for (const exec of this.running(container)) {
+      for (const item of exec.held.splice(0)) this.#hear(exec, item);
+    }
+  }
+
+  #run(exec: Exec): void {
+    const process$ = exec.container.workload.exec?.(exec.request);
+    if (process$ === undefined) {
+      this.#couldNotBegin(exec);
+      return;
+    }
+    exec.running = true;
+    exec.pid = ++this.#pids;
+    exec.process = concat(this.#runtime.after(EXEC_START_MS), process$).subscribe((item) => {
+      if (exec.container.state.paused) exec.held.push(item);
+      else this.#hear(exec, item);
+    });
+    exec.container.run.add(exec.process);
+  }
+
+  #hear(exec: Exec, item: ExecItem): void {
+    if ('exitCode' in item) this.#end(exec, item.exitCode);
+    else exec.output$.next(item);
+  }
+
+  /** The engine says so in the output, exits 126, and emits no `exec_die`. */
+  #couldNotBegin(exec: Exec): void {
+    exec.exitCode = NOT_INVOKED;
+    exec.output$.next({ stream: 'stdout', text: `${cannotExecute(exec.request.cmd[0] ?? '')}\r\n` });
+    exec.output$.complete();
+  }
+
+  #end(exec: Exec, exitCode: number): void {
+    exec.running = false;
+    exec.exitCode = exitCode;
+    exec.held = [];
+    this.#tell(exec, 'exec_die', { exitCode: String(exitCode) });
+    exec.output$.complete();
+    exec.process.unsubscribe();
+  }
+
+  #tell(exec: Exec, action: string, more: Readonly<Record<string, string>> = {}): void {
+    this.#events.container(exec.container, action, { execID: exec.id, ...more });
+  }
+
+  #of(container: Container): readonly Exec[] {
+    return [...this.#execs.values()].filter((exec) => exec.container === container);
+  }
+}
+
+function refuseCreate(container: Container, ref: string): void {
+  const { state, workload } = container;
+  if (!state.running) throw isNotRunning(container.id);
+  if (state.paused) throw isPausedForExec(ref);
+  if (state.restarting) throw isRestarting(container.id);
+  const refusal = workload.refusesExec?.();
+  if (refusal !== undefined) throw refusal;
+}
+
+function cannotExecute(program: string): string {
+  const cause = program.includes('/')
+    ? `stat ${program}: no such file or directory`
+    : 'executable file not found in $PATH';
+  return `OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": ${cause}: unknown`;
+}

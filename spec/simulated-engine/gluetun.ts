@@ -1,0 +1,269 @@
+import type { Observable } from 'rxjs';
+import type { SchedulerLike } from 'rxjs';
+import type { ContainerSpec } from './create-request.ts';
+import { EngineError } from './errors.ts';
+import {
+  connectLines,
+  render,
+  selfHealingLines,
+  shutdownLines,
+  startLines,
+  tunnelUpLines,
+  vpnRestartLines,
+} from './gluetun-log.ts';
+import type { Endpoint, LogLine, Vpn } from './gluetun-log.ts';
+import { NO_WGET, checkOutput, endpointOutput, endpointReading, sitesOfCheck } from './monitor-execs.ts';
+import type { ControlAnswer, SiteAnswer } from './monitor-execs.ts';
+import type { ExecItem, ExecRequest, Workload, WorkloadHost } from './workload.ts';
+
+export interface GluetunOptions {
+  readonly vpn?: Vpn;
+  /** Taken in turn, one at each connection. */
+  readonly endpoints?: readonly Endpoint[];
+  /** From a start to a working tunnel. */
+  readonly tunnelUpMs?: number;
+  /** How long a working site takes to answer. */
+  readonly latencyMs?: number;
+  /** Whether a new start mends a broken tunnel. */
+  readonly healedByRestart?: boolean;
+  /** What the control server asks for; undefined: nothing. */
+  readonly apiKey?: string;
+  /** Anything but the monitor's own commands. */
+  otherExec?(request: ExecRequest): Observable<ExecItem> | undefined;
+}
+
+export const SOME_ENDPOINTS: readonly Endpoint[] = [
+  {
+    ip: '203.0.113.7',
+    country: 'Netherlands',
+    region: 'North Holland',
+    city: 'Amsterdam',
+    server: '198.51.100.10:51820',
+  },
+  { ip: '203.0.113.42', country: 'Sweden', region: 'Skåne', city: 'Malmö', server: '198.51.100.11:51820' },
+  {
+    ip: '2001:db8::77',
+    country: 'Germany',
+    region: 'Hesse',
+    city: 'Frankfurt am Main',
+    server: '198.51.100.12:51820',
+  },
+];
+
+type TunnelFault = 'broken' | 'hanging';
+
+const NETWORK_FAILURE: SiteAnswer = { exitCode: 4, afterMs: 20 };
+/** BusyBox and GNU wget give up on a name that does not resolve after the resolver's own patience. */
+const DNS_FAILURE: SiteAnswer = { exitCode: 4, afterMs: 1500 };
+const HANGS: SiteAnswer = { exitCode: 4, afterMs: Infinity };
+
+/** What stands in for Gluetun inside a container: its tunnel, its log, its health, its control server. */
+export class GluetunStandIn implements Workload {
+  readonly #scheduler: SchedulerLike;
+  readonly #options: Required<
+    Pick<GluetunOptions, 'vpn' | 'endpoints' | 'tunnelUpMs' | 'latencyMs' | 'healedByRestart'>
+  > &
+    GluetunOptions;
+  readonly #siteAnswers = new Map<string, SiteAnswer>();
+  #host: WorkloadHost | undefined;
+  #connections = 0;
+  #connected = false;
+  #fault: TunnelFault | undefined;
+  #resolves = true;
+  #hasWget = true;
+  #controlServerOn = true;
+  #alwaysUnhealthy = false;
+  #refusal: EngineError | undefined;
+
+  constructor(scheduler: SchedulerLike, options: GluetunOptions = {}) {
+    this.#scheduler = scheduler;
+    this.#options = {
+      vpn: 'wireguard',
+      endpoints: SOME_ENDPOINTS,
+      tunnelUpMs: 300,
+      latencyMs: 60,
+      healedByRestart: true,
+      ...options,
+    };
+  }
+
+  /** The endpoint of the latest connection. */
+  get endpoint(): Endpoint {
+    const { endpoints } = this.#options;
+    const endpoint = endpoints[Math.max(0, this.#connections - 1) % endpoints.length];
+    if (endpoint === undefined) throw new Error('a gateway needs an endpoint');
+    return endpoint;
+  }
+
+  get tunnelWorks(): boolean {
+    return this.#connected && this.#fault === undefined;
+  }
+
+  /** Every site fails at once, as with a VPN that is down. */
+  breakTunnel(): void {
+    this.#fault = 'broken';
+  }
+
+  /** Every site hangs until its time is up, as with a VPN server gone silent. */
+  hangTunnel(): void {
+    this.#fault = 'hanging';
+  }
+
+  heal(): void {
+    this.#fault = undefined;
+    this.#resolves = true;
+  }
+
+  loseDns(): void {
+    this.#resolves = false;
+  }
+
+  siteAnswers(url: string, answer: SiteAnswer): void {
+    this.#siteAnswers.set(url, answer);
+  }
+
+  /** The site answers as the tunnel does, again. */
+  siteRecovers(url: string): void {
+    this.#siteAnswers.delete(url);
+  }
+
+  removeWget(): void {
+    this.#hasWget = false;
+  }
+
+  /** Creating an exec is answered with this error. */
+  refuseExecs(error = new EngineError(403, 'Forbidden')): void {
+    this.#refusal = error;
+  }
+
+  allowExecs(): void {
+    this.#refusal = undefined;
+  }
+
+  stopControlServer(): void {
+    this.#controlServerOn = false;
+  }
+
+  failHealthChecks(): void {
+    this.#alwaysUnhealthy = true;
+  }
+
+  /** Gluetun finds its tunnel dead and restarts its VPN itself; the container stays as it is. */
+  healItself(): void {
+    this.#reconnect(selfHealingLines());
+  }
+
+  /** The VPN is stopped and started through the control server. */
+  restartVpn(): void {
+    this.#reconnect(vpnRestartLines());
+  }
+
+  started(host: WorkloadHost): void {
+    this.#host = host;
+    if (this.#options.healedByRestart) this.heal();
+    this.#write(startLines());
+    this.#connect(host);
+  }
+
+  terminating(): void {
+    this.#write(shutdownLines());
+  }
+
+  probeHealth(): number {
+    return this.tunnelWorks && !this.#alwaysUnhealthy ? 0 : 1;
+  }
+
+  refusesExec(): EngineError | undefined {
+    return this.#refusal;
+  }
+
+  exec(request: ExecRequest): Observable<ExecItem> | undefined {
+    const sites = sitesOfCheck(request);
+    if (sites !== undefined) return checkOutput(sites, (url) => this.#answerTo(url), this.#scheduler);
+    const reading = endpointReading(request);
+    if (reading !== undefined) return endpointOutput(this.#controlAnswer(reading.key));
+    return this.#options.otherExec?.(request);
+  }
+
+  #reconnect(why: readonly LogLine[]): void {
+    const host = this.#host;
+    if (host === undefined) return;
+    this.#write(why);
+    this.#connect(host);
+  }
+
+  #connect(host: WorkloadHost): void {
+    this.#connected = false;
+    this.#connections += 1;
+    this.#write(connectLines(this.#options.vpn, this.endpoint));
+    host.later(this.#options.tunnelUpMs, () => this.#tunnelUp());
+  }
+
+  #tunnelUp(): void {
+    this.#connected = true;
+    if (this.tunnelWorks) this.#write(tunnelUpLines(this.#options.vpn, this.endpoint));
+  }
+
+  #write(lines: readonly LogLine[]): void {
+    const host = this.#host;
+    if (host === undefined) return;
+    for (const line of lines) host.log(render(line, host.nowMs(), host.tty));
+  }
+
+  #answerTo(url: string): SiteAnswer {
+    if (!this.#hasWget) return NO_WGET;
+    if (this.#fault === 'hanging') return HANGS;
+    if (!this.tunnelWorks) return NETWORK_FAILURE;
+    if (!this.#resolves) return DNS_FAILURE;
+    return this.#siteAnswers.get(url) ?? { exitCode: 0, status: 200, afterMs: this.#options.latencyMs };
+  }
+
+  #controlAnswer(key: string | undefined): ControlAnswer {
+    if (!this.#hasWget) return { exitCode: NO_WGET.exitCode, body: '' };
+    if (!this.#controlServerOn) return { exitCode: 4, body: '' };
+    if (this.#options.apiKey !== undefined && key !== this.#options.apiKey)
+      return { exitCode: 6, status: 401, body: '' };
+    return { exitCode: 0, status: 200, body: this.#publicIpJson() };
+  }
+
+  #publicIpJson(): string {
+    if (!this.#connected) return '{"public_ip":""}';
+    const { ip, region, country, city } = this.endpoint;
+    return JSON.stringify({
+      public_ip: ip,
+      region,
+      country,
+      city,
+      hostname: 'h',
+      location: '1.500000,2.500000',
+    });
+  }
+}
+
+export interface GatewaySpec extends Omit<ContainerSpec, 'healthcheck' | 'workload'> {
+  readonly standIn: GluetunStandIn;
+  /** Undefined: no health check. */
+  readonly health?: { readonly intervalMs: number; readonly retries: number } | undefined;
+}
+
+/** Healthy about two seconds after a start, unhealthy six after the tunnel died: quick enough to watch. */
+export const QUICK_HEALTH = { intervalMs: 2000, retries: 3 };
+
+/** Gluetun's container, health check included. */
+export function gatewayContainer({ standIn, health, ...spec }: GatewaySpec): ContainerSpec {
+  const healthcheck =
+    health === undefined
+      ? undefined
+      : {
+          Test: ['CMD-SHELL', '/gluetun-entrypoint healthcheck'],
+          Interval: health.intervalMs * 1e6,
+          Retries: health.retries,
+        };
+  return {
+    image: 'qmcgaw/gluetun',
+    restartPolicy: 'unless-stopped',
+    ...spec,
+    workload: standIn,
+    ...(healthcheck === undefined ? {} : { healthcheck }),
+  };
+}

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Docker from 'dockerode';
+import { asyncScheduler } from 'rxjs';
+import { SimulatedEngine } from './engine.ts';
+import { GluetunStandIn, gatewayContainer } from './gluetun.ts';
+import { EngineServer } from './http-api.ts';
+
+/** Real time, so made short. */
+const TIMINGS = { exitMs: 5, killMs: 2, cleanupMs: 1, startMs: 5 };
+
+/** The very client of production, talking to a simulated engine with a gateway and one dependent, both running. */
+export class HttpBench {
+  readonly engine = new SimulatedEngine(asyncScheduler);
+  readonly standIn = new GluetunStandIn(asyncScheduler, { tunnelUpMs: 5, latencyMs: 2 });
+  readonly #folder = mkdtempSync(join(tmpdir(), 'simulated-engine-'));
+  readonly server = new EngineServer(this.engine, join(this.#folder, 'docker.sock'));
+  readonly docker = new Docker({ socketPath: this.server.socketPath });
+
+  async open(): Promise<this> {
+    this.engine.create(gatewayContainer({ name: 'gluetun', standIn: this.standIn, timings: TIMINGS }));
+    this.engine.create({ name: 'app', networkMode: 'container:gluetun', timings: TIMINGS });
+    await this.server.listen();
+    await this.docker.getContainer('gluetun').start();
+    await this.docker.getContainer('app').start();
+    return this;
+  }
+
+  async close(): Promise<void> {
+    this.engine.dispose();
+    await this.server.close();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  async events(options: object = {}): Promise<NodeJS.ReadableStream & { destroy(): void }> {
+    return (await this.docker.getEvents(options)) as NodeJS.ReadableStream & { destroy(): void };
+  }
+
+  newExec(cmd: readonly string[], env: readonly string[] = []): Promise<Docker.Exec> {
+    const options = { Cmd: [...cmd], Env: [...env], AttachStdout: true, AttachStderr: true };
+    return this.docker.getContainer('gluetun').exec(options);
+  }
+
+  /** Asks again until there is an answer: a test fails by its own time limit where there is none. */
+  async untilItAnswers(): Promise<void> {
+    while ((await failureOf(this.docker.ping())) !== NO_FAILURE);
+  }
+}
+
+export async function readAll(stream: AsyncIterable<unknown>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** Reads on until the text fits. */
+export async function readUntil(stream: AsyncIterable<unknown>, pattern: RegExp): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) {
+    text += (chunk as Buffer).toString();
+    if (pattern.test(text)) break;
+  }
+  return text;
+}
+
+const NO_FAILURE = 'no failure';
+
+export function failureOf(answer: Promise<unknown>): Promise<unknown> {
+  return answer.then(
+    () => NO_FAILURE,
+    (error: unknown) => error,
+  );
+}

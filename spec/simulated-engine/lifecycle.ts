@@ -1,0 +1,294 @@
+import {
+  EMPTY,
+  NEVER,
+  Observable,
+  Subscription,
+  catchError,
+  concat,
+  defer,
+  ignoreElements,
+  take,
+} from 'rxjs';
+import type { Container, NetworkNamespace } from './container.ts';
+import {
+  EngineError,
+  alreadyPaused,
+  cannotRestart,
+  isNotRunning,
+  isRestarting,
+  notPaused,
+} from './errors.ts';
+import type { EventBus } from './events.ts';
+import type { Execs } from './execs.ts';
+import type { HealthChecks } from './health.ts';
+import type { Networks } from './networks.ts';
+import { nextBackoffMs, wantsRestart } from './restart-policy.ts';
+import { step } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
+import type { Signal } from './signals.ts';
+import { SIGKILL, SIGTERM } from './signals.ts';
+import type { WorkloadHost } from './workload.ts';
+
+const KILLED = 137;
+/** What a container that never came to run is given, unless it has an exit code already. */
+const START_FAILED = 128;
+
+export interface LifecycleParts {
+  readonly runtime: Runtime;
+  readonly events: EventBus;
+  readonly health: HealthChecks;
+  readonly execs: Execs;
+  readonly networks: Networks;
+}
+
+/** How containers start, end and start again: the order of events here is the measured one. */
+export class Lifecycle {
+  readonly #parts: LifecycleParts;
+  #shuttingDown = false;
+
+  constructor(parts: LifecycleParts) {
+    this.#parts = parts;
+  }
+
+  set shuttingDown(value: boolean) {
+    this.#shuttingDown = value;
+  }
+
+  /** Does nothing to one that runs. Fails as the engine does where the network to join is not there. */
+  start(container: Container): Observable<void> {
+    return container.starts.run(() => {
+      if (container.state.running) return EMPTY;
+      container.manuallyStopped = false;
+      container.exitOnNext = false;
+      container.backoffMs = 0;
+      container.restartCount = 0;
+      return this.#starting(container);
+    });
+  }
+
+  /** `kill`, `die`, `stop`; with another `kill` when the time is up. */
+  stop(container: Container, timeoutSeconds: number): Observable<void> {
+    return container.stops.run(() => this.#stopping(container, timeoutSeconds));
+  }
+
+  restart(container: Container, ref: string, timeoutSeconds: number): Observable<void> {
+    const { runtime, events } = this.#parts;
+    return runtime.launch(
+      concat(
+        defer(() => (container.state.running ? this.stop(container, timeoutSeconds) : EMPTY)),
+        defer(() => this.start(container)),
+        step(() => events.container(container, 'restart')),
+      ).pipe(
+        catchError((cause: unknown) => {
+          throw cause instanceof EngineError ? cannotRestart(ref, cause) : cause;
+        }),
+      ),
+    );
+  }
+
+  /** Completes at once, except for SIGKILL: then when the process has ended. */
+  kill(container: Container, signal: Signal): Observable<never> {
+    const noProcess = !container.state.running || container.state.restarting;
+    const send = (): void => this.#signal(container, signal);
+    return signal === SIGKILL && !noProcess ? untilDead(container, send) : step(send);
+  }
+
+  #signal(container: Container, signal: Signal): void {
+    if (!container.state.running) throw isNotRunning(container.id);
+    container.exitOnNext = true;
+    if (!this.#shuttingDown) container.manuallyStopped = true;
+    if (container.state.restarting) this.#giveUpRestarting(container, signal);
+    else this.#send(container, signal);
+  }
+
+  #send(container: Container, signal: Signal): void {
+    this.#parts.events.container(container, 'kill', { signal: String(signal) });
+    this.#deliver(container, signal);
+  }
+
+  pause(container: Container): void {
+    const { state, id } = container;
+    if (!state.running) throw isNotRunning(id);
+    if (state.paused) throw alreadyPaused(id);
+    if (state.restarting) throw isRestarting(id);
+    state.paused = true;
+    this.#parts.health.suspend(container);
+    this.#parts.events.container(container, 'pause');
+  }
+
+  unpause(container: Container): void {
+    if (!container.state.paused) throw notPaused(container.id);
+    container.state.paused = false;
+    this.#parts.events.container(container, 'unpause');
+    this.#parts.health.resume(container);
+    this.#parts.execs.containerResumed(container);
+  }
+
+  /** The main process has ended, for whatever reason. */
+  die(container: Container, exitCode: number): void {
+    const { runtime, events, health, execs, networks } = this.#parts;
+    const { state } = container;
+    if (!state.running || state.restarting) return;
+    execs.containerDied(container);
+    container.run.unsubscribe();
+    container.log.endRun();
+    health.suspend(container);
+    Object.assign(state, {
+      running: false,
+      paused: false,
+      pid: 0,
+      exitCode,
+      finishedAt: runtime.clock.stamp(),
+    });
+    const again = wantsRestart(container, exitCode);
+    if (again) this.#restartByPolicy(container);
+    events.container(container, 'die', { exitCode: String(exitCode) });
+    networks.leave(container);
+    container.died$.next();
+  }
+
+  outOfMemory(container: Container): void {
+    container.state.oomKilled = true;
+    this.#parts.events.container(container, 'oom');
+    this.die(container, KILLED);
+  }
+
+  #starting(container: Container): Observable<never> {
+    return defer(() => {
+      const namespace = this.#parts.networks.prepare(container);
+      return concat(
+        this.#parts.runtime.after(container.timings.startMs),
+        step(() => this.#begin(container, namespace)),
+      );
+    }).pipe(
+      catchError((cause: unknown) => {
+        startFailed(container, cause);
+        throw cause;
+      }),
+    );
+  }
+
+  #begin(container: Container, namespace: NetworkNamespace): void {
+    const { runtime, events, health, networks } = this.#parts;
+    networks.enter(container, namespace);
+    Object.assign(container.state, {
+      running: true,
+      restarting: false,
+      oomKilled: false,
+      pid: container.joins === undefined ? namespace.ownerPid : networks.newPid(),
+      exitCode: 0,
+      error: '',
+      startedAt: runtime.clock.stamp(),
+    });
+    container.run = new Subscription();
+    health.begin(container);
+    events.container(container, 'start');
+    container.workload.started?.(this.#hostOf(container));
+  }
+
+  #stopping(container: Container, timeoutSeconds: number): Observable<unknown> {
+    const { events, runtime } = this.#parts;
+    const stopped$ = step(() => events.container(container, 'stop'));
+    const starting$ = container.starts.current$;
+    if (starting$ !== undefined) {
+      container.exitOnNext = true;
+      return concat(
+        starting$.pipe(catchError(() => EMPTY)),
+        defer(() => this.#stopping(container, timeoutSeconds)),
+      );
+    }
+    if (!container.state.running) return EMPTY;
+    if (container.state.restarting)
+      return concat(
+        step(() => this.#signal(container, SIGTERM)),
+        stopped$,
+      );
+    return concat(
+      this.#terminate(container, timeoutSeconds),
+      runtime.after(container.timings.cleanupMs),
+      stopped$,
+    );
+  }
+
+  #terminate(container: Container, timeoutSeconds: number): Observable<never> {
+    const patience$ = timeoutSeconds < 0 ? NEVER : this.#parts.runtime.after(timeoutSeconds * 1000);
+    return untilDead(container, () => {
+      this.#signal(container, SIGTERM);
+      container.run.add(patience$.subscribe({ complete: () => this.#signal(container, SIGKILL) }));
+    });
+  }
+
+  /** A frozen process hears SIGTERM only once it is thawed, so the engine thaws it; SIGKILL needs no ears. */
+  #deliver(container: Container, signal: Signal): void {
+    const { workload, timings } = container;
+    if (signal === SIGKILL) this.#dieLater(container, timings.killMs, KILLED);
+    if (signal !== SIGTERM) return;
+    if (container.state.paused) this.unpause(container);
+    if (workload.ignoresTerm === true) return;
+    workload.terminating?.(this.#hostOf(container));
+    this.#dieLater(container, timings.exitMs, 0);
+  }
+
+  #dieLater(container: Container, ms: number, exitCode: number): void {
+    const wait$ = this.#parts.runtime.after(ms);
+    container.run.add(wait$.subscribe({ complete: () => this.die(container, exitCode) }));
+  }
+
+  #restartByPolicy(container: Container): void {
+    const { state } = container;
+    container.backoffMs = nextBackoffMs(container);
+    container.restartCount += 1;
+    Object.assign(state, { running: true, restarting: true });
+    container.backoff = this.#parts.runtime
+      .after(container.backoffMs)
+      .subscribe({ complete: () => this.#startByPolicy(container) });
+  }
+
+  /** One attempt: when it fails, nobody is told, and the container stays down for good. */
+  #startByPolicy(container: Container): void {
+    container.starts.run(() => this.#starting(container).pipe(catchError(() => EMPTY)));
+  }
+
+  /** Between two runs there is no process to signal, so no event; one about to begin is ended once it has. */
+  #giveUpRestarting(container: Container, signal: Signal): void {
+    const starting$ = container.starts.current$;
+    if (starting$ !== undefined) {
+      const begun = (): void => {
+        if (container.state.running) this.#send(container, signal);
+      };
+      starting$.subscribe({ complete: begun });
+      return;
+    }
+    container.backoff.unsubscribe();
+    Object.assign(container.state, { running: false, restarting: false });
+  }
+
+  #hostOf(container: Container): WorkloadHost {
+    const { runtime } = this.#parts;
+    return {
+      tty: container.tty,
+      nowMs: () => runtime.clock.nowMs(),
+      log: (text, stream = 'stdout') => container.log.append({ stream, text }),
+      later: (ms, act) => container.run.add(runtime.after(ms).subscribe({ complete: act })),
+      exit: (exitCode) => this.die(container, exitCode),
+    };
+  }
+}
+
+/** Does what should end the process, and completes when it has ended. */
+function untilDead(container: Container, act: () => void): Observable<never> {
+  return new Observable((waiting) => {
+    const dead = container.died$.pipe(take(1), ignoreElements()).subscribe(waiting);
+    act();
+    return dead;
+  });
+}
+
+function startFailed({ state }: Container, cause: unknown): void {
+  Object.assign(state, {
+    running: false,
+    restarting: false,
+    error: cause instanceof Error ? cause.message : '',
+  });
+  if (state.exitCode === 0) state.exitCode = START_FAILED;
+}

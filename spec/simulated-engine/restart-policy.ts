@@ -1,0 +1,36 @@
+import { nanosToMs } from './clock.ts';
+import type { Container } from './container.ts';
+
+const FIRST_BACKOFF_MS = 100;
+const LONGEST_BACKOFF_MS = 60_000;
+/** A run this long makes the policy start over with its first wait. */
+const LONG_RUN_MS = 10_000;
+
+/** Whether the policy wants another run after this end. */
+export function wantsRestart(container: Container, exitCode: number): boolean {
+  if (container.exitOnNext) return false;
+  const { Name, MaximumRetryCount = 0 } = container.hostConfig.RestartPolicy ?? { Name: 'no' };
+  switch (Name) {
+    case 'always':
+      return true;
+    case 'unless-stopped':
+      return !container.manuallyStopped;
+    case 'on-failure':
+      return exitCode !== 0 && (MaximumRetryCount === 0 || container.restartCount < MaximumRetryCount);
+    default:
+      return false;
+  }
+}
+
+/** The wait before that run: doubles each time, as long as the runs are short. */
+export function nextBackoffMs({ backoffMs, state }: Container): number {
+  const ranMs = nanosToMs((state.finishedAt ?? 0n) - (state.startedAt ?? 0n));
+  const doubledMs = backoffMs === 0 || ranMs >= LONG_RUN_MS ? FIRST_BACKOFF_MS : backoffMs * 2;
+  return Math.min(doubledMs, LONGEST_BACKOFF_MS);
+}
+
+/** Whether an engine that comes up starts it. One with `always` comes back even if its operator stopped it. */
+export function wantedAtBoot({ hostConfig, manuallyStopped }: Container): boolean {
+  const policy = hostConfig.RestartPolicy?.Name;
+  return policy === 'always' || (policy === 'unless-stopped' && !manuallyStopped);
+}

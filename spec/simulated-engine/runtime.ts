@@ -1,0 +1,84 @@
+import { AsyncSubject, EMPTY, Subscription, defer, finalize, ignoreElements, tap, timer } from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
+import { createHash } from 'node:crypto';
+import { EngineClock } from './clock.ts';
+
+/** What every part of the engine runs on: one scheduler, one clock, and one place that can stop it all. */
+export class Runtime {
+  readonly scheduler: SchedulerLike;
+  readonly clock: EngineClock;
+  readonly #tasks = new Subscription();
+  #ids = 0;
+
+  constructor(scheduler: SchedulerLike) {
+    this.scheduler = scheduler;
+    this.clock = new EngineClock(scheduler);
+  }
+
+  /** Completes after that many milliseconds and says nothing. */
+  after(ms: number): Observable<never> {
+    return timer(ms, this.scheduler).pipe(ignoreElements());
+  }
+
+  /**
+   * Starts the work at once and lets any number of callers wait for it: as with the real engine, a client
+   * that goes away does not undo what it asked for.
+   */
+  launch(work: Observable<unknown>): Observable<void> {
+    const done$ = new AsyncSubject<void>();
+    const running = new Subscription();
+    this.#tasks.add(running);
+    running.add(
+      work
+        .pipe(
+          ignoreElements(),
+          finalize(() => this.#tasks.remove(running)),
+        )
+        .subscribe(done$),
+    );
+    return done$;
+  }
+
+  /** 64 hex digits, different each time and the same in every run. */
+  newId(): string {
+    this.#ids += 1;
+    return createHash('sha256').update(`simulated ${this.#ids}`).digest('hex');
+  }
+
+  /** Ends everything under way: no timer is left behind. */
+  dispose(): void {
+    this.#tasks.unsubscribe();
+  }
+}
+
+/** A step that takes no time. What it throws becomes the error of the whole. */
+export function step(act: () => void): Observable<never> {
+  return defer(() => {
+    act();
+    return EMPTY;
+  });
+}
+
+/** One run of a piece of work at a time: whoever asks again meanwhile waits for the same run. */
+export class SingleFlight {
+  readonly #runtime: Runtime;
+  #underWay$: Observable<void> | undefined;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  run(work: () => Observable<unknown>): Observable<void> {
+    if (this.#underWay$ !== undefined) return this.#underWay$;
+    const done$ = new AsyncSubject<void>();
+    this.#underWay$ = done$;
+    const over = (): void => (this.#underWay$ = undefined);
+    this.#runtime.launch(defer(work).pipe(tap({ complete: over, error: over }))).subscribe(done$);
+    return done$;
+  }
+
+  /** What is under way, if anything. */
+  get current$(): Observable<void> | undefined {
+    return this.#underWay$;
+  }
+}

@@ -1,0 +1,102 @@
+import { recordedEvents } from '../transcripts.ts';
+import type { RecordedEvent } from '../transcripts.ts';
+import { Bench, inShort } from './bench.ts';
+import { composeUp } from './operator.ts';
+
+/** What was done while the transcript of that name was recorded. */
+const scenarios: Readonly<Record<string, (bench: Bench) => void>> = {
+  'gateway-restart': ({ engine, does }) => does(engine.restart('gluetun')),
+  crash: (bench) => {
+    bench.engine.crash('gluetun');
+    bench.advance(2000);
+  },
+  'docker-kill': (bench) => {
+    bench.does(bench.engine.kill('gluetun'));
+    bench.advance(3000);
+    bench.does(bench.engine.start('gluetun'));
+    bench.advance(1500);
+  },
+  stop: (bench) => {
+    bench.does(bench.engine.stop('gluetun'));
+    bench.advance(1000);
+    bench.does(bench.engine.start('gluetun'));
+    bench.advance(1500);
+  },
+  'stop-ignoring-term': ({ engine, does }) => {
+    engine.create({ name: 'lab-stub', workload: { ignoresTerm: true } });
+    does(engine.start('lab-stub'));
+    does(engine.stop('lab-stub', 2));
+    does(engine.remove('lab-stub'));
+  },
+  rename: ({ engine, does }) => {
+    does(engine.rename('gluetun', 'gluetun2'));
+    does(engine.rename('gluetun2', 'gluetun'));
+  },
+  pause: (bench) => {
+    bench.does(bench.engine.pause('gluetun'));
+    bench.advance(3000);
+    bench.does(bench.engine.unpause('gluetun'));
+    bench.advance(2000);
+  },
+  oom: (bench) => {
+    bench.engine.create({ name: 'lab-oom' });
+    bench.does(bench.engine.start('lab-oom'));
+    bench.engine.outOfMemory('lab-oom');
+    bench.does(bench.engine.remove('lab-oom'));
+  },
+  unhealthy: (bench) => {
+    bench.standIn.breakTunnel();
+    bench.advance(4000);
+    bench.standIn.heal();
+    bench.advance(3000);
+  },
+  recreate: ({ engine, does }) => does(engine.remove('gluetun', { force: true })),
+  'compose-up-only-gluetun': (bench) => {
+    const spec = { ...bench.gatewaySpec, name: 'lab-gluetun' };
+    bench.engine.create(spec);
+    bench.does(bench.engine.start('lab-gluetun'));
+    bench.does(composeUp(bench.engine, spec));
+  },
+  'dependent-restart': ({ engine, does }) => does(engine.restart('app')),
+  'dependent-restart-gateway-down': (bench) => {
+    bench.does(bench.engine.stop('gluetun'));
+    bench.outcome(bench.engine.restart('app'));
+  },
+  'dependent-crash-gateway-down': (bench) => {
+    bench.does(bench.engine.stop('gluetun'));
+    bench.engine.crash('app');
+    bench.advance(2000);
+  },
+};
+
+const withoutExecs = (events: readonly RecordedEvent[]): readonly RecordedEvent[] =>
+  events.filter(({ Action }) => !Action.startsWith('exec_'));
+
+/** Names of all keys, the compose labels left out. */
+function shapeOf(event: RecordedEvent): object {
+  const attributes = Object.keys(event.Actor.Attributes).filter(
+    (key) => !key.startsWith('com.docker.compose'),
+  );
+  return { action: event.Action, keys: Object.keys(event), actor: Object.keys(event.Actor), attributes };
+}
+
+describe.each(Object.entries(scenarios))('as recorded: %s', (transcript, play) => {
+  const expected = withoutExecs(recordedEvents(transcript));
+  const containers = new Set(expected.map(({ Actor }) => Actor.ID));
+
+  /** The latest events of the containers it is about: what set the scene came before. */
+  function replay(): readonly RecordedEvent[] {
+    const bench = new Bench();
+    play(bench);
+    return withoutExecs(bench.said).slice(-expected.length);
+  }
+
+  it('says the same in the same order', () => {
+    expect(containers.size).toBeGreaterThan(0);
+    expect(replay().map(inShort)).toEqual(expected.map(inShort));
+  });
+
+  it('says it in the same shape', () => {
+    expect(replay().map(shapeOf)).toEqual(expected.map(shapeOf));
+  });
+});
