@@ -106,7 +106,7 @@ const bytesOf = (stream: NodeJS.ReadableStream): Observable<Uint8Array> =>
       subscription.unsubscribe();
       // A stream destroyed by us may still report its broken socket.
       stream.on('error', () => undefined);
-      if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
+      (stream as { destroy?: () => void }).destroy?.();
     };
   });
 

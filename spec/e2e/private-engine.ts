@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
@@ -44,6 +44,9 @@ export class PrivateEngine implements TestEngine {
   /** Starts the daemon on the folder, as it was left or new, and waits until it answers. */
   async start(): Promise<void> {
     await mkdir(this.folder, { recursive: true });
+    // After `kill` containerd is dead, too, but a zombie until somebody reaps it; dockerd would take it for
+    // alive and wait in vain for its socket.
+    await rm(join(this.folder, 'exec/containerd/containerd.pid'), { force: true });
     // The host's own daemon.json is not meant for this engine.
     await writeFile(this.#configFile, '{}');
     const log = openSync(join(this.folder, 'dockerd.log'), 'a');

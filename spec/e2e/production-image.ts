@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access } from 'node:fs/promises';
+import { access, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { addBusybox, addIfPresent, copyWithLibraries, createRootfs, importImage } from './rootfs.ts';
@@ -47,6 +47,7 @@ export async function buildNodeBase(engine: TestEngine): Promise<string> {
   const folder = join(engine.folder, 'node-base');
   await createRootfs(folder);
   await addBusybox(folder);
+  await symlink('/bin/busybox', join(folder, 'usr/bin/env'));
   await copyWithLibraries(process.execPath, folder, 'usr/local/bin/node');
   await addIfPresent('/etc/ssl/certs/ca-certificates.crt', folder);
   await importImage(engine, folder, NODE_BASE_IMAGE, ['CMD ["node"]']);

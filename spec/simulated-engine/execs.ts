@@ -103,7 +103,7 @@ export class Execs {
   /** The container's process has ended: so has every other in it, and what was not begun is forgotten. */
   containerDied(container: Container): void {
     for (const exec of this.#of(container)) {
-      
+      if (!exec.begun) this.#execs.delete(exec.id);
       if (exec.running) this.#end(exec, KILLED);
     }
   }
