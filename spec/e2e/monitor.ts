@@ -129,6 +129,8 @@ async function startMonitor(engine: TestEngine, options: MonitorOptions): Promis
 /** Nothing is inherited but the path: what the developer has set must not change a test. */
 const ownEnvironment = (engine: TestEngine, folder: string): Record<string, string> => ({
   PATH: process.env['PATH'] ?? '',
+  // Its heartbeat, too, is its own.
+  TMPDIR: folder,
   DOCKER_HOST: engine.dockerHost,
   LOG_FILE: join(folder, 'gluetun-monitor.log'),
   STATE_FILE: join(folder, 'state.json'),

@@ -1,40 +1,186 @@
 import { describeOnEngine } from './engine.ts';
 import { EngineEvents } from './engine-events.ts';
+import { eventually } from './eventually.ts';
 import { useMonitors } from './monitor.ts';
-import { isOnLiveNetwork, type TestContainer } from './stand-in/container.ts';
+import { HARDLY_EVER, SITES, type Setting, createSetting, cutOff, messages } from './setting.ts';
 import { createDependent } from './stand-in/dependent.ts';
-import { createGateway, type Gateway, sites } from './stand-in/gateway.ts';
-import { SHELL_LESS_IMAGE, buildImages } from './stand-in/images.ts';
+import { buildImages } from './stand-in/images.ts';
 import { removeContainers } from './test-engine.ts';
-
-const SITES = sites.ok.join(',');
 
 describeOnEngine('a broken tunnel', (engine) => {
   const startMonitor = useMonitors(engine);
-  let gateway: Gateway;
-  let dependents: TestContainer[];
+  let setting: Setting;
+  let events: EngineEvents;
 
-  beforeAll(async () => buildImages(engine));
-  beforeEach(async () => {
-    gateway = await createGateway(engine, { name: 'gluetun' });
-    dependents = [];
-    for (const name of ['app1', 'app2', 'app3', 'app4', 'app5'])
-      dependents.push(
-        await createDependent(engine, {
-          name,
-          network: name === 'app3' ? 'app1' : gateway.id,
-          ...(name === 'app5' && { image: SHELL_LESS_IMAGE }),
-        }),
-      );
+  beforeAll(async () => {
+    await buildImages(engine);
+    events = await EngineEvents.open(engine);
   });
+  afterAll(() => events.close());
   afterEach(async () => removeContainers(engine));
 
-  it('is recovered, and every dependent put back on the live network', async () => {
+  it('is recovered step by step, in the words that users search for', async () => {
+    setting = await createSetting(engine);
     const monitor = await startMonitor({ env: { SITES } });
     await monitor.waitForLine(/Status: STARTUP/);
-    await gateway.breakTunnel();
+    await setting.gateway.breakTunnel();
     await monitor.waitForLine(/Recovery complete/, 40_000);
-    console.log(monitor.lines.map(({ text, atMs }) => `${atMs.toFixed(0)} ${text}`).join('\n'));
-    for (const dependent of dependents) await expect(isOnLiveNetwork(dependent, gateway)).resolves.toBe(true);
+
+    await expect(cutOff(setting)).resolves.toEqual([]);
+    const [one, two, three] = SITES.split(',') as [string, string, string];
+    const reached = (site: string): string =>
+      `[WARN] Site ${site} failed 2 consecutive times - THRESHOLD REACHED - Network failure (DNS or connection)`;
+    const said = messages(monitor);
+    expect(said.slice(0, 5)).toEqual([
+      '[INFO] Gluetun Monitor starting...',
+      '[INFO] Config: CHECK_INTERVAL=5s, TIMEOUT=2s, FAIL_THRESHOLD=2',
+      `[INFO] Sites: ${one}, ${two}, ${three}`,
+      '[INFO] Monitoring container: gluetun',
+      '[INFO] Dependent containers (auto-discovery): app1,app2,app3,app4,app5',
+    ]);
+    expect(said.slice(said.indexOf(reached(one)))).toEqual([
+      reached(one),
+      reached(two),
+      reached(three),
+      expect.stringMatching(
+        /^\[ENDPOINT\] Status: FAILING \| IP: 203\.0\.113\.7 \| Country: Netherlands \| City: Amsterdam \| VPN Server: 172\.31\.77\.10:51820 \| Reason: Site connectivity test failed$/,
+      ),
+      `[WARN] Failed sites (exceeded threshold): ${one}, ${two}, ${three}`,
+      '[WARN] Health check failed, initiating recovery...',
+      '[INFO] Restarting gluetun to force new endpoint...',
+      expect.stringMatching(/^\[INFO\] gluetun is healthy after [\d.]+s/),
+      expect.stringMatching(
+        /^\[ENDPOINT\] Status: NEW \| IP: 198\.51\.100\.24 \| Country: Switzerland \| City: Zürich \| .* \| Reason: After restart$/,
+      ),
+      '[INFO] Discovering and restarting dependent containers...',
+      '[INFO] Discovered dependent containers: app1,app2,app3,app4,app5',
+      '[INFO] Restarting app1...',
+      '[INFO] Restarting app2...',
+      '[INFO] Restarting app4...',
+      '[INFO] Restarting app5...',
+      ...Array.from(
+        { length: 4 },
+        () => expect.stringMatching(/^\[INFO\] app[1245] restarted successfully$/) as string,
+      ),
+      '[INFO] Restarting app3...',
+      '[INFO] app3 restarted successfully',
+      '[INFO] Dependent container restart complete',
+      expect.stringMatching(/^\[INFO\] Recovery complete \(took [\d.]+s\)$/),
+    ]);
+  });
+
+  it('is looked at as soon as Docker calls the gateway unhealthy, whatever the interval', async () => {
+    setting = await createSetting(engine);
+    const monitor = await startMonitor({ env: { SITES, ...HARDLY_EVER } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    await setting.gateway.setHealth('failing');
+    const unhealthy = await events.waitFor('health_status: unhealthy', setting.gateway);
+    const isCheck = (action: string): boolean =>
+      action.startsWith('exec_start') && action.includes('gluetun-monitor-check');
+    const check = await eventually('a check after the event', async () =>
+      Promise.resolve(events.all.slice(events.all.indexOf(unhealthy)).find(({ action }) => isCheck(action))),
+    );
+    await monitor.waitForLine(/unhealthy, says Docker; checking the sites now/);
+    await monitor.waitForLine(/nothing to restart/);
+    expect(check.engineTimeMs).toBeGreaterThan(unhealthy.engineTimeMs);
+    process.stderr.write(
+      `unhealthy to check: ${(check.engineTimeMs - unhealthy.engineTimeMs).toFixed(0)} ms\n`,
+    );
+  });
+
+  it('is recovered where the gateway has no health check', async () => {
+    setting = await createSetting(engine, { health: 'none' });
+    const monitor = await startMonitor({ env: { SITES } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    await setting.gateway.breakTunnel();
+    await monitor.waitForLine(/Recovery complete/, 40_000);
+    await expect(cutOff(setting)).resolves.toEqual([]);
+  });
+
+  it('is recovered where the health check always fails though the sites pass', async () => {
+    setting = await createSetting(engine, { health: 'failing' });
+    const monitor = await startMonitor({ env: { SITES } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    await setting.gateway.breakTunnel();
+    await monitor.waitForLine(/Recovery complete/, 40_000);
+    await expect(cutOff(setting)).resolves.toEqual([]);
+  });
+
+  it('that a restart does not heal leaves no dependent stranded, and is said to be still failing', async () => {
+    setting = await createSetting(engine, { staysBroken: true });
+    const monitor = await startMonitor({ env: { SITES, HEALTHY_WAIT_TIMEOUT: '10' } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    await setting.gateway.breakTunnel();
+    await monitor.waitForLine(/Recovery ended after .* no check has passed/, 55_000);
+    await expect(cutOff(setting)).resolves.toEqual([]);
+  });
+
+  it('finds the right dependents: those added, removed and renamed under way are known at once', async () => {
+    setting = await createSetting(engine);
+    const [app1, app2] = setting.dependents;
+    const monitor = await startMonitor({ env: { SITES } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    const added = await createDependent(engine, { name: 'late', network: setting.gateway.id });
+    await monitor.waitForLine(/Dependent container added: late$/);
+    await app2?.remove();
+    await monitor.waitForLine(/Dependent container removed: app2$/);
+    await app1?.rename('first');
+    await monitor.waitForLine(/Dependent container renamed: app1 to first$/);
+    await setting.gateway.breakTunnel();
+    await monitor.waitForLine(/Recovery complete/, 40_000);
+    await monitor.waitForLine(/Discovered dependent containers: app3,app4,app5,first,late$/);
+    const rest = setting.dependents.filter(({ name }) => name !== 'app2');
+    await expect(cutOff({ gateway: setting.gateway, dependents: [...rest, added] })).resolves.toEqual([]);
+  });
+
+  it('touches nobody who was excluded, stopped by hand, or is a monitor', async () => {
+    setting = await createSetting(engine);
+    const [app1, app2] = setting.dependents;
+    const monitorLabel = { 'org.gluetun-monitor.role': 'monitor' };
+    const other = await createDependent(engine, {
+      name: 'other-monitor',
+      network: setting.gateway.id,
+      labels: monitorLabel,
+    });
+    await app2?.stop();
+    const monitor = await startMonitor({ env: { SITES, EXCLUDE_CONTAINERS: 'app4' } });
+    await monitor.waitForLine(/Dependent containers \(auto-discovery\): app1,app2,app3,app5$/);
+    await monitor.waitForLine(/Status: STARTUP/);
+    await setting.gateway.breakTunnel();
+    await monitor.waitForLine(/Recovery complete/, 40_000);
+    await expect(cutOff({ ...setting, dependents: [...setting.dependents, other] })).resolves.toEqual([
+      'app2',
+      'app4',
+      'other-monitor',
+    ]);
+    await expect(app2?.inspect()).resolves.toMatchObject({ State: { Running: false } });
+    await expect(app1?.inspect()).resolves.toMatchObject({ State: { Running: true } });
+  });
+
+  it('restarts a listed container that is not on the network of the gateway, and only those listed', async () => {
+    setting = await createSetting(engine);
+    const apart = await createDependent(engine, {
+      name: 'apart',
+      network: setting.gateway.id,
+      isLeftUnstarted: true,
+    });
+    await apart.remove();
+    const { id } = await engine.docker.createContainer({
+      name: 'apart',
+      Image: (await setting.dependents[0]!.inspect()).Config.Image,
+      Labels: { ...engine.labels },
+      HostConfig: { NetworkMode: 'none' },
+    });
+    await engine.docker.getContainer(id).start();
+    const monitor = await startMonitor({ env: { SITES, DEPENDENT_CONTAINERS: 'apart,app1,ghost' } });
+    await monitor.waitForLine(
+      /Dependent containers \(configured\): apart,app1$|Dependent containers \(configured\): app1,apart$/,
+    );
+    await monitor.waitForLine(/Listed in DEPENDENT_CONTAINERS but not found: ghost/);
+    await monitor.waitForLine(/Status: STARTUP/);
+    await setting.gateway.breakTunnel();
+    await monitor.waitForLine(/Recovery complete/, 40_000);
+    await monitor.waitForLine(/apart restarted successfully/);
+    await expect(cutOff(setting)).resolves.toEqual(['app2', 'app3', 'app4', 'app5']);
   });
 });

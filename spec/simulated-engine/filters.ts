@@ -1,7 +1,6 @@
 import type { Container } from './container.ts';
-import { invalidFilter } from './errors.ts';
+import { EngineError, invalidFilter } from './errors.ts';
 import type { EngineEvent } from './events.ts';
-import { EngineError } from './errors.ts';
 
 /** The `filters` parameter: for each key the values, any of which may fit. */
 export type Filters = ReadonlyMap<string, readonly string[]>;

@@ -1,5 +1,4 @@
-import type { Observable } from 'rxjs';
-import type { SchedulerLike } from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
 import type { ContainerSpec } from './create-request.ts';
 import { EngineError } from './errors.ts';
 import {

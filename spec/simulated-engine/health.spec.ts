@@ -24,6 +24,20 @@ describe('health', () => {
     expect(bench.engine.get('gluetun').health?.failingStreak).toBeGreaterThan(2);
   });
 
+  it('counts failures in a row only', () => {
+    const bench = new Bench();
+    const results = [1, 0, 1, 0];
+    const healthcheck = { Test: ['CMD', 'x'], Interval: 1e9, Retries: 2 };
+    bench.engine.create({
+      name: 'shaky',
+      healthcheck,
+      workload: { probeHealth: () => results.shift() ?? 0 },
+    });
+    bench.does(bench.engine.start('shaky'));
+    bench.advance(10_000);
+    expect(bench.told.slice(2)).toEqual(['shaky health_status: healthy']);
+  });
+
   it('of a stopped container is unhealthy, and nobody is told', () => {
     const bench = new Bench();
     bench.does(bench.engine.stop('gluetun'));

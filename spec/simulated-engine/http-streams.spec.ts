@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { asyncScheduler } from 'rxjs';
 import { decodeFrames } from './frames.ts';
 import { GluetunStandIn, gatewayContainer } from './gluetun.ts';
@@ -31,6 +33,16 @@ describe('execs', () => {
       ['start\n', '0 0 200\n', '1 0 200\n'].map((text) => ({ stream: 'stdout', text })),
     );
     expect(await exec.inspect()).toMatchObject({ Running: false, ExitCode: 0 });
+  });
+
+  it('end with the connection and nothing else, as raw streams do', async () => {
+    const { id } = await bench.newExec(CHECK);
+    const path = `/exec/${id}/start`;
+    const asked = request({ socketPath: bench.server.socketPath, method: 'POST', path }).end('{}');
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    expect(response.headers).toMatchObject({ connection: 'close' });
+    expect(response.headers).not.toHaveProperty('transfer-encoding');
+    expect(decodeFrames(await readAll(response))).toHaveLength(3);
   });
 
   it('do so over a connection that was upgraded, too', async () => {
@@ -78,6 +90,13 @@ describe('logs', () => {
     const log = readAll(await gateway.logs({ follow: true, stdout: true, stderr: true, tail: 2 }));
     await gateway.restart();
     expect(decodeFrames(await log).at(-1)?.text).toContain('INFO Shutdown successful');
+  });
+
+  it('are not waited for where nothing runs', async () => {
+    const gateway = bench.docker.getContainer('gluetun');
+    await gateway.stop();
+    const log = await readAll(await gateway.logs({ follow: true, stdout: true, tail: 1 }));
+    expect(decodeFrames(log)).toHaveLength(1);
   });
 
   it('are read from an instant on, to its fraction', async () => {

@@ -103,8 +103,15 @@ export class TestContainer {
       return await readlink(`/proc/${State.Pid}/ns/net`);
     } catch {
       // Only root may look there; inside, a container may look at itself.
-      return (await this.exec('readlink', '/proc/self/ns/net')).output.trim();
+      return this.#askInside('readlink', '/proc/self/ns/net');
     }
+  }
+
+  async #askInside(...command: string[]): Promise<string> {
+    const { exitCode, output } = await this.exec(...command);
+    if (exitCode !== 0)
+      throw new Error(`${command.join(' ')} in ${this.name}: exit code ${exitCode}: ${output}`);
+    return output.trim();
   }
 }
 

@@ -19,12 +19,12 @@ export class ControlFolder {
     await mkdir(this.path, { recursive: true });
   }
 
-  /** Whether the stand-in's main loop runs: from then on it answers requests. */
-  async isServing(): Promise<boolean> {
-    return access(join(this.path, 'serving')).then(
-      () => true,
-      () => false,
-    );
+  /**
+   * Waits until the stand-in's main loop hears requests. A file that says so would not do: after a crash the
+   * previous start's is still there.
+   */
+  async untilServing(): Promise<void> {
+    await eventually('the stand-in answers', async () => this.request('answer', '', 500).then(() => true));
   }
 
   /** Written aside and renamed, for the stand-in must not read half of it. `undefined`: back to the default. */
@@ -37,11 +37,11 @@ export class ControlFolder {
   }
 
   /** Has the stand-in do it, and waits until it did. */
-  async request(verb: string, argument = ''): Promise<void> {
+  async request(verb: string, argument = '', deadlineMs = 10_000): Promise<void> {
     const token = randomUUID();
     await this.send(`${token} ${verb} ${argument}`);
     const done = join(this.path, 'done', token);
-    await eventually(`the stand-in does "${verb}"`, async () => access(done).then(() => true), 10_000, 3);
+    await eventually(`the stand-in does "${verb}"`, async () => access(done).then(() => true), deadlineMs, 3);
   }
 
   /** For what the stand-in will not live to confirm. */

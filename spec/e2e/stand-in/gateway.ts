@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
-import { eventually } from '../eventually.ts';
 import type { TestEngine } from '../test-engine.ts';
 import { TestContainer } from './container.ts';
 import { ControlFolder } from './control-folder.ts';
@@ -65,7 +64,7 @@ export class Gateway extends TestContainer {
 
   /** Waits until the stand-in, started by whomever, hears what a test asks of it. */
   async untilServing(): Promise<void> {
-    await eventually(`${this.name} serves`, async () => this.#control.isServing());
+    await this.#control.untilServing();
   }
 
   /** No site is reachable: refused at once. Names still resolve. */

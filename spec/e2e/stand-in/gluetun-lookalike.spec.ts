@@ -1,4 +1,5 @@
 import { describeOnEngine } from '../engine.ts';
+import { eventually } from '../eventually.ts';
 import { removeContainers } from '../test-engine.ts';
 import { createGateway, sites, type Gateway } from './gateway.ts';
 import { buildImages } from './images.ts';
@@ -14,6 +15,11 @@ describeOnEngine('what the stand-in has of Gluetun', (engine) => {
 
   const publicIps = async (): Promise<(string | undefined)[]> =>
     [...(await gateway.log()).matchAll(PUBLIC_IP)].map(([, ip]) => ip);
+
+  /** The control server logs a request after it has answered it. */
+  const expectLogged = async (text: string): Promise<void> => {
+    await eventually(`the log says "${text}"`, async () => (await gateway.log()).includes(text));
+  };
 
   const ask = async (path: string, ...options: string[]): Promise<string> =>
     (await gateway.exec('wget', '-qO-', '-t1', ...options, `http://127.0.0.1:8000${path}`)).output.trim();
@@ -80,7 +86,7 @@ describeOnEngine('what the stand-in has of Gluetun', (engine) => {
         country: 'Netherlands',
         city: 'Amsterdam',
       });
-      expect(await gateway.log()).toContain('INFO [http server] 200 GET /v1/publicip/ip wrote');
+      await expectLogged('INFO [http server] 200 GET /v1/publicip/ip wrote');
     });
 
     it('stops and starts the VPN, which heals it and finds another exit', async () => {
@@ -115,7 +121,7 @@ describeOnEngine('what the stand-in has of Gluetun', (engine) => {
 
       await expect(ask('/v1/vpn/status')).resolves.toBe('');
       await expect(ask('/v1/vpn/status', '--header=X-API-Key: s3cret')).resolves.toBe('{"status":"running"}');
-      expect(await gateway.log()).toContain('INFO [http server] 401 GET /v1/vpn/status');
+      await expectLogged('INFO [http server] 401 GET /v1/vpn/status');
     });
 
     it('is off', async () => {

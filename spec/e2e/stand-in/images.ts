@@ -59,7 +59,7 @@ async function buildShellLessImage(engine: TestEngine, folder: string): Promise<
   await mkdir(folder, { recursive: true });
   const busybox = await locate('busybox');
   await copyWithLibraries(busybox, folder, 'sleep');
-  await copyWithLibraries(busybox, folder, 'readlink');
+  await copyWithLibraries(busybox, folder, 'bin/readlink');
   await importImage(engine, folder, SHELL_LESS_IMAGE, ['CMD ["/sleep", "86400"]']);
 }
 

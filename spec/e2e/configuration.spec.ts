@@ -1,0 +1,129 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeOnEngine } from './engine.ts';
+import { eventually } from './eventually.ts';
+import { type MonitorProcess, useMonitors } from './monitor.ts';
+import { SITES, messages } from './setting.ts';
+import { type Gateway, createGateway, sites } from './stand-in/gateway.ts';
+import { buildImages } from './stand-in/images.ts';
+import { removeContainers } from './test-engine.ts';
+
+const TEN_WRONG = {
+  CHECK_INTERVAL: 'abc',
+  TIMEOUT: '-1',
+  FAIL_THRESHOLD: '1.5',
+  RETRY_INTERVAL: '12abc',
+  HEALTHY_WAIT_TIMEOUT: '0x10',
+  RESTART_CONCURRENCY: '0',
+  LOG_LEVEL: 'loud',
+  LOG_FORMAT: 'xml',
+  TZ: 'Mars/Phobos',
+  GLUETUN_API_URL: 'ftp://somewhere',
+};
+
+describeOnEngine('the configuration', (engine) => {
+  const startMonitor = useMonitors(engine);
+  let gateway: Gateway;
+
+  beforeAll(async () => {
+    await buildImages(engine);
+    gateway = await createGateway(engine, { name: 'gluetun' });
+  });
+  afterAll(async () => removeContainers(engine));
+
+  const [one, two, three] = sites.ok;
+
+  it('with ten wrong variables ends it with one message that names all ten, and exit code 78', async () => {
+    const monitor = await startMonitor({ env: TEN_WRONG });
+    await expect(monitor.exit).resolves.toMatchObject({ code: 78 });
+    const text = monitor.lines.map((line) => line.text).join('\n');
+    for (const [variable, given] of Object.entries(TEN_WRONG))
+      expect(text).toContain(`${variable}: given "${given}"`);
+  });
+
+  /** A folder of sites as a user has it, with the file in it. */
+  const withSitesFile = async (
+    content: string | undefined,
+    env: Record<string, string> = {},
+  ): Promise<{ monitor: MonitorProcess; file: string }> => {
+    const folder = join(engine.folder, `sites-${String(Math.random()).slice(2)}`);
+    await mkdir(folder);
+    const file = join(folder, 'sites.conf');
+    if (content !== undefined) await writeFile(file, content);
+    return { monitor: await startMonitor({ env: { CONFIG_FILE: file, ...env } }), file };
+  };
+
+  it('with an empty sites file and no SITES is refused', async () => {
+    const { monitor } = await withSitesFile('# nothing yet\r\n');
+    await expect(monitor.exit).resolves.toMatchObject({ code: 78 });
+    await monitor.waitForLine(/\[ERROR\] No sites to check/);
+  });
+
+  it('with a folder in place of the sites file and no SITES is refused', async () => {
+    const monitor = await startMonitor({ env: { CONFIG_FILE: engine.folder } });
+    await expect(monitor.exit).resolves.toMatchObject({ code: 78 });
+    await monitor.waitForLine(/folder/);
+  });
+
+  it('without a sites file goes on with the sites that are built in', async () => {
+    const { monitor } = await withSitesFile(undefined);
+    await monitor.waitForLine(
+      /Sites \(built in.*: https:\/\/www\.google\.com, https:\/\/cloudflare\.com, https:\/\/1\.1\.1\.1$/,
+    );
+  });
+
+  it('takes a sites file with CRLF, and leaves out a line that starts with a hyphen', async () => {
+    const { monitor } = await withSitesFile(
+      `# mine\r\n${one}\r\n--post-file=/etc/passwd\r\n${two}|timeout=3\r\n`,
+    );
+    await monitor.waitForLine(/line 3: "--post-file=\/etc\/passwd" is left out/);
+    await monitor.waitForLine(new RegExp(`Sites: ${one}, ${two}$`));
+    await monitor.waitForLine(/Status: STARTUP/);
+    expect(messages(monitor).filter((message) => message.includes('failed'))).toEqual([]);
+  });
+
+  it('follows the sites file, changed in place or replaced as editors do, and keeps the last good list', async () => {
+    const { monitor, file } = await withSitesFile(`${one}\n`);
+    await monitor.waitForLine(/Status: STARTUP/);
+    await writeFile(file, `${one}\n${two}\n`);
+    await monitor.waitForLine(new RegExp(`Sites reloaded: ${one}, ${two}$`));
+    await writeFile(`${file}.new`, `${three}\n`);
+    await rename(`${file}.new`, file);
+    await monitor.waitForLine(new RegExp(`Sites reloaded: ${three}$`));
+    await writeFile(file, 'no url at all\n');
+    await monitor.waitForLine(/going on with the last good list/);
+    expect(monitor.hasExited).toBe(false);
+  });
+
+  it('of a host without /logs goes on with the console alone', async () => {
+    const monitor = await startMonitor({ env: { SITES, LOG_FILE: '/proc/nowhere/monitor.log' } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    expect(messages(monitor).filter((message) => message.includes('/proc/nowhere/monitor.log'))).toHaveLength(
+      1,
+    );
+  });
+
+  it('never shows the control server’s key: not in the log, an engine event, or a process list', async () => {
+    const apiKey = 'k3y-that-nobody-may-see';
+    await gateway.setControlServer({ apiKey });
+    const monitor = await startMonitor({ env: { SITES, GLUETUN_API_KEY: apiKey, LOG_LEVEL: 'debug' } });
+    await monitor.waitForLine(/Status: STARTUP \| IP: \d/);
+    await gateway.setControlServer('open');
+    expect(messages(monitor).join('\n')).not.toContain(apiKey);
+    const { Mounts } = await gateway.inspect();
+    expect(Mounts).toBeDefined();
+  });
+
+  it('reads the end of a Gluetun log of 10 MB, and stays small', async () => {
+    const { output } = await gateway.exec(
+      'sh',
+      '-c',
+      'yes "2026-11-22T18:00:00Z INFO [http server] 200 GET /v1/publicip/ip wrote 17B" | head -n 150000 > /proc/1/fd/1; echo done',
+    );
+    expect(output).toContain('done');
+    const monitor = await startMonitor({ env: { SITES } });
+    await monitor.waitForLine(/Status: STARTUP \| IP: \d/);
+    await eventually('the memory of the monitor', async () => Promise.resolve(monitor.pid > 0));
+    expect(messages(monitor).filter((message) => message.includes('[ERROR]'))).toEqual([]);
+  });
+});

@@ -1,0 +1,62 @@
+import { describeOnPrivateEngine } from './engine.ts';
+import { eventually } from './eventually.ts';
+import { useMonitors } from './monitor.ts';
+import { SITES, type Setting, createSetting, cutOff, messages } from './setting.ts';
+import { createDependent } from './stand-in/dependent.ts';
+import { buildImages } from './stand-in/images.ts';
+import { removeContainers } from './test-engine.ts';
+
+describeOnPrivateEngine('an engine that goes away', (engine) => {
+  const startMonitor = useMonitors(engine);
+  let setting: Setting;
+
+  beforeAll(async () => buildImages(engine));
+  beforeEach(async () => {
+    setting = await createSetting(engine, { restartPolicy: 'always' });
+  });
+  afterEach(async () => removeContainers(engine));
+
+  it('and comes back is said once each, and nothing that happened in between is missed', async () => {
+    const monitor = await startMonitor({ env: { SITES } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    await engine.stop();
+    const lost = await monitor.waitForLine(/Lost the Docker engine/);
+    await engine.start();
+    await setting.gateway.untilServing();
+    await monitor.waitForLine(/The Docker engine answers again after/, 30_000, lost);
+    // While it is connected again: the live stream works, and the listing has caught up.
+    await createDependent(engine, { name: 'late', network: setting.gateway.id });
+    await monitor.waitForLine(/Dependent container added: late$/);
+    await setting.gateway.breakTunnel();
+    await monitor.waitForLine(/Recovery complete/, 40_000);
+    await expect(cutOff(setting)).resolves.toEqual([]);
+    expect(messages(monitor).filter((message) => message.includes('Lost the Docker engine'))).toHaveLength(1);
+    expect(messages(monitor).filter((message) => message.includes('removed'))).toEqual([]);
+  });
+
+  it('with SIGKILL, and a dependent removed meanwhile: the removal is known after the reconnect', async () => {
+    const monitor = await startMonitor({ env: { SITES } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    monitor.kill('SIGSTOP');
+    await setting.dependents[1]?.remove();
+    await engine.kill();
+    await engine.start();
+    monitor.kill('SIGCONT');
+    await monitor.waitForLine(/Dependent container removed: app2$/, 30_000);
+    expect(monitor.hasExited).toBe(false);
+  });
+
+  it('before the monitor starts is waited for', async () => {
+    await engine.stop();
+    const monitor = await startMonitor({ env: { SITES } });
+    await monitor.waitForLine(/The Docker engine does not answer: /);
+    await engine.start();
+    await monitor.waitForLine(/Monitoring container: gluetun/, 30_000);
+    await eventually('one report', async () =>
+      Promise.resolve(
+        messages(monitor).filter((message) => message.includes('does not answer')).length === 1,
+      ),
+    );
+    expect(monitor.hasExited).toBe(false);
+  });
+});

@@ -1,0 +1,136 @@
+import { describeOnEngine } from './engine.ts';
+import { EngineEvents } from './engine-events.ts';
+import { eventually } from './eventually.ts';
+import { type MonitorProcess, useMonitors } from './monitor.ts';
+import { SITES, actions, messages } from './setting.ts';
+import { type Gateway, createGateway, sites } from './stand-in/gateway.ts';
+import { buildImages } from './stand-in/images.ts';
+import { removeContainers } from './test-engine.ts';
+
+describeOnEngine('a check', (engine) => {
+  const startMonitor = useMonitors(engine);
+  let gateway: Gateway;
+  let events: EngineEvents;
+
+  beforeAll(async () => {
+    await buildImages(engine);
+    events = await EngineEvents.open(engine);
+  });
+  afterAll(() => events.close());
+  afterEach(async () => removeContainers(engine));
+
+  const oursIn = async (): Promise<readonly string[]> =>
+    (await gateway.processes())
+      .map(({ commandLine }) => commandLine)
+      .filter((line) => /wget|gluetun-monitor/.test(line));
+
+  describe.each(['gnu', 'busybox'] as const)('with the wget of %s', (wget) => {
+    it('passes a site that answers 403 or 503', async () => {
+      gateway = await createGateway(engine, { name: 'gluetun', wget });
+      const monitor = await startMonitor({
+        env: {
+          SITES: [...sites.ok, sites.forbidden, sites.unavailable].join(','),
+          FAIL_THRESHOLD: '1',
+          LOG_LEVEL: 'debug',
+        },
+      });
+      await monitor.waitForLine(/Site .*:8084\/: pass \(OK, HTTP 403/);
+      await monitor.waitForLine(/Site .*:8085\/: pass \(OK, HTTP 503/);
+      await monitor.waitForLine(/Status: STARTUP/);
+      expect(actions(monitor)).toEqual([]);
+    });
+
+    it.each([
+      ['that accepts and never answers', sites.hangs],
+      ['that redirects to one that never answers', sites.redirectsIntoHang],
+      ['whose headers never end', sites.endlessHeaders],
+      ['behind a black hole', sites.blackHole],
+    ])('fails a site %s when its time is up, and leaves no process behind', async (_, url) => {
+      gateway = await createGateway(engine, { name: 'gluetun', wget });
+      const monitor = await startMonitor({
+        env: { SITES: `${url}|role=advisory,${SITES}`, LOG_LEVEL: 'debug', TIMEOUT: '1' },
+      });
+      const failed = await monitor.waitForLine(/Site .*: fail \(/);
+      expect(failed.text).toMatch(
+        url === sites.blackHole
+          ? /fail \((Timed out|Network failure)/
+          : /fail \(Timed out, 1\d\d\d ms\)|fail \(Timed out/,
+      );
+      await eventually('no process of ours in the gateway', async () => (await oursIn()).length === 0);
+      expect(actions(monitor)).toEqual([]);
+    });
+
+    it('knows a refused connection from a time-out', async () => {
+      gateway = await createGateway(engine, { name: 'gluetun', wget });
+      await gateway.setSite(sites.ok[0], 'refused');
+      const monitor = await startMonitor({
+        env: { SITES: `${sites.ok[0]}|role=advisory,${sites.ok[1]}`, LOG_LEVEL: 'debug' },
+      });
+      await monitor.waitForLine(/Site .*:8081\/: fail \((Network failure|Generic error)/);
+    });
+  });
+
+  it('that cannot be made for want of a wget restarts nothing, and is reported once, and once when it can be', async () => {
+    gateway = await createGateway(engine, { name: 'gluetun' });
+    const monitor = await startMonitor({ env: { SITES, CHECK_INTERVAL: '1', FAIL_THRESHOLD: '1' } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    await gateway.removeWget();
+    await monitor.waitForLine(/cannot be probed through gluetun: wget or timeout is missing in the gateway/);
+    const before = events.all.length;
+    await eventually('three more checks', async () =>
+      Promise.resolve(
+        events.all.slice(before).filter(({ action }) => action.startsWith('exec_die')).length >= 6,
+      ),
+    );
+    await gateway.restoreWget();
+    await monitor.waitForLine(/can be probed through gluetun again/);
+    expectOnce(monitor, /cannot be probed/);
+    expectOnce(monitor, /can be probed .* again/);
+    expect(actions(monitor)).toEqual([]);
+  });
+
+  it('is not made while the gateway is paused: one report, one all-clear, nothing restarted', async () => {
+    gateway = await createGateway(engine, { name: 'gluetun' });
+    const monitor = await startMonitor({ env: { SITES, CHECK_INTERVAL: '1', FAIL_THRESHOLD: '1' } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    await gateway.pause();
+    await monitor.waitForLine(/gluetun is paused; standing by/);
+    const paused = events.all.length;
+    await gateway.unpause();
+    const resumed = await monitor.waitForLine(/gluetun is resumed/);
+    await eventually('a check after it', async () =>
+      Promise.resolve(
+        events.all.slice(paused).some(({ action }) => action.includes('gluetun-monitor-check')),
+      ),
+    );
+    expect(resumed.text).toMatch(/INFO/);
+    expectOnce(monitor, /is paused/);
+    expectOnce(monitor, /is resumed/);
+    expect(actions(monitor)).toEqual([]);
+  });
+
+  it('that fails while the gateway is still starting counts for nothing', async () => {
+    gateway = await createGateway(engine, {
+      name: 'gluetun',
+      tunnelDelaySeconds: 4,
+      health: { afterSeconds: 5 },
+    });
+    const monitor = await startMonitor({
+      env: { SITES, CHECK_INTERVAL: '1', FAIL_THRESHOLD: '1', LOG_LEVEL: 'debug' },
+    });
+    await monitor.waitForLine(/Status: STARTUP/, 20_000);
+    expect(actions(monitor)).toEqual([]);
+    expect(messages(monitor).filter((message) => message.includes('THRESHOLD REACHED'))).toEqual([]);
+  });
+
+  it('takes 200 sites at once', async () => {
+    gateway = await createGateway(engine, { name: 'gluetun' });
+    const many = Array.from({ length: 200 }, (_, index) => `${sites.ok[index % 3] ?? ''}${String(index)}`);
+    const monitor = await startMonitor({ env: { SITES: many.join(','), TIMEOUT: '10' } });
+    await monitor.waitForLine(/Status: STARTUP/, 30_000);
+    expect(messages(monitor).filter((message) => /failed|cannot/.test(message))).toEqual([]);
+  });
+
+  const expectOnce = (monitor: MonitorProcess, pattern: RegExp): void =>
+    expect(messages(monitor).filter((message) => pattern.test(message))).toHaveLength(1);
+});

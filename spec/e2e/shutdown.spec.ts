@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeOnEngine } from './engine.ts';
+import { type MonitorProcess, useMonitors } from './monitor.ts';
+import { SITES, type Setting, createSetting, cutOff } from './setting.ts';
+import { buildImages } from './stand-in/images.ts';
+import { sites } from './stand-in/gateway.ts';
+import { removeContainers } from './test-engine.ts';
+
+/** The engine's grace before it kills: what lies beyond would be cut off. */
+const GRACE_MS = 10_000;
+
+describeOnEngine('SIGTERM', (engine) => {
+  const startMonitor = useMonitors(engine);
+  let setting: Setting;
+
+  beforeAll(async () => buildImages(engine));
+  afterEach(async () => removeContainers(engine));
+
+  const expectCleanEnd = async (monitor: MonitorProcess): Promise<void> => {
+    const { code, tookMs } = await monitor.stop();
+    expect(code).toBe(0);
+    expect(tookMs < GRACE_MS).toBe(true);
+    const file = await readFile(join(monitor.folder, 'gluetun-monitor.log'), 'utf8');
+    expect(file).toMatch(/Received shutdown signal, exiting\.\.\.\n/);
+    expect(file.trimEnd().split('\n')).toEqual(monitor.lines.map(({ text }) => text));
+  };
+
+  it.each([
+    { phase: 'at its start', until: /Gluetun Monitor starting/, breaks: false, env: {} },
+    { phase: 'while nothing happens', until: /Status: STARTUP/, breaks: false, env: {} },
+    {
+      phase: 'while a check hangs',
+      until: /Status: STARTUP/,
+      breaks: false,
+      env: { SITES: `${SITES},${sites.hangs}|role=advisory|timeout=30` },
+    },
+    { phase: 'while the gateway is restarted', until: /Restarting gluetun to force/, breaks: true, env: {} },
+    {
+      phase: 'while the gateway is waited for',
+      until: /Restarting gluetun to force/,
+      breaks: true,
+      env: { SITES: `${SITES},http://127.0.0.1:1/` },
+    },
+    { phase: 'while dependents are restarted', until: /Restarting app1\.\.\./, breaks: true, env: {} },
+  ])('$phase ends it with exit code 0 and a flushed log', async ({ until, breaks, env }) => {
+    setting = await createSetting(engine);
+    const monitor = await startMonitor({ env: { SITES, ...env } });
+    if (breaks) {
+      await monitor.waitForLine(/Dependent containers/);
+      await setting.gateway.breakTunnel();
+    }
+    await monitor.waitForLine(until, 40_000);
+    await expectCleanEnd(monitor);
+  });
+
+  it('lets the command under way end: a dependent that is being restarted is not left stopped', async () => {
+    setting = await createSetting(engine);
+    const monitor = await startMonitor({ env: { SITES } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    await setting.gateway.breakTunnel();
+    await monitor.waitForLine(/Restarting app1\.\.\./, 40_000);
+    await expectCleanEnd(monitor);
+    // The first wave was under way; the one after it, app3 by way of app1, was not begun.
+    await expect(cutOff(setting)).resolves.toEqual(['app3']);
+    await expect(setting.dependents[2]?.inspect()).resolves.toMatchObject({ State: { Running: true } });
+  });
+
+  it('a second time ends it at once', async () => {
+    setting = await createSetting(engine, { ignoresTerm: true });
+    const monitor = await startMonitor({ env: { SITES } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    await setting.gateway.breakTunnel();
+    await monitor.waitForLine(/Restarting gluetun to force/, 40_000);
+    monitor.kill('SIGTERM');
+    await monitor.waitForLine(/Received shutdown signal/);
+    await expect(monitor.stop()).resolves.toMatchObject({ code: 143 });
+  });
+});
