@@ -19,10 +19,17 @@ const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | con
  * @throws Error of node:fs; the file is then as long as before.
  */
 export function appendRotating(path: string, text: string, { maxBytes, backupCount }: RotationLimits): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const size = sizeOf(path);
   if (size > 0 && size + Buffer.byteLength(text) > maxBytes) rotate(path, backupCount);
   append(path, text);
+}
+
+/** Parents first. Node's own `recursive` never comes back where the kernel refuses a folder, as below /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 function sizeOf(path: string): number {

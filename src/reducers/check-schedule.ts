@@ -93,7 +93,11 @@ const isGateway = ({ gateway }: State, id: string): boolean => 'id' in gateway &
 
 /** What makes a check worth doing at once. */
 function asksForCheck(state: State, event: Event, before: State): boolean {
-  if ((becameReady(state, before) && event.type !== 'checkFinished') || before.connection.value !== 'connected') return true;
+  if (
+    (becameReady(state, before) && event.type !== 'checkFinished') ||
+    before.connection.value !== 'connected'
+  )
+    return true;
   if (state.sites.list !== before.sites.list || before.gateway.value === 'paused') return true;
   if (state.recovery.value === 'verifying' && before.recovery.value !== 'verifying') return true;
   switch (event.type) {
