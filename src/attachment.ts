@@ -1,5 +1,5 @@
 import type { ContainerFacts } from '../streams/events.ts';
-import { gatewayTarget, joinedReference, ownerOf } from './selectors.ts';
+import { gatewayTarget, isOnNetworkOf, ownerOf } from './selectors.ts';
 import type { State } from './state.ts';
 
 /**
@@ -19,10 +19,15 @@ const JOIN_FAILURE = /cannot join network|joining network namespace|No such cont
 
 export function attachmentOf(state: State, facts: ContainerFacts): Attachment {
   if (facts.details === undefined) return 'unknown';
-  if (!isRunning(facts)) return JOIN_FAILURE.test(facts.details.error) ? 'failedToJoin' : 'stopped';
-  if (joinedReference(facts) === undefined) return 'apart';
+  if (!isRunning(facts)) return hasFailedToJoin(facts) ? 'failedToJoin' : 'stopped';
+  const gatewayId = gatewayTarget(state.gateway)?.id;
+  if (gatewayId === undefined || !isOnNetworkOf(gatewayId, facts, state.containers.byId)) return 'apart';
   return isFresh(state, facts);
 }
+
+/** Its last start failed for want of its gateway, and no restart policy tries again. */
+export const hasFailedToJoin = (facts: ContainerFacts): boolean =>
+  !isRunning(facts) && JOIN_FAILURE.test(facts.details?.error ?? '');
 
 export const isRunning = ({ runState }: ContainerFacts): boolean =>
   runState === 'running' || runState === 'paused';

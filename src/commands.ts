@@ -8,10 +8,19 @@ export interface Target {
 
 /** Everything that changes something, by what it needs. The union and the executor's table derive from this. */
 export interface Acts {
-  restartGateway: { readonly gateway: Target };
+  /** `start`: the one the decision rests on; a gateway that has started since is left alone. */
+  restartGateway: { readonly gateway: Target; readonly start: string | undefined };
   startGateway: { readonly gateway: Target };
-  /** Restarted together, at most `concurrency` at a time; each is inspected afterwards. */
-  restartDependents: { readonly dependents: readonly Target[]; readonly concurrency: number };
+  /**
+   * Restarted together, at most `concurrency` at a time. Each is inspected before, for it may be gone, stopped by
+   * hand or in no need by then, and after; none is begun once the gateway is not in the `start` it was ready in.
+   */
+  restartDependents: {
+    readonly dependents: readonly Target[];
+    readonly concurrency: number;
+    readonly gateway: Target;
+    readonly start: string | undefined;
+  };
 }
 
 export type Act = { [K in keyof Acts]: { readonly kind: K; readonly id: number } & Acts[K] }[keyof Acts];

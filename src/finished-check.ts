@@ -41,6 +41,8 @@ export const isOfThisStart = (state: State, check: FinishedCheck): boolean => {
   return start !== undefined && check.startedAt >= start.seenAt;
 };
 
-/** Whether its failures count: not while the gateway is still starting and has time left to. */
-export const failuresCount = (state: State, check: FinishedCheck, at: number): boolean =>
-  isOfThisStart(state, check) && (state.gateway.value === 'ready' || isOverdue(state, at));
+/** Whether its failures count: not those of a check begun before the gateway was ready, while it has time left to. */
+export function failuresCount(state: State, check: FinishedCheck): boolean {
+  const readyAt = runningStart(state.gateway)?.readyAt ?? Infinity;
+  return isOfThisStart(state, check) && (check.startedAt >= readyAt || isOverdue(state, check.startedAt));
+}

@@ -40,7 +40,8 @@ export interface Program {
     request$: Observable<ReadingRequest>,
     deadline$: Observable<number | undefined>,
   ) => Observable<Event>;
-  readonly execute: (act: Act) => Observable<Event>;
+  /** Runs one act to its end; begins no part of it any more once `isEnding`. */
+  readonly execute: (act: Act, isEnding: () => boolean) => Observable<Event>;
   readonly say: (line: Line) => void;
 }
 
@@ -76,16 +77,16 @@ export const runProgram = (program: Program): Observable<State> =>
 
     const step$ = merge(program.source(request$, deadline$), outcome$).pipe(
       observeOn(queueScheduler),
-      scan(step, { state: program.initial, commands: [], lines: [], at: 0 } as Step),
+      scan(step, { state: program.initial, commands: [], lines: [], wokenAt: 0 } as Step),
       tap(({ state, lines }) => {
         lines.forEach((line) => program.say(line));
         state$.next(state);
       }),
     );
     const act = ({ commands }: Step): readonly Act[] => commands.filter(isAct);
-    const ask = ({ state, commands, at }: Step): void => {
+    const ask = ({ state, commands, wokenAt }: Step): void => {
       commands.filter(isReading).forEach((request) => request$.next(request));
-      deadline$.next(nextDeadline(state, at));
+      deadline$.next(nextDeadline(state, wokenAt));
     };
     const over$ = state$.pipe(
       filter(({ ending }) => ending),
@@ -99,7 +100,7 @@ export const runProgram = (program: Program): Observable<State> =>
         merge(
           shared$.pipe(
             concatMap(act),
-            concatMap((next) => (state$.value.ending ? EMPTY : run(next, program, isActing$))),
+            concatMap((next) => (state$.value.ending ? EMPTY : run(next, program, state$, isActing$))),
             tap((event) => outcome$.next(event)),
             ignoreElements(),
           ),
@@ -115,18 +116,23 @@ export const runProgram = (program: Program): Observable<State> =>
 
 const isReading = (command: Command): command is ReadingRequest => !isAct(command);
 
-type Step = Transition & { readonly at: number };
+type Step = Transition & { readonly wokenAt: number };
 
-function step({ state }: Step, event: Event): Step {
+function step({ state, wokenAt }: Step, event: Event): Step {
   try {
-    return { ...reduce(state, event), at: event.at };
+    return { ...reduce(state, event), wokenAt: event.type === 'timeReached' ? event.at : wokenAt };
   } catch (cause) {
     throw new ReducerFault(cause, event, state);
   }
 }
 
-const run = (act: Act, { execute }: Program, isActing$: Subject<boolean>): Observable<Event> =>
+const run = (
+  act: Act,
+  { execute }: Program,
+  state$: BehaviorSubject<State>,
+  isActing$: Subject<boolean>,
+): Observable<Event> =>
   defer(() => {
     isActing$.next(true);
-    return execute(act).pipe(finalize(() => isActing$.next(false)));
+    return execute(act, () => state$.value.ending).pipe(finalize(() => isActing$.next(false)));
   });

@@ -1,15 +1,17 @@
 import type { Site } from '../config/config.ts';
 import type { Event } from '../streams/events.ts';
+import { alarm } from './reducers/alarm.ts';
 import { checkDueAt, checkSchedule } from './reducers/check-schedule.ts';
 import { checkResults } from './reducers/check-results.ts';
 import { connection } from './reducers/connection.ts';
-import { containers, isOutdated } from './reducers/containers.ts';
+import { isOutdated } from './messages.ts';
+import { containers } from './reducers/containers.ts';
 import { dependents } from './reducers/dependents.ts';
 import { NOTHING_KNOWN, endpoint } from './reducers/endpoint.ts';
 import { gateway } from './reducers/gateway.ts';
 import { readiness } from './reducers/readiness.ts';
-import { recovery, recoveryEnd } from './reducers/recovery.ts';
-import { repairs } from './reducers/repairs.ts';
+import { recovery, recoveryEnd, startDueAt } from './reducers/recovery.ts';
+import { repairs, retriesDueAt } from './reducers/repairs.ts';
 import { shutdown } from './reducers/shutdown.ts';
 import { siteList } from './reducers/site-list.ts';
 import { runningStart } from './selectors.ts';
@@ -33,6 +35,7 @@ const concerns = compose(
   recovery,
   repairs,
   recoveryEnd,
+  alarm,
   checkSchedule,
 );
 
@@ -55,7 +58,7 @@ export const initialState = (settings: Settings, sites: readonly Site[]): State 
   gateway: { value: 'unseen' },
   dependents: { shown: undefined },
   sites: { list: sites, failures: {}, blind: undefined },
-  checking: { running: undefined, lastStartedAt: undefined, again: false, alarmed: false },
+  checking: { running: undefined, lastStartedAt: undefined, again: false, alarm: undefined },
   endpoint: { current: NOTHING_KNOWN, said: undefined, reading: undefined },
   recovery: { value: 'none' },
   repairs: { pending: {}, wave: undefined },
@@ -63,10 +66,11 @@ export const initialState = (settings: Settings, sites: readonly Site[]): State 
 });
 
 /**
- * The earliest moment after `at` at which time alone changes something; undefined where nothing is due. What was
- * due by `at` has been dealt with by the event of that moment.
+ * The earliest moment at which time alone changes something; undefined where nothing is due.
+ *
+ * @param wokenAt The latest `timeReached`: it has dealt with all that was due by then. Other events have not.
  */
-export function nextDeadline(state: State, at: number): number | undefined {
+export function nextDeadline(state: State, wokenAt: number): number | undefined {
   const { recovery: phase, endpoint: exit, containers: known } = state;
   const deadlines = [
     known.nextListingAt,
@@ -74,10 +78,10 @@ export function nextDeadline(state: State, at: number): number | undefined {
     exit.reading?.until,
     healthyWaitEnds(state),
     ...('until' in phase ? [phase.until] : []),
-    ...(phase.value === 'awaitingReady' && state.gateway.value === 'down' ? [phase.startDueAt] : []),
+    startDueAt(state),
     ...(phase.value === 'listing' ? [phase.askAgainAt] : []),
-    ...retriesDue(state),
-  ].filter((deadline) => deadline !== undefined && deadline > at) as number[];
+    ...retriesDueAt(state),
+  ].filter((deadline) => deadline !== undefined && deadline > wokenAt) as number[];
   return deadlines.length === 0 ? undefined : Math.min(...deadlines);
 }
 
@@ -86,12 +90,3 @@ const healthyWaitEnds = ({ gateway: current, settings, sites }: State): number |
   current.value === 'starting' && sites.blind !== undefined
     ? (runningStart(current)?.seenAt ?? 0) + settings.healthyWaitMs
     : undefined;
-
-/** Retries wait for a gateway that is ready and for the wave under way, which are events of their own. */
-const retriesDue = (state: State): readonly number[] =>
-  state.gateway.value === 'ready' &&
-  state.repairs.wave === undefined &&
-  !state.ending &&
-  state.connection.value === 'connected'
-    ? Object.values(state.repairs.pending).map(({ dueAt }) => dueAt)
-    : [];

@@ -79,7 +79,7 @@ function watching(
     scheduler,
     source: (request$, deadline$) =>
       source$({ engine: reads, scheduler, controlServer, request$, deadline$, others }),
-    execute: (act) => execute(act, { reads, writes, scheduler }),
+    execute: (act, isEnding) => execute(act, { reads, writes, scheduler, isEnding }),
     say,
   }).pipe(connect((state$: Observable<State>) => merge(state$, heartbeat$(state$, scheduler))));
 }
@@ -89,17 +89,27 @@ const finish = (watch$: Observable<unknown>, say: (line: Line) => void): Promise
     watch$.subscribe({
       complete: () => resolve(EXIT.ok),
       error: (fault: unknown) => {
-        say(error(describeFault(fault)));
+        describeFault(fault).map(error).forEach(say);
         resolve(EXIT.software);
       },
     });
   });
 
+/** A line of the log takes no more. */
+const LONGEST_PART = 6_000;
+
 /** All that is needed to find the bug: the restart policy brings the monitor back to a clean look at the engine. */
-function describeFault(fault: unknown): string {
-  if (!(fault instanceof ReducerFault))
-    return `This is a bug: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`;
-  const cause =
-    fault.cause instanceof Error ? (fault.cause.stack ?? fault.cause.message) : String(fault.cause);
-  return `This is a bug: ${cause} on the event ${JSON.stringify(fault.event)} in the state ${JSON.stringify(fault.state)}`;
+function describeFault(fault: unknown): readonly string[] {
+  const stack = (thrown: unknown): string =>
+    thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  if (!(fault instanceof ReducerFault)) return [`This is a bug: ${stack(fault)}`];
+  const state = JSON.stringify(fault.state);
+  const parts = Array.from({ length: Math.ceil(state.length / LONGEST_PART) }, (_, index) =>
+    state.slice(index * LONGEST_PART, (index + 1) * LONGEST_PART),
+  );
+  return [
+    `This is a bug: ${stack(fault.cause)}`,
+    `It happened on the event ${JSON.stringify(fault.event)}`,
+    ...parts.map((part, index) => `in the state (${String(index + 1)} of ${String(parts.length)}) ${part}`),
+  ];
 }

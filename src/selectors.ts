@@ -12,6 +12,12 @@ const isOneOff = (labels: Labels): boolean => labels[COMPOSE_ONE_OFF]?.toLowerCa
 export const runningStart = (gateway: Gateway): Start | undefined =>
   gateway.value === 'starting' || gateway.value === 'ready' ? gateway.start : undefined;
 
+/** Monitors on the gateway's network: they go down with it. */
+export const monitorsOn = (gatewayId: string, { byId }: Containers): readonly string[] =>
+  Object.values(byId)
+    .filter((facts) => MONITOR_LABEL in facts.labels && isOnNetworkOf(gatewayId, facts, byId))
+    .map(({ name }) => name);
+
 /** Its present run, whether it is paused in it or not. */
 export const startOf = (gateway: Gateway): Start | undefined =>
   gateway.value === 'paused' ? gateway.start : runningStart(gateway);
@@ -51,7 +57,7 @@ export function gatewayCandidates({ byId }: Pick<Containers, 'byId'>): readonly 
   const joined = new Set(all.map((facts) => ownerOf(facts, byId)?.id));
   return all
     .filter(({ id, image, name }) => joined.has(id) || /gluetun/i.test(image) || /gluetun/i.test(name))
-    .filter(({ labels }) => !(MONITOR_LABEL in labels))
+    .filter(({ labels, name }) => !(MONITOR_LABEL in labels) && !isComposeInterim(name))
     .map(({ name }) => name)
     .sort();
 }
@@ -99,9 +105,10 @@ export function dependentsOf(state: State): readonly ContainerFacts[] {
 export const isOnNetworkOf = (gatewayId: string, facts: ContainerFacts, byId: Containers['byId']): boolean =>
   ownersOf(facts, byId).some(({ id }) => id === gatewayId);
 
-/** Never: the gateway itself, what the user excluded, a monitor, compose's interim names. */
+/** Never: the gateway itself, what the user excluded, a monitor, a one-off, compose's interim names. */
 const isTouchable = ({ settings, gateway }: State, { id, name, labels }: ContainerFacts): boolean =>
   id !== gatewayTarget(gateway)?.id &&
   !settings.exclude.includes(name) &&
   !(MONITOR_LABEL in labels) &&
+  !isOneOff(labels) &&
   !isComposeInterim(name);

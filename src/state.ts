@@ -34,9 +34,10 @@ export interface Settings {
   readonly restartConcurrency: number;
 }
 
-/** The engine's event stream. */
+/** The engine's event stream. Nothing is decided before a listing has caught up with what happened without it. */
 export type Connection =
   | { readonly value: 'connecting' }
+  | { readonly value: 'reconciling'; readonly since: number }
   | { readonly value: 'connected' }
   | { readonly value: 'lost'; readonly since: number };
 
@@ -61,15 +62,32 @@ export interface Start {
   readonly startedAt: { readonly engineMs: number; readonly text: string } | undefined;
   /** When Gluetun's log of this start showed the tunnel up. */
   readonly tunnelShownAt: number | undefined;
+  /** When it became ready, or was resumed as such: what failed in a check begun before counts for nothing. */
+  readonly readyAt: number | undefined;
+  /** Somebody, not we, has sent it a signal that ends it. */
+  readonly signalled: boolean;
+  /** Starts before this one since it was last ready: a crash loop is not told round by round. */
+  readonly rounds: number;
 }
 
 export type Gateway =
   | { readonly value: 'unseen' }
   | { readonly value: 'absent' }
-  | ({ readonly value: 'down'; readonly since: number } & Target)
+  | ({
+      readonly value: 'down';
+      readonly since: number;
+      readonly cause: DownCause;
+      readonly rounds: number;
+    } & Target)
   | ({ readonly value: 'paused'; readonly start: Start; readonly wasReady: boolean } & Target)
   | ({ readonly value: 'starting'; readonly start: Start } & Target)
   | ({ readonly value: 'ready'; readonly start: Start } & Target);
+
+/**
+ * Why the gateway does not run: it went down in our own restart, its operator stopped it, it ended by itself, its
+ * restart policy is about to start it, or it was found so.
+ */
+export type DownCause = 'ourRestart' | 'operator' | 'crash' | 'restarting' | 'found';
 
 export interface Dependents {
   /** What was last said to be a dependent, by id; undefined before the first listing. */
@@ -89,9 +107,12 @@ export interface Checking {
   readonly lastStartedAt: number | undefined;
   /** Asked for while another was running: follows it at once. */
   readonly again: boolean;
-  /** Since Docker called the gateway unhealthy, until a check passes: checks come faster. */
-  readonly alarmed: boolean;
+  /** Who doubts the tunnel, until a check passes: checks come faster. */
+  readonly alarm: Alarm | undefined;
 }
+
+/** Docker calls the gateway unhealthy; Gluetun restarts its VPN itself. */
+export type Alarm = 'unhealthy' | 'selfHealing';
 
 export interface RunningCheck {
   readonly checkId: number;
@@ -113,12 +134,7 @@ export type Recovery =
   | { readonly value: 'none' }
   | ({ readonly value: 'restarting'; readonly commandId: number } & Begun)
   /** The gateway was restarted, or failed to be. `until`: when to report that it takes too long; then undefined. */
-  | ({
-      readonly value: 'awaitingReady';
-      readonly until: number | undefined;
-      /** When a gateway that our own restart left behind is started; undefined while it runs or a start is under way. */
-      readonly startDueAt: number | undefined;
-    } & Begun)
+  | ({ readonly value: 'awaitingReady'; readonly until: number | undefined; readonly starts: Starts } & Begun)
   | ({ readonly value: 'verifying'; readonly until: number } & Begun)
   | ({ readonly value: 'readingEndpoint'; readonly verified: boolean } & Begun)
   | ({
@@ -134,11 +150,26 @@ interface Begun {
   readonly begunAt: number;
 }
 
+/** Our attempts to start a gateway that went down in the recovery. */
+export interface Starts {
+  readonly attempts: number;
+  readonly lastAt: number;
+  /** The attempt under way. */
+  readonly commandId: number | undefined;
+}
+
 /** Who is to be put back on the gateway's network, whoever found out. */
 export interface Repairs {
   readonly pending: Readonly<Record<string, Repair>>;
   /** The one command under way. */
-  readonly wave: { readonly commandId: number; readonly ids: readonly string[] } | undefined;
+  readonly wave:
+    | {
+        readonly commandId: number;
+        readonly ids: readonly string[];
+        /** Those whose outcome has come. */
+        readonly answered: readonly string[];
+      }
+    | undefined;
 }
 
 export interface Repair {

@@ -10,11 +10,11 @@ export function checkResults(state: State, event: Event, before: State): Transit
   if (event.type === 'siteProbed') return gather(state, event.checkId, event.result);
   const check = finishedCheck(event, before);
   if (check === undefined) return to(state);
-  const alarmed = state.checking.alarmed && !check.passing;
-  const counted = count(state, check, event.at);
-  const seeing = see(counted.sites, check);
+  const alarm = check.passing ? undefined : state.checking.alarm;
+  const counted = count(state, check);
+  const seeing = see(state, counted.sites, check);
   return to(
-    { ...state, checking: { ...state.checking, running: undefined, alarmed }, sites: seeing },
+    { ...state, checking: { ...state.checking, running: undefined, alarm }, sites: seeing },
     { lines: [...counted.lines, ...sayBlindness(state, seeing)] },
   );
 }
@@ -36,9 +36,9 @@ function describe({ site, verdict, reason, httpStatus, latencyMs }: ProbeResult)
 }
 
 /** A pass clears a site, a failure adds one, unknown leaves it; nothing counts that is not of this start. */
-function count(state: State, check: FinishedCheck, at: number): { sites: Sites; lines: readonly Line[] } {
+function count(state: State, check: FinishedCheck): { sites: Sites; lines: readonly Line[] } {
   if (!isOfThisStart(state, check)) return { sites: state.sites, lines: [] };
-  const failing = failuresCount(state, check, at);
+  const failing = failuresCount(state, check);
   const lines: Line[] = [];
   const failures: Record<string, number> = { ...state.sites.failures };
   for (const { site, verdict, reason } of check.results) {
@@ -61,12 +61,14 @@ function sayFailure(name: string, failures: number, threshold: number, reason: s
   if (failures < threshold)
     return [debug(`Site ${name} failed (${String(failures)} of ${String(threshold)}) - ${reason}`)];
   if (failures > threshold) return [];
-  const times = `${String(failures)} consecutive time${failures === 1 ? '' : 's'}`;
+  const times = `${String(failures)} consecutive times`;
   return [warn(`Site ${name} failed ${times} - THRESHOLD REACHED - ${reason}`)];
 }
 
-function see(sites: Sites, { results }: FinishedCheck): Sites {
-  const unknown = results.find(({ verdict }) => verdict === 'unknown');
+/** A check that the gateway or the engine left in the middle is no blindness: their going was reported. */
+function see(state: State, sites: Sites, check: FinishedCheck): Sites {
+  if (!isOfThisStart(state, check) || state.connection.value !== 'connected') return sites;
+  const unknown = check.results.find(({ verdict }) => verdict === 'unknown');
   return unknown?.reason === sites.blind ? sites : { ...sites, blind: unknown?.reason };
 }
 

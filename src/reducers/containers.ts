@@ -25,8 +25,8 @@ export function containers(state: State, event: Event): Transition {
       return reportFailedListing(state, event);
     case 'containerInspected':
       return takeInspection(state, event);
-    case 'dependentRestartEnded':
-      return to(event.facts === undefined ? state : withFacts(state, event.facts));
+    case 'inspectionFailed':
+      return to(lookAgainSoon(state, event.id, event.at));
     case 'containerCreated':
     case 'containerStarted':
     case 'containerDied':
@@ -104,7 +104,7 @@ const keepDetails = (facts: ContainerFacts, known: ContainerFacts | undefined): 
     : facts;
 
 function reportFailedListing(state: State, { at, reason }: EventOf<'listingFailed'>): Transition {
-  if (state.connection.value !== 'connected') return to(state);
+  if (state.connection.value === 'lost' || state.connection.value === 'connecting') return to(state);
   const lines = state.containers.listingFails
     ? []
     : [warn(`Listing the containers failed: ${reason}; trying again`)];
@@ -128,12 +128,22 @@ function takeMessage(state: State, event: ContainerEvent): Transition {
   if (facts === undefined)
     return to(heard, { commands: event.type === 'containerDied' ? [] : [inspect(event.id)] });
   const next = withFacts(heard, applyMessage(facts, event));
-  return to(next, { commands: isTelling(event) && matters(next, facts) ? [inspect(event.id)] : [] });
+  return to(next, { commands: isTelling(event, facts) && matters(next, facts) ? [inspect(event.id)] : [] });
 }
 
-/** Messages that change what only an inspection shows: when it started, why it failed. */
-const isTelling = ({ type }: ContainerEvent): boolean =>
-  type === 'containerStarted' || type === 'containerDied' || type === 'containerUnpaused';
+/** Messages that change what only an inspection shows: when it started, why it failed; or that show we missed one. */
+const isTelling = ({ type }: ContainerEvent, { runState }: ContainerFacts): boolean =>
+  type === 'containerStarted' ||
+  type === 'containerDied' ||
+  type === 'containerUnpaused' ||
+  ((type === 'containerRestarted' || type === 'containerHealthChanged') && runState !== 'running');
+
+/** What could not be inspected is looked at with the next listing, which need not be a minute away. */
+function lookAgainSoon(state: State, id: string, at: number): State {
+  const facts = state.containers.byId[id];
+  const nextListingAt = Math.min(state.containers.nextListingAt ?? Infinity, at + LISTING_RETRY_MS);
+  return facts !== undefined && matters(state, facts) ? withContainers(state, { nextListingAt }) : state;
+}
 
 const matters = (state: State, facts: ContainerFacts): boolean => {
   const { settings } = state;
@@ -166,18 +176,3 @@ function applyMessage(facts: ContainerFacts, event: ContainerEvent): ContainerFa
 }
 
 const withRunState = (facts: ContainerFacts, runState: RunState): ContainerFacts => ({ ...facts, runState });
-
-/**
- * A message delivered late: older than another one heard of the same container, or from before the start that an
- * inspection has shown since. It tells nothing any more.
- */
-export const isOutdated = ({ containers: { engineTimeMs, byId } }: State, event: Event): boolean =>
-  'engineTimeMs' in event &&
-  event.engineTimeMs < Math.max(engineTimeMs[event.id] ?? 0, byId[event.id]?.details?.startedAtMs ?? 0);
-
-/** A message of a start within this time after `StartedAt` speaks of that same start. */
-const SAME_START_MS = 5_000;
-
-/** Whether a start's message speaks of a start that is known already. */
-export const isMessageOfStart = (startedAtMs: number | undefined, engineTimeMs: number): boolean =>
-  startedAtMs !== undefined && engineTimeMs >= startedAtMs && engineTimeMs - startedAtMs < SAME_START_MS;

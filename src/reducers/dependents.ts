@@ -1,9 +1,9 @@
 import type { Event } from '../../streams/events.ts';
 import type { Line } from '../log-line.ts';
-import { dependentsOf, gatewayTarget } from '../selectors.ts';
+import { dependentsOf, gatewayTarget, monitorsOn } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, info, to, warn } from '../transition.ts';
-import { isMessageOfStart } from './containers.ts';
+import { isMessageOfStart } from '../messages.ts';
 
 /** Who hangs on the gateway: the set is derived; here is said what becomes of it, from the live message. */
 export function dependents(state: State, event: Event, before: State): Transition {
@@ -26,6 +26,7 @@ function firstSight(state: State, now: Readonly<Record<string, string>>): Transi
   const lines = [
     info(`Dependent containers (${how}): ${names.length === 0 ? 'none' : names.join(',')}`),
     ...sayMissing(state, names),
+    ...sayMonitors(state),
   ];
   return to({ ...state, dependents: { ...state.dependents, shown: now } }, { lines });
 }
@@ -37,6 +38,17 @@ function sayMissing({ settings }: State, names: readonly string[]): readonly Lin
   );
   if (missing.length === 0) return [];
   return [warn(`Listed in DEPENDENT_CONTAINERS but not found: ${missing.join(', ')}; going on without`)];
+}
+
+/** Nothing here tells which monitor we are: a container on the gateway's network has the gateway's hostname. */
+function sayMonitors({ gateway, containers }: State): readonly Line[] {
+  const target = gatewayTarget(gateway);
+  const names = target === undefined ? [] : monitorsOn(target.id, containers);
+  return names.map((name) =>
+    warn(
+      `${name}, a monitor, is on the network of ${target?.name ?? ''} and goes down with it: give it a network of its own`,
+    ),
+  );
 }
 
 function sayMembership(
@@ -55,14 +67,27 @@ function sayMembership(
   ];
 }
 
-/** Started or stopped by somebody else: what our own command does is said by the command's progress. */
+/** What somebody else does with one: what our own command does is said by the command's progress. */
 function sayRunning(state: State, event: Event, before: State): readonly Line[] {
-  if (event.type !== 'containerStarted' && event.type !== 'containerDied') return [];
+  if (!('engineTimeMs' in event)) return [];
   const name = state.dependents.shown?.[event.id];
   if (name === undefined || state.repairs.wave?.ids.includes(event.id)) return [];
-  if (event.type === 'containerDied') return [info(`Dependent container stopped: ${name}`)];
-  const knownStart = before.containers.byId[event.id]?.details?.startedAtMs;
-  return isMessageOfStart(knownStart, event.engineTimeMs)
-    ? []
-    : [info(`Dependent container started: ${name}`)];
+  switch (event.type) {
+    case 'containerStarted': {
+      const knownStart = before.containers.byId[event.id]?.details?.startedAtMs;
+      return isMessageOfStart(knownStart, event.engineTimeMs)
+        ? []
+        : [info(`Dependent container started: ${name}`)];
+    }
+    case 'containerDied':
+      return [info(`Dependent container stopped: ${name}`)];
+    case 'containerPaused':
+      return [info(`Dependent container paused: ${name}`)];
+    case 'containerUnpaused':
+      return [info(`Dependent container resumed: ${name}`)];
+    case 'containerOutOfMemory':
+      return [warn(`Dependent container out of memory: ${name}`)];
+    default:
+      return [];
+  }
 }

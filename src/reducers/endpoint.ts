@@ -20,14 +20,19 @@ export const NOTHING_KNOWN: Endpoint['current'] = {
  * of that start and from its control server, which is asked when the gateway has become ready.
  */
 export function endpoint(state: State, event: Event, before: State): Transition {
-  const current =
-    state.gateway.value === 'ready' && before.gateway.value !== 'ready'
-      ? ask(forget(state, before), event.at)
-      : to(forget(state, before));
+  const current = mayHaveChanged(state, event, before)
+    ? ask(forget(state, before), event.at)
+    : to(forget(state, before));
   const heard = hear(current.state, event);
   const said = announce(heard.state, event);
   return { state: said.state, commands: current.commands, lines: [...heard.lines, ...said.lines] };
 }
+
+/** It has become ready, or healthy again after Gluetun healed itself: the server logs each request, so no oftener. */
+const mayHaveChanged = ({ gateway }: State, event: Event, before: State): boolean =>
+  gateway.value === 'ready' &&
+  (before.gateway.value !== 'ready' ||
+    (event.type === 'containerHealthChanged' && event.id === gateway.id && event.health === 'healthy'));
 
 /** What was known of an earlier start is not known of this one. */
 function forget(state: State, before: State): State {

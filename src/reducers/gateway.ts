@@ -1,19 +1,27 @@
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Command } from '../commands.ts';
 import type { Line } from '../log-line.ts';
+import { isEndingSignal, isMessageOfStart } from '../messages.ts';
 import { findGateway, gatewayCandidates, gatewayTarget, runningStart, startOf } from '../selectors.ts';
-import type { Gateway, Start, State } from '../state.ts';
+import type { DownCause, Gateway, Start, State } from '../state.ts';
 import { type Transition, info, to, warn } from '../transition.ts';
-import { isMessageOfStart } from './containers.ts';
 
 /** Where the gateway is in its life: absent, down, paused, starting. That it is ready is decided by `readiness`. */
 export function gateway(state: State, event: Event): Transition {
   if (!state.containers.listed) return to(state);
-  const heard = withLogEvidence(nextGateway(state, event), event);
+  const heard = withEvidence(nextGateway(state, event), event, state);
   const next = state.gateway.value === 'unseen' ? foundRunning(heard, event) : heard;
   if (next === state.gateway) return to(state);
-  const after = { ...state, gateway: next };
+  const after = keepName({ ...state, gateway: next });
   return to(after, { lines: sayChange(state, after, event), commands: followLog(state.gateway, after) });
+}
+
+/** A gateway named by its id is one by its name from then on: a re-created one has another id. */
+function keepName(state: State): State {
+  const { settings } = state;
+  const name = gatewayTarget(state.gateway)?.name;
+  const isNamedById = gatewayTarget(state.gateway)?.id.startsWith(settings.gateway) ?? false;
+  return name !== undefined && isNamedById ? { ...state, settings: { ...settings, gateway: name } } : state;
 }
 
 function nextGateway(state: State, event: Event): Gateway {
@@ -34,60 +42,104 @@ function nextGateway(state: State, event: Event): Gateway {
         wasReady: same?.value === 'ready',
       };
     default:
-      return same?.value === 'down'
-        ? rename(same, facts.name)
-        : { value: 'down', ...target, since: event.at };
+      return down(state, same, facts, event);
   }
 }
 
 function running(current: Gateway | undefined, facts: ContainerFacts, event: Event): Gateway {
   const start = startIn(current, facts, event);
   const target = { id: facts.id, name: facts.name };
-  if (current?.value === 'paused')
-    return { value: current.wasReady ? 'ready' : 'starting', ...target, start };
+  if (current?.value === 'paused') return resumed(current, start, event.at);
   const isSameStart = current !== undefined && runningStart(current)?.seenAt === start.seenAt;
-  if (!isSameStart) return { value: 'starting', ...target, start };
-  return start === runningStart(current)
-    ? rename(current, facts.name)
-    : ({ ...current, ...target, start } as Gateway);
+  if (!isSameStart || (current.value !== 'starting' && current.value !== 'ready'))
+    return { value: 'starting', ...target, start };
+  if (start === current.start && current.name === facts.name) return current;
+  return { ...current, ...target, start };
 }
 
-const rename = (current: Gateway, name: string): Gateway =>
-  'name' in current && current.name !== name ? { ...current, name } : current;
+/** It has become healthy since its start, so it is ready; but what a check met while it stood still says nothing. */
+function resumed(
+  { wasReady, id, name }: Extract<Gateway, { value: 'paused' }>,
+  start: Start,
+  at: number,
+): Gateway {
+  return wasReady
+    ? { value: 'ready', id, name, start: { ...start, readyAt: at } }
+    : { value: 'starting', id, name, start };
+}
+
+function down(state: State, current: Gateway | undefined, facts: ContainerFacts, event: Event): Gateway {
+  const target = { id: facts.id, name: facts.name };
+  const isRestarting = facts.runState === 'restarting';
+  if (current?.value === 'down') {
+    const cause = isRestarting ? 'restarting' : current.cause === 'restarting' ? 'crash' : current.cause;
+    return cause === current.cause && facts.name === current.name
+      ? current
+      : { ...current, ...target, cause };
+  }
+  const start = current && startOf(current);
+  const cause = isRestarting ? 'restarting' : causeOf(state, start);
+  const rounds = current?.value === 'ready' || start === undefined ? 0 : start.rounds + 1;
+  return { value: 'down', ...target, since: event.at, cause, rounds };
+}
+
+function causeOf({ recovery }: State, start: Start | undefined): DownCause {
+  if (start === undefined) return 'found';
+  if (recovery.value === 'restarting') return 'ourRestart';
+  return start.signalled ? 'operator' : 'crash';
+}
 
 /** The present start: the one we know, with what an inspection adds to it, or a new one. */
 function startIn(current: Gateway | undefined, facts: ContainerFacts, event: Event): Start {
   const startedAt = inspectedStart(facts);
+  const rounds = current?.value === 'down' ? current.rounds : 0;
+  const anew: Start = {
+    seenAt: event.at,
+    startedAt,
+    tunnelShownAt: undefined,
+    readyAt: undefined,
+    signalled: false,
+    rounds,
+  };
   const known = current && startOf(current);
-  if (known === undefined) return { seenAt: event.at, startedAt, tunnelShownAt: undefined };
-  if (
-    event.type === 'containerStarted' &&
-    event.id === facts.id &&
-    !isMessageOfStart(known.startedAt?.engineMs, event.engineTimeMs)
-  )
-    return { seenAt: event.at, startedAt, tunnelShownAt: undefined };
+  if (known === undefined) return anew;
+  const isItsMessage = event.type === 'containerStarted' && event.id === facts.id;
+  if (isItsMessage && !isMessageOfStart(known.startedAt?.engineMs, event.engineTimeMs)) return anew;
   if (startedAt === undefined || known.startedAt?.text === startedAt.text) return known;
-  if (known.startedAt === undefined) return { ...known, startedAt };
-  return { seenAt: event.at, startedAt, tunnelShownAt: undefined };
+  return known.startedAt === undefined && !isYounger(startedAt, known, event)
+    ? { ...known, startedAt }
+    : anew;
 }
 
 const inspectedStart = ({ details }: ContainerFacts): Start['startedAt'] =>
   details?.startedAtMs === undefined ? undefined : { engineMs: details.startedAtMs, text: details.startedAt };
 
+/** The engine's clock and ours may differ in rate, and a message takes its time. */
+const TOLERANCE_MS = 2_000;
+
+/** Started after we learned of the start we know: so it is another one, whose message was lost. */
+const isYounger = (startedAt: NonNullable<Start['startedAt']>, known: Start, event: Event): boolean =>
+  'engineClockMs' in event &&
+  event.engineClockMs - startedAt.engineMs < event.at - known.seenAt - TOLERANCE_MS;
+
 /** A gateway that the monitor finds running at its own start has run for some time: both times are the engine's. */
-function foundRunning(gateway: Gateway, event: Event): Gateway {
-  if (gateway.value !== 'starting' || gateway.start.startedAt === undefined || !('engineClockMs' in event))
-    return gateway;
-  const ageMs = Math.max(0, event.engineClockMs - gateway.start.startedAt.engineMs);
-  return { ...gateway, start: { ...gateway.start, seenAt: event.at - ageMs } };
+function foundRunning(current: Gateway, event: Event): Gateway {
+  if (current.value !== 'starting' || current.start.startedAt === undefined || !('engineClockMs' in event))
+    return current;
+  const ageMs = Math.max(0, event.engineClockMs - current.start.startedAt.engineMs);
+  return { ...current, start: { ...current.start, seenAt: event.at - ageMs } };
 }
 
-/** A public IP or a finished OpenVPN initialisation in this start's log shows the tunnel. */
-function withLogEvidence(current: Gateway, event: Event): Gateway {
-  if (event.type !== 'publicIpLogged' && event.type !== 'tunnelUpLogged') return current;
+/** What is heard of the present start: the tunnel shown by Gluetun's log, a signal sent by somebody else. */
+function withEvidence(current: Gateway, event: Event, { recovery }: State): Gateway {
   if (current.value !== 'starting' && current.value !== 'ready') return current;
-  if (current.id !== event.gatewayId || current.start.tunnelShownAt !== undefined) return current;
-  return { ...current, start: { ...current.start, tunnelShownAt: event.at } };
+  const { start } = current;
+  const showsTunnel = event.type === 'publicIpLogged' || event.type === 'tunnelUpLogged';
+  if (showsTunnel && event.gatewayId === current.id && start.tunnelShownAt === undefined)
+    return { ...current, start: { ...start, tunnelShownAt: event.at } };
+  if (isEndingSignal(event, current.id) && recovery.value !== 'restarting')
+    return { ...current, start: { ...start, signalled: true } };
+  return current;
 }
 
 /** The log is followed from the moment it is known where this start begins in it. */
@@ -99,41 +151,49 @@ function followLog(before: Gateway, { gateway: now, containers }: State): readon
   return [{ kind: 'followGatewayLog', gatewayId: now.id, startedAt: is.text, tty }];
 }
 
-function sayChange(
-  { gateway: before, recovery, containers }: State,
-  after: State,
-  event: Event,
-): readonly Line[] {
+function sayChange({ gateway: before, recovery }: State, after: State, event: Event): readonly Line[] {
   const { gateway: now } = after;
   if (now.value === 'absent') return [warn(absence(after))];
   if (now.value === 'unseen') return [];
   const found = gatewayTarget(before)?.name === now.name ? [] : [info(`Monitoring container: ${now.name}`)];
   if (recovery.value === 'restarting') return found;
   if (recovery.value === 'awaitingReady' && now.value === 'starting') return found;
-  return [...found, ...sayStep(before, now, exitCodeIn(event) ?? containers.byId[now.id]?.details?.exitCode)];
+  return [...found, ...sayStep(before, now, event)];
 }
 
 function sayStep(
   before: Gateway,
   now: Exclude<Gateway, { value: 'unseen' | 'absent' }>,
-  exitCode?: number,
+  event: Event,
 ): readonly Line[] {
   if (now.value === before.value && now.value !== 'starting') return [];
   switch (now.value) {
     case 'down':
-      return [
-        warn(
-          `${now.name} is not running${exitCode === undefined ? '' : ` (exit code ${String(exitCode)})`}; standing by until it starts`,
-        ),
-      ];
+      return now.rounds > 1 ? [] : [warn(describeDown(now, event))];
     case 'paused':
       return [warn(`${now.name} is paused; standing by until it is resumed`)];
     case 'ready':
       return before.value === 'paused' ? [info(`${now.name} is resumed`)] : [];
     case 'starting':
       if (before.value === 'paused') return [info(`${now.name} is resumed`)];
-      return isNewStart(before, now) ? [info(`${now.name} started; waiting until it is ready`)] : [];
+      return isNewStart(before, now) && now.start.rounds < 2
+        ? [info(`${now.name} started; waiting until it is ready`)]
+        : [];
   }
+}
+
+function describeDown({ name, cause, rounds }: Extract<Gateway, { value: 'down' }>, event: Event): string {
+  const code =
+    event.type === 'containerDied' && event.exitCode !== undefined
+      ? ` (exit code ${String(event.exitCode)})`
+      : '';
+  const how = {
+    operator: 'was stopped',
+    crash: 'died',
+    restarting: 'is being restarted by its restart policy',
+  };
+  const what = cause === 'ourRestart' || cause === 'found' ? 'is not running' : how[cause];
+  return `${name} ${what}${code}${rounds > 0 ? ', again before it was ready' : ''}; standing by until it starts`;
 }
 
 /** Not at first sight: a gateway found running has not just started. */
@@ -141,9 +201,6 @@ const isNewStart = (before: Gateway, now: Gateway): boolean =>
   before.value !== 'unseen' &&
   before.value !== 'absent' &&
   runningStart(before)?.seenAt !== runningStart(now)?.seenAt;
-
-const exitCodeIn = (event: Event): number | undefined =>
-  event.type === 'containerDied' ? event.exitCode : undefined;
 
 function absence({ settings, containers }: State): string {
   const candidates = gatewayCandidates(containers);

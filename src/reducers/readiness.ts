@@ -23,7 +23,8 @@ export function readiness(state: State, event: Event, before: State): Transition
     ...(wasAwaited && proof.warning === undefined ? [info(told)] : []),
     ...(proof.warning ? [warn(proof.warning)] : []),
   ];
-  return to({ ...state, gateway: { ...gateway, value: 'ready' } }, { lines });
+  const start = { ...gateway.start, readyAt: event.at, rounds: 0 };
+  return to({ ...state, gateway: { ...gateway, value: 'ready', start } }, { lines });
 }
 
 interface Proof {

@@ -1,16 +1,18 @@
-import { attachmentOf } from '../attachment.ts';
-import type { Event } from '../../streams/events.ts';
+import { attachmentOf, isRunning } from '../attachment.ts';
+import type { ContainerFacts, Event, Outcome } from '../../streams/events.ts';
 import { type FinishedCheck, failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
-import { dependentsOf, gatewayTarget } from '../selectors.ts';
-import type { Recovery, Repair, State } from '../state.ts';
+import { dependentsOf, gatewayTarget, runningStart } from '../selectors.ts';
+import type { Recovery, State } from '../state.ts';
 import { type Transition, duration, error, info, to, warn } from '../transition.ts';
 import { listCommand } from './containers.ts';
 import { sayEndpoint } from './endpoint.ts';
+import { askForRepair, hasTriedAll } from './repairs.ts';
 
 type Phase<V extends Recovery['value']> = Extract<Recovery, { value: V }>;
 
 /** How long a gateway that our own restart left behind may take to come back before it is started. */
 const FIRST_START_MS = 10_000;
+const LONGEST_START_MS = 300_000;
 const VERIFICATION_MS = 30_000;
 const LISTING_MS = 5_000;
 
@@ -22,9 +24,10 @@ export function recovery(state: State, event: Event, before: State): Transition 
   const phase = state.recovery;
   if (phase.value === 'none') return isBroken(state, event, before) ? begin(state, event.at) : to(state);
   if (phase.value === 'restarting') return restarting(state, phase, event);
-  if (phase.value === 'awaitingReady') return awaitingReady(state, phase, event, before);
-  // Whatever came after the gateway was ready starts over when it is not any more.
-  if (state.gateway.value !== 'ready') return to(awaitReady(state, phase.begunAt, event.at));
+  if (phase.value === 'awaitingReady') return awaitingReady(state, event, before);
+  // Whatever comes after the gateway was ready starts over when it is not any more.
+  if (state.gateway.value !== 'ready')
+    return awaitingReady(awaitReady(state, phase.begunAt, event.at), event, before);
   switch (phase.value) {
     case 'verifying':
       return verifying(state, phase, event, before);
@@ -45,7 +48,7 @@ const criticalDown = ({ sites, settings }: State): readonly string[] =>
 /** Decided at the end of a check that counts, with the gateway ready or out of time to become it. */
 function isBroken(state: State, event: Event, before: State): boolean {
   const check = finishedCheck(event, before);
-  if (check === undefined || !failuresCount(state, check, event.at)) return false;
+  if (check === undefined || !failuresCount(state, check)) return false;
   return isAllowed(state) && criticalDown(state).length > 0;
 }
 
@@ -70,22 +73,29 @@ function begin(state: State, at: number, begunAt = at): Transition {
   const next: State = {
     ...failing.state,
     nextId: commandId + 1,
-    checking: { ...state.checking, alarmed: false },
+    checking: { ...state.checking, alarm: undefined },
     recovery: { value: 'restarting', begunAt, commandId },
   };
-  return to(next, { lines, commands: [{ kind: 'restartGateway', id: commandId, gateway }] });
+  return to(next, {
+    lines,
+    commands: [
+      { kind: 'restartGateway', id: commandId, gateway, start: runningStart(state.gateway)?.startedAt?.text },
+    ],
+  });
 }
 
-/** Not every start is heard of: after the call the gateway is looked at, whatever came of it. */
 function restarting(state: State, { commandId, begunAt }: Phase<'restarting'>, event: Event): Transition {
   if (event.type !== 'commandFinished' || event.id !== commandId) return to(state);
-  const gateway = gatewayTarget(state.gateway);
-  const lines = event.outcome.ok
-    ? []
-    : [error(`Restarting ${gateway?.name ?? 'the gateway'} failed: ${event.outcome.reason}`)];
-  const commands =
-    gateway === undefined ? [] : [{ kind: 'inspectContainer' as const, containerId: gateway.id }];
-  return to(awaitReady(state, begunAt, event.at), { lines, commands });
+  const name = gatewayTarget(state.gateway)?.name ?? state.settings.gateway;
+  if (event.outcome.ok) return to(awaitReady(state, begunAt, event.at));
+  if (event.outcome.untouched)
+    return to(
+      { ...state, recovery: { value: 'none' } },
+      { lines: [info(`${name} is not restarted: ${event.outcome.reason}`)] },
+    );
+  return to(awaitReady(state, begunAt, event.at), {
+    lines: [error(`Restarting ${name} failed: ${event.outcome.reason}`)],
+  });
 }
 
 const awaitReady = (state: State, begunAt: number, at: number): State => ({
@@ -94,54 +104,98 @@ const awaitReady = (state: State, begunAt: number, at: number): State => ({
     value: 'awaitingReady',
     begunAt,
     until: at + state.settings.healthyWaitMs,
-    startDueAt: at + FIRST_START_MS,
+    starts: { attempts: 0, lastAt: 0, commandId: undefined },
   },
 });
 
-function awaitingReady(state: State, phase: Phase<'awaitingReady'>, event: Event, before: State): Transition {
-  if (hasRestarted(state, phase) || isWellAnyway(state, event, before))
-    return verify(state, phase, event, before);
+function awaitingReady(state: State, event: Event, before: State): Transition {
+  const phase = state.recovery;
+  if (phase.value !== 'awaitingReady') return to(state);
+  if (hasRestarted(state, phase)) return verify(state, phase, event, before);
+  if (isWellAnyway(state, event, before)) return giveUp(state, 'The tunnel works again without a restart');
+  if (isStoppedByOperator(state)) return giveUp(state, `The recovery ends: ${nameOf(state)} was stopped`);
   if (phase.until === undefined && isBroken(state, event, before))
     return begin(state, event.at, phase.begunAt);
-  if (state.gateway.value === 'down' && isDue(phase.startDueAt, event))
-    return startLeftBehind(state, phase, event.at);
-  if (!isDue(phase.until, event)) return to(state);
-  const waited = duration(state.settings.healthyWaitMs);
-  const name = gatewayTarget(state.gateway)?.name ?? state.settings.gateway;
-  return to(
-    { ...state, recovery: { ...phase, until: undefined } },
-    {
-      lines: [
-        error(`${name} did not become ready within ${waited}; its dependents are restarted as soon as it is`),
-      ],
-    },
-  );
+  if (event.type === 'commandFinished' && event.id === phase.starts.commandId)
+    return started(state, phase, event.outcome);
+  if (isDue(startDueAt(state), event)) return startLeftBehind(state, phase, event.at);
+  return isDue(phase.until, event) ? late(state, phase) : to(state);
 }
+
+const nameOf = ({ gateway, settings }: State): string => gatewayTarget(gateway)?.name ?? settings.gateway;
 
 /** Ready by a start of its own: a "ready" from before the restart proves nothing. */
 const hasRestarted = ({ gateway }: State, { begunAt }: Phase<'awaitingReady'>): boolean =>
   gateway.value === 'ready' && gateway.start.seenAt >= begunAt;
 
 /** The restart failed, but the tunnel came back by itself. */
-const isWellAnyway = (state: State, event: Event, before: State): boolean =>
-  state.gateway.value === 'ready' && finishedCheck(event, before)?.passing === true;
+function isWellAnyway(state: State, event: Event, before: State): boolean {
+  const check = finishedCheck(event, before);
+  return state.gateway.value === 'ready' && check?.passing === true && isOfThisStart(state, check);
+}
 
-const isDue = (deadline: number | undefined, event: Event): boolean =>
-  event.type === 'timeReached' && deadline !== undefined && deadline <= event.at;
+const isStoppedByOperator = ({ gateway }: State): boolean =>
+  gateway.value === 'down' && gateway.cause === 'operator';
 
-/** Each attempt waits as long as all before it took together. */
+const giveUp = (state: State, why: string): Transition =>
+  to(
+    { ...state, recovery: { value: 'none' }, sites: { ...state.sites, failures: {} } },
+    { lines: [info(why)] },
+  );
+
+/** A gateway that still runs as before the restart, because that failed, is not late: the checks judge it. */
+function late(state: State, phase: Phase<'awaitingReady'>): Transition {
+  const waited = duration(state.settings.healthyWaitMs);
+  const isUnchanged = (runningStart(state.gateway)?.seenAt ?? Infinity) < phase.begunAt;
+  const told = error(
+    `${nameOf(state)} did not become ready within ${waited}; its dependents are restarted as soon as it is`,
+  );
+  return to({ ...state, recovery: { ...phase, until: undefined } }, { lines: isUnchanged ? [] : [told] });
+}
+
+/**
+ * When a gateway that went down in the recovery is started: never one that its operator stopped, nor while its
+ * restart policy may do it. Each attempt waits twice as long as the one before.
+ */
+export function startDueAt({ gateway, recovery: phase }: State): number | undefined {
+  if (phase.value !== 'awaitingReady' || gateway.value !== 'down' || phase.starts.commandId !== undefined)
+    return undefined;
+  if (gateway.cause !== 'ourRestart' && gateway.cause !== 'crash') return undefined;
+  const { attempts, lastAt } = phase.starts;
+  return Math.max(
+    gateway.since + FIRST_START_MS,
+    lastAt + Math.min(FIRST_START_MS * 2 ** attempts, LONGEST_START_MS),
+  );
+}
+
 function startLeftBehind(state: State, phase: Phase<'awaitingReady'>, at: number): Transition {
   const gateway = gatewayTarget(state.gateway);
   if (gateway === undefined) return to(state);
-  const startDueAt = at + Math.max(FIRST_START_MS, at - phase.begunAt);
+  const starts = { attempts: phase.starts.attempts + 1, lastAt: at, commandId: state.nextId };
   return to(
-    { ...state, nextId: state.nextId + 1, recovery: { ...phase, startDueAt } },
+    { ...state, nextId: state.nextId + 1, recovery: { ...phase, starts } },
     {
-      lines: [warn(`${gateway.name} was left stopped by its restart; starting it`)],
-      commands: [{ kind: 'startGateway', id: state.nextId, gateway }],
+      lines: starts.attempts === 1 ? [warn(`${gateway.name} has not come back; starting it`)] : [],
+      commands: [{ kind: 'startGateway', id: starts.commandId, gateway }],
     },
   );
 }
+
+/** Said for the first attempt; the others are as good as this one. */
+function started(state: State, phase: Phase<'awaitingReady'>, outcome: Outcome): Transition {
+  const { attempts } = phase.starts;
+  const lines =
+    outcome.ok || attempts > 1
+      ? []
+      : [error(`Starting ${nameOf(state)} failed: ${outcome.reason}; trying again`)];
+  return to(
+    { ...state, recovery: { ...phase, starts: { ...phase.starts, commandId: undefined } } },
+    { lines },
+  );
+}
+
+const isDue = (deadline: number | undefined, event: Event): boolean =>
+  event.type === 'timeReached' && deadline !== undefined && deadline <= event.at;
 
 /** A check that made it ready has verified the tunnel already. */
 function verify(state: State, { begunAt }: Phase<'awaitingReady'>, event: Event, before: State): Transition {
@@ -185,8 +239,8 @@ function announce(state: State, { begunAt, verified }: Phase<'readingEndpoint'>,
 }
 
 function listing(state: State, phase: Phase<'listing'>, event: Event): Transition {
-  if (event.type === 'containersListed' && event.requestedAt >= phase.askedAt)
-    return repair(state, phase, event.at);
+  const isAnswer = event.type === 'containersListed' && event.requestedAt >= phase.askedAt;
+  if (isAnswer && isGatewayInspected(state)) return repair(state, phase, event.at);
   if (!isDue(phase.askAgainAt, event)) return to(state);
   return to(
     { ...state, recovery: { ...phase, askAgainAt: event.at + LISTING_MS } },
@@ -194,28 +248,38 @@ function listing(state: State, phase: Phase<'listing'>, event: Event): Transitio
   );
 }
 
+/** Without the gateway's own start nobody's can be compared with it. */
+const isGatewayInspected = ({ gateway, containers }: State): boolean =>
+  gateway.value === 'ready' && containers.byId[gateway.id]?.details !== undefined;
+
 function repair(state: State, { begunAt, verified }: Phase<'listing'>, at: number): Transition {
   const all = dependentsOf(state);
-  const stale = all.filter((facts) => NEEDS_REPAIR.includes(attachmentOf(state, facts)));
-  const pending = Object.fromEntries(
-    stale.map(({ id, name }): [string, Repair] => [id, { name, failures: 0, dueAt: at }]),
-  );
   const names = all.length === 0 ? 'none' : all.map(({ name }) => name).join(',');
+  const asked = askForRepair(
+    state,
+    all.filter((facts) => needsRepair(state, facts)),
+    at,
+  );
   return to(
-    { ...state, recovery: { value: 'repairing', begunAt, verified }, repairs: { ...state.repairs, pending } },
-    { lines: [info(`Discovered dependent containers: ${names}`)] },
+    { ...asked.state, recovery: { value: 'repairing', begunAt, verified } },
+    { lines: [info(`Discovered dependent containers: ${names}`), ...asked.lines] },
   );
 }
 
-/** A listed container that is not on the gateway's network is restarted too, once, for we restarted the gateway. */
-const NEEDS_REPAIR: readonly string[] = ['stale', 'failedToJoin', 'apart'];
-
-const isRepaired = ({ repairs: { wave, pending } }: State): boolean =>
-  wave === undefined && Object.values(pending).every(({ failures }) => failures > 0);
+/**
+ * After our own restart. A listed container that is not on the gateway's network is restarted too, once; and one
+ * that could not be inspected: it ran before the gateway did.
+ */
+function needsRepair(state: State, facts: ContainerFacts): boolean {
+  const attachment = attachmentOf(state, facts);
+  return attachment === 'unknown'
+    ? isRunning(facts)
+    : ['stale', 'failedToJoin', 'apart'].includes(attachment);
+}
 
 /** The end, once everyone has had a first try: comes after the repairs, whose progress decides it. */
 export function recoveryEnd(state: State, event: Event): Transition {
-  return state.recovery.value === 'repairing' && isRepaired(state)
+  return state.recovery.value === 'repairing' && hasTriedAll(state)
     ? finish(state, state.recovery, event.at)
     : to(state);
 }

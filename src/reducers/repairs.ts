@@ -1,8 +1,8 @@
-import { attachmentOf, isRunning } from '../attachment.ts';
+import { attachmentOf } from '../attachment.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import { COMPOSE_DEPENDS_ON, COMPOSE_PROJECT, COMPOSE_SERVICE } from '../../streams/labels.ts';
 import type { Target } from '../commands.ts';
-import { ownersOf, runningStart } from '../selectors.ts';
+import { gatewayTarget, ownersOf, runningStart } from '../selectors.ts';
 import type { Repair, Repairs, State } from '../state.ts';
 import { type Transition, debug, duration, error, info, to } from '../transition.ts';
 
@@ -19,9 +19,25 @@ type Ended = Extract<Event, { type: 'dependentRestartEnded' }>;
 export function repairs(state: State, event: Event): Transition {
   const progress = follow(state, event);
   const pruned = prune(progress.state);
-  const wave = nextWave(pruned, event.at);
-  return { state: wave.state, commands: wave.commands, lines: progress.lines };
+  const wave = nextWave(pruned.state, event.at);
+  return { state: wave.state, commands: wave.commands, lines: [...progress.lines, ...pruned.lines] };
 }
+
+/** Adds to what is pending; who failed before and is still due later is tried now. */
+export function askForRepair(state: State, containers: readonly ContainerFacts[], at: number): Transition {
+  const asked = containers.map(({ id, name }): [string, Repair] => [id, { name, failures: 0, dueAt: at }]);
+  const paused = containers.filter(({ runState }) => runState === 'paused');
+  return to(withRepairs(state, { pending: { ...state.repairs.pending, ...Object.fromEntries(asked) } }), {
+    lines: paused.map(({ name }) => info(`${name} is paused; it is restarted when it is resumed`)),
+  });
+}
+
+/** Everyone who can be restarted has had a first try. */
+export const hasTriedAll = ({ repairs: { wave, pending }, containers }: State): boolean =>
+  wave === undefined &&
+  Object.entries(pending).every(
+    ([id, { failures }]) => failures > 0 || containers.byId[id]?.runState === 'paused',
+  );
 
 function follow(state: State, event: Event): Transition {
   const { wave } = state.repairs;
@@ -29,12 +45,12 @@ function follow(state: State, event: Event): Transition {
     case 'dependentRestartBegun':
       return to(state, { lines: [info(`Restarting ${event.name}...`)] });
     case 'dependentRestartEnded':
-      return ended(state, event);
+      return ended(answered(state, event.id), event);
     case 'commandFinished':
       if (wave?.commandId !== event.id) return to(state);
       return afterWave(
         state,
-        wave.ids,
+        wave,
         event.at,
         event.outcome.ok ? 'the restart gave no answer' : event.outcome.reason,
       );
@@ -43,22 +59,56 @@ function follow(state: State, event: Event): Transition {
   }
 }
 
-/** Called restarted only when it was seen to be on the live network. */
+const answered = (state: State, id: string): State => {
+  const { wave } = state.repairs;
+  return wave === undefined
+    ? state
+    : withRepairs(state, { wave: { ...wave, answered: [...wave.answered, id] } });
+};
+
 function ended(state: State, { id, name, outcome, facts, at }: Ended): Transition {
-  if (!outcome.ok && outcome.gone)
-    return to(forget(state, id), { lines: [info(`${name} is gone; nothing to restart`)] });
-  if (!outcome.ok) return failed(state, id, name, outcome.reason, at);
-  if (facts !== undefined && isBack(state, facts))
+  if (outcome.ok) return judge(state, id, name, facts, at);
+  if (outcome.gone) return to(forget(state, id), { lines: [info(`${name} is gone; nothing to restart`)] });
+  if (outcome.untouched)
+    return to(postpone(state, id, at), { lines: [info(`${name} is left alone: ${outcome.reason}`)] });
+  return failed(state, id, name, outcome.reason, at);
+}
+
+/** Called restarted only when it was seen to be on the live network. What ended by itself is not started again. */
+function judge(
+  state: State,
+  id: string,
+  name: string,
+  facts: ContainerFacts | undefined,
+  at: number,
+): Transition {
+  if (facts === undefined) return failed(state, id, name, 'it could not be inspected afterwards', at);
+  const attachment = attachmentOf(state, facts);
+  if (attachment === 'stopped')
+    return to(forget(state, id), {
+      lines: [
+        info(
+          `${name} was restarted and has ended by itself (exit code ${String(facts.details?.exitCode ?? 0)})`,
+        ),
+      ],
+    });
+  if (attachment === 'fresh' || (attachment === 'apart' && isYoungerThanGateway(state, facts)))
     return to(forget(state, id), { lines: [info(`${name} restarted successfully`)] });
   return failed(state, id, name, 'it was restarted but is not on the live network', at);
 }
 
-function isBack(state: State, facts: ContainerFacts): boolean {
-  const attachment = attachmentOf(state, facts);
-  if (attachment !== 'apart') return attachment === 'fresh';
-  const gatewayStart = runningStart(state.gateway)?.startedAt?.engineMs ?? 0;
-  return isRunning(facts) && (facts.details?.startedAtMs ?? 0) > gatewayStart;
-}
+const isYoungerThanGateway = (state: State, facts: ContainerFacts): boolean =>
+  (facts.details?.startedAtMs ?? 0) > (runningStart(state.gateway)?.startedAt?.engineMs ?? Infinity);
+
+/** Nothing was done: it is looked at again, which tells whether there is anything left to do. */
+const postpone = (state: State, id: string, at: number): State => {
+  const repair = state.repairs.pending[id];
+  return repair === undefined
+    ? state
+    : withRepairs(state, {
+        pending: { ...state.repairs.pending, [id]: { ...repair, dueAt: at + FIRST_RETRY_MS } },
+      });
+};
 
 /** Reported once, tried again with growing delay until it works. */
 function failed(state: State, id: string, name: string, reason: string, at: number): Transition {
@@ -69,10 +119,10 @@ function failed(state: State, id: string, name: string, reason: string, at: numb
   return to(withRepairs(state, { pending }), { lines: [failures === 1 ? error(told) : debug(told)] });
 }
 
-/** Whoever of the wave is still due was never answered for. */
-function afterWave(state: State, ids: readonly string[], at: number, reason: string): Transition {
+/** Whoever of the wave has not answered counts as failed: the command itself has. */
+function afterWave(state: State, wave: NonNullable<Repairs['wave']>, at: number, reason: string): Transition {
   const idle = withRepairs(state, { wave: undefined });
-  const unanswered = ids.filter((id) => (idle.repairs.pending[id]?.dueAt ?? Infinity) <= at);
+  const unanswered = wave.ids.filter((id) => !wave.answered.includes(id) && id in idle.repairs.pending);
   return unanswered.reduce((soFar, id) => {
     const next = failed(soFar.state, id, idle.repairs.pending[id]?.name ?? id, reason, at);
     return { ...next, lines: [...soFar.lines, ...next.lines] };
@@ -90,41 +140,61 @@ const forget = (state: State, id: string): State => {
 };
 
 /** Somebody else was faster, or it is gone, or was stopped meanwhile: then there is nothing left to do. */
-function prune(state: State): State {
-  const { pending, wave } = state.repairs;
-  const isSettled = ([id, repair]: [string, Repair]): boolean => {
-    const facts = state.containers.byId[id];
-    if (facts === undefined) return state.containers.listed;
-    if (wave?.ids.includes(id)) return false;
-    const attachment = attachmentOf(state, facts);
-    return attachment === 'fresh' || (attachment === 'stopped' && repair.failures === 0);
-  };
-  const settled = Object.entries(pending).filter(isSettled);
-  return settled.reduce((soFar, [id]) => forget(soFar, id), state);
+function prune(state: State): Transition {
+  const settled = Object.entries(state.repairs.pending).filter(([id]) => isSettled(state, id));
+  const healed = settled.filter(
+    ([id, { failures }]) => failures > 0 && state.containers.byId[id] !== undefined,
+  );
+  return to(
+    settled.reduce((soFar, [id]) => forget(soFar, id), state),
+    { lines: healed.map(([, { name }]) => info(`${name} needs no restart any more`)) },
+  );
 }
 
+function isSettled(state: State, id: string): boolean {
+  const facts = state.containers.byId[id];
+  if (facts === undefined) return state.containers.listed;
+  if (state.repairs.wave?.ids.includes(id)) return false;
+  return ['fresh', 'stopped'].includes(attachmentOf(state, facts));
+}
+
+/** Not while the gateway may be about to be restarted: a wave decided now would run after that. */
+const mayRepair = ({ repairs: { wave }, gateway, connection, recovery, ending }: State): boolean =>
+  wave === undefined &&
+  gateway.value === 'ready' &&
+  connection.value === 'connected' &&
+  (recovery.value === 'none' || recovery.value === 'repairing') &&
+  !ending;
+
+/** When the next retry is due; a wave that ends and a gateway that becomes ready are events of their own. */
+export const retriesDueAt = (state: State): readonly number[] =>
+  mayRepair(state) ? Object.values(state.repairs.pending).map(({ dueAt }) => dueAt) : [];
+
 function nextWave(state: State, at: number): Transition {
-  const { pending, wave } = state.repairs;
-  if (
-    wave !== undefined ||
-    state.gateway.value !== 'ready' ||
-    state.connection.value !== 'connected' ||
-    state.ending
-  )
-    return to(state);
-  const due = Object.entries(pending).filter(([, { dueAt }]) => dueAt <= at);
+  const gateway = gatewayTarget(state.gateway);
+  if (!mayRepair(state) || gateway === undefined) return to(state);
+  const isDue = ([id, { dueAt }]: [string, Repair]): boolean =>
+    dueAt <= at && state.containers.byId[id]?.runState !== 'paused';
+  const due = Object.entries(state.repairs.pending).filter(isDue);
   const dependents = firstOf(
     due.map(([id, { name }]) => ({ id, name })),
     state,
   );
   if (dependents.length === 0) return to(state);
   const id = state.nextId;
-  const next = withRepairs(
-    { ...state, nextId: id + 1 },
-    { wave: { commandId: id, ids: dependents.map((target) => target.id) } },
-  );
-  return to(next, {
-    commands: [{ kind: 'restartDependents', id, dependents, concurrency: state.settings.restartConcurrency }],
+  const ids = dependents.map((target) => target.id);
+  const start = runningStart(state.gateway)?.startedAt?.text;
+  return to(withRepairs({ ...state, nextId: id + 1 }, { wave: { commandId: id, ids, answered: [] } }), {
+    commands: [
+      {
+        kind: 'restartDependents',
+        id,
+        dependents,
+        concurrency: state.settings.restartConcurrency,
+        gateway,
+        start,
+      },
+    ],
   });
 }
 

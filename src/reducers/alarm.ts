@@ -1,0 +1,60 @@
+import type { Event } from '../../streams/events.ts';
+import { runningStart, startOf } from '../selectors.ts';
+import type { Alarm, State } from '../state.ts';
+import { type Transition, debug, info, to, warn } from '../transition.ts';
+
+/**
+ * Somebody else doubts the tunnel: Docker's health check, or Gluetun, which restarts its VPN itself. Said when it
+ * begins and when the sites have answered it; what the sites say decides.
+ */
+export function alarm(state: State, event: Event, before: State): Transition {
+  const current = state.checking.alarm;
+  const name = 'name' in state.gateway ? state.gateway.name : state.settings.gateway;
+  if (isAnswered(state, before))
+    return to(state, { lines: [info(answers(name)[before.checking.alarm ?? 'unhealthy'])] });
+  if (current !== undefined && hasStartedAnew(state, before)) return to(withAlarm(state, undefined));
+  if (current === 'unhealthy' && isHealthEvent(state, event, 'healthy'))
+    return to(withAlarm(state, undefined), { lines: [info(`${name} is healthy again, says Docker`)] });
+  if (isTurnedUnhealthy(state, event, before) && current !== 'unhealthy')
+    return to(withAlarm(state, 'unhealthy'), {
+      lines: [warn(`${name} is unhealthy, says Docker; checking the sites now`)],
+    });
+  if (event.type !== 'selfHealingLogged' || !isGateway(state, event.gatewayId)) return to(state);
+  const told = `${name} restarts its VPN itself; checking the sites now`;
+  return current === undefined
+    ? to(withAlarm(state, 'selfHealing'), { lines: [info(told)] })
+    : to(state, { lines: [debug(told)] });
+}
+
+const withAlarm = (state: State, raised: Alarm | undefined): State => ({
+  ...state,
+  checking: { ...state.checking, alarm: raised },
+});
+
+const answers = (name: string): Readonly<Record<Alarm, string>> => ({
+  unhealthy: `The sites can be reached, though Docker calls ${name} unhealthy: nothing to restart`,
+  selfHealing: `The sites can be reached: nothing to restart`,
+});
+
+/** By a check that passed: `checkResults` has lowered it. A recovery that begins is no answer. */
+const isAnswered = (state: State, before: State): boolean =>
+  before.checking.alarm !== undefined &&
+  state.checking.alarm === undefined &&
+  state.recovery.value === 'none';
+
+const hasStartedAnew = (state: State, before: State): boolean =>
+  startOf(before.gateway)?.seenAt !== startOf(state.gateway)?.seenAt;
+
+/** By the message, or, where that was lost, by what an inspection shows. */
+const isTurnedUnhealthy = (state: State, event: Event, before: State): boolean =>
+  runningStart(state.gateway) !== undefined &&
+  (isHealthEvent(state, event, 'unhealthy') ||
+    (healthOf(state) === 'unhealthy' && healthOf(before) !== 'unhealthy'));
+
+const isHealthEvent = (state: State, event: Event, health: 'healthy' | 'unhealthy'): boolean =>
+  event.type === 'containerHealthChanged' && event.health === health && isGateway(state, event.id);
+
+const healthOf = ({ gateway, containers }: State): string | undefined =>
+  'id' in gateway ? containers.byId[gateway.id]?.details?.health : undefined;
+
+const isGateway = ({ gateway }: State, id: string): boolean => 'id' in gateway && gateway.id === id;
