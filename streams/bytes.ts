@@ -19,7 +19,7 @@ export const toLines =
         parts.forEach((part, index) => {
           if (line.length < longest) line += part.slice(0, longest - line.length);
           if (index === parts.length - 1) return;
-          subscriber.next(line.endsWith('\r') ? line.slice(0, -1) : line);
+          subscriber.next(withoutReturn(line));
           line = '';
         });
       };
@@ -28,11 +28,13 @@ export const toLines =
         error: (error: unknown) => subscriber.error(error),
         complete: () => {
           take(decoder.end());
-          if (line !== '') subscriber.next(line);
+          if (line !== '') subscriber.next(withoutReturn(line));
           subscriber.complete();
         },
       });
     });
+
+const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line);
 
 const HEADER_BYTES = 8;
 

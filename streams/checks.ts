@@ -6,11 +6,13 @@ import {
   connect,
   defer,
   delay,
+  filter,
+  merge,
   mergeMap,
   of,
   take,
   takeUntil,
-  timeout,
+  timer,
 } from 'rxjs';
 import { toLines, unframe } from './bytes.ts';
 import { type EngineReadings, reasonOf } from './engine.ts';
@@ -42,8 +44,7 @@ export const check$ = (
     return engine.exec(request.gatewayId, checkCommand(request.sites)).pipe(
       unframe(),
       toLines(),
-      timeout({ first: SIGN_OF_LIFE_MS, scheduler }),
-      connect((line$) => line$.pipe(takeUntil(line$.pipe(take(1), delay(boundMs(request), scheduler))))),
+      connect((line$) => line$.pipe(takeUntil(timeUp$(line$, boundMs(request), scheduler)))),
       mergeMap((line) => check.heard(line)),
       (events$) =>
         concat(
@@ -56,6 +57,14 @@ export const check$ = (
 
 const boundMs = ({ sites }: RequestOf<'checkSites'>): number =>
   Math.max(...sites.map((site) => site.timeoutSeconds)) * 1000 + DELIVERY_MS;
+
+/** Emits when the mark has not come in time, else when the bound, which runs from the mark, is over. */
+const timeUp$ = (line$: Observable<string>, bound: number, scheduler: SchedulerLike): Observable<unknown> => {
+  const mark$ = line$.pipe(filter(isMark), take(1));
+  return merge(timer(SIGN_OF_LIFE_MS, scheduler).pipe(takeUntil(mark$)), mark$.pipe(delay(bound, scheduler)));
+};
+
+const isMark = (line: string): boolean => line === 'start';
 
 /** Turns the lines of one check into events, and remembers which sites have answered. */
 class CheckProgress {
@@ -91,13 +100,13 @@ class CheckProgress {
 
   /** What comes instead of the mark is the runtime saying why it cannot start the shell. */
   #awaitStart(line: string): readonly [] {
-    if (line === 'start') this.#startedAt = this.#scheduler.now();
-    else this.#complaint ||= line.trim().slice(0, 300);
+    if (!isMark(line)) this.#complaint ||= line.trim().slice(0, 300);
+    else this.#startedAt = this.#scheduler.now();
     return [];
   }
 
   #silence(): string {
-    if (this.#complaint !== '') return this.#complaint;
-    return this.#startedAt === undefined ? 'the probe did not start' : 'the probe was cut short';
+    if (this.#startedAt !== undefined) return 'the probe was cut short';
+    return this.#complaint === '' ? 'the probe did not start' : this.#complaint;
   }
 }

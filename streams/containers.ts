@@ -9,9 +9,9 @@ import {
   map,
   mergeMap,
   of,
-  timeout,
   toArray,
 } from 'rxjs';
+import { answeredWithin } from './answered-within.ts';
 import { decodeInspected, decodeListed } from './decode-container.ts';
 import { EngineError, type EngineReadings, reasonOf } from './engine.ts';
 import type { ContainerFacts, EngineEvent } from './events.ts';
@@ -35,7 +35,7 @@ export const listing$ = (
     const requestedAt = scheduler.now();
     const matters = concerns(request.inspect);
     return engine.list().pipe(
-      timeout({ first: ANSWER_TIMEOUT_MS, scheduler }),
+      answeredWithin(ANSWER_TIMEOUT_MS, 'listing containers', scheduler),
       map(decodeListing),
       concatMap((listed) => from(listed)),
       mergeMap(
@@ -89,7 +89,7 @@ export const inspectFacts = (
   { engine, scheduler }: Dependencies<'inspect'>,
 ): Observable<ContainerFacts> =>
   engine.inspect(id).pipe(
-    timeout({ first: ANSWER_TIMEOUT_MS, scheduler }),
+    answeredWithin(ANSWER_TIMEOUT_MS, `inspecting ${id.slice(0, 12)}`, scheduler),
     map((answer) => {
       const facts = decodeInspected(answer);
       if (facts === undefined)

@@ -18,8 +18,7 @@ export function decodeListed(value: unknown): ContainerFacts | undefined {
   const id = asString(entry?.['Id']);
   const name = listedName(entry?.['Names']);
   const runState = asString(entry?.['State']);
-  if (entry === undefined || id === undefined || name === undefined || !isRunState(runState))
-    return undefined;
+  if (entry === undefined || !id || !name || !isRunState(runState)) return undefined;
   return {
     id,
     name,
@@ -48,28 +47,37 @@ export function decodeInspected(value: unknown): ContainerFacts | undefined {
     labels: asStrings(config['Labels']),
     networkMode: asString(host['NetworkMode']) ?? '',
     runState,
-    details: decodeDetails(state, config),
+    details: decodeDetails(runState, state, config),
   };
 }
 
-function decodeDetails(state: Json, config: Json): ContainerDetails {
+function decodeDetails(runState: RunState, state: Json, config: Json): ContainerDetails {
   const startedAt = asString(state['StartedAt']) ?? '';
   return {
     startedAtMs: engineTimeMs(startedAt),
     startedAt,
-    health: decodeHealth(state),
+    health: decodeHealth(runState, state),
     exitCode: asNumber(state['ExitCode']) ?? 0,
     error: asString(state['Error']) ?? '',
     tty: config['Tty'] === true,
-    stopTimeoutSeconds: asNumber(config['StopTimeout']) ?? DEFAULT_STOP_TIMEOUT_SECONDS,
+    stopTimeoutSeconds: stopTimeoutSeconds(config),
   };
 }
 
-/** A stopped or paused container reads "unhealthy", which says nothing: its health counts as not known yet. */
-function decodeHealth(state: Json): ContainerDetails['health'] {
+/** -1 waits for ever, which nobody else can: an hour stands for it. */
+function stopTimeoutSeconds(config: Json): number {
+  const seconds = asNumber(config['StopTimeout']) ?? DEFAULT_STOP_TIMEOUT_SECONDS;
+  return seconds < 0 ? 3600 : seconds;
+}
+
+/**
+ * A stopped or paused container reads "unhealthy", which says nothing: its health counts as not known yet. So
+ * does one its restart policy is about to start again, though the engine says `Running: true` of that.
+ */
+function decodeHealth(runState: RunState, state: Json): ContainerDetails['health'] {
   const status = asString(asObject(state['Health'])?.['Status']);
   if (status === undefined || status === 'none' || status === '') return 'none';
-  if (state['Running'] !== true || state['Paused'] === true) return 'starting';
+  if (runState !== 'running') return 'starting';
   return status === 'healthy' || status === 'unhealthy' ? status : 'starting';
 }
 

@@ -24,6 +24,9 @@ interface Attributes {
   readonly oldName: string | undefined;
 }
 
+const decimal = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+
 function changeOf(action: string, { exitCode, signal, oldName }: Attributes): ContainerChange | undefined {
   switch (action) {
     case 'create':
@@ -31,7 +34,7 @@ function changeOf(action: string, { exitCode, signal, oldName }: Attributes): Co
     case 'start':
       return { type: 'containerStarted' };
     case 'die':
-      return { type: 'containerDied', exitCode: exitCode === undefined ? undefined : Number(exitCode) };
+      return { type: 'containerDied', exitCode: decimal(exitCode) };
     case 'stop':
       return { type: 'containerStopped' };
     case 'restart':

@@ -1,14 +1,15 @@
 import type { Observable } from 'rxjs';
-import { type SchedulerLike, catchError, concat, defer, filter, map, of, switchMap, timeout } from 'rxjs';
+import { type SchedulerLike, catchError, concat, defer, filter, map, of, switchMap } from 'rxjs';
+import { answeredWithin } from './answered-within.ts';
 import { toLines } from './bytes.ts';
 import { decodeEvent } from './decode-event.ts';
 import { type EngineReadings, reasonOf } from './engine.ts';
 import type { ContainerEvent, EngineEvent } from './events.ts';
 import { repeatWithGrowingDelay } from './growing-delay.ts';
-import { sinceOf } from './engine-time.ts';
 
 const OPEN_TIMEOUT_MS = 10_000;
-const RECONNECT = { firstMs: 250, longestMs: 10_000, steadyAfterMs: 5_000 };
+/** An engine that never answers is no success: steady is longer than it takes to give up on it. */
+const RECONNECT = { firstMs: 250, longestMs: 10_000, steadyAfterMs: OPEN_TIMEOUT_MS + 5_000 };
 /** Replay begins this long before the last message seen: the engine's order is not strict to the nanosecond. */
 const OVERLAP_MS = 1_000;
 
@@ -37,7 +38,7 @@ export const dockerEvents$ = (
         filter((event) => history.isNews(event)),
       );
     return defer(() => engine.openEvents(history.since())).pipe(
-      timeout({ first: OPEN_TIMEOUT_MS, scheduler }),
+      answeredWithin(OPEN_TIMEOUT_MS, 'opening the event stream', scheduler),
       switchMap((bytes$) =>
         concat(
           defer(() => of(connected())),
@@ -57,7 +58,7 @@ class History {
 
   since(): string | undefined {
     if (this.#latestMs === 0) return undefined;
-    return sinceOf(new Date(this.#latestMs - OVERLAP_MS).toISOString());
+    return (Math.max(this.#latestMs - OVERLAP_MS, 0) / 1000).toFixed(9);
   }
 
   isNews(event: ContainerEvent): boolean {

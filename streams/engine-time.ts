@@ -12,7 +12,8 @@ export function engineTimeMs(text: string): number | undefined {
 
 /** The same instant as the engine's `since` takes it: seconds since the epoch, with nine digits. */
 export function sinceOf(text: string): string {
-  const ms = engineTimeMs(text) ?? 0;
   const fraction = /\.(\d{1,9})/.exec(text)?.[1] ?? '';
-  return `${String(Math.floor(ms / 1000))}.${fraction.padEnd(9, '0')}`;
+  // Without the fraction: a millisecond number rounds the last hundred nanoseconds of a second up to the next.
+  const seconds = (engineTimeMs(text.replace(/\.\d+/, '')) ?? 0) / 1000;
+  return `${String(seconds)}.${fraction.padEnd(9, '0')}`;
 }

@@ -130,7 +130,12 @@ export type CheckEvent =
     };
 
 /** What a line of Gluetun's log told, whichever version wrote it. */
-export type GatewayLogEvent = { readonly at: number; readonly gatewayId: string } & GatewayLogFact;
+export type GatewayLogEvent = {
+  readonly at: number;
+  readonly gatewayId: string;
+  /** Written before anybody followed the log: true of this start, but no news. */
+  readonly isPast: boolean;
+} & GatewayLogFact;
 
 export type GatewayLogFact =
   | ({ readonly type: 'publicIpLogged' } & PublicIp)
@@ -184,7 +189,13 @@ export interface CommandEvent {
 export type Outcome =
   | { readonly ok: true }
   /** `gone`: what it was about no longer exists, so there is nothing to try again. */
-  | { readonly ok: false; readonly reason: string; readonly gone?: true };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      readonly gone?: true;
+      /** Things were not, or no longer, as the command took them to be: nothing was done. */
+      readonly untouched?: true;
+    };
 
 /** What became of one dependent within a wave. */
 export type DependentEvent =

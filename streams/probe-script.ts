@@ -10,6 +10,8 @@ import type { ExecCommand } from './engine.ts';
  * - `timeout -s KILL` is the one bound on DNS, connect, TLS, redirects and body together, and it also ends the
  *   probe when nobody listens any more: the engine does not kill an exec whose client went away. wget's own `-T`
  *   bounds each of them apart, and crashes Debian's BusyBox.
+ * - What wget said is split into lines, a status line being one that begins like one: a header's value may look
+ *   like it too, and cutting a flood of headers from the front again and again takes the shell seconds.
  * - `-Y off`: both wgets' way to ignore a proxy. `HOME=/dev/null`: no `.wgetrc` is read, no HSTS file is left.
  */
 const CHECK_SCRIPT = `
@@ -18,10 +20,12 @@ probe() {
   said=$(timeout -s KILL "$2" wget -Y off -t 1 --spider -S -- "$3" 2>&1 </dev/null)
   code=$?
   status=-
-  while case "$said" in *\\ HTTP/[0-9]*) ;; *) false ;; esac; do
-    said=\${said#*\\ HTTP/[0-9]}
-    number=\${said#* }
-    case "$number" in [1-5][0-9][0-9][!0-9]*) status=\${number%%[!0-9]*} ;; esac
+  set -f
+  IFS='
+'
+  for line in $said; do
+    case "$line" in '  HTTP/'[0-9]*) number=\${line#*/* } ;; *) continue ;; esac
+    case "$number" in [1-5][0-9][0-9] | [1-5][0-9][0-9][!0-9]*) status=\${number%%[!0-9]*} ;; esac
   done
   echo "$1 $code $status"
 }

@@ -45,12 +45,12 @@ export const sitesFile$ = (source: SitesFileSource, scheduler: SchedulerLike): O
     map((text) => eventOf(resolve(source, text), scheduler.now())),
   );
 
-/** A file that has gone is not a file that was never there: the defaults do not take over. */
+/** A file that has gone, since the start or since it came, is not one that was never there: no defaults. */
 const resolve = (
-  { path, initialText, inlineSites, timeoutSeconds }: SitesFileSource,
+  { path, inlineSites, timeoutSeconds }: SitesFileSource,
   text: SitesFileText,
 ): ResolvedSites =>
-  text === undefined && initialText !== undefined
+  text === undefined
     ? { ok: false, reason: `${path} is gone`, faults: [] }
     : resolveSites({ inline: inlineSites, fileText: text, defaultTimeoutSeconds: timeoutSeconds });
 

@@ -33,8 +33,9 @@ const INSPECTIONS_AT_ONCE = 4;
 /** All that happens, as one stream. Subscribed once, by the program. */
 export const source$ = (sources: Sources): Observable<Event> =>
   merge(
-    dockerEvents$(sources.engine, sources.scheduler),
+    // Before all else: whatever the others say at once may be answered by a request.
     readings$(sources),
+    dockerEvents$(sources.engine, sources.scheduler),
     timers$(sources.deadline$, sources.scheduler),
     ...sources.others,
   );
@@ -44,7 +45,8 @@ const readings$ = ({ request$, ...dependencies }: Sources): Observable<Event> =>
   const asked = <K extends ReadingRequest['kind']>(...kinds: readonly K[]): Observable<RequestOf<K>> =>
     request$.pipe(filter((request): request is RequestOf<K> => kinds.some((kind) => kind === request.kind)));
   return merge(
-    asked('listContainers').pipe(concatMap((request) => listing$(request, dependencies))),
+    // The latest one only: an engine that hangs would have them queue.
+    asked('listContainers').pipe(switchMap((request) => listing$(request, dependencies))),
     asked('inspectContainer').pipe(
       mergeMap((request) => inspection$(request, dependencies), INSPECTIONS_AT_ONCE),
     ),

@@ -2,6 +2,7 @@ import {
   NEVER,
   type Observable,
   type SchedulerLike,
+  defer,
   distinctUntilChanged,
   map,
   switchMap,
@@ -26,10 +27,18 @@ export const timers$ = (
     distinctUntilChanged(),
     switchMap((deadline) => {
       if (deadline === undefined) return NEVER;
-      const waitMs = Math.min(Math.max(deadline - scheduler.now(), 0), LONGEST_MS);
       // A timer may fire a fraction of a millisecond early; an event from before its own deadline would stall.
-      return timer(waitMs, scheduler).pipe(
+      return until$(deadline, scheduler).pipe(
         map((): Event => ({ type: 'timeReached', at: Math.max(scheduler.now(), deadline) })),
       );
     }),
   );
+
+/** Emits once, when the time has come, however far off it is: what one timer cannot wait for takes several. */
+const until$ = (deadline: number, scheduler: SchedulerLike): Observable<unknown> =>
+  defer(() => {
+    const waitMs = Math.max(deadline - scheduler.now(), 0);
+    return waitMs <= LONGEST_MS
+      ? timer(waitMs, scheduler)
+      : timer(LONGEST_MS, scheduler).pipe(switchMap(() => until$(deadline, scheduler)));
+  });

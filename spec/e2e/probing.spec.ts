@@ -105,7 +105,7 @@ describeOnEngine('a check', (engine) => {
     );
     expect(resumed.text).toMatch(/INFO/);
     expectOnce(monitor, /is paused/);
-    expectOnce(monitor, /is resumed$/);
+    expectOnce(monitor, /gluetun is resumed$/);
     expect(actions(monitor)).toEqual([]);
   });
 

@@ -19,7 +19,8 @@ export function alarm(state: State, event: Event, before: State): Transition {
     return to(withAlarm(state, 'unhealthy'), {
       lines: [warn(`${name} is unhealthy, says Docker; checking the sites now`)],
     });
-  if (event.type !== 'selfHealingLogged' || !isGateway(state, event.gatewayId)) return to(state);
+  if (event.type !== 'selfHealingLogged' || event.isPast || !isGateway(state, event.gatewayId))
+    return to(state);
   const told = `${name} restarts its VPN itself; checking the sites now`;
   return current === undefined
     ? to(withAlarm(state, 'selfHealing'), { lines: [info(told)] })

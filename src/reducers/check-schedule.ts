@@ -89,7 +89,7 @@ function asksForCheck(state: State, event: Event, before: State): boolean {
     case 'containerOutOfMemory':
       return isGateway(state, event.id);
     case 'selfHealingLogged':
-      return isGateway(state, event.gatewayId);
+      return !event.isPast && isGateway(state, event.gatewayId);
     case 'tunnelUpLogged':
     case 'publicIpLogged':
       return state.gateway.value === 'starting' && isGateway(state, event.gatewayId);

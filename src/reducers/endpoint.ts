@@ -83,7 +83,13 @@ const publicIp = ({ ip, country, region, city }: PublicIp): PublicIp => ({ ip, c
 /** Outside a recovery, which says it itself: at the start once, then where the address is another one. */
 function announce(state: State, event: Event): Transition {
   const { current, said, reading } = state.endpoint;
-  if (state.recovery.value !== 'none' || state.gateway.value !== 'ready' || reading !== undefined)
+  const isBacklog = event.type === 'publicIpLogged' && event.isPast;
+  if (
+    state.recovery.value !== 'none' ||
+    state.gateway.value !== 'ready' ||
+    reading !== undefined ||
+    isBacklog
+  )
     return to(state);
   if (said === undefined) return sayEndpoint(state, 'STARTUP', 'Monitor starting');
   if (current.ip === undefined || current.ip === said.ip) return to(state);

@@ -14,7 +14,8 @@ type Phase<V extends Recovery['value']> = Extract<Recovery, { value: V }>;
 const FIRST_START_MS = 10_000;
 const LONGEST_START_MS = 300_000;
 const VERIFICATION_MS = 30_000;
-const LISTING_MS = 5_000;
+/** Longer than a listing may take: one asked for anew replaces the one under way. */
+const LISTING_MS = 15_000;
 
 /**
  * From the decision that the tunnel is broken to a passing check and every dependent repaired, or to what still

@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { decodeInspected, decodeListed } from '../../streams/decode-container.ts';
+import { recordedAnswer } from '../transcripts.ts';
+
+const healthy = () => recordedAnswer('inspect-healthy') as Record<string, Record<string, unknown>>;
+
+/** The recorded answer with another state and configuration. */
+const inspected = (state: object, config: object = {}, more: object = {}) =>
+  decodeInspected({
+    ...healthy(),
+    State: { ...healthy()['State'], ...state },
+    Config: { ...healthy()['Config'], ...config },
+    ...more,
+  });
+
+const NO_OBJECTS = [undefined, null, '', 'text', 5, [], [{}], {}, Buffer.from('{"Id":"x"')];
+
+describe('decodeInspected', () => {
+  it.each(['inspect-healthy', 'inspect-dependent'])('reads what a real engine answered: %s', (name) => {
+    const answer = recordedAnswer(name) as { Id: string; Name: string; State: { StartedAt: string } };
+    expect(decodeInspected(answer)).toMatchObject({
+      id: answer.Id,
+      name: answer.Name.slice(1),
+      details: { startedAt: answer.State.StartedAt, startedAtMs: expect.any(Number) as number },
+    });
+  });
+
+  it('tells the dependent from its gateway', () => {
+    expect(decodeInspected(healthy())).toMatchObject({ runState: 'running', details: { health: 'healthy' } });
+    expect(decodeInspected(recordedAnswer('inspect-dependent'))?.networkMode).toMatch(
+      /^container:[0-9a-f]{64}$/,
+    );
+  });
+
+  it.each(NO_OBJECTS)('is not fooled by %p', (value) => {
+    expect(decodeInspected(value)).toBeUndefined();
+  });
+
+  it.each([
+    ['no id', { Id: '' }],
+    ['no name', { Name: undefined }],
+    ['an empty name', { Name: '' }],
+    ['no state', { State: undefined }],
+    ['no configuration', { Config: null }],
+    ['no host configuration', { HostConfig: 'x' }],
+  ])('is not fooled by an answer with %s', (_, more) => {
+    expect(inspected({}, {}, more)).toBeUndefined();
+  });
+
+  it('does not know a run state the engine has not got', () => {
+    expect(inspected({ Status: 'dreaming' })).toBeUndefined();
+  });
+
+  it.each([
+    ['running, healthy', { Health: { Status: 'healthy' } }, 'healthy'],
+    ['running, unhealthy', { Health: { Status: 'unhealthy' } }, 'unhealthy'],
+    ['running, starting', { Health: { Status: 'starting' } }, 'starting'],
+    ['running, something new', { Health: { Status: 'purple' } }, 'starting'],
+    ['no health check', { Health: undefined }, 'none'],
+    ['a health check that is switched off', { Health: { Status: 'none' } }, 'none'],
+    ['Podman without one', { Health: { Status: '' } }, 'none'],
+    ['stopped', { Status: 'exited', Running: false, Health: { Status: 'unhealthy' } }, 'starting'],
+    ['paused', { Status: 'paused', Running: true, Paused: true, Health: { Status: 'unhealthy' } }, 'starting'],
+    ['about to be started again, which the engine calls running', { Status: 'restarting', Running: true, Restarting: true, Health: { Status: 'unhealthy' } }, 'starting'],
+  ])('health: %s', (_, state, health) => {
+    expect(inspected(state)?.details?.health).toBe(health);
+  }); // prettier-ignore
+
+  it('takes defaults where the engine says nothing, or nonsense', () => {
+    const bare = { StartedAt: '0001-01-01T00:00:00Z', ExitCode: 'x', Error: 5 };
+    expect(inspected(bare, { StopTimeout: null, Tty: 'yes', Labels: null, Image: 7 })).toMatchObject({
+      image: '',
+      labels: {},
+      details: { startedAtMs: undefined, exitCode: 0, error: '', tty: false, stopTimeoutSeconds: 10 },
+    });
+  });
+
+  it('reads why it could not start, its terminal and its own stop time-out', () => {
+    const error = 'cannot join network of a non running container: abc';
+    expect(
+      inspected({ Status: 'exited', ExitCode: 128, Error: error }, { Tty: true, StopTimeout: 60 }),
+    ).toMatchObject({ details: { exitCode: 128, error, tty: true, stopTimeoutSeconds: 60 } });
+  });
+
+  it('never throws', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), fc.anything(), (State, Config, HostConfig) => {
+        expect(() => decodeInspected({ Id: 'a', Name: '/a', State, Config, HostConfig })).not.toThrow();
+        expect(() =>
+          decodeListed({ Id: 'a', Names: State, State: Config, Labels: HostConfig }),
+        ).not.toThrow();
+      }),
+    );
+  });
+});
+
+describe('decodeListed', () => {
+  const entry = (more: object) => ({
+    Id: 'abc',
+    Names: ['/gluetun'],
+    State: 'running',
+    Image: 'qmcgaw/gluetun',
+    Labels: { a: 'b', c: 5 },
+    HostConfig: { NetworkMode: 'bridge' },
+    ...more,
+  });
+
+  it('reads what a real engine listed', () => {
+    const listing = recordedAnswer('list') as { Id: string; Names: string[]; State: string }[];
+    const decoded = listing.map(decodeListed);
+    expect(decoded).toHaveLength(listing.length);
+    expect(decoded.map((facts) => [facts?.id, facts?.name, facts?.runState])).toEqual(
+      listing.map(({ Id, Names, State }) => [Id, Names[0]?.slice(1), State]),
+    );
+  });
+
+  it('reads an entry', () => {
+    expect(decodeListed(entry({}))).toEqual({
+      id: 'abc',
+      name: 'gluetun',
+      image: 'qmcgaw/gluetun',
+      labels: { a: 'b' },
+      networkMode: 'bridge',
+      runState: 'running',
+      details: undefined,
+    });
+  });
+
+  it.each([[['/app/db', '/db']], [['/db', '/app/db']]])(
+    'takes its own name, not that of a link: %p',
+    (Names) => {
+      expect(decodeListed(entry({ Names }))?.name).toBe('db');
+    },
+  );
+
+  it.each(NO_OBJECTS)('is not fooled by %p', (value) => {
+    expect(decodeListed(value)).toBeUndefined();
+  });
+
+  it.each([
+    { Id: '' }, { Id: undefined }, { Names: null }, { Names: [] }, { Names: ['/'] }, { Names: ['/a/b'] }, { Names: [5] },
+    { State: 'dreaming' }, { State: undefined },
+  ])('is not fooled by an entry with %j', (more) => {
+    expect(decodeListed(entry(more))).toBeUndefined();
+  }); // prettier-ignore
+
+  it('takes an entry with nothing but an id, a name and a state', () => {
+    expect(decodeListed({ Id: 'abc', Names: ['/a'], State: 'exited' })).toMatchObject({
+      labels: {},
+      networkMode: '',
+    });
+  });
+});

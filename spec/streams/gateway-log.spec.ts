@@ -1,0 +1,146 @@
+import { from, throwError } from 'rxjs';
+import { EngineError } from '../../streams/engine.ts';
+import { gatewayLog$ } from '../../streams/gateway-log.ts';
+import { encodeFrame } from '../simulated-engine/frames.ts';
+import { recordedLog } from '../transcripts.ts';
+import { Rounds, frame, marbles, text } from './marbles.ts';
+
+type Asked = [id: string, options: { since: string; tail: number }];
+
+const START = '2026-11-22T18:14:48.5Z';
+const stamp = (nanos: number): string => `2026-11-22T18:14:49.${String(nanos).padStart(9, '0')}Z`;
+const UP = 'INFO [openvpn] Initialization Sequence Completed';
+const HEALING = 'WARN [vpn] restarting VPN because it failed to pass the healthcheck: x';
+const logged = (nanos: number, message: string): string => `${stamp(nanos)} ${message}\n`;
+
+const up = (at: number, isPast = false) => ({ type: 'tunnelUpLogged', at, gatewayId: 'g', isPast });
+const healing = (at: number) => ({ type: 'selfHealingLogged', at, gatewayId: 'g', isPast: false });
+
+const follow = (tty: boolean) =>
+  ({ kind: 'followGatewayLog', gatewayId: 'g', startedAt: START, tty }) as const;
+
+/** A real log as the engine gives it: each line with the engine's own time stamp. */
+const stamped = (name: string): string =>
+  recordedLog(name)
+    .trimEnd()
+    .split('\n')
+    .map((line, index) => `${stamp(index)} ${line}\n`)
+    .join('');
+
+describe('gatewayLog$', () => {
+  it('tells what was written before it was followed from news', () => {
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const log$ = cold('   -ou-', { o: frame(logged(1_000_000, UP)), u: frame(logged(3_000_000, UP)) });
+      const expected = '    -OU-';
+      const clockMs = () => Date.parse('2026-11-22T18:14:49.002Z');
+      const log = gatewayLog$(follow(false), { followLog: () => log$, clockMs }, scheduler);
+      expectObservable(log, '^---!').toBe(expected, { O: up(1, true), U: up(2) });
+    });
+  });
+
+  it('follows this start, with no more than the end of its past', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
+      const log$ = cold('   -u-x-h---', {
+        u: frame(logged(1, UP)),
+        x: frame('no stamp\n\n'),
+        h: frame(logged(2, HEALING)),
+      });
+      const unsubscribe = ' ^-------!';
+      const expected = '    -U---H---';
+      const engine = new Rounds<Asked, Uint8Array>(log$);
+      const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler);
+      expectObservable(log, unsubscribe).toBe(expected, { U: up(1), H: healing(5) });
+      expectSubscriptions(log$.subscriptions).toBe(unsubscribe);
+      scheduler.schedule(
+        () => expect(engine.calls).toEqual([['g', { since: '1795371288.500000000', tail: 1_000 }]]),
+        9,
+      );
+    });
+  });
+
+  it.each([
+    ['with a terminal: as it is, CRLF and colours', true, 'openvpn-udp-tty'],
+    ['without one: in frames', false, 'openvpn-udp'],
+  ])('reads a whole log, split anywhere, %s', (_, tty, name) => {
+    const bytes = tty ? text(stamped(name)) : encodeFrame('stdout', stamped(name));
+    for (const size of [1, 7, 100, bytes.length]) {
+      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (__, i) =>
+        bytes.subarray(i * size, (i + 1) * size),
+      );
+      marbles(({ expectObservable }, scheduler) => {
+        const engine = new Rounds<Asked, Uint8Array>(from(chunks));
+        const log = gatewayLog$(follow(tty), { followLog: engine.next, clockMs: () => 0 }, scheduler);
+        const type = (event: string) => expect.objectContaining({ type: event, at: 0 }) as unknown;
+        expectObservable(log, '^!').toBe('(abcd)', {
+          a: type('vpnServerLogged'),
+          b: type('vpnServerLogged'),
+          c: type('tunnelUpLogged'),
+          d: type('publicIpLogged'),
+        });
+      });
+    }
+  });
+
+  it('goes on where it left off after a break, and tells nothing twice', () => {
+    let asked: readonly Asked[] = [];
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const twoAtOnce = logged(5, HEALING) + logged(5, UP);
+      const first$ = cold('a#', { a: frame(logged(1, UP) + twoAtOnce) });
+      const second$ = cold('b#', { b: frame(twoAtOnce + logged(5, HEALING) + logged(6, UP)) });
+      const third$ = cold('c-', { c: frame(logged(6, UP)) });
+      const engine = new Rounds<Asked, Uint8Array>(first$, second$, third$);
+      const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler);
+      expectObservable(log, '10s !').toBe('(uhv) 996ms (HU)', {
+        u: up(0),
+        h: healing(0),
+        v: up(0),
+        H: healing(1_001),
+        U: up(1_001),
+      });
+      asked = engine.calls;
+    });
+    expect(asked.map(([, { since }]) => since)).toEqual([
+      '1795371288.500000000',
+      '1795371289.000000005',
+      '1795371289.000000006',
+    ]);
+  });
+
+  it('a container that stays stopped gives its last line again at each try: it is told once', () => {
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const stopped$ = cold('(a|)', { a: frame(logged(1, HEALING)) });
+      const engine = new Rounds<Asked, Uint8Array>(stopped$);
+      const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler);
+      expectObservable(log, '10m !').toBe('H', { H: healing(0) });
+      // 1, 2, 4 … 32 seconds, then once a minute.
+      scheduler.schedule(() => expect(engine.calls).toHaveLength(7 + 8), 599_000);
+    });
+  });
+
+  it('a log that cannot be read is no fault, and is tried again', () => {
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const engine = new Rounds<Asked, Uint8Array>(
+        throwError(() => new EngineError('no such container', 404)),
+        cold('-u-', { u: frame(logged(1, UP)) }),
+      );
+      const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler);
+      expectObservable(log, '2s !').toBe('1001ms U', { U: up(1_001) });
+    });
+  });
+
+  it('ten megabytes of log cost no memory', () => {
+    const chunk = frame(logged(1, `INFO [http server] ${'x'.repeat(60_000)}`));
+    function* log(): Generator<Uint8Array> {
+      for (let read = 0; read < 100 * 1024 * 1024; read += chunk.length) yield chunk;
+    }
+    marbles(({ expectObservable }, scheduler) => {
+      const engine = new Rounds<Asked, Uint8Array>(from(log()));
+      const before = process.memoryUsage().heapUsed;
+      expectObservable(
+        gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler),
+        '1s !',
+      ).toBe('-');
+      scheduler.schedule(() => expect(process.memoryUsage().heapUsed - before).toBeLessThan(60e6), 10);
+    });
+  });
+});

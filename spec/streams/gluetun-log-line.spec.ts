@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { parseGluetunLine } from '../../streams/gluetun-log-line.ts';
+
+const AT = '2026-11-22T18:14:49Z';
+const ip = (address: string, country?: string, region?: string, city?: string) => ({
+  type: 'publicIpLogged', ip: address, country, region, city,
+}); // prettier-ignore
+const server = (name: string) => ({ type: 'vpnServerLogged', server: name });
+const UP = { type: 'tunnelUpLogged' };
+const HEALING = { type: 'selfHealingLogged' };
+const NL = ['Netherlands', 'North Holland', 'Amsterdam'] as const;
+
+describe('parseGluetunLine', () => {
+  it.each([
+    ['v3.30–v3.39', `${AT} INFO [ip getter] Public IP address is 203.0.113.7 (Netherlands, North Holland, Amsterdam)`, ip('203.0.113.7', ...NL)],
+    ['v3.40', `${AT} INFO [ip getter] Public IP address is 203.0.113.7 (Netherlands, North Holland, Amsterdam - source: ipinfo)`, ip('203.0.113.7', ...NL)],
+    ['v3.41, several sources', `${AT} INFO [ip getter] Public IP address is 203.0.113.7 (Netherlands, North Holland, Amsterdam - source: ipinfo+ifconfig.co+cloudflare)`, ip('203.0.113.7', ...NL)],
+    ['v3.41, all banned', `${AT} INFO [ip getter] Public IP address is 203.0.113.7 (Netherlands, North Holland, Amsterdam - source: <all-banned>)`, ip('203.0.113.7', ...NL)],
+    ['a source with a port', `${AT} INFO [ip getter] Public IP address is 203.0.113.7 (Netherlands, North Holland, Amsterdam - source: 10.99.0.1:8080)`, ip('203.0.113.7', ...NL)],
+    ['v3.28', '2021/04/24 00:06:40 INFO ip getter: Public IP address is 203.0.113.7 (Netherlands, North Holland, Amsterdam)', ip('203.0.113.7', ...NL)],
+    ['another zone', '2026-11-22T20:14:49+02:00 INFO [ip getter] Public IP address is 203.0.113.7 (Netherlands, North Holland, Amsterdam)', ip('203.0.113.7', ...NL)],
+    ['no time', 'INFO [ip getter] Public IP address is 203.0.113.7 (Netherlands, North Holland, Amsterdam)', ip('203.0.113.7', ...NL)],
+    ['IPv6', `${AT} INFO [ip getter] Public IP address is 2001:db8::77 (Germany, Hesse, Frankfurt am Main - source: ipinfo)`, ip('2001:db8::77', 'Germany', 'Hesse', 'Frankfurt am Main')],
+    ['no city', `${AT} INFO [ip getter] Public IP address is 203.0.113.7 (Germany, Hesse,  - source: cloudflare)`, ip('203.0.113.7', 'Germany', 'Hesse')],
+    ['no city, before v3.40', `${AT} INFO [ip getter] Public IP address is 203.0.113.7 (Germany, Hesse, )`, ip('203.0.113.7', 'Germany', 'Hesse')],
+    ['no region', `${AT} INFO [ip getter] Public IP address is 203.0.113.7 (Germany, , Berlin)`, ip('203.0.113.7', 'Germany', undefined, 'Berlin')],
+    ['nothing of the place', `${AT} INFO [ip getter] Public IP address is 203.0.113.7 (, ,  - source: x)`, ip('203.0.113.7')],
+    ['no brackets', `${AT} INFO [ip getter] Public IP address is 203.0.113.7`, ip('203.0.113.7')],
+    ['commas in the city', `${AT} INFO [ip getter] Public IP address is 203.0.113.7 (United States, District of Columbia, Washington, D.C. - source: ipinfo)`, ip('203.0.113.7', 'United States', 'District of Columbia', 'Washington, D.C.')],
+    ['brackets in the city', `${AT} INFO [ip getter] Public IP address is 203.0.113.7 (Germany, Hesse, Frankfurt (Main) - source: ipinfo)`, ip('203.0.113.7', 'Germany', 'Hesse', 'Frankfurt (Main)')],
+    ['a hyphen in the city', `${AT} INFO [ip getter] Public IP address is 203.0.113.7 (France, Île-de-France, Saint - Denis - source: ipinfo)`, ip('203.0.113.7', 'France', 'Île-de-France', 'Saint - Denis')],
+    ['<nil>', `${AT} INFO [ip getter] Public IP address is <nil> (, , )`, undefined],
+    ['its failure', `${AT} ERROR [vpn] getting public IP address information: fetching information: timeout`, undefined],
+    ['WireGuard', `${AT} INFO [wireguard] Connecting to 172.31.77.10:51820`, server('172.31.77.10:51820')],
+    ['WireGuard, IPv6', `${AT} INFO [wireguard] Connecting to [2001:db8::5]:51820`, server('[2001:db8::5]:51820')],
+    ['AmneziaWG', `${AT} INFO [amneziawg] Connecting to 172.31.77.10:51820`, server('172.31.77.10:51820')],
+    ['WireGuard set up: no proof of a tunnel', `${AT} INFO [wireguard] Wireguard setup is complete. Note Wireguard is a silent protocol`, undefined],
+    ['WireGuard up, <= v3.35', `${AT} INFO [wireguard] Wireguard is up`, undefined],
+    ['OpenVPN 2.5', `${AT} INFO [openvpn] UDP link remote: [AF_INET]1.2.3.4:1197`, server('1.2.3.4:1197')],
+    ['OpenVPN 2.6', `${AT} INFO [openvpn] UDPv4 link remote: [AF_INET]1.2.3.4:1197`, server('1.2.3.4:1197')],
+    ['OpenVPN over TCP', `${AT} INFO [openvpn] TCPv4_CLIENT link remote: [AF_INET]1.2.3.4:443`, server('1.2.3.4:443')],
+    ['OpenVPN, IPv6', `${AT} INFO [openvpn] UDPv6 link remote: [AF_INET6]2001:db8::5:1194`, server('[2001:db8::5]:1194')],
+    ['OpenVPN, IPv6 over TCP', `${AT} INFO [openvpn] TCPv6_CLIENT link remote: [AF_INET6]2001:db8::5:443`, server('[2001:db8::5]:443')],
+    ['OpenVPN, local end', `${AT} INFO [openvpn] UDPv4 link local: (not bound)`, undefined],
+    ['OpenVPN peer', `${AT} INFO [openvpn] [nl-ams-01] Peer Connection Initiated with [AF_INET]1.2.3.4:1197`, server('nl-ams-01 (1.2.3.4:1197)')],
+    ['OpenVPN peer, IPv6', `${AT} INFO [openvpn] [nl-ams-01] Peer Connection Initiated with [AF_INET6]2001:db8::5:1194`, server('nl-ams-01 ([2001:db8::5]:1194)')],
+    ['OpenVPN peer without a name', `${AT} INFO [openvpn] [] Peer Connection Initiated with [AF_INET]1.2.3.4:1197`, server('1.2.3.4:1197')],
+    ['OpenVPN up', `${AT} INFO [openvpn] Initialization Sequence Completed`, UP],
+    ['OpenVPN up, v3.28', '2021/04/24 00:06:40 INFO openvpn: Initialization Sequence Completed', UP],
+    ['OpenVPN up, with errors', `${AT} INFO [openvpn] Initialization Sequence Completed With Errors`, undefined],
+    ['someone else quoting it', `${AT} INFO [http server] Initialization Sequence Completed`, undefined],
+    ['OpenVPN restarts its process', `${AT} INFO [openvpn] SIGUSR1[soft,ping-restart] received, process restarting`, undefined],
+    ['OpenVPN keeps an address', `${AT} INFO [openvpn] TCP/UDP: Preserving recently used remote address: [AF_INET]172.31.77.11:1194`, undefined],
+    ['healing, v3.30–v3.37', `${AT} INFO [healthcheck] program has been unhealthy for 6s: restarting VPN`, HEALING],
+    ['healing, v3.38', `${AT} INFO [healthcheck] program has been unhealthy for 11s: restarting VPN (see https://x)`, HEALING],
+    ['healing, v3.40', `${AT} INFO [healthcheck] program has been unhealthy for 1m6s: restarting VPN (healthcheck error: dialing: i/o timeout)`, HEALING],
+    ['healing, v3.41, start', `${AT} WARN [vpn] restarting VPN because it failed to pass the healthcheck: startup check: all check tries failed`, HEALING],
+    ['healing, v3.41, first of several lines', `${AT} WARN [vpn] restarting VPN because it failed to pass the healthcheck: small periodic check: all check tries failed:`, HEALING],
+    ['healing, v3.41, the others', '\tattempt 1 (5001ms): timed out waiting for ICMP echo reply from 10.99.0.1', undefined],
+    ['healing ignored', `${AT} WARN [vpn] (ignored) healthcheck failed: small periodic check: x`, undefined],
+    ['healthy', `${AT} INFO [healthcheck] healthy!`, undefined],
+    ['a level that is none', `${AT} FATAL [openvpn] Initialization Sequence Completed`, undefined],
+    ['a settings line', '|   └── Public IP data base API: echoip#http://10.99.0.1:8080', undefined],
+    ['nothing', '', undefined],
+    ['colours and CRLF', `${AT} \u001b[36mINFO\u001b[0m [openvpn] \u001b[92mInitialization Sequence Completed\u001b[0m\r`, UP],
+    ['colours, and the server', `${AT} \u001b[36mINFO\u001b[0m [openvpn] \u001b[95mUDPv4 link remote: [AF_INET]1.2.3.4:1194\u001b[0m\r`, server('1.2.3.4:1194')],
+  ])('%s', (_, line, fact) => {
+    expect(parseGluetunLine(line)).toEqual(fact);
+  }); // prettier-ignore
+
+  const facts = (name: string) =>
+    readFileSync(join(import.meta.dirname, `../transcripts/gluetun/log-${name}.txt`), 'utf8')
+      .split('\n')
+      .map(parseGluetunLine)
+      .filter((fact) => fact !== undefined);
+
+  it.each(['openvpn-udp', 'openvpn-udp-tty'])('all of a real log: %s', (name) => {
+    expect(facts(name)).toEqual([
+      server('172.31.77.11:1194'),
+      server('server (172.31.77.11:1194)'),
+      UP,
+      ip('2001:db8::77', 'Germany', 'Hesse', 'Frankfurt am Main'),
+    ]);
+  });
+
+  const WG = server('172.31.77.10:51820');
+
+  it('all of a real log: three starts on WireGuard, of which two are in it', () => {
+    expect(facts('wireguard-restart-stop-start')).toEqual([
+      WG,
+      ip('203.0.113.7', ...NL),
+      WG,
+      ip('203.0.113.7', ...NL),
+    ]);
+  });
+
+  it('all of a real log: an outage, healed at the thirteenth restart', () => {
+    const healings = Array.from({ length: 13 }, () => [HEALING, WG]).flat();
+    expect(facts('wireguard-outage')).toEqual([
+      WG,
+      ip('203.0.113.7', ...NL),
+      ...healings,
+      ip('203.0.113.7', ...NL),
+    ]);
+  });
+
+  it('never throws, whatever the line', () => {
+    const part = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        AT,
+        ' INFO ',
+        '[ip getter] ',
+        '[openvpn] ',
+        'Public IP address is ',
+        '1.2.3.4',
+        ' (',
+        ')',
+        ', ',
+        ' - source: ',
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(part), (parts) => {
+        expect(() => parseGluetunLine(parts.join(''))).not.toThrow();
+      }),
+    );
+  });
+
+  it('takes the longest line there is in no time', () => {
+    const begun = performance.now();
+    parseGluetunLine(
+      `${AT} INFO [ip getter] Public IP address is 1.2.3.4 (${' - source: x, '.repeat(4_500)}`,
+    );
+    parseGluetunLine(`${AT} INFO [openvpn] ${'['.repeat(64_000)}`);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+});

@@ -1,0 +1,181 @@
+import { performance } from 'node:perf_hooks';
+import type { Socket } from 'node:net';
+import type { Site } from '../../config/config.ts';
+import { checkCommand, parseProbeLine } from '../../streams/probe-script.ts';
+import { eventually } from '../e2e/eventually.ts';
+import { LittleServer, answer } from './little-server.ts';
+import { BUSYBOX, GNU, ScriptHost, type Toolbox, describeWith } from './script-host.ts';
+
+const site = (url: string, timeoutSeconds = 3): Site => ({
+  name: url,
+  url,
+  timeoutSeconds,
+  role: 'critical',
+});
+
+describe('parseProbeLine', () => {
+  it.each([
+    ['0 0 200', { index: 0, exitCode: 0, httpStatus: 200 }],
+    ['12 137 -', { index: 12, exitCode: 137, httpStatus: undefined }],
+    ['3 8 503', { index: 3, exitCode: 8, httpStatus: 503 }],
+  ])('reads %s', (line, probe) => {
+    expect(parseProbeLine(line)).toEqual(probe);
+  });
+
+  it.each(['', 'start', '0 0', '0 0 20', '0 0 2000', '0  0 200', '0 0 200 ', ' 0 0 200', '-1 0 200', 'a 0 -',
+    '0 1000 -', '123456 0 -', 'wget: not found', '0 0 200\r'])('reads nothing from "%s"', (line) => {
+    expect(parseProbeLine(line)).toBeUndefined();
+  }); // prettier-ignore
+});
+
+describe('checkCommand', () => {
+  it('gives the sites as arguments, after the script, and nothing in the environment', () => {
+    const { cmd, env } = checkCommand([site('http://a/'), site('http://b/', 25)]);
+    expect(cmd.slice(0, 2)).toEqual(['sh', '-c']);
+    expect(cmd.slice(4)).toEqual(['3', 'http://a/', '25', 'http://b/']);
+    expect(env).toEqual([]);
+  });
+
+  it('has the same script for all sites', () => {
+    expect(checkCommand([site('http://a/')]).cmd[2]).toBe(checkCommand([site('http://b/$(x)')]).cmd[2]);
+  });
+});
+
+const flood = Array.from({ length: 15 }, (_, index) => `X-Flood-${index}: ${'y'.repeat(3_900)}`);
+
+const ANSWERS: Readonly<Record<string, (socket: Socket, url: (path: string) => string) => void>> = {
+  '/200': (socket) => socket.end(answer('200 OK')),
+  '/no-reason': (socket) => socket.end(answer('200')),
+  '/401': (socket) => socket.end(answer('401 Unauthorized', ['WWW-Authenticate: Basic realm="x"'])),
+  '/403': (socket) => socket.end(answer('403 Forbidden')),
+  '/404': (socket) => socket.end(answer('404 Not Found')),
+  '/503': (socket) => socket.end(answer('503 Service Unavailable')),
+  '/hang': () => undefined,
+  '/half': (socket) => socket.write('HTTP/1.1 200 OK\r\nX-Slow: '),
+  '/hang-up': (socket) => socket.destroy(),
+  '/to-200': (socket, url) => socket.end(answer('302 Found', [`Location: ${url('/200')}`])),
+  '/to-hang': (socket, url) => socket.end(answer('302 Found', [`Location: ${url('/hang')}`])),
+  '/looks-like': (socket) =>
+    socket.end(answer('200 OK', ['Via: HTTP/1.1 500 x', 'X-Proto: a  HTTP/1.1 404 b'])),
+  '/flood': (socket) => socket.end(answer('200 OK', [...flood, 'X-Last: a HTTP/1.1 500 b'])),
+  '/hsts': (socket) => socket.end(answer('200 OK', ['Strict-Transport-Security: max-age=31536000'])),
+  '/glob': (socket) => socket.end(answer('200 OK', ['X-Glob: * /*'])),
+};
+
+function suite(toolbox: Toolbox): void {
+  const host = new ScriptHost(toolbox);
+  const server: LittleServer = new LittleServer((path, socket) =>
+    (ANSWERS[path] ?? ANSWERS['/200'])?.(socket, (other) => server.url(other)),
+  );
+  const check = async (sites: readonly Site[], env: Readonly<Record<string, string>> = {}) => {
+    const [mark, ...lines] = (await host.run(checkCommand(sites), env)).trimEnd().split('\n');
+    expect(mark).toBe('start');
+    return lines;
+  };
+
+  it.each([
+    ['/200', '0 0 200', '0 0 200'],
+    ['/no-reason', '0 0 200', '0 0 200'],
+    ['/403', '0 8 403', '0 1 403'],
+    ['/404', '0 8 404', '0 1 404'],
+    ['/503', '0 8 503', '0 1 503'],
+    ['/401', '0 6 401', '0 1 401'],
+    ['/to-200', '0 0 200', '0 0 200'],
+    ['/hang-up', '0 4 -', '0 1 -'],
+    ['/looks-like', '0 0 200', '0 0 200'],
+    ['/glob', '0 0 200', '0 0 200'],
+  ])('%s', async (path, gnu, busybox) => {
+    expect(await check([site(server.url(path))])).toEqual([toolbox.gnu ? gnu : busybox]);
+  });
+
+  it('a server that refuses', async () => {
+    const url = server.url('/200');
+    await server.close();
+    expect(await check([site(url)])).toEqual([toolbox.gnu ? '0 4 -' : '0 1 -']);
+  });
+
+  it.each([
+    ['/hang', '0 137 -'],
+    ['/half', '0 137 -'],
+    ['/to-hang', '0 137 302'],
+  ])('%s is killed when its time is up', async (path, line) => {
+    const begun = performance.now();
+    const lines = await check([site(server.url(path), 1)]);
+    // Where there is only half an answer no status line has been shown yet, or it has: either is right.
+    expect(lines.map((said) => said.replace(/^(0 137) 200$/, '$1 -'))).toEqual([line]);
+    expect(performance.now() - begun).toBeGreaterThan(900);
+    expect(performance.now() - begun).toBeLessThan(2_900);
+  });
+
+  it('a flood of headers takes no time, and no value in it is a status', async () => {
+    const begun = performance.now();
+    expect(await check([site(server.url('/flood'))])).toEqual(['0 0 200']);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+
+  it('probes all at once, each under its own bound, each reported as it ends', async () => {
+    const sites = [site(server.url('/hang'), 2), site(server.url('/200')), site(server.url('/hang'), 1)];
+    const begun = performance.now();
+    expect(await check(sites)).toEqual(['1 0 200', '2 137 -', '0 137 -']);
+    expect(performance.now() - begun).toBeLessThan(3_500);
+  });
+
+  it.each([
+    '/?q=$(touch x)',
+    '/?q=`touch x`',
+    "/?q=';touch x;'",
+    '/?q=";touch x;"',
+    '/?a&touch x&b|touch y',
+    '/?q=*',
+    '/a%20b?c=%0Atouch%20x',
+    '/${HOME}',
+    '/\\n\\x41',
+  ])('%s reaches the server as it is, and no shell', async (path) => {
+    const url = server.url('') + path;
+    await check([site(url)]);
+    const asked = server.requests[0]?.split('\r\n')[0] ?? '';
+    const comparable = (said: string): string => decodeURIComponent(said);
+    expect(comparable(asked)).toBe(comparable(`${toolbox.gnu ? 'HEAD' : 'GET'} ${path} HTTP/1.1`));
+    expect(host.leftFiles()).toEqual([]);
+  });
+
+  it('takes what looks like an option for a URL', async () => {
+    await check([site('-O/tmp/should-not-be'), site('--post-file=/etc/passwd')]);
+    expect(host.leftFiles()).toEqual([]);
+    expect(server.requests).toEqual([]);
+  });
+
+  it('asks the site itself whatever proxy the environment names, and leaves no file', async () => {
+    const proxy = 'http://127.0.0.1:1';
+    const env = { http_proxy: proxy, https_proxy: proxy, HTTP_PROXY: proxy, all_proxy: proxy };
+    expect(await check([site(server.url('/hsts'))], env)).toEqual(['0 0 200']);
+    expect(host.leftFiles()).toEqual([]);
+  });
+
+  it('says 127 where wget is missing', async () => {
+    // A BusyBox that is its own shell finds its own programs whatever the path.
+    const line = toolbox.gnu ? '0 127 -' : '0 0 200';
+    expect(await check([site(server.url('/200'))], { PATH: '/nowhere' })).toEqual([line]);
+  });
+
+  it('leaves no process when the reader goes away', async () => {
+    const child = host.start(checkCommand([site(server.url('/hang'), 1), site(server.url('/200'), 1)]));
+    await eventually('the probe is under way', () => server.requests.length === 2);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    expect(host.processes()).not.toEqual([]);
+    await eventually('all its processes are gone', () => host.processes().length === 0, 3_000);
+    expect(host.processes()).toEqual([]);
+  });
+
+  it('leaves no process when its shell is killed', async () => {
+    const child = host.start(checkCommand([site(server.url('/hang'), 1)]));
+    await eventually('the probe is under way', () => server.requests.length === 1);
+    child.kill('SIGKILL');
+    await eventually('all its processes are gone', () => host.processes().length === 0, 3_000);
+    expect(host.processes()).toEqual([]);
+  });
+}
+
+describeWith(GNU, () => suite(GNU));
+describeWith(BUSYBOX, () => suite(BUSYBOX));

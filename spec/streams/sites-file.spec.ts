@@ -1,0 +1,144 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Subscription, asyncScheduler } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import { readSitesFile } from '../../config/resolve-sites.ts';
+import type { SitesEvent } from '../../streams/events.ts';
+import { sitesFile$ } from '../../streams/sites-file.ts';
+import { TemporaryFolder } from '../config/temporary-folder.ts';
+import { eventually } from '../e2e/eventually.ts';
+import { advance } from '../simulated-engine/virtual-time.ts';
+
+const folder = new TemporaryFolder();
+let subscription: Subscription | undefined;
+afterEach(() => subscription?.unsubscribe());
+
+const watched = (path: string, scheduler = asyncScheduler as never, inlineSites = ''): SitesEvent[] => {
+  const events: SitesEvent[] = [];
+  const source = { path, initialText: readSitesFile(path), inlineSites, timeoutSeconds: 10 };
+  subscription = sitesFile$(source, scheduler).subscribe((event) => events.push(event));
+  return events;
+};
+const said = (event: SitesEvent | undefined): string =>
+  event?.type === 'sitesChanged' ? event.sites.map(({ name }) => name).join() : (event?.reason ?? 'nothing');
+
+describe('sitesFile$, as the folder tells of it', () => {
+  const next = async (events: SitesEvent[], count = 1): Promise<string> => {
+    await eventually(`${count} event(s)`, () => events.length >= count, 4_000);
+    expect(events).toHaveLength(count);
+    return said(events.at(-1));
+  };
+
+  it('a file changed in place', async () => {
+    const events = watched(folder.file('sites.conf', 'https://a.example\n'));
+    folder.file('sites.conf', 'https://b.example\n');
+    expect(await next(events)).toBe('https://b.example');
+  });
+
+  it('a file replaced by rename, as editors do, again and again', async () => {
+    const path = folder.file('sites.conf', 'https://a.example\n');
+    const events = watched(path);
+    for (const [index, name] of ['b', 'c', 'd'].entries()) {
+      renameSync(folder.file('sites.conf~', `https://${name}.example\n`), path);
+      expect(await next(events, index + 1)).toBe(`https://${name}.example`);
+    }
+  });
+
+  it('a file that is deleted, and comes again', async () => {
+    const path = folder.file('sites.conf', 'https://a.example\n');
+    const events = watched(path);
+    rmSync(path);
+    expect(await next(events)).toBe(`${path} is gone`);
+    writeFileSync(path, 'https://a.example\n');
+    expect(await next(events, 2)).toBe('https://a.example');
+  });
+
+  it('several steps of one change are one event', async () => {
+    const path = folder.file('sites.conf', 'https://a.example\n');
+    const events = watched(path);
+    rmSync(path);
+    writeFileSync(path, '');
+    writeFileSync(path, 'https://b.example\n');
+    expect(await next(events)).toBe('https://b.example');
+  });
+});
+
+describe('sitesFile$, at its regular look', () => {
+  const LOOK_MS = 10_000;
+  const scheduler = () => new TestScheduler(() => undefined);
+
+  it('a folder that was absent at the start', () => {
+    const time = scheduler();
+    const path = folder.at('config/sites.conf');
+    const events = watched(path, time as never);
+    advance(time, LOOK_MS - 1);
+    mkdirSync(dirname(path));
+    writeFileSync(path, 'https://a.example\n');
+    expect(events).toEqual([]);
+    advance(time, 1);
+    expect(events.map(said)).toEqual(['https://a.example']);
+    expect(events[0]?.at).toBe(LOOK_MS);
+  });
+
+  it('a file that came after the start and has gone: no defaults take over', () => {
+    const time = scheduler();
+    const path = folder.at('sites.conf');
+    const events = watched(path, time as never);
+    writeFileSync(path, 'https://a.example\n');
+    advance(time, LOOK_MS);
+    rmSync(path);
+    advance(time, LOOK_MS);
+    expect(events.map(said)).toEqual(['https://a.example', `${path} is gone`]);
+  });
+
+  it.each([
+    ['nothing', '', 'no usable site in CONFIG_FILE or SITES'],
+    ['comments', '# nothing here\n', 'no usable site in CONFIG_FILE or SITES'],
+    ['nonsense', 'ftp://x\n-O/tmp/x\n', 'no usable site in CONFIG_FILE or SITES'],
+    ['binary', '\u0000\u0001', 'no usable site in CONFIG_FILE or SITES'],
+  ])('a file that holds %s is unusable, and says so once', (_, content, reason) => {
+    const time = scheduler();
+    const path = folder.file('sites.conf', 'https://a.example\n');
+    const events = watched(path, time as never);
+    writeFileSync(path, content);
+    advance(time, 10 * LOOK_MS);
+    expect(events.map(said)).toEqual([reason]);
+  });
+
+  it('a file that has become a folder, or too large', () => {
+    const time = scheduler();
+    const path = folder.file('sites.conf', 'https://a.example\n');
+    const events = watched(path, time as never);
+    rmSync(path);
+    mkdirSync(path);
+    advance(time, LOOK_MS);
+    rmSync(path, { recursive: true });
+    writeFileSync(path, '#'.repeat(70_000));
+    advance(time, LOOK_MS);
+    expect(events.map(said)).toEqual([
+      expect.stringContaining('is a folder'),
+      expect.stringContaining('is larger than 64 KiB'),
+    ]);
+  });
+
+  it('keeps the good lines, and tells of the others with their number', () => {
+    const time = scheduler();
+    const path = folder.file('sites.conf', 'https://a.example\n');
+    const events = watched(path, time as never, 'https://inline.example');
+    writeFileSync(path, 'https://b.example\r\nnonsense\r\n');
+    advance(time, LOOK_MS);
+    expect(events.map(said)).toEqual(['https://b.example,https://inline.example']);
+    expect(events[0]?.faults).toEqual([expect.objectContaining({ where: 'line 2' })]);
+  });
+
+  it('says nothing while nothing changes, and nothing after it was left', () => {
+    const time = scheduler();
+    const path = folder.file('sites.conf', 'https://a.example\n');
+    const events = watched(path, time as never);
+    advance(time, 10 * LOOK_MS);
+    subscription?.unsubscribe();
+    writeFileSync(path, 'https://b.example\n');
+    advance(time, 10 * LOOK_MS);
+    expect(events).toEqual([]);
+  });
+});

@@ -1,0 +1,125 @@
+import { EMPTY, NEVER, type Observable, of } from 'rxjs';
+import type { EngineReadings } from '../../streams/engine.ts';
+import type { Event } from '../../streams/events.ts';
+import type { ReadingRequest } from '../../streams/requests.ts';
+import { source$ } from '../../streams/source.ts';
+import { frame, marbles } from './marbles.ts';
+
+const SILENT: EngineReadings = {
+  list: () => NEVER,
+  inspect: () => NEVER,
+  openEvents: () => NEVER,
+  followLog: () => NEVER,
+  exec: () => NEVER,
+  clockMs: () => 0,
+};
+const SITE = { name: 'a', url: 'https://a/', timeoutSeconds: 2, role: 'critical' } as const;
+const REQUESTS: Readonly<Record<string, ReadingRequest>> = {
+  c: { kind: 'checkSites', checkId: 1, gatewayId: 'g', sites: [SITE] },
+  d: { kind: 'checkSites', checkId: 2, gatewayId: 'g', sites: [SITE] },
+  l: { kind: 'listContainers', inspect: [] },
+  i: { kind: 'inspectContainer', containerId: 'a' },
+  e: { kind: 'readEndpoint', requestId: 5, gatewayId: 'g' },
+  f: { kind: 'followGatewayLog', gatewayId: 'g', startedAt: '2026-11-22T18:14:48Z', tty: true },
+  n: { kind: 'leaveGatewayLog' },
+};
+const type = (name: Event['type']) => expect.objectContaining({ type: name }) as unknown;
+const EVENTS = {
+  L: type('containersListed'),
+  C: type('checkFinished'),
+  P: type('siteProbed'),
+  E: type('endpointRead'),
+  T: type('timeReached'),
+  O: type('shutdownRequested'),
+  U: type('tunnelUpLogged'),
+  G: type('engineConnected'),
+};
+
+describe('source$', () => {
+  const sources = (
+    engine: Partial<EngineReadings>,
+    request$: Observable<ReadingRequest>,
+    scheduler: Parameters<typeof source$>[0]['scheduler'],
+    more: Partial<Parameters<typeof source$>[0]> = {},
+  ) =>
+    source$({
+      engine: { ...SILENT, ...engine },
+      scheduler,
+      controlServer: { url: 'http://c', key: undefined },
+      request$,
+      deadline$: NEVER,
+      others: [],
+      ...more,
+    });
+
+  it('a check, an inspection, an endpoint and a log that hang do not delay a listing', () => {
+    marbles(({ hot, expectObservable }, scheduler) => {
+      const requests = '   cief--l--l--';
+      const expected = '   ------L--L--';
+      const unsubscribe = '^-----------!';
+      const events$ = sources({ list: () => of([]) }, hot(requests, REQUESTS), scheduler);
+      expectObservable(events$, unsubscribe).toBe(expected, EVENTS);
+    });
+  });
+
+  it('a listing that hangs does not delay a check', () => {
+    marbles(({ hot, cold, expectObservable }, scheduler) => {
+      const exec = () => cold('(m|)', { m: frame('start\n0 0 200\n') });
+      const requests = '   l--c---';
+      const expected = '   ---(PC)';
+      expectObservable(sources({ exec }, hot(requests, REQUESTS), scheduler), '^------!').toBe(
+        expected,
+        EVENTS,
+      );
+    });
+  });
+
+  it('checks never overlap: one asked for during another follows it at once', () => {
+    marbles(({ hot, cold, expectObservable, expectSubscriptions }, scheduler) => {
+      const exec$ = cold('-----(m|)', { m: frame('start\n0 0 200\n') });
+      const requests = '   cd------------';
+      const expected = '   -----(PC)-(PC)';
+      const checks = ['    ^----!', '-----^----!'];
+      const events$ = sources({ exec: () => exec$ }, hot(requests, REQUESTS), scheduler);
+      expectObservable(events$, '^-----------!').toBe(expected, EVENTS);
+      expectSubscriptions(exec$.subscriptions).toBe(checks);
+    });
+  });
+
+  it('a newer question for the endpoint takes the place of an older one', () => {
+    marbles(({ hot, cold, expectObservable, expectSubscriptions }, scheduler) => {
+      const exec$ = cold('---(b|)', { b: frame('{}\nexit 0 -\n') });
+      const requests = '   e-e------';
+      const expected = '   -----E---';
+      const events$ = sources({ exec: () => exec$ }, hot(requests, REQUESTS), scheduler);
+      expectObservable(events$, '^-------!').toBe(expected, EVENTS);
+      expectSubscriptions(exec$.subscriptions).toBe(['^-!', '--^--!']);
+    });
+  });
+
+  it('follows one log, until told to leave it', () => {
+    marbles(({ hot, cold, expectObservable, expectSubscriptions }, scheduler) => {
+      const line = Buffer.from('INFO [openvpn] Initialization Sequence Completed\n');
+      const log$ = cold('--u-u-u-', { u: line });
+      const requests = '   f---n--f---';
+      const expected = '   --U------U-';
+      const events$ = sources({ followLog: () => log$ }, hot(requests, REQUESTS), scheduler);
+      expectObservable(events$, '^---------!').toBe(expected, EVENTS);
+      expectSubscriptions(log$.subscriptions).toBe(['^---!', '-------^--!']);
+    });
+  });
+
+  it('joins the engine, the timers and whatever else there is, and gives all up when unsubscribed', () => {
+    marbles(({ cold, hot, expectObservable, expectSubscriptions }, scheduler) => {
+      const bytes$ = cold<Uint8Array>('------');
+      const other$ = hot<Event>('  --o---', { o: { type: 'shutdownRequested', at: 2, signal: 'SIGTERM' } });
+      const expected = '         G-OT--';
+      const unsubscribe = '      ^----!';
+      const more = { deadline$: cold('d', { d: 3 }), others: [other$] };
+      const events$ = sources({ openEvents: () => of(bytes$) }, EMPTY, scheduler, more);
+      expectObservable(events$, unsubscribe).toBe(expected, EVENTS);
+      expectSubscriptions(bytes$.subscriptions).toBe('^----!');
+      expectSubscriptions(other$.subscriptions).toBe('^----!');
+    });
+  });
+});
