@@ -1,0 +1,177 @@
+import { NEVER, type Subscription, Subject, VirtualTimeScheduler } from 'rxjs';
+import type { Site } from '../../config/config.ts';
+import type { Event } from '../../streams/events.ts';
+import { source$ } from '../../streams/source.ts';
+import { execute } from '../../src/executor.ts';
+import type { Line } from '../../src/log-line.ts';
+import { runProgram } from '../../src/program.ts';
+import { initialState } from '../../src/reduce.ts';
+import type { Settings, State } from '../../src/state.ts';
+import type { ContainerSpec } from '../simulated-engine/create-request.ts';
+import { SimulatedEngine } from '../simulated-engine/engine.ts';
+import { GluetunStandIn, type GluetunOptions, gatewayContainer } from '../simulated-engine/gluetun.ts';
+import { advance } from '../simulated-engine/virtual-time.ts';
+import { EngineClient } from './engine-client.ts';
+
+export const SITES = ['https://one.example/', 'https://two.example/', 'https://three.example/'] as const;
+
+const SETTINGS: Settings = {
+  gateway: 'gluetun',
+  dependents: 'auto',
+  exclude: [],
+  checkIntervalMs: 30_000,
+  retryIntervalMs: 10_000,
+  healthyWaitMs: 120_000,
+  failThreshold: 2,
+  restartConcurrency: 5,
+};
+
+export interface WorldOptions {
+  readonly settings?: Partial<Settings>;
+  readonly sites?: readonly Partial<Site>[];
+  /** No health check: null. */
+  readonly health?: { readonly intervalMs: number; readonly retries: number } | null;
+  readonly gluetun?: GluetunOptions;
+}
+
+/**
+ * An engine with a gateway and its dependents, and the monitor's own streams, reducers and executor, unchanged, all
+ * under virtual time: a day passes in the blink of an eye.
+ */
+export class World {
+  readonly scheduler = new VirtualTimeScheduler();
+  readonly engine = new SimulatedEngine(this.scheduler);
+  readonly client = new EngineClient(this.engine, this.scheduler);
+  readonly standIn: GluetunStandIn;
+  readonly gateway: ContainerSpec;
+  readonly lines: (Line & { readonly at: number })[] = [];
+  readonly signal$ = new Subject<Event>();
+  state: State;
+  hasEnded = false;
+  fault: unknown;
+  #monitor: Subscription | undefined;
+
+  constructor({
+    settings,
+    sites = SITES.map((url) => ({ url })),
+    health = { intervalMs: 5_000, retries: 3 },
+    gluetun = {},
+  }: WorldOptions = {}) {
+    // The engine's own year 1 is "never": time begins later.
+    advance(this.scheduler, 1_000_000);
+    this.standIn = new GluetunStandIn(this.scheduler, gluetun);
+    this.gateway = gatewayContainer({
+      name: 'gluetun',
+      standIn: this.standIn,
+      restartPolicy: 'always',
+      ...(health && { health }),
+    });
+    this.state = initialState({ ...SETTINGS, ...settings }, sites.map(siteOf));
+  }
+
+  /** The gateway and, by default, three on its network: by id, by name of another dependent, again by id. */
+  populate(dependents: readonly ContainerSpec[] = THREE): this {
+    this.engine.create(this.gateway);
+    this.engine.start('gluetun');
+    this.pass(10_000);
+    for (const spec of dependents) {
+      this.engine.create(spec);
+      this.engine.start(spec.name);
+      this.pass(1_000);
+    }
+    return this;
+  }
+
+  startMonitor(): this {
+    const { client, scheduler } = this;
+    const controlServer = { url: 'http://127.0.0.1:8000', key: undefined };
+    this.#monitor = runProgram({
+      initial: this.state,
+      scheduler,
+      source: (request$, deadline$) =>
+        source$({
+          engine: client,
+          scheduler,
+          controlServer,
+          request$,
+          deadline$,
+          others: [this.signal$, NEVER],
+        }),
+      execute: (act, isEnding) => execute(act, { reads: client, writes: client, scheduler, isEnding }),
+      say: (line) => this.#say(line),
+    }).subscribe({
+      next: (state) => (this.state = state),
+      complete: () => (this.hasEnded = true),
+      error: (fault: unknown) => (this.fault = fault),
+    });
+    this.pass(2_000);
+    return this;
+  }
+
+  /** What a user sees at the usual level. */
+  #say(line: Line): void {
+    if (line.level !== 'debug') this.lines.push({ ...line, at: this.scheduler.now() });
+  }
+
+  pass(ms: number): this {
+    advance(this.scheduler, ms);
+    return this;
+  }
+
+  /** Lets time pass until it is so; fails where it does not come to be. */
+  until(condition: () => boolean, withinMs = 600_000): this {
+    const end = this.scheduler.now() + withinMs;
+    while (!condition()) {
+      if (this.scheduler.now() >= end)
+        throw new Error(`it did not come to be within ${String(withinMs)} ms:\n${this.log()}`);
+      this.pass(100);
+    }
+    return this;
+  }
+
+  untilSaid(pattern: RegExp, withinMs?: number): this {
+    return this.until(() => this.said(pattern).length > 0, withinMs);
+  }
+
+  said(pattern: RegExp): readonly string[] {
+    return this.lines.map(({ message }) => message).filter((message) => pattern.test(message));
+  }
+
+  log(): string {
+    return this.lines
+      .map(({ at, level, message }) => `${(at / 1000).toFixed(1)} ${level} ${message}`)
+      .join('\n');
+  }
+
+  /** Names of running containers on somebody's network that is dead. */
+  cutOff(): readonly string[] {
+    return this.engine.containers
+      .filter(({ name, state }) => state.running && name !== 'gluetun' && !this.engine.isOnLiveNetwork(name))
+      .map(({ name }) => name);
+  }
+
+  shutDownMonitor(): void {
+    this.signal$.next({ type: 'shutdownRequested', at: this.scheduler.now(), signal: 'SIGTERM' });
+  }
+
+  dispose(): void {
+    this.#monitor?.unsubscribe();
+    this.engine.dispose();
+  }
+}
+
+const dependent = (name: string, owner: string): ContainerSpec => ({
+  name,
+  networkMode: `container:${owner}`,
+  restartPolicy: 'unless-stopped',
+});
+
+const THREE = [dependent('app1', 'gluetun'), dependent('app2', 'app1'), dependent('app3', 'gluetun')];
+
+const siteOf = (site: Partial<Site>): Site => ({
+  name: site.url ?? '',
+  url: '',
+  timeoutSeconds: 10,
+  role: 'critical',
+  ...site,
+});
