@@ -1,5 +1,8 @@
 // One bundle, for Node alone. What only `DOCKER_HOST=ssh://` and image builds need is left out: the configuration
 // refuses the one, and the monitor never does the other. That halves the memory it takes.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
 import { build } from 'esbuild';
 
 const UNUSED = /^(ssh2|cpu-features|@grpc\/.*|protobufjs|tar-fs|@balena\/dockerignore)$/;
@@ -31,3 +34,31 @@ await build({
   outfile: 'dist/gluetun-monitor.js',
   banner: { js: '#!/usr/bin/env node' },
 });
+
+// The demo: the same monitor, with the simulated engine and, for `--docker`, what the end-to-end specs have; and
+// the benchmarks. The build of the image sees no spec/, and needs none.
+const DEMO = 'spec/demo/main.ts';
+const BENCH = 'spec/bench/main.ts';
+
+/** `__dirname` stays the source's own folder, seen from dist/. */
+const keepFolders = {
+  name: 'keep-folders',
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]spec[/\\].*\.ts$/ }, async ({ path }) => {
+      const folder = JSON.stringify(relative('dist', dirname(path)));
+      const source = await readFile(path, 'utf8');
+      const contents = source.replace(/\b__dirname\b/g, `require('node:path').join(__dirname, ${folder})`);
+      return { contents, loader: 'ts' };
+    });
+  },
+};
+
+if (existsSync(DEMO))
+  await build({
+    ...shared,
+    entryPoints: [DEMO],
+    outfile: 'dist/demo.js',
+    plugins: [...shared.plugins, keepFolders],
+  });
+
+if (existsSync(BENCH)) await build({ ...shared, entryPoints: [BENCH], outfile: 'dist/bench.js' });

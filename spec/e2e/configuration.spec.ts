@@ -67,9 +67,10 @@ describeOnEngine('the configuration', (engine) => {
 
   it('without a sites file goes on with the sites that are built in', async () => {
     const { monitor } = await withSitesFile(undefined);
-    await monitor.waitForLine(
+    const line = await monitor.waitForLine(
       /Sites \(built in.*: https:\/\/www\.google\.com, https:\/\/cloudflare\.com, https:\/\/1\.1\.1\.1$/,
     );
+    expect(line.text).toContain('[INFO]');
   });
 
   it('takes a sites file with CRLF, and leaves out a line that starts with a hyphen', async () => {

@@ -4,7 +4,7 @@ import { eventually } from './eventually.ts';
 import { useMonitors } from './monitor.ts';
 import { HARDLY_EVER, SITES, type Setting, createSetting, cutOff, messages } from './setting.ts';
 import { createDependent } from './stand-in/dependent.ts';
-import { buildImages } from './stand-in/images.ts';
+import { DEPENDENT_IMAGE, buildImages } from './stand-in/images.ts';
 import { removeContainers } from './test-engine.ts';
 
 /** Those of one wave, in whatever order. */
@@ -157,15 +157,9 @@ describeOnEngine('a broken tunnel', (engine) => {
 
   it('restarts a listed container that is not on the network of the gateway, and only those listed', async () => {
     setting = await createSetting(engine);
-    const apart = await createDependent(engine, {
-      name: 'apart',
-      network: setting.gateway.id,
-      isLeftUnstarted: true,
-    });
-    await apart.remove();
     const { id } = await engine.docker.createContainer({
       name: 'apart',
-      Image: (await setting.dependents[0]!.inspect()).Config.Image,
+      Image: DEPENDENT_IMAGE,
       Labels: { ...engine.labels },
       HostConfig: { NetworkMode: 'none' },
     });

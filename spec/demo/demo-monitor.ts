@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { bindToThisProcess } from '../e2e/bound-process.ts';
+import { type MonitorExit, type MonitorLine, MonitorProcess } from '../e2e/monitor.ts';
+import type { Timed } from '../e2e/recorder.ts';
+import { StoryFailure } from './failure.ts';
+import type { ExpectedLine } from './story.ts';
+import type { World } from './world.ts';
+
+/** The monitor as it is built and shipped. */
+export const BUNDLE = join(__dirname, '../../dist/gluetun-monitor.js');
+
+/** It promises to be gone in less, whatever it is doing. */
+const END_SECONDS = 10;
+const CLEAN_UP_MS = 3_000;
+const SHOWN_LINES = 5;
+
+/**
+ * Seldom a regular check, so that what is seen is a reaction to an event; and once something is wrong, quick ones,
+ * so that it can be watched.
+ */
+const INTERVALS = { CHECK_INTERVAL: '60', RETRY_INTERVAL: '1', TIMEOUT: '2' };
+
+export type SaidLine = Timed<MonitorLine>;
+
+/** The real monitor, as a process of its own; every line it says is handed on as it is said. */
+export class DemoMonitor {
+  readonly #world: World;
+  readonly #program: string;
+  readonly #show: (line: string) => void;
+  #process: MonitorProcess | undefined;
+  #ended: (MonitorExit & { readonly tookMs: number }) | undefined;
+
+  constructor(world: World, program: string, show: (line: string) => void) {
+    this.#world = world;
+    this.#program = program;
+    this.#show = show;
+  }
+
+  get lines(): readonly SaidLine[] {
+    return this.#process?.lines ?? [];
+  }
+
+  /** How it ended when it was told to. */
+  get ended(): (MonitorExit & { readonly tookMs: number }) | undefined {
+    return this.#ended;
+  }
+
+  start(): Promise<void> {
+    const [command, args] = bindToThisProcess(process.execPath, [this.#program]);
+    const child = spawn(command, args, {
+      env: this.#environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: Ctrl-C is the demo's, which ends the monitor as it should be ended.
+      detached: true,
+    });
+    child.on('error', (error) => this.#show(`starting the monitor: ${error.message}`));
+    for (const output of [child.stdout, child.stderr]) createInterface(output).on('line', this.#show);
+    this.#process = new MonitorProcess(this.#world.folder, child);
+    return Promise.resolve();
+  }
+
+  /** The first line that matches of those after `after`; undefined: of all. */
+  async waitForLine(
+    { pattern, withinSeconds }: ExpectedLine,
+    after: SaidLine | undefined,
+  ): Promise<SaidLine> {
+    const heard = this.lines.length;
+    try {
+      return await this.#running.waitForLine(pattern, withinSeconds * 1000, after);
+    } catch {
+      const expected = `the monitor says "${pattern.source.replaceAll('\\', '')}" within ${withinSeconds} s`;
+      throw new StoryFailure(expected, this.#sinceThen(heard));
+    }
+  }
+
+  /** Asks it to end, and waits until it has. */
+  async end(): Promise<void> {
+    const process = this.#running;
+    const begun = performance.now();
+    process.kill('SIGTERM');
+    const exit = await Promise.race([process.exit, pause(END_SECONDS * 1000, undefined, { ref: false })]);
+    if (exit === undefined)
+      throw new StoryFailure(`the monitor ends within ${END_SECONDS} s of SIGTERM`, 'it still runs');
+    this.#ended = { ...exit, tookMs: performance.now() - begun };
+  }
+
+  /** Whatever became of the story, no monitor is left. */
+  async cleanUp(): Promise<void> {
+    const process = this.#process;
+    if (process === undefined || process.hasExited) return;
+    process.kill('SIGTERM');
+    const exit = await Promise.race([process.exit, pause(CLEAN_UP_MS, undefined, { ref: false })]);
+    if (exit === undefined) await process.stop('SIGKILL');
+  }
+
+  get #running(): MonitorProcess {
+    if (this.#process === undefined) throw new Error('the monitor has not been started');
+    return this.#process;
+  }
+
+  #sinceThen(heard: number): string {
+    const latest = this.lines.slice(heard).slice(-SHOWN_LINES);
+    const said =
+      latest.length === 0
+        ? 'it said nothing more'
+        : `it said:\n${latest.map(({ text }) => `  ${text}`).join('\n')}`;
+    return this.#running.hasExited ? `the monitor has exited; ${said}` : said;
+  }
+
+  /** Nothing is inherited but the path: what the user has set for a monitor of theirs is not meant for this one. */
+  #environment(): Record<string, string> {
+    const { folder, environment, cast } = this.#world;
+    return {
+      PATH: process.env['PATH'] ?? '',
+      TMPDIR: folder,
+      GLUETUN_CONTAINER: cast.gateway,
+      CONFIG_FILE: join(folder, 'sites.conf'),
+      LOG_FILE: join(folder, 'gluetun-monitor.log'),
+      ...INTERVALS,
+      ...environment,
+    };
+  }
+}

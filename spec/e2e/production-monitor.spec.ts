@@ -1,0 +1,66 @@
+import { describeOnEngine } from './engine.ts';
+import { EngineEvents } from './engine-events.ts';
+import { eventually } from './eventually.ts';
+import { buildProductionImage } from './production-image.ts';
+import { SITES, type Setting, createSetting, cutOff } from './setting.ts';
+import { TestContainer } from './stand-in/container.ts';
+import { buildImages } from './stand-in/images.ts';
+import { removeContainers } from './test-engine.ts';
+
+describeOnEngine('the monitor in its production image', (engine) => {
+  let image: string;
+  let events: EngineEvents;
+
+  beforeAll(async () => {
+    await buildImages(engine);
+    image = await buildProductionImage(engine);
+    events = await EngineEvents.open(engine);
+  });
+  afterAll(() => events.close());
+  afterEach(async () => removeContainers(engine));
+
+  /** As compose.yaml runs it: read-only, without capabilities but one, with 64 MB. */
+  const runMonitor = async (): Promise<TestContainer> => {
+    const { id } = await engine.docker.createContainer({
+      name: 'gluetun-monitor',
+      Image: image,
+      Labels: { ...engine.labels },
+      Env: [`SITES=${SITES}`, 'CHECK_INTERVAL=5', 'LOG_FILE=/logs/gluetun-monitor.log'],
+      HostConfig: {
+        NetworkMode: 'none',
+        ReadonlyRootfs: true,
+        Tmpfs: { '/tmp': '', '/logs': '' },
+        CapDrop: ['ALL'],
+        CapAdd: ['DAC_OVERRIDE'],
+        Memory: 64 * 1024 * 1024,
+        Binds: [`${engine.socketPath}:/var/run/docker.sock`],
+      },
+    });
+    const monitor = new TestContainer(engine, id, 'gluetun-monitor');
+    await monitor.start();
+    return monitor;
+  };
+
+  const untilSaid = async (monitor: TestContainer, pattern: RegExp): Promise<void> => {
+    await eventually(String(pattern), async () => pattern.test(await monitor.log()), 40_000, 100);
+  };
+
+  it('recovers a broken tunnel, is healthy, checks on demand, and stops when told', async () => {
+    const setting: Setting = await createSetting(engine);
+    const monitor = await runMonitor();
+    await untilSaid(monitor, /Status: STARTUP/);
+    await setting.gateway.breakTunnel();
+    await untilSaid(monitor, /Recovery complete/);
+    await expect(cutOff(setting)).resolves.toEqual([]);
+
+    const check = await monitor.exec('gluetun-monitor', 'check');
+    expect(check).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('The tunnel works.') as string,
+    });
+    await events.waitFor('health_status: healthy', monitor, 45_000);
+    await monitor.stop();
+    await expect(monitor.inspect()).resolves.toMatchObject({ State: { ExitCode: 0, OOMKilled: false } });
+    await expect(monitor.log()).resolves.toMatch(/Received shutdown signal, exiting\.\.\.\n/);
+  });
+});
