@@ -112,6 +112,21 @@ const bytesOf = (stream: NodeJS.ReadableStream): Observable<Uint8Array> =>
 
 const engineError = (error: unknown): EngineError => {
   const { statusCode, json } = (error ?? {}) as { statusCode?: unknown; json?: { message?: unknown } };
-  const message = typeof json?.message === 'string' ? json.message : reasonOf(error);
+  const message = typeof json?.message === 'string' ? json.message : (unreachable(error) ?? reasonOf(error));
   return new EngineError(message, typeof statusCode === 'number' ? statusCode : undefined);
 };
+
+/** The usual reasons for no connection, each with what to do about it. */
+function unreachable(error: unknown): string | undefined {
+  const { code, address = 'the engine' } = (error ?? {}) as { code?: unknown; address?: string };
+  switch (code) {
+    case 'ENOENT':
+      return `there is no socket ${address} (is the engine running, is its socket mounted, is DOCKER_HOST right?)`;
+    case 'EACCES':
+      return `no permission to use ${address} (run as root, or as a member of the socket's group)`;
+    case 'ECONNREFUSED':
+      return `${address} refuses the connection (is the engine running?)`;
+    default:
+      return undefined;
+  }
+}
