@@ -2,7 +2,7 @@
 // refuses the one, and the monitor never does the other. That halves the memory it takes.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, relative } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const UNUSED = /^(ssh2|cpu-features|@grpc\/.*|protobufjs|tar-fs|@balena\/dockerignore)$/;
@@ -23,7 +23,8 @@ const shared = {
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  mainFields: ['es2015', 'module', 'main'],
+  // Node's own choice would be the CommonJS build, of which nothing can be left out.
+  alias: { rxjs: resolve('node_modules/rxjs/dist/esm/index.js') },
   plugins: [leaveOutUnused],
   logLevel: 'warning',
 };

@@ -44,8 +44,9 @@ function describeOn<E extends TestEngine>(engine: E, name: string, body: (engine
   describe(name, () => {
     jest.setTimeout(TIMEOUT_MS);
     beforeAll(async () => engine.start());
-    afterAll(async () => engine.dispose());
     body(engine);
+    // After the suite's own, which still need it.
+    afterAll(async () => engine.dispose());
   });
 }
 
