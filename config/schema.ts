@@ -17,7 +17,7 @@ const DAY_SECONDS = 86_400;
 /** Every variable there is: what is not here is not read. Its key is its name. */
 export const schema = {
   GLUETUN_CONTAINER: {
-    doc: 'The gateway: a container name, or a compose service name that fits one container only.',
+    doc: 'The gateway: a container name, a compose service name that fits one container only, or an id.',
     format: 'container',
     default: 'gluetun',
     env: 'GLUETUN_CONTAINER',

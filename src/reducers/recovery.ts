@@ -1,6 +1,6 @@
 import { attachmentOf, isRunning } from '../attachment.ts';
 import type { ContainerFacts, Event, Outcome } from '../../streams/events.ts';
-import { type FinishedCheck, failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
+import { failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
 import { dependentsOf, gatewayTarget, runningStart } from '../selectors.ts';
 import type { Recovery, State } from '../state.ts';
 import { type Transition, duration, error, info, to, warn } from '../transition.ts';
@@ -213,15 +213,15 @@ function verifying(state: State, phase: Phase<'verifying'>, event: Event, before
   if (!verified && !isDue(phase.until, event)) return to(state);
   const reading: Phase<'readingEndpoint'> = { value: 'readingEndpoint', begunAt: phase.begunAt, verified };
   const next = { ...state, recovery: reading };
-  const told = verified ? [] : [warn(`No check has passed since the restart${stillFailing(check)}`)];
+  const told = verified ? [] : [warn(`No check has passed since the restart${stillFailing(state)}`)];
   if (state.endpoint.reading !== undefined && state.endpoint.current.ip === undefined)
     return to(next, { lines: told });
   const announced = announce(next, reading, event);
   return { ...announced, lines: [...told, ...announced.lines] };
 }
 
-const stillFailing = (check: FinishedCheck | undefined): string => {
-  const names = check?.results.filter(({ verdict }) => verdict === 'fail').map(({ site }) => site.name) ?? [];
+const stillFailing = ({ sites }: State): string => {
+  const names = sites.list.filter(({ url }) => (sites.failures[url] ?? 0) > 0).map(({ name }) => name);
   return names.length === 0 ? '' : `: ${names.join(', ')}`;
 };
 
