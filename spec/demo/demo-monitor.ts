@@ -6,7 +6,6 @@ import { bindToThisProcess } from '../e2e/bound-process.ts';
 import { type MonitorExit, type MonitorLine, MonitorProcess } from '../e2e/monitor.ts';
 import type { Timed } from '../e2e/recorder.ts';
 import { StoryFailure } from './failure.ts';
-import type { ExpectedLine } from './story.ts';
 import type { World } from './world.ts';
 
 /** The monitor as it is built and shipped. */
@@ -22,6 +21,13 @@ const SHOWN_LINES = 5;
  * so that it can be watched.
  */
 const INTERVALS = { CHECK_INTERVAL: '60', RETRY_INTERVAL: '1', TIMEOUT: '2' };
+
+/** A line the monitor is to say. */
+export interface ExpectedLine {
+  readonly pattern: RegExp;
+  /** Seconds from the line before it, or from the act. */
+  readonly withinSeconds: number;
+}
 
 export type SaidLine = Timed<MonitorLine>;
 

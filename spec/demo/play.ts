@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { DemoMonitor, SaidLine } from './demo-monitor.ts';
+import type { DemoMonitor, ExpectedLine, SaidLine } from './demo-monitor.ts';
 import { StoryFailure } from './failure.ts';
 import type { Narrator } from './narrator.ts';
-import type { ExpectedLine, Step, StepName } from './story.ts';
+import type { Step, StepName } from './story.ts';
 import type { World } from './world.ts';
 
 /** Between steps, so that a person can read what has been said. Nothing of the story rests on it. */

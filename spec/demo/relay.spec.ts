@@ -43,7 +43,7 @@ describe('the relay', () => {
   });
 
   it('breaks with the engine, and leaves nothing open', async () => {
-    const events = (await docker.getEvents());
+    const events = await docker.getEvents();
     const broken = failureOf(readUntil(events, /never/));
     await bench.server.refuseConnections();
     expect(String(await broken)).toMatch(/aborted|ECONNRESET|hang up/);

@@ -1,14 +1,7 @@
-import type { DemoMonitor } from './demo-monitor.ts';
+import type { DemoMonitor, ExpectedLine } from './demo-monitor.ts';
 import type { Cast, World } from './world.ts';
 
 export type StepName = 'start' | 'break' | 'add' | 'remove' | 'end';
-
-/** A line the monitor is to say. */
-export interface ExpectedLine {
-  readonly pattern: RegExp;
-  /** Seconds from the line before it, or from the act. */
-  readonly withinSeconds: number;
-}
 
 /** One thing that happens to the world, and what must come of it. */
 export interface Step {
