@@ -12,7 +12,12 @@ module.exports = {
     layer('streams-say-what-happened', '^streams/', '^(streams|config)/'),
     layer('src-decides-and-acts', '^src/', '^(src|streams|config)/'),
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^(config|streams|src)/', pathNot: '\\.d\\.ts$' }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^(config|streams|src)/', pathNot: '\\.d\\.ts$' },
+      to: {},
+    },
     {
       name: 'reducers-do-no-io',
       comment: 'A reducer is a pure function of state and event.',

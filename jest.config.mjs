@@ -13,7 +13,12 @@ const shared = {
 
 export default {
   projects: [
-    { ...shared, displayName: 'spec', testMatch: ['<rootDir>/spec/**/*.spec.ts'], testPathIgnorePatterns: ['/spec/e2e/'] },
+    {
+      ...shared,
+      displayName: 'spec',
+      testMatch: ['<rootDir>/spec/**/*.spec.ts'],
+      testPathIgnorePatterns: ['/spec/e2e/'],
+    },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/spec/e2e/**/*.spec.ts'] },
   ],
 };

@@ -41,8 +41,12 @@ export const isOfThisStart = (state: State, check: FinishedCheck): boolean => {
   return start !== undefined && check.startedAt >= start.seenAt;
 };
 
-/** Whether its failures count: not those of a check begun before the gateway was ready, while it has time left to. */
+/**
+ * Whether its failures count: not those of a check begun before the gateway was ready or resumed, nor, where it is
+ * not ready, while it has time left to become it.
+ */
 export function failuresCount(state: State, check: FinishedCheck): boolean {
-  const readyAt = runningStart(state.gateway)?.readyAt ?? Infinity;
-  return isOfThisStart(state, check) && (check.startedAt >= readyAt || isOverdue(state, check.startedAt));
+  const readyAt = runningStart(state.gateway)?.readyAt;
+  const counts = readyAt === undefined ? isOverdue(state, check.startedAt) : check.startedAt >= readyAt;
+  return isOfThisStart(state, check) && counts;
 }

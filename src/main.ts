@@ -72,7 +72,10 @@ const FLUSH_MS = 1_000;
 const describeValues = (values: readonly ConfigValue[]): string => {
   const width = Math.max(...values.map(({ variable }) => variable.length));
   return values
-    .map(({ variable, value, source }) => `${variable.padEnd(width)}  ${value}  (${source})`)
+    .map(
+      ({ variable, value, source }) =>
+        `${variable.padEnd(width)}  ${value === '' ? '-' : value}  (${source})`,
+    )
     .join('\n');
 };
 

@@ -2,12 +2,13 @@ import type { Event } from '../streams/events.ts';
 import type { State } from './state.ts';
 
 /**
- * A message delivered late: older than another one heard of the same container, or from before the start that an
- * inspection has shown since. It tells nothing any more.
+ * A message delivered late or twice: not younger than another one heard of the same container, or from before the
+ * start that an inspection has shown since. It tells nothing any more.
  */
 export const isOutdated = ({ containers: { engineTimeMs, byId } }: State, event: Event): boolean =>
   'engineTimeMs' in event &&
-  event.engineTimeMs < Math.max(engineTimeMs[event.id] ?? 0, byId[event.id]?.details?.startedAtMs ?? 0);
+  (event.engineTimeMs <= (engineTimeMs[event.id] ?? 0) ||
+    event.engineTimeMs < (byId[event.id]?.details?.startedAtMs ?? 0));
 
 /** A message of a start within this time after `StartedAt` speaks of that same start. */
 const SAME_START_MS = 5_000;

@@ -46,9 +46,12 @@ const isAnswered = (state: State, before: State): boolean =>
 const hasStartedAnew = (state: State, before: State): boolean =>
   startOf(before.gateway)?.seenAt !== startOf(state.gateway)?.seenAt;
 
+/** It runs, and nobody is ending it: a container that stops turns unhealthy on its way. */
+const isUndisturbed = ({ gateway }: State): boolean => runningStart(gateway)?.signalled === false;
+
 /** By the message, or, where that was lost, by what an inspection shows. */
 const isTurnedUnhealthy = (state: State, event: Event, before: State): boolean =>
-  runningStart(state.gateway) !== undefined &&
+  isUndisturbed(state) &&
   (isHealthEvent(state, event, 'unhealthy') ||
     (healthOf(state) === 'unhealthy' && healthOf(before) !== 'unhealthy'));
 

@@ -141,8 +141,9 @@ const isTelling = ({ type }: ContainerEvent, { runState }: ContainerFacts): bool
 /** What could not be inspected is looked at with the next listing, which need not be a minute away. */
 function lookAgainSoon(state: State, id: string, at: number): State {
   const facts = state.containers.byId[id];
-  const nextListingAt = Math.min(state.containers.nextListingAt ?? Infinity, at + LISTING_RETRY_MS);
-  return facts !== undefined && matters(state, facts) ? withContainers(state, { nextListingAt }) : state;
+  const due = state.containers.nextListingAt;
+  if (due === undefined || facts === undefined || !matters(state, facts)) return state;
+  return withContainers(state, { nextListingAt: Math.min(due, at + LISTING_RETRY_MS) });
 }
 
 const matters = (state: State, facts: ContainerFacts): boolean => {

@@ -22,6 +22,16 @@ const LISTING_MS = 15_000;
  * fails. Each phase waits for an event; none holds anything up.
  */
 export function recovery(state: State, event: Event, before: State): Transition {
+  const advanced = advance(state, event, before);
+  const phase = advanced.state.recovery;
+  const dueAt = startDueAt(advanced.state);
+  // On any event: an attempt that took long, or an engine that was away, leaves the next one due in the past.
+  if (phase.value !== 'awaitingReady' || dueAt === undefined || dueAt > event.at) return advanced;
+  const { lines, ...begun } = startLeftBehind(advanced.state, phase, event.at);
+  return { ...begun, lines: [...advanced.lines, ...lines] };
+}
+
+function advance(state: State, event: Event, before: State): Transition {
   const phase = state.recovery;
   if (phase.value === 'none') return isBroken(state, event, before) ? begin(state, event.at) : to(state);
   if (phase.value === 'restarting') return restarting(state, phase, event);
@@ -119,7 +129,6 @@ function awaitingReady(state: State, event: Event, before: State): Transition {
     return begin(state, event.at, phase.begunAt);
   if (event.type === 'commandFinished' && event.id === phase.starts.commandId)
     return started(state, phase, event.outcome);
-  if (isDue(startDueAt(state), event)) return startLeftBehind(state, phase, event.at);
   return isDue(phase.until, event) ? late(state, phase) : to(state);
 }
 
@@ -158,7 +167,8 @@ function late(state: State, phase: Phase<'awaitingReady'>): Transition {
  * When a gateway that went down in the recovery is started: never one that its operator stopped, nor while its
  * restart policy may do it. Each attempt waits twice as long as the one before.
  */
-export function startDueAt({ gateway, recovery: phase }: State): number | undefined {
+export function startDueAt({ gateway, recovery: phase, connection, ending }: State): number | undefined {
+  if (ending || connection.value !== 'connected') return undefined;
   if (phase.value !== 'awaitingReady' || gateway.value !== 'down' || phase.starts.commandId !== undefined)
     return undefined;
   if (gateway.cause !== 'ourRestart' && gateway.cause !== 'crash') return undefined;
