@@ -1,0 +1,356 @@
+import { createHash } from 'node:crypto';
+import type { Site } from '../../config/config.ts';
+import type { ContainerFacts, Event, Outcome, PublicIp, RunState, Verdict } from '../../streams/events.ts';
+import type { Settings, State } from '../../src/state.ts';
+
+/** One line of a history: what happens next, given how things stand. Its time is the history's business. */
+export type Happening = (state: State, at: number) => readonly Event[];
+/** Time that passes; whatever is due in it happens. */
+export interface Wait {
+  readonly waitMs: number;
+}
+
+export const seconds = (count: number): Wait => ({ waitMs: count * 1000 });
+export const minutes = (count: number): Wait => seconds(count * 60);
+
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+type Bare = Without<Event, 'at'>;
+
+export const happens =
+  (event: Bare): Happening =>
+  (_state, at) => [{ ...event, at }];
+
+export const SETTINGS: Settings = {
+  gateway: 'gluetun',
+  dependents: 'auto',
+  exclude: [],
+  checkIntervalMs: 30_000,
+  retryIntervalMs: 10_000,
+  healthyWaitMs: 120_000,
+  failThreshold: 2,
+  restartConcurrency: 5,
+};
+
+export const site = (name: string, rest: Partial<Site> = {}): Site => ({
+  name: `https://${name}`,
+  url: `https://${name}/`,
+  timeoutSeconds: 10,
+  role: 'critical',
+  ...rest,
+});
+
+// Containers
+
+/** The id that the container of this name has, in these specs, unless another one is given. */
+export const idOf = (name: string): string => createHash('sha256').update(name).digest('hex');
+
+/** The engine's clock is ours, in these specs. */
+export const engineText = (ms: number): string => new Date(ms).toISOString();
+
+export interface Shape {
+  readonly id?: string;
+  readonly image?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The container whose network it joined, by the name it has here; `ref` gives the reference word for word. */
+  readonly on?: string;
+  readonly ref?: string;
+  readonly runState?: RunState;
+  /** Milliseconds; `never` for one that never ran. */
+  readonly startedAt?: number | 'never';
+  readonly health?: 'none' | 'starting' | 'healthy' | 'unhealthy';
+  readonly exitCode?: number;
+  /** `State.Error`. */
+  readonly error?: string;
+  readonly tty?: boolean;
+  readonly stopTimeoutSeconds?: number;
+  /** `false`: it was listed, but could not be inspected. */
+  readonly inspected?: false;
+}
+
+export function facts(name: string, shape: Shape = {}): ContainerFacts {
+  const reference = shape.ref ?? (shape.on === undefined ? undefined : idOf(shape.on));
+  const startedAt = shape.startedAt ?? 1_000;
+  return {
+    id: shape.id ?? idOf(name),
+    name,
+    image: shape.image ?? 'image',
+    labels: shape.labels ?? {},
+    networkMode: reference === undefined ? 'bridge' : `container:${reference}`,
+    runState: shape.runState ?? 'running',
+    details:
+      shape.inspected === false
+        ? undefined
+        : {
+            startedAtMs: startedAt === 'never' ? undefined : startedAt,
+            startedAt: startedAt === 'never' ? '0001-01-01T00:00:00Z' : engineText(startedAt),
+            health: shape.health ?? 'none',
+            exitCode: shape.exitCode ?? 0,
+            error: shape.error ?? '',
+            tty: shape.tty ?? false,
+            stopTimeoutSeconds: shape.stopTimeoutSeconds ?? 10,
+          },
+  };
+}
+
+export const gatewayFacts = (shape: Shape = {}): ContainerFacts =>
+  facts('gluetun', { health: 'healthy', ...shape });
+export const onGateway = (name: string, shape: Shape = {}): ContainerFacts =>
+  facts(name, { on: 'gluetun', startedAt: 2_000, ...shape });
+
+export const compose = (service: string, rest: Readonly<Record<string, string>> = {}) => ({
+  'com.docker.compose.project': 'stack',
+  'com.docker.compose.service': service,
+  ...rest,
+});
+export const MONITOR = { 'org.gluetun-monitor.role': 'monitor' };
+export const ONE_OFF = { 'com.docker.compose.oneoff': 'True' };
+
+export const JOIN_ERROR = `cannot join network of a non running container: ${idOf('gluetun')}`;
+
+// The engine
+
+export const connected = (): Happening => happens({ type: 'engineConnected' });
+export const disconnected = (reason = 'socket hang up'): Happening =>
+  happens({ type: 'engineDisconnected', reason });
+
+export const listed =
+  (...containers: readonly ContainerFacts[]): Happening =>
+  (_state, at) => [{ type: 'containersListed', at, requestedAt: at, engineClockMs: at, containers }];
+
+/** The listing shows what is known, with the changes given. */
+export const listedAgain =
+  (...changed: readonly ContainerFacts[]): Happening =>
+  (state, at) => {
+    const byId = {
+      ...state.containers.byId,
+      ...Object.fromEntries(changed.map((one) => [one.id, one])),
+    };
+    return listed(...Object.values(byId))(state, at);
+  };
+export const listingFailed = (reason = 'no answer'): Happening => happens({ type: 'listingFailed', reason });
+
+export const inspected =
+  (one: ContainerFacts, requestedAt?: number): Happening =>
+  (_state, at) => [
+    {
+      type: 'containerInspected',
+      at,
+      requestedAt: requestedAt ?? at,
+      engineClockMs: at,
+      id: one.id,
+      facts: one,
+    },
+  ];
+export const foundGone =
+  (name: string): Happening =>
+  (_state, at) => [
+    {
+      type: 'containerInspected',
+      at,
+      requestedAt: at,
+      engineClockMs: at,
+      id: idOf(name),
+      facts: undefined,
+    },
+  ];
+export const inspectionFailed = (name: string): Happening =>
+  happens({ type: 'inspectionFailed', id: idOf(name), reason: 'no answer' });
+
+/** What is known of a container, with the changes an inspection now shows. */
+export const inspectedAs =
+  (name: string, shape: Shape = {}): Happening =>
+  (state, at) => {
+    const known = knownAs(state, name);
+    const now = facts(name, {
+      id: known.id,
+      image: known.image,
+      labels: known.labels,
+      ...(known.networkMode.startsWith('container:') && { ref: known.networkMode.slice(10) }),
+      startedAt: at,
+      runState: 'running',
+      ...shape,
+    });
+    return inspected(now)(state, at);
+  };
+
+function knownAs(state: State, name: string): ContainerFacts {
+  const known = Object.values(state.containers.byId).find((one) => one.name === name);
+  if (known === undefined) throw new Error(`${name} is not known here`);
+  return known;
+}
+
+// Messages
+
+interface Spoken {
+  readonly id?: string;
+  /** When the engine says it happened; now unless given. */
+  readonly engineTimeMs?: number;
+}
+
+const message =
+  (name: string, change: Readonly<Record<string, unknown>>, { id, engineTimeMs }: Spoken = {}): Happening =>
+  (_state, at) => [
+    {
+      ...change,
+      at,
+      id: id ?? idOf(name),
+      name,
+      labels: {},
+      engineTimeMs: engineTimeMs ?? at,
+    } as Event,
+  ];
+
+export const created = (name: string, spoken?: Spoken) => message(name, { type: 'containerCreated' }, spoken);
+export const started = (name: string, spoken?: Spoken) => message(name, { type: 'containerStarted' }, spoken);
+export const died = (name: string, exitCode: number | undefined = 0, spoken?: Spoken) =>
+  message(name, { type: 'containerDied', exitCode }, spoken);
+export const stopped = (name: string, spoken?: Spoken) => message(name, { type: 'containerStopped' }, spoken);
+export const restarted = (name: string, spoken?: Spoken) =>
+  message(name, { type: 'containerRestarted' }, spoken);
+export const killed = (name: string, signal: string | undefined = '15', spoken?: Spoken) =>
+  message(name, { type: 'containerKilled', signal }, spoken);
+export const destroyed = (name: string, spoken?: Spoken) =>
+  message(name, { type: 'containerDestroyed' }, spoken);
+export const renamed = (oldName: string, name: string) =>
+  message(name, { type: 'containerRenamed', oldName }, { id: idOf(oldName) });
+export const paused = (name: string) => message(name, { type: 'containerPaused' });
+export const unpaused = (name: string) => message(name, { type: 'containerUnpaused' });
+export const outOfMemory = (name: string) => message(name, { type: 'containerOutOfMemory' });
+export const turned = (name: string, health: 'healthy' | 'unhealthy', spoken?: Spoken) =>
+  message(name, { type: 'containerHealthChanged', health }, spoken);
+
+/** What the engine says of a stop and of a restart, by whoever asked for it. */
+export const stoppedByHand = (name: string): readonly Happening[] => [
+  killed(name),
+  died(name),
+  stopped(name),
+];
+export const restartMessages = (name: string): readonly Happening[] => [
+  killed(name),
+  died(name),
+  stopped(name),
+  started(name),
+  restarted(name),
+];
+
+// Checks
+
+type Verdicts = Readonly<Record<string, Verdict>>;
+
+/** The check under way ends; sites are named without `https://`, and pass unless said otherwise. */
+export const checked =
+  (verdicts: Verdicts = {}, reasons: Readonly<Record<Verdict, string>> = REASONS): Happening =>
+  (state, at) => {
+    const running = state.checking.running;
+    if (running === undefined) throw new Error('no check is under way');
+    const results = running.sites.map((one): Event => {
+      const verdict = verdicts[one.name.replace('https://', '')] ?? verdicts['*'] ?? 'pass';
+      return {
+        type: 'siteProbed',
+        at,
+        checkId: running.checkId,
+        result: { site: one, verdict, reason: reasons[verdict], latencyMs: 40, httpStatus: undefined },
+      };
+    });
+    return [...results, { type: 'checkFinished', at, checkId: running.checkId, cutShort: undefined }];
+  };
+
+const REASONS = { pass: 'OK', fail: 'Network failure (DNS or connection)', unknown: 'there is no wget' };
+
+export const checkPassed = (): Happening => checked();
+/** All sites fail, or those named. */
+export const checkFailed = (...names: readonly string[]): Happening =>
+  checked(names.length === 0 ? { '*': 'fail' } : Object.fromEntries(names.map((name) => [name, 'fail'])));
+export const checkBlind = (reason = REASONS.unknown): Happening =>
+  checked({ '*': 'unknown' }, { ...REASONS, unknown: reason });
+/** It ends without one result. */
+export const checkCutShort =
+  (cutShort = 'the stream ended'): Happening =>
+  (state, at) => {
+    const running = state.checking.running;
+    if (running === undefined) throw new Error('no check is under way');
+    return [{ type: 'checkFinished', at, checkId: running.checkId, cutShort }];
+  };
+
+// Gluetun's log and its control server
+
+const NOWHERE: PublicIp = { ip: undefined, country: undefined, region: undefined, city: undefined };
+
+const LOGGED = { gatewayId: idOf('gluetun'), isPast: false };
+
+export const publicIpLogged = (ip: string | undefined, rest: Partial<PublicIp> = {}, gatewayId?: string) =>
+  happens({ type: 'publicIpLogged', ...LOGGED, ...(gatewayId && { gatewayId }), ...NOWHERE, ip, ...rest });
+export const tunnelUpLogged = () => happens({ type: 'tunnelUpLogged', ...LOGGED });
+export const serverLogged = (server: string) => happens({ type: 'vpnServerLogged', ...LOGGED, server });
+export const selfHealingLogged = () => happens({ type: 'selfHealingLogged', ...LOGGED });
+
+export const endpointRead =
+  (ip: string | undefined, rest: Partial<PublicIp> = {}): Happening =>
+  (state, at) => [
+    { type: 'endpointRead', at, requestId: state.endpoint.reading?.requestId ?? -1, ...NOWHERE, ip, ...rest },
+  ];
+export const endpointUnavailable = (): Happening => (state, at) => [
+  {
+    type: 'endpointUnavailable',
+    at,
+    requestId: state.endpoint.reading?.requestId ?? -1,
+    reason: 'Unauthorized',
+  },
+];
+
+// Commands
+
+/** The recovery's own act under way, which goes before a wave of repairs. */
+const actUnderWay = ({ recovery, repairs }: State): number => {
+  if (recovery.value === 'restarting') return recovery.commandId;
+  const start = recovery.value === 'awaitingReady' ? recovery.starts.commandId : undefined;
+  const id = start ?? repairs.wave?.commandId;
+  if (id === undefined) throw new Error('no act is under way');
+  return id;
+};
+
+export const finished =
+  (outcome: Outcome): Happening =>
+  (state, at) => [{ type: 'commandFinished', at, id: actUnderWay(state), kind: 'any', outcome }];
+export const succeeded = (): Happening => finished({ ok: true });
+export const failed = (reason = 'port is already allocated'): Happening => finished({ ok: false, reason });
+export const untouched = (reason = 'it is exited by now'): Happening =>
+  finished({ ok: false, reason, untouched: true });
+
+export const restartBegun = (name: string): Happening =>
+  happens({ type: 'dependentRestartBegun', id: idOf(name), name });
+
+/** The dependent's restart ends, and is seen as `shape` right after: by default fresh. */
+export const restartEnded =
+  (name: string, shape: Shape = {}): Happening =>
+  (state, at) => {
+    const seen = inspectedAs(name, shape)(state, at);
+    const now = seen[0]?.type === 'containerInspected' ? seen[0].facts : undefined;
+    return [
+      ...seen,
+      { type: 'dependentRestartEnded', at, id: now?.id ?? '', name, outcome: { ok: true }, facts: now },
+    ];
+  };
+export const restartFailed =
+  (name: string, outcome: Partial<Extract<Outcome, { ok: false }>> = {}): Happening =>
+  (state, at) => [
+    {
+      type: 'dependentRestartEnded',
+      at,
+      id: idOf(name),
+      name,
+      outcome: { ok: false, reason: 'no space left on device', ...outcome },
+      facts: state.containers.byId[idOf(name)],
+    },
+  ];
+
+/** Everyone in the wave is restarted and seen to be fresh. */
+export const waveSucceeded = (): Happening => (state, at) => {
+  const { wave } = state.repairs;
+  if (wave === undefined) throw new Error('no wave is under way');
+  const names = wave.ids.map((id) => state.containers.byId[id]?.name ?? id);
+  return [
+    ...names.flatMap((name) => [...restartBegun(name)(state, at), ...restartEnded(name)(state, at)]),
+    { type: 'commandFinished', at, id: wave.commandId, kind: 'restartDependents', outcome: { ok: true } },
+  ];
+};

@@ -1,0 +1,163 @@
+import type { Site } from '../../config/config.ts';
+import type { ContainerFacts, Event } from '../../streams/events.ts';
+import { type Act, type Command, isAct } from '../../src/commands.ts';
+import type { Line } from '../../src/log-line.ts';
+import { initialState, nextDeadline, reduce } from '../../src/reduce.ts';
+import type { Settings, State } from '../../src/state.ts';
+import {
+  type Happening,
+  SETTINGS,
+  type Wait,
+  checkPassed,
+  connected,
+  endpointRead,
+  gatewayFacts,
+  listed,
+  site,
+} from './builders.ts';
+
+export type Step = Happening | Wait;
+export type Steps = readonly (Step | readonly Step[])[];
+
+export interface Setting {
+  readonly settings?: Partial<Settings>;
+  readonly sites?: readonly Site[];
+}
+
+/**
+ * What happens to a monitor, one thing after another, and what it did and said. Each event takes a millisecond;
+ * in a wait it is woken at its own deadlines, as it is by the real timer.
+ */
+export class History {
+  state: State;
+  now = 10_000_000;
+  commands: readonly Command[] = [];
+  lines: readonly Line[] = [];
+  #wokenAt = 0;
+
+  constructor({ settings = {}, sites = [site('a')] }: Setting = {}) {
+    this.state = initialState({ ...SETTINGS, ...settings }, sites);
+  }
+
+  feed(...steps: Steps): this {
+    for (const step of steps.flat())
+      if ('waitMs' in step) this.#wait(step.waitMs);
+      else this.#happen(step);
+    return this;
+  }
+
+  /** What was done and said so far is of no interest. */
+  forget(): this {
+    this.commands = [];
+    this.lines = [];
+    return this;
+  }
+
+  reduce(event: Event): void {
+    const { state, commands, lines } = reduce(this.state, event);
+    this.state = state;
+    this.commands = [...this.commands, ...commands];
+    this.lines = [...this.lines, ...lines];
+    if (event.type === 'timeReached') this.#wokenAt = event.at;
+  }
+
+  nextDeadline(): number | undefined {
+    return nextDeadline(this.state, this.#wokenAt);
+  }
+
+  get acts(): readonly Act[] {
+    return this.commands.filter(isAct);
+  }
+
+  expectActs(...acts: readonly (string | Partial<Act>)[]): this {
+    expect(this.acts).toEqual(acts.map(asCommand));
+    return this;
+  }
+
+  expectNoAct(): this {
+    return this.expectActs();
+  }
+
+  /** All of them, readings too, in their order. */
+  expectCommands(...commands: readonly (string | Partial<Command>)[]): this {
+    expect(this.commands).toEqual(commands.map(asCommand));
+    return this;
+  }
+
+  expectNoCommand(): this {
+    return this.expectCommands();
+  }
+
+  expectCommandCount(kind: Command['kind'], times: number): this {
+    expect(this.commands.filter((command) => command.kind === kind)).toHaveLength(times);
+    return this;
+  }
+
+  expectChecks(times: number): this {
+    return this.expectCommandCount('checkSites', times);
+  }
+
+  /** Said once, no matter what else was. */
+  expectLine(line: RegExp, level?: Line['level']): this {
+    const said = this.lines.filter(({ message }) => line.test(message));
+    if (said.length !== 1) expect(this.said).toContainEqual(expect.stringMatching(line));
+    expect(said.map(({ message }) => message)).toHaveLength(1);
+    if (level !== undefined) expect(said[0]?.level).toBe(level);
+    return this;
+  }
+
+  expectNoLine(line: RegExp): this {
+    expect(this.said.filter((message) => line.test(message))).toEqual([]);
+    return this;
+  }
+
+  /** All that was said above debug, in its order. */
+  expectLines(...lines: readonly (string | RegExp)[]): this {
+    expect(this.said).toEqual(
+      lines.map((line): unknown => (typeof line === 'string' ? line : expect.stringMatching(line))),
+    );
+    return this;
+  }
+
+  expectGateway(value: State['gateway']['value']): this {
+    expect(this.state.gateway.value).toBe(value);
+    return this;
+  }
+
+  expectRecovery(value: State['recovery']['value']): this {
+    expect(this.state.recovery.value).toBe(value);
+    return this;
+  }
+
+  /** Above debug. */
+  get said(): readonly string[] {
+    return this.lines.filter(({ level }) => level !== 'debug').map(({ message }) => message);
+  }
+
+  #happen(happening: Happening): void {
+    for (const event of happening(this.state, this.now)) this.reduce(event);
+    this.now += 1;
+  }
+
+  #wait(waitMs: number): void {
+    const until = this.now + waitMs;
+    for (let due = this.nextDeadline(); due !== undefined && due <= until; due = this.nextDeadline()) {
+      this.now = Math.max(this.now, due);
+      this.reduce({ type: 'timeReached', at: this.now });
+    }
+    this.now = until;
+  }
+}
+
+const asCommand = (command: string | object): unknown =>
+  expect.objectContaining(typeof command === 'string' ? { kind: command } : command);
+
+/** A monitor that has found these containers, a gateway that has long been healthy among them, and all is well. */
+export function settled(
+  containers: readonly ContainerFacts[] = [],
+  { gateway = gatewayFacts(), ...setting }: Setting & { gateway?: ContainerFacts } = {},
+): History {
+  return new History(setting)
+    .feed(connected(), listed(gateway, ...containers), endpointRead('203.0.113.1'), checkPassed())
+    .forget();
+}

@@ -1,0 +1,221 @@
+import { EMPTY, NEVER, Observable, Subject, VirtualTimeScheduler, concat, map, merge, of, timer } from 'rxjs';
+import type { Event } from '../../streams/events.ts';
+import type { ReadingRequest } from '../../streams/requests.ts';
+import { timers$ } from '../../streams/timers.ts';
+import type { Act } from '../../src/commands.ts';
+import type { Line } from '../../src/log-line.ts';
+import { type Program, ReducerFault, runProgram } from '../../src/program.ts';
+import type { State } from '../../src/state.ts';
+import { advance } from '../simulated-engine/virtual-time.ts';
+import {
+  checkFailed,
+  happens,
+  inspectedAs,
+  onGateway,
+  restartMessages,
+  seconds,
+  succeeded,
+  turned,
+} from './builders.ts';
+import { type History, settled } from './history.ts';
+
+const signal = (at: number): Event => ({ type: 'shutdownRequested', at, signal: 'SIGTERM' });
+
+/** A monitor set going in a state, with everything it does noted down. */
+class Running {
+  readonly scheduler = new VirtualTimeScheduler();
+  readonly event$ = new Subject<Event>();
+  readonly acts: string[] = [];
+  readonly requests: ReadingRequest[] = [];
+  readonly said: string[] = [];
+  readonly states: State[] = [];
+  end: unknown;
+
+  constructor(
+    { state, now }: History,
+    execute: Program['execute'] = () => NEVER,
+    say: (line: Line) => void = () => undefined,
+  ) {
+    this.scheduler.frame = now;
+    runProgram({
+      initial: state,
+      scheduler: this.scheduler,
+      source: (request$, deadline$) =>
+        merge(
+          new Observable<Event>(() => request$.subscribe((request) => this.requests.push(request))),
+          timers$(deadline$, this.scheduler),
+          this.event$,
+        ),
+      execute: (act, isEnding) => {
+        this.acts.push(act.kind);
+        return execute(act, isEnding);
+      },
+      say: (line) => {
+        this.said.push(line.message);
+        say(line);
+      },
+    }).subscribe({
+      next: (next) => this.states.push(next),
+      complete: () => (this.end = 'completed'),
+      error: (fault: unknown) => (this.end = fault),
+    });
+  }
+
+  feed(...events: readonly Event[]): this {
+    events.forEach((event) => this.event$.next(event));
+    return this;
+  }
+
+  get state(): State | undefined {
+    return this.states.at(-1);
+  }
+}
+
+const finished = (act: Act, at: number): Event => ({
+  type: 'commandFinished',
+  at,
+  id: act.id,
+  kind: act.kind,
+  outcome: { ok: true },
+});
+
+/** One more failed check, and the gateway is restarted. */
+const brink = (): History => settled([onGateway('app')]).feed(seconds(30), checkFailed(), seconds(10));
+const lastStraw = (history: History): readonly Event[] => checkFailed()(history.state, history.now);
+
+describe('the loop', () => {
+  it('acts on what was decided, and says it', () => {
+    const history = brink();
+    const running = new Running(history).feed(...lastStraw(history));
+    expect(running.acts).toEqual(['restartGateway']);
+    expect(running.said).toContain('Restarting gluetun to force new endpoint...');
+  });
+
+  it('asks for readings while an act is under way', () => {
+    const history = brink();
+    const running = new Running(history).feed(...lastStraw(history));
+    const at = history.now + 1;
+    running.feed({ type: 'engineDisconnected', at, reason: 'x' }, { type: 'engineConnected', at: at + 1 });
+    expect(running.requests.map(({ kind }) => kind)).toEqual(['listContainers']);
+  });
+
+  it('reduces an outcome that comes at once after the event that caused it', () => {
+    const history = brink();
+    const running = new Running(history, (act) => of(finished(act, history.now))).feed(...lastStraw(history));
+    expect(running.states.map(({ recovery }) => recovery.value).slice(-2)).toEqual([
+      'restarting',
+      'awaitingReady',
+    ]);
+  });
+
+  it('runs acts strictly one after another', () => {
+    const history = brink();
+    let underWay = 0;
+    let most = 0;
+    const running = new Running(
+      history,
+      (act) =>
+        new Observable<Event>((subscriber) => {
+          underWay += 1;
+          most = Math.max(most, underWay);
+          const subscription = timer(1_000, running.scheduler)
+            .pipe(map(() => finished(act, running.scheduler.now())))
+            .subscribe(subscriber);
+          return () => {
+            underWay -= 1;
+            subscription.unsubscribe();
+          };
+        }),
+    );
+    running.feed(...lastStraw(history));
+    advance(running.scheduler, 300_000);
+    expect(running.acts.length).toBeGreaterThan(0);
+    expect(most).toBe(1);
+  });
+
+  it('is woken at its deadlines', () => {
+    const history = settled();
+    const running = new Running(history).feed({ type: 'timeReached', at: history.now });
+    advance(running.scheduler, 31_000);
+    expect(running.requests.map(({ kind }) => kind)).toEqual(['checkSites']);
+  });
+
+  it('fails with the event and the state where a reducer does', () => {
+    const history = settled();
+    const poison = {
+      type: 'containersListed',
+      at: history.now,
+      requestedAt: history.now,
+    } as unknown as Event;
+    const running = new Running(history).feed(poison);
+    expect(running.end).toBeInstanceOf(ReducerFault);
+    expect(running.end).toMatchObject({ event: poison, state: history.state });
+    expect(String(running.end)).toMatch(/a reducer failed on containersListed: TypeError/);
+  });
+});
+
+describe('the end', () => {
+  it('comes at once where nothing is under way', () => {
+    const history = settled();
+    const running = new Running(history).feed(signal(history.now));
+    expect(running.end).toBe('completed');
+    expect(running.said).toEqual(['Received shutdown signal, exiting...']);
+  });
+
+  it('waits for the act under way, and begins no other', () => {
+    const history = brink();
+    const act$ = new Subject<Event>();
+    const running = new Running(history, () => act$).feed(...lastStraw(history), signal(history.now));
+    advance(running.scheduler, 7_900);
+    expect(running.end).toBeUndefined();
+    act$.complete();
+    expect(running.end).toBe('completed');
+    expect(running.acts).toEqual(['restartGateway']);
+  });
+
+  it('waits no longer than 8 s', () => {
+    const history = brink();
+    const running = new Running(history).feed(...lastStraw(history), signal(history.now));
+    advance(running.scheduler, 7_999);
+    expect(running.end).toBeUndefined();
+    advance(running.scheduler, 1);
+    expect(running.end).toBe('completed');
+  });
+
+  it('lets the act under way know', () => {
+    const history = brink();
+    let isEnding = (): boolean => false;
+    const running = new Running(history, (_act, asked) => {
+      isEnding = asked;
+      return NEVER;
+    }).feed(...lastStraw(history));
+    expect(isEnding()).toBe(false);
+    running.feed(signal(history.now));
+    expect(isEnding()).toBe(true);
+  });
+
+  it('begins nothing that was decided but waited its turn', () => {
+    const history = brink();
+    const act$ = new Subject<Event>();
+    const running = new Running(history, () => act$).feed(...lastStraw(history));
+    const later = history
+      .feed(checkFailed(), restartMessages('gluetun'), inspectedAs('gluetun'), turned('gluetun', 'healthy'))
+      .feed(succeeded());
+    running.feed(...happens({ type: 'shutdownRequested', signal: 'SIGTERM' })(later.state, later.now));
+    concat(EMPTY).subscribe(act$);
+    expect(running.acts).toEqual(['restartGateway']);
+    expect(running.end).toBe('completed');
+  });
+
+  it('still says what the act under way came to', () => {
+    const history = brink();
+    const act$ = new Subject<Event>();
+    const running = new Running(history, () => act$).feed(...lastStraw(history), signal(history.now));
+    const { recovery } = running.state ?? history.state;
+    const id = recovery.value === 'restarting' ? recovery.commandId : -1;
+    const outcome = { ok: false, reason: 'port is taken' } as const;
+    act$.next({ type: 'commandFinished', at: history.now, id, kind: 'restartGateway', outcome });
+    act$.complete();
+    expect(running.said.at(-1)).toBe('Restarting gluetun failed: port is taken');
+  });
+});

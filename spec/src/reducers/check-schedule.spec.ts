@@ -1,0 +1,171 @@
+import {
+  checkBlind,
+  checkFailed,
+  checkPassed,
+  connected,
+  died,
+  disconnected,
+  gatewayFacts,
+  happens,
+  inspectedAs,
+  listedAgain,
+  minutes,
+  outOfMemory,
+  paused,
+  publicIpLogged,
+  seconds,
+  selfHealingLogged,
+  site,
+  started,
+  tunnelUpLogged,
+  turned,
+  unpaused,
+} from '../builders.ts';
+import { settled, type Steps } from '../history.ts';
+
+const shuttingDown = happens({ type: 'shutdownRequested', signal: 'SIGTERM' });
+const starting = [started('gluetun'), inspectedAs('gluetun', { health: 'starting' })];
+
+describe('the pace of checks', () => {
+  it.each<{ given: string; event: Steps; waitSeconds: number }>([
+    { given: 'CHECK_INTERVAL while all is well', event: [seconds(30), checkPassed()], waitSeconds: 30 },
+    { given: 'CHECK_INTERVAL while blind', event: [seconds(30), checkBlind()], waitSeconds: 30 },
+    {
+      given: 'RETRY_INTERVAL once a critical site has failed',
+      event: [seconds(30), checkFailed('a')],
+      waitSeconds: 10,
+    },
+    {
+      given: 'CHECK_INTERVAL once an advisory one has',
+      event: [seconds(30), checkFailed('b')],
+      waitSeconds: 30,
+    },
+    {
+      given: 'RETRY_INTERVAL under an alarm',
+      event: [turned('gluetun', 'unhealthy'), checkBlind()],
+      waitSeconds: 10,
+    },
+    {
+      given: 'at most 5 s while a gateway that shows its tunnel is awaited',
+      event: [...starting, tunnelUpLogged(), checkFailed()],
+      waitSeconds: 5,
+    },
+    {
+      given: 'at most 5 s while a gateway without a health check is awaited',
+      event: [started('gluetun'), inspectedAs('gluetun', { health: 'none' }), seconds(6), checkFailed()],
+      waitSeconds: 5,
+    },
+  ])('is $given', ({ event, waitSeconds }) => {
+    const history = settled([], { sites: [site('a'), site('b', { role: 'advisory' })] });
+    history.feed(...event).forget();
+    const since = history.state.checking.lastStartedAt ?? 0;
+    history.feed({ waitMs: since + waitSeconds * 1000 - 1 - history.now }).expectChecks(0);
+    history.feed({ waitMs: 1 }).expectChecks(1);
+  });
+
+  it('is even where both intervals are alike', () => {
+    const history = settled([], { settings: { retryIntervalMs: 30_000, failThreshold: 9 } });
+    history.feed(seconds(30), checkFailed()).forget();
+    history.feed(seconds(29)).expectChecks(0).feed(seconds(1)).expectChecks(1);
+  });
+
+  it('never has two checks at once, however long one takes', () => {
+    settled().feed(minutes(10)).expectChecks(1);
+  });
+
+  it('waits until a starting gateway may prove something, or its time is over', () => {
+    const history = settled()
+      .feed(seconds(30), checkPassed(), ...starting)
+      .forget();
+    history.feed(seconds(119)).expectChecks(0).feed(seconds(2)).expectChecks(1);
+  });
+});
+
+describe('a check at once', () => {
+  it.each<{ given: string; event: Steps }>([
+    { given: 'Docker calls the gateway unhealthy', event: [turned('gluetun', 'unhealthy')] },
+    { given: 'Docker calls it healthy', event: [turned('gluetun', 'healthy')] },
+    { given: 'it ran out of memory', event: [outOfMemory('gluetun')] },
+    { given: 'Gluetun restarts its VPN', event: [selfHealingLogged()] },
+    { given: 'it is resumed', event: [paused('gluetun'), unpaused('gluetun')] },
+    { given: 'the engine is caught up with', event: [disconnected(), connected(), listedAgain()] },
+    {
+      given: 'the sites have changed',
+      event: [happens({ type: 'sitesChanged', sites: [site('z')], faults: [] })],
+    },
+    { given: 'it has become ready', event: [...starting, turned('gluetun', 'healthy')] },
+    { given: 'its log shows the tunnel while it is awaited', event: [...starting, tunnelUpLogged()] },
+    {
+      given: 'its log shows the public IP while it is awaited',
+      event: [...starting, publicIpLogged('203.0.113.9')],
+    },
+  ])('is made where $given', ({ event }) => {
+    settled()
+      .feed(seconds(1))
+      .feed(...event)
+      .expectChecks(1);
+  });
+
+  it.each<{ given: string; event: Steps }>([
+    { given: 'another container turns unhealthy', event: [turned('other', 'unhealthy')] },
+    { given: 'a public IP is logged by a gateway that is ready', event: [publicIpLogged('203.0.113.9')] },
+    { given: 'the gateway starts', event: starting },
+    { given: 'a listing shows what is known', event: [listedAgain()] },
+    {
+      given: 'the sites file holds nothing',
+      event: [happens({ type: 'sitesUnusable', reason: 'x', faults: [] })],
+    },
+  ])('is not made where $given', ({ event }) => {
+    settled()
+      .feed(seconds(1))
+      .feed(...event)
+      .expectChecks(0);
+  });
+
+  it('asked for during another follows it at once, and only once', () => {
+    const history = settled().feed(seconds(30), turned('gluetun', 'unhealthy'), outOfMemory('gluetun'));
+    history.expectChecks(1).feed(checkBlind()).expectChecks(2).feed(checkBlind()).expectChecks(2);
+  });
+
+  it('is not made where a check has proved the gateway ready', () => {
+    const history = settled()
+      .feed(...starting, tunnelUpLogged(), seconds(1))
+      .forget();
+    history.feed(checkPassed()).expectGateway('ready').expectChecks(0);
+  });
+});
+
+describe('no check', () => {
+  it.each<{ given: string; event: Steps }>([
+    { given: 'the gateway is down', event: [died('gluetun', 1)] },
+    { given: 'it is paused', event: [paused('gluetun')] },
+    { given: 'the engine is lost', event: [disconnected()] },
+    { given: 'the engine is not caught up with', event: [disconnected(), connected()] },
+    { given: 'the monitor ends', event: [shuttingDown] },
+  ])('is made while $given', ({ event }) => {
+    const history = settled()
+      .feed(...event)
+      .feed(minutes(20), turned('gluetun', 'unhealthy'), minutes(20));
+    history.expectChecks(0);
+  });
+
+  it('is made while the gateway is being restarted', () => {
+    settled()
+      .feed(seconds(30), checkFailed(), seconds(10), checkFailed())
+      .forget()
+      .feed(minutes(5))
+      .expectChecks(0);
+  });
+
+  it('asked for before the gateway went down is owed once it is back', () => {
+    const history = settled().feed(seconds(30), outOfMemory('gluetun'), died('gluetun', 137), checkBlind());
+    expect(history.state.checking.again).toBe(false);
+  });
+
+  it('is left running for a gateway that is gone: the next one is of the new start', () => {
+    settled([], { gateway: gatewayFacts({ health: 'none' }) })
+      .feed(seconds(30))
+      .feed(started('gluetun'), inspectedAs('gluetun'), checkPassed(), seconds(6))
+      .expectChecks(2);
+  });
+});

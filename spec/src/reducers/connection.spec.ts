@@ -1,0 +1,114 @@
+import {
+  checkFailed,
+  connected,
+  disconnected,
+  gatewayFacts,
+  inspectedAs,
+  inspectionFailed,
+  listed,
+  listedAgain,
+  listingFailed,
+  minutes,
+  onGateway,
+  seconds,
+  facts,
+  started,
+  succeeded,
+} from '../builders.ts';
+import { History, settled } from '../history.ts';
+
+describe('the engine', () => {
+  it('that does not answer at the start is said once', () => {
+    new History()
+      .feed(
+        disconnected('no such file'),
+        seconds(1),
+        disconnected('no such file'),
+        seconds(2),
+        disconnected('no such file'),
+      )
+      .expectLines('The Docker engine does not answer: no such file; nothing is done until it answers')
+      .expectNoCommand();
+  });
+
+  it('that is lost and comes back is said once each', () => {
+    settled()
+      .feed(disconnected(), seconds(2), disconnected(), seconds(5), connected(), listedAgain())
+      .expectLines(
+        'Lost the Docker engine: socket hang up; nothing is done until it answers',
+        'The Docker engine answers again after 7s',
+      );
+  });
+
+  it('is listed as soon as it is connected, and decided upon only when caught up with', () => {
+    const history = settled([onGateway('app')])
+      .feed(disconnected(), connected())
+      .forget();
+    const listing = listed(gatewayFacts({ startedAt: 9_000_000 }), onGateway('app'))(
+      history.state,
+      history.now,
+    );
+    const early = { ...listing[0], requestedAt: history.now - 1_000 } as (typeof listing)[number];
+    history.reduce(early);
+    expect(history.state.connection.value).toBe('reconciling');
+    history.feed(listedAgain());
+    expect(history.state.connection.value).toBe('connected');
+  });
+
+  it('is not asked for anything while it is lost', () => {
+    settled([onGateway('app')])
+      .feed(disconnected(), inspectionFailed('app'), minutes(30))
+      .expectNoCommand();
+  });
+
+  it('that was lost while a dependent had to be repaired has it repaired once it is caught up with', () => {
+    const history = settled([onGateway('app')]).feed(seconds(30), checkFailed(), seconds(10), checkFailed());
+    history.feed(started('gluetun'), inspectedAs('gluetun', { health: 'healthy' }), succeeded()).forget();
+    history.feed(disconnected()).expectNoAct();
+    expect(history.state.recovery.value).not.toBe('none');
+  });
+});
+
+describe('the safety net', () => {
+  it('is cast once a minute', () => {
+    const history = settled();
+    for (let minute = 1; minute <= 5; minute += 1)
+      history.feed(seconds(60), listedAgain()).expectCommandCount('listContainers', minute);
+  });
+
+  it('is cast again 5 s after a listing failed, which is said once until one works', () => {
+    const history = settled().feed(minutes(1)).forget();
+    history.feed(listingFailed(), seconds(5)).expectCommandCount('listContainers', 1);
+    history.feed(listingFailed(), seconds(5)).expectCommandCount('listContainers', 2);
+    history.feed(listedAgain());
+    history.expectLines(
+      'Listing the containers failed: no answer; trying again',
+      'The containers can be listed again',
+    );
+  });
+
+  it('is cast within 5 s where the gateway or a dependent could not be inspected', () => {
+    const history = settled([onGateway('app'), facts('db')]);
+    history.feed(inspectionFailed('db'), seconds(6)).expectCommandCount('listContainers', 0);
+    history.feed(inspectionFailed('app'), seconds(5)).expectCommandCount('listContainers', 1);
+  });
+
+  it('is not cancelled by a message reduced after it was due', () => {
+    const history = settled();
+    const due = history.state.containers.nextListingAt ?? 0;
+    history.now = due + 10;
+    history.feed(started('other'));
+    expect(history.nextDeadline()).toBeLessThanOrEqual(due);
+    history.feed(seconds(0)).expectCommandCount('listContainers', 1);
+  });
+
+  it('keeps what an earlier inspection told where this one failed', () => {
+    const history = settled([onGateway('app')]).feed(
+      seconds(5),
+      listedAgain(onGateway('app', { inspected: false })),
+    );
+    const app = history.state.containers.byId[onGateway('app').id];
+    expect(app?.details?.startedAtMs).toBe(2_000);
+    history.expectNoAct();
+  });
+});

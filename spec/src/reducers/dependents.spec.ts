@@ -1,0 +1,300 @@
+import type { ContainerFacts } from '../../../streams/events.ts';
+import {
+  MONITOR,
+  ONE_OFF,
+  checkPassed,
+  compose,
+  connected,
+  created,
+  destroyed,
+  died,
+  endpointRead,
+  facts,
+  gatewayFacts,
+  idOf,
+  inspected,
+  inspectedAs,
+  listed,
+  listedAgain,
+  minutes,
+  onGateway,
+  outOfMemory,
+  paused,
+  renamed,
+  restartMessages,
+  seconds,
+  started,
+  stoppedByHand,
+  unpaused,
+} from '../builders.ts';
+import { dependentsOf, gatewayCandidates, monitorsOn, ownersOf } from '../../../src/selectors.ts';
+import { History, type Steps, settled } from '../history.ts';
+import type { Settings } from '../../../src/state.ts';
+
+const namesOf = (
+  containers: readonly ContainerFacts[],
+  settings: Partial<Settings> = {},
+): readonly string[] =>
+  dependentsOf(new History({ settings }).feed(connected(), listed(gatewayFacts(), ...containers)).state).map(
+    ({ name }) => name,
+  );
+
+describe('who hangs on the gateway', () => {
+  it.each<{ given: string; exist: ContainerFacts[]; settings?: Partial<Settings>; then: string[] }>([
+    { given: 'joined by its id', exist: [onGateway('app')], then: ['app'] },
+    {
+      given: 'joined by the beginning of its id',
+      exist: [facts('app', { ref: idOf('gluetun').slice(0, 12) })],
+      then: ['app'],
+    },
+    {
+      given: 'not joined by fewer than twelve digits of it',
+      exist: [facts('app', { ref: idOf('gluetun').slice(0, 11) })],
+      then: [],
+    },
+    { given: 'joined by its name', exist: [facts('app', { ref: 'gluetun' })], then: ['app'] },
+    {
+      given: 'joined through another dependent',
+      exist: [facts('far', { on: 'app' }), onGateway('app')],
+      then: ['app', 'far'],
+    },
+    {
+      given: 'joined through a monitor, which is never touched itself',
+      exist: [onGateway('monitor', { labels: MONITOR }), facts('far', { on: 'monitor' })],
+      then: ['far'],
+    },
+    { given: 'nobody by an empty reference', exist: [facts('app', { ref: '' })], then: [] },
+    {
+      given: "nobody on another gateway's network",
+      exist: [facts('app', { on: 'gluetun2' }), facts('gluetun2')],
+      then: [],
+    },
+    {
+      given: 'nobody on the id of a container that is no more',
+      exist: [facts('app', { on: 'gone' })],
+      then: [],
+    },
+    { given: 'nobody on a network of its own', exist: [facts('db')], then: [] },
+    { given: 'nobody that joined itself', exist: [facts('app', { on: 'app' })], then: [] },
+    {
+      given: 'nobody in a circle',
+      exist: [facts('one', { on: 'two' }), facts('two', { on: 'one' })],
+      then: [],
+    },
+    {
+      given: 'also those that do not run',
+      exist: [onGateway('app', { runState: 'exited' }), onGateway('new', { runState: 'created' })],
+      then: ['app', 'new'],
+    },
+    { given: 'sorted by name', exist: [onGateway('b'), onGateway('a')], then: ['a', 'b'] },
+    {
+      given: 'never the excluded',
+      exist: [onGateway('app'), onGateway('db')],
+      settings: { exclude: ['app'] },
+      then: ['db'],
+    },
+    { given: 'never a monitor', exist: [onGateway('app', { labels: MONITOR })], then: [] },
+    { given: 'never a one-off', exist: [onGateway('app', { labels: ONE_OFF })], then: [] },
+    { given: "never under compose's interim name", exist: [onGateway('0123456789ab_app')], then: [] },
+    {
+      given: 'just those listed, on its network or not',
+      exist: [onGateway('app'), onGateway('other'), facts('db')],
+      settings: { dependents: ['app', 'db'] },
+      then: ['app', 'db'],
+    },
+    {
+      given: 'the excluded not even where it is listed',
+      exist: [onGateway('app')],
+      settings: { dependents: ['app'], exclude: ['app'] },
+      then: [],
+    },
+    {
+      given: 'the gateway not even where it is listed',
+      exist: [],
+      settings: { dependents: ['gluetun'] },
+      then: [],
+    },
+  ])('is $given', ({ exist, settings, then }) => {
+    expect(namesOf(exist, settings)).toEqual(then);
+  });
+
+  it('ends the way up at a circle', () => {
+    const one = facts('one', { on: 'two' });
+    const two = facts('two', { on: 'one' });
+    expect(ownersOf(one, { [one.id]: one, [two.id]: two }).map(({ name }) => name)).toEqual(['two']);
+  });
+
+  it('names as candidates what looks like Gluetun or is joined, and no monitor', () => {
+    const all = [
+      facts('vpn', { image: 'ghcr.io/qdm12/gluetun' }),
+      facts('gluetun-monitor', { labels: MONITOR }),
+      facts('owner'),
+      facts('app', { on: 'owner' }),
+      facts('0123456789ab_gluetun'),
+    ];
+    const byId = Object.fromEntries(all.map((one) => [one.id, one]));
+    expect(gatewayCandidates({ byId })).toEqual(['owner', 'vpn']);
+    expect(monitorsOn(idOf('owner'), { ...new History().state.containers, byId })).toEqual([]);
+  });
+});
+
+describe('at first sight', () => {
+  const atFirstSight = (containers: readonly ContainerFacts[], settings: Partial<Settings> = {}) =>
+    new History({ settings }).feed(
+      connected(),
+      listed(gatewayFacts(), ...containers),
+      minutes(1),
+      listedAgain(),
+    );
+
+  it('all are named', () => {
+    atFirstSight([onGateway('b'), onGateway('a')]).expectLine(
+      /^Dependent containers \(auto-discovery\): a,b$/,
+    );
+  });
+
+  it('none is named as such', () => {
+    atFirstSight([]).expectLine(/^Dependent containers \(auto-discovery\): none$/);
+  });
+
+  it('the listed that is missing is said once', () => {
+    atFirstSight([onGateway('app')], { dependents: ['app', 'gone', 'skip'], exclude: ['skip'] })
+      .expectLine(/^Dependent containers \(configured\): app$/)
+      .expectLine(/^Listed in DEPENDENT_CONTAINERS but not found: gone; going on without$/, 'warn');
+  });
+
+  it('a monitor on the network is said once', () => {
+    atFirstSight([onGateway('watch', { labels: MONITOR })]).expectLine(
+      /^watch, a monitor, is on the network of gluetun and goes down with it: give it a network of its own$/,
+      'warn',
+    );
+  });
+
+  it('is put off until the gateway is there', () => {
+    new History()
+      .feed(connected(), listed(onGateway('app')))
+      .expectNoLine(/Dependent/)
+      .feed(created('gluetun'), inspected(gatewayFacts()))
+      .expectLine(/^Dependent containers \(auto-discovery\): app$/);
+  });
+});
+
+describe('what becomes of them', () => {
+  const app2 = onGateway('app2', { startedAt: 9_999_999 });
+
+  it.each<{ given: string; event: Steps; then: string[] }>([
+    {
+      given: 'added',
+      event: [created('app2'), inspected(app2)],
+      then: ['Dependent container added: app2'],
+    },
+    { given: 'removed', event: [destroyed('app')], then: ['Dependent container removed: app'] },
+    { given: 'renamed', event: [renamed('app', 'web')], then: ['Dependent container renamed: app to web'] },
+    {
+      given: 'stopped and started',
+      event: [stoppedByHand('app'), seconds(20), started('app')],
+      then: ['Dependent container stopped: app', 'Dependent container started: app'],
+    },
+    {
+      given: 'paused and resumed',
+      event: [paused('app'), unpaused('app')],
+      then: ['Dependent container paused: app', 'Dependent container resumed: app'],
+    },
+    { given: 'out of memory', event: [outOfMemory('app')], then: ['Dependent container out of memory: app'] },
+    {
+      given: 'seen by a listing only',
+      event: [seconds(9), listedAgain(app2)],
+      then: ['Dependent container added: app2'],
+    },
+    { given: 'not its own', event: [stoppedByHand('db'), started('db'), destroyed('db')], then: [] },
+    {
+      given: 'told twice by the engine',
+      event: [died('app', 1, { engineTimeMs: 9_999_000 }), died('app', 1, { engineTimeMs: 9_999_000 })],
+      then: ['Dependent container stopped: app'],
+    },
+    {
+      given: 'a start that an inspection has shown already',
+      event: [inspectedAs('app', { startedAt: 9_999_000 }), started('app', { engineTimeMs: 9_999_001 })],
+      then: [],
+    },
+    {
+      given: 'an older message than one heard',
+      event: [started('app'), died('app', 1, { engineTimeMs: 5_000 })],
+      then: ['Dependent container started: app'],
+    },
+  ])('is said: $given', ({ event, then }) => {
+    settled([onGateway('app'), facts('db')])
+      .feed(...event)
+      .expectLines(...then);
+  });
+
+  it('is not brought back by a listing from before it was removed', () => {
+    const history = settled([onGateway('app')]);
+    const before = listedAgain()(history.state, history.now)[0];
+    history.feed(seconds(1), destroyed('app'));
+    if (before?.type === 'containersListed') history.reduce({ ...before, at: history.now });
+    history.expectLines('Dependent container removed: app');
+    expect(dependentsOf(history.state)).toEqual([]);
+  });
+
+  it('is not repaired when its operator started it, for it is fresh', () => {
+    settled([onGateway('app')])
+      .feed(stoppedByHand('app'), seconds(5), started('app'), inspectedAs('app'), minutes(2))
+      .expectNoAct();
+  });
+
+  it('shows the right set through a replacement by compose', () => {
+    const labels = compose('app');
+    const next = onGateway('0123456789ab_app', {
+      id: 'e'.repeat(64),
+      labels,
+      runState: 'created',
+      startedAt: 'never',
+    });
+    const history = settled([onGateway('app', { labels })]).feed(
+      created('0123456789ab_app', { id: next.id }),
+      inspected(next),
+      stoppedByHand('app'),
+      destroyed('app'),
+    );
+    history.reduce({
+      type: 'containerRenamed',
+      at: history.now,
+      id: next.id,
+      name: 'app',
+      oldName: next.name,
+      labels: {},
+      engineTimeMs: history.now,
+    });
+    history.feed(seconds(1), started('app', { id: next.id }));
+    history.expectLines(
+      'Dependent container stopped: app',
+      'Dependent container removed: app',
+      'Dependent container added: app',
+      'Dependent container started: app',
+    );
+  });
+
+  it('is followed where the gateway itself is replaced under its name', () => {
+    const again = gatewayFacts({ id: 'f'.repeat(64), startedAt: 10_000_000 });
+    const history = settled([onGateway('app', { ref: 'gluetun' })]).feed(
+      destroyed('gluetun'),
+      created('gluetun', { id: again.id }),
+      inspected(again),
+    );
+    expect(dependentsOf(history.state).map(({ name }) => name)).toEqual(['app']);
+    history.expectNoLine(/Dependent container (added|removed)/);
+  });
+
+  it('is not said a second time by what our own command does', () => {
+    new History()
+      .feed(
+        connected(),
+        listed(gatewayFacts({ startedAt: 5_000 }), onGateway('app')),
+        endpointRead('203.0.113.1'),
+      )
+      .feed(checkPassed())
+      .feed(restartMessages('gluetun'))
+      .expectNoLine(/Dependent container (started|stopped)/);
+  });
+});

@@ -1,0 +1,422 @@
+import {
+  checkFailed,
+  checkPassed,
+  compose,
+  connected,
+  created,
+  destroyed,
+  died,
+  disconnected,
+  facts,
+  failed,
+  gatewayFacts,
+  idOf,
+  inspected,
+  inspectedAs,
+  killed,
+  listed,
+  minutes,
+  ONE_OFF,
+  onGateway,
+  paused,
+  renamed,
+  restarted,
+  restartMessages,
+  seconds,
+  started,
+  stoppedByHand,
+  succeeded,
+  turned,
+  unpaused,
+} from '../builders.ts';
+import { History, settled, type Steps } from '../history.ts';
+
+const start = (history: History) =>
+  history.state.gateway.value === 'starting' || history.state.gateway.value === 'ready'
+    ? history.state.gateway.start
+    : undefined;
+
+describe('finding the gateway', () => {
+  const vpn = facts('vpn', { labels: compose('gluetun') });
+
+  it.each([
+    { given: 'by its name', reference: 'gluetun', exist: [gatewayFacts()], then: 'gluetun' },
+    { given: 'by its compose service', reference: 'gluetun', exist: [vpn], then: 'vpn' },
+    { given: 'by name before service', reference: 'gluetun', exist: [vpn, gatewayFacts()], then: 'gluetun' },
+    {
+      given: 'by its whole id',
+      reference: idOf('gluetun'),
+      exist: [gatewayFacts(), facts('other')],
+      then: 'gluetun',
+    },
+    {
+      given: 'by the beginning of its id',
+      reference: idOf('gluetun').slice(0, 12),
+      exist: [gatewayFacts()],
+      then: 'gluetun',
+    },
+    {
+      given: 'not by fewer than twelve digits',
+      reference: idOf('gluetun').slice(0, 11),
+      exist: [gatewayFacts()],
+      then: undefined,
+    },
+    {
+      given: 'not by a service that fits two',
+      reference: 'gluetun',
+      exist: [vpn, facts('vpn2', { labels: compose('gluetun') })],
+      then: undefined,
+    },
+    {
+      given: 'by a service whose other container is a one-off',
+      reference: 'gluetun',
+      exist: [vpn, facts('vpn-run', { labels: { ...compose('gluetun'), ...ONE_OFF } })],
+      then: 'vpn',
+    },
+    {
+      given: "not under compose's interim name",
+      reference: 'gluetun',
+      exist: [facts('0123456789ab_gluetun', { labels: compose('gluetun') })],
+      then: undefined,
+    },
+  ])('finds it $given', ({ reference, exist, then }) => {
+    const { state } = new History({ settings: { gateway: reference } }).feed(connected(), listed(...exist));
+    expect('name' in state.gateway ? state.gateway.name : undefined).toBe(then);
+  });
+
+  it('is not missed before the first listing', () => {
+    new History().feed(connected()).expectGateway('unseen').expectLines();
+  });
+
+  it('is said to be absent once, with those that could be meant', () => {
+    const vpn2 = facts('vpn', { image: 'qmcgaw/gluetun:v3' });
+    const history = new History({ settings: { gateway: 'gluten' } })
+      .feed(connected(), listed(vpn2, facts('db'), facts('app', { on: 'vpn' })), minutes(1))
+      .feed(listed(vpn2, facts('app', { on: 'vpn' })));
+    history
+      .expectGateway('absent')
+      .expectLines(
+        'Container gluten not found; it could be vpn: set GLUETUN_CONTAINER to the right name; waiting for it',
+      )
+      .expectNoAct()
+      .expectChecks(0);
+  });
+
+  it('is said to be absent without advice where nobody could be meant', () => {
+    new History()
+      .feed(connected(), listed(facts('db')))
+      .expectLines('Container gluetun not found; waiting for it');
+  });
+
+  it('is watched as soon as it is created and started', () => {
+    new History()
+      .feed(
+        connected(),
+        listed(),
+        created('gluetun'),
+        inspected(gatewayFacts({ runState: 'created', startedAt: 'never' })),
+      )
+      .feed(started('gluetun'))
+      .expectLine(/^Monitoring container: gluetun$/)
+      .expectGateway('starting');
+  });
+
+  it('named by its id is kept by its name when it is created again', () => {
+    const again = gatewayFacts({ id: 'f'.repeat(64), startedAt: 10_000_000 });
+    const history = new History({ settings: { gateway: idOf('gluetun') } })
+      .feed(connected(), listed(gatewayFacts()), checkPassed(), killed('gluetun', '9'), died('gluetun', 137))
+      .feed(destroyed('gluetun'))
+      .expectGateway('absent')
+      .feed(created('gluetun', { id: again.id }), inspected(again));
+    expect(history.state.gateway).toMatchObject({ value: 'ready', id: again.id });
+  });
+
+  it('keeps its name through a rename of another container', () => {
+    settled([facts('db')])
+      .feed(renamed('db', 'database'))
+      .expectGateway('ready')
+      .expectLines();
+  });
+
+  it('is gone under its old name once renamed', () => {
+    settled([onGateway('app')])
+      .feed(renamed('gluetun', 'vpn'))
+      .expectGateway('absent')
+      .expectLine(/not found; it could be vpn/);
+  });
+});
+
+describe('the start of the gateway', () => {
+  it('is seen live, and told once', () => {
+    const history = settled().feed(stoppedByHand('gluetun'), seconds(20)).forget();
+    const at = history.now;
+    history.feed(started('gluetun'), inspectedAs('gluetun', { startedAt: at, health: 'starting' }));
+    history.expectGateway('starting').expectLines('gluetun started; waiting until it is ready');
+    expect(start(history)).toMatchObject({ seenAt: at, startedAt: { engineMs: at } });
+  });
+
+  it.each<{ given: string; event: Steps }>([
+    { given: 'its message comes twice', event: [started('gluetun', { engineTimeMs: 10_000_100 })] },
+    {
+      given: 'the same message comes a little later than the inspection',
+      event: [started('gluetun', { engineTimeMs: 10_000_900 })],
+    },
+    {
+      given: 'a message from before it comes late',
+      event: [started('gluetun', { engineTimeMs: 9_000_000 })],
+    },
+    {
+      given: 'a listing shows it once more',
+      event: [seconds(1), inspectedAs('gluetun', { startedAt: 10_000_100 })],
+    },
+    { given: 'the message of the restart follows', event: [restarted('gluetun')] },
+  ])('is the same one where $given', ({ event }) => {
+    const history = settled();
+    history.now = 10_000_100;
+    history.feed(started('gluetun'), inspectedAs('gluetun', { startedAt: 10_000_100, health: 'starting' }));
+    const known = start(history);
+    history.feed(...event);
+    expect(start(history)?.seenAt).toBe(known?.seenAt);
+    history.expectLine(/started; waiting/);
+  });
+
+  it('is the same one where its message comes twice before any inspection', () => {
+    const history = settled().feed(died('gluetun', 1), seconds(5));
+    const at = history.now;
+    history.feed(
+      started('gluetun', { engineTimeMs: at }),
+      seconds(1),
+      started('gluetun', { engineTimeMs: at }),
+    );
+    expect(start(history)?.seenAt).toBe(at);
+  });
+
+  it('is learned from an inspection alone where its message was lost', () => {
+    const history = settled([onGateway('app')]).feed(minutes(5));
+    const at = history.now;
+    history.forget().feed(inspectedAs('gluetun', { startedAt: at - 3_000, health: 'starting' }));
+    history.expectGateway('starting').expectLine(/gluetun started; waiting until it is ready/);
+    expect(start(history)?.seenAt).toBe(at);
+  });
+
+  it('is learned from an inspection alone where the start before it was never inspected', () => {
+    const history = settled().feed(died('gluetun', 1), seconds(1), started('gluetun'), minutes(1)).forget();
+    const at = history.now;
+    history.feed(inspectedAs('gluetun', { startedAt: at - 1_000, health: 'starting' }));
+    expect(start(history)?.seenAt).toBe(at);
+  });
+
+  it('is not forgotten for an inspection that was asked for before it', () => {
+    const history = settled().feed(died('gluetun', 1), seconds(1));
+    const asked = history.now - 500;
+    history.feed(started('gluetun')).forget();
+    history.feed(inspected(gatewayFacts({ runState: 'exited' }), asked));
+    history
+      .expectGateway('starting')
+      .expectCommands({ kind: 'inspectContainer', containerId: idOf('gluetun') });
+  });
+
+  it('is not forgotten for a listing that was asked for before it', () => {
+    const history = settled().feed(died('gluetun', 1), seconds(1));
+    const asked = history.now - 500;
+    history.feed(started('gluetun')).forget();
+    history.reduce({
+      type: 'containersListed',
+      at: history.now,
+      requestedAt: asked,
+      engineClockMs: history.now,
+      containers: [gatewayFacts({ runState: 'exited' })],
+    });
+    history.expectGateway('starting').expectCommands('inspectContainer');
+  });
+
+  it("has Gluetun's log followed from there, and left where it is not known", () => {
+    const history = settled();
+    history.feed(started('gluetun')).expectCommandCount('leaveGatewayLog', 1).forget();
+    history.feed(inspectedAs('gluetun', { startedAt: 10_500_000, health: 'healthy', tty: true }));
+    history.expectCommands(
+      { kind: 'followGatewayLog', startedAt: new Date(10_500_000).toISOString(), tty: true },
+      'readEndpoint',
+      'checkSites',
+    );
+  });
+});
+
+describe('a gateway found at the start of the monitor', () => {
+  it('long running counts by its own age', () => {
+    const history = new History();
+    const at = history.now;
+    history.feed(connected(), listed(gatewayFacts({ startedAt: at - 500_000, health: 'unhealthy' })));
+    history.expectGateway('starting').expectNoLine(/started/);
+    expect(start(history)?.seenAt).toBe(at + 1 - 500_001);
+  });
+
+  it('still starting is awaited', () => {
+    const history = new History();
+    history.feed(connected(), listed(gatewayFacts({ startedAt: history.now - 1_000, health: 'starting' })));
+    history.feed(seconds(4), turned('gluetun', 'healthy')).expectGateway('ready');
+    history.expectLine(/^gluetun is healthy after 5s$/);
+  });
+
+  it('exited is said once, and left alone', () => {
+    new History()
+      .feed(connected(), listed(gatewayFacts({ runState: 'exited' }), onGateway('app')), minutes(10))
+      .expectGateway('down')
+      .expectLine(/^gluetun is not running; standing by until it starts$/)
+      .expectNoAct()
+      .expectChecks(0);
+  });
+
+  it('paused is stood by', () => {
+    new History()
+      .feed(connected(), listed(gatewayFacts({ runState: 'paused' })), minutes(3))
+      .expectLine(/^gluetun is paused; standing by until it is resumed$/)
+      .expectChecks(0);
+  });
+});
+
+describe('a gateway that goes down', () => {
+  it.each<{ given: string; event: Steps; then: RegExp }>([
+    {
+      given: 'stopped by its operator',
+      event: stoppedByHand('gluetun'),
+      then: /^gluetun was stopped \(exit code 0\); standing by until it starts$/,
+    },
+    {
+      given: 'killed by its operator',
+      event: [killed('gluetun', 'SIGKILL'), died('gluetun', 137)],
+      then: /^gluetun was stopped \(exit code 137\); standing by/,
+    },
+    {
+      given: 'crashed',
+      event: [died('gluetun', 1)],
+      then: /^gluetun died \(exit code 1\); standing by until it starts$/,
+    },
+    {
+      given: 'crashed after a signal that does not end it',
+      event: [killed('gluetun', '1'), died('gluetun', 1)],
+      then: /^gluetun died/,
+    },
+    {
+      given: 'found restarting by its policy',
+      event: [inspectedAs('gluetun', { runState: 'restarting' })],
+      then: /^gluetun is being restarted by its restart policy; standing by/,
+    },
+  ])('says so once where it is $given', ({ event, then }) => {
+    settled()
+      .feed(...event, minutes(10))
+      .expectGateway('down')
+      .expectLine(then, 'warn')
+      .expectNoAct()
+      .expectChecks(0);
+  });
+
+  it('by our own restart is no news', () => {
+    settled()
+      .feed(seconds(30), checkFailed(), seconds(10), checkFailed())
+      .forget()
+      .feed(restartMessages('gluetun'))
+      .expectLines();
+  });
+
+  it('in a crash loop is told at most twice, and again once it was ready', () => {
+    const round = [seconds(20), died('gluetun', 1), seconds(1), started('gluetun')];
+    const loop = Array.from({ length: 8 }, () => round).flat();
+    const history = settled().feed(...loop);
+    expect(history.said.filter((line) => line.includes('died'))).toEqual([
+      'gluetun died (exit code 1); standing by until it starts',
+      'gluetun died (exit code 1), again before it was ready; standing by until it starts',
+    ]);
+    expect(history.said.filter((line) => line.includes('started;'))).toHaveLength(2);
+    history.feed(turned('gluetun', 'healthy')).forget();
+    history.feed(died('gluetun', 1)).expectLines(/^gluetun died/);
+  });
+
+  it("by an operator is an operator's stop though the restart policy meddles", () => {
+    const { state } = settled().feed(
+      stoppedByHand('gluetun'),
+      inspectedAs('gluetun', { runState: 'exited' }),
+    );
+    expect(state.gateway).toMatchObject({ value: 'down', cause: 'operator' });
+  });
+
+  it('has crashed where its restart policy gives up', () => {
+    const { state } = settled().feed(
+      died('gluetun', 1),
+      inspectedAs('gluetun', { runState: 'restarting' }),
+      seconds(30),
+      inspectedAs('gluetun', { runState: 'exited' }),
+    );
+    expect(state.gateway).toMatchObject({ value: 'down', cause: 'crash' });
+  });
+
+  it('keeps why our own restart left it behind', () => {
+    const { state } = settled().feed(
+      seconds(30),
+      checkFailed(),
+      seconds(10),
+      checkFailed(),
+      killed('gluetun'),
+      died('gluetun'),
+      failed(),
+    );
+    expect(state.gateway).toMatchObject({ value: 'down', cause: 'ourRestart' });
+  });
+
+  it('forgets the signal of an earlier start', () => {
+    const { state } = settled().feed(
+      killed('gluetun'),
+      restartMessages('gluetun'),
+      seconds(10),
+      died('gluetun', 1),
+    );
+    expect(state.gateway).toMatchObject({ value: 'down', cause: 'crash' });
+  });
+
+  it("does not take our own signal for an operator's", () => {
+    const { state } = settled().feed(
+      seconds(30),
+      checkFailed(),
+      seconds(10),
+      checkFailed(),
+      killed('gluetun'),
+      succeeded(),
+      died('gluetun', 1),
+    );
+    expect(state.gateway).not.toMatchObject({ cause: 'operator' });
+  });
+});
+
+describe('a paused gateway', () => {
+  it('is stood by, and goes on as ready with a check when it is resumed', () => {
+    const history = settled().feed(paused('gluetun'), minutes(2));
+    history.expectLines('gluetun is paused; standing by until it is resumed').expectChecks(0).forget();
+    history
+      .feed(unpaused('gluetun'))
+      .expectGateway('ready')
+      .expectLines('gluetun is resumed')
+      .expectChecks(1);
+  });
+
+  it('that was not ready yet goes on starting', () => {
+    const history = settled().feed(started('gluetun'), paused('gluetun'), seconds(1)).forget();
+    history.feed(unpaused('gluetun')).expectGateway('starting').expectLines('gluetun is resumed');
+  });
+
+  it('that was restarted meanwhile starts anew', () => {
+    const history = settled().feed(paused('gluetun'), seconds(5), restartMessages('gluetun'));
+    history.expectGateway('starting');
+  });
+
+  it('is not resumed by a lost connection', () => {
+    settled()
+      .feed(
+        paused('gluetun'),
+        disconnected(),
+        seconds(1),
+        connected(),
+        listed(gatewayFacts({ runState: 'paused' })),
+      )
+      .expectGateway('paused');
+  });
+});

@@ -1,0 +1,546 @@
+import {
+  JOIN_ERROR,
+  checkBlind,
+  checkFailed,
+  checkPassed,
+  connected,
+  destroyed,
+  died,
+  disconnected,
+  endpointRead,
+  endpointUnavailable,
+  facts,
+  failed,
+  happens,
+  idOf,
+  inspectedAs,
+  killed,
+  listedAgain,
+  listingFailed,
+  minutes,
+  onGateway,
+  restartFailed,
+  restartMessages,
+  seconds,
+  site,
+  started,
+  stopped,
+  stoppedByHand,
+  succeeded,
+  tunnelUpLogged,
+  turned,
+  untouched,
+  waveSucceeded,
+} from '../builders.ts';
+import { type Setting, type Steps, settled } from '../history.ts';
+
+const app = onGateway('app');
+const down: Steps = [seconds(30), checkFailed(), seconds(10), checkFailed()];
+
+/** The recovery has just begun. */
+const broken = (containers = [app], setting: Setting = {}) => settled(containers, setting).feed(...down);
+/** The gateway is back and its own restart done, but it is not ready. */
+const back: Steps = [
+  seconds(1),
+  restartMessages('gluetun'),
+  inspectedAs('gluetun', { health: 'starting' }),
+  succeeded(),
+];
+const healthy: Steps = [seconds(5), turned('gluetun', 'healthy')];
+
+describe('a recovery begins', () => {
+  it('when a critical site is at its threshold, with the words a user may grep', () => {
+    broken()
+      .expectActs({ kind: 'restartGateway', start: new Date(1_000).toISOString() })
+      .expectLines(
+        'Site https://a failed 2 consecutive times - THRESHOLD REACHED - Network failure (DNS or connection)',
+        /^Status: FAILING \| IP: 203\.0\.113\.1 .* Reason: Site connectivity test failed$/,
+        'Failed sites (exceeded threshold): https://a',
+        'Health check failed, initiating recovery...',
+        'Restarting gluetun to force new endpoint...',
+      );
+  });
+
+  it('where a gateway does not become ready in its time and its sites stay down', () => {
+    settled()
+      .feed(started('gluetun'), inspectedAs('gluetun', { health: 'starting' }), seconds(121))
+      .feed(checkFailed(), seconds(10), checkFailed())
+      .expectActs('restartGateway');
+  });
+
+  it.each<{ given: string; setting?: Setting; event: Steps }>([
+    { given: 'one failure is not the threshold', event: [seconds(30), checkFailed()] },
+    {
+      given: 'a pass comes in between',
+      event: [seconds(30), checkFailed(), seconds(10), checkPassed(), seconds(30), checkFailed()],
+    },
+    {
+      given: 'probes tell nothing',
+      event: [seconds(30), checkBlind(), seconds(30), checkBlind(), seconds(30), checkBlind()],
+    },
+    { given: 'the gateway is excluded', setting: { settings: { exclude: ['gluetun'] } }, event: down },
+    {
+      given: 'the engine is lost',
+      event: [seconds(30), checkFailed(), seconds(10), disconnected(), checkFailed()],
+    },
+    {
+      given: 'the engine is not caught up with',
+      event: [seconds(30), checkFailed(), seconds(10), disconnected(), connected(), checkFailed()],
+    },
+    {
+      given: 'the monitor ends',
+      event: [
+        seconds(30),
+        checkFailed(),
+        seconds(10),
+        happens({ type: 'shutdownRequested', signal: 'SIGTERM' }),
+        checkFailed(),
+      ],
+    },
+    {
+      given: 'Docker alone calls it unhealthy',
+      event: [turned('gluetun', 'unhealthy'), checkPassed(), minutes(5)],
+    },
+    {
+      given: 'it was stopped by its operator',
+      event: [seconds(30), checkFailed(), seconds(10), stoppedByHand('gluetun'), checkFailed()],
+    },
+    {
+      given: 'it is still starting',
+      event: [
+        started('gluetun'),
+        inspectedAs('gluetun', { health: 'starting' }),
+        tunnelUpLogged(),
+        checkFailed(),
+        seconds(10),
+        checkFailed(),
+        seconds(10),
+        checkFailed(),
+      ],
+    },
+  ])('not where $given', ({ setting, event }) => {
+    settled([app], setting)
+      .feed(...event)
+      .expectNoAct()
+      .expectRecovery('none');
+  });
+
+  it('once, however many checks fail meanwhile', () => {
+    broken([app], { sites: [site('a'), site('b')] })
+      .feed(minutes(3))
+      .expectActs('restartGateway');
+  });
+});
+
+describe('a whole recovery', () => {
+  it('restarts the gateway, waits until it is ready, verifies, and repairs', () => {
+    broken()
+      .forget()
+      .feed(...back)
+      .expectRecovery('awaitingReady')
+      .feed(...healthy)
+      .expectRecovery('verifying')
+      .feed(seconds(1), endpointRead('203.0.113.7'), checkPassed())
+      .expectRecovery('listing')
+      .feed(listedAgain())
+      .expectRecovery('repairing')
+      .feed(waveSucceeded())
+      .expectRecovery('none')
+      .expectLines(
+        'gluetun is healthy after 5s',
+        /^Status: NEW \| IP: 203\.0\.113\.7/,
+        'Discovering and restarting dependent containers...',
+        'Discovered dependent containers: app',
+        'Restarting app...',
+        'app restarted successfully',
+        'Dependent container restart complete',
+        /^Recovery complete \(took 7s\)$/,
+      )
+      .expectActs({ kind: 'restartDependents', dependents: [{ id: idOf('app'), name: 'app' }] });
+  });
+
+  it('begins nothing again once the site is back', () => {
+    const history = broken().feed(
+      ...back,
+      ...healthy,
+      endpointRead('203.0.113.7'),
+      checkPassed(),
+      listedAgain(),
+      waveSucceeded(),
+    );
+    history.forget().feed(seconds(30), checkFailed()).expectNoAct();
+    expect(history.state.sites.failures).toEqual({ 'https://a/': 1 });
+  });
+
+  it('is verified by the very check that made the gateway ready', () => {
+    broken()
+      .feed(...back, tunnelUpLogged(), seconds(1))
+      .forget()
+      .feed(checkPassed())
+      .expectRecovery('readingEndpoint')
+      .expectChecks(0);
+  });
+
+  it("waits for the restart's own end though the gateway is healthy before", () => {
+    broken()
+      .feed(restartMessages('gluetun'), inspectedAs('gluetun', { health: 'healthy' }), seconds(1))
+      .expectRecovery('restarting')
+      .feed(succeeded(), endpointRead('203.0.113.7'), checkPassed())
+      .expectRecovery('listing');
+  });
+
+  it('has nothing to repair where nobody hangs on the gateway', () => {
+    broken([])
+      .forget()
+      .feed(...back, ...healthy, endpointRead('203.0.113.7'), checkPassed(), listedAgain())
+      .expectRecovery('none')
+      .expectNoAct()
+      .expectLine(/^Discovered dependent containers: none$/)
+      .expectLine(/^Recovery complete/);
+  });
+
+  it('leaves alone who is stopped, and starts who failed to join', () => {
+    broken([app, onGateway('off', { runState: 'exited' })])
+      .feed(...back, ...healthy, endpointRead('203.0.113.7'), checkPassed())
+      .forget()
+      .feed(listedAgain(onGateway('late', { runState: 'exited', exitCode: 128, error: JOIN_ERROR })))
+      .expectActs({
+        kind: 'restartDependents',
+        dependents: [
+          expect.objectContaining({ name: 'app' }),
+          expect.objectContaining({ name: 'late' }),
+        ] as never,
+      });
+  });
+
+  it('restarts a listed container that is apart once, and it counts as done when it is younger than the gateway', () => {
+    const history = broken([facts('db'), app], { settings: { dependents: ['db'] } });
+    history
+      .feed(...back, ...healthy, endpointRead('203.0.113.7'), checkPassed(), listedAgain())
+      .expectLine(/^Discovered dependent containers: db$/);
+    history
+      .feed(waveSucceeded())
+      .expectLine(/^db restarted successfully$/)
+      .expectLine(/^Recovery complete/);
+    history
+      .forget()
+      .feed(minutes(10), restartMessages('gluetun'), ...healthy, minutes(2))
+      .expectNoAct();
+  });
+
+  it('restarts one that could not be inspected: it ran before the gateway did', () => {
+    const blank = onGateway('blank', { inspected: false });
+    broken([blank])
+      .feed(...back, ...healthy, endpointRead('203.0.113.7'), checkPassed())
+      .forget()
+      .feed(listedAgain(blank))
+      .expectActs('restartDependents');
+  });
+});
+
+describe('the restart', () => {
+  it('that fails is said, and the gateway judged by its checks', () => {
+    broken()
+      .feed(failed('server error'))
+      .expectLine(/^Restarting gluetun failed: server error$/, 'error')
+      .expectRecovery('awaitingReady');
+  });
+
+  it('that fails is over where the tunnel comes back by itself', () => {
+    broken()
+      .feed(failed(), seconds(5), checkPassed())
+      .expectLine(/^The tunnel works again without a restart$/)
+      .expectRecovery('none');
+  });
+
+  it('that fails is not late, and begins again where the sites stay down', () => {
+    const history = broken().feed(failed());
+    while (history.state.recovery.value === 'awaitingReady') history.feed(seconds(5), checkFailed());
+    history.expectNoLine(/did not become ready/).expectActs('restartGateway', 'restartGateway');
+  });
+
+  it('that found things otherwise is no restart, and the recovery over', () => {
+    broken()
+      .feed(untouched('it is exited by now'))
+      .expectLine(/^gluetun is not restarted: it is exited by now$/)
+      .expectRecovery('none')
+      .feed(minutes(2))
+      .expectActs('restartGateway');
+  });
+
+  it('that another command ends does not end', () => {
+    const history = broken();
+    history.reduce({ type: 'commandFinished', at: history.now, id: 999, kind: 'x', outcome: { ok: true } });
+    history.expectRecovery('restarting');
+  });
+});
+
+describe('a gateway that is awaited', () => {
+  it('is said to be late once, and its dependents are repaired as soon as it is ready', () => {
+    broken()
+      .feed(...back, minutes(2))
+      .expectLine(
+        /^gluetun did not become ready within 120s; its dependents are restarted as soon as it is$/,
+        'error',
+      )
+      .feed(minutes(10))
+      .expectLine(/did not become ready/)
+      .feed(turned('gluetun', 'healthy'), checkFailed(), checkPassed(), endpointRead('203.0.113.7'))
+      .feed(listedAgain())
+      .expectRecovery('repairing');
+  });
+
+  it('is restarted again where it is late and its sites stay down', () => {
+    broken()
+      .feed(...back, seconds(121), checkFailed())
+      .expectActs('restartGateway', 'restartGateway');
+  });
+
+  it('left behind by our restart is started after 10 s, then with doubled waits, said once', () => {
+    const history = broken().feed(killed('gluetun'), died('gluetun'), stopped('gluetun'), failed()).forget();
+    history.feed(seconds(9)).expectNoAct().feed(seconds(1)).expectActs('startGateway');
+    history.feed(failed(), seconds(19)).expectActs('startGateway').feed(seconds(1));
+    history.expectActs('startGateway', 'startGateway');
+    history.feed(failed(), seconds(39)).expectActs('startGateway', 'startGateway').feed(seconds(1));
+    history.expectActs('startGateway', 'startGateway', 'startGateway');
+    history.expectLine(/^gluetun has not come back; starting it$/, 'warn');
+    history.expectLine(/^Starting gluetun failed: port is already allocated; trying again$/, 'error');
+  });
+
+  it('left behind is started in time though its restart took longer than that to fail', () => {
+    broken()
+      .feed(killed('gluetun'), died('gluetun'), seconds(100), failed(), seconds(11))
+      .expectActs('restartGateway', 'startGateway');
+  });
+
+  it('left behind that an attempt took long to start is tried again in time', () => {
+    broken()
+      .feed(killed('gluetun'), died('gluetun'), failed(), seconds(10), seconds(70), failed(), seconds(1))
+      .expectActs('restartGateway', 'startGateway', 'startGateway');
+  });
+
+  it('that crashes in the recovery is started too', () => {
+    broken()
+      .feed(...back, seconds(3), died('gluetun', 1), seconds(10))
+      .expectActs('restartGateway', 'startGateway');
+  });
+
+  it('is not started while its restart policy may do it, but where that gives up', () => {
+    const history = broken()
+      .feed(...back, died('gluetun', 1), inspectedAs('gluetun', { runState: 'restarting' }))
+      .forget();
+    history.feed(minutes(4)).expectNoAct();
+    history.feed(inspectedAs('gluetun', { runState: 'exited' }), seconds(11)).expectActs('startGateway');
+  });
+
+  it('is never started once its operator stopped it, and the recovery ends', () => {
+    broken()
+      .feed(...back, seconds(1), stoppedByHand('gluetun'))
+      .expectLine(/^The recovery ends: gluetun was stopped$/)
+      .expectRecovery('none')
+      .feed(minutes(30))
+      .expectActs('restartGateway');
+  });
+
+  it('is not started while the engine is away', () => {
+    const history = broken()
+      .feed(...back, died('gluetun', 1), disconnected())
+      .forget();
+    history.feed(minutes(2)).expectNoAct();
+    history.feed(connected(), listedAgain(), seconds(11)).expectActs('startGateway');
+  });
+
+  it('is not started once the monitor ends', () => {
+    broken()
+      .feed(...back, died('gluetun', 1), happens({ type: 'shutdownRequested', signal: 'SIGTERM' }))
+      .forget()
+      .feed(minutes(1))
+      .expectNoAct();
+  });
+
+  it('goes on where a start of ours brings it back', () => {
+    broken()
+      .feed(
+        killed('gluetun'),
+        died('gluetun'),
+        failed(),
+        seconds(10),
+        started('gluetun'),
+        inspectedAs('gluetun', { health: 'starting' }),
+        succeeded(),
+      )
+      .feed(...healthy)
+      .expectRecovery('verifying');
+  });
+
+  it('that is removed is waited for', () => {
+    broken()
+      .feed(...back, destroyed('gluetun'), minutes(5))
+      .expectRecovery('awaitingReady')
+      .expectActs('restartGateway');
+  });
+});
+
+describe('the verification', () => {
+  it('goes on at most 5 s apart, and is no condition for the repairs', () => {
+    const history = broken()
+      .feed(...back, ...healthy, endpointRead('203.0.113.7'))
+      .forget();
+    for (let times = 0; times < 6; times += 1) history.feed(checkFailed(), seconds(5));
+    history
+      .expectLine(/^No check has passed since the restart/, 'warn')
+      .expectRecovery('listing')
+      .feed(listedAgain(), waveSucceeded())
+      .expectLine(/^Recovery ended after \d+s, but no check has passed yet$/, 'error')
+      .expectNoLine(/Recovery complete/);
+  });
+
+  it('lasts twice the longest check', () => {
+    const history = broken([app], { sites: [site('a', { timeoutSeconds: 40 })] });
+    history.feed(...back, ...healthy, endpointRead('203.0.113.7'), seconds(79)).expectRecovery('verifying');
+    history.feed(seconds(2)).expectRecovery('listing');
+  });
+
+  it('ends at once with a check that passes', () => {
+    broken()
+      .feed(...back, ...healthy, endpointRead('203.0.113.7'), checkPassed())
+      .expectRecovery('listing');
+  });
+});
+
+describe('the endpoint in a recovery', () => {
+  const verified: Steps = [...back, ...healthy, checkPassed()];
+
+  it('is awaited', () => {
+    broken()
+      .feed(...verified)
+      .expectRecovery('readingEndpoint')
+      .feed(seconds(2))
+      .expectRecovery('readingEndpoint');
+  });
+
+  it.each<{ given: string; event: Steps }>([
+    { given: 'is not available', event: [endpointUnavailable()] },
+    { given: 'is not answered in time', event: [seconds(6)] },
+    { given: 'is answered without an address', event: [endpointRead(undefined)] },
+  ])('that $given is unknown, and holds nothing up', ({ event }) => {
+    broken()
+      .feed(...verified, ...event)
+      .expectLine(/^Status: NEW \| IP: unknown/)
+      .expectRecovery('listing');
+  });
+});
+
+describe('the listing of a recovery', () => {
+  const asked: Steps = [...back, ...healthy, endpointRead('203.0.113.7'), checkPassed()];
+
+  it('that fails is asked for again', () => {
+    const history = broken()
+      .feed(...asked)
+      .forget();
+    history.feed(listingFailed(), seconds(5)).expectRecovery('listing');
+    expect(history.commands.filter(({ kind }) => kind === 'listContainers').length).toBeGreaterThan(0);
+    history.feed(listedAgain()).expectRecovery('repairing');
+  });
+
+  it('that never answers is asked for again', () => {
+    const history = broken()
+      .feed(...asked)
+      .forget();
+    const askAgainAt = 'askAgainAt' in history.state.recovery ? history.state.recovery.askAgainAt : 0;
+    history.feed({ waitMs: askAgainAt - history.now });
+    history.expectRecovery('listing');
+    expect(history.commands.filter(({ kind }) => kind === 'listContainers').length).toBeGreaterThan(0);
+  });
+
+  it('from before it was asked for is not believed', () => {
+    const history = broken().feed(...asked);
+    const answer = listedAgain()(history.state, history.now)[0];
+    history.reduce({ ...answer, requestedAt: history.now - 10_000 } as NonNullable<typeof answer>);
+    history.expectRecovery('listing');
+  });
+
+  it('without an inspection of the gateway proves nobody fresh or stale', () => {
+    const history = broken().feed(...asked);
+    history.feed(started('gluetun', { engineTimeMs: history.now }));
+    history.expectRecovery('awaitingReady');
+  });
+});
+
+describe('a gateway that bounces', () => {
+  const steps: readonly { phase: string; event: Steps }[] = [
+    { phase: 'verifying', event: [...back, ...healthy] },
+    { phase: 'readingEndpoint', event: [...back, ...healthy, checkPassed()] },
+    { phase: 'listing', event: [...back, ...healthy, endpointRead('203.0.113.7'), checkPassed()] },
+    {
+      phase: 'repairing',
+      event: [...back, ...healthy, endpointRead('203.0.113.7'), checkPassed(), listedAgain()],
+    },
+  ];
+
+  it.each(steps)('while $phase is awaited again', ({ phase, event }) => {
+    const history = broken().feed(...event);
+    expect(history.state.recovery.value).toBe(phase);
+    history.feed(
+      seconds(1),
+      died('gluetun', 1),
+      seconds(1),
+      started('gluetun'),
+      inspectedAs('gluetun', { health: 'starting' }),
+    );
+    history.expectRecovery('awaitingReady');
+    if (history.state.repairs.wave !== undefined)
+      history.feed(restartFailed('app', { untouched: true }), succeeded());
+    history.feed(...healthy, endpointRead('203.0.113.8'), seconds(6));
+    if (history.state.checking.running !== undefined) history.feed(checkPassed());
+    history.feed(seconds(1));
+    if (history.state.recovery.value === 'verifying') history.feed(checkPassed());
+    history
+      .feed(listedAgain(), seconds(6))
+      .expectRecovery('repairing')
+      .feed(waveSucceeded())
+      .expectRecovery('none');
+    history.expectLine(/^Recovery complete/);
+  });
+
+  it.each(steps)('while $phase and is stopped by its operator ends the recovery', ({ event }) => {
+    const history = broken().feed(...event);
+    history
+      .feed(seconds(1), stoppedByHand('gluetun'))
+      .expectRecovery('none')
+      .forget()
+      .feed(minutes(10))
+      .expectNoAct();
+  });
+});
+
+describe('the end of a recovery', () => {
+  it('names who could not be restarted, once everyone has had a first try', () => {
+    broken([app, onGateway('db')])
+      .feed(...back, ...healthy, endpointRead('203.0.113.7'), checkPassed(), listedAgain())
+      .feed(restartFailed('app'), restartFailed('db'), succeeded())
+      .expectLine(/^Recovery ended after \d+(\.\d)?s, but not restarted: app, db$/, 'error')
+      .expectRecovery('none');
+  });
+
+  it('does not wait for a paused one, which is repaired when it is resumed', () => {
+    broken()
+      .feed(...back, ...healthy, endpointRead('203.0.113.7'), checkPassed())
+      .forget()
+      .feed(listedAgain(onGateway('app', { runState: 'paused' })))
+      .expectLine(/^app is paused; it is restarted when it is resumed$/)
+      .expectNoAct()
+      .expectRecovery('none');
+  });
+
+  it('sets every counter back', () => {
+    const { state } = broken([]).feed(
+      ...back,
+      ...healthy,
+      endpointRead('203.0.113.7'),
+      checkPassed(),
+      listedAgain(),
+    );
+    expect(state.sites.failures).toEqual({});
+  });
+});

@@ -1,0 +1,43 @@
+import { checkFailed, happens, seconds, site } from '../builders.ts';
+import { settled } from '../history.ts';
+
+const fault = { where: 'line 3', text: '-O/tmp/x', reason: 'starts with "-"' };
+
+describe('the sites file', () => {
+  it('that changed is the new list, its faults said, the counters of the sites that stay kept', () => {
+    const history = settled([], { sites: [site('a'), site('b')], settings: { failThreshold: 9 } });
+    history.feed(seconds(30), checkFailed());
+    history.forget().feed(happens({ type: 'sitesChanged', sites: [site('b'), site('c')], faults: [fault] }));
+    history.expectLines(
+      'Sites reloaded: https://b, https://c',
+      'Sites, line 3: "-O/tmp/x" is left out: starts with "-"',
+    );
+    expect(history.state.sites.failures).toEqual({ 'https://b/': 1 });
+    history.expectCommands({ kind: 'checkSites', sites: [site('b'), site('c')] });
+  });
+
+  it('that cannot be used leaves the last good list', () => {
+    const history = settled();
+    history.feed(
+      happens({
+        type: 'sitesUnusable',
+        reason: 'it is empty',
+        faults: [{ ...fault, where: 'CONFIG_FILE', text: '' }],
+      }),
+    );
+    history.expectLines(
+      'The sites file has changed but is not used: it is empty; going on with the last good list',
+      'Sites, CONFIG_FILE: starts with "-"',
+    );
+    expect(history.state.sites.list).toEqual([site('a')]);
+  });
+});
+
+describe('a signal', () => {
+  const signal = happens({ type: 'shutdownRequested', signal: 'SIGTERM' });
+
+  it('ends the monitor, and is said once', () => {
+    const history = settled().feed(signal, signal).expectLines('Received shutdown signal, exiting...');
+    expect(history.state.ending).toBe(true);
+  });
+});
