@@ -29,7 +29,7 @@ export default tseslint.config(
     files: ['spec/**/*.spec.ts'],
     extends: [jest.configs['flat/recommended']],
     rules: {
-      'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*', '*.expect*'] }],
+      'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*', '**.expect*'] }],
       'jest/no-disabled-tests': 'error',
       'jest/no-focused-tests': 'error',
       'max-lines': 'off',
