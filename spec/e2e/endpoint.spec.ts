@@ -1,0 +1,49 @@
+import { describeOnEngine } from './engine.ts';
+import { useMonitors } from './monitor.ts';
+import { SITES } from './setting.ts';
+import { type GatewayOptions, createGateway } from './stand-in/gateway.ts';
+import { buildImages } from './stand-in/images.ts';
+import { removeContainers } from './test-engine.ts';
+
+describeOnEngine('the endpoint', (engine) => {
+  const startMonitor = useMonitors(engine);
+
+  beforeAll(async () => buildImages(engine));
+  afterEach(async () => removeContainers(engine));
+
+  const API_KEY = 'a-long-random-key';
+
+  it.each<{ given: string; options: Partial<GatewayOptions>; env?: Record<string, string>; then: RegExp }>([
+    {
+      given: 'the control server answers',
+      options: { controlServer: 'open' },
+      then: /STARTUP \| IP: 203\.0\.113\.7 \| Country: Netherlands \| City: Amsterdam \|/,
+    },
+    {
+      given: 'the control server wants a key, and has it',
+      options: { controlServer: { apiKey: API_KEY } },
+      env: { GLUETUN_API_KEY: API_KEY },
+      then: /STARTUP \| IP: 203\.0\.113\.7 \| Country: Netherlands \|/,
+    },
+    {
+      given: 'only the log tells, of WireGuard',
+      options: { controlServer: 'off' },
+      then: /STARTUP \| IP: 203\.0\.113\.7 \| Country: Netherlands \| City: Amsterdam \| VPN Server: 172\.31\.77\.10:51820 \|/,
+    },
+    {
+      given: 'only the log tells, of OpenVPN, in the colours of a TTY',
+      options: { controlServer: 'off', vpn: 'openvpn', tty: true },
+      then: /STARTUP \| IP: 203\.0\.113\.7 \| Country: Netherlands \| City: Amsterdam \| VPN Server: .*172\.31\.77\.11:1194/,
+    },
+    {
+      given: 'nobody tells',
+      options: { controlServer: 'off', publicIp: 'unavailable' },
+      then: /STARTUP \| IP: unknown \| Country: unknown \| City: unknown \|/,
+    },
+  ])('is said where $given', async ({ options, env, then }) => {
+    await createGateway(engine, { name: 'gluetun', ...options });
+    const monitor = await startMonitor({ env: { SITES, ...env } });
+    const { text } = await monitor.waitForLine(/Status: STARTUP/);
+    expect(text).toMatch(then);
+  });
+});
