@@ -126,13 +126,16 @@ function restartDependent({ id, name }: Target, basis: Basis, executor: Executor
   });
   const conclude = (failed?: unknown): Observable<Event> =>
     look(id, executor).pipe(concatMap((seen) => of<Event[]>(seen, ended(endOf(seen, failed)))));
+  // What was not as it should be may be news to the reducers too: a message was lost.
+  const lookAtGateway = (failed: unknown): Observable<Event> =>
+    failed instanceof Untouched ? look(basis.gateway.id, executor) : EMPTY;
   return defer(() =>
     isEnding()
       ? EMPTY
       : concat(
           wanted(id, basis, executor).pipe(concatMap(restart)),
           defer(() => conclude()),
-        ).pipe(catchError((failed: unknown) => conclude(failed))),
+        ).pipe(catchError((failed: unknown) => concat(lookAtGateway(failed), conclude(failed)))),
   );
 }
 

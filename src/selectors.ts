@@ -27,6 +27,10 @@ export const gatewayTarget = (gateway: Gateway): Target | undefined =>
     ? undefined
     : { id: gateway.id, name: gateway.name };
 
+/** The gateway's name, or, where there is none, what the user calls it. */
+export const nameOf = ({ gateway, settings }: State): string =>
+  gatewayTarget(gateway)?.name ?? settings.gateway;
+
 /** Whether the time the gateway gets to become ready is over. */
 export const isOverdue = (state: State, at: number): boolean => {
   const start = runningStart(state.gateway);

@@ -142,6 +142,7 @@ export class History {
   #wait(waitMs: number): void {
     const until = this.now + waitMs;
     for (let due = this.nextDeadline(); due !== undefined && due <= until; due = this.nextDeadline()) {
+      if (due <= this.#wokenAt) throw new Error(`woken again and again at ${String(due)}`);
       this.now = Math.max(this.now, due);
       this.reduce({ type: 'timeReached', at: this.now });
     }

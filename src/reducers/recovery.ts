@@ -1,18 +1,16 @@
 import { attachmentOf, isRunning } from '../attachment.ts';
-import type { ContainerFacts, Event, Outcome } from '../../streams/events.ts';
+import type { ContainerFacts, Event } from '../../streams/events.ts';
 import { failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
-import { dependentsOf, gatewayTarget, runningStart } from '../selectors.ts';
+import { dependentsOf, gatewayTarget, nameOf, runningStart } from '../selectors.ts';
 import type { Recovery, State } from '../state.ts';
 import { type Transition, duration, error, info, to, warn } from '../transition.ts';
 import { listCommand } from './containers.ts';
 import { sayEndpoint } from './endpoint.ts';
+import { startLeftBehind } from './left-behind.ts';
 import { askForRepair, hasTriedAll } from './repairs.ts';
 
 type Phase<V extends Recovery['value']> = Extract<Recovery, { value: V }>;
 
-/** How long a gateway that our own restart left behind may take to come back before it is started. */
-const FIRST_START_MS = 10_000;
-const LONGEST_START_MS = 300_000;
 const VERIFICATION_MS = 30_000;
 /** Longer than a listing may take: one asked for anew replaces the one under way. */
 const LISTING_MS = 15_000;
@@ -23,12 +21,12 @@ const LISTING_MS = 15_000;
  */
 export function recovery(state: State, event: Event, before: State): Transition {
   const advanced = advance(state, event, before);
-  const phase = advanced.state.recovery;
-  const dueAt = startDueAt(advanced.state);
-  // On any event: an attempt that took long, or an engine that was away, leaves the next one due in the past.
-  if (phase.value !== 'awaitingReady' || dueAt === undefined || dueAt > event.at) return advanced;
-  const { lines, ...begun } = startLeftBehind(advanced.state, phase, event.at);
-  return { ...begun, lines: [...advanced.lines, ...lines] };
+  const started = startLeftBehind(advanced.state, event);
+  return {
+    ...started,
+    commands: [...advanced.commands, ...started.commands],
+    lines: [...advanced.lines, ...started.lines],
+  };
 }
 
 function advance(state: State, event: Event, before: State): Transition {
@@ -97,7 +95,7 @@ function begin(state: State, at: number, begunAt = at): Transition {
 
 function restarting(state: State, { commandId, begunAt }: Phase<'restarting'>, event: Event): Transition {
   if (event.type !== 'commandFinished' || event.id !== commandId) return to(state);
-  const name = gatewayTarget(state.gateway)?.name ?? state.settings.gateway;
+  const name = nameOf(state);
   if (event.outcome.ok) return to(awaitReady(state, begunAt, event.at));
   if (event.outcome.untouched)
     return to(
@@ -127,12 +125,8 @@ function awaitingReady(state: State, event: Event, before: State): Transition {
   if (isStoppedByOperator(state)) return giveUp(state, `The recovery ends: ${nameOf(state)} was stopped`);
   if (phase.until === undefined && isBroken(state, event, before))
     return begin(state, event.at, phase.begunAt);
-  if (event.type === 'commandFinished' && event.id === phase.starts.commandId)
-    return started(state, phase, event.outcome);
   return isDue(phase.until, event) ? late(state, phase) : to(state);
 }
-
-const nameOf = ({ gateway, settings }: State): string => gatewayTarget(gateway)?.name ?? settings.gateway;
 
 /** Ready by a start of its own: a "ready" from before the restart proves nothing. */
 const hasRestarted = ({ gateway }: State, { begunAt }: Phase<'awaitingReady'>): boolean =>
@@ -161,48 +155,6 @@ function late(state: State, phase: Phase<'awaitingReady'>): Transition {
     `${nameOf(state)} did not become ready within ${waited}; its dependents are restarted as soon as it is`,
   );
   return to({ ...state, recovery: { ...phase, until: undefined } }, { lines: isUnchanged ? [] : [told] });
-}
-
-/**
- * When a gateway that went down in the recovery is started: never one that its operator stopped, nor while its
- * restart policy may do it. Each attempt waits twice as long as the one before.
- */
-export function startDueAt({ gateway, recovery: phase, connection, ending }: State): number | undefined {
-  if (ending || connection.value !== 'connected') return undefined;
-  if (phase.value !== 'awaitingReady' || gateway.value !== 'down' || phase.starts.commandId !== undefined)
-    return undefined;
-  if (gateway.cause !== 'ourRestart' && gateway.cause !== 'crash') return undefined;
-  const { attempts, lastAt } = phase.starts;
-  return Math.max(
-    gateway.since + FIRST_START_MS,
-    lastAt + Math.min(FIRST_START_MS * 2 ** attempts, LONGEST_START_MS),
-  );
-}
-
-function startLeftBehind(state: State, phase: Phase<'awaitingReady'>, at: number): Transition {
-  const gateway = gatewayTarget(state.gateway);
-  if (gateway === undefined) return to(state);
-  const starts = { attempts: phase.starts.attempts + 1, lastAt: at, commandId: state.nextId };
-  return to(
-    { ...state, nextId: state.nextId + 1, recovery: { ...phase, starts } },
-    {
-      lines: starts.attempts === 1 ? [warn(`${gateway.name} has not come back; starting it`)] : [],
-      commands: [{ kind: 'startGateway', id: starts.commandId, gateway }],
-    },
-  );
-}
-
-/** Said for the first attempt; the others are as good as this one. */
-function started(state: State, phase: Phase<'awaitingReady'>, outcome: Outcome): Transition {
-  const { attempts } = phase.starts;
-  const lines =
-    outcome.ok || attempts > 1
-      ? []
-      : [error(`Starting ${nameOf(state)} failed: ${outcome.reason}; trying again`)];
-  return to(
-    { ...state, recovery: { ...phase, starts: { ...phase.starts, commandId: undefined } } },
-    { lines },
-  );
 }
 
 const isDue = (deadline: number | undefined, event: Event): boolean =>

@@ -157,7 +157,7 @@ describe('no check', () => {
       .expectChecks(0);
   });
 
-  it('asked for before the gateway went down is owed once it is back', () => {
+  it('asked for before the gateway went down is forgotten: becoming ready asks for one', () => {
     const history = settled().feed(seconds(30), outOfMemory('gluetun'), died('gluetun', 137), checkBlind());
     expect(history.state.checking.again).toBe(false);
   });
