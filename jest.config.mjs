@@ -8,7 +8,6 @@ const shared = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
     ],
   },
-  extensionsToTreatAsEsm: [],
 };
 
 export default {
