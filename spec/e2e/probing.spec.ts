@@ -105,8 +105,11 @@ describeOnEngine('a check', (engine) => {
       ),
     );
     expect(resumed.text).toMatch(/INFO/);
-    expectOnce(monitor, /is paused/);
-    expectOnce(monitor, /gluetun is resumed$/);
+    // An engine asked in quick succession may itself tell of a pause twice.
+    const told = (action: string): number =>
+      events.of(gateway.id).filter((message) => message.action === action).length;
+    expect(monitor.linesMatching(/is paused/)).toHaveLength(told('pause'));
+    expect(monitor.linesMatching(/gluetun is resumed$/)).toHaveLength(told('unpause'));
     expect(actions(monitor)).toEqual([]);
   });
 
