@@ -16,11 +16,15 @@ export interface Config {
   readonly retryIntervalSeconds: number;
   readonly healthyWaitTimeoutSeconds: number;
   readonly restartConcurrency: number;
+  /** `AUTO_RECREATE`: whether dependents of a removed gateway are created anew on its successor. */
+  readonly autoRecreate: boolean;
   readonly log: LogConfig;
   /** `GLUETUN_API_URL`: Gluetun's control server as seen inside the gateway, without a trailing slash. */
   readonly controlServerUrl: string;
   /** `GLUETUN_API_KEY`, a secret; undefined when unset. */
   readonly controlServerKey: string | undefined;
+  /** `STATE_FILE`: path of what must outlive the monitor; `/dev/null` for none. */
+  readonly stateFile: string;
   readonly docker: DockerConnection;
 }
 

@@ -40,6 +40,20 @@ const choice: Format = {
   accepted: ({ choices = [] }) => `one of ${choices.join(', ')}`,
 };
 
+const YES = ['true', 'yes', 'on', '1'];
+const NO = ['false', 'no', 'off', '0'];
+
+const yesNo: Format = {
+  coerce: (given) => readYesNo(given.toLowerCase()) ?? given,
+  accepts: (value) => typeof value === 'boolean',
+  accepted: () => '`true` or `false` (also yes or no, on or off, 1 or 0)',
+};
+
+function readYesNo(word: string): boolean | undefined {
+  if (YES.includes(word)) return true;
+  return NO.includes(word) ? false : undefined;
+}
+
 const containerList: Format = {
   coerce: (given) => parseContainerNames(given) ?? given,
   accepts: Array.isArray,
@@ -88,6 +102,7 @@ function isTimeZone(name: string): boolean {
 export const formats = {
   'whole-number': wholeNumber,
   choice,
+  'yes-no': yesNo,
   container,
   'container-list': containerList,
   dependents,

@@ -127,9 +127,11 @@ function toConfig(values: Values, docker: DockerConnection): Config {
     retryIntervalSeconds: values.RETRY_INTERVAL,
     healthyWaitTimeoutSeconds: values.HEALTHY_WAIT_TIMEOUT,
     restartConcurrency: values.RESTART_CONCURRENCY,
+    autoRecreate: values.AUTO_RECREATE,
     log: logConfig(values),
     controlServerUrl: values.GLUETUN_API_URL,
     controlServerKey: key === '' ? undefined : key,
+    stateFile: values.STATE_FILE,
     docker,
   };
 }

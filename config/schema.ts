@@ -6,7 +6,7 @@ export interface Variable extends FormatLimits {
   readonly doc: string;
   readonly format: FormatName;
   /** An empty string: unset, and that is fine. */
-  readonly default: string | number | readonly string[];
+  readonly default: string | number | boolean | readonly string[];
   readonly env: string;
   /** Never shown; also read from the file that `<NAME>_FILE` names. */
   readonly sensitive?: boolean;
@@ -98,6 +98,12 @@ export const schema = {
     default: 5,
     env: 'RESTART_CONCURRENCY',
   },
+  AUTO_RECREATE: {
+    doc: 'Re-create dependents that were left behind on a removed gateway. `false`: only report them.',
+    format: 'yes-no',
+    default: true,
+    env: 'AUTO_RECREATE',
+  },
   LOG_LEVEL: {
     doc: 'How much is logged.',
     format: 'choice',
@@ -153,6 +159,14 @@ export const schema = {
     env: 'GLUETUN_API_KEY',
     sensitive: true,
   },
+  STATE_FILE: {
+    doc:
+      "What must survive a restart of the monitor: the gateway's former ids, known dependents, who was stopped by " +
+      'hand. Best effort. `/dev/null`: none.',
+    format: 'path',
+    default: '/logs/state.json',
+    env: 'STATE_FILE',
+  },
   DOCKER_HOST: {
     doc: 'Where the engine answers, as for the Docker CLI; `ssh://` is refused.',
     format: 'docker-host',
@@ -191,6 +205,7 @@ export interface Values {
   RETRY_INTERVAL: number;
   HEALTHY_WAIT_TIMEOUT: number;
   RESTART_CONCURRENCY: number;
+  AUTO_RECREATE: boolean;
   LOG_LEVEL: 'error' | 'warn' | 'info' | 'debug';
   LOG_FORMAT: 'text' | 'json';
   LOG_FILE: string;
@@ -199,6 +214,7 @@ export interface Values {
   TZ: string;
   GLUETUN_API_URL: string;
   GLUETUN_API_KEY: string;
+  STATE_FILE: string;
   DOCKER_HOST: string;
   DOCKER_TLS_VERIFY: string;
   DOCKER_CERT_PATH: string;

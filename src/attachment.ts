@@ -1,49 +1,74 @@
 import type { ContainerFacts } from '../streams/events.ts';
-import { gatewayTarget, isOnNetworkOf, ownerOf } from './selectors.ts';
-import type { State } from './state.ts';
+import { isOnNetworkOf, ownershipOf } from './network.ts';
+import { gatewayTarget } from './selectors.ts';
+import type { Attachment, State } from './state.ts';
 
-/**
- * How a dependent hangs on the gateway's network.
- *
- * - `fresh`: runs, and was started after every owner of its network.
- * - `stale`: runs in a network namespace that is dead, for an owner was started after it.
- * - `failedToJoin`: does not run, because its gateway was not there when it should have started.
- * - `stopped`: does not run, for any other reason.
- * - `apart`: is not on the gateway's network at all (only a container the user listed can be).
- * - `unknown`: not inspected yet, which proves nothing.
- */
-export type Attachment = 'fresh' | 'stale' | 'failedToJoin' | 'stopped' | 'apart' | 'unknown';
+/** Those that are to be put back. */
+export const NEEDS_REPAIR: readonly Attachment[] = ['stale', 'orphaned', 'failedToJoin'];
 
 /** `State.Error` of a failed start, engines before and since 28. */
 const JOIN_FAILURE = /cannot join network|joining network namespace|No such container/;
 
 export function attachmentOf(state: State, facts: ContainerFacts): Attachment {
-  if (facts.details === undefined) return 'unknown';
-  if (!isRunning(facts)) return hasFailedToJoin(facts) ? 'failedToJoin' : 'stopped';
+  if (facts.details === undefined || facts.runState === 'restarting') return 'unknown';
+  const isFormer = ownershipOf(facts, state)?.isFormer === true;
+  if (!isRunning(facts)) {
+    if (!wantsToRun(state, facts)) return 'stopped';
+    return isFormer ? 'orphaned' : 'failedToJoin';
+  }
   const gatewayId = gatewayTarget(state.gateway)?.id;
-  if (gatewayId === undefined || !isOnNetworkOf(gatewayId, facts, state.containers.byId)) return 'apart';
-  return isFresh(state, facts);
+  if (gatewayId === undefined || !isOnNetworkOf(gatewayId, facts, state)) return 'apart';
+  const freshness = freshnessOf(state, facts);
+  // A gateway that only got another name is still the one it runs with; but a restart would not find it.
+  return isFormer && freshness === 'stale' ? 'orphaned' : freshness;
 }
+
+export const isRunning = ({ runState }: ContainerFacts): boolean =>
+  runState === 'running' || runState === 'paused';
 
 /** Its last start failed for want of its gateway, and no restart policy tries again. */
 export const hasFailedToJoin = (facts: ContainerFacts): boolean =>
   !isRunning(facts) && JOIN_FAILURE.test(facts.details?.error ?? '');
 
-export const isRunning = ({ runState }: ContainerFacts): boolean =>
-  runState === 'running' || runState === 'paused';
+/** Whoever stopped it earlier: since then somebody has tried to start it. */
+const wantsToRun = (state: State, facts: ContainerFacts): boolean =>
+  hasFailedToJoin(facts) ||
+  (state.endings[facts.id] === undefined &&
+    !state.memory.stopped.includes(facts.id) &&
+    wouldBeKeptRunning(facts) &&
+    hasEndedWithoutGateway(state, facts));
+
+/** Its restart policy would have it run. */
+function wouldBeKeptRunning({ details }: ContainerFacts): boolean {
+  const policy = details?.restartPolicy;
+  return (
+    policy === 'always' || policy === 'unless-stopped' || (policy === 'on-failure' && details?.exitCode !== 0)
+  );
+}
+
+/** It ended after its gateway's last run did, and before the present one began; all by the engine's clock. */
+function hasEndedWithoutGateway({ gateway, containers }: State, { details }: ContainerFacts): boolean {
+  const owner = containers.byId[gatewayTarget(gateway)?.id ?? ''];
+  const endedAt = details?.finishedAtMs;
+  if (owner?.details === undefined || endedAt === undefined) return false;
+  const { startedAtMs, finishedAtMs = owner.createdMs } = owner.details;
+  const isOver = isRunning(owner) ? (startedAtMs ?? 0) : Infinity;
+  return endedAt >= finishedAtMs && endedAt <= isOver;
+}
 
 /** Started after its owner, and its owner after the owner's owner: the engine's `StartedAt` tells, no exec needed. */
-function isFresh(
+function freshnessOf(
   state: State,
   facts: ContainerFacts,
   seen: readonly string[] = [],
 ): 'fresh' | 'stale' | 'unknown' {
   const gatewayId = gatewayTarget(state.gateway)?.id;
   if (facts.id === gatewayId) return 'fresh';
-  const owner = ownerOf(facts, state.containers.byId);
-  if (owner === undefined || seen.includes(facts.id)) return 'unknown';
+  const ownership = ownershipOf(facts, state);
+  if (ownership === undefined || seen.includes(facts.id)) return 'unknown';
+  const { owner } = ownership;
   if (!isRunning(owner)) return 'stale';
   const [own, owners] = [facts.details?.startedAtMs, owner.details?.startedAtMs];
   if (own === undefined || owners === undefined) return 'unknown';
-  return own < owners ? 'stale' : isFresh(state, owner, [...seen, facts.id]);
+  return own < owners ? 'stale' : freshnessOf(state, owner, [...seen, facts.id]);
 }

@@ -9,7 +9,7 @@ import type { CheckEvent, ContainerFacts, EngineEvent, ProbeResult } from '../st
 import { steadyScheduler as scheduler } from './clock.ts';
 import { EXIT } from './exit-codes.ts';
 import { sayFaults } from './reducers/site-list.ts';
-import { findGateway, gatewayCandidates } from './selectors.ts';
+import { findGateway, gatewayCandidates } from './find-gateway.ts';
 import type { Containers } from './state.ts';
 
 /** One check through the tunnel, and what it shows. Prints; resolves with 0 when it passes, else 1. */

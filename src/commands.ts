@@ -1,3 +1,4 @@
+import type { RepairKind } from '../streams/events.ts';
 import type { ReadingRequest } from '../streams/requests.ts';
 
 /** A container, as a command names it. The id is what is acted on, the name what is said. */
@@ -12,15 +13,24 @@ export interface Acts {
   restartGateway: { readonly gateway: Target; readonly start: string | undefined };
   startGateway: { readonly gateway: Target };
   /**
-   * Restarted together, at most `concurrency` at a time. Each is inspected before, for it may be gone, stopped by
+   * Put back together, at most `concurrency` at a time. Each is inspected before, for it may be gone, stopped by
    * hand or in no need by then, and after; none is begun once the gateway is not in the `start` it was ready in.
    */
-  restartDependents: {
-    readonly dependents: readonly Target[];
+  repairDependents: {
+    readonly dependents: readonly Repairable[];
     readonly concurrency: number;
     readonly gateway: Target;
     readonly start: string | undefined;
   };
+}
+
+/** A dependent, what is to be done with it, and what that was decided on. */
+export interface Repairable extends Target {
+  readonly how: RepairKind;
+  /** Of a container that has been through something since, nothing is known; undefined: it was not inspected. */
+  readonly run: string | undefined;
+  /** Whose network it is to join: the gateway, or the one that joined it. */
+  readonly owner: Target;
 }
 
 export type Act = { [K in keyof Acts]: { readonly kind: K; readonly id: number } & Acts[K] }[keyof Acts];
@@ -32,7 +42,7 @@ export type Command = Act | ReadingRequest;
 const ACT_KINDS: Readonly<Record<keyof Acts, true>> = {
   restartGateway: true,
   startGateway: true,
-  restartDependents: true,
+  repairDependents: true,
 };
 
 export const isAct = (command: Command): command is Act => command.kind in ACT_KINDS;

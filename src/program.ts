@@ -25,9 +25,10 @@ import type { Event } from '../streams/events.ts';
 import type { ReadingRequest } from '../streams/requests.ts';
 import { type Act, type Command, isAct } from './commands.ts';
 import type { Line } from './log-line.ts';
+import type { Memory } from './memory.ts';
 import { nextDeadline, reduce } from './reduce.ts';
 import type { State } from './state.ts';
-import type { Transition } from './transition.ts';
+import { type Transition, warn } from './transition.ts';
 
 /** How long a command under way may go on once the monitor is asked to end. */
 const GRACE_MS = 8_000;
@@ -43,6 +44,8 @@ export interface Program {
   /** Runs one act to its end; begins no part of it any more once `isEnding`. */
   readonly execute: (act: Act, isEnding: () => boolean) => Observable<Event>;
   readonly say: (line: Line) => void;
+  /** Told before any command is carried out that rests on it: what must survive the monitor's end. */
+  readonly remember: (memory: Memory) => void;
 }
 
 /** A bug in a reducer: with what it needs to be found. */
@@ -80,6 +83,7 @@ export const runProgram = (program: Program): Observable<State> =>
       scan(step, { state: program.initial, commands: [], lines: [], wokenAt: 0 } as Step),
       tap(({ state, lines }) => {
         lines.forEach((line) => program.say(line));
+        if (state.memory !== state$.value.memory) program.remember(state.memory);
         state$.next(state);
       }),
     );
@@ -92,7 +96,12 @@ export const runProgram = (program: Program): Observable<State> =>
       filter(({ ending }) => ending),
       take(1),
       switchMap(() =>
-        merge(isActing$.pipe(filter((isActing) => !isActing)), timer(GRACE_MS, program.scheduler)),
+        merge(
+          isActing$.pipe(filter((isActing) => !isActing)),
+          timer(GRACE_MS, program.scheduler).pipe(
+            tap(() => sayUnfinished(state$.value).forEach((line) => program.say(line))),
+          ),
+        ),
       ),
     );
     return step$.pipe(
@@ -113,6 +122,14 @@ export const runProgram = (program: Program): Observable<State> =>
       takeUntil(over$),
     );
   });
+
+/** What the next monitor finds half done. */
+const sayUnfinished = ({ repairs: { wave } }: State): readonly Line[] =>
+  Object.entries(wave?.parked ?? {})
+    .filter(([name]) => !wave?.dependents.some((one) => one.name === name && wave.answered.includes(one.id)))
+    .map(([name, parkedAs]) =>
+      warn(`${name} is still being re-created: it waits as ${parkedAs} until a monitor finishes it`),
+    );
 
 const isReading = (command: Command): command is ReadingRequest => !isAct(command);
 

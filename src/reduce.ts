@@ -6,13 +6,17 @@ import { checkResults } from './reducers/check-results.ts';
 import { connection } from './reducers/connection.ts';
 import { isOutdated } from './messages.ts';
 import { containers } from './reducers/containers.ts';
+import { NOTHING_REMEMBERED, type Memory } from './memory.ts';
 import { dependents } from './reducers/dependents.ts';
+import { endings, endingsDueAt } from './reducers/endings.ts';
 import { NOTHING_KNOWN, endpoint } from './reducers/endpoint.ts';
 import { gateway } from './reducers/gateway.ts';
 import { readiness } from './reducers/readiness.ts';
 import { startDueAt } from './reducers/left-behind.ts';
 import { recovery, recoveryEnd } from './reducers/recovery.ts';
 import { repairs, retriesDueAt } from './reducers/repairs.ts';
+import { recollection } from './reducers/recollection.ts';
+import { settling } from './reducers/settling.ts';
 import { shutdown } from './reducers/shutdown.ts';
 import { siteList } from './reducers/site-list.ts';
 import { runningStart } from './selectors.ts';
@@ -27,12 +31,15 @@ const concerns = compose(
   shutdown,
   connection,
   containers,
+  endings,
   gateway,
   siteList,
   checkResults,
   readiness,
   endpoint,
+  settling,
   dependents,
+  recollection,
   recovery,
   repairs,
   recoveryEnd,
@@ -44,7 +51,11 @@ const concerns = compose(
 export const reduce = (state: State, event: Event): Transition =>
   isOutdated(state, event) ? to(state) : concerns(state, event);
 
-export const initialState = (settings: Settings, sites: readonly Site[]): State => ({
+export const initialState = (
+  settings: Settings,
+  sites: readonly Site[],
+  memory: Memory = NOTHING_REMEMBERED,
+): State => ({
   settings,
   nextId: 1,
   connection: { value: 'connecting' },
@@ -56,13 +67,16 @@ export const initialState = (settings: Settings, sites: readonly Site[]): State 
     listed: false,
     listingFails: false,
   },
+  endings: {},
   gateway: { value: 'unseen' },
-  dependents: { shown: undefined },
+  dependents: { shown: undefined, stranded: [] },
   sites: { list: sites, failures: {}, blind: undefined },
   checking: { running: undefined, lastStartedAt: undefined, again: false, alarm: undefined },
   endpoint: { current: NOTHING_KNOWN, said: undefined, reading: undefined },
   recovery: { value: 'none' },
   repairs: { pending: {}, wave: undefined },
+  settling: { project: undefined, changedAt: undefined },
+  memory,
   ending: false,
 });
 
@@ -82,6 +96,7 @@ export function nextDeadline(state: State, wokenAt: number): number | undefined 
     startDueAt(state),
     ...(phase.value === 'listing' ? [phase.askAgainAt] : []),
     ...retriesDueAt(state),
+    ...endingsDueAt(state),
   ].filter((deadline) => deadline !== undefined && deadline > wokenAt) as number[];
   return deadlines.length === 0 ? undefined : Math.min(...deadlines);
 }

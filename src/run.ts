@@ -21,6 +21,7 @@ import { ReducerFault, runProgram } from './program.ts';
 import { initialState } from './reduce.ts';
 import { sayFaults } from './reducers/site-list.ts';
 import { settingsOf } from './settings.ts';
+import { openStateFile } from './state-file.ts';
 import type { State } from './state.ts';
 import { error, info, warn } from './transition.ts';
 
@@ -72,15 +73,18 @@ function watching(
     inlineSites: config.inlineSites,
     timeoutSeconds: config.timeoutSeconds,
   };
+  const stateFile = openStateFile(config.stateFile);
+  stateFile.lines.forEach(say);
   const controlServer = { url: config.controlServerUrl, key: config.controlServerKey };
   const others: readonly Observable<Event>[] = [sitesFile$(file, scheduler), signals$(process, scheduler)];
   return runProgram({
-    initial: initialState(settingsOf(config), sites),
+    initial: initialState(settingsOf(config), sites, stateFile.memory),
     scheduler,
     source: (request$, deadline$) =>
       source$({ engine: reads, scheduler, controlServer, request$, deadline$, others }),
     execute: (act, isEnding) => execute(act, { reads, writes, scheduler, isEnding }),
     say,
+    remember: (memory) => stateFile.save(memory).forEach(say),
   }).pipe(connect((state$: Observable<State>) => merge(state$, heartbeat$(state$, scheduler))));
 }
 

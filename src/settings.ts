@@ -11,4 +11,5 @@ export const settingsOf = (config: Config): Settings => ({
   healthyWaitMs: config.healthyWaitTimeoutSeconds * 1000,
   failThreshold: config.failThreshold,
   restartConcurrency: config.restartConcurrency,
+  autoRecreate: config.autoRecreate,
 });

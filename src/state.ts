@@ -1,6 +1,7 @@
 import type { Site } from '../config/config.ts';
 import type { ContainerFacts, ProbeResult, PublicIp } from '../streams/events.ts';
-import type { Target } from './commands.ts';
+import type { Repairable, Target } from './commands.ts';
+import type { Memory } from './memory.ts';
 
 /**
  * All the monitor knows, as plain data. Every time is `Event.at`'s clock, in milliseconds, unless its name says
@@ -12,6 +13,8 @@ export interface State {
   readonly nextId: number;
   readonly connection: Connection;
   readonly containers: Containers;
+  /** How each container's latest run ended, by its id; absent while it runs, and where we did not hear of it. */
+  readonly endings: Readonly<Record<string, Ending>>;
   readonly gateway: Gateway;
   readonly dependents: Dependents;
   readonly sites: Sites;
@@ -19,6 +22,8 @@ export interface State {
   readonly endpoint: Endpoint;
   readonly recovery: Recovery;
   readonly repairs: Repairs;
+  readonly settling: Settling;
+  readonly memory: Memory;
   readonly ending: boolean;
 }
 
@@ -32,6 +37,8 @@ export interface Settings {
   readonly healthyWaitMs: number;
   readonly failThreshold: number;
   readonly restartConcurrency: number;
+  /** Whether a dependent that joined a container that is no more is created anew. */
+  readonly autoRecreate: boolean;
 }
 
 /** The engine's event stream. Nothing is decided before a listing has caught up with what happened without it. */
@@ -54,6 +61,19 @@ export interface Containers {
   readonly listingFails: boolean;
 }
 
+/**
+ * How a run ended, or is about to: somebody else sent a signal that ends it; after such a signal, but an engine
+ * that shuts down sends the same, so only one that still answers at `decidedAt` makes it the operator's; by
+ * itself; by a command of ours.
+ */
+export type Ending =
+  | { readonly value: 'signalled' }
+  | { readonly value: 'undecided'; readonly decidedAt: number }
+  | { readonly value: 'operator' }
+  /** Its restart policy may try once more, in silence: at `lookAt` what became of that is looked at. */
+  | { readonly value: 'itself'; readonly lookAt: number | undefined }
+  | { readonly value: 'ours' };
+
 /** One run of the gateway, from its start on. */
 export interface Start {
   /** When we learned of it, or, found running, when it must have been by the engine's clock. */
@@ -64,8 +84,6 @@ export interface Start {
   readonly tunnelShownAt: number | undefined;
   /** When it became ready, or was resumed as such: what failed in a check begun before counts for nothing. */
   readonly readyAt: number | undefined;
-  /** Somebody, not we, has sent it a signal that ends it. */
-  readonly signalled: boolean;
   /** Starts before this one since it was last ready: a crash loop is not told round by round. */
   readonly rounds: number;
 }
@@ -91,7 +109,27 @@ export type DownCause = 'ourRestart' | 'operator' | 'crash' | 'restarting' | 'fo
 
 export interface Dependents {
   /** What was last said to be a dependent, by id; undefined before the first listing. */
-  readonly shown: Readonly<Record<string, string>> | undefined;
+  readonly shown: Readonly<Record<string, Shown>> | undefined;
+  /** Ids of containers that may be dependents or not, and were reported as such. */
+  readonly stranded: readonly string[];
+}
+
+/**
+ * How a dependent hangs on the gateway's network.
+ *
+ * - `fresh`: runs, and was started after every owner of its network.
+ * - `stale`: runs in a network namespace that is dead, for an owner was started after it.
+ * - `orphaned`: joined a container that is no more, so no restart helps; it runs, or wants to.
+ * - `failedToJoin`: does not run, because its gateway was not there when it should have started.
+ * - `stopped`: does not run, for any other reason.
+ * - `apart`: is not on the gateway's network at all (only a container the user listed can be).
+ * - `unknown`: not inspected yet, or between two runs, which proves nothing.
+ */
+export type Attachment = 'fresh' | 'stale' | 'orphaned' | 'failedToJoin' | 'stopped' | 'apart' | 'unknown';
+
+export interface Shown {
+  readonly name: string;
+  readonly attachment: Attachment;
 }
 
 export interface Sites {
@@ -162,19 +200,30 @@ export interface Starts {
 export interface Repairs {
   readonly pending: Readonly<Record<string, Repair>>;
   /** The one command under way. */
-  readonly wave:
-    | {
-        readonly commandId: number;
-        readonly ids: readonly string[];
-        /** Those whose outcome has come. */
-        readonly answered: readonly string[];
-      }
-    | undefined;
+  readonly wave: Wave | undefined;
+}
+
+export interface Wave {
+  readonly commandId: number;
+  readonly dependents: readonly Repairable[];
+  /** Ids of those whose outcome has come. */
+  readonly answered: readonly string[];
+  /** The names under which some of them wait, by their own. */
+  readonly parked: Readonly<Record<string, string>>;
 }
 
 export interface Repair {
   readonly name: string;
   /** Attempts that failed; each makes the wait for the next one longer. */
   readonly failures: number;
+  readonly askedAt: number;
   readonly dueAt: number;
+}
+
+/** Compose, or an update tool, at work on the containers around the gateway: it is not raced. */
+export interface Settling {
+  /** The compose project the gateway belonged to when it was last seen. */
+  readonly project: string | undefined;
+  /** The last create, destroy or rename among them that was not ours. */
+  readonly changedAt: number | undefined;
 }

@@ -68,7 +68,8 @@ export const inspection$ = (
       at: scheduler.now(),
       requestedAt,
       engineClockMs: engine.clockMs(),
-      id,
+      // It may have been asked for by its name.
+      id: facts?.id ?? id,
       facts,
     });
     return inspectFacts(id, { engine, scheduler }).pipe(

@@ -1,5 +1,5 @@
 import { engineTimeMs } from './engine-time.ts';
-import type { ContainerDetails, ContainerFacts, RunState } from './events.ts';
+import type { ContainerDetails, ContainerFacts, RestartPolicy, RunState } from './events.ts';
 import { asNumber, asObject, asString, asStrings, type Json } from './json.ts';
 
 const RUN_STATES: readonly string[] = [
@@ -23,6 +23,7 @@ export function decodeListed(value: unknown): ContainerFacts | undefined {
     id,
     name,
     image: asString(entry['Image']) ?? '',
+    createdMs: (asNumber(entry['Created']) ?? 0) * 1000,
     labels: asStrings(entry['Labels']),
     networkMode: asString(asObject(entry['HostConfig'])?.['NetworkMode']) ?? '',
     runState,
@@ -44,24 +45,43 @@ export function decodeInspected(value: unknown): ContainerFacts | undefined {
     id,
     name: withoutSlash(name),
     image: asString(config['Image']) ?? '',
+    createdMs: engineTimeMs(asString(container?.['Created']) ?? '') ?? 0,
     labels: asStrings(config['Labels']),
     networkMode: asString(host['NetworkMode']) ?? '',
     runState,
-    details: decodeDetails(runState, state, config),
+    details: decodeDetails(runState, { state, config, host }),
   };
 }
 
-function decodeDetails(runState: RunState, state: Json, config: Json): ContainerDetails {
+interface Parts {
+  readonly state: Json;
+  readonly config: Json;
+  readonly host: Json;
+}
+
+function decodeDetails(runState: RunState, { state, config, host }: Parts): ContainerDetails {
   const startedAt = asString(state['StartedAt']) ?? '';
   return {
     startedAtMs: engineTimeMs(startedAt),
     startedAt,
+    finishedAtMs: engineTimeMs(asString(state['FinishedAt']) ?? ''),
     health: decodeHealth(runState, state),
     exitCode: asNumber(state['ExitCode']) ?? 0,
     error: asString(state['Error']) ?? '',
     tty: config['Tty'] === true,
+    restartPolicy: restartPolicy(host),
     stopTimeoutSeconds: stopTimeoutSeconds(config),
   };
+}
+
+const POLICIES: readonly string[] = [
+  'no', 'always', 'unless-stopped', 'on-failure',
+] satisfies RestartPolicy[]; // prettier-ignore
+
+/** None is written as an empty text, too. */
+function restartPolicy(host: Json): RestartPolicy {
+  const name = asString(asObject(host['RestartPolicy'])?.['Name']) ?? '';
+  return POLICIES.includes(name) ? (name as RestartPolicy) : 'no';
 }
 
 /** -1 waits for ever, which nobody else can: an hour stands for it. */

@@ -2,6 +2,7 @@ import Docker from 'dockerode';
 import { Observable, concatMap, fromEvent, map, merge, mergeMap, take, takeUntil, throwError } from 'rxjs';
 import type { DockerConnection } from '../config/config.ts';
 import { type EngineReadings, EngineError, reasonOf } from './engine.ts';
+import { parseJson } from './json.ts';
 
 /** Only what the monitor acts on: without the filter each health probe would be three messages. */
 const EVENT_FILTERS: NonNullable<Exclude<Docker.GetEventsOptions['filters'], string>> = {
@@ -24,6 +25,11 @@ const signalled = (abortSignal: AbortSignal): object => ({ abortSignal });
 export const dockerReadings = (docker: Docker): EngineReadings => ({
   list: () => call<unknown>((abortSignal) => docker.listContainers({ all: true, abortSignal })),
   inspect: (id) => call((abortSignal) => docker.getContainer(id).inspect({ abortSignal })),
+  inspectImage: (reference) =>
+    call((abortSignal) => docker.getImage(reference).inspect({ ...signalled(abortSignal) })),
+  changes: (id) => call((abortSignal) => docker.getContainer(id).changes({ abortSignal })),
+  fileStat: (id, path) =>
+    call((abortSignal) => docker.getContainer(id).infoArchive({ path, abortSignal })).pipe(map(statIn)),
   openEvents: (since) =>
     call((abortSignal) =>
       docker.getEvents({
@@ -47,6 +53,14 @@ export const dockerReadings = (docker: Docker): EngineReadings => ({
     ),
   clockMs: () => Date.now(),
 });
+
+/** What is told of a file is told in a header; there is no body. */
+function statIn(response: NodeJS.ReadableStream): unknown {
+  const { headers } = response as { headers?: Readonly<Record<string, unknown>> };
+  response.resume();
+  const header = headers?.['x-docker-container-path-stat'];
+  return typeof header === 'string' ? parseJson(Buffer.from(header, 'base64').toString()) : undefined;
+}
 
 /**
  * A client for the connection. docker-modem lets the environment override explicit options, so the variables

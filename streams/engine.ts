@@ -10,6 +10,12 @@ export interface EngineReadings {
   list(): Observable<unknown>;
   /** `GET /containers/{id}/json`. */
   inspect(id: string): Observable<unknown>;
+  /** `GET /images/{reference}/json`, by name or id. */
+  inspectImage(reference: string): Observable<unknown>;
+  /** `GET /containers/{id}/changes`: what the container's own layer has beyond its image. */
+  changes(id: string): Observable<unknown>;
+  /** `HEAD /containers/{id}/archive`: `{name, size, mode, mtime, linkTarget}`, the mode in Go's bits. */
+  fileStat(id: string, path: string): Observable<unknown>;
   /** Emits once, when the event stream is open: the stream's bytes, which end only with the connection. */
   openEvents(since: string | undefined): Observable<Observable<Uint8Array>>;
   /** Bytes of the container's log from `since` on, at most `tail` lines of its past, then as it grows. */

@@ -80,6 +80,8 @@ export interface ContainerFacts {
   readonly id: string;
   readonly name: string;
   readonly image: string;
+  /** Engine's clock, milliseconds since the epoch: whole seconds where it was only listed. */
+  readonly createdMs: number;
   readonly labels: Labels;
   /** `HostConfig.NetworkMode`: `container:<id or name>` for one that joined another's network. */
   readonly networkMode: string;
@@ -93,14 +95,19 @@ export interface ContainerDetails {
   readonly startedAtMs: number | undefined;
   /** As the engine wrote it, RFC 3339 with up to nine digits: what a log is followed from. */
   readonly startedAt: string;
+  /** When its last run ended, on the same clock; undefined: none has. */
+  readonly finishedAtMs: number | undefined;
   readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
   readonly exitCode: number;
   /** `State.Error`: why the last start failed, empty when it did not. */
   readonly error: string;
   readonly tty: boolean;
+  readonly restartPolicy: RestartPolicy;
   /** How long the engine waits between the stop signal and the kill. */
   readonly stopTimeoutSeconds: number;
 }
+
+export type RestartPolicy = 'no' | 'always' | 'unless-stopped' | 'on-failure';
 
 export type Verdict = 'pass' | 'fail' | 'unknown';
 
@@ -197,20 +204,36 @@ export type Outcome =
       readonly untouched?: true;
     };
 
+/**
+ * How a dependent is put back: restarted; created anew, for it hangs on a container that is no more; or the
+ * latter taken up again where an earlier monitor left it.
+ */
+export type RepairKind = 'restart' | 'recreate' | 'resume';
+
 /** What became of one dependent within a wave. */
 export type DependentEvent =
   | {
-      readonly type: 'dependentRestartBegun';
+      readonly type: 'dependentRepairBegun';
       readonly at: number;
       readonly id: string;
       readonly name: string;
+      readonly how: RepairKind;
+    }
+  /** It waits under another name until what replaces it runs. */
+  | {
+      readonly type: 'dependentParked';
+      readonly at: number;
+      readonly id: string;
+      readonly name: string;
+      readonly parkedAs: string;
     }
   | {
-      readonly type: 'dependentRestartEnded';
+      readonly type: 'dependentRepairEnded';
       readonly at: number;
       readonly id: string;
       readonly name: string;
+      readonly how: RepairKind;
       readonly outcome: Outcome;
-      /** Inspected right after; undefined where it failed or is gone. */
+      /** Of what runs under its name now, inspected right after; undefined where it failed or is gone. */
       readonly facts: ContainerFacts | undefined;
     };

@@ -28,6 +28,7 @@ describe('configTable', () => {
 
   it.each([
     { of: 'default', then: /^\| `CHECK_INTERVAL` +\| `30` / },
+    { of: 'default of yes and no', then: /^\| `AUTO_RECREATE` +\| `true` / },
     { of: 'missing default', then: /^\| `SITES` +\| – / },
     { of: 'limits', then: /^\| `TIMEOUT`.* 1 to 600\. / },
     { of: 'choices', then: /^\| `LOG_FORMAT`.*`text`, `json`\. / },

@@ -44,6 +44,7 @@ describe('loadConfig', () => {
       retryIntervalSeconds: 10,
       healthyWaitTimeoutSeconds: 120,
       restartConcurrency: 5,
+      autoRecreate: true,
       log: {
         level: 'info',
         format: 'text',
@@ -54,6 +55,7 @@ describe('loadConfig', () => {
       },
       controlServerUrl: 'http://127.0.0.1:8000',
       controlServerKey: undefined,
+      stateFile: '/logs/state.json',
       docker: { kind: 'socket', path: '/var/run/docker.sock' },
     } satisfies Config);
     expect(warnings).toEqual([]);
@@ -83,6 +85,16 @@ describe('loadConfig', () => {
     { given: { RETRY_INTERVAL: ' 5 ' }, then: { retryIntervalSeconds: 5 } },
     { given: { HEALTHY_WAIT_TIMEOUT: '300' }, then: { healthyWaitTimeoutSeconds: 300 } },
     { given: { RESTART_CONCURRENCY: '1' }, then: { restartConcurrency: 1 } },
+    ...['true', 'yes', 'on', '1', 'TRUE', 'Yes', ' oN '].map((AUTO_RECREATE) => ({
+      given: { AUTO_RECREATE },
+      then: { autoRecreate: true },
+    })),
+    ...['false', 'no', 'off', '0', 'FALSE', 'No', ' oFf '].map((AUTO_RECREATE) => ({
+      given: { AUTO_RECREATE },
+      then: { autoRecreate: false },
+    })),
+    { given: { STATE_FILE: '/var/lib/monitor.json' }, then: { stateFile: '/var/lib/monitor.json' } },
+    { given: { STATE_FILE: '/dev/null' }, then: { stateFile: '/dev/null' } },
     { given: { GLUETUN_API_URL: 'http://[::1]:8000/' }, then: { controlServerUrl: 'http://[::1]:8000' } },
     { given: { GLUETUN_API_KEY: 'open sesame' }, then: { controlServerKey: 'open sesame' } },
     {
@@ -129,6 +141,11 @@ describe('loadConfig', () => {
     { given: { RETRY_INTERVAL: 'NaN' }, accepted: 'a whole number from 1 to 86400' },
     { given: { HEALTHY_WAIT_TIMEOUT: '0' }, accepted: 'a whole number from 1 to 86400' },
     { given: { RESTART_CONCURRENCY: '101' }, accepted: 'a whole number from 1 to 100' },
+    { given: { AUTO_RECREATE: 'maybe' }, accepted: '`true` or `false` (also yes or no, on or off, 1 or 0)' },
+    { given: { AUTO_RECREATE: '2' }, accepted: '`true` or `false`' },
+    { given: { AUTO_RECREATE: 'y' }, accepted: '`true` or `false`' },
+    { given: { AUTO_RECREATE: 'truefalse' }, accepted: '`true` or `false`' },
+    { given: { STATE_FILE: 'a\nb' }, accepted: 'a path' },
     { given: { LOG_LEVEL: 'endpoint' }, accepted: 'one of error, warn, info, debug' },
     { given: { LOG_FORMAT: 'xml' }, accepted: 'one of text, json' },
     { given: { LOG_FILE: 'a\u0000b' }, accepted: 'a path' },
@@ -273,6 +290,7 @@ describe('loadConfig', () => {
     expect(values).toContainEqual({ variable: 'CHECK_INTERVAL', value: '5', source: 'environment' });
     expect(values).toContainEqual({ variable: 'EXCLUDE_CONTAINERS', value: 'a,b', source: 'environment' });
     expect(values).toContainEqual({ variable: 'RETRY_INTERVAL', value: '5', source: 'default' });
+    expect(values).toContainEqual({ variable: 'AUTO_RECREATE', value: 'true', source: 'default' });
   });
 
   it('never throws, and either loads or names a fault, whatever the environment holds', () => {

@@ -1,11 +1,13 @@
 import { formatNanos, nanosToMs, nanosToSeconds } from './clock.ts';
 import type { Nanos } from './clock.ts';
 import type { Container, Health, HealthResult } from './container.ts';
+import { CONFIG_DEFAULTS, HOST_DEFAULTS, NETWORK_DEFAULTS } from './inspection-defaults.ts';
+import type { Mount } from './mounts.ts';
 
 /** What `GET /containers/{id}/json` shows, the parts nobody reads left at an idle engine's values. */
 export function inspection(
   container: Container,
-  context: { imageId: string; execIds: readonly string[] },
+  context: { execIds: readonly string[] },
 ): object {
   const folder = `/var/lib/docker/containers/${container.namespace?.ownerId ?? container.id}`;
   const [path = '', ...args] = command(container);
@@ -15,7 +17,7 @@ export function inspection(
     Path: path,
     Args: args,
     State: stateJson(container),
-    Image: context.imageId,
+    Image: container.madeFrom.id,
     ResolvConfPath: `${folder}/resolv.conf`,
     HostnamePath: `${folder}/hostname`,
     HostsPath: `${folder}/hosts`,
@@ -30,19 +32,19 @@ export function inspection(
     ExecIDs: context.execIds.length === 0 ? null : context.execIds,
     HostConfig: { ...HOST_DEFAULTS, ...container.hostConfig },
     GraphDriver: { Data: null, Name: 'overlay2' },
-    Mounts: [],
+    Mounts: container.mounts.map(({ point }) => point),
     Config: configJson(container),
     NetworkSettings: { ...NETWORK_DEFAULTS, Networks: networks(container) },
   };
 }
 
-/** One entry of `GET /containers/json`. */
-export function listing(container: Container, context: { imageId: string; nowMs: number }): object {
+/** One entry of `GET /containers/json`; `image` is what its image is called today. */
+export function listing(container: Container, context: { image: string; nowMs: number }): object {
   return {
     Id: container.id,
     Names: [`/${container.name}`],
-    Image: container.image,
-    ImageID: context.imageId,
+    Image: context.image,
+    ImageID: container.madeFrom.id,
     Command: command(container).join(' '),
     Created: nanosToSeconds(container.created),
     Ports: [],
@@ -51,7 +53,7 @@ export function listing(container: Container, context: { imageId: string; nowMs:
     Status: statusText(container, context.nowMs),
     HostConfig: { NetworkMode: container.networkMode },
     NetworkSettings: { Networks: networks(container) },
-    Mounts: [],
+    Mounts: container.mounts.map(listedMount),
   };
 }
 
@@ -89,8 +91,17 @@ const resultJson = ({ start, end, exitCode }: HealthResult): object => ({
 function configJson({ body, id, namespace }: Container): object {
   const config = Object.fromEntries(Object.entries(body).filter(([key]) => !NOT_CONFIG.includes(key)));
   const hostname = namespace?.hostname ?? body.Hostname ?? '';
-  return { ...CONFIG_DEFAULTS, ...config, Hostname: hostname === '' ? id.slice(0, 12) : hostname };
+  const Domainname = namespace?.domainname ?? body.Domainname ?? '';
+  return {
+    ...CONFIG_DEFAULTS,
+    ...config,
+    Hostname: hostname === '' ? id.slice(0, 12) : hostname,
+    Domainname,
+  };
 }
+
+/** Where a volume of `Config.Volumes` is, only an inspection tells. */
+const listedMount = ({ point, of }: Mount): object => (of === 'config' ? { ...point, Source: '' } : point);
 
 const command = ({ body }: Container): readonly string[] => [...(body.Entrypoint ?? []), ...(body.Cmd ?? [])];
 
@@ -141,39 +152,3 @@ function humanDuration(ms: number): string {
 
 /** Parts of the body of a create that inspection shows elsewhere. */
 const NOT_CONFIG = ['HostConfig', 'NetworkingConfig'];
-
-const CONFIG_DEFAULTS = {
-  Hostname: '',
-  Domainname: '',
-  User: '',
-  AttachStdin: false,
-  AttachStdout: false,
-  AttachStderr: false,
-  Tty: false,
-  OpenStdin: false,
-  StdinOnce: false,
-  Env: null,
-  Cmd: null,
-  Image: '',
-  Volumes: null,
-  WorkingDir: '',
-  Entrypoint: null,
-  OnBuild: null,
-  Labels: {},
-};
-
-const HOST_DEFAULTS = {
-  Binds: null,
-  NetworkMode: 'default',
-  PortBindings: null,
-  RestartPolicy: { Name: '', MaximumRetryCount: 0 },
-  AutoRemove: false,
-  Dns: null,
-  ExtraHosts: null,
-  IpcMode: 'private',
-  Links: null,
-  PidMode: '',
-  Privileged: false,
-};
-
-const NETWORK_DEFAULTS = { Bridge: '', SandboxID: '', Ports: {}, SandboxKey: '', IPAddress: '' };

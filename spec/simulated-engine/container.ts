@@ -1,8 +1,11 @@
 import { Subject, Subscription } from 'rxjs';
 import type { Nanos } from './clock.ts';
+import type { LayerFile } from './container-files.ts';
 import { ContainerLog } from './container-log.ts';
 import { DEPENDENT_TIMINGS, OWNER_TIMINGS, joinedContainer } from './create-request.ts';
 import type { CreateBody, HostConfig, Timings } from './create-request.ts';
+import type { Image } from './images.ts';
+import type { Mount } from './mounts.ts';
 import { SingleFlight } from './runtime.ts';
 import type { Runtime } from './runtime.ts';
 import type { Workload } from './workload.ts';
@@ -14,6 +17,7 @@ export interface NetworkNamespace {
   readonly ownerId: string;
   readonly ownerPid: number;
   readonly hostname: string;
+  readonly domainname: string;
   alive: boolean;
 }
 
@@ -45,6 +49,8 @@ export interface State {
 export interface ContainerParts {
   readonly name: string;
   readonly body: CreateBody;
+  readonly madeFrom: Image;
+  readonly mounts: readonly Mount[];
   readonly workload: Workload;
   readonly timings: Partial<Timings> | undefined;
 }
@@ -54,7 +60,13 @@ export class Container {
   readonly id: string;
   name: string;
   readonly created: Nanos;
+  /** What was asked for, completed by its image. */
   readonly body: CreateBody;
+  /** Its image, whatever the image's name means by now, and whether or not it is still there. */
+  readonly madeFrom: Image;
+  readonly mounts: readonly Mount[];
+  /** What is in its own layer, by path. */
+  readonly files = new Map<string, LayerFile>();
   readonly hostConfig: HostConfig;
   readonly workload: Workload;
   readonly timings: Timings;
@@ -68,6 +80,8 @@ export class Container {
   manuallyStopped = false;
   /** Told to end: whatever its restart policy says, the next end is final. */
   exitOnNext = false;
+  /** It is being restarted: `AutoRemove` does not mean this stop. */
+  keptOnStop = false;
   backoffMs = 0;
   /** The wait of the restart policy. */
   backoff = Subscription.EMPTY;
@@ -85,6 +99,8 @@ export class Container {
     this.name = parts.name;
     this.created = runtime.clock.stamp();
     this.body = parts.body;
+    this.madeFrom = parts.madeFrom;
+    this.mounts = parts.mounts;
     this.hostConfig = parts.body.HostConfig ?? { NetworkMode: 'default' };
     this.workload = parts.workload;
     this.timings = { ...(this.joins === undefined ? OWNER_TIMINGS : DEPENDENT_TIMINGS), ...parts.timings };
@@ -94,6 +110,7 @@ export class Container {
     this.state = neverRan();
   }
 
+  /** The name of its image as it was given. */
   get image(): string {
     return this.body.Image;
   }
@@ -109,6 +126,11 @@ export class Container {
   /** Id or name of the container whose network it shares. */
   get joins(): string | undefined {
     return joinedContainer(this.networkMode);
+  }
+
+  /** The volume it sees at that place. */
+  volumeAt(destination: string): string | undefined {
+    return this.mounts.find(({ point }) => point.Destination === destination)?.point.Name;
   }
 
   get tty(): boolean {

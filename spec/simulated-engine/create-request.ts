@@ -1,4 +1,4 @@
-import { conflictingOptions } from './errors.ts';
+import { autoRemoveWithPolicy, conflictingOptions } from './errors.ts';
 import type { Workload } from './workload.ts';
 
 /** `Config.Healthcheck`; durations in nanoseconds, 0 or absent for the engine's default. */
@@ -10,14 +10,30 @@ export interface Healthcheck {
   readonly StartPeriod?: number;
 }
 
+/** An entry of `HostConfig.Mounts`. */
+export interface MountRequest {
+  readonly Type: 'volume' | 'bind' | 'tmpfs';
+  readonly Source?: string;
+  readonly Target: string;
+  readonly ReadOnly?: boolean;
+  readonly BindOptions?: { readonly Propagation?: string };
+  readonly [other: string]: unknown;
+}
+
 export interface HostConfig {
   NetworkMode?: string;
+  readonly PidMode?: string;
+  readonly IpcMode?: string;
+  readonly AutoRemove?: boolean;
   readonly RestartPolicy?: { readonly Name: string; readonly MaximumRetryCount?: number };
   readonly Binds?: readonly string[] | null;
+  readonly Mounts?: readonly MountRequest[] | null;
+  readonly Tmpfs?: Readonly<Record<string, string>> | null;
   readonly Links?: readonly string[] | null;
   readonly Dns?: readonly string[] | null;
   readonly ExtraHosts?: readonly string[] | null;
   readonly PortBindings?: Readonly<Record<string, unknown>> | null;
+  readonly PublishAllPorts?: boolean;
   readonly [other: string]: unknown;
 }
 
@@ -25,12 +41,17 @@ export interface HostConfig {
 export interface CreateBody {
   readonly Image: string;
   readonly Hostname?: string;
+  readonly Domainname?: string;
+  readonly User?: string;
+  readonly WorkingDir?: string;
   readonly Cmd?: readonly string[] | null;
   readonly Entrypoint?: readonly string[] | null;
   readonly Env?: readonly string[] | null;
   readonly Labels?: Readonly<Record<string, string>> | null;
   readonly Tty?: boolean;
+  readonly StopSignal?: string;
   readonly StopTimeout?: number;
+  readonly Volumes?: Readonly<Record<string, unknown>> | null;
   readonly Healthcheck?: Healthcheck | null;
   readonly ExposedPorts?: Readonly<Record<string, unknown>> | null;
   readonly MacAddress?: string;
@@ -91,31 +112,40 @@ export function toCreateBody(spec: ContainerSpec): CreateBody {
 export const joinedContainer = (networkMode: string): string | undefined =>
   networkMode.startsWith('container:') ? networkMode.slice('container:'.length) : undefined;
 
-/** What the engine refuses for a container on another's network. */
+/** What the engine refuses before it looks at anything else, the image included. */
 export function refuseConflicts(body: CreateBody): void {
+  refuseOnSharedNetwork(body);
+  const { AutoRemove, RestartPolicy } = body.HostConfig ?? {};
+  if (AutoRemove === true && !['', 'no'].includes(RestartPolicy?.Name ?? '')) throw autoRemoveWithPolicy();
+}
+
+function refuseOnSharedNetwork(body: CreateBody): void {
   if (joinedContainer(body.HostConfig?.NetworkMode ?? '') === undefined) return;
   const conflict = CONFLICTS.find(({ found }) => found(body));
   if (conflict !== undefined) throw conflictingOptions(conflict.what);
 }
 
-const some = (value: readonly string[] | Readonly<Record<string, unknown>> | null | undefined): boolean =>
-  value !== null && value !== undefined && Object.keys(value).length > 0;
+/** Whether it says anything: in a request, nothing, null, 0, and what is empty are the same. */
+export function isFilled(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return value !== undefined && value !== null && value !== '' && value !== 0 && value !== false;
+}
 
 const CONFLICTS: readonly { readonly what: string; readonly found: (body: CreateBody) => boolean }[] = [
-  { what: 'hostname and the network mode', found: (body) => (body.Hostname ?? '') !== '' },
+  { what: 'hostname and the network mode', found: (body) => isFilled(body.Hostname) },
   {
     what: "container type network can't be used with links. This would result in undefined behavior",
-    found: (body) => some(body.HostConfig?.Links),
+    found: (body) => isFilled(body.HostConfig?.Links),
   },
-  { what: 'dns and the network mode', found: (body) => some(body.HostConfig?.Dns) },
+  { what: 'dns and the network mode', found: (body) => isFilled(body.HostConfig?.Dns) },
   {
     what: 'custom host-to-IP mapping and the network mode',
-    found: (body) => some(body.HostConfig?.ExtraHosts),
+    found: (body) => isFilled(body.HostConfig?.ExtraHosts),
   },
-  { what: 'mac-address and the network mode', found: (body) => (body.MacAddress ?? '') !== '' },
+  { what: 'mac-address and the network mode', found: (body) => isFilled(body.MacAddress) },
   {
     what: 'port publishing and the container type network mode',
-    found: (body) => some(body.HostConfig?.PortBindings),
+    found: ({ HostConfig }) => isFilled(HostConfig?.PortBindings) || isFilled(HostConfig?.PublishAllPorts),
   },
-  { what: 'port exposing and the container type network mode', found: (body) => some(body.ExposedPorts) },
+  { what: 'port exposing and the container type network mode', found: (body) => isFilled(body.ExposedPorts) },
 ];

@@ -1,16 +1,17 @@
 import { BehaviorSubject, EMPTY, catchError, concat, defer, merge } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import { inspection, listing } from './container-json.ts';
-import { Container } from './container.ts';
+import { changesOf, statOf } from './container-files.ts';
+import type { Container } from './container.ts';
 import { refuseConflicts, toCreateBody } from './create-request.ts';
 import type { ContainerSpec, CreateBody } from './create-request.ts';
+import { Creation } from './creation.ts';
 import {
   EngineError,
   cannotKill,
   cannotRemovePaused,
   cannotRemoveRunning,
   cannotStartPaused,
-  noSuchImage,
 } from './errors.ts';
 import { EventBus } from './events.ts';
 import { Execs } from './execs.ts';
@@ -21,9 +22,11 @@ import { Images } from './images.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Networks } from './networks.ts';
 import { Registry } from './registry.ts';
+import { Removal } from './removal.ts';
 import { wantedAtBoot } from './restart-policy.ts';
 import { Runtime, step } from './runtime.ts';
 import { parseSignal } from './signals.ts';
+import { Volumes } from './volumes.ts';
 import type { Workload } from './workload.ts';
 
 /** A request the engine was sent. */
@@ -47,27 +50,36 @@ export class SimulatedEngine {
   readonly events: EventBus;
   readonly execs: Execs;
   readonly images: Images;
+  readonly volumes = new Volumes();
   /** Whether it answers at all; ends with the engine. */
   readonly up$ = new BehaviorSubject(true);
   /** Everything it was asked over HTTP. */
   readonly calls: Call[] = [];
-  /** What a container created over HTTP runs. */
-  workloadFor: (name: string, body: CreateBody) => Workload = () => ({});
+  /** What a container created over HTTP runs: what the last one of that name did, unless a spec knows better. */
+  workloadFor: (name: string, body: CreateBody) => Workload = (name) => this.#workloads.get(name) ?? {};
 
+  readonly #workloads = new Map<string, Workload>();
   readonly #lifecycle: Lifecycle;
   readonly #registry = new Registry();
+  readonly #creation: Creation;
+  readonly #removal: Removal;
 
   constructor(scheduler: SchedulerLike) {
     this.runtime = new Runtime(scheduler);
     this.events = new EventBus(this.runtime);
     this.execs = new Execs(this.runtime, this.events);
     this.images = new Images(this.runtime);
+    const registry = this.#registry;
+    const { runtime, events, execs, images, volumes } = this;
+    this.#creation = new Creation({ runtime, registry, images, volumes });
+    this.#removal = new Removal({ registry, execs, volumes, events });
     this.#lifecycle = new Lifecycle({
-      runtime: this.runtime,
-      events: this.events,
-      health: new HealthChecks(this.runtime, this.events),
-      execs: this.execs,
-      networks: new Networks(this.events, (ref) => this.find(ref)),
+      runtime,
+      events,
+      execs,
+      health: new HealthChecks(runtime, events),
+      networks: new Networks(events, (ref) => this.find(ref)),
+      removal: this.#removal,
     });
   }
 
@@ -90,15 +102,14 @@ export class SimulatedEngine {
   /** Makes a container, and its image if need be. It is not started. */
   create(spec: ContainerSpec): Container {
     const body = toCreateBody(spec);
-    this.images.add(body.Image);
+    this.images.ensure(body.Image);
     return this.#admit(spec.name, body, spec.workload ?? {}, spec.timings);
   }
 
   /** As over HTTP: the image must be there, and the options must go together. */
   createFromBody(name: string, body: CreateBody): Container {
-    if (this.images.find(body.Image) === undefined) throw noSuchImage(body.Image);
     refuseConflicts(body);
-    return this.#admit(name, body, this.workloadFor(name, body), undefined);
+    return this.#admit(name, body, this.workloadFor(name, body));
   }
 
   start(ref: string): Observable<void> {
@@ -140,8 +151,9 @@ export class SimulatedEngine {
     return this.#operation(() => step(() => this.#rename(this.get(ref), newName)));
   }
 
-  remove(ref: string, { force = false } = {}): Observable<void> {
-    return this.#operation(() => this.#remove(this.get(ref), force));
+  /** `volumes`: those without a name go as well. */
+  remove(ref: string, { force = false, volumes = false } = {}): Observable<void> {
+    return this.#operation(() => this.#remove(this.get(ref), force, volumes));
   }
 
   /** Its main process ends by itself. */
@@ -165,16 +177,24 @@ export class SimulatedEngine {
     const nowMs = this.runtime.clock.nowMs();
     return this.#registry.all
       .filter((container) => (all || filters.has('status') || container.state.running) && matches(container))
-      .map((container) =>
-        listing(container, { imageId: this.images.find(container.image) ?? container.image, nowMs }),
-      )
+      .map((container) => listing(container, { image: this.#imageToday(container), nowMs }))
       .reverse();
   }
 
   inspect(ref: string): object {
     const container = this.get(ref);
     const execIds = this.execs.running(container).map(({ id }) => id);
-    return inspection(container, { imageId: this.images.find(container.image) ?? '', execIds });
+    return inspection(container, { execIds });
+  }
+
+  /** `GET /containers/{id}/changes`: null where there are none. */
+  changes(ref: string): readonly object[] | null {
+    return changesOf(this.get(ref));
+  }
+
+  /** What `HEAD /containers/{id}/archive` tells of a file. */
+  fileStat(ref: string, path: string): object {
+    return statOf(this.get(ref), ref, path);
   }
 
   /** Stops every container as an operator would, then ends all streams and answers no more. */
@@ -216,20 +236,21 @@ export class SimulatedEngine {
     return this.runtime.launch(defer(work));
   }
 
-  #admit(name: string, body: CreateBody, workload: Workload, timings: ContainerSpec['timings']): Container {
-    this.#registry.reserve(name);
-    const container = new Container(this.runtime, { name, body: this.#pinNetwork(body), workload, timings });
-    this.#registry.add(container);
+  #admit(
+    name: string,
+    body: CreateBody,
+    workload: Workload,
+    timings?: ContainerSpec['timings'],
+  ): Container {
+    const container = this.#creation.create(name, body, { workload, timings });
+    this.#workloads.set(name, workload);
     this.events.container(container, 'create');
     return container;
   }
 
-  /** The engine keeps the id of a container to join that exists now; of one that does not, the name, for ever. */
-  #pinNetwork(body: CreateBody): CreateBody {
-    const target = /^container:(.+)$/.exec(body.HostConfig?.NetworkMode ?? '')?.[1];
-    const owner = target === undefined ? undefined : this.find(target);
-    if (owner === undefined) return body;
-    return { ...body, HostConfig: { ...body.HostConfig, NetworkMode: `container:${owner.id}` } };
+  /** The name it was given, as long as that means the same image; then the id, in listings. */
+  #imageToday({ image, madeFrom }: Container): string {
+    return this.images.find(image)?.id === madeFrom.id ? image : madeFrom.id;
   }
 
   #rename(container: Container, newName: string): void {
@@ -247,16 +268,12 @@ export class SimulatedEngine {
     );
   }
 
-  #remove(container: Container, force: boolean): Observable<unknown> {
+  #remove(container: Container, force: boolean, volumes: boolean): Observable<unknown> {
     if (container.state.running && !force) {
       throw container.state.paused ? cannotRemovePaused(container.id) : cannotRemoveRunning(container.id);
     }
     const killed$ = container.state.running ? this.kill(container.id) : EMPTY;
-    const gone$ = step(() => {
-      this.#registry.delete(container);
-      this.execs.containerRemoved(container);
-      this.events.container(container, 'destroy');
-    });
+    const gone$ = step(() => this.#removal.remove(container, { volumes }));
     return concat(killed$, this.runtime.after(container.timings.cleanupMs), gone$);
   }
 

@@ -14,6 +14,13 @@ export const noSuchContainer = (ref: string): EngineError =>
 
 export const noSuchImage = (image: string): EngineError => new EngineError(404, `No such image: ${image}`);
 
+/** The same as an inspection of images words it: the name as it was given, then in full. */
+export const noSuchImageToInspect = (ref: string, image: string): EngineError =>
+  new EngineError(404, `no such image: ${ref}: No such image: ${image}`);
+
+export const noSuchFile = (path: string, ref: string): EngineError =>
+  new EngineError(404, `Could not find the file ${path} in container ${ref}`);
+
 export const noSuchExec = (id: string): EngineError => new EngineError(404, `No such exec instance: ${id}`);
 
 /** The dependent's start, while its owner is there but down: the engine calls that a conflict. */
@@ -82,6 +89,12 @@ export const cannotRemovePaused = (id: string): EngineError =>
 
 export const conflictingOptions = (what: string): EngineError =>
   new EngineError(400, `conflicting options: ${what}`);
+
+export const autoRemoveWithPolicy = (): EngineError =>
+  new EngineError(400, "can't create 'AutoRemove' container with restart policy");
+
+export const duplicateMountPoint = (place: string): EngineError =>
+  new EngineError(400, `Duplicate mount point: ${place}`);
 
 export const invalidFilter = (filter: string): EngineError =>
   new EngineError(400, `Invalid filter '${filter}'`);

@@ -1,39 +1,122 @@
-import { noSuchImage } from './errors.ts';
+import { formatNanos } from './clock.ts';
+import type { Nanos } from './clock.ts';
+import type { CreateBody } from './create-request.ts';
+import { noSuchImage, noSuchImageToInspect } from './errors.ts';
+import { IMAGE_CONFIG_DEFAULTS } from './inspection-defaults.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Which images are there: names and what they mean today. What is inside an image is not modelled. */
+/** `Config` of an image: what it gives a container that does not ask for its own. */
+export type ImageConfig = Pick<
+  CreateBody,
+  | 'Cmd'
+  | 'Entrypoint'
+  | 'Env'
+  | 'ExposedPorts'
+  | 'Healthcheck'
+  | 'Labels'
+  | 'StopSignal'
+  | 'User'
+  | 'Volumes'
+  | 'WorkingDir'
+>;
+
+export interface Image {
+  readonly id: string;
+  readonly config: ImageConfig;
+  readonly created: Nanos;
+}
+
+/** Which images are there, and what their names mean today. What is inside one is not modelled. */
 export class Images {
   readonly #runtime: Runtime;
   readonly #ids = new Map<string, string>();
+  #images: readonly Image[] = [];
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
   }
 
-  add(name: string): void {
-    if (!this.#ids.has(name)) this.#ids.set(name, `sha256:${this.#runtime.newId()}`);
+  /** A new image, as after a build or a pull: it takes the name from whichever had it. */
+  add(name: string, config: ImageConfig = {}): Image {
+    const { clock } = this.#runtime;
+    const image = { id: `sha256:${this.#runtime.newId()}`, config, created: clock.stamp() };
+    this.#images = [...this.#images, image];
+    this.#ids.set(fullName(name), image.id);
+    return image;
   }
 
-  remove(name: string): void {
-    this.#ids.delete(name);
+  /** The image of that name; an empty one where there is none. */
+  ensure(name: string): Image {
+    return this.find(name) ?? this.add(name);
   }
 
-  /** By name or id. */
-  find(ref: string): string | undefined {
-    return [...this.#ids].find(([name, id]) => name === ref || id === ref)?.[1];
+  /** Gives it one more name, which means it alone from now on. */
+  tag(ref: string, name: string): void {
+    this.#ids.set(fullName(name), this.get(ref).id);
   }
 
+  /**
+   * By force, so that containers made of it, which stay, are no obstacle: a name is taken away; with its last
+   * name, or by its id, the image itself. Returns what the API says of it.
+   */
+  remove(ref: string): readonly object[] {
+    const { id } = this.get(ref);
+    const names = this.#namesOf(id);
+    const lost = this.#ids.has(fullName(ref)) ? [fullName(ref)] : names;
+    for (const name of lost) this.#ids.delete(name);
+    const untagged = lost.map((name) => ({ Untagged: name }));
+    if (lost.length < names.length) return untagged;
+    this.#images = this.#images.filter((image) => image.id !== id);
+    return [...untagged, { Deleted: id }];
+  }
+
+  /** By name, id, or the beginning of its id that fits one image only. */
+  find(ref: string): Image | undefined {
+    const id = this.#ids.get(fullName(ref));
+    return id === undefined ? this.#findById(ref) : this.#images.find((image) => image.id === id);
+  }
+
+  get(ref: string): Image {
+    const image = this.find(ref);
+    if (image === undefined) throw noSuchImage(fullName(ref));
+    return image;
+  }
+
+  /** What `GET /images/{name}/json` shows. */
   inspect(ref: string): object {
-    const id = this.find(ref);
-    if (id === undefined) throw noSuchImage(ref);
-    const names = [...this.#ids].filter(([, other]) => other === id).map(([name]) => name);
+    const image = this.find(ref);
+    if (image === undefined) throw noSuchImageToInspect(ref, fullName(ref));
+    const names = this.#namesOf(image.id);
     return {
-      Id: id,
-      RepoTags: names,
-      RepoDigests: [],
-      Os: 'linux',
+      Id: image.id,
+      RepoTags: names.filter((name) => !isDigest(name)),
+      RepoDigests: names.filter(isDigest),
+      Created: formatNanos(image.created),
+      Config: { ...IMAGE_CONFIG_DEFAULTS, ...image.config },
       Architecture: 'amd64',
-      Config: { Labels: null },
+      Os: 'linux',
     };
   }
+
+  #findById(ref: string): Image | undefined {
+    const digits = /^(?:sha256:)?([0-9a-f]+)$/.exec(ref)?.[1];
+    if (digits === undefined) return undefined;
+    const [only, ...others] = this.#images.filter(({ id }) => id.startsWith(`sha256:${digits}`));
+    return others.length === 0 ? only : undefined;
+  }
+
+  #namesOf(id: string): readonly string[] {
+    return [...this.#ids]
+      .filter(([, other]) => other === id)
+      .map(([name]) => name)
+      .sort();
+  }
+}
+
+const isDigest = (name: string): boolean => name.includes('@');
+
+/** As the engine keeps names: without Docker Hub's address, and never without a tag, ids excepted. */
+function fullName(name: string): string {
+  const familiar = name.replace(/^(?:docker\.io\/)?library\//, '').replace(/^docker\.io\//, '');
+  return /^sha256:|@|:[^/]+$/.test(familiar) ? familiar : `${familiar}:latest`;
 }

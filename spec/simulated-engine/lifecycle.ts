@@ -6,6 +6,7 @@ import {
   catchError,
   concat,
   defer,
+  finalize,
   ignoreElements,
   take,
 } from 'rxjs';
@@ -22,6 +23,7 @@ import type { EventBus } from './events.ts';
 import type { Execs } from './execs.ts';
 import type { HealthChecks } from './health.ts';
 import type { Networks } from './networks.ts';
+import type { Removal } from './removal.ts';
 import { nextBackoffMs, wantsRestart } from './restart-policy.ts';
 import { step } from './runtime.ts';
 import type { Runtime } from './runtime.ts';
@@ -39,6 +41,7 @@ export interface LifecycleParts {
   readonly health: HealthChecks;
   readonly execs: Execs;
   readonly networks: Networks;
+  readonly removal: Removal;
 }
 
 /** How containers start, end and start again: the order of events here is the measured one. */
@@ -68,7 +71,12 @@ export class Lifecycle {
 
   /** `kill`, `die`, `stop`; with another `kill` when the time is up. */
   stop(container: Container, timeoutSeconds: number): Observable<void> {
-    return container.stops.run(() => this.#stopping(container, timeoutSeconds));
+    return container.stops.run(() =>
+      concat(
+        this.#stopping(container, timeoutSeconds),
+        step(() => this.#parts.removal.removeIfWanted(container)),
+      ),
+    );
   }
 
   restart(container: Container, ref: string, timeoutSeconds: number): Observable<void> {

@@ -22,6 +22,7 @@ export class Networks {
       ownerId: id,
       ownerPid: this.newPid(),
       hostname: hostname === '' ? id.slice(0, 12) : hostname,
+      domainname: body.Domainname ?? '',
       alive: true,
     };
   }

@@ -16,7 +16,7 @@ export function wantsRestart(container: Container, exitCode: number): boolean {
     case 'unless-stopped':
       return !container.manuallyStopped;
     case 'on-failure':
-      return exitCode !== 0 && (MaximumRetryCount === 0 || container.restartCount < MaximumRetryCount);
+      return mayRetry(exitCode, container.restartCount, MaximumRetryCount);
     default:
       return false;
   }
@@ -29,8 +29,16 @@ export function nextBackoffMs({ backoffMs, state }: Container): number {
   return Math.min(doubledMs, LONGEST_BACKOFF_MS);
 }
 
-/** Whether an engine that comes up starts it. One with `always` comes back even if its operator stopped it. */
-export function wantedAtBoot({ hostConfig, manuallyStopped }: Container): boolean {
-  const policy = hostConfig.RestartPolicy?.Name;
-  return policy === 'always' || (policy === 'unless-stopped' && !manuallyStopped);
+/**
+ * Whether an engine that comes up starts it. One with `always` comes back even if its operator stopped it, and one
+ * with `on-failure` if it ended badly, be it by that stop; one that has never run does not.
+ */
+export function wantedAtBoot({ hostConfig, manuallyStopped, restartCount, state }: Container): boolean {
+  const { Name, MaximumRetryCount = 0 } = hostConfig.RestartPolicy ?? { Name: 'no' };
+  if (state.startedAt === undefined) return false;
+  if (Name === 'on-failure') return mayRetry(state.exitCode, restartCount, MaximumRetryCount);
+  return Name === 'always' || (Name === 'unless-stopped' && !manuallyStopped);
 }
+
+const mayRetry = (exitCode: number, restartCount: number, atMost: number): boolean =>
+  exitCode !== 0 && (atMost === 0 || restartCount < atMost);

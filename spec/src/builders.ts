@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Site } from '../../config/config.ts';
-import type { ContainerFacts, Event, Outcome, PublicIp, RunState, Verdict } from '../../streams/events.ts';
+import type { ContainerFacts, Event, Outcome, PublicIp, RepairKind, RestartPolicy, RunState, Verdict } from '../../streams/events.ts';
 import type { Settings, State } from '../../src/state.ts';
 
 /** One line of a history: what happens next, given how things stand. Its time is the history's business. */
@@ -29,6 +29,7 @@ export const SETTINGS: Settings = {
   healthyWaitMs: 120_000,
   failThreshold: 2,
   restartConcurrency: 5,
+  autoRecreate: true,
 };
 
 export const site = (name: string, rest: Partial<Site> = {}): Site => ({
@@ -59,6 +60,10 @@ export interface Shape {
   readonly startedAt?: number | 'never';
   readonly health?: 'none' | 'starting' | 'healthy' | 'unhealthy';
   readonly exitCode?: number;
+  /** Milliseconds; absent where no run has ended. */
+  readonly finishedAt?: number;
+  readonly createdAt?: number;
+  readonly restartPolicy?: RestartPolicy;
   /** `State.Error`. */
   readonly error?: string;
   readonly tty?: boolean;
@@ -74,6 +79,7 @@ export function facts(name: string, shape: Shape = {}): ContainerFacts {
     id: shape.id ?? idOf(name),
     name,
     image: shape.image ?? 'image',
+    createdMs: shape.createdAt ?? 500,
     labels: shape.labels ?? {},
     networkMode: reference === undefined ? 'bridge' : `container:${reference}`,
     runState: shape.runState ?? 'running',
@@ -83,10 +89,12 @@ export function facts(name: string, shape: Shape = {}): ContainerFacts {
         : {
             startedAtMs: startedAt === 'never' ? undefined : startedAt,
             startedAt: startedAt === 'never' ? '0001-01-01T00:00:00Z' : engineText(startedAt),
+            finishedAtMs: shape.finishedAt,
             health: shape.health ?? 'none',
             exitCode: shape.exitCode ?? 0,
             error: shape.error ?? '',
             tty: shape.tty ?? false,
+            restartPolicy: shape.restartPolicy ?? 'no',
             stopTimeoutSeconds: shape.stopTimeoutSeconds ?? 10,
           },
   };
@@ -317,8 +325,8 @@ export const failed = (reason = 'port is already allocated'): Happening => finis
 export const untouched = (reason = 'it is exited by now'): Happening =>
   finished({ ok: false, reason, untouched: true });
 
-export const restartBegun = (name: string): Happening =>
-  happens({ type: 'dependentRestartBegun', id: idOf(name), name });
+export const restartBegun = (name: string, how: RepairKind = 'restart'): Happening =>
+  happens({ type: 'dependentRepairBegun', id: idOf(name), name, how });
 
 /** The dependent's restart ends, and is seen as `shape` right after: by default fresh. */
 export const restartEnded =
@@ -328,17 +336,26 @@ export const restartEnded =
     const now = seen[0]?.type === 'containerInspected' ? seen[0].facts : undefined;
     return [
       ...seen,
-      { type: 'dependentRestartEnded', at, id: now?.id ?? '', name, outcome: { ok: true }, facts: now },
+      {
+        type: 'dependentRepairEnded',
+        at,
+        id: now?.id ?? '',
+        name,
+        how: 'restart',
+        outcome: { ok: true },
+        facts: now,
+      },
     ];
   };
 export const restartFailed =
   (name: string, outcome: Partial<Extract<Outcome, { ok: false }>> = {}): Happening =>
   (state, at) => [
     {
-      type: 'dependentRestartEnded',
+      type: 'dependentRepairEnded',
       at,
       id: idOf(name),
       name,
+      how: 'restart',
       outcome: { ok: false, reason: 'no space left on device', ...outcome },
       facts: state.containers.byId[idOf(name)],
     },
@@ -348,9 +365,9 @@ export const restartFailed =
 export const waveSucceeded = (): Happening => (state, at) => {
   const { wave } = state.repairs;
   if (wave === undefined) throw new Error('no wave is under way');
-  const names = wave.ids.map((id) => state.containers.byId[id]?.name ?? id);
+  const names = wave.dependents.map(({ name }) => name);
   return [
     ...names.flatMap((name) => [...restartBegun(name)(state, at), ...restartEnded(name)(state, at)]),
-    { type: 'commandFinished', at, id: wave.commandId, kind: 'restartDependents', outcome: { ok: true } },
+    { type: 'commandFinished', at, id: wave.commandId, kind: 'repairDependents', outcome: { ok: true } },
   ];
 };

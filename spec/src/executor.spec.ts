@@ -96,12 +96,12 @@ const outcomeOf = (events: readonly Event[]) => {
   return last?.type === 'commandFinished' ? last.outcome : undefined;
 };
 const endsOf = (events: readonly Event[]) =>
-  events.flatMap((event) => (event.type === 'dependentRestartEnded' ? [event] : []));
+  events.flatMap((event) => (event.type === 'dependentRepairEnded' ? [event] : []));
 
 const restartGateway: Act = { kind: 'restartGateway', id: 7, gateway: target('gluetun'), start: START };
 const startGateway: Act = { kind: 'startGateway', id: 8, gateway: target('gluetun') };
 const restartDependents = (names: readonly string[], concurrency = 5): Act => ({
-  kind: 'restartDependents',
+  kind: 'repairDependents',
   id: 9,
   dependents: names.map(target),
   concurrency,
@@ -178,7 +178,7 @@ describe('startGateway', () => {
   });
 });
 
-describe('restartDependents', () => {
+describe('repairDependents', () => {
   const app = onGateway('app', { startedAt: 500 });
   const fresh = onGateway('app', { startedAt: 5_000 });
 
@@ -186,9 +186,9 @@ describe('restartDependents', () => {
     const engine = new FakeEngine({ gluetun: [gateway], app: [app, fresh] });
     const events = engine.run(restartDependents(['app']));
     expect(events.map(({ type }) => type)).toEqual([
-      'dependentRestartBegun',
+      'dependentRepairBegun',
       'containerInspected',
-      'dependentRestartEnded',
+      'dependentRepairEnded',
       'commandFinished',
     ]);
     expect(endsOf(events)[0]).toMatchObject({

@@ -116,9 +116,9 @@ describe('the loop', () => {
     const act$ = new Subject<Event>();
     const running = new Running(history, () => act$).feed(...lastStraw(history));
     expect(running.state?.recovery.value).toBe('restarting');
-    expect(running.acts).toEqual(['restartDependents']);
+    expect(running.acts).toEqual(['repairDependents']);
     act$.complete();
-    expect(running.acts).toEqual(['restartDependents', 'restartGateway']);
+    expect(running.acts).toEqual(['repairDependents', 'restartGateway']);
   });
 
   it('is woken at its deadlines', () => {
@@ -187,7 +187,7 @@ describe('the end', () => {
     const act$ = new Subject<Event>();
     const running = new Running(history, () => act$).feed(...lastStraw(history), signal(history.now));
     act$.complete();
-    expect(running.acts).toEqual(['restartDependents']);
+    expect(running.acts).toEqual(['repairDependents']);
     expect(running.end).toBe('completed');
   });
 

@@ -44,7 +44,7 @@ class Watched extends History {
     super.reduce(event);
     if (event.type === 'commandFinished') this.outstanding.delete(event.id);
     for (const command of this.commands.slice(known)) {
-      if (command.kind === 'restartDependents') this.#mayRestartDependents();
+      if (command.kind === 'repairDependents') this.#mayRestartDependents();
       if (command.kind === 'restartGateway' || command.kind === 'startGateway') this.#mayTouchGateway();
       if ('id' in command) this.outstanding.set(command.id, command);
     }
@@ -82,11 +82,11 @@ const actEnds =
 const dependentEnds =
   (history: Watched): Happening =>
   (state, at) => {
-    const wave = [...history.outstanding.values()].find(({ kind }) => kind === 'restartDependents');
+    const wave = [...history.outstanding.values()].find(({ kind }) => kind === 'repairDependents');
     const id = state.repairs.wave?.ids[0];
     if (wave === undefined || id === undefined) return [];
     const seen = state.containers.byId[id];
-    return [{ type: 'dependentRestartEnded', at, id, name: id, outcome: { ok: true }, facts: seen }];
+    return [{ type: 'dependentRepairEnded', at, id, name: id, outcome: { ok: true }, facts: seen }];
   };
 
 const ifChecking =

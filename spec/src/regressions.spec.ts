@@ -55,7 +55,7 @@ describe('regressions', () => {
     for (let times = 0; times < 4; times += 1) history.feed(seconds(5), checkFailed('a'));
     history.feed(seconds(10));
     history.feed(listedAgain(), waveSucceeded());
-    history.expectActs('restartGateway', 'restartDependents').expectLine(/^app restarted successfully$/);
+    history.expectActs('restartGateway', 'repairDependents').expectLine(/^app restarted successfully$/);
   });
 
   it('D2: a dependent that cannot be restarted does not end it, and the rest is restarted', () => {
@@ -64,7 +64,7 @@ describe('regressions', () => {
       .feed(restartFailed('app'), restartEnded('db'), succeeded())
       .expectLine(/^db restarted successfully$/)
       .feed(seconds(6))
-      .expectActs('restartGateway', 'restartDependents', 'restartDependents');
+      .expectActs('restartGateway', 'repairDependents', 'repairDependents');
   });
 
   it('D3: no public IP, or one without a place, is no reason to stop', () => {
@@ -125,7 +125,7 @@ describe('regressions', () => {
       .feed(...down)
       .feed(seconds(1), restartMessages('gluetun'), inspectedAs('gluetun', { health: 'none' }), succeeded())
       .feed(seconds(5), checkPassed(), endpointRead('203.0.113.7'), listedAgain(), waveSucceeded())
-      .expectActs('restartGateway', 'restartDependents')
+      .expectActs('restartGateway', 'repairDependents')
       .expectLine(/^Recovery complete/);
   });
 

@@ -24,6 +24,7 @@ const SETTINGS: Settings = {
   healthyWaitMs: 120_000,
   failThreshold: 2,
   restartConcurrency: 5,
+  autoRecreate: true,
 };
 
 export interface WorldOptions {

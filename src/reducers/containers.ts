@@ -1,6 +1,8 @@
 import type { ContainerEvent, ContainerFacts, Event, RunState } from '../../streams/events.ts';
 import type { Command } from '../commands.ts';
-import { findGateway, joinedReference } from '../selectors.ts';
+import { findGateway } from '../find-gateway.ts';
+import { joinedReference } from '../joined.ts';
+import { isParked } from '../parked.ts';
 import type { Containers, State } from '../state.ts';
 import { type Transition, info, to, warn } from '../transition.ts';
 
@@ -150,6 +152,7 @@ const matters = (state: State, facts: ContainerFacts): boolean => {
   const { settings } = state;
   return (
     joinedReference(facts) !== undefined ||
+    isParked(facts) ||
     findGateway(state.containers, settings.gateway)?.id === facts.id ||
     (settings.dependents !== 'auto' && settings.dependents.includes(facts.name))
   );

@@ -1,34 +1,112 @@
-import type { Event } from '../../streams/events.ts';
+import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Line } from '../log-line.ts';
-import { dependentsOf, gatewayTarget, monitorsOn } from '../selectors.ts';
-import type { State } from '../state.ts';
-import { type Transition, info, to, warn } from '../transition.ts';
+import { NEEDS_REPAIR, attachmentOf } from '../attachment.ts';
+import { dependentsOf, monitorsOn, strandedIn } from '../dependents-of.ts';
+import { gatewayTarget } from '../selectors.ts';
+import type { Attachment, Shown, State } from '../state.ts';
+import { type Transition, debug, info, to, warn } from '../transition.ts';
 import { isMessageOfStart } from '../messages.ts';
 
-/** Who hangs on the gateway: the set is derived; here is said what becomes of it, from the live message. */
+/** Who hangs on the gateway, and how: both are derived; here is said what becomes of it, from the live message. */
 export function dependents(state: State, event: Event, before: State): Transition {
   if (!state.containers.listed || gatewayTarget(state.gateway) === undefined) return to(state);
-  if (state.containers === before.containers && state.gateway === before.gateway) return to(state);
-  const now = namesOf(state);
+  if (!hasChanged(state, before)) return to(state);
   const { shown } = state.dependents;
-  if (shown === undefined) return firstSight(state, now);
-  const lines = [...sayMembership(shown, now), ...sayRunning(state, event, before)];
-  const isSame = lines.length === 0 && Object.keys(shown).length === Object.keys(now).length;
-  return to(isSame ? state : { ...state, dependents: { ...state.dependents, shown: now } }, { lines });
+  const now = shownNow(state, shown ?? {});
+  const stranded = strandedIn(state);
+  const lines = [
+    ...(shown === undefined ? firstSight(state, now) : sayChanges(state, event, before, { shown, now })),
+    ...sayStranded(stranded, state),
+  ];
+  const next = { shown: now, stranded: stranded.map(({ id }) => id) };
+  return to(isSame(state.dependents, next) ? state : { ...state, dependents: next }, { lines });
 }
 
-const namesOf = (state: State): Readonly<Record<string, string>> =>
-  Object.fromEntries(dependentsOf(state).map(({ id, name }) => [id, name]));
+/** Of all that an attachment follows from. */
+const hasChanged = (state: State, before: State): boolean =>
+  state.containers !== before.containers ||
+  state.gateway !== before.gateway ||
+  state.endings !== before.endings;
 
-function firstSight(state: State, now: Readonly<Record<string, string>>): Transition {
-  const names = Object.values(now);
+type ShownById = Readonly<Record<string, Shown>>;
+
+/** Between two runs nothing is known, which is no change. */
+const shownNow = (state: State, shown: ShownById): ShownById =>
+  Object.fromEntries(
+    dependentsOf(state).map((facts): [string, Shown] => {
+      const attachment = attachmentOf(state, facts);
+      const last = attachment === 'unknown' ? shown[facts.id]?.attachment : undefined;
+      return [facts.id, { name: facts.name, attachment: last ?? attachment }];
+    }),
+  );
+
+const isSame = (a: State['dependents'], b: State['dependents']): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
+
+function firstSight(state: State, now: ShownById): readonly Line[] {
+  const all = Object.values(now);
+  const names = all.map(({ name }) => name);
   const how = state.settings.dependents === 'auto' ? 'auto-discovery' : 'configured';
-  const lines = [
+  const stopped = all.filter(({ attachment }) => attachment === 'stopped').map(({ name }) => name);
+  return [
     info(`Dependent containers (${how}): ${names.length === 0 ? 'none' : names.join(',')}`),
     ...sayMissing(state, names),
     ...sayMonitors(state),
+    ...(stopped.length === 0 ? [] : [info(`Not running, and left alone: ${stopped.join(', ')}`)]),
+    ...sayAttachments(state, {}, now),
   ];
-  return to({ ...state, dependents: { ...state.dependents, shown: now } }, { lines });
+}
+
+function sayChanges(
+  state: State,
+  event: Event,
+  before: State,
+  { shown, now }: { readonly shown: ShownById; readonly now: ShownById },
+): readonly Line[] {
+  return [
+    ...sayMembership(state, shown, now),
+    ...sayRunning(state, event, before),
+    ...sayAttachments(state, shown, now),
+  ];
+}
+
+const NEWS: Readonly<Partial<Record<Attachment, string>>> = {
+  stale: 'cut off from its network',
+  orphaned: 'joined to a container that is no more',
+  failedToJoin: 'not started, for their gateway was not there',
+};
+
+/** Many at once, as a rule: a line for each kind. What our own act brings about is said by the act. */
+function sayAttachments(state: State, shown: ShownById, now: ShownById): readonly Line[] {
+  const say = state.recovery.value === 'none' ? info : debug;
+  const inWave = state.repairs.wave?.dependents.map(({ id }) => id) ?? [];
+  const news = Object.entries(now).filter(
+    ([id, { attachment }]) => shown[id]?.attachment !== attachment && !inWave.includes(id),
+  );
+  const lines = NEEDS_REPAIR.flatMap((kind) => {
+    const names = news.filter(([, { attachment }]) => attachment === kind).map(([, { name }]) => name);
+    return names.length === 0 ? [] : [say(`Dependent containers ${NEWS[kind] ?? kind}: ${names.join(', ')}`)];
+  });
+  const orphans = news.filter(([, { attachment }]) => attachment === 'orphaned').map(([, { name }]) => name);
+  return orphans.length === 0 || state.settings.autoRecreate
+    ? lines
+    : [...lines, warn(`AUTO_RECREATE is off: ${orphans.join(', ')} must be created anew by hand. ${REMEDY}`)];
+}
+
+const REMEDY = 'With compose: docker compose up -d --force-recreate, and the services’ names';
+
+function sayStranded(
+  now: readonly ContainerFacts[],
+  { dependents: { stranded }, gateway }: State,
+): readonly Line[] {
+  const news = now.filter(({ id }) => !stranded.includes(id)).map(({ name }) => name);
+  if (news.length === 0) return [];
+  const name = gatewayTarget(gateway)?.name ?? '';
+  return [
+    warn(
+      `Joined to a container that is no more, and nothing tells whether that was ${name}: ${news.join(', ')}; left alone. ${REMEDY}`,
+    ),
+  ];
 }
 
 function sayMissing({ settings }: State, names: readonly string[]): readonly Line[] {
@@ -41,9 +119,9 @@ function sayMissing({ settings }: State, names: readonly string[]): readonly Lin
 }
 
 /** Nothing here tells which monitor we are: a container on the gateway's network has the gateway's hostname. */
-function sayMonitors({ gateway, containers }: State): readonly Line[] {
-  const target = gatewayTarget(gateway);
-  const names = target === undefined ? [] : monitorsOn(target.id, containers);
+function sayMonitors(state: State): readonly Line[] {
+  const target = gatewayTarget(state.gateway);
+  const names = target === undefined ? [] : monitorsOn(target.id, state);
   return names.map((name) =>
     warn(
       `${name}, a monitor, is on the network of ${target?.name ?? ''} and goes down with it: give it a network of its own`,
@@ -51,27 +129,30 @@ function sayMonitors({ gateway, containers }: State): readonly Line[] {
   );
 }
 
-function sayMembership(
-  before: Readonly<Record<string, string>>,
-  now: Readonly<Record<string, string>>,
-): readonly Line[] {
-  const removed = Object.keys(before).filter((id) => !(id in now));
-  const added = Object.keys(now).filter((id) => !(id in before));
-  const renamed = Object.keys(now).filter((id) => id in before && before[id] !== now[id]);
-  const say = (what: string, names: Readonly<Record<string, string>>) => (id: string) =>
-    info(`Dependent container ${what}: ${names[id] ?? id}`);
+/** One that is created anew is the same to its owner: that is said by the command's progress. */
+function sayMembership({ repairs }: State, before: ShownById, now: ShownById): readonly Line[] {
+  const inWave = repairs.wave?.dependents.map(({ name }) => name) ?? [];
+  const nameIn = (known: ShownById, id: string): string => known[id]?.name ?? id;
+  const isNews = (known: ShownById) => (id: string) => !inWave.includes(nameIn(known, id));
+  const removed = Object.keys(before)
+    .filter((id) => !(id in now))
+    .filter(isNews(before));
+  const added = Object.keys(now)
+    .filter((id) => !(id in before))
+    .filter(isNews(now));
+  const renamed = Object.keys(now).filter((id) => id in before && before[id]?.name !== now[id]?.name);
   return [
-    ...removed.map(say('removed', before)),
-    ...renamed.map((id) => info(`Dependent container renamed: ${before[id] ?? id} to ${now[id] ?? id}`)),
-    ...added.map(say('added', now)),
+    ...removed.map((id) => info(`Dependent container removed: ${nameIn(before, id)}`)),
+    ...renamed.map((id) => info(`Dependent container renamed: ${nameIn(before, id)} to ${nameIn(now, id)}`)),
+    ...added.map((id) => info(`Dependent container added: ${nameIn(now, id)}`)),
   ];
 }
 
 /** What somebody else does with one: what our own command does is said by the command's progress. */
 function sayRunning(state: State, event: Event, before: State): readonly Line[] {
   if (!('engineTimeMs' in event)) return [];
-  const name = state.dependents.shown?.[event.id];
-  if (name === undefined || state.repairs.wave?.ids.includes(event.id)) return [];
+  const name = state.dependents.shown?.[event.id]?.name;
+  if (name === undefined || state.repairs.wave?.dependents.some((one) => one.name === name)) return [];
   switch (event.type) {
     case 'containerStarted': {
       const knownStart = before.containers.byId[event.id]?.details?.startedAtMs;

@@ -1,15 +1,18 @@
 import type { ContainerFacts, Event } from '../../streams/events.ts';
-import type { Command } from '../commands.ts';
+import type { Command, Target } from '../commands.ts';
 import type { Line } from '../log-line.ts';
-import { isEndingSignal, isMessageOfStart } from '../messages.ts';
-import { findGateway, gatewayCandidates, gatewayTarget, runningStart, startOf } from '../selectors.ts';
-import type { DownCause, Gateway, Start, State } from '../state.ts';
-import { type Transition, info, to, warn } from '../transition.ts';
+import { findGateway, gatewayCandidates } from '../find-gateway.ts';
+import { knownIds } from '../memory.ts';
+import { isMessageOfStart } from '../messages.ts';
+import { gatewayTarget, runningStart, startOf } from '../selectors.ts';
+import type { DownCause, Ending, Gateway, Start, State } from '../state.ts';
+import { type Transition, duration, info, to, warn } from '../transition.ts';
+import { COMES_BACK_MS } from './left-behind.ts';
 
 /** Where the gateway is in its life: absent, down, paused, starting. That it is ready is decided by `readiness`. */
 export function gateway(state: State, event: Event): Transition {
   if (!state.containers.listed) return to(state);
-  const heard = withEvidence(nextGateway(state, event), event, state);
+  const heard = withEvidence(nextGateway(state, event), event);
   const next = state.gateway.value === 'unseen' ? foundRunning(heard, event) : heard;
   if (next === state.gateway) return to(state);
   const after = keepName({ ...state, gateway: next });
@@ -26,7 +29,8 @@ function keepName(state: State): State {
 
 function nextGateway(state: State, event: Event): Gateway {
   const current = state.gateway;
-  const facts = findGateway(state.containers, state.settings.gateway);
+  const { gateway: word } = state.settings;
+  const facts = findGateway(state.containers, word, knownIds(state.memory, word)[0]);
   if (facts === undefined) return current.value === 'absent' ? current : { value: 'absent' };
   const target = { id: facts.id, name: facts.name };
   const same = gatewayTarget(current)?.id === facts.id ? current : undefined;
@@ -70,23 +74,37 @@ function resumed(
 
 function down(state: State, current: Gateway | undefined, facts: ContainerFacts, event: Event): Gateway {
   const target = { id: facts.id, name: facts.name };
-  const isRestarting = facts.runState === 'restarting';
-  if (current?.value === 'down') {
-    const cause = isRestarting ? 'restarting' : current.cause === 'restarting' ? 'crash' : current.cause;
+  const cause = causeOf(state, facts, current);
+  if (current?.value === 'down')
     return cause === current.cause && facts.name === current.name
       ? current
       : { ...current, ...target, cause };
-  }
   const start = current && startOf(current);
-  const cause = isRestarting ? 'restarting' : causeOf(state, start);
   const rounds = current?.value === 'ready' || start === undefined ? 0 : start.rounds + 1;
   return { value: 'down', ...target, since: event.at, cause, rounds };
 }
 
-function causeOf({ recovery }: State, start: Start | undefined): DownCause {
-  if (start === undefined) return 'found';
+const CAUSES: Readonly<Record<Ending['value'], DownCause>> = {
+  signalled: 'operator',
+  undecided: 'operator',
+  operator: 'operator',
+  itself: 'crash',
+  ours: 'ourRestart',
+};
+
+/** Of an end that was not heard of nothing is known, but that a restart of ours was under way, or a restart policy. */
+function causeOf(
+  { recovery, endings }: State,
+  { id, runState }: ContainerFacts,
+  current: Gateway | undefined,
+): DownCause {
+  if (runState === 'restarting') return 'restarting';
+  const ending = endings[id]?.value;
+  if (ending !== undefined) return CAUSES[ending];
   if (recovery.value === 'restarting') return 'ourRestart';
-  return start.signalled ? 'operator' : 'crash';
+  const cause = current?.value === 'down' ? current.cause : 'found';
+  if (cause === 'restarting') return 'crash';
+  return cause === 'operator' ? 'found' : cause;
 }
 
 /** The present start: the one we know, with what an inspection adds to it, or a new one. */
@@ -98,7 +116,6 @@ function startIn(current: Gateway | undefined, facts: ContainerFacts, event: Eve
     startedAt,
     tunnelShownAt: undefined,
     readyAt: undefined,
-    signalled: false,
     rounds,
   };
   const known = current && startOf(current);
@@ -130,15 +147,13 @@ function foundRunning(current: Gateway, event: Event): Gateway {
   return { ...current, start: { ...current.start, seenAt: event.at - ageMs } };
 }
 
-/** What is heard of the present start: the tunnel shown by Gluetun's log, a signal sent by somebody else. */
-function withEvidence(current: Gateway, event: Event, { recovery }: State): Gateway {
+/** What Gluetun's log shows of the present start. */
+function withEvidence(current: Gateway, event: Event): Gateway {
   if (current.value !== 'starting' && current.value !== 'ready') return current;
   const { start } = current;
   const showsTunnel = event.type === 'publicIpLogged' || event.type === 'tunnelUpLogged';
   if (showsTunnel && event.gatewayId === current.id && start.tunnelShownAt === undefined)
     return { ...current, start: { ...start, tunnelShownAt: event.at } };
-  if (isEndingSignal(event, current.id) && recovery.value !== 'restarting')
-    return { ...current, start: { ...start, signalled: true } };
   return current;
 }
 
@@ -153,12 +168,24 @@ function followLog(before: Gateway, { gateway: now, containers }: State): readon
 
 function sayChange({ gateway: before, recovery }: State, after: State, event: Event): readonly Line[] {
   const { gateway: now } = after;
-  if (now.value === 'absent') return [warn(absence(after))];
+  if (now.value === 'absent') return [warn(absence(after, before))];
   if (now.value === 'unseen') return [];
-  const found = gatewayTarget(before)?.name === now.name ? [] : [info(`Monitoring container: ${now.name}`)];
+  const found = sayWhich(gatewayTarget(before), now, after);
   if (recovery.value === 'restarting') return found;
   if (recovery.value === 'awaitingReady' && now.value === 'starting') return found;
   return [...found, ...sayStep(before, now, event)];
+}
+
+/** One that was given another name is followed as long as nobody else has taken its own. */
+function sayWhich(before: Target | undefined, now: Target, { settings }: State): readonly Line[] {
+  if (before?.name === now.name) return [];
+  if (before?.id !== now.id || now.name === settings.gateway)
+    return [info(`Monitoring container: ${now.name}`)];
+  return [
+    warn(
+      `${before.name} is called ${now.name} now; it is still watched. Set GLUETUN_CONTAINER to its new name`,
+    ),
+  ];
 }
 
 function sayStep(
@@ -182,6 +209,15 @@ function sayStep(
   }
 }
 
+/** What is done about it, or what is waited for. */
+const OUTLOOK: Readonly<Record<DownCause, string>> = {
+  ourRestart: 'it is started if it does not come back',
+  operator: 'standing by until it starts',
+  crash: `it is started unless it comes back within ${duration(COMES_BACK_MS)}`,
+  restarting: 'standing by until it starts',
+  found: 'standing by until it starts',
+};
+
 function describeDown({ name, cause, rounds }: Extract<Gateway, { value: 'down' }>, event: Event): string {
   const code =
     event.type === 'containerDied' && event.exitCode !== undefined
@@ -191,9 +227,11 @@ function describeDown({ name, cause, rounds }: Extract<Gateway, { value: 'down' 
     operator: 'was stopped',
     crash: 'died',
     restarting: 'is being restarted by its restart policy',
+    ourRestart: 'is not running',
+    found: 'is not running',
   };
-  const what = cause === 'ourRestart' || cause === 'found' ? 'is not running' : how[cause];
-  return `${name} ${what}${code}${rounds > 0 ? ', again before it was ready' : ''}; standing by until it starts`;
+  const again = rounds > 0 ? ', again before it was ready' : '';
+  return `${name} ${how[cause]}${code}${again}; ${OUTLOOK[cause]}`;
 }
 
 /** Not at first sight: a gateway found running has not just started. */
@@ -202,7 +240,11 @@ const isNewStart = (before: Gateway, now: Gateway): boolean =>
   before.value !== 'absent' &&
   runningStart(before)?.seenAt !== runningStart(now)?.seenAt;
 
-function absence({ settings, containers }: State): string {
+/** One that was there until now needs no advice on its name. */
+function absence({ settings, containers }: State, before: Gateway): string {
+  const known = gatewayTarget(before);
+  if (known !== undefined) return `${known.name} is gone; waiting until there is one again`;
+
   const candidates = gatewayCandidates(containers);
   const advice =
     candidates.length === 0

@@ -5,13 +5,13 @@ import { type Transition, error, to, warn } from '../transition.ts';
 
 type AwaitingReady = Extract<Recovery, { value: 'awaitingReady' }>;
 
-/** How long a gateway that went down in the recovery may take to come back by itself. */
-const FIRST_START_MS = 10_000;
+/** How long a gateway that went down may take to come back by itself. */
+export const COMES_BACK_MS = 10_000;
 const LONGEST_START_MS = 300_000;
 
 /**
- * A gateway that went down in the recovery and stayed so: it is started, for nobody else will. Never one that its
- * operator stopped, nor while its restart policy may do it.
+ * A gateway that went down by itself, or in the recovery, and stayed so: it is started, for nobody else will. Never
+ * one that its operator stopped, nor while its restart policy may do it.
  */
 export function startLeftBehind(state: State, event: Event): Transition {
   const ended = attemptEnded(state, event);
@@ -33,18 +33,26 @@ export function startLeftBehind(state: State, event: Event): Transition {
   );
 }
 
-/** When the next attempt is due; each waits twice as long as the one before. */
-export function startDueAt({ gateway, recovery: phase, connection, ending }: State): number | undefined {
-  if (ending || connection.value !== 'connected') return undefined;
-  if (phase.value !== 'awaitingReady' || gateway.value !== 'down' || phase.starts.commandId !== undefined)
-    return undefined;
+/** When the next attempt is due; each waits twice as long as the one before. Outside a recovery it begins one. */
+export function startDueAt(state: State): number | undefined {
+  const { gateway, recovery: phase } = state;
+  if (gateway.value !== 'down' || !isActionAllowed(state)) return undefined;
+  if (phase.value === 'none') return gateway.cause === 'crash' ? gateway.since + COMES_BACK_MS : undefined;
+  if (phase.value !== 'awaitingReady' || phase.starts.commandId !== undefined) return undefined;
   if (gateway.cause !== 'ourRestart' && gateway.cause !== 'crash') return undefined;
   const { attempts, lastAt } = phase.starts;
   return Math.max(
-    gateway.since + FIRST_START_MS,
-    lastAt + Math.min(FIRST_START_MS * 2 ** attempts, LONGEST_START_MS),
+    gateway.since + COMES_BACK_MS,
+    lastAt + Math.min(COMES_BACK_MS * 2 ** attempts, LONGEST_START_MS),
   );
 }
+
+/** Not while the monitor ends or the engine is away, and never a gateway that the user excluded. */
+export const isActionAllowed = ({ ending, connection, gateway, settings }: State): boolean =>
+  !ending &&
+  connection.value === 'connected' &&
+  'name' in gateway &&
+  !settings.exclude.includes(gateway.name);
 
 /** A failure is said for the first attempt; the others are as good as this one. */
 function attemptEnded(state: State, event: Event): Transition {

@@ -1,12 +1,13 @@
-import { attachmentOf, isRunning } from '../attachment.ts';
+import { NEEDS_REPAIR, attachmentOf, isRunning } from '../attachment.ts';
+import { dependentsOf } from '../dependents-of.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import { failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
-import { dependentsOf, gatewayTarget, nameOf, runningStart } from '../selectors.ts';
+import { gatewayTarget, nameOf, runningStart } from '../selectors.ts';
 import type { Recovery, State } from '../state.ts';
 import { type Transition, duration, error, info, to, warn } from '../transition.ts';
 import { listCommand } from './containers.ts';
 import { sayEndpoint } from './endpoint.ts';
-import { startLeftBehind } from './left-behind.ts';
+import { isActionAllowed, startDueAt, startLeftBehind } from './left-behind.ts';
 import { askForRepair, hasTriedAll } from './repairs.ts';
 
 type Phase<V extends Recovery['value']> = Extract<Recovery, { value: V }>;
@@ -31,7 +32,7 @@ export function recovery(state: State, event: Event, before: State): Transition 
 
 function advance(state: State, event: Event, before: State): Transition {
   const phase = state.recovery;
-  if (phase.value === 'none') return isBroken(state, event, before) ? begin(state, event.at) : to(state);
+  if (phase.value === 'none') return begins(state, event, before);
   if (phase.value === 'restarting') return restarting(state, phase, event);
   if (phase.value === 'awaitingReady') return awaitingReady(state, event, before);
   // Whatever comes after the gateway was ready starts over when it is not any more.
@@ -49,6 +50,13 @@ function advance(state: State, event: Event, before: State): Transition {
   }
 }
 
+function begins(state: State, event: Event, before: State): Transition {
+  const { gateway } = state;
+  if (gateway.value === 'down' && (startDueAt(state) ?? Infinity) <= event.at)
+    return to(awaitReady(state, gateway.since, event.at));
+  return isBroken(state, event, before) ? begin(state, event.at) : to(state);
+}
+
 const criticalDown = ({ sites, settings }: State): readonly string[] =>
   sites.list
     .filter(({ role, url }) => role === 'critical' && (sites.failures[url] ?? 0) >= settings.failThreshold)
@@ -58,15 +66,8 @@ const criticalDown = ({ sites, settings }: State): readonly string[] =>
 function isBroken(state: State, event: Event, before: State): boolean {
   const check = finishedCheck(event, before);
   if (check === undefined || !failuresCount(state, check)) return false;
-  return isAllowed(state) && criticalDown(state).length > 0;
+  return isActionAllowed(state) && criticalDown(state).length > 0;
 }
-
-/** Not while the monitor ends or the engine is away, and never a gateway that the user excluded. */
-const isAllowed = ({ ending, connection, gateway, settings }: State): boolean =>
-  !ending &&
-  connection.value === 'connected' &&
-  'name' in gateway &&
-  !settings.exclude.includes(gateway.name);
 
 function begin(state: State, at: number, begunAt = at): Transition {
   const gateway = gatewayTarget(state.gateway);
@@ -138,8 +139,8 @@ function isWellAnyway(state: State, event: Event, before: State): boolean {
   return state.gateway.value === 'ready' && check?.passing === true && isOfThisStart(state, check);
 }
 
-const isStoppedByOperator = ({ gateway }: State): boolean =>
-  gateway.value === 'down' && gateway.cause === 'operator';
+const isStoppedByOperator = ({ gateway, endings }: State): boolean =>
+  gateway.value === 'down' && endings[gateway.id]?.value === 'operator';
 
 const giveUp = (state: State, why: string): Transition =>
   to(
@@ -237,7 +238,7 @@ function needsRepair(state: State, facts: ContainerFacts): boolean {
   const attachment = attachmentOf(state, facts);
   return attachment === 'unknown'
     ? isRunning(facts)
-    : ['stale', 'failedToJoin', 'apart'].includes(attachment);
+    : attachment === 'apart' || NEEDS_REPAIR.includes(attachment);
 }
 
 /** The end, once everyone has had a first try: comes after the repairs, whose progress decides it. */

@@ -156,7 +156,7 @@ describe('a whole recovery', () => {
         'Dependent container restart complete',
         /^Recovery complete \(took 7s\)$/,
       )
-      .expectActs({ kind: 'restartDependents', dependents: [{ id: idOf('app'), name: 'app' }] });
+      .expectActs({ kind: 'repairDependents', dependents: [{ id: idOf('app'), name: 'app' }] });
   });
 
   it('begins nothing again once the site is back', () => {
@@ -205,7 +205,7 @@ describe('a whole recovery', () => {
       .forget()
       .feed(listedAgain(onGateway('late', { runState: 'exited', exitCode: 128, error: JOIN_ERROR })))
       .expectActs({
-        kind: 'restartDependents',
+        kind: 'repairDependents',
         dependents: [
           expect.objectContaining({ name: 'app' }),
           expect.objectContaining({ name: 'late' }),
@@ -234,7 +234,7 @@ describe('a whole recovery', () => {
       .feed(...back, ...healthy, endpointRead('203.0.113.7'), checkPassed())
       .forget()
       .feed(listedAgain(blank))
-      .expectActs('restartDependents');
+      .expectActs('repairDependents');
   });
 });
 

@@ -41,7 +41,7 @@ const repairing = (containers: readonly ContainerFacts[], setting: Setting = {})
     .feed(listedAgain());
 
 const waves = ({ acts }: History): readonly (readonly string[])[] =>
-  acts.flatMap((act) => (act.kind === 'restartDependents' ? [act.dependents.map(({ name }) => name)] : []));
+  acts.flatMap((act) => (act.kind === 'repairDependents' ? [act.dependents.map(({ name }) => name)] : []));
 
 const app = onGateway('app');
 const needs = (service: string) => ({ 'com.docker.compose.depends_on': `${service}:service_started:true` });
@@ -94,7 +94,7 @@ describe('the waves', () => {
   it('carry the concurrency, the gateway and the start they rest on', () => {
     const history = repairing([app], { settings: { restartConcurrency: 2 } });
     history.expectActs({
-      kind: 'restartDependents',
+      kind: 'repairDependents',
       concurrency: 2,
       gateway: { id: idOf('gluetun'), name: 'gluetun' },
       start: expect.any(String) as string,
@@ -104,7 +104,7 @@ describe('the waves', () => {
   it('come one after another: none while one is under way', () => {
     repairing([app, facts('far', { on: 'app', startedAt: 1 })])
       .feed(minutes(3))
-      .expectActs('restartDependents');
+      .expectActs('repairDependents');
   });
 });
 
@@ -158,7 +158,7 @@ describe('the outcome of a restart', () => {
       given: 'not seen afterwards',
       event: [
         happens({
-          type: 'dependentRestartEnded',
+          type: 'dependentRepairEnded',
           id: idOf('app'),
           name: 'app',
           outcome: { ok: true },
@@ -238,7 +238,7 @@ describe('a restart that failed', () => {
       .feed(restartFailed('app'), succeeded(), died('gluetun', 1), minutes(1))
       .forget();
     history.feed(started('gluetun'), inspectedAs('gluetun', { health: 'starting' })).expectNoAct();
-    history.feed(turned('gluetun', 'healthy')).expectActs('restartDependents');
+    history.feed(turned('gluetun', 'healthy')).expectActs('repairDependents');
   });
 
   it.each<{ given: string; event: Steps; says?: RegExp }>([
@@ -266,13 +266,13 @@ describe('a restart that failed', () => {
 describe('a dependent that is not restarted now', () => {
   it('because it is paused is restarted when it is resumed', () => {
     const history = repairing([onGateway('app', { runState: 'paused' })]).expectNoAct();
-    history.feed(seconds(20), unpaused('app')).expectActs('restartDependents');
+    history.feed(seconds(20), unpaused('app')).expectActs('repairDependents');
   });
 
   it('because it was left alone is looked at again 5 s later', () => {
     const history = repairing([app])
       .feed(restartFailed('app', { untouched: true }), succeeded())
       .forget();
-    history.feed(seconds(4)).expectNoAct().feed(seconds(2)).expectActs('restartDependents');
+    history.feed(seconds(4)).expectNoAct().feed(seconds(2)).expectActs('repairDependents');
   });
 });

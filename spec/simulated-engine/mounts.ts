@@ -1,0 +1,112 @@
+import { posix } from 'node:path';
+import type { CreateBody, HostConfig, MountRequest } from './create-request.ts';
+import { duplicateMountPoint } from './errors.ts';
+
+/** An entry of `Mounts`, as an inspection shows it. */
+export interface MountPoint {
+  readonly Type: 'volume' | 'bind' | 'tmpfs';
+  readonly Name?: string;
+  readonly Source: string;
+  readonly Destination: string;
+  readonly Driver?: string;
+  readonly Mode: string;
+  readonly RW: boolean;
+  readonly Propagation: string;
+}
+
+export interface Mount {
+  readonly point: MountPoint;
+  /** Who asked for it: `HostConfig`, or `Config.Volumes`, of which listings tell less. */
+  readonly of: 'host' | 'config';
+  /** A volume nobody gave a name: it goes when its container is removed with `v`. */
+  readonly isAnonymous: boolean;
+}
+
+/** What the container will see in place of its image's own files. `newName` is for volumes that have no name. */
+export function mountsOf(body: CreateBody, newName: () => string): readonly Mount[] {
+  const { Binds, Mounts, Tmpfs } = body.HostConfig ?? {};
+  const binds = (Binds ?? []).map((bind) => ofBind(bind, newName));
+  const asked = [...binds, ...(Mounts ?? []).map((mount) => ofMount(mount, newName))];
+  refuseDuplicates(asked, binds, Tmpfs);
+  const covered = new Set([...asked.map(placeOf), ...Object.keys(Tmpfs ?? {}).map(clean)]);
+  const more = Object.keys(body.Volumes ?? {})
+    .map(clean)
+    .filter((place) => !covered.has(place))
+    .map((place) => ofConfig(place, newName()));
+  return [...asked, ...more];
+}
+
+/** `/dest`, `name:/dest[:mode]` or `/source:/dest[:mode]`. */
+function ofBind(bind: string, newName: () => string): Mount {
+  const [source = '', place = '', mode = ''] = bind.includes(':') ? bind.split(':') : ['', bind];
+  const words = mode.split(',');
+  const access = { Destination: clean(place), RW: !words.includes('ro') };
+  if (source.startsWith('/')) {
+    const Propagation = words.find((word) => PROPAGATION.test(word)) ?? 'rprivate';
+    return host({ Type: 'bind', Source: source, ...access, Mode: mode, Propagation });
+  }
+  const Mode = mode === '' ? UNSHARED_LABEL : mode;
+  return volume(source, newName, { ...access, Mode });
+}
+
+const PROPAGATION = /^r?(?:private|shared|slave)$/;
+/** What the engine notes for a volume without a mode: a label of SELinux, in use or not. */
+const UNSHARED_LABEL = 'z';
+
+function ofMount(mount: MountRequest, newName: () => string): Mount {
+  const access = { Destination: clean(mount.Target), RW: mount.ReadOnly !== true };
+  switch (mount.Type) {
+    case 'volume':
+      return volume(mount.Source ?? '', newName, { ...access, Mode: UNSHARED_LABEL });
+    case 'tmpfs':
+      return host({ Type: 'tmpfs', Source: '', ...access, Mode: '', Propagation: '' });
+    case 'bind': {
+      const Propagation = mount.BindOptions?.Propagation ?? 'rprivate';
+      return host({ Type: 'bind', Source: mount.Source ?? '', ...access, Mode: '', Propagation });
+    }
+  }
+}
+
+const host = (point: MountPoint): Mount => ({ point, of: 'host', isAnonymous: false });
+
+function volume(
+  name: string,
+  newName: () => string,
+  access: Pick<MountPoint, 'Destination' | 'Mode' | 'RW'>,
+): Mount {
+  const isAnonymous = name === '';
+  return { point: volumePoint(isAnonymous ? newName() : name, access), of: 'host', isAnonymous };
+}
+
+const ofConfig = (Destination: string, name: string): Mount => ({
+  point: volumePoint(name, { Destination, Mode: '', RW: true }),
+  of: 'config',
+  isAnonymous: true,
+});
+
+const volumePoint = (
+  name: string,
+  { Destination, Mode, RW }: Pick<MountPoint, 'Destination' | 'Mode' | 'RW'>,
+): MountPoint => ({
+  Type: 'volume',
+  Name: name,
+  Source: `/var/lib/docker/volumes/${name}/_data`,
+  Destination,
+  Driver: 'local',
+  Mode,
+  RW,
+  Propagation: '',
+});
+
+/** `HostConfig.Tmpfs` and `Mounts` may share a place; no others may. */
+function refuseDuplicates(asked: readonly Mount[], binds: readonly Mount[], tmpfs: HostConfig['Tmpfs']): void {
+  const places = asked.map(placeOf);
+  const twice = places.find((place, index) => places.indexOf(place) < index);
+  const overlaid = binds.map(placeOf).find((place) => Object.keys(tmpfs ?? {}).map(clean).includes(place));
+  const duplicate = twice ?? overlaid;
+  if (duplicate !== undefined) throw duplicateMountPoint(duplicate);
+}
+
+const placeOf = ({ point }: Mount): string => point.Destination;
+
+const clean = (place: string): string => posix.normalize(place).replace(/(?<=.)\/$/, '');

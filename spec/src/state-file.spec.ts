@@ -1,0 +1,353 @@
+import { execFileSync } from 'node:child_process';
+import fs, { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import fc from 'fast-check';
+import type { Line } from '../../src/log-line.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../../src/memory.ts';
+import { REMEMBERED, STATE_FILE_BYTES, openStateFile } from '../../src/state-file.ts';
+import { TemporaryFolder } from '../config/temporary-folder.ts';
+
+const MEMORY: Memory = {
+  gateways: { gluetun: ['b2', 'a1'] },
+  dependents: { c3: 'app1', d4: 'app2' },
+  stopped: ['d4'],
+};
+const OTHER: Memory = { ...MEMORY, stopped: [] };
+const TEXT = `${JSON.stringify({ version: 1, ...MEMORY }, null, 2)}\n`;
+
+const textWith = (part: string): unknown => expect.stringContaining(part);
+const warning = (text: string): unknown => ({ level: 'warn', message: textWith(text) });
+
+function expectWarning(lines: readonly Line[], text: string): void {
+  expect(lines).toEqual([warning(text)]);
+}
+
+function expectNothingRemembered(path: string): void {
+  expect(openStateFile(path).memory).toEqual(NOTHING_REMEMBERED);
+}
+
+describe('the state file', () => {
+  const folder = new TemporaryFolder();
+  const inFolder = (): string[] => readdirSync(folder.at('.')).sort();
+
+  describe('opened', () => {
+    it('gives what it holds, without a word', () => {
+      const { memory, lines } = openStateFile(folder.file('state.json', TEXT));
+      expect(memory).toEqual(MEMORY);
+      expect(lines).toEqual([]);
+    });
+
+    it.each([
+      { what: 'there is none', make: () => folder.at('state.json') },
+      { what: 'there is not even its folder', make: () => folder.at('a/b/state.json') },
+      { what: 'its folder is a file', make: () => `${folder.file('file', '')}/state.json` },
+      { what: 'it is /dev/null', make: () => '/dev/null' },
+      { what: 'it leads to /dev/null', make: () => linkTo('/dev/null') },
+      { what: 'its path is empty', make: () => '' },
+    ])('remembers nothing, and says nothing, where $what', ({ make }) => {
+      const { memory, lines } = openStateFile(make());
+      expect(memory).toEqual(NOTHING_REMEMBERED);
+      expect(lines).toEqual([]);
+    });
+
+    it.each([
+      { what: 'it is a folder', make: () => folder.at('.'), reason: 'is a folder' },
+      { what: 'it is a device', make: () => '/dev/zero', reason: 'is not a regular file' },
+      { what: 'it leads to a device', make: () => linkTo('/dev/zero'), reason: 'is not a regular file' },
+      { what: 'it is a pipe nobody writes to', make: pipe, reason: 'is not a regular file' },
+      { what: 'it leads to itself', make: () => linkTo(folder.at('link')), reason: 'cannot be read (ELOOP)' },
+      { what: 'its name is too long', make: () => folder.at('x'.repeat(300)), reason: '(ENAMETOOLONG)' },
+    ])('remembers nothing, with one warning, where $what', ({ make, reason }) => {
+      const { memory, lines } = openStateFile(make());
+      expect(memory).toEqual(NOTHING_REMEMBERED);
+      expectWarning(lines, reason);
+    });
+
+    const damaged: { what: string; content: string | Uint8Array; reason: string }[] = [
+      { what: 'it is empty', content: '', reason: 'holds no JSON object' },
+      { what: 'it was cut short', content: TEXT.slice(0, -20), reason: 'holds no JSON object' },
+      { what: 'it is garbage', content: Uint8Array.of(0, 0xff, 0xfe, 0x80), reason: 'holds no JSON object' },
+      { what: 'it is a list', content: '[1]', reason: 'holds no JSON object' },
+      { what: 'it is nested too deeply', content: '['.repeat(500_000), reason: 'holds no JSON object' },
+      { what: 'it has no version', content: '{}', reason: 'has no version' },
+      { what: 'its version is a text', content: '{"version":"1"}', reason: 'has no version' },
+      { what: 'it is of a later version', content: '{"version":2}', reason: 'is of version 2' },
+      {
+        what: 'its gateways are a list',
+        content: '{"version":1,"gateways":[]}',
+        reason: 'is not of the form',
+      },
+      {
+        what: 'its dependents are a text',
+        content: '{"version":1,"dependents":"a"}',
+        reason: 'is not of the form',
+      },
+      {
+        what: 'who was stopped is no list',
+        content: '{"version":1,"stopped":{}}',
+        reason: 'is not of the form',
+      },
+      {
+        what: 'it is too large',
+        content: ' '.repeat(STATE_FILE_BYTES + 1),
+        reason: 'is larger than 1024 KiB',
+      },
+    ];
+    it.each(damaged)('is set aside where $what, and says what is lost', ({ content, reason }) => {
+      const path = folder.file('state.json', content);
+      folder.file('state.json.corrupt', 'an older one');
+      const { memory, lines } = openStateFile(path);
+      expect(memory).toEqual(NOTHING_REMEMBERED);
+      expectWarning(lines, `State file ${path} ${reason}`);
+      expectWarning(lines, `it is now ${path}.corrupt: nothing is remembered`);
+      expectWarning(lines, "can be told only by compose's labels");
+      expect(inFolder()).toEqual(['state.json.corrupt']);
+      expect(readFileSync(`${path}.corrupt`).equals(Buffer.from(content))).toBe(true);
+    });
+
+    it('says so where it cannot be set aside, and is overwritten then', () => {
+      const path = folder.file('state.json', 'nonsense');
+      folder.file('state.json.corrupt/file', '');
+      const { lines, save } = openStateFile(path);
+      expectWarning(lines, 'will be overwritten, for it cannot be set aside as');
+      expectWarning(lines, 'EISDIR');
+      expect(save(MEMORY)).toEqual([]);
+      expect(openStateFile(path).memory).toEqual(MEMORY);
+    });
+
+    const lenient: { what: string; content: object; then: Partial<Memory> }[] = [
+      { what: 'sections that are missing', content: {}, then: {} },
+      { what: 'what it does not know', content: { backoff: 3, stopped: ['a'] }, then: { stopped: ['a'] } },
+      {
+        what: 'ids that are no text',
+        content: { gateways: { a: ['1', 2, null, '3'], b: [{}] } },
+        then: { gateways: { a: ['1', '3'], b: [] } },
+      },
+      {
+        what: 'gateways without a list',
+        content: { gateways: { a: '1', b: null, c: ['2'] } },
+        then: { gateways: { c: ['2'] } },
+      },
+      {
+        what: 'names that are no text',
+        content: { dependents: { a: 1, b: 'app' } },
+        then: { dependents: { b: 'app' } },
+      },
+      {
+        what: 'stopped ones that are no text',
+        content: { stopped: [1, 'a', ['b']] },
+        then: { stopped: ['a'] },
+      },
+    ];
+    it.each(lenient)('passes over $what', ({ content, then }) => {
+      const { memory, lines } = openStateFile(
+        folder.file('state.json', JSON.stringify({ version: 1, ...content })),
+      );
+      expect(memory).toEqual({ ...NOTHING_REMEMBERED, ...then });
+      expect(lines).toEqual([]);
+    });
+
+    it('passes over a key that would change what objects are', () => {
+      const section = '{"__proto__":["evil"],"constructor":["fine"]}';
+      const text = `{"version":1,"gateways":${section},"dependents":{"__proto__":"evil"}}`;
+      const { memory } = openStateFile(folder.file('state.json', text));
+      expect(memory).toEqual({ gateways: { constructor: ['fine'] }, dependents: {}, stopped: [] });
+      expect(Object.getPrototypeOf(memory.gateways)).toBe(Object.prototype);
+    });
+  });
+
+  describe('saved', () => {
+    it('is there at once, for nobody else to read, with its folder', () => {
+      const path = folder.at('a/b/state.json');
+      expect(openStateFile(path).save(MEMORY)).toEqual([]);
+      expect(readFileSync(path, 'utf8')).toBe(TEXT);
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      expect(readdirSync(folder.at('a/b'))).toEqual(['state.json']);
+    });
+
+    it('takes the place of the old one by a rename, which no reader sees half-way', () => {
+      const path = folder.file('state.json', TEXT);
+      const before = statSync(path).ino;
+      openStateFile(path).save(OTHER);
+      expect(statSync(path).ino).not.toBe(before);
+      expect(openStateFile(path).memory).toEqual(OTHER);
+    });
+
+    it.each([
+      { what: 'what it was opened with', saved: [] },
+      { what: 'what was saved last', saved: [OTHER, MEMORY] },
+    ])('is not written for $what', ({ saved }) => {
+      const path = folder.file('state.json', TEXT);
+      const { memory, save } = openStateFile(path);
+      saved.forEach(save);
+      const before = statSync(path).ino;
+      save({ ...memory });
+      expect(statSync(path).ino).toBe(before);
+    });
+
+    it('goes where a link leads, and leaves the link', () => {
+      const target = folder.file('target.json', TEXT);
+      const link = linkTo(target);
+      openStateFile(link).save(OTHER);
+      expect(lstatSync(link).isSymbolicLink()).toBe(true);
+      expect(openStateFile(target).memory).toEqual(OTHER);
+    });
+
+    it('does not mind what a monitor that was killed left behind', () => {
+      folder.file('state.json.tmp', 'half of');
+      expect(openStateFile(folder.at('state.json')).save(MEMORY)).toEqual([]);
+      expect(inFolder()).toEqual(['state.json']);
+    });
+
+    it.each(['', '/dev/null'])('goes nowhere where the path is "%s"', (path) => {
+      expect(openStateFile(path).save(MEMORY)).toEqual([]);
+      expectNothingRemembered(path);
+    });
+
+    it('keeps the latest of what is too much', () => {
+      const path = folder.at('state.json');
+      const ids = numbered(1000);
+      const dependents = Object.fromEntries(ids.map((id) => [id, `name of ${id}`]));
+      openStateFile(path).save({ gateways: { gluetun: ids }, dependents, stopped: ids });
+      const { memory } = openStateFile(path);
+      expect(memory.gateways['gluetun']).toEqual(ids.slice(0, REMEMBERED.idsOfAGateway));
+      expect(Object.keys(memory.dependents)).toEqual(ids.slice(-REMEMBERED.dependents));
+      expect(memory.stopped).toEqual(ids.slice(-REMEMBERED.stopped));
+    });
+  });
+
+  describe('that cannot be saved', () => {
+    const unwritable: { what: string; make: () => string; reason: string }[] = [
+      { what: 'it is a folder', make: () => folder.at('.'), reason: 'it is a folder' },
+      { what: 'it is a pipe', make: pipe, reason: 'it is not a regular file' },
+      {
+        what: 'its folder is a file',
+        make: () => `${folder.file('file', '')}/state.json`,
+        reason: 'EEXIST|ENOTDIR',
+      },
+      { what: 'the kernel refuses its folder', make: () => '/proc/nowhere/state.json', reason: 'ENOENT' },
+      { what: 'the kernel refuses the file', make: () => '/proc/state.json', reason: 'ENOENT|EACCES' },
+    ];
+    it.each(unwritable)('says so once where $what', ({ make, reason }) => {
+      const path = make();
+      const { save } = openStateFile(path);
+      const [first = { message: '' }, ...rest] = [MEMORY, MEMORY, OTHER].flatMap(save);
+      expect(rest).toEqual([]);
+      expect(first).toEqual(warning(`State cannot be kept in ${path}: `));
+      expect(first.message).toMatch(new RegExp(`(${reason}).*; it is known only until the monitor ends$`));
+    });
+
+    it('leaves a pipe in its place as it is', () => {
+      const path = pipe();
+      openStateFile(path).save(MEMORY);
+      expect(statSync(path).isFIFO()).toBe(true);
+      expect(inFolder()).toEqual([basename(path)]);
+    });
+
+    it('says when it can again, and of a second time as of the first', () => {
+      const path = folder.at('state.json');
+      const { save } = openStateFile(path);
+      for (let time = 0; time < 2; time++) {
+        mkdirSync(`${path}.tmp`);
+        expectWarning(save(OTHER), `State cannot be kept in ${path}: `);
+        expect(save(MEMORY)).toEqual([]);
+        rmSync(`${path}.tmp`, { recursive: true });
+        expect(save(MEMORY)).toEqual([{ level: 'info', message: `State is kept in ${path} again` }]);
+        expect(openStateFile(path).memory).toEqual(MEMORY);
+      }
+    });
+
+    it('is tried again even for what was saved before it failed', () => {
+      const path = folder.file('state.json', TEXT);
+      const { save } = openStateFile(path);
+      mkdirSync(`${path}.tmp`);
+      save(OTHER);
+      expect(save(MEMORY)).toEqual([]);
+      rmSync(`${path}.tmp`, { recursive: true });
+      expect(save(MEMORY)).toEqual([expect.objectContaining({ level: 'info' })]);
+    });
+
+    it.each(['writeFileSync', 'fsyncSync', 'renameSync'] as const)(
+      'for a full disk (%s) is as it was before',
+      (call) => {
+        const path = folder.file('state.json', TEXT);
+        const { save } = openStateFile(path);
+        const full = jest.spyOn(fs, call).mockImplementation(() => {
+          throw new Error('ENOSPC: no space left on device');
+        });
+        expectWarning(save(OTHER), 'ENOSPC: no space left on device; it is known only');
+        full.mockRestore();
+        expect(readFileSync(path, 'utf8')).toBe(TEXT);
+        expect(save(OTHER)).toEqual([expect.objectContaining({ level: 'info' })]);
+        expect(inFolder()).toEqual(['state.json']);
+      },
+    );
+  });
+
+  describe('whatever happens to it', () => {
+    const section = fc.oneof(fc.anything(), fc.dictionary(fc.string(), fc.anything()));
+    const nearlyRight = fc
+      .record({ version: fc.constant(1), gateways: section, dependents: section, stopped: section })
+      .map((value) => JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? null : part)));
+    const content = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.json(),
+      nearlyRight,
+      fc.nat(TEXT.length).map((length) => TEXT.slice(0, length)),
+    );
+
+    it('opens, and remembers what a memory may hold', () => {
+      const path = folder.at('state.json');
+      const open = (bytes: string | Uint8Array): void => {
+        writeFileSync(path, bytes);
+        const { memory, lines } = openStateFile(path);
+        expectMemory(memory);
+        expect(lines.length).toBe(existsSync(path) ? 0 : 1);
+      };
+      fc.assert(fc.property(content, open), { numRuns: 500 });
+    });
+
+    it('gives back what was saved', () => {
+      const path = folder.at('state.json');
+      const text = fc.string({ unit: 'binary' }).filter((key) => key !== '__proto__');
+      const memories: fc.Arbitrary<Memory> = fc.record({
+        gateways: fc.dictionary(text, fc.array(text, { maxLength: REMEMBERED.idsOfAGateway })),
+        dependents: fc.dictionary(text, text),
+        stopped: fc.array(text),
+      });
+      const saveAndOpen = (memory: Memory): void => {
+        expect(openStateFile(path).save(memory)).toEqual([]);
+        const { memory: remembered, lines } = openStateFile(path);
+        expect(remembered).toEqual(memory);
+        expect(lines).toEqual([]);
+      };
+      fc.assert(fc.property(memories, saveAndOpen), { numRuns: 200 });
+    });
+  });
+
+  function linkTo(target: string): string {
+    symlinkSync(target, folder.at('link'));
+    return folder.at('link');
+  }
+
+  function pipe(): string {
+    execFileSync('mkfifo', [folder.at('pipe')]);
+    return folder.at('pipe');
+  }
+});
+
+const numbered = (count: number): string[] =>
+  Array.from({ length: count }, (_, number) => `id-${String(number)}`);
+
+function expectMemory(memory: Memory): void {
+  expect(Object.keys(memory).sort()).toEqual(['dependents', 'gateways', 'stopped']);
+  const texts = [
+    ...Object.values(memory.gateways).flat(),
+    ...Object.values(memory.dependents),
+    ...memory.stopped,
+  ];
+  expect(Object.values(memory.gateways).every(Array.isArray)).toBe(true);
+  expect(Array.isArray(memory.stopped)).toBe(true);
+  expect(texts.filter((text) => typeof text !== 'string')).toEqual([]);
+}

@@ -1,0 +1,15 @@
+/** What a monitor must know of the time before its own start; kept in `STATE_FILE`. */
+export interface Memory {
+  /** The ids each gateway has had, by its name, the latest first: what an orphan's dead reference is known by. */
+  readonly gateways: Readonly<Record<string, readonly string[]>>;
+  /** Names of dependents, by id, those of re-created ones among them: others may have joined their networks. */
+  readonly dependents: Readonly<Record<string, string>>;
+  /** Ids of dependents and gateways that their operator stopped. */
+  readonly stopped: readonly string[];
+}
+
+/** Of a gateway, the latest first. */
+export const knownIds = ({ gateways }: Memory, name: string): readonly string[] =>
+  Object.hasOwn(gateways, name) ? (gateways[name] ?? []) : [];
+
+export const NOTHING_REMEMBERED: Memory = { gateways: {}, dependents: {}, stopped: [] };

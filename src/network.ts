@@ -1,0 +1,87 @@
+import type { ContainerFacts } from '../streams/events.ts';
+import { COMPOSE_DEPENDS_ON, COMPOSE_PROJECT, COMPOSE_SERVICE } from '../streams/labels.ts';
+import { findGateway, isSettledIn } from './find-gateway.ts';
+import { isIdPrefix, joinedReference, referredTo } from './joined.ts';
+import { knownIds } from './memory.ts';
+import type { Containers, State } from './state.ts';
+
+/** What is needed to know who joined whom: what there is, and what there was. */
+export interface Kin {
+  readonly containers: Pick<Containers, 'byId'>;
+  readonly settings: Pick<State['settings'], 'gateway'>;
+  readonly memory: State['memory'];
+}
+
+/** The container whose network another one joined, and whether that is still the one it refers to. */
+export interface Ownership {
+  readonly owner: ContainerFacts;
+  /** The reference leads nowhere: it is to the container whose place the owner has taken. */
+  readonly isFormer: boolean;
+}
+
+export function ownershipOf(facts: ContainerFacts, kin: Kin): Ownership | undefined {
+  const reference = joinedReference(facts);
+  if (reference === undefined || reference === '') return undefined;
+  const present = referredTo(reference, kin.containers.byId);
+  if (present !== undefined) return { owner: present, isFormer: false };
+  const successor = successorOf(reference, facts, kin);
+  return successor && successor.id !== facts.id ? { owner: successor, isFormer: true } : undefined;
+}
+
+export const ownerOf = (facts: ContainerFacts, kin: Kin): ContainerFacts | undefined =>
+  ownershipOf(facts, kin)?.owner;
+
+/** Who has taken the place of a container that is no more: by what we remember of it, else by compose's labels. */
+function successorOf(reference: string, facts: ContainerFacts, kin: Kin): ContainerFacts | undefined {
+  const { memory, settings, containers } = kin;
+  const ids = knownIds(memory, settings.gateway);
+  // The user's word for the gateway leads nowhere where it was given another name since.
+  if (reference === settings.gateway || ids.some((id) => isIdPrefix(reference, id)))
+    return findGateway(containers, settings.gateway, ids[0]);
+  const name = Object.entries(memory.dependents).find(([id]) => isIdPrefix(reference, id))?.[1];
+  if (name !== undefined) return Object.values(containers.byId).find((one) => one.name === name);
+  return successorByCompose(reference, facts, kin);
+}
+
+/**
+ * Compose lists the service whose network is joined in `depends_on`. What replaced that service's container is
+ * younger than whoever had joined the old one; where it could be one or another, nothing tells which it was.
+ */
+function successorByCompose(
+  reference: string,
+  facts: ContainerFacts,
+  { containers }: Kin,
+): ContainerFacts | undefined {
+  if (!/^[0-9a-f]{64}$/.test(reference)) return undefined;
+  const services = servicesNeededBy(facts);
+  const present = Object.values(containers.byId).filter(
+    (one) => services.includes(serviceOf(one)) && isSettledIn(one),
+  );
+  const areAllThere = services.every((service) => present.some((one) => serviceOf(one) === service));
+  const younger = present.filter(({ createdMs }) => createdMs > facts.createdMs);
+  return areAllThere && younger.length === 1 ? younger[0] : undefined;
+}
+
+/** From the container up to the one with a network of its own; ends early where an owner is missing. */
+export function ownersOf(facts: ContainerFacts, kin: Kin): readonly ContainerFacts[] {
+  const owners: ContainerFacts[] = [];
+  let owner = ownerOf(facts, kin);
+  while (owner !== undefined && !owners.includes(owner) && owner.id !== facts.id) {
+    owners.push(owner);
+    owner = ownerOf(owner, kin);
+  }
+  return owners;
+}
+
+export const isOnNetworkOf = (gatewayId: string, facts: ContainerFacts, kin: Kin): boolean =>
+  ownersOf(facts, kin).some(({ id }) => id === gatewayId);
+
+/** Unique across projects. */
+export const serviceOf = ({ labels }: ContainerFacts): string =>
+  `${labels[COMPOSE_PROJECT] ?? ''}/${labels[COMPOSE_SERVICE] ?? ''}`;
+
+export const servicesNeededBy = ({ labels }: ContainerFacts): readonly string[] =>
+  (labels[COMPOSE_DEPENDS_ON] ?? '')
+    .split(',')
+    .filter((entry) => entry !== '')
+    .map((entry) => `${labels[COMPOSE_PROJECT] ?? ''}/${entry.split(':')[0] ?? ''}`);

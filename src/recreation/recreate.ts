@@ -1,0 +1,160 @@
+import { EMPTY, type Observable, catchError, concat, concatMap, defer, of, throwError } from 'rxjs';
+import type { ContainerFacts, Event } from '../../streams/events.ts';
+import type { Repairable } from '../commands.ts';
+import {
+  type Basis,
+  type Executor,
+  Untouched,
+  bounded,
+  inspected,
+  inspectedIfAny,
+} from '../executor-parts.ts';
+import { joinedReference } from '../joined.ts';
+import { parkedName } from '../parked.ts';
+import { planRecreation } from './plan.ts';
+import { survey } from './survey.ts';
+import { undoing } from './undo.ts';
+
+/**
+ * Creates an orphan anew on its owner's network.
+ *
+ * INVARIANTS. At every instant the container exists under its own name, or parked under one that tells which
+ * (see `parked.ts`); whoever finds it parked can finish or undo what was begun. The orphan is stopped only when
+ * what replaces it has been created, for creating is what may be refused; and it is removed, without its volumes,
+ * only when that has been seen to run. A failure before undoes all.
+ *
+ * It is parked before it is stopped, not after: found stopped under its own name, nothing would tell it from one
+ * that its operator stopped.
+ */
+export const recreate = (
+  dependent: Repairable,
+  facts: ContainerFacts,
+  { gateway }: Basis,
+  executor: Executor,
+): Observable<Event> =>
+  survey(facts, executor).pipe(
+    concatMap((original) => {
+      const plan = planRecreation(original, dependent.owner.id);
+      if (!plan.ok) return throwError(() => new Error(`it cannot be re-created: ${plan.reason}`));
+      const { writes } = executor;
+      const parkedAs = parkedName(dependent.name, gateway.name, dependent.id);
+      const attempt = { dependent, created: undefined };
+      return concat(
+        concat(
+          writes.rename(dependent.id, parkedAs).pipe(bounded(facts, executor)),
+          defer(() => of(parkedEvent(dependent, parkedAs, executor))),
+        ).pipe(undoing(attempt, executor)),
+        writes.create(dependent.name, plan.body).pipe(
+          bounded(facts, executor),
+          undoing(attempt, executor),
+          concatMap((id) => replace(facts, id, executor).pipe(undoing({ dependent, created: id }, executor))),
+        ),
+      );
+    }),
+  );
+
+const parkedEvent = ({ id, name }: Repairable, parkedAs: string, { scheduler }: Executor): Event => ({
+  type: 'dependentParked',
+  at: scheduler.now(),
+  id,
+  name,
+  parkedAs,
+});
+
+/** The orphan makes room for what was created in its place. Two writers on one volume there must never be. */
+const replace = (orphan: ContainerFacts, id: string, executor: Executor): Observable<never> => {
+  const { writes } = executor;
+  return concat(
+    defer(() => (executor.isEnding() ? throwError(() => new Error('the monitor ends')) : EMPTY)),
+    writes.stop(orphan.id).pipe(bounded(orphan, executor)),
+    writes.start(id).pipe(bounded(orphan, executor), unlessItRuns(id, executor)),
+    defer(() => seenToWork(id, executor)),
+    // It runs: what is left of the old one is a matter of tidiness, and found again by its name.
+    writes.remove(orphan.id).pipe(
+      bounded(orphan, executor),
+      catchError(() => EMPTY),
+    ),
+  );
+};
+
+/** A call may do its work and report failure. */
+const unlessItRuns =
+  (id: string, executor: Executor) =>
+  (start$: Observable<never>): Observable<never> =>
+    start$.pipe(
+      catchError((failed: unknown) =>
+        inspected(id, executor).pipe(
+          concatMap(({ runState }) => (runState === 'running' ? EMPTY : throwError(() => failed))),
+        ),
+      ),
+    );
+
+/** It runs, is about to by its restart policy, or has done what it is for. */
+const seenToWork = (id: string, executor: Executor): Observable<never> =>
+  inspected(id, executor).pipe(
+    concatMap(({ runState, details }) => {
+      const works =
+        runState === 'running' ||
+        runState === 'restarting' ||
+        (runState === 'exited' && details?.exitCode === 0);
+      const code = String(details?.exitCode ?? '?');
+      return works
+        ? EMPTY
+        : throwError(() => new Error(`created anew it is ${runState} at once (exit code ${code})`));
+    }),
+  );
+
+/**
+ * What an earlier monitor left half done is brought to its end: finished where its replacement is there, on a
+ * network that lives; otherwise undone, and begun anew as of any orphan.
+ */
+export const resume = (
+  dependent: Repairable,
+  facts: ContainerFacts,
+  _basis: Basis,
+  executor: Executor,
+): Observable<Event> =>
+  inspectedIfAny(dependent.name, executor).pipe(
+    concatMap((twin): Observable<Event> => {
+      if (twin === undefined) return cutOff$.pipe(undoing({ dependent, created: undefined }, executor));
+      if (hasRun(twin)) return tidyUp(dependent, facts, twin, executor);
+      const attempt = { dependent, created: twin.id };
+      return hasLivingOwner(twin, executor).pipe(
+        concatMap((lives) =>
+          lives
+            ? replace(facts, twin.id, executor).pipe(undoing(attempt, executor))
+            : cutOff$.pipe(undoing(attempt, executor)),
+        ),
+      );
+    }),
+  );
+
+const cutOff$: Observable<never> = throwError(
+  () => new Untouched('its re-creation was cut off, and has been undone to begin anew'),
+);
+
+const hasRun = ({ details }: ContainerFacts): boolean => details?.startedAtMs !== undefined;
+
+const hasLivingOwner = (facts: ContainerFacts, executor: Executor): Observable<boolean> =>
+  inspectedIfAny(joinedReference(facts) ?? '', executor).pipe(concatMap((owner) => of(owner !== undefined)));
+
+/** The replacement has had a life of its own: only the old one is left. */
+function tidyUp(
+  { name }: Repairable,
+  parked: ContainerFacts,
+  twin: ContainerFacts,
+  executor: Executor,
+): Observable<never> {
+  if (twin.image !== parked.image)
+    return throwError(
+      () =>
+        new Error(
+          `${parked.name} waits to be ${name} again, but another container has that name; remove one of them`,
+        ),
+    );
+  const { writes } = executor;
+  return concat(
+    writes.stop(parked.id).pipe(bounded(parked, executor)),
+    writes.remove(parked.id).pipe(bounded(parked, executor)),
+  );
+}

@@ -1,0 +1,113 @@
+import {
+  type Observable,
+  concatMap,
+  forkJoin,
+  from,
+  map,
+  mergeMap,
+  of,
+  toArray,
+  catchError,
+  throwError,
+} from 'rxjs';
+import { isMissing } from '../../streams/containers.ts';
+import { EngineError } from '../../streams/engine.ts';
+import type { ContainerFacts } from '../../streams/events.ts';
+import { type Json, asObject, asString, asStrings } from '../../streams/json.ts';
+import { COMPOSE_PROJECT } from '../../streams/labels.ts';
+import type { Executor } from '../executor-parts.ts';
+import { answeredInTime } from '../executor-parts.ts';
+import { candidatesAmong, isInjected } from './injected-files.ts';
+import type { Original } from './plan.ts';
+
+const AT_ONCE = 4;
+
+/** All that must be known of a container before it is created anew; nothing is changed. */
+export const survey = (facts: ContainerFacts, executor: Executor): Observable<Original> =>
+  rawInspection(facts.id, executor).pipe(
+    concatMap((container) =>
+      forkJoin({
+        container: of(container),
+        image: image(asString(container['Image']) ?? '', executor),
+        named: image(asString(asObject(container['Config'])?.['Image']) ?? '', executor),
+        sharers: sharersOf(facts, executor),
+        injected: injectedInto(facts, container, executor),
+      }),
+    ),
+  );
+
+const rawInspection = (id: string, executor: Executor): Observable<Json> =>
+  executor.reads.inspect(id).pipe(
+    answeredInTime(`inspecting ${id.slice(0, 12)}`, executor),
+    map((answer) => {
+      const container = asObject(answer);
+      if (container === undefined) throw new EngineError('inspecting it: the answer is no container');
+      return container;
+    }),
+  );
+
+const image = (reference: string, executor: Executor): Observable<Json | undefined> =>
+  executor.reads.inspectImage(reference).pipe(
+    answeredInTime(`inspecting the image ${reference}`, executor),
+    map(asObject),
+    catchError((error: unknown) => (isMissing(error) ? of(undefined) : throwError(() => error))),
+  );
+
+/** Who lives in its pid or ipc namespace: a listing does not tell, so each is inspected. */
+const sharersOf = ({ id, name }: ContainerFacts, executor: Executor): Observable<readonly string[]> =>
+  executor.reads.list().pipe(
+    answeredInTime('listing containers', executor),
+    concatMap((listed) => from(Array.isArray(listed) ? listed : [])),
+    map((entry) => asString(asObject(entry)?.['Id']) ?? ''),
+    mergeMap((other) => (other === id || other === '' ? of(undefined) : modesOf(other, executor)), AT_ONCE),
+    toArray(),
+    map((others) =>
+      others.flatMap((other) =>
+        other?.joined.some((reference) => reference === id || reference === name) ? [other.name] : [],
+      ),
+    ),
+  );
+
+interface Modes {
+  readonly name: string;
+  /** What it joined, by id or name. */
+  readonly joined: readonly string[];
+}
+
+/** One that cannot be inspected does not keep the others from being looked at. */
+const modesOf = (id: string, executor: Executor): Observable<Modes | undefined> =>
+  rawInspection(id, executor).pipe(
+    map((container): Modes => {
+      const { PidMode = '', IpcMode = '' } = asStrings(container['HostConfig']);
+      return {
+        name: (asString(container['Name']) ?? id).replace(/^\//, ''),
+        joined: [PidMode, IpcMode].map((mode) => mode.replace(/^container:/, '')),
+      };
+    }),
+    catchError(() => of(undefined)),
+  );
+
+/** Files in its own layer from before it ran: only compose puts any there. */
+function injectedInto(
+  facts: ContainerFacts,
+  container: Json,
+  executor: Executor,
+): Observable<readonly string[]> {
+  if (!(COMPOSE_PROJECT in facts.labels)) return of([]);
+  const times = { createdMs: facts.createdMs, startedMs: facts.details?.startedAtMs ?? Infinity };
+  const id = asString(container['Id']) ?? facts.id;
+  return executor.reads.changes(id).pipe(
+    answeredInTime(`looking through the files of ${facts.name}`, executor),
+    concatMap((changes) => from(candidatesAmong(changes))),
+    mergeMap((path) => statOf(id, path, executor).pipe(map((stat) => ({ path, stat }))), AT_ONCE),
+    toArray(),
+    map((files) => files.filter(({ stat }) => isInjected(stat, times)).map(({ path }) => path)),
+  );
+}
+
+/** Undefined for a file that is gone by now. */
+const statOf = (id: string, path: string, executor: Executor): Observable<unknown> =>
+  executor.reads.fileStat(id, path).pipe(
+    answeredInTime(`looking at ${path}`, executor),
+    catchError((error: unknown) => (isMissing(error) ? of(undefined) : throwError(() => error))),
+  );

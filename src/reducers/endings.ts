@@ -1,0 +1,138 @@
+import type { ContainerEvent, Event } from '../../streams/events.ts';
+import type { Command } from '../commands.ts';
+import { isRunning } from '../attachment.ts';
+import { isEndingSignal } from '../messages.ts';
+import { gatewayTarget } from '../selectors.ts';
+import type { Ending, State } from '../state.ts';
+import { type Transition, to } from '../transition.ts';
+
+/** An engine that shuts down stops its containers just as an operator does, and is gone by then. */
+const ENGINE_STAYS_MS = 10_000;
+
+/**
+ * Why containers end: what a person stopped stays stopped. Only what is heard counts; of one that is found ended,
+ * nothing is known.
+ */
+export function endings(state: State, event: Event): Transition {
+  switch (event.type) {
+    case 'containerKilled':
+      return to(
+        isEndingSignal(event, event.id) ? withEnding(state, event.id, signalled(state, event)) : state,
+      );
+    case 'containerDied':
+      return to(withEnding(state, event.id, ended(state, event)));
+    case 'containerStopped':
+      return to(stopped(state, event));
+    case 'containerDestroyed':
+      return to(forget(state, event.id));
+    case 'engineDisconnected':
+      return to(undecide(state));
+    case 'commandFinished':
+      return to(leftByUs(state));
+    case 'dependentRepairEnded':
+      return to(event.facts === undefined ? state : leftByUs(state, event.facts.id));
+    default:
+      return lookAtThoseDue(forgetRunning(state, event), event);
+  }
+}
+
+const withEnding = (state: State, id: string, ending: Ending): State => ({
+  ...state,
+  endings: { ...state.endings, [id]: ending },
+});
+
+function forget(state: State, id: string): State {
+  if (!(id in state.endings)) return state;
+  const { [id]: _, ...endings } = state.endings;
+  return { ...state, endings };
+}
+
+/** What does not run cannot be sent a signal: the message is late, and of our own command. */
+const signalled = (state: State, { id, name }: ContainerEvent): Ending =>
+  isOurs(state, id, name) || state.endings[id]?.value === 'ours' ? { value: 'ours' } : { value: 'signalled' };
+
+function ended(state: State, { id, name, at }: ContainerEvent): Ending {
+  const known = state.endings[id];
+  if (isOurs(state, id, name) || known?.value === 'ours') return { value: 'ours' };
+  return known?.value === 'signalled'
+    ? { value: 'undecided', decidedAt: at + ENGINE_STAYS_MS }
+    : { value: 'itself', lookAt: at + ENGINE_STAYS_MS };
+}
+
+/** Our command is over and what it was about does not run: so we ended it, whatever of that is still to be heard. */
+function leftByUs(state: State, id = gatewayTarget(state.gateway)?.id): State {
+  const facts = state.containers.byId[id ?? ''];
+  if (id === undefined || facts === undefined || isRunning(facts) || id in state.endings) return state;
+  return isOurs(state, id, facts.name) ? withEnding(state, id, { value: 'ours' }) : state;
+}
+
+/** `stop` comes only where somebody asked for it: the signal's own message was lost. */
+function stopped(state: State, { id, at }: ContainerEvent): State {
+  return state.endings[id]?.value === 'itself'
+    ? withEnding(state, id, { value: 'undecided', decidedAt: at + ENGINE_STAYS_MS })
+    : state;
+}
+
+/** What a command of ours under way is about. */
+function isOurs({ recovery, repairs, gateway }: State, id: string, name: string): boolean {
+  const isGateway = 'id' in gateway && gateway.id === id;
+  const isActedOn =
+    recovery.value === 'restarting' ||
+    (recovery.value === 'awaitingReady' && recovery.starts.commandId !== undefined);
+  return (
+    (isGateway && isActedOn) ||
+    (repairs.wave?.dependents.some((one) => one.id === id || one.name === name) ?? false)
+  );
+}
+
+/** The engine went away with them: it was the engine, for all we know. */
+function undecide(state: State): State {
+  const isOpen = ({ value }: Ending): boolean => value === 'undecided' || value === 'signalled';
+  const entries = Object.entries(state.endings).filter(([, ending]) => !isOpen(ending));
+  return entries.length === Object.keys(state.endings).length
+    ? state
+    : { ...state, endings: Object.fromEntries(entries) };
+}
+
+/** What runs again has no ending, however we come to know of it; a signal may still be on its way to end it. */
+function forgetRunning(state: State, event: Event): State {
+  const seen =
+    event.type === 'containersListed'
+      ? event.containers.map(({ id }) => id)
+      : event.type === 'containerInspected' || event.type === 'containerStarted'
+        ? [event.id]
+        : [];
+  return seen.filter((id) => id in state.endings && hasStartedSince(state, id, event)).reduce(forget, state);
+}
+
+const hasStartedSince = ({ containers, endings: known }: State, id: string, event: Event): boolean => {
+  const facts = containers.byId[id];
+  if (facts === undefined) return true;
+  return isRunning(facts) && (known[id]?.value !== 'signalled' || event.type === 'containerStarted');
+};
+
+/** The time to decide has come: the failed start of a restart policy, too, which emits nothing, shows by now. */
+function lookAtThoseDue(state: State, event: Event): Transition {
+  if (event.type !== 'timeReached' || state.connection.value !== 'connected') return to(state);
+  const due = Object.entries(state.endings).filter(([, ending]) => (dueAt(ending) ?? Infinity) <= event.at);
+  return to(
+    due.reduce((soFar, [id, { value }]) => withEnding(soFar, id, decided(value)), state),
+    { commands: due.map(([containerId]): Command => ({ kind: 'inspectContainer', containerId })) },
+  );
+}
+
+const decided = (value: Ending['value']): Ending =>
+  value === 'undecided' ? { value: 'operator' } : { value: 'itself', lookAt: undefined };
+
+const dueAt = (ending: Ending): number | undefined => {
+  if (ending.value === 'undecided') return ending.decidedAt;
+  return ending.value === 'itself' ? ending.lookAt : undefined;
+};
+
+/** When the next ending is decided or looked at. */
+export const endingsDueAt = (state: State): readonly number[] =>
+  state.connection.value === 'connected'
+    ? Object.values(state.endings)
+        .map(dueAt)
+        .filter((deadline) => deadline !== undefined)
+    : [];

@@ -1,0 +1,57 @@
+import type { Event } from '../../streams/events.ts';
+import { isRunning } from '../attachment.ts';
+import { type Memory, knownIds } from '../memory.ts';
+import { gatewayTarget } from '../selectors.ts';
+import type { State } from '../state.ts';
+import { type Transition, to } from '../transition.ts';
+
+/** What is kept for a monitor that comes after this one: which ids the gateway had, who hung on it, who was stopped. */
+export function recollection(state: State, _event: Event, before: State): Transition {
+  if (!state.containers.listed) return to(state);
+  const memory = [withGateway, withDependents, withStopped].reduce(
+    (soFar, remember) => remember(soFar, state, before),
+    state.memory,
+  );
+  return to(memory === state.memory ? state : { ...state, memory });
+}
+
+const LONGEST_HISTORY = 20;
+
+function withGateway(memory: Memory, { gateway, settings }: State): Memory {
+  const id = gatewayTarget(gateway)?.id;
+  const known = knownIds(memory, settings.gateway);
+  if (id === undefined || known[0] === id) return memory;
+  const ids = [id, ...known.filter((other) => other !== id)].slice(0, LONGEST_HISTORY);
+  return { ...memory, gateways: { ...memory.gateways, [settings.gateway]: ids } };
+}
+
+const MOST_DEPENDENTS = 500;
+
+/** Also those that are gone: others may have joined their networks. The latest last. */
+function withDependents(memory: Memory, { dependents: { shown } }: State, before: State): Memory {
+  if (shown === undefined || shown === before.dependents.shown) return memory;
+  const news = Object.entries(shown).filter(([id, { name }]) => memory.dependents[id] !== name);
+  if (news.length === 0) return memory;
+  const renewed = news.map(([id]) => id);
+  const entries = [
+    ...Object.entries(memory.dependents).filter(([id]) => !renewed.includes(id)),
+    ...news.map(([id, { name }]): [string, string] => [id, name]),
+  ];
+  return { ...memory, dependents: Object.fromEntries(entries.slice(-MOST_DEPENDENTS)) };
+}
+
+/** By their operator, as far as that is decided; until they run again, or are gone. */
+function withStopped(memory: Memory, state: State, before: State): Memory {
+  if (state.endings === before.endings && state.containers === before.containers) return memory;
+  const { byId } = state.containers;
+  const isStill = (id: string): boolean => byId[id] !== undefined && !isRunning(byId[id]);
+  const concerns = (id: string): boolean =>
+    id === gatewayTarget(state.gateway)?.id || state.dependents.shown?.[id] !== undefined;
+  const news = Object.entries(state.endings)
+    .filter(([id, { value }]) => value === 'operator' && !memory.stopped.includes(id) && concerns(id))
+    .map(([id]) => id);
+  const kept = memory.stopped.filter(isStill);
+  return news.length === 0 && kept.length === memory.stopped.length
+    ? memory
+    : { ...memory, stopped: [...kept, ...news] };
+}

@@ -1,0 +1,124 @@
+import { attachmentOf } from '../attachment.ts';
+import type { ContainerFacts, Event, RepairKind } from '../../streams/events.ts';
+import { runningStart } from '../selectors.ts';
+import type { Repair, Repairs, State, Wave } from '../state.ts';
+import { type Transition, debug, duration, error, info, to } from '../transition.ts';
+
+const FIRST_RETRY_MS = 5_000;
+const LONGEST_RETRY_MS = 300_000;
+
+type Ended = Extract<Event, { type: 'dependentRepairEnded' }>;
+
+const WORDS: Readonly<Record<RepairKind, { readonly doing: string; readonly done: string }>> = {
+  restart: { doing: 'Restarting', done: 'restarted' },
+  recreate: { doing: 'Re-creating', done: 're-created' },
+  resume: { doing: 'Finishing the re-creation of', done: 're-created' },
+};
+
+/** What becomes of the wave under way: said as it happens, and kept for what follows from it. */
+export function repairOutcomes(state: State, event: Event): Transition {
+  const { wave } = state.repairs;
+  switch (event.type) {
+    case 'dependentRepairBegun':
+      return to(state, { lines: [info(`${WORDS[event.how].doing} ${event.name}...`)] });
+    case 'dependentParked':
+      return to(withWave(state, { parked: { ...wave?.parked, [event.name]: event.parkedAs } }), {
+        lines: [debug(`${event.name} waits as ${event.parkedAs}`)],
+      });
+    case 'dependentRepairEnded':
+      return ended(withWave(state, { answered: [...(wave?.answered ?? []), event.id] }), event);
+    case 'commandFinished':
+      if (wave?.commandId !== event.id) return to(state);
+      return afterWave(
+        state,
+        wave,
+        event.at,
+        event.outcome.ok ? 'the restart gave no answer' : event.outcome.reason,
+      );
+    default:
+      return to(state);
+  }
+}
+
+function withWave(state: State, changes: Partial<Wave>): State {
+  const { wave } = state.repairs;
+  return wave === undefined ? state : withRepairs(state, { wave: { ...wave, ...changes } });
+}
+
+export const withRepairs = (state: State, changes: Partial<Repairs>): State => ({
+  ...state,
+  repairs: { ...state.repairs, ...changes },
+});
+
+export const forget = (state: State, id: string): State => {
+  const { [id]: _, ...pending } = state.repairs.pending;
+  return withRepairs(state, { pending });
+};
+
+function ended(state: State, event: Ended): Transition {
+  const { id, name, how, outcome, at } = event;
+  if (outcome.ok) return judge(state, event);
+  if (outcome.gone) return to(forget(state, id), { lines: [info(`${name} is gone; nothing to restart`)] });
+  if (outcome.untouched) {
+    const told = how === 'resume' ? `${name}: ${outcome.reason}` : `${name} is left alone: ${outcome.reason}`;
+    return to(postpone(state, id, at), { lines: [info(told)] });
+  }
+  return failed(state, event, outcome.reason);
+}
+
+/** Called restarted only when it was seen to be on the live network. What ended by itself is not started again. */
+function judge(state: State, event: Ended): Transition {
+  const { id, name, how, facts } = event;
+  if (facts === undefined) return failed(state, event, 'it could not be inspected afterwards');
+  const attachment = attachmentOf(state, facts);
+  const { done } = WORDS[how];
+  const code = String(facts.details?.exitCode ?? 0);
+  if (attachment === 'stopped')
+    return to(forget(state, id), {
+      lines: [info(`${name} was ${done} and has ended by itself (exit code ${code})`)],
+    });
+  if (attachment === 'fresh' || (attachment === 'apart' && isYoungerThanGateway(state, facts)))
+    return to(forget(state, id), { lines: [info(`${name} ${done} successfully`)] });
+  return failed(state, event, `it was ${done} but is not on the live network`);
+}
+
+const isYoungerThanGateway = (state: State, facts: ContainerFacts): boolean =>
+  (facts.details?.startedAtMs ?? 0) > (runningStart(state.gateway)?.startedAt?.engineMs ?? Infinity);
+
+/** Nothing was done: it is looked at again, which tells whether there is anything left to do. */
+const postpone = (state: State, id: string, at: number): State => {
+  const repair = state.repairs.pending[id];
+  return repair === undefined
+    ? state
+    : withRepairs(state, {
+        pending: { ...state.repairs.pending, [id]: { ...repair, dueAt: at + FIRST_RETRY_MS } },
+      });
+};
+
+/** Reported once, tried again with growing delay until it works. */
+function failed(
+  state: State,
+  { id, name, how, at }: Pick<Ended, 'id' | 'name' | 'how' | 'at'>,
+  reason: string,
+): Transition {
+  const known = state.repairs.pending[id];
+  const failures = (known?.failures ?? 0) + 1;
+  const waitMs = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
+  const told = `${WORDS[how].doing} ${name} failed: ${reason}; trying again in ${duration(waitMs)}`;
+  const repair: Repair = { name, failures, askedAt: known?.askedAt ?? at, dueAt: at + waitMs };
+  return to(withRepairs(state, { pending: { ...state.repairs.pending, [id]: repair } }), {
+    lines: [failures === 1 ? error(told) : debug(told)],
+  });
+}
+
+/** Whoever of the wave has not answered counts as failed: the command itself has. */
+function afterWave(state: State, wave: Wave, at: number, reason: string): Transition {
+  const idle = withRepairs(state, { wave: undefined });
+  const unanswered = wave.dependents.filter(
+    ({ id }) => !wave.answered.includes(id) && id in idle.repairs.pending,
+  );
+  return unanswered.reduce((soFar, dependent) => {
+    const next = failed(soFar.state, { ...dependent, at }, reason);
+    return { ...next, lines: [...soFar.lines, ...next.lines] };
+  }, to(idle));
+}

@@ -1,0 +1,200 @@
+import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { readSmallFile } from '../config/read-small-file.ts';
+import { type Json, asNumber, asObject, asStrings, parseJson } from '../streams/json.ts';
+import type { Line } from './log-line.ts';
+import { type Memory, NOTHING_REMEMBERED } from './memory.ts';
+import { info, warn } from './transition.ts';
+
+export interface StateFile {
+  /** What the file held when it was opened. */
+  readonly memory: Memory;
+  /** What there is to say about that. */
+  readonly lines: readonly Line[];
+  /**
+   * On return it is on disk, or a line has said that it cannot be: once when that begins, once when it ends.
+   * Synchronous, for what it remembers must be there before the next command runs. Never throws. Of more than
+   * `REMEMBERED` only the latest is kept.
+   */
+  readonly save: (memory: Memory) => readonly Line[];
+}
+
+export const STATE_FILE_BYTES = 1024 * 1024;
+
+/** Far more than anybody has, and far less than `STATE_FILE_BYTES`. */
+export const REMEMBERED = { idsOfAGateway: 20, dependents: 500, stopped: 500 };
+
+const VERSION = 1;
+
+const LOST =
+  'nothing is remembered, so orphans left by a gateway re-created meanwhile can be told only by ' +
+  "compose's labels, and who was stopped by hand is not known";
+
+/** What is remembered in the file at `path`; `/dev/null` and an empty path: nothing, silently. Never throws. */
+export function openStateFile(path: string): StateFile {
+  const file = followed(path);
+  if (file === '' || file === '/dev/null') return { memory: NOTHING_REMEMBERED, lines: [], save: () => [] };
+  const { memory, text, lines } = read(file);
+  return { memory, lines, save: saver(file, text) };
+}
+
+/** Where a link leads: renaming something to its name would replace the link itself. */
+function followed(path: string): string {
+  try {
+    return lstatSync(path).isSymbolicLink() ? realpathSync(path) : path;
+  } catch {
+    return path; // it is not there, or cannot be looked at: reading it tells
+  }
+}
+
+interface Reading {
+  readonly memory: Memory;
+  /** The file's text as it is on disk, where it is one of ours. */
+  readonly text?: string;
+  readonly lines: readonly Line[];
+}
+
+const nothing = (...lines: readonly Line[]): Reading => ({ memory: NOTHING_REMEMBERED, lines });
+
+function read(file: string): Reading {
+  const found = readSmallFile(file, STATE_FILE_BYTES);
+  if (found.kind === 'missing') return nothing();
+  if (found.kind === 'unreadable')
+    return nothing(found.isTooLarge ? setAside(file, found.reason) : unusable(file, found.reason));
+  const decoded = decode(found.text);
+  return decoded.ok
+    ? { memory: decoded.memory, text: found.text, lines: [] }
+    : nothing(setAside(file, decoded.reason));
+}
+
+const unusable = (file: string, reason: string): Line => warn(`State file ${file} ${reason}: ${LOST}`);
+
+function setAside(file: string, reason: string): Line {
+  const failure = attempt(() => renameSync(file, `${file}.corrupt`));
+  if (failure === undefined) return warn(`State file ${file} ${reason}; it is now ${file}.corrupt: ${LOST}`);
+  return warn(
+    `State file ${file} ${reason}, and will be overwritten, for it cannot be set aside as ` +
+      `${file}.corrupt (${failure}): ${LOST}`,
+  );
+}
+
+type Decoded =
+  { readonly ok: true; readonly memory: Memory } | { readonly ok: false; readonly reason: string };
+
+/** A section that is missing is empty, and an entry of the wrong type is left out. */
+function decode(text: string): Decoded {
+  const json = asObject(parseJson(text));
+  if (json === undefined) return { ok: false, reason: 'holds no JSON object' };
+  const version = asNumber(json['version']);
+  if (version !== VERSION) return { ok: false, reason: strangeVersion(version) };
+  const gateways = asObject(json['gateways'] ?? {});
+  const dependents = asObject(json['dependents'] ?? {});
+  const stopped = json['stopped'] ?? [];
+  if (gateways === undefined || dependents === undefined || !Array.isArray(stopped))
+    return { ok: false, reason: 'is not of the form this monitor writes' };
+  return {
+    ok: true,
+    memory: {
+      gateways: idsByName(harmless(gateways)),
+      dependents: asStrings(harmless(dependents)),
+      stopped: strings(stopped),
+    },
+  };
+}
+
+const strangeVersion = (version: number | undefined): string =>
+  version === undefined ? 'has no version' : `is of version ${version}, which this monitor does not know`;
+
+/** Without the one key that would mean something else to whoever copies an object key by key. */
+const harmless = (json: Json): Json =>
+  Object.fromEntries(Object.entries(json).filter(([key]) => key !== '__proto__'));
+
+const idsByName = (json: Json): Memory['gateways'] =>
+  Object.fromEntries(
+    Object.entries(json).flatMap(([name, ids]) => (Array.isArray(ids) ? [[name, strings(ids)]] : [])),
+  );
+
+const strings = (values: readonly unknown[]): string[] => values.filter((value) => typeof value === 'string');
+
+function encode({ gateways, dependents, stopped }: Memory): string {
+  const kept = {
+    version: VERSION,
+    gateways: Object.fromEntries(
+      Object.entries(gateways).map(([name, ids]) => [name, ids.slice(0, REMEMBERED.idsOfAGateway)]),
+    ),
+    dependents: Object.fromEntries(Object.entries(dependents).slice(-REMEMBERED.dependents)),
+    stopped: stopped.slice(-REMEMBERED.stopped),
+  };
+  return `${JSON.stringify(kept, null, 2)}\n`;
+}
+
+function saver(file: string, onDisk: string | undefined): StateFile['save'] {
+  let written = onDisk;
+  let isFailing = false;
+
+  return (memory) => {
+    const text = encode(memory);
+    if (text === written) return [];
+    const failure = attempt(() => replace(file, text));
+    written = failure === undefined ? text : undefined;
+    return turn(failure);
+  };
+
+  function turn(failure: string | undefined): Line[] {
+    const wasFailing = isFailing;
+    isFailing = failure !== undefined;
+    if (wasFailing === isFailing) return [];
+    return failure === undefined
+      ? [info(`State is kept in ${file} again`)]
+      : [warn(`State cannot be kept in ${file}: ${failure}; it is known only until the monitor ends`)];
+  }
+}
+
+/** The reason why it failed; undefined: it did not. */
+function attempt(act: () => void): string | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message; // node:fs throws nothing else
+  }
+}
+
+/** Whoever reads the file, after a crash at whatever instant, finds the old text or the new one. */
+function replace(file: string, text: string): void {
+  const temporary = `${file}.tmp`;
+  refuseOther(file);
+  makeFolder(dirname(file));
+  rmSync(temporary, { force: true }); // of a monitor that was killed half-way
+  writeThrough(temporary, text);
+  renameSync(temporary, file);
+}
+
+/** A rename replaces whatever there is: for root a device, too. */
+function refuseOther(file: string): void {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined || stats.isFile()) return;
+  throw new Error(stats.isDirectory() ? 'it is a folder' : 'it is not a regular file');
+}
+
+/** Parents first. Node's own `recursive` never comes back where the kernel refuses a folder, as below /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
+
+/** A new file, whole and on the disk, or none at all. */
+function writeThrough(path: string, text: string): void {
+  const descriptor = openSync(path, 'wx', 0o600);
+  try {
+    writeFileSync(descriptor, text);
+    fsyncSync(descriptor);
+  } catch (error) {
+    unlinkSync(path);
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
