@@ -11,16 +11,17 @@ const JOIN_FAILURE = /cannot join network|joining network namespace|No such cont
 
 export function attachmentOf(state: State, facts: ContainerFacts): Attachment {
   if (facts.details === undefined || facts.runState === 'restarting') return 'unknown';
-  const isFormer = ownershipOf(facts, state)?.isFormer === true;
+  const link = ownershipOf(facts, state)?.link ?? 'present';
   if (!isRunning(facts)) {
     if (!wantsToRun(state, facts)) return 'stopped';
-    return isFormer ? 'orphaned' : 'failedToJoin';
+    return link === 'present' ? 'failedToJoin' : 'orphaned';
   }
   const gatewayId = gatewayTarget(state.gateway)?.id;
   if (gatewayId === undefined || !isOnNetworkOf(gatewayId, facts, state)) return 'apart';
+  if (link === 'replaced') return 'orphaned';
   const freshness = freshnessOf(state, facts);
   // A gateway that only got another name is still the one it runs with; but a restart would not find it.
-  return isFormer && freshness === 'stale' ? 'orphaned' : freshness;
+  return link === 'renamed' && freshness === 'stale' ? 'orphaned' : freshness;
 }
 
 export const isRunning = ({ runState }: ContainerFacts): boolean =>

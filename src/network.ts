@@ -15,17 +15,18 @@ export interface Kin {
 /** The container whose network another one joined, and whether that is still the one it refers to. */
 export interface Ownership {
   readonly owner: ContainerFacts;
-  /** The reference leads nowhere: it is to the container whose place the owner has taken. */
-  readonly isFormer: boolean;
+  /** Else the reference leads nowhere: the owner has been given another name, or has replaced who is meant. */
+  readonly link: 'present' | 'renamed' | 'replaced';
 }
 
 export function ownershipOf(facts: ContainerFacts, kin: Kin): Ownership | undefined {
   const reference = joinedReference(facts);
   if (reference === undefined || reference === '') return undefined;
   const present = referredTo(reference, kin.containers.byId);
-  if (present !== undefined) return { owner: present, isFormer: false };
-  const successor = successorOf(reference, facts, kin);
-  return successor && successor.id !== facts.id ? { owner: successor, isFormer: true } : undefined;
+  if (present !== undefined) return { owner: present, link: 'present' };
+  const owner = successorOf(reference, facts, kin);
+  const link = reference === kin.settings.gateway ? 'renamed' : 'replaced';
+  return owner && owner.id !== facts.id ? { owner, link } : undefined;
 }
 
 export const ownerOf = (facts: ContainerFacts, kin: Kin): ContainerFacts | undefined =>

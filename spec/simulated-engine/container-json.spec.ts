@@ -4,7 +4,8 @@ import { statusText } from './container-json.ts';
 
 interface Inspection {
   readonly State: object & { readonly Health?: object };
-  readonly Config: object & { readonly Hostname: string };
+  readonly Config: object & { readonly Hostname: string; readonly Domainname: string };
+  readonly HostConfig: object;
   readonly ResolvConfPath: string;
 }
 
@@ -19,6 +20,7 @@ describe('an inspection has the keys of a real one', () => {
     const real = recordedAnswer(recorded) as Inspection;
     expect(Object.keys(simulated)).toEqual(Object.keys(real));
     expect(Object.keys(simulated.State)).toEqual(Object.keys(real.State));
+    expect(Object.keys(simulated.HostConfig)).toEqual(Object.keys(real.HostConfig));
     expect(Object.keys(simulated.State.Health ?? {})).toEqual(Object.keys(real.State.Health ?? {}));
     expect(Object.keys(real.Config)).toEqual(expect.arrayContaining(Object.keys(simulated.Config)));
   });
@@ -29,6 +31,19 @@ describe('an inspection has the keys of a real one', () => {
     const { Config, ResolvConfPath } = inspectionOf(bench, 'app');
     expect(Config.Hostname).toBe(owner.slice(0, 12));
     expect(ResolvConfPath).toContain(owner);
+  });
+
+  it('a dependent shows a name of its own until it has joined its owner', () => {
+    const bench = new Bench();
+    const body = { Hostname: 'vpn', Domainname: 'example.org' };
+    bench.engine.create({ name: 'other', body });
+    bench.addDependent('late', 'other');
+    const { id } = bench.engine.get('late');
+    expect(inspectionOf(bench, 'late').Config).toMatchObject({ Hostname: id.slice(0, 12), Domainname: '' });
+
+    bench.does(bench.engine.start('other'));
+    bench.does(bench.engine.start('late'));
+    expect(inspectionOf(bench, 'late').Config).toMatchObject(body);
   });
 });
 

@@ -5,10 +5,7 @@ import { CONFIG_DEFAULTS, HOST_DEFAULTS, NETWORK_DEFAULTS } from './inspection-d
 import type { Mount } from './mounts.ts';
 
 /** What `GET /containers/{id}/json` shows, the parts nobody reads left at an idle engine's values. */
-export function inspection(
-  container: Container,
-  context: { execIds: readonly string[] },
-): object {
+export function inspection(container: Container, context: { execIds: readonly string[] }): object {
   const folder = `/var/lib/docker/containers/${container.namespace?.ownerId ?? container.id}`;
   const [path = '', ...args] = command(container);
   return {

@@ -8,7 +8,12 @@ import type { Image } from './images.ts';
 import type { Mount } from './mounts.ts';
 import { SingleFlight } from './runtime.ts';
 import type { Runtime } from './runtime.ts';
+import { SIGTERM, parseSignal } from './signals.ts';
+import type { Signal } from './signals.ts';
 import type { Workload } from './workload.ts';
+
+/** What a container that never came to run is given, unless it has an exit code already. */
+const START_FAILED = 128;
 
 export type Status = 'created' | 'running' | 'paused' | 'restarting' | 'exited';
 
@@ -137,9 +142,22 @@ export class Container {
     return this.body.Tty ?? false;
   }
 
+  /** What asks its main process to end. */
+  get stopSignal(): Signal {
+    const { StopSignal = '' } = this.body;
+    return StopSignal === '' ? SIGTERM : parseSignal(StopSignal);
+  }
+
   get status(): Status {
     if (this.state.running) return this.#runningStatus();
     return this.state.startedAt === undefined ? 'created' : 'exited';
+  }
+
+  /** A start that failed leaves its reason, and nothing else: one that has never run is still `created`. */
+  couldNotStart(cause: unknown): void {
+    const error = cause instanceof Error ? cause.message : '';
+    Object.assign(this.state, { running: false, restarting: false, error });
+    if (this.state.exitCode === 0) this.state.exitCode = START_FAILED;
   }
 
   #runningStatus(): Status {

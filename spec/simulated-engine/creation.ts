@@ -47,7 +47,7 @@ export class Creation {
     const { NetworkMode, PidMode, IpcMode } = body.HostConfig;
     const modes = Object.entries({ NetworkMode, PidMode, IpcMode })
       .filter(([, mode]) => mode !== undefined)
-      .map(([key, mode = '']) => [key, this.#pinnedMode(mode)]);
+      .map(([key, mode = '']): [string, string] => [key, this.#pinnedMode(mode)]);
     return { ...body, HostConfig: { ...body.HostConfig, ...Object.fromEntries(modes) } };
   }
 

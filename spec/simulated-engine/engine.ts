@@ -72,7 +72,7 @@ export class SimulatedEngine {
     const registry = this.#registry;
     const { runtime, events, execs, images, volumes } = this;
     this.#creation = new Creation({ runtime, registry, images, volumes });
-    this.#removal = new Removal({ registry, execs, volumes, events });
+    this.#removal = new Removal({ runtime, registry, execs, volumes, events });
     this.#lifecycle = new Lifecycle({
       runtime,
       events,
@@ -236,12 +236,7 @@ export class SimulatedEngine {
     return this.runtime.launch(defer(work));
   }
 
-  #admit(
-    name: string,
-    body: CreateBody,
-    workload: Workload,
-    timings?: ContainerSpec['timings'],
-  ): Container {
+  #admit(name: string, body: CreateBody, workload: Workload, timings?: ContainerSpec['timings']): Container {
     const container = this.#creation.create(name, body, { workload, timings });
     this.#workloads.set(name, workload);
     this.events.container(container, 'create');
@@ -256,6 +251,7 @@ export class SimulatedEngine {
   #rename(container: Container, newName: string): void {
     const oldName = `/${container.name}`;
     this.#registry.rename(container, newName.replace(/^\//, ''));
+    this.#workloads.set(container.name, container.workload);
     this.events.container(container, 'rename', { oldName });
   }
 

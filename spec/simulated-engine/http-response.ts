@@ -17,9 +17,9 @@ const ENGINE_HEADERS: Readonly<Record<string, string>> = {
 
 /** The ways the engine answers, whichever way the request came in. */
 export interface Answer {
-  json(status: number, body: object): void;
+  json(status: number, body: object | null): void;
   text(status: number, body: string): void;
-  empty(status: number): void;
+  empty(status: number, headers?: Readonly<Record<string, string>>): void;
   /** Chunked, the headers out at once: the reader can tell its end from a broken connection. */
   stream(contentType: string | undefined): Writable;
   /** Everything until the connection closes: the reader cannot tell its end from a broken connection. */
@@ -35,7 +35,7 @@ export class PlainAnswer implements Answer {
     this.#response = response;
   }
 
-  json(status: number, body: object): void {
+  json(status: number, body: object | null): void {
     this.#complete(status, 'application/json', `${JSON.stringify(body)}\n`);
   }
 
@@ -43,8 +43,8 @@ export class PlainAnswer implements Answer {
     this.#complete(status, 'text/plain; charset=utf-8', body);
   }
 
-  empty(status: number): void {
-    this.#response.writeHead(status, ENGINE_HEADERS).end();
+  empty(status: number, headers: Readonly<Record<string, string>> = {}): void {
+    this.#response.writeHead(status, { ...ENGINE_HEADERS, ...headers }).end();
   }
 
   stream(contentType: string | undefined): Writable {
@@ -84,7 +84,7 @@ export class UpgradedAnswer implements Answer {
     this.#connection = connection;
   }
 
-  json(status: number, body: object): void {
+  json(status: number, body: object | null): void {
     this.text(status, JSON.stringify(body));
   }
 

@@ -26,7 +26,7 @@ export interface ApiRequest {
 }
 
 export interface ApiRoute {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
   readonly path: RegExp;
   readonly handle: (request: ApiRequest) => void | Promise<void>;
 }
@@ -49,6 +49,8 @@ export const ROUTES: readonly ApiRoute[] = [
   { method: 'POST', path: /^\/containers\/create$/, handle: create },
   { method: 'GET', path: /^\/containers\/([^/]+)\/json$/, handle: inspect },
   { method: 'GET', path: /^\/containers\/([^/]+)\/logs$/, handle: logs },
+  { method: 'GET', path: /^\/containers\/([^/]+)\/changes$/, handle: changes },
+  { method: 'HEAD', path: /^\/containers\/([^/]+)\/archive$/, handle: fileStat },
   { method: 'POST', path: /^\/containers\/([^/]+)\/start$/, handle: start },
   { method: 'POST', path: /^\/containers\/([^/]+)\/stop$/, handle: stop },
   { method: 'POST', path: /^\/containers\/([^/]+)\/restart$/, handle: restart },
@@ -61,6 +63,8 @@ export const ROUTES: readonly ApiRoute[] = [
   { method: 'POST', path: /^\/exec\/([^/]+)\/start$/, handle: execStart },
   { method: 'GET', path: /^\/exec\/([^/]+)\/json$/, handle: execInspect },
   { method: 'GET', path: /^\/images\/(.+)\/json$/, handle: imageInspect },
+  { method: 'POST', path: /^\/images\/(.+)\/tag$/, handle: imageTag },
+  { method: 'DELETE', path: /^\/images\/(.+)$/, handle: imageRemove },
 ];
 
 function info({ engine, answer }: ApiRequest): void {
@@ -98,6 +102,26 @@ function inspect({ engine, ref, answer }: ApiRequest): void {
 
 function imageInspect({ engine, ref, answer }: ApiRequest): void {
   answer.json(200, engine.images.inspect(ref));
+}
+
+function imageTag({ engine, ref, query, answer }: ApiRequest): void {
+  const tag = query.get('tag') ?? '';
+  engine.images.tag(ref, `${query.get('repo') ?? ''}${tag === '' ? '' : `:${tag}`}`);
+  answer.empty(201);
+}
+
+function imageRemove({ engine, ref, answer }: ApiRequest): void {
+  answer.json(200, engine.images.remove(ref));
+}
+
+function changes({ engine, ref, answer }: ApiRequest): void {
+  answer.json(200, engine.changes(ref));
+}
+
+/** There is no body: all that is told is told in a header. */
+function fileStat({ engine, ref, query, answer }: ApiRequest): void {
+  const stat = JSON.stringify(engine.fileStat(ref, query.get('path') ?? ''));
+  answer.empty(200, { 'X-Docker-Container-Path-Stat': Buffer.from(stat).toString('base64') });
 }
 
 function create({ engine, query, body, answer }: ApiRequest): void {
@@ -138,7 +162,7 @@ function rename({ engine, ref, query, answer }: ApiRequest): Promise<void> {
 }
 
 function remove({ engine, ref, query, answer }: ApiRequest): Promise<void> {
-  return done(engine.remove(ref, { force: flag(query, 'force') }), answer);
+  return done(engine.remove(ref, { force: flag(query, 'force'), volumes: flag(query, 'v') }), answer);
 }
 
 function logs({ engine, ref, query, answer }: ApiRequest): void {

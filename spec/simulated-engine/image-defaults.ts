@@ -54,5 +54,7 @@ function healthcheck(
 const orElse = (own: string | undefined, image: string | undefined): string | undefined =>
   isFilled(own) ? own : image;
 
-const filled = <T extends object>(fields: T): Partial<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => isFilled(value))) as Partial<T>;
+type Filled<T> = { readonly [Key in keyof T]?: NonNullable<T[Key]> };
+
+const filled = <T extends object>(fields: T): Filled<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => isFilled(value))) as Filled<T>;

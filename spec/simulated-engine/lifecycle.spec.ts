@@ -81,6 +81,38 @@ describe('a dependent whose gateway is down', () => {
   });
 });
 
+describe('a container that could not be started', () => {
+  it.each([
+    ['is down', 409, 'cannot join network of a non running container: OWNER'],
+    ['is gone', 404, 'No such container: OWNER'],
+  ])('keeps the reason, and stays created, where the container it joins %s', (state, status, words) => {
+    const bench = new Bench();
+    const { id } = bench.engine.get('gluetun');
+    bench.addDependent('new', 'gluetun');
+    bench.does(bench.engine.stop('gluetun'));
+    if (state === 'is gone') bench.does(bench.engine.remove('gluetun'));
+    const toldBefore = bench.told.length;
+    const message = words.replace('OWNER', id);
+
+    expect(bench.outcome(bench.engine.start('new'))).toMatchObject({ status, message });
+    expect(bench.engine.get('new')).toMatchObject({
+      status: 'created',
+      state: { exitCode: 128, error: message, startedAt: undefined, finishedAt: undefined },
+    });
+    expect(bench.told.slice(toldBefore)).toEqual([]);
+  });
+
+  it('says so of a restart, too, under the name the caller used', () => {
+    const bench = new Bench();
+    bench.addDependent('new', 'missing');
+    expect(bench.outcome(bench.engine.restart('new'))).toMatchObject({
+      status: 500,
+      message: 'Cannot restart container new: No such container: missing',
+    });
+    expect(bench.engine.get('new').status).toBe('created');
+  });
+});
+
 describe('a dependent of a gateway that was removed and made again', () => {
   it('is orphaned when it was made after the gateway: it holds the old id', () => {
     const bench = new Bench();
@@ -197,5 +229,32 @@ describe('a restart', () => {
     bench.does(bench.engine.pause('app'));
     bench.does(bench.engine.restart('app'));
     expect(bench.told.slice(1, 5)).toEqual(['app kill 15', 'app unpause', 'app die 0', 'app stop']);
+  });
+});
+
+describe('a stop', () => {
+  it("sends the container's own signal, and SIGKILL when its own time is up", () => {
+    const bench = new Bench();
+    const deaf = { ignoresTerm: true };
+    bench.engine.create({ name: 'db', body: { StopSignal: 'SIGINT' } });
+    bench.engine.create({ name: 'deaf', body: { StopSignal: 'INT', StopTimeout: 1 }, workload: deaf });
+    bench.does(bench.engine.start('db'));
+    bench.does(bench.engine.start('deaf'));
+    const toldBefore = bench.told.length;
+    bench.does(bench.engine.stop('db'));
+    bench.does(bench.engine.stop('deaf'));
+
+    expect(bench.told.slice(toldBefore)).toEqual([
+      ...['db kill 2', 'db die 0', 'db stop'],
+      ...['deaf kill 2', 'deaf kill 9', 'deaf die 137', 'deaf stop'],
+    ]);
+  });
+
+  it('of one that does not run is no failure', () => {
+    const bench = new Bench();
+    bench.does(bench.engine.stop('app'));
+    const toldBefore = bench.told.length;
+    bench.does(bench.engine.stop('app'));
+    expect(bench.told).toHaveLength(toldBefore);
   });
 });

@@ -32,8 +32,6 @@ import { SIGKILL, SIGTERM } from './signals.ts';
 import type { WorkloadHost } from './workload.ts';
 
 const KILLED = 137;
-/** What a container that never came to run is given, unless it has an exit code already. */
-const START_FAILED = 128;
 
 export interface LifecycleParts {
   readonly runtime: Runtime;
@@ -83,7 +81,7 @@ export class Lifecycle {
     const { runtime, events } = this.#parts;
     return runtime.launch(
       concat(
-        defer(() => (container.state.running ? this.stop(container, timeoutSeconds) : EMPTY)),
+        defer(() => (container.state.running ? this.#stopToStartAgain(container, timeoutSeconds) : EMPTY)),
         defer(() => this.start(container)),
         step(() => events.container(container, 'restart')),
       ).pipe(
@@ -92,6 +90,11 @@ export class Lifecycle {
         }),
       ),
     );
+  }
+
+  #stopToStartAgain(container: Container, timeoutSeconds: number): Observable<void> {
+    container.keptOnStop = true;
+    return this.stop(container, timeoutSeconds).pipe(finalize(() => (container.keptOnStop = false)));
   }
 
   /** Completes at once, except for SIGKILL: then when the process has ended. */
@@ -134,7 +137,7 @@ export class Lifecycle {
 
   /** The main process has ended, for whatever reason. */
   die(container: Container, exitCode: number): void {
-    const { runtime, events, health, execs, networks } = this.#parts;
+    const { runtime, events, health, execs, networks, removal } = this.#parts;
     const { state } = container;
     if (!state.running || state.restarting) return;
     execs.containerDied(container);
@@ -153,6 +156,8 @@ export class Lifecycle {
     events.container(container, 'die', { exitCode: String(exitCode) });
     networks.leave(container);
     container.died$.next();
+    // Who stops it sees to that; else nobody waits.
+    if (container.stops.current$ === undefined) removal.removeSoonIfWanted(container);
   }
 
   outOfMemory(container: Container): void {
@@ -170,7 +175,8 @@ export class Lifecycle {
       );
     }).pipe(
       catchError((cause: unknown) => {
-        startFailed(container, cause);
+        container.couldNotStart(cause);
+        this.#parts.removal.removeIfWanted(container);
         throw cause;
       }),
     );
@@ -221,7 +227,7 @@ export class Lifecycle {
   #terminate(container: Container, timeoutSeconds: number): Observable<never> {
     const patience$ = timeoutSeconds < 0 ? NEVER : this.#parts.runtime.after(timeoutSeconds * 1000);
     return untilDead(container, () => {
-      this.#signal(container, SIGTERM);
+      this.#signal(container, container.stopSignal);
       container.run.add(patience$.subscribe({ complete: () => this.#signal(container, SIGKILL) }));
     });
   }
@@ -230,7 +236,7 @@ export class Lifecycle {
   #deliver(container: Container, signal: Signal): void {
     const { workload, timings } = container;
     if (signal === SIGKILL) this.#dieLater(container, timings.killMs, KILLED);
-    if (signal !== SIGTERM) return;
+    if (signal !== SIGTERM && signal !== container.stopSignal) return;
     if (container.state.paused) this.unpause(container);
     if (workload.ignoresTerm === true) return;
     workload.terminating?.(this.#hostOf(container));
@@ -290,13 +296,4 @@ function untilDead(container: Container, act: () => void): Observable<never> {
     act();
     return dead;
   });
-}
-
-function startFailed({ state }: Container, cause: unknown): void {
-  Object.assign(state, {
-    running: false,
-    restarting: false,
-    error: cause instanceof Error ? cause.message : '',
-  });
-  if (state.exitCode === 0) state.exitCode = START_FAILED;
 }

@@ -45,19 +45,19 @@ function ofBind(bind: string, newName: () => string): Mount {
     const Propagation = words.find((word) => PROPAGATION.test(word)) ?? 'rprivate';
     return host({ Type: 'bind', Source: source, ...access, Mode: mode, Propagation });
   }
-  const Mode = mode === '' ? UNSHARED_LABEL : mode;
+  const Mode = mode === '' ? SELINUX_LABEL : mode;
   return volume(source, newName, { ...access, Mode });
 }
 
 const PROPAGATION = /^r?(?:private|shared|slave)$/;
-/** What the engine notes for a volume without a mode: a label of SELinux, in use or not. */
-const UNSHARED_LABEL = 'z';
+/** What the engine notes for a volume without a mode, on hosts without SELinux, too. */
+const SELINUX_LABEL = 'z';
 
 function ofMount(mount: MountRequest, newName: () => string): Mount {
   const access = { Destination: clean(mount.Target), RW: mount.ReadOnly !== true };
   switch (mount.Type) {
     case 'volume':
-      return volume(mount.Source ?? '', newName, { ...access, Mode: UNSHARED_LABEL });
+      return volume(mount.Source ?? '', newName, { ...access, Mode: SELINUX_LABEL });
     case 'tmpfs':
       return host({ Type: 'tmpfs', Source: '', ...access, Mode: '', Propagation: '' });
     case 'bind': {
@@ -99,10 +99,18 @@ const volumePoint = (
 });
 
 /** `HostConfig.Tmpfs` and `Mounts` may share a place; no others may. */
-function refuseDuplicates(asked: readonly Mount[], binds: readonly Mount[], tmpfs: HostConfig['Tmpfs']): void {
+function refuseDuplicates(
+  asked: readonly Mount[],
+  binds: readonly Mount[],
+  tmpfs: HostConfig['Tmpfs'],
+): void {
   const places = asked.map(placeOf);
   const twice = places.find((place, index) => places.indexOf(place) < index);
-  const overlaid = binds.map(placeOf).find((place) => Object.keys(tmpfs ?? {}).map(clean).includes(place));
+  const overlaid = binds.map(placeOf).find((place) =>
+    Object.keys(tmpfs ?? {})
+      .map(clean)
+      .includes(place),
+  );
   const duplicate = twice ?? overlaid;
   if (duplicate !== undefined) throw duplicateMountPoint(duplicate);
 }

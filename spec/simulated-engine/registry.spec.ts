@@ -99,6 +99,25 @@ describe('what is refused', () => {
     expect(() => engine.createFromBody('other', body)).toThrow(message);
   });
 
+  it.each([{ PublishAllPorts: true }, { PortBindings: { '80/tcp': [{ HostPort: '80' }] } }])(
+    'published ports on the network of another: %j',
+    (host) => {
+      const { engine } = new Bench();
+      const body = { Image: 'stand-in', HostConfig: { NetworkMode: 'container:gluetun', ...host } };
+      expect(() => engine.createFromBody('other', body)).toThrow(
+        'conflicting options: port publishing and the container type network mode',
+      );
+    },
+  );
+
+  it('a restart policy of one that is to vanish when it stops', () => {
+    const { engine } = new Bench();
+    const HostConfig = { AutoRemove: true, RestartPolicy: { Name: 'always' } };
+    expect(() => engine.createFromBody('other', { Image: 'stand-in', HostConfig })).toThrow(
+      "can't create 'AutoRemove' container with restart policy",
+    );
+  });
+
   it('an image that is not there', () => {
     const { engine } = new Bench();
     expect(() => engine.createFromBody('other', { Image: 'nosuch:tag' })).toThrow(

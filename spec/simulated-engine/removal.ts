@@ -1,10 +1,14 @@
+import { concat } from 'rxjs';
 import type { Container } from './container.ts';
 import type { EventBus } from './events.ts';
 import type { Execs } from './execs.ts';
 import type { Registry } from './registry.ts';
+import { step } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 import type { Volumes } from './volumes.ts';
 
 export interface RemovalParts {
+  readonly runtime: Runtime;
   readonly registry: Registry;
   readonly execs: Execs;
   readonly volumes: Volumes;
@@ -19,8 +23,9 @@ export class Removal {
     this.#parts = parts;
   }
 
-  /** With its volumes: with those that nobody gave a name. */
+  /** With its volumes: with those that nobody gave a name. Does nothing to one that has gone already. */
   remove(container: Container, { volumes }: { readonly volumes: boolean }): void {
+    if (this.#parts.registry.find(container.id) !== container) return;
     this.#parts.registry.delete(container);
     this.#parts.execs.containerRemoved(container);
     const others = this.#parts.registry.all.flatMap(({ mounts }) => mounts);
@@ -28,12 +33,18 @@ export class Removal {
     this.#parts.events.container(container, 'destroy');
   }
 
-  /** One with `AutoRemove` whose run has come to its end; unless it is only being restarted. */
+  /** One with `AutoRemove` whose run has ended, or could not begin; unless it is only being restarted. */
   removeIfWanted(container: Container): void {
     const { hostConfig, keptOnStop, state } = container;
-    const isThere = this.#parts.registry.find(container.id) === container;
-    if (hostConfig.AutoRemove === true && !keptOnStop && !state.running && isThere) {
+    const isWanted = hostConfig.AutoRemove === true && !keptOnStop && !state.running;
+    if (isWanted && (state.startedAt !== undefined || state.error !== ''))
       this.remove(container, { volumes: true });
-    }
+  }
+
+  removeSoonIfWanted(container: Container): void {
+    if (container.hostConfig.AutoRemove !== true) return;
+    const { runtime } = this.#parts;
+    const gone$ = step(() => this.removeIfWanted(container));
+    runtime.launch(concat(runtime.after(container.timings.cleanupMs), gone$));
   }
 }

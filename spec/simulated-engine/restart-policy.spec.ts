@@ -63,3 +63,62 @@ describe('restart policies', () => {
     expect(bench.engine.get('other').status).toBe(status);
   });
 });
+
+describe('an engine that comes up', () => {
+  const boot = ({ engine, does }: Bench): void => {
+    does(engine.shutDown());
+    does(engine.boot());
+  };
+
+  it.each([
+    ['always', 137, 'running'],
+    ['unless-stopped', 137, 'exited'],
+    ['on-failure', 137, 'running'],
+    ['on-failure', 0, 'exited'],
+    ['no', 137, 'exited'],
+  ] as const)(
+    '%s: one that was stopped by hand and ended with %d is %s',
+    (restartPolicy, exitCode, status) => {
+      const bench = new Bench();
+      bench.engine.create({ name: 'other', restartPolicy, workload: { ignoresTerm: exitCode !== 0 } });
+      bench.does(bench.engine.start('other'));
+      bench.does(bench.engine.stop('other', 1));
+      boot(bench);
+      expect(bench.engine.get('other').status).toBe(status);
+    },
+  );
+
+  it('does not start what has no tries left', () => {
+    const bench = new Bench();
+    bench.engine.create({
+      name: 'loop',
+      body: { HostConfig: { RestartPolicy: { Name: 'on-failure', MaximumRetryCount: 2 } } },
+      workload: { started: (host) => host.exit(3) },
+    });
+    bench.does(bench.engine.start('loop'));
+    bench.advance(5000);
+    boot(bench);
+    expect(bench.engine.get('loop')).toMatchObject({ status: 'exited', restartCount: 2 });
+  });
+
+  it.each(['always', 'unless-stopped', 'on-failure'] as const)(
+    'does not start what has never run: %s',
+    (restartPolicy) => {
+      const bench = new Bench();
+      bench.engine.create({ name: 'new', restartPolicy });
+      boot(bench);
+      expect(bench.engine.get('new').status).toBe('created');
+    },
+  );
+
+  it('nor what could not be started, though its owner is there by now', () => {
+    const bench = new Bench();
+    bench.engine.create({ name: 'late', networkMode: 'container:missing', restartPolicy: 'always' });
+    bench.outcome(bench.engine.start('late'));
+    bench.engine.create({ name: 'missing', restartPolicy: 'always' });
+    bench.does(bench.engine.start('missing'));
+    bench.does(bench.engine.shutDown());
+    bench.does(bench.engine.boot({ ownersFirst: true }));
+    expect(bench.engine.get('late')).toMatchObject({ status: 'created', state: { exitCode: 128 } });
+  });
+});

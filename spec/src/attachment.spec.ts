@@ -1,6 +1,18 @@
 import type { ContainerFacts } from '../../streams/events.ts';
-import { type Attachment, attachmentOf, hasFailedToJoin } from '../../src/attachment.ts';
-import { JOIN_ERROR, connected, facts, gatewayFacts, listed, onGateway } from './builders.ts';
+import { attachmentOf, hasFailedToJoin } from '../../src/attachment.ts';
+import type { Attachment, Settings } from '../../src/state.ts';
+import { NOTHING_REMEMBERED } from '../../src/memory.ts';
+import {
+  JOIN_ERROR,
+  type Shape,
+  connected,
+  facts,
+  gatewayFacts,
+  idOf,
+  listed,
+  onGateway,
+  renamed,
+} from './builders.ts';
 import { History } from './history.ts';
 
 const G = 5_000;
@@ -8,6 +20,92 @@ const gateway = gatewayFacts({ startedAt: G });
 
 const attached = (one: ContainerFacts, ...others: readonly ContainerFacts[]): Attachment =>
   attachmentOf(new History().feed(connected(), listed(...[gateway, one, ...others])).state, one);
+
+const former = idOf('gluetun before');
+const orphan = (shape: Shape = {}): ContainerFacts =>
+  facts('app', { ref: former, startedAt: 2_000, ...shape });
+
+/** The gateway has had another id before. */
+const attachedToFormer = (one: ContainerFacts, settings: Partial<Settings> = {}): Attachment => {
+  const memory = { ...NOTHING_REMEMBERED, gateways: { gluetun: [former] } };
+  const history = new History({ settings, memory }).feed(connected(), listed(gateway, one));
+  return attachmentOf(history.state, one);
+};
+
+describe('a dependent of a gateway that was created anew', () => {
+  it.each<{ given: string; one: ContainerFacts; then: Attachment }>([
+    { given: 'still running', one: orphan(), then: 'orphaned' },
+    { given: 'paused', one: orphan({ runState: 'paused' }), then: 'orphaned' },
+    {
+      given: 'not started for want of it',
+      one: orphan({ runState: 'exited', error: JOIN_ERROR }),
+      then: 'orphaned',
+    },
+    { given: 'stopped', one: orphan({ runState: 'exited' }), then: 'stopped' },
+    {
+      given: 'known by the beginning of its id',
+      one: orphan({ ref: former.slice(0, 12) }),
+      then: 'orphaned',
+    },
+    { given: 'joined by its name', one: facts('app', { ref: 'gluetun', startedAt: 1 }), then: 'stale' },
+  ])('$given is $then', ({ one, then }) => {
+    expect(attachedToFormer(one)).toBe(then);
+  });
+});
+
+describe('a dependent of a gateway with another name', () => {
+  const called = (startedAt: number): Attachment => {
+    const app = facts('app', { ref: 'gluetun', startedAt });
+    const history = new History().feed(connected(), listed(gateway, app), renamed('gluetun', 'vpn'));
+    return attachmentOf(history.state, app);
+  };
+  it('is fresh as before, for it runs on its network', () => {
+    expect(called(G + 1)).toBe('fresh');
+  });
+  it('is orphaned once it is stale, for a restart would not find the name', () => {
+    expect(called(G - 1)).toBe('orphaned');
+  });
+});
+
+describe('a dependent found exited, of which nothing was heard', () => {
+  const gone = gatewayFacts({ startedAt: G, finishedAt: G - 1_000 });
+  const found = (shape: Shape, owner = gone): Attachment => {
+    const app = onGateway('app', { runState: 'exited', restartPolicy: 'always', ...shape });
+    return attachmentOf(new History().feed(connected(), listed(owner, app)).state, app);
+  };
+  it.each<{ given: string; shape: Shape; owner?: ContainerFacts; then: Attachment }>([
+    { given: 'that ended while its gateway was down', shape: { finishedAt: G - 500 }, then: 'failedToJoin' },
+    { given: 'with no restart policy', shape: { finishedAt: G - 500, restartPolicy: 'no' }, then: 'stopped' },
+    {
+      given: 'that failed and is restarted on failure',
+      shape: { finishedAt: G - 500, restartPolicy: 'on-failure', exitCode: 1 },
+      then: 'failedToJoin',
+    },
+    {
+      given: 'that did its work and is restarted on failure',
+      shape: { finishedAt: G - 500, restartPolicy: 'on-failure' },
+      then: 'stopped',
+    },
+    { given: 'that ended before its gateway did', shape: { finishedAt: G - 1_500 }, then: 'stopped' },
+    { given: 'that ended when its gateway ran again', shape: { finishedAt: G + 1 }, then: 'stopped' },
+    { given: 'that never ran', shape: { runState: 'created', startedAt: 'never' }, then: 'stopped' },
+    {
+      given: 'that ended after its gateway, which is still down',
+      shape: { finishedAt: G + 9 },
+      owner: gatewayFacts({ runState: 'exited', startedAt: G - 5, finishedAt: G }),
+      then: 'failedToJoin',
+    },
+  ])('$given is $then', ({ shape, owner, then }) => {
+    expect(found(shape, owner)).toBe(then);
+  });
+
+  it('is stopped where an earlier monitor saw its operator do it', () => {
+    const app = onGateway('app', { runState: 'exited', restartPolicy: 'always', finishedAt: G - 500 });
+    const memory = { ...NOTHING_REMEMBERED, stopped: [app.id] };
+    const { state } = new History({ memory }).feed(connected(), listed(gone, app));
+    expect(attachmentOf(state, app)).toBe('stopped');
+  });
+});
 
 describe('a dependent', () => {
   it.each<{ given: string; one: ContainerFacts; others?: ContainerFacts[]; then: Attachment }>([
@@ -85,6 +183,10 @@ describe('a dependent', () => {
     { given: 'on the id of one that is no more', one: facts('db', { on: 'gone' }), then: 'apart' },
   ])('$given is $then', ({ one, others = [], then }) => {
     expect(attached(one, ...others)).toBe(then);
+  });
+
+  it('between two runs is unknown', () => {
+    expect(attached(onGateway('app', { runState: 'restarting' }))).toBe('unknown');
   });
 
   it('is apart where the gateway is absent', () => {

@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Site } from '../../config/config.ts';
-import type { ContainerFacts, Event, Outcome, PublicIp, RepairKind, RestartPolicy, RunState, Verdict } from '../../streams/events.ts';
+import type {
+  ContainerFacts,
+  Event,
+  Outcome,
+  PublicIp,
+  RepairKind,
+  RestartPolicy,
+  RunState,
+  Verdict,
+} from '../../streams/events.ts';
 import type { Settings, State } from '../../src/state.ts';
 
 /** One line of a history: what happens next, given how things stand. Its time is the history's business. */
@@ -191,19 +200,20 @@ function knownAs(state: State, name: string): ContainerFacts {
 
 interface Spoken {
   readonly id?: string;
+  readonly labels?: Readonly<Record<string, string>>;
   /** When the engine says it happened; now unless given. */
   readonly engineTimeMs?: number;
 }
 
 const message =
-  (name: string, change: Readonly<Record<string, unknown>>, { id, engineTimeMs }: Spoken = {}): Happening =>
+  (name: string, change: Readonly<Record<string, unknown>>, { id, labels = {}, engineTimeMs }: Spoken = {}): Happening =>
   (_state, at) => [
     {
       ...change,
       at,
       id: id ?? idOf(name),
       name,
-      labels: {},
+      labels,
       engineTimeMs: engineTimeMs ?? at,
     } as Event,
   ];
@@ -219,8 +229,8 @@ export const killed = (name: string, signal: string | undefined = '15', spoken?:
   message(name, { type: 'containerKilled', signal }, spoken);
 export const destroyed = (name: string, spoken?: Spoken) =>
   message(name, { type: 'containerDestroyed' }, spoken);
-export const renamed = (oldName: string, name: string) =>
-  message(name, { type: 'containerRenamed', oldName }, { id: idOf(oldName) });
+export const renamed = (oldName: string, name: string, spoken: Spoken = {}) =>
+  message(name, { type: 'containerRenamed', oldName }, { id: idOf(oldName), ...spoken });
 export const paused = (name: string) => message(name, { type: 'containerPaused' });
 export const unpaused = (name: string) => message(name, { type: 'containerUnpaused' });
 export const outOfMemory = (name: string) => message(name, { type: 'containerOutOfMemory' });

@@ -14,6 +14,7 @@ import { EngineError } from '../../streams/engine.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Act } from '../../src/commands.ts';
 import { execute } from '../../src/executor.ts';
+import { runOf } from '../../src/run-of.ts';
 import { JOIN_ERROR, engineText, gatewayFacts, idOf, onGateway } from './builders.ts';
 
 type Answer = ContainerFacts | 'gone' | 'refused' | 'silent';
@@ -27,6 +28,7 @@ const json = ({ id, name, networkMode, runState, details }: ContainerFacts): unk
   State: {
     Status: runState,
     StartedAt: details?.startedAt,
+    FinishedAt: details?.finishedAtMs === undefined ? '' : engineText(details.finishedAtMs),
     Error: details?.error,
     ExitCode: details?.exitCode,
   },
@@ -57,8 +59,22 @@ class FakeEngine {
     const events: Event[] = [];
     let completed = 0;
     execute(act, {
-      reads: { inspect: (id) => defer(() => this.#inspect(id)), clockMs: () => this.scheduler.now() },
-      writes: { restart: (id) => this.#write('restart', id), start: (id) => this.#write('start', id) },
+      reads: {
+        inspect: (id) => defer(() => this.#inspect(id)),
+        clockMs: () => this.scheduler.now(),
+        list: () => NEVER,
+        inspectImage: () => NEVER,
+        changes: () => NEVER,
+        fileStat: () => NEVER,
+      },
+      writes: {
+        restart: (id) => this.#write('restart', id),
+        start: (id) => this.#write('start', id),
+        stop: (id) => this.#write('stop', id),
+        rename: (id) => this.#write('rename', id),
+        create: (name) => this.#write('create', name),
+        remove: (id) => this.#write('remove', id),
+      },
       scheduler: this.scheduler,
       isEnding: () => this.isEnding,
     }).subscribe({ next: (event) => events.push(event), complete: () => (completed += 1) });
@@ -100,10 +116,17 @@ const endsOf = (events: readonly Event[]) =>
 
 const restartGateway: Act = { kind: 'restartGateway', id: 7, gateway: target('gluetun'), start: START };
 const startGateway: Act = { kind: 'startGateway', id: 8, gateway: target('gluetun') };
-const restartDependents = (names: readonly string[], concurrency = 5): Act => ({
+/** They are decided on as they are now. */
+const restartDependents = (dependents: readonly ContainerFacts[], concurrency = 5): Act => ({
   kind: 'repairDependents',
   id: 9,
-  dependents: names.map(target),
+  dependents: dependents.map((facts) => ({
+    id: facts.id,
+    name: facts.name,
+    how: 'restart',
+    run: runOf(facts),
+    owner: target('gluetun'),
+  })),
   concurrency,
   gateway: target('gluetun'),
   start: START,
@@ -184,7 +207,7 @@ describe('repairDependents', () => {
 
   it('begins, restarts, looks again, and says what it saw', () => {
     const engine = new FakeEngine({ gluetun: [gateway], app: [app, fresh] });
-    const events = engine.run(restartDependents(['app']));
+    const events = engine.run(restartDependents([app]));
     expect(events.map(({ type }) => type)).toEqual([
       'dependentRepairBegun',
       'containerInspected',
@@ -200,7 +223,7 @@ describe('repairDependents', () => {
   it('starts one that failed to join', () => {
     const failedToJoin = onGateway('app', { runState: 'exited', error: JOIN_ERROR });
     const engine = new FakeEngine({ gluetun: [gateway], app: [failedToJoin, fresh] });
-    expect(endsOf(engine.run(restartDependents(['app'])))[0]?.outcome).toEqual({ ok: true });
+    expect(endsOf(engine.run(restartDependents([failedToJoin])))[0]?.outcome).toEqual({ ok: true });
   });
 
   it.each<{ given: string; answers: Record<string, Answer[]>; then: object }>([
@@ -208,6 +231,11 @@ describe('repairDependents', () => {
       given: 'it was stopped by hand',
       answers: { gluetun: [gateway], app: [onGateway('app', { runState: 'exited' })] },
       then: { ok: false, untouched: true, reason: 'it is exited by now' },
+    },
+    {
+      given: 'somebody else has started it on the live network',
+      answers: { gluetun: [gateway], app: [fresh] },
+      then: { ok: false, untouched: true, reason: 'somebody else has started it by now' },
     },
     {
       given: 'it is paused',
@@ -237,7 +265,7 @@ describe('repairDependents', () => {
     },
   ])('touches nothing where $given', ({ answers, then }) => {
     const engine = new FakeEngine(answers);
-    const events = engine.run(restartDependents(['app']));
+    const events = engine.run(restartDependents([app]));
     expect(endsOf(events)[0]?.outcome).toMatchObject(then);
     expect(outcomeOf(events)).toEqual({ ok: true });
     expect(engine.called).toEqual([]);
@@ -246,15 +274,16 @@ describe('repairDependents', () => {
   it('"No such container" of its owner does not make it gone', () => {
     const engine = new FakeEngine({ gluetun: [gateway], app: [app] });
     engine.restartTakes = () => throwError(() => new EngineError('No such container: owner', 404));
-    expect(endsOf(engine.run(restartDependents(['app'])))[0]?.outcome).toEqual({
+    expect(endsOf(engine.run(restartDependents([app])))[0]?.outcome).toEqual({
       ok: false,
       reason: 'No such container: owner',
     });
   });
 
   it('goes on with the others where one fails', () => {
-    const engine = new FakeEngine({ gluetun: [gateway], app: ['refused'], db: [onGateway('db')] });
-    const events = engine.run(restartDependents(['app', 'db']));
+    const db = onGateway('db');
+    const engine = new FakeEngine({ gluetun: [gateway], app: ['refused'], db: [db] });
+    const events = engine.run(restartDependents([app, db]));
     expect(endsOf(events).map(({ name, outcome }) => [name, outcome.ok])).toEqual([['app', false], ['db', true]]); // prettier-ignore
   });
 
@@ -265,7 +294,12 @@ describe('repairDependents', () => {
       ...Object.fromEntries(names.map((name) => [name, [onGateway(name)]])),
     });
     engine.restartTakes = () => timer(300, engine.scheduler);
-    engine.run(restartDependents(names, 3));
+    engine.run(
+      restartDependents(
+        names.map((name) => onGateway(name)),
+        3,
+      ),
+    );
     expect(engine.most).toBe(3);
     expect(engine.called).toHaveLength(7);
     expect(engine.scheduler.now()).toBe(900);
@@ -274,7 +308,7 @@ describe('repairDependents', () => {
   it('begins none any more once the monitor ends, and finishes what it began', () => {
     const engine = new FakeEngine({ gluetun: [gateway], app: [app], db: [onGateway('db')] });
     engine.restartTakes = () => timer(300, engine.scheduler).pipe(tap(() => (engine.isEnding = true)));
-    const events = engine.run(restartDependents(['app', 'db'], 1));
+    const events = engine.run(restartDependents([app, onGateway('db')], 1));
     expect(endsOf(events).map(({ name }) => name)).toEqual(['app']);
   });
 
@@ -282,7 +316,7 @@ describe('repairDependents', () => {
     const slow = onGateway('app', { stopTimeoutSeconds: 30 });
     const engine = new FakeEngine({ gluetun: [gateway], app: [slow] });
     engine.restartTakes = () => NEVER;
-    expect(endsOf(engine.run(restartDependents(['app'])))[0]?.outcome).toMatchObject({
+    expect(endsOf(engine.run(restartDependents([slow])))[0]?.outcome).toMatchObject({
       reason: 'restarting app: no answer within 90 s',
     });
   });

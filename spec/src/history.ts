@@ -2,6 +2,7 @@ import type { Site } from '../../config/config.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import { type Act, type Command, isAct } from '../../src/commands.ts';
 import type { Line } from '../../src/log-line.ts';
+import type { Memory } from '../../src/memory.ts';
 import { initialState, nextDeadline, reduce } from '../../src/reduce.ts';
 import type { Settings, State } from '../../src/state.ts';
 import {
@@ -22,6 +23,7 @@ export type Steps = readonly (Step | readonly Step[])[];
 export interface Setting {
   readonly settings?: Partial<Settings>;
   readonly sites?: readonly Site[];
+  readonly memory?: Memory;
 }
 
 /**
@@ -35,8 +37,8 @@ export class History {
   lines: readonly Line[] = [];
   #wokenAt = 0;
 
-  constructor({ settings = {}, sites = [site('a')] }: Setting = {}) {
-    this.state = initialState({ ...SETTINGS, ...settings }, sites);
+  constructor({ settings = {}, sites = [site('a')], memory }: Setting = {}) {
+    this.state = initialState({ ...SETTINGS, ...settings }, sites, memory);
   }
 
   feed(...steps: Steps): this {

@@ -3,6 +3,7 @@ import type { Event } from '../../streams/events.ts';
 import type { ReadingRequest } from '../../streams/requests.ts';
 import { timers$ } from '../../streams/timers.ts';
 import type { Act } from '../../src/commands.ts';
+import type { Memory } from '../../src/memory.ts';
 import type { Line } from '../../src/log-line.ts';
 import { type Program, ReducerFault, runProgram } from '../../src/program.ts';
 import type { State } from '../../src/state.ts';
@@ -26,6 +27,7 @@ class Running {
     { state, now }: History,
     execute: Program['execute'] = () => NEVER,
     say: (line: Line) => void = () => undefined,
+    remember: (memory: Memory) => void = () => undefined,
   ) {
     this.scheduler.frame = now;
     runProgram({
@@ -45,6 +47,7 @@ class Running {
         this.said.push(line.message);
         say(line);
       },
+      remember,
     }).subscribe({
       next: (next) => this.states.push(next),
       complete: () => (this.end = 'completed'),
@@ -76,13 +79,15 @@ const lastStraw = (history: History): readonly Event[] => checkFailed()(history.
 
 /** The same with a stale dependent that is due: its restart is decided just before the gateway's. */
 function twoActsAhead(): History {
-  const history = settled([onGateway('app', { startedAt: 500 })]).feed(
-    seconds(30),
-    checkFailed(),
-    seconds(10),
-  );
-  const pending = { [idOf('app')]: { name: 'app', failures: 1, dueAt: history.now } };
-  history.state = { ...history.state, repairs: { ...history.state.repairs, pending } };
+  const history = settled([onGateway('app')]).feed(seconds(30), checkFailed(), seconds(10));
+  const pending = { [idOf('app')]: { name: 'app', failures: 1, askedAt: 0, dueAt: history.now } };
+  const { containers, repairs } = history.state;
+  const stale = onGateway('app', { startedAt: 500 });
+  history.state = {
+    ...history.state,
+    containers: { ...containers, byId: { ...containers.byId, [stale.id]: stale } },
+    repairs: { ...repairs, pending },
+  };
   return history;
 }
 

@@ -83,10 +83,12 @@ const dependentEnds =
   (history: Watched): Happening =>
   (state, at) => {
     const wave = [...history.outstanding.values()].find(({ kind }) => kind === 'repairDependents');
-    const id = state.repairs.wave?.ids[0];
+    const id = state.repairs.wave?.dependents[0]?.id;
     if (wave === undefined || id === undefined) return [];
     const seen = state.containers.byId[id];
-    return [{ type: 'dependentRepairEnded', at, id, name: id, outcome: { ok: true }, facts: seen }];
+    return [
+      { type: 'dependentRepairEnded', at, id, name: id, how: 'restart', outcome: { ok: true }, facts: seen },
+    ];
   };
 
 const ifChecking =

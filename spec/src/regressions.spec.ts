@@ -1,4 +1,4 @@
-import { dependentsOf } from '../../src/selectors.ts';
+import { dependentsOf } from '../../src/dependents-of.ts';
 import {
   checkBlind,
   checkCutShort,

@@ -82,6 +82,23 @@ describe('decodeInspected', () => {
     ).toMatchObject({ details: { exitCode: 128, error, tty: true, stopTimeoutSeconds: 60 } });
   });
 
+  it.each([
+    ['unless-stopped', { Name: 'unless-stopped', MaximumRetryCount: 0 }, 'unless-stopped'],
+    ['none, as an empty text', { Name: '' }, 'no'],
+    ['something new', { Name: 'sometimes' }, 'no'],
+    ['nothing', undefined, 'no'],
+  ])('restart policy: %s', (_, RestartPolicy, restartPolicy) => {
+    const HostConfig = { NetworkMode: 'bridge', RestartPolicy };
+    expect(inspected({}, {}, { HostConfig })?.details?.restartPolicy).toBe(restartPolicy);
+  });
+
+  it('reads when its last run ended, and that none has', () => {
+    expect(inspected({ FinishedAt: '2026-11-22T17:46:17.5Z' })?.details?.finishedAtMs).toBe(
+      Date.parse('2026-11-22T17:46:17.500Z'),
+    );
+    expect(inspected({ FinishedAt: '0001-01-01T00:00:00Z' })?.details?.finishedAtMs).toBeUndefined();
+  });
+
   it('never throws', () => {
     fc.assert(
       fc.property(fc.anything(), fc.anything(), fc.anything(), (State, Config, HostConfig) => {
@@ -100,6 +117,7 @@ describe('decodeListed', () => {
     Names: ['/gluetun'],
     State: 'running',
     Image: 'qmcgaw/gluetun',
+    Created: 1_700_000_000,
     Labels: { a: 'b', c: 5 },
     HostConfig: { NetworkMode: 'bridge' },
     ...more,
@@ -119,6 +137,7 @@ describe('decodeListed', () => {
       id: 'abc',
       name: 'gluetun',
       image: 'qmcgaw/gluetun',
+      createdMs: 1_700_000_000_000,
       labels: { a: 'b' },
       networkMode: 'bridge',
       runState: 'running',

@@ -8,6 +8,9 @@ import { frame, marbles } from './marbles.ts';
 const SILENT: EngineReadings = {
   list: () => NEVER,
   inspect: () => NEVER,
+  inspectImage: () => NEVER,
+  changes: () => NEVER,
+  fileStat: () => NEVER,
   openEvents: () => NEVER,
   followLog: () => NEVER,
   exec: () => NEVER,

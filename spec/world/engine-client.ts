@@ -1,46 +1,71 @@
 import {
+  EMPTY,
   type Observable,
   type SchedulerLike,
+  catchError,
+  concat,
   defer,
   delay,
+  dematerialize,
   filter,
   ignoreElements,
   map,
+  materialize,
   of,
   switchMap,
   takeUntil,
+  tap,
   throwError,
 } from 'rxjs';
 
 import { EngineError, type EngineReadings } from '../../streams/engine.ts';
-import type { EngineWrites } from '../../src/engine-writes.ts';
+import type { CreateBody, EngineWrites } from '../../src/engine-writes.ts';
 import { formatNanosPadded, parseUnixTime } from '../simulated-engine/clock.ts';
+import type { CreateBody as SimulatedBody } from '../simulated-engine/create-request.ts';
 import type { SimulatedEngine } from '../simulated-engine/engine.ts';
 import { eventFilter, parseFilters } from '../simulated-engine/filters.ts';
 import { toJsonLine } from '../simulated-engine/events.ts';
 import { encodeFrame } from '../simulated-engine/frames.ts';
+import { step } from '../simulated-engine/runtime.ts';
 
 /** What a call takes on a quiet host. */
 const CALL_MS = 1;
 
 const CONTAINERS_ONLY = eventFilter(parseFilters('{"type":["container"]}'));
 
+interface Fault {
+  readonly call: RegExp;
+  readonly error: EngineError;
+  /** The engine does it all the same. */
+  readonly afterwards: boolean;
+}
+
 /** The engine as the monitor reaches it, without a socket in between: so that all of it runs under virtual time. */
 export class EngineClient implements EngineReadings, EngineWrites {
-  /** Every write, in order: `restart gluetun`. */
+  /** Every write that the engine has begun, in order: `restart gluetun`, `rename app to app2`. */
   readonly written: string[] = [];
+  /** Before the engine hears of a write. Who unsubscribes here, as a monitor that is killed, has not written. */
+  beforeWrite: ((call: string) => void) | undefined;
+  /** When the engine has done it, and its answer is still under way; not for what it refused. */
+  afterWrite: ((call: string) => void) | undefined;
   readonly #engine: SimulatedEngine;
   readonly #scheduler: SchedulerLike;
-  #fails: { readonly call: RegExp; readonly error: EngineError }[] = [];
+  #faults: readonly Fault[] = [];
 
   constructor(engine: SimulatedEngine, scheduler: SchedulerLike) {
     this.#engine = engine;
     this.#scheduler = scheduler;
   }
 
-  /** The next call that matches (`list`, `inspect app`, `restart gluetun`, …) fails. */
-  failNext(call: RegExp, message = 'the engine failed', status = 500): void {
-    this.#fails.push({ call, error: new EngineError(message, status) });
+  /** The next call that matches (`list`, `inspect app`, `restart gluetun`, …) fails; `afterwards`: once it is done. */
+  failNext(call: RegExp, message = 'the engine failed', status = 500, { afterwards = false } = {}): void {
+    this.#faults = [...this.#faults, { call, error: new EngineError(message, status), afterwards }];
+  }
+
+  /** The engine does the next call that matches, but the connection breaks before it can say so. */
+  loseAnswer(call: RegExp): void {
+    const error = new EngineError('socket hang up');
+    this.#faults = [...this.#faults, { call, error, afterwards: true }];
   }
 
   readonly clockMs = (): number => this.#scheduler.now();
@@ -49,6 +74,15 @@ export class EngineClient implements EngineReadings, EngineWrites {
 
   readonly inspect = (id: string): Observable<unknown> =>
     this.#answer(`inspect ${this.#nameOf(id)}`, () => this.#engine.inspect(id));
+
+  readonly inspectImage = (reference: string): Observable<unknown> =>
+    this.#answer(`inspectImage ${reference}`, () => this.#engine.images.inspect(reference));
+
+  readonly changes = (id: string): Observable<unknown> =>
+    this.#answer(`changes ${this.#nameOf(id)}`, () => this.#engine.changes(id));
+
+  readonly fileStat = (id: string, path: string): Observable<unknown> =>
+    this.#answer(`fileStat ${this.#nameOf(id)} ${path}`, () => this.#engine.fileStat(id, path));
 
   readonly openEvents = (since: string | undefined): Observable<Observable<Uint8Array>> =>
     this.#answer('events', () =>
@@ -90,30 +124,86 @@ export class EngineClient implements EngineReadings, EngineWrites {
     );
 
   readonly restart = (id: string): Observable<never> =>
-    this.#write('restart', id, () => this.#engine.restart(id));
+    this.#act(
+      () => `restart ${this.#nameOf(id)}`,
+      () => this.#engine.restart(id),
+    );
 
-  readonly start = (id: string): Observable<never> => this.#write('start', id, () => this.#engine.start(id));
+  readonly start = (id: string): Observable<never> =>
+    this.#act(
+      () => `start ${this.#nameOf(id)}`,
+      () => this.#engine.start(id),
+    );
 
-  #write(verb: string, id: string, call: () => Observable<void>): Observable<never> {
-    const what = `${verb} ${this.#nameOf(id)}`;
-    return this.#answer(what, () => {
-      this.written.push(what);
-      return call();
+  readonly stop = (id: string): Observable<never> =>
+    this.#act(
+      () => `stop ${this.#nameOf(id)}`,
+      () => this.#engine.stop(id),
+    );
+
+  readonly rename = (id: string, name: string): Observable<never> =>
+    this.#act(
+      () => `rename ${this.#nameOf(id)} to ${name}`,
+      () => this.#engine.rename(id, name),
+    );
+
+  readonly remove = (id: string): Observable<never> =>
+    this.#act(
+      () => `remove ${this.#nameOf(id)}`,
+      () => this.#engine.remove(id),
+    );
+
+  readonly create = (name: string, body: CreateBody): Observable<string> =>
+    this.#write(
+      () => `create ${name}`,
+      () => of(this.#engine.createFromBody(name, body as SimulatedBody).id),
+    );
+
+  #act(call: () => string, make: () => Observable<void>): Observable<never> {
+    return this.#write(call, make).pipe(ignoreElements());
+  }
+
+  /** Named when it is made, not when it was planned: names change hands. */
+  #write<T>(call: () => string, make: () => Observable<T>): Observable<T> {
+    return defer(() => {
+      const what = call();
+      const begin = (): Observable<T> => {
+        this.written.push(what);
+        return make().pipe(tap({ complete: () => this.afterWrite?.(what) }));
+      };
+      return concat(
+        step(() => this.beforeWrite?.(what)),
+        this.#request(what, begin),
+      );
+    });
+  }
+
+  #answer<T>(call: string, make: () => T): Observable<T> {
+    return this.#request(call, () => of(make()));
+  }
+
+  /** The engine hears of it at once; its answer, whichever it is, is on its way for a while. */
+  #request<T>(call: string, make: () => Observable<T>): Observable<T> {
+    return defer(() => {
+      const fault = this.#takeFault(call);
+      if (!this.#engine.up$.value) throw new EngineError('connect ECONNREFUSED');
+      if (fault === undefined) return make();
+      return concat(
+        fault.afterwards ? make().pipe(ignoreElements()) : EMPTY,
+        throwError(() => fault.error),
+      );
     }).pipe(
-      switchMap((done$) => done$),
-      ignoreElements(),
+      catchError((error: unknown) => throwError(() => asEngineError(error))),
+      materialize(),
+      delay(CALL_MS, this.#scheduler),
+      dematerialize(),
     );
   }
 
-  /** Errors of the model carry its own class: the monitor knows only its own. */
-  #answer<T>(call: string, make: () => T): Observable<T> {
-    return defer(() => {
-      const failure = this.#fails.find((fail) => fail.call.test(call));
-      this.#fails = this.#fails.filter((fail) => fail !== failure);
-      if (!this.#engine.up$.value) return throwError(() => new EngineError('connect ECONNREFUSED'));
-      if (failure !== undefined) return throwError(() => failure.error);
-      return of(translated(make));
-    }).pipe(delay(CALL_MS, this.#scheduler));
+  #takeFault(call: string): Fault | undefined {
+    const fault = this.#faults.find((waiting) => waiting.call.test(call));
+    this.#faults = this.#faults.filter((waiting) => waiting !== fault);
+    return fault;
   }
 
   #nameOf(id: string): string {
@@ -121,11 +211,9 @@ export class EngineClient implements EngineReadings, EngineWrites {
   }
 }
 
-function translated<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    const { status, message } = error as { status?: number; message: string };
-    throw new EngineError(message, status);
-  }
+/** Errors of the model carry its own class: the monitor knows only its own. */
+function asEngineError(error: unknown): EngineError {
+  if (error instanceof EngineError) return error;
+  const { status, message } = error as { status?: number; message: string };
+  return new EngineError(message, status);
 }

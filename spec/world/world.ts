@@ -4,6 +4,7 @@ import type { Event } from '../../streams/events.ts';
 import { source$ } from '../../streams/source.ts';
 import { execute } from '../../src/executor.ts';
 import type { Line } from '../../src/log-line.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../../src/memory.ts';
 import { runProgram } from '../../src/program.ts';
 import { initialState } from '../../src/reduce.ts';
 import type { Settings, State } from '../../src/state.ts';
@@ -48,6 +49,8 @@ export class World {
   readonly lines: (Line & { readonly at: number })[] = [];
   readonly signal$ = new Subject<Event>();
   state: State;
+  /** What a later monitor starts with. */
+  memory: Memory = NOTHING_REMEMBERED;
   hasEnded = false;
   fault: unknown;
   #monitor: Subscription | undefined;
@@ -100,6 +103,7 @@ export class World {
         }),
       execute: (act, isEnding) => execute(act, { reads: client, writes: client, scheduler, isEnding }),
       say: (line) => this.#say(line),
+      remember: (memory) => (this.memory = memory),
     }).subscribe({
       next: (state) => (this.state = state),
       complete: () => (this.hasEnded = true),

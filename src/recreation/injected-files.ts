@@ -50,7 +50,8 @@ const SECOND_MS = 1_000;
  * Whether the file is one that was put there before the container ran, from its decoded
  * `X-Docker-Container-Path-Stat`: compose makes them read-only (its secrets.go), by a tar of the moment between
  * creation and start. A tar's times are whole seconds, and Go's archive/tar rounds to the nearest: they can lie
- * before the creation, and after the start. What a program writes has a fraction.
+ * before the creation, and after the start. What a program writes has a fraction, and can be older than the
+ * start: the engine sets `StartedAt` some milliseconds after the program has begun.
  */
 export function isInjected(
   stat: unknown,

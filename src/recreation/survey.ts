@@ -98,7 +98,7 @@ function injectedInto(
   const id = asString(container['Id']) ?? facts.id;
   return executor.reads.changes(id).pipe(
     answeredInTime(`looking through the files of ${facts.name}`, executor),
-    concatMap((changes) => from(candidatesAmong(changes))),
+    concatMap((changes) => from(candidatesAmong(changes, container['Mounts']))),
     mergeMap((path) => statOf(id, path, executor).pipe(map((stat) => ({ path, stat }))), AT_ONCE),
     toArray(),
     map((files) => files.filter(({ stat }) => isInjected(stat, times)).map(({ path }) => path)),

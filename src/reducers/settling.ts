@@ -35,10 +35,10 @@ const isChange = (event: Event): event is Change =>
   event.type === 'containerDestroyed' ||
   event.type === 'containerRenamed';
 
-/** In the gateway's compose project; where it has none, the gateway itself and its dependents. */
+/** In the gateway's compose project; and, whether it has one or not, the gateway itself and its dependents. */
 function concernsUs(state: State, { id, name, labels }: Change): boolean {
   const { project } = state.settling;
-  if (project !== undefined) return labels[COMPOSE_PROJECT] === project;
+  if (project !== undefined && labels[COMPOSE_PROJECT] === project) return true;
   const shown = state.dependents.shown ?? {};
   return (
     name === state.settings.gateway ||

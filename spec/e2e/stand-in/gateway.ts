@@ -149,6 +149,11 @@ export class Gateway extends TestContainer {
   /** Removed and created again under its name, as an update does; dependents keep the old id. */
   async recreate(): Promise<Gateway> {
     await this.remove();
+    return this.createAgain();
+  }
+
+  /** The second half of it, for a test that has something to do in between. */
+  async createAgain(): Promise<Gateway> {
     return createWith(this.engine, this.#options, this.#control);
   }
 

@@ -27,9 +27,11 @@ import {
   stoppedByHand,
   unpaused,
 } from '../builders.ts';
-import { dependentsOf, gatewayCandidates, monitorsOn, ownersOf } from '../../../src/selectors.ts';
+import { dependentsOf, monitorsOn } from '../../../src/dependents-of.ts';
+import { gatewayCandidates } from '../../../src/find-gateway.ts';
+import { ownersOf } from '../../../src/network.ts';
 import { History, type Steps, settled } from '../history.ts';
-import type { Settings } from '../../../src/state.ts';
+import type { Settings, State } from '../../../src/state.ts';
 
 const namesOf = (
   containers: readonly ContainerFacts[],
@@ -38,6 +40,11 @@ const namesOf = (
   dependentsOf(new History({ settings }).feed(connected(), listed(gatewayFacts(), ...containers)).state).map(
     ({ name }) => name,
   );
+
+const knowing = (byId: State['containers']['byId']): State => {
+  const { state } = new History();
+  return { ...state, containers: { ...state.containers, byId } };
+};
 
 describe('who hangs on the gateway', () => {
   it.each<{ given: string; exist: ContainerFacts[]; settings?: Partial<Settings>; then: string[] }>([
@@ -121,7 +128,7 @@ describe('who hangs on the gateway', () => {
   it('ends the way up at a circle', () => {
     const one = facts('one', { on: 'two' });
     const two = facts('two', { on: 'one' });
-    expect(ownersOf(one, { [one.id]: one, [two.id]: two }).map(({ name }) => name)).toEqual(['two']);
+    expect(ownersOf(one, knowing({ [one.id]: one, [two.id]: two })).map(({ name }) => name)).toEqual(['two']);
   });
 
   it('names as candidates what looks like Gluetun or is joined, and no monitor', () => {
@@ -134,7 +141,7 @@ describe('who hangs on the gateway', () => {
     ];
     const byId = Object.fromEntries(all.map((one) => [one.id, one]));
     expect(gatewayCandidates({ byId })).toEqual(['owner', 'vpn']);
-    expect(monitorsOn(idOf('owner'), { ...new History().state.containers, byId })).toEqual([]);
+    expect(monitorsOn(idOf('owner'), knowing(byId))).toEqual([]);
   });
 });
 

@@ -15,6 +15,7 @@ import {
   inspectedAs,
   killed,
   listed,
+  listedAgain,
   minutes,
   ONE_OFF,
   onGateway,
@@ -138,11 +139,21 @@ describe('finding the gateway', () => {
       .expectLines();
   });
 
-  it('is gone under its old name once renamed', () => {
+  it('is followed under another name, as long as nobody has taken its own', () => {
+    const history = settled([onGateway('app')]).feed(renamed('gluetun', 'vpn'));
+    history
+      .expectGateway('ready')
+      .expectLine(/^gluetun is called vpn now; it is still watched. Set GLUETUN_CONTAINER/, 'warn');
+    const other = gatewayFacts({ id: idOf('another'), health: 'starting' });
+    history.feed(created('gluetun', { id: other.id }), inspected(other)).expectGateway('starting');
+    expect(history.state.gateway).toMatchObject({ id: other.id });
+  });
+
+  it('is not followed under the name compose gives what it replaces', () => {
     settled([onGateway('app')])
-      .feed(renamed('gluetun', 'vpn'))
+      .feed(renamed('gluetun', '0123456789ab_gluetun'))
       .expectGateway('absent')
-      .expectLine(/not found; it could be vpn/);
+      .expectLine(/^gluetun is gone; waiting until there is one again$/, 'warn');
   });
 });
 
@@ -288,16 +299,6 @@ describe('a gateway that goes down', () => {
       then: /^gluetun was stopped \(exit code 137\); standing by/,
     },
     {
-      given: 'crashed',
-      event: [died('gluetun', 1)],
-      then: /^gluetun died \(exit code 1\); standing by until it starts$/,
-    },
-    {
-      given: 'crashed after a signal that does not end it',
-      event: [killed('gluetun', '1'), died('gluetun', 1)],
-      then: /^gluetun died/,
-    },
-    {
       given: 'found restarting by its policy',
       event: [inspectedAs('gluetun', { runState: 'restarting' })],
       then: /^gluetun is being restarted by its restart policy; standing by/,
@@ -309,6 +310,34 @@ describe('a gateway that goes down', () => {
       .expectLine(then, 'warn')
       .expectNoAct()
       .expectChecks(0);
+  });
+
+  it.each<{ given: string; event: Steps }>([
+    { given: 'by itself', event: [died('gluetun', 1)] },
+    { given: 'after a signal that does not end it', event: [killed('gluetun', '1'), died('gluetun', 1)] },
+    { given: 'and was left so by its restart policy', event: [died('gluetun', 1), seconds(1)] },
+  ])('$given is started after ten seconds', ({ event }) => {
+    settled()
+      .feed(...event)
+      .expectLine(/^gluetun died \(exit code 1\); it is started unless it comes back within 10s$/, 'warn')
+      .feed(seconds(8))
+      .expectNoAct()
+      .feed(seconds(3))
+      .expectActs('startGateway')
+      .expectLine(/^gluetun has not come back; starting it$/);
+  });
+
+  it('by itself is not started where the user excluded it', () => {
+    settled([], { settings: { exclude: ['gluetun'] } })
+      .feed(died('gluetun', 1), minutes(10))
+      .expectNoAct();
+  });
+
+  it('with an engine that goes away, too, was not stopped by its operator, nor has it crashed', () => {
+    settled()
+      .feed(stoppedByHand('gluetun'), seconds(1), disconnected(), seconds(5), connected(), listedAgain())
+      .feed(minutes(10))
+      .expectNoAct();
   });
 
   it('by our own restart is no news', () => {
@@ -324,8 +353,8 @@ describe('a gateway that goes down', () => {
     const loop = Array.from({ length: 8 }, () => round).flat();
     const history = settled().feed(...loop);
     expect(history.said.filter((line) => line.includes('died'))).toEqual([
-      'gluetun died (exit code 1); standing by until it starts',
-      'gluetun died (exit code 1), again before it was ready; standing by until it starts',
+      'gluetun died (exit code 1); it is started unless it comes back within 10s',
+      'gluetun died (exit code 1), again before it was ready; it is started unless it comes back within 10s',
     ]);
     expect(history.said.filter((line) => line.includes('started;'))).toHaveLength(2);
     history.feed(turned('gluetun', 'healthy')).forget();

@@ -102,7 +102,7 @@ describe('the waves', () => {
   });
 
   it('come one after another: none while one is under way', () => {
-    repairing([app, facts('far', { on: 'app', startedAt: 1 })])
+    repairing([app, facts('far', { on: 'app', startedAt: 2_000 })])
       .feed(minutes(3))
       .expectActs('repairDependents');
   });
@@ -161,6 +161,7 @@ describe('the outcome of a restart', () => {
           type: 'dependentRepairEnded',
           id: idOf('app'),
           name: 'app',
+          how: 'restart',
           outcome: { ok: true },
           facts: undefined,
         }),
@@ -235,7 +236,7 @@ describe('a restart that failed', () => {
 
   it('is tried again as soon as the gateway is ready', () => {
     const history = repairing([app])
-      .feed(restartFailed('app'), succeeded(), died('gluetun', 1), minutes(1))
+      .feed(restartFailed('app'), succeeded(), stoppedByHand('gluetun'), minutes(1))
       .forget();
     history.feed(started('gluetun'), inspectedAs('gluetun', { health: 'starting' })).expectNoAct();
     history.feed(turned('gluetun', 'healthy')).expectActs('repairDependents');

@@ -1,0 +1,231 @@
+import { readFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { EngineEvents } from '../e2e/engine-events.ts';
+import { eventually, messageOf } from '../e2e/eventually.ts';
+import type { MonitorOptions, MonitorProcess } from '../e2e/monitor.ts';
+import { PrivateEngine } from '../e2e/private-engine.ts';
+import { SITES } from '../e2e/setting.ts';
+import { TestContainer } from '../e2e/stand-in/container.ts';
+import { createDependent } from '../e2e/stand-in/dependent.ts';
+import { type Gateway, createGateway } from '../e2e/stand-in/gateway.ts';
+import { DEPENDENT_IMAGE, SHELL_LESS_IMAGE } from '../e2e/stand-in/images.ts';
+import type { TestEngine } from '../e2e/test-engine.ts';
+import { type Dependent, EXCLUDED, GATEWAY_LABELS } from './dependents.ts';
+import { BYSTANDER, GATEWAY, type GatewayKind, type Snapshot, type Stage, seenIn } from './stage.ts';
+
+/** More than the longest wait the monitor is allowed here: ten seconds for a crash, five for others at work. */
+const SETTLED_MS = 45_000;
+/** The time it takes to decide that somebody stopped a container is ten seconds. */
+const DECIDED_MS = 20_000;
+
+/** The table on a real engine, with the built monitor as a process of its own. */
+export class RealStage implements Stage {
+  readonly #engine: TestEngine;
+  readonly #start: (options: MonitorOptions) => Promise<MonitorProcess>;
+  readonly #stateFile: string;
+  readonly #containers = new Map<string, TestContainer>();
+  #gateway: Gateway | undefined;
+  #monitor: MonitorProcess | undefined;
+  #events: EngineEvents | undefined;
+  #underWay: Promise<void> = Promise.resolve();
+
+  constructor(engine: TestEngine, start: (options: MonitorOptions) => Promise<MonitorProcess>) {
+    this.#engine = engine;
+    this.#start = start;
+    this.#stateFile = join(engine.folder, `state-${randomUUID()}.json`);
+  }
+
+  get monitor(): MonitorProcess {
+    return there(this.#monitor);
+  }
+
+  get events(): EngineEvents {
+    return there(this.#events);
+  }
+
+  async setUp({ restartPolicy }: GatewayKind, dependents: readonly Dependent[]): Promise<void> {
+    this.#events = await EngineEvents.open(this.#engine);
+    // The engine keeps a name only where nobody has it yet.
+    for (const one of dependents.filter(({ joins }) => 'name' in joins)) await this.#create(one);
+    const options = { name: GATEWAY, restartPolicy, labels: GATEWAY_LABELS };
+    this.#gateway = await createGateway(this.#engine, options);
+    await this.#createBystander();
+    for (const one of dependents) await this.#letLive(one);
+    await this.startMonitor();
+    await this.monitor.waitForLine(/Status: STARTUP/);
+    await this.#letEnd(dependents);
+  }
+
+  async beginRestart(): Promise<void> {
+    this.#underWay = this.#its.restart();
+    await this.events.waitFor('die', this.#its);
+  }
+
+  async crashGateway(): Promise<void> {
+    await this.#its.crash();
+    await this.events.waitFor('die', this.#its);
+  }
+
+  async stopGateway(): Promise<void> {
+    await this.#its.stop();
+  }
+
+  async removeGateway(): Promise<void> {
+    await this.#its.remove();
+  }
+
+  async createGateway(): Promise<void> {
+    this.#gateway = await this.#its.createAgain();
+  }
+
+  async startGateway(): Promise<void> {
+    await this.#its.start();
+    await this.untilGatewayRuns();
+  }
+
+  async renameGateway(name: string): Promise<void> {
+    await this.#its.rename(name);
+  }
+
+  async untilGatewayRuns(): Promise<void> {
+    await this.#underWay;
+    const runs = async (): Promise<boolean> => (await this.#its.inspect()).State.Status === 'running';
+    await eventually('the gateway runs', runs, DECIDED_MS);
+    await this.#its.untilServing();
+  }
+
+  async leaveItDown(): Promise<void> {
+    await this.#untilStopIsKnownOf([this.#its]);
+  }
+
+  async restartEngine(): Promise<void> {
+    if (!(this.#engine instanceof PrivateEngine)) throw new Error('only an engine of its own is restarted');
+    this.events.close();
+    await this.#engine.restart();
+    this.#events = await EngineEvents.open(this.#engine);
+  }
+
+  async stopMonitor(): Promise<void> {
+    await this.monitor.stop();
+  }
+
+  async startMonitor(): Promise<void> {
+    this.#monitor = await this.#start({
+      env: {
+        SITES,
+        CHECK_INTERVAL: '2',
+        STATE_FILE: this.#stateFile,
+        EXCLUDE_CONTAINERS: EXCLUDED.join(','),
+        LOG_LEVEL: 'debug',
+      },
+    });
+  }
+
+  async tryToStart(name: string): Promise<void> {
+    await this.#container(name)
+      .start()
+      .catch(() => undefined);
+  }
+
+  async end(name: string): Promise<void> {
+    const container = this.#container(name);
+    await container.exec('kill', '1');
+    await this.events.waitFor('die', container);
+  }
+
+  async look(): Promise<Snapshot> {
+    const { docker, labels } = this.#engine;
+    const label = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+    const [listed, live] = await Promise.all([
+      docker.listContainers({ all: true, filters: { label } }),
+      this.#its.networkNamespace(),
+    ]);
+    const entries = listed.map(async ({ Id, Names }) => {
+      const container = new TestContainer(this.#engine, Id, (Names[0] ?? '').slice(1));
+      const [inspection, own] = await Promise.all([container.inspect(), container.networkNamespace()]);
+      const network = own === undefined ? undefined : own === live ? 'live' : 'dead';
+      return [container.name, seenIn(inspection, network)] as const;
+    });
+    return new Map(await Promise.all(entries));
+  }
+
+  async lookUntil(isSo: (snapshot: Snapshot) => boolean): Promise<void> {
+    const seen = async (): Promise<boolean> => isSo(await this.look());
+    // That it did not come to be, each cell tells for itself; here, how.
+    await eventually('what is expected', seen, SETTLED_MS, 100).catch((error: unknown) => {
+      process.stderr.write(`${messageOf(error)}\n${this.monitor.lines.map(({ text }) => text).join('\n')}\n`);
+    });
+  }
+
+  async untilQuiet(): Promise<void> {
+    const checks = (): number =>
+      this.events.all.filter(
+        ({ action }) => action.startsWith('exec_start') && action.includes('gluetun-monitor-check'),
+      ).length;
+    const soFar = checks();
+    await eventually('two more checks', () => checks() >= soFar + 2, SETTLED_MS, 50);
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#monitor?.hasExited === false) await this.#monitor.stop('SIGKILL');
+    this.#events?.close();
+  }
+
+  get #its(): Gateway {
+    return there(this.#gateway);
+  }
+
+  #container(name: string): TestContainer {
+    return there(this.#containers.get(name));
+  }
+
+  async #create({ name, joins, restartPolicy, labels, hasShell }: Dependent): Promise<void> {
+    const network = 'name' in joins ? joins.name : this.#idOf(joins.idOf);
+    const image = hasShell ? DEPENDENT_IMAGE : SHELL_LESS_IMAGE;
+    const options = { name, network, image, restartPolicy, labels, isLeftUnstarted: true };
+    this.#containers.set(name, await createDependent(this.#engine, options));
+  }
+
+  #idOf(name: string): string {
+    return name === GATEWAY ? this.#its.id : this.#container(name).id;
+  }
+
+  async #createBystander(): Promise<void> {
+    const { id } = await this.#engine.docker.createContainer({
+      name: BYSTANDER,
+      Image: DEPENDENT_IMAGE,
+      Labels: { ...this.#engine.labels },
+      HostConfig: { NetworkMode: 'none', RestartPolicy: { Name: 'unless-stopped' } },
+    });
+    await new TestContainer(this.#engine, id, BYSTANDER).start();
+  }
+
+  async #letLive(dependent: Dependent): Promise<void> {
+    if (!this.#containers.has(dependent.name)) await this.#create(dependent);
+    if (dependent.life !== 'created') await this.#container(dependent.name).start();
+  }
+
+  async #letEnd(dependents: readonly Dependent[]): Promise<void> {
+    const by = (...lives: readonly string[]): readonly TestContainer[] =>
+      dependents.filter(({ life }) => lives.includes(life)).map(({ name }) => this.#container(name));
+    const stopped = by('stopped', 'stoppedThenTried');
+    await Promise.all(by('ended').map(async ({ name }) => this.end(name)));
+    await Promise.all(stopped.map(async (container) => container.stop()));
+    await this.#untilStopIsKnownOf(stopped);
+  }
+
+  /** The monitor writes down whom somebody has stopped as soon as it is decided. */
+  async #untilStopIsKnownOf(containers: readonly TestContainer[]): Promise<void> {
+    const isKnown = async (): Promise<boolean> => {
+      const { stopped } = JSON.parse(await readFile(this.#stateFile, 'utf8')) as { stopped: string[] };
+      return containers.every(({ id }) => stopped.includes(id));
+    };
+    await eventually('the monitor knows who was stopped', isKnown, DECIDED_MS, 50);
+  }
+}
+
+function there<T>(thing: T | undefined): T {
+  if (thing === undefined) throw new Error('it is not there: the stage is not set up');
+  return thing;
+}

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { type IncomingMessage, type Server, type ServerResponse, createServer, request } from 'node:http';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { eventually } from '../eventually.ts';
+import type { TestEngine } from '../test-engine.ts';
+
+/** A call that changes something about containers. */
+export interface Write {
+  /** As the engine's documentation has it, without a version: `POST /containers/create`, an id as `{id}`. */
+  readonly what: string;
+  /** Of the container, or the one it gets. */
+  readonly target: string;
+  readonly body: unknown;
+}
+
+export type Moment = 'before' | 'after';
+
+interface Hold {
+  readonly moment: Moment;
+  readonly atWrite: number;
+  readonly reached: (write: Write) => void;
+  readonly released: Promise<void>;
+}
+
+export interface Held {
+  /** Resolves when the call is there: before the engine has it, or after the engine has carried it out. */
+  readonly reached: Promise<Write>;
+  /** Lets it, or its answer, go on. */
+  readonly release: () => void;
+}
+
+const WRITE = /^(POST|DELETE) (?:\/v[\d.]+)?\/containers\/([^/?]+)(?:\/(start|stop|restart|rename|kill|update))?(?:\?(\S*))?$/;
+
+/**
+ * A Unix socket that leads to the engine's. It remembers each call that changes a container, refuses those it
+ * is told to, and can hold one of them, just before the engine gets it or just after it has been carried out:
+ * at that instant a monitor can be killed.
+ */
+export class EngineRelay {
+  readonly writes: Write[] = [];
+  readonly socketPath: string;
+  readonly dockerHost: string;
+  refuses: (write: Write) => boolean = () => false;
+  readonly #engine: TestEngine;
+  readonly #server: Server;
+  #hold: Hold | undefined;
+
+  constructor(engine: TestEngine) {
+    this.#engine = engine;
+    this.socketPath = join(engine.folder, `relay-${randomBytes(3).toString('hex')}.sock`);
+    this.dockerHost = `unix://${this.socketPath}`;
+    this.#server = createServer((incoming, outgoing) => {
+      this.#serve(incoming, outgoing).catch(() => outgoing.destroy());
+    });
+  }
+
+  async listen(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.socketPath, resolve);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+    });
+  }
+
+  /** @param number the first is 1, counted from here on */
+  hold(number: number, moment: Moment): Held {
+    let reached: (write: Write) => void = () => undefined;
+    let release: () => void = () => undefined;
+    const atWrite = this.writes.length + number;
+    const arrival = new Promise<Write>((resolve) => (reached = resolve));
+    const released = new Promise<void>((resolve) => (release = resolve));
+    this.#hold = { moment, atWrite, reached, released };
+    return { reached: arrival, release };
+  }
+
+  /** Waits until a call that matches `POST /containers/{id}/stop` or the like has come. */
+  async untilAsked(what: string, deadlineMs = 20_000): Promise<Write> {
+    return eventually(what, () => this.writes.find((write) => write.what === what), deadlineMs);
+  }
+
+  async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const write = await writeIn(incoming);
+    if (write === undefined) return this.#pass(incoming, outgoing);
+    const number = this.writes.push(write);
+    await this.#stopOver('before', number, write);
+    if (outgoing.destroyed) return; // whoever asked is no more
+    if (this.refuses(write)) return refuse(outgoing);
+    const answer = await this.#ask(incoming, JSON.stringify(write.body));
+    const body = await buffer(answer);
+    await this.#stopOver('after', number, write);
+    outgoing.writeHead(answer.statusCode ?? 500, answer.headers).end(body);
+  }
+
+  async #stopOver(moment: Moment, number: number, write: Write): Promise<void> {
+    if (this.#hold?.moment !== moment || this.#hold.atWrite !== number) return;
+    this.#hold.reached(write);
+    await this.#hold.released;
+  }
+
+  async #ask({ method, url, headers }: IncomingMessage, body: string | undefined): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const { socketPath } = this.#engine;
+      request({ socketPath, method, path: url, headers }, resolve).on('error', reject).end(body);
+    });
+  }
+
+  /** Byte by byte, for it may be an event stream or a log that never ends; each side ends with the other. */
+  #pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const { method, url, headers } = incoming;
+    const upstream = request({ socketPath: this.#engine.socketPath, method, path: url, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      outgoing.flushHeaders();
+      answer.on('close', () => outgoing.destroy()).pipe(outgoing);
+    });
+    upstream.on('error', () => outgoing.destroy());
+    outgoing.on('close', () => upstream.destroy());
+    incoming.pipe(upstream);
+  }
+}
+
+async function writeIn(incoming: IncomingMessage): Promise<Write | undefined> {
+  const [, method, container, verb, query] = WRITE.exec(`${incoming.method ?? ''} ${incoming.url ?? ''}`) ?? [];
+  if (method === undefined || container === undefined) return undefined;
+  const isCreation = container === 'create';
+  if (method === 'POST' && !isCreation && verb === undefined) return undefined;
+  const body = (await buffer(incoming)).toString();
+  return {
+    what: [method, ' /containers/', isCreation ? 'create' : '{id}', verb === undefined ? '' : `/${verb}`].join(''),
+    target: isCreation ? (new URLSearchParams(query).get('name') ?? '') : container,
+    body: body === '' ? undefined : (JSON.parse(body) as unknown),
+  };
+}
+
+const refuse = (outgoing: ServerResponse): void => {
+  outgoing
+    .writeHead(500, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ message: 'refused by the relay' }));
+};

@@ -1,0 +1,98 @@
+import {
+  connected,
+  died,
+  disconnected,
+  failed,
+  checkFailed,
+  idOf,
+  inspectedAs,
+  killed,
+  listedAgain,
+  onGateway,
+  restartBegun,
+  restartFailed,
+  seconds,
+  started,
+  stopped,
+  stoppedByHand,
+  succeeded,
+} from '../builders.ts';
+import { type History, type Steps, settled } from '../history.ts';
+
+const app = onGateway('app');
+const endingOf = ({ state }: History, name = 'app') => state.endings[idOf(name)]?.value;
+
+describe('how a container ended', () => {
+  it.each<{ given: string; event: Steps; then: string | undefined }>([
+    { given: 'a signal that ends it', event: [killed('app')], then: 'signalled' },
+    { given: 'a signal that does not', event: [killed('app', '1')], then: undefined },
+    { given: 'a stop', event: [stoppedByHand('app')], then: 'undecided' },
+    { given: 'a stop, ten seconds ago', event: [stoppedByHand('app'), seconds(10)], then: 'operator' },
+    { given: 'an end without a signal', event: [died('app', 1), seconds(30)], then: 'itself' },
+    {
+      given: "a stop, of which the signal's message was lost",
+      event: [died('app'), stopped('app'), seconds(11)],
+      then: 'operator',
+    },
+    {
+      given: 'a stop, and an engine that has gone away since',
+      event: [stoppedByHand('app'), seconds(9), disconnected(), seconds(5), connected(), listedAgain()],
+      then: undefined,
+    },
+    {
+      given: 'a stop, decided before the engine went away',
+      event: [stoppedByHand('app'), seconds(11), disconnected()],
+      then: 'operator',
+    },
+    { given: 'a stop and a start', event: [stoppedByHand('app'), started('app')], then: undefined },
+    {
+      given: 'a stop, and a run that an inspection shows',
+      event: [stoppedByHand('app'), seconds(11), inspectedAs('app')],
+      then: undefined,
+    },
+    {
+      given: 'a signal, of a container that still runs in a listing',
+      event: [killed('app'), listedAgain()],
+      then: 'signalled',
+    },
+  ])('after $given is $then', ({ event, then }) => {
+    expect(endingOf(settled([app]).feed(...event))).toBe(then);
+  });
+
+  it('is ours where our command is about it', () => {
+    const history = settled([onGateway('app', { startedAt: 1 })]).feed(
+      restartBegun('app'),
+      killed('app'),
+      died('app'),
+    );
+    expect(endingOf(history)).toBe('ours');
+  });
+
+  it('is ours, too, where the messages come after the command has failed', () => {
+    const history = settled()
+      .feed(seconds(30), checkFailed(), seconds(10), checkFailed())
+      .feed(inspectedAs('gluetun', { runState: 'exited' }), failed())
+      .feed(killed('gluetun'), died('gluetun'), seconds(11));
+    expect(endingOf(history, 'gluetun')).toBe('ours');
+    history.expectActs('restartGateway', 'startGateway');
+  });
+
+  it('is ours for a dependent that our command left stopped', () => {
+    const stale = onGateway('app', { startedAt: 1 });
+    const history = settled([stale]).feed(
+      restartBegun('app'),
+      inspectedAs('app', { runState: 'exited' }),
+      restartFailed('app'),
+      succeeded(),
+      killed('app'),
+      died('app'),
+    );
+    expect(endingOf(history)).toBe('ours');
+  });
+
+  it('is looked at once it is decided: a failed start of a restart policy emits nothing', () => {
+    const history = settled([app]).feed(died('app', 1)).forget();
+    history.feed(seconds(11));
+    expect(history.commands).toContainEqual({ kind: 'inspectContainer', containerId: idOf('app') });
+  });
+});
