@@ -53,6 +53,7 @@ export class World {
   memory: Memory = NOTHING_REMEMBERED;
   hasEnded = false;
   fault: unknown;
+  readonly #begin: () => State;
   #monitor: Subscription | undefined;
 
   constructor({
@@ -70,7 +71,8 @@ export class World {
       restartPolicy: 'always',
       ...(health && { health }),
     });
-    this.state = initialState({ ...SETTINGS, ...settings }, sites.map(siteOf));
+    this.#begin = () => initialState({ ...SETTINGS, ...settings }, sites.map(siteOf), this.memory);
+    this.state = this.#begin();
   }
 
   /** The gateway and, by default, three on its network: by id, by name of another dependent, again by id. */
@@ -86,11 +88,13 @@ export class World {
     return this;
   }
 
+  /** Knows nothing but what an earlier one has left in its memory. */
   startMonitor(): this {
     const { client, scheduler } = this;
+    this.hasEnded = false;
     const controlServer = { url: 'http://127.0.0.1:8000', key: undefined };
     this.#monitor = runProgram({
-      initial: this.state,
+      initial: this.#begin(),
       scheduler,
       source: (request$, deadline$) =>
         source$({
@@ -157,6 +161,20 @@ export class World {
 
   shutDownMonitor(): void {
     this.signal$.next({ type: 'shutdownRequested', at: this.scheduler.now(), signal: 'SIGTERM' });
+  }
+
+  /** As by SIGKILL: at this very instant, in the middle of whatever it does. */
+  killMonitor(): void {
+    this.#monitor?.unsubscribe();
+  }
+
+  /** Its container is removed, and created again under its name, as an update does. */
+  recreateGateway(): this {
+    this.engine.remove('gluetun', { force: true });
+    this.pass(1_000);
+    this.engine.create(this.gateway);
+    this.engine.start('gluetun');
+    return this;
   }
 
   dispose(): void {

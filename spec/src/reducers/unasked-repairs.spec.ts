@@ -1,4 +1,4 @@
-import type { ContainerFacts } from '../../../streams/events.ts';
+import type { ContainerFacts, Event } from '../../../streams/events.ts';
 import {
   JOIN_ERROR,
   compose,
@@ -206,7 +206,7 @@ describe('a gateway created anew', () => {
 /** It was created anew: what runs under its name has another id. */
 const recreated =
   (twin: ContainerFacts) =>
-  (_: unknown, at: number): readonly [import('../../../streams/events.ts').Event] => [
+  (_: unknown, at: number): readonly Event[] => [
     {
       type: 'dependentRepairEnded',
       at,

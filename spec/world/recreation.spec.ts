@@ -1,0 +1,172 @@
+import type { ContainerSpec } from '../simulated-engine/create-request.ts';
+import { World, type WorldOptions } from './world.ts';
+
+const APP: ContainerSpec = {
+  name: 'app',
+  networkMode: 'container:gluetun',
+  restartPolicy: 'unless-stopped',
+  labels: { mine: 'yes' },
+  body: { Volumes: { '/data': {} }, Env: ['A=1'], HostConfig: { Binds: ['named:/named'] } as never },
+};
+
+/** All that the engine is asked to do for one orphan. */
+const SEQUENCE = [
+  /^rename app to app\.orphan-of-gluetun-/,
+  /^create app$/,
+  /^stop app\.orphan-of-gluetun-/,
+  /^start app$/,
+  /^remove app\.orphan-of-gluetun-/,
+];
+
+describe('an orphan', () => {
+  let world: World;
+  let data: string;
+  afterEach(() => {
+    world.dispose();
+    if (world.fault !== undefined) throw world.fault as Error;
+  });
+
+  const volume = (): string => world.engine.get('app').volumeAt('/data') ?? 'none';
+  const settingOut = (options: WorldOptions = {}): World => {
+    world = new World(options).populate([APP]).startMonitor();
+    data = volume();
+    world.engine.volumes.write(data, 'precious');
+    return world;
+  };
+  const names = (): readonly string[] => world.engine.containers.map(({ name }) => name).sort();
+  const isBack = (): boolean => world.engine.find('app') !== undefined && world.engine.isOnLiveNetwork('app');
+
+  /** Under its name or parked, once or twice, never not at all. */
+  const expectThere = (): void => {
+    expect(names().filter((name) => /^app(\.orphan-of-gluetun-|$)/.test(name))).not.toEqual([]);
+  };
+  const expectWhole = (): void => {
+    expect(names()).toEqual(['app', 'gluetun']);
+    expect(volume()).toBe(data);
+    expect(world.engine.volumes.read(data)).toBe('precious');
+    expect(world.engine.get('app').labels).toMatchObject({ mine: 'yes' });
+    expect(world.cutOff()).toEqual([]);
+  };
+
+  it('is created anew, step by step', () => {
+    settingOut().recreateGateway().until(isBack).pass(1_000);
+    expect(world.client.written).toEqual(SEQUENCE.map((step) => expect.stringMatching(step) as string));
+    expectWhole();
+    expect(world.said(/^app re-created successfully$/)).toHaveLength(1);
+  });
+
+  it.each(
+    SEQUENCE.flatMap((step) => [
+      { when: 'before', step },
+      { when: 'after', step },
+    ]),
+  )(
+    'is there though the monitor is killed $when $step, and whole once another one runs',
+    ({ when, step }) => {
+      settingOut();
+      let killed = false;
+      const kill = (call: string): void => {
+        if (killed || !step.test(call)) return;
+        killed = true;
+        world.killMonitor();
+      };
+      if (when === 'before') world.client.beforeWrite = kill;
+      else world.client.afterWrite = kill;
+      world.recreateGateway().until(() => killed);
+      world.pass(60_000);
+      expectThere();
+      world.startMonitor().until(() => isBack() && names().length === 2, 120_000);
+      expectWhole();
+    },
+  );
+
+  it.each(SEQUENCE.slice(0, 4))('is as it was where the engine refuses %s, and tried again', (step) => {
+    settingOut();
+    const id = world.engine.get('app').id;
+    world.client.failNext(step, 'no space left on device');
+    world
+      .recreateGateway()
+      .untilSaid(/^Re-creating app failed: no space left on device; trying again in 5s$/);
+    expect(world.engine.get('app').id).toBe(id);
+    expect(names()).toEqual(['app', 'gluetun']);
+    world.until(isBack).pass(1_000);
+    expectWhole();
+  });
+
+  it.each(SEQUENCE)('is whole in the end where the answer to %s is lost', (step) => {
+    settingOut();
+    world.client.loseAnswer(step);
+    world.recreateGateway().until(isBack).pass(30_000);
+    expectWhole();
+  });
+
+  it('that was stopped for it, and could not be replaced, is still known to want to run by the next monitor', () => {
+    settingOut();
+    world.client.failNext(/^start app$/, 'no such device');
+    world.recreateGateway().untilSaid(/^Re-creating app failed: no such device/);
+    world.killMonitor();
+    expect(world.engine.get('app').state).toMatchObject({ running: false });
+    world.pass(60_000).startMonitor().until(isBack).pass(1_000);
+    expectWhole();
+  });
+
+  it('that cannot be reproduced is left as it is, and that is said once', () => {
+    settingOut();
+    const { id } = world.engine.get('app');
+    world.engine.create({ name: 'debug', body: { HostConfig: { PidMode: 'container:app' } as never } });
+    world.recreateGateway().untilSaid(/^Re-creating app failed: it cannot be re-created: .*debug/);
+    world.pass(3600_000);
+    expect(world.said(/Re-creating app failed/)).toHaveLength(1);
+    expect(world.client.written).toEqual([]);
+    expect(world.engine.get('app')).toMatchObject({ id, state: { running: true } });
+  });
+
+  it.each([
+    ['before it is stopped', /^create app$/],
+    ['while it stops', /^stop app/],
+  ])('whose re-creation a shutdown meets %s is whole at the next start', (_, step) => {
+    settingOut();
+    world.client.beforeWrite = (call) => {
+      if (step.test(call)) world.shutDownMonitor();
+    };
+    world.recreateGateway().until(() => world.hasEnded);
+    expectThere();
+    world.client.beforeWrite = undefined;
+    world
+      .pass(5_000)
+      .startMonitor()
+      .until(() => isBack() && names().length === 2, 120_000);
+    expectWhole();
+  });
+
+  it('that takes long to stop is left parked by a shutdown, and the log tells its name', () => {
+    world = new World().populate([
+      { ...APP, timings: { exitMs: 30_000 }, body: { ...APP.body, StopTimeout: 20 } },
+    ]);
+    world.startMonitor();
+    data = volume();
+    world.engine.volumes.write(data, 'precious');
+    world.client.beforeWrite = (call) => {
+      if (/^stop app/.test(call)) world.shutDownMonitor();
+    };
+    world.recreateGateway().until(() => world.hasEnded);
+    expect(world.said(/^app is still being re-created: it waits as app\.orphan-of-gluetun-/)).toHaveLength(1);
+    world.client.beforeWrite = undefined;
+    world
+      .pass(60_000)
+      .startMonitor()
+      .until(() => isBack() && names().length === 2, 120_000);
+    expectWhole();
+  });
+
+  it('is not re-created when somebody else has done so meanwhile', () => {
+    settingOut().recreateGateway().pass(3_000);
+    world.engine.remove('app', { force: true });
+    world.pass(500);
+    world.engine.create(APP);
+    world.engine.start('app');
+    world.pass(60_000);
+    expect(world.client.written).toEqual([]);
+    expect(names()).toEqual(['app', 'gluetun']);
+  });
+});
