@@ -15,7 +15,7 @@ import { type Dependent, EXCLUDED, GATEWAY_LABELS } from './dependents.ts';
 import { BYSTANDER, GATEWAY, type GatewayKind, type Snapshot, type Stage, seenIn } from './stage.ts';
 
 /** More than the longest wait the monitor is allowed here: ten seconds for a crash, five for others at work. */
-const SETTLED_MS = 45_000;
+const SETTLED_MS = 75_000;
 /** The time it takes to decide that somebody stopped a container is ten seconds. */
 const DECIDED_MS = 20_000;
 
@@ -152,6 +152,7 @@ export class RealStage implements Stage {
 
   async lookUntil(isSo: (snapshot: Snapshot) => boolean): Promise<void> {
     const seen = async (): Promise<boolean> => isSo(await this.look());
+    process.stderr.write(`ERRORS\n${await dumpErrors(this.#engine)}\n`);
     // That it did not come to be, each cell tells for itself; here, how.
     await eventually('what is expected', seen, SETTLED_MS, 100).catch((error: unknown) => {
       process.stderr.write(`${messageOf(error)}\n${this.monitor.lines.map(({ text }) => text).join('\n')}\n`);
@@ -228,4 +229,10 @@ export class RealStage implements Stage {
 function there<T>(thing: T | undefined): T {
   if (thing === undefined) throw new Error('it is not there: the stage is not set up');
   return thing;
+}
+// TMP
+export async function dumpErrors(engine: TestEngine): Promise<string> {
+  const listed = await engine.docker.listContainers({ all: true });
+  const all = await Promise.all(listed.map(async ({ Id }) => engine.docker.getContainer(Id).inspect()));
+  return all.map(({ Name, State }) => `${Name} ${State.Status} ${State.ExitCode} ${State.Error}`).join('\n');
 }

@@ -125,6 +125,7 @@ export class DemoMonitor {
       GLUETUN_CONTAINER: cast.gateway,
       CONFIG_FILE: join(folder, 'sites.conf'),
       LOG_FILE: join(folder, 'gluetun-monitor.log'),
+      STATE_FILE: join(folder, 'state.json'),
       ...INTERVALS,
       ...environment,
     };
