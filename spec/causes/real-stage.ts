@@ -169,6 +169,7 @@ export class RealStage implements Stage {
   }
 
   async dispose(): Promise<void> {
+    process.stderr.write(`LOG\n${this.monitor.lines.map(({ text }) => text).filter((t) => !/Site http/.test(t)).join('\n')}\n`);
     if (this.#monitor?.hasExited === false) await this.#monitor.stop('SIGKILL');
     this.#events?.close();
   }

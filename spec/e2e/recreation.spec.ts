@@ -14,11 +14,12 @@ import { buildImages } from './stand-in/images.ts';
 
 describeOnPrivateEngine('an orphan', (engine) => {
   const startMonitor = useMonitors(engine);
+  const closing: (() => Promise<void>)[] = []; afterAll(async () => { for (const c of closing) await c(); });
   it('x', async () => {
     await buildImages(engine);
     await buildOpinionatedImage(engine, '1');
     const relay = new EngineRelay(engine);
-    await relay.listen();
+    await relay.listen(); closing.push(async () => relay.close());
     const folder = join(engine.folder, 'sources');
     for (const n of ['bound', 'fixed', 'shared', 'cache']) await mkdir(join(folder, n), { recursive: true });
     spawnSync('mount', ['--bind', folder, folder]);
@@ -26,7 +27,7 @@ describeOnPrivateEngine('an orphan', (engine) => {
     let gateway = await createGateway(engine, { name: 'gluetun' });
     const before: any = {};
     for (const kind of KINDS) {
-      console.log(kind.name, await docker(engine, 'run', '--detach', '--name', kind.name, '--network', 'container:gluetun', ...kind.options(folder), OPINIONATED_IMAGE, ...(kind.command ?? [])).catch(e => e.message));
+      console.log(kind.name, await docker(engine, 'run', '--detach', '--pull', 'never', '--name', kind.name, '--network', 'container:gluetun', ...kind.options(folder), OPINIONATED_IMAGE, ...(kind.command ?? [])).catch(e => e.message));
       before[kind.name] = await engine.docker.getContainer(kind.name).inspect();
     }
     const monitor = await startMonitor({ env: { SITES, LOG_LEVEL: 'debug', DOCKER_HOST: relay.dockerHost } });

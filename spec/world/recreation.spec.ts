@@ -6,7 +6,7 @@ const APP: ContainerSpec = {
   networkMode: 'container:gluetun',
   restartPolicy: 'unless-stopped',
   labels: { mine: 'yes' },
-  body: { Volumes: { '/data': {} }, Env: ['A=1'], HostConfig: { Binds: ['named:/named'] } as never },
+  body: { Volumes: { '/data': {} }, Env: ['A=1'], HostConfig: { Binds: ['named:/named'] } },
 };
 
 /** All that the engine is asked to do for one orphan. */
@@ -113,7 +113,7 @@ describe('an orphan', () => {
   it('that cannot be reproduced is left as it is, and that is said once', () => {
     settingOut();
     const { id } = world.engine.get('app');
-    world.engine.create({ name: 'debug', body: { HostConfig: { PidMode: 'container:app' } as never } });
+    world.engine.create({ name: 'debug', body: { HostConfig: { PidMode: 'container:app' } } });
     world.recreateGateway().untilSaid(/^Re-creating app failed: it cannot be re-created: .*debug/);
     world.pass(3600_000);
     expect(world.said(/Re-creating app failed/)).toHaveLength(1);
@@ -147,7 +147,7 @@ describe('an orphan', () => {
     data = volume();
     world.engine.volumes.write(data, 'precious');
     world.client.beforeWrite = (call) => {
-      if (/^stop app/.test(call)) world.shutDownMonitor();
+      if (call.startsWith("stop app")) world.shutDownMonitor();
     };
     world.recreateGateway().until(() => world.hasEnded);
     expect(world.said(/^app is still being re-created: it waits as app\.orphan-of-gluetun-/)).toHaveLength(1);
