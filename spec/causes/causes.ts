@@ -1,24 +1,31 @@
-import { DEPENDENTS } from './dependents.ts';
+import { DEPENDENTS, type Life } from './dependents.ts';
 import type { GatewayKind, Stage } from './stage.ts';
 
-/** What has become of the gateway, as its dependents see it. */
-export type Aftermath = 'anotherStart' | 'anotherId' | 'anotherName' | 'anotherEngine';
+/** What has changed in the end: the gateway, or the dependent `by-id`, through which another one has joined. */
+export type Aftermath =
+  | 'another start'
+  | 'another id'
+  | 'another name'
+  | 'another start of all by their engine'
+  | 'another start of a dependent';
 
 export interface Cause {
   readonly title: string;
   readonly gateway: GatewayKind;
   readonly bringAbout: (stage: Stage) => Promise<void>;
   readonly leaves: Aftermath;
+  /** Whether starts are tried in vain meanwhile. */
+  readonly strands: boolean;
 }
 
 const KEPT_RUNNING: GatewayKind = { restartPolicy: 'unless-stopped' };
-const LEFT_ALONE: GatewayKind = { restartPolicy: 'no' };
 
 export const CAUSES: readonly Cause[] = [
   {
     title: 'restarted by hand',
     gateway: KEPT_RUNNING,
-    leaves: 'anotherStart',
+    leaves: 'another start',
+    strands: true,
     bringAbout: async (stage) => {
       await stage.beginRestart();
       await strand(stage);
@@ -26,21 +33,24 @@ export const CAUSES: readonly Cause[] = [
     },
   },
   {
-    title: 'dead by itself, with a restart policy',
+    title: 'that died, and was started by its restart policy',
     gateway: KEPT_RUNNING,
-    leaves: 'anotherStart',
+    leaves: 'another start',
+    strands: true,
     bringAbout: crash,
   },
   {
-    title: 'dead by itself, without a restart policy',
-    gateway: LEFT_ALONE,
-    leaves: 'anotherStart',
+    title: 'that died, and has no restart policy',
+    gateway: { restartPolicy: 'no' },
+    leaves: 'another start',
+    strands: true,
     bringAbout: crash,
   },
   {
     title: 'stopped for a while, then started',
     gateway: KEPT_RUNNING,
-    leaves: 'anotherStart',
+    leaves: 'another start',
+    strands: true,
     bringAbout: async (stage) => {
       await stage.stopGateway();
       await strand(stage);
@@ -51,13 +61,15 @@ export const CAUSES: readonly Cause[] = [
   {
     title: 'removed and created again',
     gateway: KEPT_RUNNING,
-    leaves: 'anotherId',
+    leaves: 'another id',
+    strands: true,
     bringAbout: recreate,
   },
   {
     title: 'removed and created again while there was no monitor',
     gateway: KEPT_RUNNING,
-    leaves: 'anotherId',
+    leaves: 'another id',
+    strands: true,
     bringAbout: async (stage) => {
       await stage.stopMonitor();
       await recreate(stage);
@@ -65,18 +77,45 @@ export const CAUSES: readonly Cause[] = [
     },
   },
   {
+    title: 'replaced as compose does it',
+    gateway: KEPT_RUNNING,
+    leaves: 'another id',
+    strands: false,
+    bringAbout: async (stage) => stage.replaceGateway(),
+  },
+  {
     title: 'renamed',
     gateway: KEPT_RUNNING,
-    leaves: 'anotherName',
-    bringAbout: async (stage) => stage.renameGateway('gluetun-renamed'),
+    leaves: 'another name',
+    strands: false,
+    bringAbout: async (stage) => stage.renameGateway(),
   },
   {
     title: 'restarted with its engine',
     gateway: KEPT_RUNNING,
-    leaves: 'anotherEngine',
+    leaves: 'another start of all by their engine',
+    strands: false,
     bringAbout: async (stage) => {
       await stage.restartEngine();
       await stage.untilGatewayRuns();
+    },
+  },
+  {
+    title: 'whose dependent, itself an owner, was restarted by hand',
+    gateway: KEPT_RUNNING,
+    leaves: 'another start of a dependent',
+    strands: false,
+    bringAbout: async (stage) => stage.restart('by-id'),
+  },
+  {
+    title: 'whose dependent, itself an owner, was stopped for a while, then started',
+    gateway: KEPT_RUNNING,
+    leaves: 'another start of a dependent',
+    strands: false,
+    bringAbout: async (stage) => {
+      await stage.stop('by-id');
+      await stage.untilStopIsDecided('by-id');
+      await stage.start('by-id');
     },
   },
 ];
@@ -95,8 +134,8 @@ async function recreate(stage: Stage): Promise<void> {
 
 /** What may happen to dependents while their gateway is down. */
 async function strand(stage: Stage): Promise<void> {
-  const of = (...lives: readonly string[]): readonly string[] =>
+  const namesOf = (...lives: readonly Life[]): readonly string[] =>
     DEPENDENTS.filter(({ life }) => lives.includes(life)).map(({ name }) => name);
-  await Promise.all(of('created', 'stoppedThenTried').map(async (name) => stage.tryToStart(name)));
-  await Promise.all(of('endsMeanwhile').map(async (name) => stage.end(name)));
+  await Promise.all(namesOf('created', 'stoppedThenTried').map(async (name) => stage.start(name)));
+  await Promise.all(namesOf('endsMeanwhile').map(async (name) => stage.end(name)));
 }

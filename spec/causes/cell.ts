@@ -1,4 +1,4 @@
-import type { Cause } from './causes.ts';
+import type { Aftermath, Cause } from './causes.ts';
 import type { Dependent } from './dependents.ts';
 import type { Seen, Snapshot } from './stage.ts';
 
@@ -19,29 +19,43 @@ export const FATES = {
   'left alone': LEFT_ALONE,
   'left running': { ...LEFT_ALONE, ...PUT_BACK },
   'left stopped': { ...LEFT_ALONE, runsIn: 'none' },
+  'left alone or put back': { container: 'the same' },
 } as const satisfies Record<string, Partial<Cell>>;
 
 export type Fate = keyof typeof FATES;
 
 /** What SPEC sections 5 and 6 ask for. */
-export function fateOf({ leaves }: Pick<Cause, 'leaves'>, dependent: Dependent): Fate {
+export function fateOf({ leaves, strands }: Cause, dependent: Dependent): Fate {
   const { life, isExcluded, joins, restartPolicy } = dependent;
   if (isExcluded) return 'left alone';
   if (life === 'stopped' || life === 'ended') return 'left stopped';
-  const isTried = life === 'created' || life === 'stoppedThenTried';
+  const neverTried = !strands && (life === 'created' || life === 'stoppedThenTried');
+  if (neverTried) return 'left stopped';
+  // As long as its owner is not on the live network, a restart would leave it stopped, or where it is.
+  if (isOn('stopped', dependent)) return 'left alone';
+  if (isOn('excluded', dependent)) return fateOnExcluded(leaves);
   switch (leaves) {
-    case 'anotherName':
-      return isTried ? 'left stopped' : 'left running';
-    case 'anotherEngine':
-      // Nobody tries to start anyone: whom Docker leaves stopped is left so.
-      return isTried || restartPolicy === 'no' ? 'left stopped' : 'put back under its id';
-    case 'anotherStart':
+    case 'another start':
       return 'put back under its id';
-    case 'anotherId':
+    case 'another id':
       // The name leads to the new gateway, and who joined the one so joined still finds it.
       return 'name' in joins || joins.idOf === 'by-name' ? 'put back under its id' : 'created anew';
+    case 'another name':
+      return 'left running';
+    case 'another start of all by their engine':
+      return restartPolicy === 'no' ? 'left stopped' : 'put back under its id';
+    case 'another start of a dependent':
+      return dependent.name === 'by-id' || isOn('by-id', dependent)
+        ? 'put back under its id'
+        : 'left running';
   }
 }
+
+/** Which of the two loses the race when an engine starts all at once, nobody knows. */
+const fateOnExcluded = (leaves: Aftermath): Fate =>
+  leaves === 'another start of all by their engine' ? 'left alone or put back' : 'left alone';
+
+const isOn = (owner: string, { joins }: Dependent): boolean => 'idOf' in joins && joins.idOf === owner;
 
 export function cellOf(name: string, before: Snapshot, after: Snapshot): Cell {
   const [was, is] = [before.get(name), after.get(name)];

@@ -1,4 +1,4 @@
-import { GATEWAY } from './stage.ts';
+import { GATEWAY } from './names.ts';
 
 /**
  * How far along a dependent is when the cause sets in, and what is done to it while the gateway is down.
@@ -62,6 +62,8 @@ export const DEPENDENTS: readonly Dependent[] = [
   dependent('that was stopped, and could not join when started again', 'tried', { life: 'stoppedThenTried' }),
   dependent('that ended meanwhile, and that its policy could not start', 'ends', { life: 'endsMeanwhile' }),
   dependent('excluded', 'excluded', { isExcluded: true }),
+  dependent('joined through one that is stopped', 'through-stopped', { joins: { idOf: 'stopped' } }),
+  dependent('joined through one that is excluded', 'through-excluded', { joins: { idOf: 'excluded' } }),
 ];
 
 export const EXCLUDED = DEPENDENTS.filter(({ isExcluded }) => isExcluded).map(({ name }) => name);

@@ -6,45 +6,57 @@ import { DEPENDENTS } from './dependents.ts';
 interface Sources {
   readonly events: EngineEvents;
   readonly monitor: MonitorProcess;
+  /** What was before the cause does not count. */
+  readonly setUpAtMs: number;
 }
 
+type Messages = readonly Timed<EngineMessage>[];
+
 /** How long it took, by the engine's own clock: printed, never asserted. */
-export function figuresOf({ events, monitor }: Sources): string {
-  const told = monitor.lines.findLast(({ text }) => text.includes('is healthy after'));
-  const ready = told && proofBefore(told.atMs, events.all);
-  if (ready === undefined) return 'nothing became ready';
-  const acts = events.all.filter(
-    (message) => message.engineTimeMs >= ready.engineTimeMs && isOfDependent(message),
+export function figuresOf({ events, monitor, setUpAtMs }: Sources): string {
+  const messages = events.all.filter(({ atMs }) => atMs >= setUpAtMs);
+  const told = monitor.lines.findLast(
+    ({ text, atMs }) => text.includes('is healthy after') && atMs >= setUpAtMs,
   );
+  const ready = told && proofAt(told.atMs, messages);
+  if (ready === undefined) return 'nothing has become ready';
+  const acts = actsOn(messages.slice(messages.indexOf(startBefore(ready, messages))));
   const [first, last] = [acts.find(isRepair), acts.findLast(({ action }) => action === 'start')];
   if (first === undefined || last === undefined) return 'ready, and nobody was to be put back';
   const since = (message: EngineMessage): number => message.engineTimeMs - ready.engineTimeMs;
   return (
-    `${(since(last) / 1000).toFixed(1)} s from ready to the last dependent fresh; ` +
-    `first repair ${since(first).toFixed(0)} ms after the event that made it ready (${ready.action})`
+    `${(since(last) / 1000).toFixed(1)} s from ready to the last dependent's start; first repair ` +
+    `${since(first).toFixed(0)} ms after what made it ready (${nameOfProof(ready)})`
   );
 }
 
-/** The latest thing to happen before the monitor said so that can have told it. */
-function proofBefore(
-  atMs: number,
-  messages: readonly Timed<EngineMessage>[],
-): Timed<EngineMessage> | undefined {
-  const checks = new Set(
-    messages
-      .filter(({ action }) => action.startsWith('exec_start') && action.includes('gluetun-monitor-check'))
-      .map(({ attributes }) => attributes['execID']),
-  );
-  return messages.findLast(
-    (message) =>
-      message.atMs <= atMs &&
-      (message.action === 'health_status: healthy' ||
-        (message.action === 'exec_die' && checks.has(message.attributes['execID']))),
-  );
+/** What made it ready: of that which may have, what came nearest to the line that tells it. */
+function proofAt(atMs: number, messages: Messages): Timed<EngineMessage> | undefined {
+  const checks = messages.filter(isCheck).map(({ attributes }) => attributes['execID']);
+  const mayBe = ({ action, attributes }: EngineMessage): boolean =>
+    action === 'health_status: healthy' || (action === 'exec_die' && checks.includes(attributes['execID']));
+  const distance = (message: Timed<EngineMessage>): number => Math.abs(message.atMs - atMs);
+  return messages.filter(mayBe).sort((a, b) => distance(a) - distance(b))[0];
 }
+
+export const isCheck = ({ action }: EngineMessage): boolean =>
+  action.startsWith('exec_start') && action.includes('gluetun-monitor-check');
+
+const nameOfProof = ({ action }: EngineMessage): string =>
+  action === 'exec_die' ? 'the end of a check' : action;
+
+/** The start that it has become ready of; the monitor puts nobody back before. */
+const startBefore = (ready: Timed<EngineMessage>, messages: Messages): Timed<EngineMessage> =>
+  messages.findLast(
+    ({ id, action, engineTimeMs }) =>
+      id === ready.id && action === 'start' && engineTimeMs <= ready.engineTimeMs,
+  ) ?? ready;
 
 /** Parked ones are called after themselves. */
-const isOfDependent = ({ name }: EngineMessage): boolean =>
-  DEPENDENTS.some((dependent) => name === dependent.name || name.startsWith(`${dependent.name}.orphan-of-`));
+const actsOn = (messages: Messages): Messages =>
+  messages.filter(({ name }) =>
+    DEPENDENTS.some((one) => name === one.name || name.startsWith(`${one.name}.orphan-of-`)),
+  );
 
-const isRepair = ({ action }: EngineMessage): boolean => ['kill', 'rename', 'start'].includes(action);
+/** Begun, or, of one that did not run, done: once its gateway runs nobody but the monitor does this. */
+const isRepair = ({ action }: EngineMessage): boolean => ['kill', 'rename', 'restart'].includes(action);

@@ -8,6 +8,8 @@ export interface Play {
   readonly before: Snapshot;
   readonly brought: Snapshot;
   readonly after: Snapshot;
+  /** What the monitor said. */
+  readonly said: readonly string[];
 }
 
 /** One cause, from the setting to the quiet after it. Whether all came to be as expected is not said here. */
@@ -18,14 +20,16 @@ export async function play(cause: Cause, stage: Stage): Promise<Play> {
   const brought = await stage.look();
   await stage.lookUntil((after) => isSettled(cause, { before, brought, after }));
   await stage.untilQuiet();
-  return { before, brought, after: await stage.look() };
+  return { before, brought, after: await stage.look(), said: stage.said() };
 }
 
-const isSettled = (cause: Cause, played: Play): boolean =>
+type Snapshots = Pick<Play, 'before' | 'brought' | 'after'>;
+
+const isSettled = (cause: Cause, snapshots: Snapshots): boolean =>
   DEPENDENTS.every((dependent) =>
-    isAsExpected(FATES[fateOf(cause, dependent)], cellIn(cause, played, dependent.name)),
+    isAsExpected(FATES[fateOf(cause, dependent)], cellIn(cause, snapshots, dependent.name)),
   );
 
 /** An engine that restarts touches everyone: there only what comes after counts. */
-export const cellIn = ({ leaves }: Cause, { before, brought, after }: Play, name: string): Cell =>
-  cellOf(name, leaves === 'anotherEngine' ? brought : before, after);
+export const cellIn = ({ leaves }: Cause, { before, brought, after }: Snapshots, name: string): Cell =>
+  cellOf(name, leaves === 'another start of all by their engine' ? brought : before, after);

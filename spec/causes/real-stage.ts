@@ -12,9 +12,11 @@ import { type Gateway, createGateway } from '../e2e/stand-in/gateway.ts';
 import { DEPENDENT_IMAGE, SHELL_LESS_IMAGE } from '../e2e/stand-in/images.ts';
 import type { TestEngine } from '../e2e/test-engine.ts';
 import { type Dependent, EXCLUDED, GATEWAY_LABELS } from './dependents.ts';
-import { BYSTANDER, GATEWAY, type GatewayKind, type Snapshot, type Stage, seenIn } from './stage.ts';
+import { isCheck } from './figures.ts';
+import { BYSTANDER, GATEWAY, RENAMED } from './names.ts';
+import { type GatewayKind, type Snapshot, type Stage, seenIn } from './stage.ts';
 
-/** More than the longest wait the monitor is allowed here: ten seconds for a crash, five for others at work. */
+/** More than the minute between two listings: of a start that failed the engine tells nobody. */
 const SETTLED_MS = 75_000;
 /** The time it takes to decide that somebody stopped a container is ten seconds. */
 const DECIDED_MS = 20_000;
@@ -29,6 +31,7 @@ export class RealStage implements Stage {
   #monitor: MonitorProcess | undefined;
   #events: EngineEvents | undefined;
   #underWay: Promise<void> = Promise.resolve();
+  #setUpAtMs = Infinity;
 
   constructor(engine: TestEngine, start: (options: MonitorOptions) => Promise<MonitorProcess>) {
     this.#engine = engine;
@@ -38,6 +41,11 @@ export class RealStage implements Stage {
 
   get monitor(): MonitorProcess {
     return there(this.#monitor);
+  }
+
+  /** When the cause set in. */
+  get setUpAtMs(): number {
+    return this.#setUpAtMs;
   }
 
   get events(): EngineEvents {
@@ -51,10 +59,11 @@ export class RealStage implements Stage {
     const options = { name: GATEWAY, restartPolicy, labels: GATEWAY_LABELS };
     this.#gateway = await createGateway(this.#engine, options);
     await this.#createBystander();
-    for (const one of dependents) await this.#letLive(one);
+    await this.#startAll(dependents);
     await this.startMonitor();
     await this.monitor.waitForLine(/Status: STARTUP/);
     await this.#letEnd(dependents);
+    this.#setUpAtMs = performance.now();
   }
 
   async beginRestart(): Promise<void> {
@@ -79,13 +88,17 @@ export class RealStage implements Stage {
     this.#gateway = await this.#its.createAgain();
   }
 
+  async replaceGateway(): Promise<void> {
+    this.#gateway = await this.#its.replace();
+  }
+
   async startGateway(): Promise<void> {
     await this.#its.start();
     await this.untilGatewayRuns();
   }
 
-  async renameGateway(name: string): Promise<void> {
-    await this.#its.rename(name);
+  async renameGateway(): Promise<void> {
+    await this.#its.rename(RENAMED);
   }
 
   async untilGatewayRuns(): Promise<void> {
@@ -117,24 +130,68 @@ export class RealStage implements Stage {
         CHECK_INTERVAL: '2',
         STATE_FILE: this.#stateFile,
         EXCLUDE_CONTAINERS: EXCLUDED.join(','),
-        LOG_LEVEL: 'debug',
       },
     });
   }
 
-  async tryToStart(name: string): Promise<void> {
+  async start(name: string): Promise<void> {
     await this.#container(name)
       .start()
       .catch(() => undefined);
   }
 
+  async stop(name: string): Promise<void> {
+    await this.#container(name).stop();
+  }
+
+  async restart(name: string): Promise<void> {
+    await this.#container(name).restart();
+  }
+
+  async untilStopIsDecided(name: string): Promise<void> {
+    await this.#untilStopIsKnownOf([this.#container(name)]);
+  }
+
   async end(name: string): Promise<void> {
     const container = this.#container(name);
-    await container.exec('kill', '1');
+    // Its answer is lost with the container.
+    await container.exec('kill', '1').catch(() => undefined);
     await this.events.waitFor('die', container);
   }
 
+  /** Somebody may be between two runs, or go, just while it is looked at. */
   async look(): Promise<Snapshot> {
+    return eventually('all can be looked at', async () => this.#lookOnce());
+  }
+
+  async lookUntil(isSo: (snapshot: Snapshot) => boolean): Promise<void> {
+    const seen = async (): Promise<boolean> => isSo(await this.#lookOnce());
+    // That it did not come to be, each cell tells for itself; here, how.
+    await eventually('what is expected', seen, SETTLED_MS, 100).catch((error: unknown) => {
+      process.stderr.write(`${messageOf(error)}\n${this.said().join('\n')}\n`);
+    });
+  }
+
+  async untilQuiet(): Promise<void> {
+    const checks = (): number => this.events.all.filter(isCheck).length;
+    const soFar = checks();
+    await eventually('two more checks', () => checks() >= soFar + 2, SETTLED_MS, 50);
+  }
+
+  said(): readonly string[] {
+    return this.monitor.lines.map(({ text }) => text);
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#monitor?.hasExited === false) await this.#monitor.stop('SIGKILL');
+    this.#events?.close();
+  }
+
+  get #its(): Gateway {
+    return there(this.#gateway);
+  }
+
+  async #lookOnce(): Promise<Snapshot> {
     const { docker, labels } = this.#engine;
     const label = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
     const [listed, live] = await Promise.all([
@@ -148,34 +205,6 @@ export class RealStage implements Stage {
       return [container.name, seenIn(inspection, network)] as const;
     });
     return new Map(await Promise.all(entries));
-  }
-
-  async lookUntil(isSo: (snapshot: Snapshot) => boolean): Promise<void> {
-    const seen = async (): Promise<boolean> => isSo(await this.look());
-    process.stderr.write(`ERRORS\n${await dumpErrors(this.#engine)}\n`);
-    // That it did not come to be, each cell tells for itself; here, how.
-    await eventually('what is expected', seen, SETTLED_MS, 100).catch((error: unknown) => {
-      process.stderr.write(`${messageOf(error)}\n${this.monitor.lines.map(({ text }) => text).join('\n')}\n`);
-    });
-  }
-
-  async untilQuiet(): Promise<void> {
-    const checks = (): number =>
-      this.events.all.filter(
-        ({ action }) => action.startsWith('exec_start') && action.includes('gluetun-monitor-check'),
-      ).length;
-    const soFar = checks();
-    await eventually('two more checks', () => checks() >= soFar + 2, SETTLED_MS, 50);
-  }
-
-  async dispose(): Promise<void> {
-    process.stderr.write(`LOG\n${this.monitor.lines.map(({ text }) => text).filter((t) => !/Site http/.test(t)).join('\n')}\n`);
-    if (this.#monitor?.hasExited === false) await this.#monitor.stop('SIGKILL');
-    this.#events?.close();
-  }
-
-  get #its(): Gateway {
-    return there(this.#gateway);
   }
 
   #container(name: string): TestContainer {
@@ -203,9 +232,14 @@ export class RealStage implements Stage {
     await new TestContainer(this.#engine, id, BYSTANDER).start();
   }
 
-  async #letLive(dependent: Dependent): Promise<void> {
-    if (!this.#containers.has(dependent.name)) await this.#create(dependent);
-    if (dependent.life !== 'created') await this.#container(dependent.name).start();
+  /** Owners first. */
+  async #startAll(dependents: readonly Dependent[]): Promise<void> {
+    for (const one of dependents) if (!this.#containers.has(one.name)) await this.#create(one);
+    const wanted = dependents.filter(({ life }) => life !== 'created');
+    const isOnGateway = ({ joins }: Dependent): boolean => 'name' in joins || joins.idOf === GATEWAY;
+    const start = async ({ name }: Dependent): Promise<void> => this.#container(name).start();
+    await Promise.all(wanted.filter(isOnGateway).map(start));
+    await Promise.all(wanted.filter((one) => !isOnGateway(one)).map(start));
   }
 
   async #letEnd(dependents: readonly Dependent[]): Promise<void> {
@@ -230,10 +264,4 @@ export class RealStage implements Stage {
 function there<T>(thing: T | undefined): T {
   if (thing === undefined) throw new Error('it is not there: the stage is not set up');
   return thing;
-}
-// TMP
-export async function dumpErrors(engine: TestEngine): Promise<string> {
-  const listed = await engine.docker.listContainers({ all: true });
-  const all = await Promise.all(listed.map(async ({ Id }) => engine.docker.getContainer(Id).inspect()));
-  return all.map(({ Name, State }) => `${Name} ${State.Status} ${State.ExitCode} ${State.Error}`).join('\n');
 }

@@ -18,10 +18,6 @@ export interface GatewayKind {
   readonly restartPolicy: 'no' | 'unless-stopped';
 }
 
-export const GATEWAY = 'gluetun';
-/** Runs beside them all, on a network of its own. */
-export const BYSTANDER = 'bystander';
-
 /**
  * An engine, real or simulated, with the gateway, all dependents of the table, a bystander, and a monitor that
  * watches them. What is done here is done as an operator does it, and has come about when the promise resolves.
@@ -38,8 +34,11 @@ export interface Stage {
   removeGateway(): Promise<void>;
   /** As it was, under another id. */
   createGateway(): Promise<void>;
+  /** Created beside the old one, which makes room for it. */
+  replaceGateway(): Promise<void>;
   startGateway(): Promise<void>;
-  renameGateway(name: string): Promise<void>;
+  /** To `RENAMED`. */
+  renameGateway(): Promise<void>;
   /** By whomever it is started. */
   untilGatewayRuns(): Promise<void>;
   /** Longer than it takes the monitor to decide whether that was an operator. */
@@ -49,8 +48,12 @@ export interface Stage {
   /** Another one, with the state file of the first. */
   startMonitor(): Promise<void>;
 
-  /** `docker start`, whether it works or not. */
-  tryToStart(name: string): Promise<void>;
+  /** `docker start` of a dependent, whether it works or not. */
+  start(name: string): Promise<void>;
+  stop(name: string): Promise<void>;
+  restart(name: string): Promise<void>;
+  /** The monitor has decided that its operator did it. */
+  untilStopIsDecided(name: string): Promise<void>;
   /** Its PID 1 ends by itself, with exit code 0. */
   end(name: string): Promise<void>;
 
@@ -59,6 +62,8 @@ export interface Stage {
   lookUntil(isSo: (snapshot: Snapshot) => boolean): Promise<void>;
   /** Long enough for the monitor to do what it should not. */
   untilQuiet(): Promise<void>;
+  /** The messages of the monitor, of the latest one. */
+  said(): readonly string[];
 }
 
 interface Inspection {

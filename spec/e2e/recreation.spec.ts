@@ -1,44 +1,172 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { spawnSync } from 'node:child_process';
+import type Docker from 'dockerode';
 import { describeOnPrivateEngine } from './engine.ts';
-import { useMonitors } from './monitor.ts';
+import { EngineEvents } from './engine-events.ts';
+import { type MonitorProcess, useMonitors } from './monitor.ts';
+import { unexpectedDifferences } from './recreation/difference.ts';
 import { docker } from './recreation/docker-cli.ts';
-import { differences } from './recreation/difference.ts';
-import { OPINIONATED_IMAGE, buildOpinionatedImage } from './recreation/image.ts';
-import { KINDS } from './recreation/kinds.ts';
 import { EngineRelay } from './recreation/engine-relay.ts';
-import { SITES, messages } from './setting.ts';
-import { createGateway } from './stand-in/gateway.ts';
+import { OPINIONATED_IMAGE, buildOpinionatedImage } from './recreation/image.ts';
+import { KINDS, STEADY_IMAGE } from './recreation/kinds.ts';
+import {
+  checksums,
+  containerNames,
+  createBoundFolders,
+  fill,
+  runKind,
+  volumeNames,
+} from './recreation/world.ts';
+import { SITES } from './setting.ts';
+import { type TestContainer, isOnLiveNetwork } from './stand-in/container.ts';
+import { findContainer } from './stand-in/dependent.ts';
+import { type Gateway, createGateway } from './stand-in/gateway.ts';
 import { buildImages } from './stand-in/images.ts';
 
+interface Known {
+  readonly container: TestContainer;
+  readonly inspection: Docker.ContainerInspectInfo;
+  readonly checksums: string;
+}
+
+/** One gateway created anew, with every kind of dependent on it; what came of it is told test by test. */
 describeOnPrivateEngine('an orphan', (engine) => {
   const startMonitor = useMonitors(engine);
-  const closing: (() => Promise<void>)[] = []; afterAll(async () => { for (const c of closing) await c(); });
-  it('x', async () => {
+  const old = new Map<string, Known>();
+  let relay: EngineRelay;
+  let events: EngineEvents;
+  let gateway: Gateway;
+  let volumes: readonly string[];
+
+  beforeAll(async () => {
     await buildImages(engine);
     await buildOpinionatedImage(engine, '1');
-    const relay = new EngineRelay(engine);
-    await relay.listen(); closing.push(async () => relay.close());
-    const folder = join(engine.folder, 'sources');
-    for (const n of ['bound', 'fixed', 'shared', 'cache']) await mkdir(join(folder, n), { recursive: true });
-    spawnSync('mount', ['--bind', folder, folder]);
-    spawnSync('mount', ['--make-shared', folder]);
-    let gateway = await createGateway(engine, { name: 'gluetun' });
-    const before: any = {};
+    await docker(engine, 'tag', OPINIONATED_IMAGE, STEADY_IMAGE);
+    relay = await EngineRelay.open(engine);
+    events = await EngineEvents.open(engine);
+    gateway = await createGateway(engine, { name: 'gluetun' });
+    await createDependents();
+    await buildOpinionatedImage(engine, '2');
+    await recreateGateway();
+  });
+  afterAll(async () => {
+    events.close();
+    await relay.close();
+  });
+
+  const createDependents = async (): Promise<void> => {
+    const folder = await createBoundFolders(engine);
     for (const kind of KINDS) {
-      console.log(kind.name, await docker(engine, 'run', '--detach', '--pull', 'never', '--name', kind.name, '--network', 'container:gluetun', ...kind.options(folder), OPINIONATED_IMAGE, ...(kind.command ?? [])).catch(e => e.message));
-      before[kind.name] = await engine.docker.getContainer(kind.name).inspect();
+      await runKind(engine, kind, folder);
+      await fill(engine, kind.name, kind.places);
     }
-    const monitor = await startMonitor({ env: { SITES, LOG_LEVEL: 'debug', DOCKER_HOST: relay.dockerHost } });
+    // Emptied, it must not be filled from the image again.
+    await docker(
+      engine,
+      'exec',
+      '--user=0',
+      'own-argument',
+      'rm',
+      '/cache/from-image',
+      '/cache/own-argument',
+    );
+    for (const { name, places } of KINDS) {
+      const container = await findContainer(engine, name);
+      const inspection = await container.inspect();
+      old.set(name, { container, inspection, checksums: await checksums(engine, name, places) });
+    }
+    volumes = await volumeNames(engine);
+  };
+
+  const recreateGateway = async (): Promise<void> => {
+    const monitor: MonitorProcess = await startMonitor({ env: { SITES, DOCKER_HOST: relay.dockerHost } });
     await monitor.waitForLine(/Status: STARTUP/);
     gateway = await gateway.recreate();
-    await monitor.waitForLine(/All dep/, 40000).catch(() => 0);
-    console.log(messages(monitor).filter((l) => !/Site http/.test(l)).join('\n'));
-    for (const kind of KINDS) {
-      const after = await engine.docker.getContainer(kind.name).inspect();
-      console.log(kind.name, JSON.stringify(differences(before[kind.name], after).filter(d => !/^(GraphDriver|State)/.test(d.path)), null, 1));
-      console.log(JSON.stringify(relay.writes.filter(w=>w.target === kind.name && /create/.test(w.what))));
-    }
+    await docker(engine, 'restart', 'failed').catch(() => undefined);
+    await Promise.all(
+      KINDS.map(async ({ name }) =>
+        monitor.waitForLine(new RegExp(` ${name} re-created successfully`), 45_000),
+      ),
+    );
+  };
+
+  const oldOf = (name: string): Known => {
+    const known = old.get(name);
+    if (known === undefined) throw new Error(`there was no ${name}`);
+    return known;
+  };
+
+  const requestFor = (name: string): Docker.ContainerCreateOptions => {
+    const write = relay.writes.find(({ what, target }) => what.endsWith('/create') && target === name);
+    return write?.body as Docker.ContainerCreateOptions;
+  };
+
+  it.each(KINDS)('is created anew as it was, on the live network: $name', async ({ name }) => {
+    const container = await findContainer(engine, name);
+    expect(container.id).not.toBe(oldOf(name).container.id);
+    expect(unexpectedDifferences(oldOf(name).inspection, await container.inspect())).toEqual([]);
+    await expect(isOnLiveNetwork(container, gateway)).resolves.toBe(true);
+  });
+
+  it.each(KINDS.filter(({ places }) => places.length > 0))(
+    'keeps its volumes and every file in them: $name',
+    async ({ name, places }) => {
+      await expect(checksums(engine, name, places)).resolves.toBe(oldOf(name).checksums);
+    },
+  );
+
+  it('costs no volume, leaves none behind, and leaves no container behind', async () => {
+    await expect(volumeNames(engine)).resolves.toEqual(volumes);
+    await expect(containerNames(engine)).resolves.toEqual(
+      ['gluetun', ...KINDS.map(({ name }) => name)].sort(),
+    );
+  });
+
+  it.each([
+    { name: 'plain', signal: '10', whose: 'the image’s' },
+    { name: 'everything', signal: '15', whose: 'its own' },
+  ])(
+    'is stopped gracefully, by $whose signal, before its replacement starts: $name',
+    async ({ name, signal }) => {
+      const { id } = oldOf(name).container;
+      const died = await events.waitFor('die', { id });
+      const started = await events.waitFor('start', await findContainer(engine, name));
+      const signals = events
+        .of(id)
+        .flatMap(({ action, attributes }) => (action === 'kill' ? attributes['signal'] : []));
+      expect(signals).toEqual([signal]);
+      expect(died.attributes['exitCode']).toBe('0');
+      expect(started.engineTimeMs).toBeGreaterThan(died.engineTimeMs);
+    },
+  );
+
+  it('is created from its image’s name while that means the same image, and else from its id', () => {
+    expect(requestFor('plain').Image).toBe(STEADY_IMAGE);
+    expect(requestFor('outdated').Image).toBe(oldOf('outdated').inspection.Image);
+  });
+
+  it('leaves to its image what is the image’s: the same request for a newer one gets all that is new in it', async () => {
+    const { id } = await engine.docker.createContainer({
+      ...requestFor('everything'),
+      Image: OPINIONATED_IMAGE,
+    });
+    const { Config, Mounts } = await engine.docker.getContainer(id).inspect();
+    expect(Config).toMatchObject({
+      Cmd: ['serve', '2'],
+      Entrypoint: ['/entrypoint'],
+      Labels: { own: 'label', 'org.example.level': 'own', 'org.example.version': '2' },
+      Healthcheck: { Test: ['CMD', '/bin/true'], Interval: 7e9, Timeout: 3e9, Retries: 5 },
+    });
+    expect([...Config.Env].sort()).toEqual(
+      expect.arrayContaining(['EMPTY=', 'LEVEL=debug', 'OWN=yes', 'VERSION=2']),
+    );
+    expect(Mounts).toHaveLength(oldOf('everything').inspection.Mounts.length);
+  });
+
+  it('that sets nothing of its own asks for nothing of its own', () => {
+    const { HostConfig: _, ...config } = requestFor('plain');
+    const isSaid = (value: unknown): boolean => value !== null && value !== false;
+    expect(Object.fromEntries(Object.entries(config).filter(([, value]) => isSaid(value)))).toEqual({
+      Image: STEADY_IMAGE,
+      Labels: engine.labels,
+    });
   });
 });

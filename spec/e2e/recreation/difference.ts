@@ -8,7 +8,64 @@ export interface Difference {
   readonly after: unknown;
 }
 
-/** Where two inspections differ, down to the last value; what is missing on one side is undefined there. */
+interface Allowance {
+  readonly path: RegExp;
+  readonly because: string;
+  /** By default whatever it was, and whatever it is. */
+  readonly when?: (difference: Difference) => boolean;
+}
+
+const isEmptied = ({ before, after }: Difference): boolean =>
+  ['[]', '{}'].includes(JSON.stringify(before)) && after === null;
+const isGained = ({ before, after }: Difference): boolean => before === undefined || after === undefined;
+
+/** All in which a container that was created anew, on another's network, may differ from the old one. */
+const ALLOWED: readonly Allowance[] = [
+  { path: /^(Id|Created|LogPath)$/, because: 'it is another container' },
+  { path: /^(State\..*|ExecIDs.*)$/, because: 'it is another run' },
+  {
+    path: /^Config\.Image$/,
+    because: 'the name means another image by now; `Image` tells that it is the same',
+    when: ({ after }) => /^sha256:[0-9a-f]{64}$/.test(String(after)),
+  },
+  { path: /^GraphDriver\./, because: 'it has a layer of its own' },
+  { path: /^HostConfig\.NetworkMode$/, because: 'that is what it is about' },
+  {
+    path: /^HostConfig\.PidMode$/,
+    because: 'the processes it joined are those of the container whose network it joined',
+    when: ({ before }) => String(before).startsWith('container:'),
+  },
+  { path: /^(ResolvConf|Hosts|Hostname)Path$/, because: 'those files are its new owner’s' },
+  { path: /^Config\.Hostname$/, because: 'its name on the network is its new owner’s' },
+  {
+    path: /^HostConfig\.(PortBindings|Dns|DnsOptions|DnsSearch)$/,
+    because: 'the CLI says none, and the engine keeps even that',
+    when: isEmptied,
+  },
+  {
+    path: /^HostConfig\.Mounts(\.\d+\..*)?$/,
+    because: 'volumes that nobody named are asked for by their names; `Mounts` tells that they are the same',
+    when: (one) => isGained(one) || (one.path === 'HostConfig.Mounts' && one.before === null),
+  },
+  {
+    path: /^HostConfig\.Binds\.[^:]*$/,
+    because: 'of those a lone place is one',
+    when: ({ after }) => after === undefined,
+  },
+  {
+    path: /^Mounts\.[^.]*\.Mode$/,
+    because: 'to the engine a volume that is asked for by name is one to be shared',
+    when: ({ before, after }) => before === '' && after === 'z',
+  },
+];
+
+/** Where two inspections differ though nothing in the table allows it. */
+export const unexpectedDifferences = (before: Inspection, after: Inspection): readonly Difference[] =>
+  differences(before, after).filter(
+    (one) => !ALLOWED.some(({ path, when }) => path.test(one.path) && (when?.(one) ?? true)),
+  );
+
+/** Down to the last value; what is missing on one side is undefined there. */
 export function differences(before: Inspection, after: Inspection): readonly Difference[] {
   const [old, young] = [new Map(leaves(ordered(before))), new Map(leaves(ordered(after)))];
   return [...new Set([...old.keys(), ...young.keys()])]
@@ -25,8 +82,17 @@ function leaves(value: unknown, path = ''): readonly Leaf[] {
   return entries.flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`));
 }
 
-/** The engine tells `Mounts` in any order, another one each time. */
-const ordered = (inspection: Inspection & { Mounts?: readonly { Destination: string }[] }): object => ({
+type Listed = Inspection & {
+  readonly Mounts?: readonly { readonly Destination: string }[];
+  readonly HostConfig?: { readonly Binds?: readonly string[] | null };
+};
+
+/** By what they are about, and not by their places: the engine tells `Mounts` in another order each time. */
+const ordered = (inspection: Listed): object => ({
   ...inspection,
   Mounts: Object.fromEntries((inspection.Mounts ?? []).map((mount) => [mount.Destination, mount])),
+  HostConfig: {
+    ...inspection.HostConfig,
+    Binds: Object.fromEntries((inspection.HostConfig?.Binds ?? []).map((bind) => [bind, 'bound'])),
+  },
 });

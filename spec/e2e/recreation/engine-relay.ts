@@ -30,7 +30,8 @@ export interface Held {
   readonly release: () => void;
 }
 
-const WRITE = /^(POST|DELETE) (?:\/v[\d.]+)?\/containers\/([^/?]+)(?:\/(start|stop|restart|rename|kill|update))?(?:\?(\S*))?$/;
+const WRITE =
+  /^(POST|DELETE) (?:\/v[\d.]+)?\/containers\/([^/?]+)(?:\/(start|stop|restart|rename|kill|update))?(?:\?(\S*))?$/;
 
 /**
  * A Unix socket that leads to the engine's. It remembers each call that changes a container, refuses those it
@@ -55,7 +56,13 @@ export class EngineRelay {
     });
   }
 
-  async listen(): Promise<void> {
+  static async open(engine: TestEngine): Promise<EngineRelay> {
+    const relay = new EngineRelay(engine);
+    await relay.#listen();
+    return relay;
+  }
+
+  async #listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(this.socketPath, resolve);
@@ -87,11 +94,17 @@ export class EngineRelay {
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const write = await writeIn(incoming);
-    if (write === undefined) return this.#pass(incoming, outgoing);
+    if (write === undefined) {
+      this.#pass(incoming, outgoing);
+      return;
+    }
     const number = this.writes.push(write);
     await this.#stopOver('before', number, write);
     if (outgoing.destroyed) return; // whoever asked is no more
-    if (this.refuses(write)) return refuse(outgoing);
+    if (this.refuses(write)) {
+      refuse(outgoing);
+      return;
+    }
     const answer = await this.#ask(incoming, JSON.stringify(write.body));
     const body = await buffer(answer);
     await this.#stopOver('after', number, write);
@@ -114,11 +127,14 @@ export class EngineRelay {
   /** Byte by byte, for it may be an event stream or a log that never ends; each side ends with the other. */
   #pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { method, url, headers } = incoming;
-    const upstream = request({ socketPath: this.#engine.socketPath, method, path: url, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-      outgoing.flushHeaders();
-      answer.on('close', () => outgoing.destroy()).pipe(outgoing);
-    });
+    const upstream = request(
+      { socketPath: this.#engine.socketPath, method, path: url, headers },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+        outgoing.flushHeaders();
+        answer.on('close', () => outgoing.destroy()).pipe(outgoing);
+      },
+    );
     upstream.on('error', () => outgoing.destroy());
     outgoing.on('close', () => upstream.destroy());
     incoming.pipe(upstream);
@@ -126,13 +142,19 @@ export class EngineRelay {
 }
 
 async function writeIn(incoming: IncomingMessage): Promise<Write | undefined> {
-  const [, method, container, verb, query] = WRITE.exec(`${incoming.method ?? ''} ${incoming.url ?? ''}`) ?? [];
+  const [, method, container, verb, query] =
+    WRITE.exec(`${incoming.method ?? ''} ${incoming.url ?? ''}`) ?? [];
   if (method === undefined || container === undefined) return undefined;
   const isCreation = container === 'create';
   if (method === 'POST' && !isCreation && verb === undefined) return undefined;
   const body = (await buffer(incoming)).toString();
   return {
-    what: [method, ' /containers/', isCreation ? 'create' : '{id}', verb === undefined ? '' : `/${verb}`].join(''),
+    what: [
+      method,
+      ' /containers/',
+      isCreation ? 'create' : '{id}',
+      verb === undefined ? '' : `/${verb}`,
+    ].join(''),
     target: isCreation ? (new URLSearchParams(query).get('name') ?? '') : container,
     body: body === '' ? undefined : (JSON.parse(body) as unknown),
   };

@@ -39,6 +39,7 @@ export async function buildOpinionatedImage(engine: TestEngine, version: string)
   await createRootfs(rootfs);
   await addBusybox(rootfs);
   await mkdir(join(rootfs, 'cache'));
+  await writeFile(join(rootfs, 'cache/from-image'), version);
   await writeFile(join(rootfs, 'entrypoint'), PROGRAM);
   await chmod(join(rootfs, 'entrypoint'), 0o755);
   await importImage(engine, rootfs, 'gluetun-monitor-test/opinionated-base:latest');

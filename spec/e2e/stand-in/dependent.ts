@@ -1,3 +1,4 @@
+import type Docker from 'dockerode';
 import type { TestEngine } from '../test-engine.ts';
 import { TestContainer } from './container.ts';
 import { DEPENDENT_IMAGE, SHELL_LESS_IMAGE } from './images.ts';
@@ -17,6 +18,8 @@ export interface DependentOptions {
   /** Seconds between SIGTERM and SIGKILL; the engine's own default is ten. */
   readonly stopTimeoutSeconds?: number;
   readonly binds?: readonly string[];
+  /** As `--mount` asks for them: the engine does not make a source that is not there. */
+  readonly mounts?: readonly Docker.MountSettings[];
   /** Created only. */
   readonly isLeftUnstarted?: boolean;
 }
@@ -36,6 +39,7 @@ export async function createDependent(engine: TestEngine, options: DependentOpti
       NetworkMode: `container:${options.network}`,
       RestartPolicy: { Name: options.restartPolicy ?? 'unless-stopped' },
       Binds: [...(options.binds ?? [])],
+      ...(options.mounts === undefined ? {} : { Mounts: [...options.mounts] }),
     },
   });
   const container = new TestContainer(engine, id, options.name);

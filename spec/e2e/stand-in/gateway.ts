@@ -157,6 +157,22 @@ export class Gateway extends TestContainer {
     return createWith(this.engine, this.#options, this.#control);
   }
 
+  /** As `docker compose up` does it: the new one is there, under another name, before the old one goes. */
+  async replace(): Promise<Gateway> {
+    const name = `${this.id.slice(0, 12)}_${this.name}`;
+    const options = { ...this.#options, name };
+    const container = await this.engine.docker.createContainer(
+      configuration(this.engine, options, this.#control),
+    );
+    const successor = new Gateway(this.engine, container.id, this.#options, this.#control);
+    await this.stop();
+    await this.remove();
+    await successor.rename(this.name);
+    await successor.start();
+    await successor.untilServing();
+    return successor;
+  }
+
   async #change(name: string, value: string | undefined): Promise<void> {
     await this.#control.set(name, value);
     await this.#control.apply();

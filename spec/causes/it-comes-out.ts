@@ -1,0 +1,38 @@
+import type { Cause } from './causes.ts';
+import { FATES, cellOf, fateOf } from './cell.ts';
+import { DEPENDENTS } from './dependents.ts';
+import { BYSTANDER, GATEWAY, RENAMED } from './names.ts';
+import { type Play, cellIn } from './play.ts';
+
+const ROWS = (cause: Cause): readonly { title: string; name: string; fate: keyof typeof FATES }[] =>
+  DEPENDENTS.map((dependent) => ({ ...dependent, fate: fateOf(cause, dependent) }));
+
+/** The tests of one cause: each dependent's cell, and what is so of every cause. */
+export function itComesOut(cause: Cause, played: () => Play): void {
+  it.each(ROWS(cause))('has a dependent $title $fate', ({ name, fate }) => {
+    expect(cellIn(cause, played(), name)).toMatchObject(FATES[fate]);
+  });
+
+  it('is itself not touched by the monitor afterwards', () => {
+    const { brought, after } = played();
+    const name = cause.leaves === 'another name' ? RENAMED : GATEWAY;
+    expect(cellOf(name, brought, after)).toMatchObject(FATES['left running']);
+  });
+
+  it('has nothing to do with a container beside it, and leaves nothing behind', () => {
+    const { brought, after } = played();
+    expect(cellIn(cause, played(), BYSTANDER)).toMatchObject(FATES['left alone']);
+    expect([...after.keys()].sort()).toEqual([...brought.keys()].sort());
+  });
+
+  it('has nobody put back who need not be, nor twice, nor in vain', () => {
+    const repaired = repairedIn(played().said);
+    const mayBe = ROWS(cause).filter(({ fate }) => /put back|created/.test(fate));
+    expect(repaired.filter((one) => !mayBe.some(({ name }) => name === one))).toEqual([]);
+    expect(repaired.filter((one, index) => repaired.indexOf(one) !== index)).toEqual([]);
+  });
+}
+
+/** Whom the monitor has put back, by its own words, each time that it tried. */
+const repairedIn = (messages: readonly string[]): readonly string[] =>
+  messages.flatMap((message) => /(?:Restarting|Re-creating) (.+)\.\.\.$/.exec(message)?.[1] ?? []);

@@ -1,0 +1,110 @@
+import { findProgram } from './bound-process.ts';
+import { describeOnPrivateEngine } from './engine.ts';
+import { type MonitorProcess, useMonitors } from './monitor.ts';
+import type { PrivateEngine } from './private-engine.ts';
+import { ComposeProject, DEPENDENTS, OTHERS } from './recreation/compose-project.ts';
+import { checksums, containerNames, fill } from './recreation/world.ts';
+import { SITES } from './setting.ts';
+import { isOnLiveNetwork } from './stand-in/container.ts';
+import { findContainer } from './stand-in/dependent.ts';
+import { buildImages } from './stand-in/images.ts';
+import { removeContainers } from './test-engine.ts';
+
+const ALL = [...DEPENDENTS, ...OTHERS].sort();
+const PLACES = ['/data', '/library', '/anonymous'];
+const ON_THE_NETWORK = /All dependent containers are on the network of gluetun/;
+
+describeWithCompose('a stack that Docker Compose looks after', (engine) => {
+  const startMonitor = useMonitors(engine);
+  let project: ComposeProject;
+  let monitor: MonitorProcess;
+
+  beforeAll(async () => buildImages(engine));
+  beforeEach(async () => {
+    project = new ComposeProject(engine);
+    await project.write('1');
+    await project.run('up', '-d');
+    await project.gateway();
+    await fill(engine, 'app1', PLACES);
+    monitor = await startMonitor({ env: { SITES, LOG_LEVEL: 'debug' } });
+    await monitor.waitForLine(/Dependent containers \(auto-discovery\): app1,stack_app2_1$/);
+    await monitor.waitForLine(/Status: STARTUP/);
+  });
+  afterEach(async () => removeContainers(engine));
+
+  const ids = async (): Promise<readonly string[]> =>
+    Promise.all(ALL.map(async (name) => (await findContainer(engine, name)).id));
+
+  /** Each exists once, under its name, on the network the gateway has now. */
+  const expectWhole = async (): Promise<void> => {
+    await expect(containerNames(engine)).resolves.toEqual(ALL);
+    const gateway = await project.gateway();
+    const dependents = await project.dependents();
+    const isLive = await Promise.all(dependents.map(async (one) => isOnLiveNetwork(one, gateway)));
+    expect(isLive).toEqual([true, true]);
+    expect(monitor.linesMatching(/\[ERROR\]/)).toEqual([]);
+  };
+
+  it.each([
+    { command: ['up', '-d', 'gluetun'], what: 'the gateway alone' },
+    // Compose 1 takes the dependents for up-to-date.
+    { command: ['up', '-d'], what: 'all that has changed' },
+  ])('and updates $what: the dependents follow, and Compose accepts them', async ({ command }) => {
+    const content = await checksums(engine, 'app1', PLACES);
+    await project.write('2');
+    await project.run(...command);
+    await monitor.waitForLine(ON_THE_NETWORK, 40_000);
+    await expectWhole();
+    await expect(checksums(engine, 'app1', PLACES)).resolves.toBe(content);
+    const before = await ids();
+    await project.run('up', '-d');
+    await expect(ids()).resolves.toEqual(before);
+    await expectWhole();
+  });
+
+  it('and creates anew from top to bottom is not interfered with', async () => {
+    await project.write('2');
+    const updating = project.run('up', '-d', '--force-recreate');
+    await updating;
+    const before = await ids();
+    const last = monitor.lines.at(-1);
+    // Two checks are five seconds apart: by then whatever waits for quiet has had its turn.
+    const check = await monitor.waitForLine(/Site \S+:8083\/: pass/, 20_000, last);
+    const next = await monitor.waitForLine(/Site \S+:8083\/: pass/, 20_000, check);
+    await monitor.waitForLine(/Site \S+:8083\/: pass/, 20_000, next);
+    await expect(ids()).resolves.toEqual(before);
+    await expectWhole();
+    console.log(
+      monitor.lines
+        .map((l) => l.text)
+        .filter((l) => !/Site http/.test(l))
+        .join('\n'),
+    );
+    expect(monitor.linesMatching(/Re-creating|Restarting/)).toEqual([]);
+  });
+
+  it('and restarts the gateway of: the dependents are restarted', async () => {
+    const before = await ids();
+    await project.run('restart', 'gluetun');
+    await monitor.waitForLine(ON_THE_NETWORK, 40_000);
+    await expect(ids()).resolves.toEqual(before);
+    await expectWhole();
+  });
+});
+
+/** As `describeOnPrivateEngine`, where Docker Compose is installed, too. */
+function describeWithCompose(name: string, body: (engine: PrivateEngine) => void): void {
+  if (findProgram('docker-compose') !== undefined) {
+    describeOnPrivateEngine(name, body);
+    return;
+  }
+  const reason = 'needs docker-compose';
+  const isRequired = process.env['REQUIRE_ENGINE'] === '1';
+  if (!isRequired) process.stderr.write(`SKIPPED on this machine: ${name}: ${reason}\n`);
+  describe(name, () => {
+    const stand = isRequired ? it : it.skip;
+    stand(`cannot run here: ${reason}`, () => {
+      throw new Error(`REQUIRE_ENGINE=1, but ${reason}`);
+    });
+  });
+}

@@ -1,0 +1,93 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeOnEngine } from '../engine.ts';
+import { type MonitorProcess, useMonitors } from '../monitor.ts';
+import { SITES } from '../setting.ts';
+import { type TestContainer, isOnLiveNetwork } from '../stand-in/container.ts';
+import { createDependent, findContainer } from '../stand-in/dependent.ts';
+import { type Gateway, createGateway } from '../stand-in/gateway.ts';
+import { buildImages } from '../stand-in/images.ts';
+import { removeContainers } from '../test-engine.ts';
+import { differences } from './difference.ts';
+import { EngineRelay } from './engine-relay.ts';
+import { containerNames, volumeNames } from './world.ts';
+
+describeOnEngine('a re-creation that fails', (engine) => {
+  const startMonitor = useMonitors(engine);
+  let source: string;
+  let relay: EngineRelay;
+  let gateway: Gateway;
+  let app: TestContainer;
+
+  beforeAll(async () => {
+    await buildImages(engine);
+    source = join(engine.folder, 'source');
+    relay = await EngineRelay.open(engine);
+  });
+  afterAll(async () => relay.close());
+  beforeEach(async () => {
+    relay.refuses = () => false;
+    await mkdir(source, { recursive: true });
+    gateway = await createGateway(engine, { name: 'gluetun' });
+    // At a folder that is there in the image: where there is nothing, a file can be bound as well.
+    const mounts = [{ Type: 'bind', Source: source, Target: '/tmp' } as const];
+    app = await createDependent(engine, { name: 'app', network: gateway.id, mounts });
+  });
+  afterEach(async () => removeContainers(engine));
+
+  const watch = async (): Promise<MonitorProcess> => {
+    const monitor = await startMonitor({ env: { SITES, LOG_LEVEL: 'debug', DOCKER_HOST: relay.dockerHost } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    return monitor;
+  };
+
+  const expectDone = async (monitor: MonitorProcess): Promise<void> => {
+    await monitor.waitForLine(/app re-created successfully/, 30_000);
+    const young = await findContainer(engine, 'app');
+    expect(young.id).not.toBe(app.id);
+    await expect(isOnLiveNetwork(young, gateway)).resolves.toBe(true);
+    await expect(containerNames(engine)).resolves.toEqual(['app', 'gluetun']);
+  };
+
+  it('because its creation is refused leaves the orphan running, and is tried again later and later', async () => {
+    const monitor = await watch();
+    const before = await app.inspect();
+    relay.refuses = ({ what }) => what === 'POST /containers/create';
+    gateway = await gateway.recreate();
+    await monitor.waitForLine(/\[ERROR\] Re-creating app failed: refused by the relay; trying again in 5s/);
+    expect(differences(before, await app.inspect())).toEqual([]);
+    await monitor.waitForLine(/\[DEBUG\] Re-creating app failed: refused by the relay; trying again in 10s/);
+    expect(differences(before, await app.inspect())).toEqual([]);
+    relay.refuses = () => false;
+    await expectDone(monitor);
+    expect(monitor.linesMatching(/\[ERROR\]/)).toHaveLength(1);
+  });
+
+  it('because the engine itself refuses it leaves the orphan running until it no longer does', async () => {
+    const monitor = await watch();
+    const before = await app.inspect();
+    await rename(source, `${source}-away`);
+    gateway = await gateway.recreate();
+    await monitor.waitForLine(
+      /Re-creating app failed: .*bind source path does not exist.*; trying again in 5s/,
+    );
+    expect(differences(before, await app.inspect())).toEqual([]);
+    await rename(`${source}-away`, source);
+    await expectDone(monitor);
+  });
+
+  it('because what was created does not start gives the orphan its name back, and is tried again', async () => {
+    const monitor = await watch();
+    const volumes = await volumeNames(engine);
+    await rm(source, { recursive: true });
+    await writeFile(source, 'a file can be bound, but not onto a folder');
+    gateway = await gateway.recreate();
+    await monitor.waitForLine(/Re-creating app failed: .*; trying again in 5s/);
+    await expect(findContainer(engine, 'app')).resolves.toMatchObject({ id: app.id });
+    await expect(containerNames(engine)).resolves.toEqual(['app', 'gluetun']);
+    await rm(source);
+    await mkdir(source);
+    await expectDone(monitor);
+    await expect(volumeNames(engine)).resolves.toEqual(volumes);
+  });
+});
