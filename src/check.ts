@@ -39,7 +39,10 @@ function probe$(config: Config, sites: readonly Site[], print: (line: string) =>
     concatMap((listing) => gatewayOf(listing, config.gateway)),
     concatMap((gateway) => {
       print(describeGateway(gateway));
-      return check$({ kind: 'checkSites', checkId: 1, gatewayId: gateway.id, sites }, { engine, scheduler });
+      return check$(
+        { kind: 'checkSites', lane: gateway.name, checkId: 1, gatewayId: gateway.id, sites },
+        { engine, scheduler },
+      );
     }),
     toArray(),
     map((events) => conclude(events, sites, print)),

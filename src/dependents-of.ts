@@ -64,6 +64,7 @@ export const strandedIn = (state: State): readonly ContainerFacts[] =>
       isTouchable(state, facts) &&
       !isParked(facts) &&
       referredTo(reference, state.containers.byId) === undefined &&
+      !Object.values(state.memory.gateways).some((ids) => ids.includes(reference)) &&
       ownerOf(facts, state) === undefined
     );
   });

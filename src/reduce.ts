@@ -18,20 +18,26 @@ import { repairs, retriesDueAt } from './reducers/repairs.ts';
 import { recollection } from './reducers/recollection.ts';
 import { settling } from './reducers/settling.ts';
 import { shutdown } from './reducers/shutdown.ts';
-import { siteList } from './reducers/site-list.ts';
+import { siteList, siteReload, sitesOf } from './reducers/site-list.ts';
 import { runningStart } from './selectors.ts';
-import type { Settings, State } from './state.ts';
+import type { Everything, Settings, State, Watch } from './state.ts';
+import { forEachGateway, viewsOf } from './watches.ts';
 import { type Transition, compose, to } from './transition.ts';
 
 /**
  * The concerns in the order in which one builds on another: what exists, what the gateway is, what the checks
  * prove, whether that makes it ready, and only then what to do about it.
  */
-const concerns = compose(
+const concerns = compose<Everything>(
   shutdown,
   connection,
   containers,
   endings,
+  siteReload,
+  forEachGateway((state, event, before) => ofOneGateway(state, event, before)),
+);
+
+const ofOneGateway = compose<State>(
   gateway,
   siteList,
   checkResults,
@@ -48,18 +54,19 @@ const concerns = compose(
 );
 
 /** What an event leads to. Pure: time is the event's own. */
-export const reduce = (state: State, event: Event): Transition =>
-  isOutdated(state, event) ? to(state) : concerns(state, event);
+export const reduce = (state: Everything, event: Event): Transition<Everything> =>
+  isOutdated(state, event) ? to(state) : concerns(state, event, state);
 
+/** @param settings One for each gateway. */
 export const initialState = (
-  settings: Settings,
+  settings: readonly Settings[],
   sites: readonly Site[],
   memory: Memory = NOTHING_REMEMBERED,
-): State => ({
-  settings,
+): Everything => ({
   nextId: 1,
   connection: { value: 'connecting' },
   containers: {
+    named: settings.flatMap(namedIn),
     byId: {},
     heardAt: {},
     engineTimeMs: {},
@@ -68,16 +75,26 @@ export const initialState = (
     listingFails: false,
   },
   endings: {},
+  memory,
+  ending: false,
+  watches: settings.map((one) => initialWatch(one, sites)),
+});
+
+const namedIn = ({ gateway: name, dependents: listed }: Settings): readonly string[] => [
+  name,
+  ...(listed === 'auto' ? [] : listed),
+];
+
+const initialWatch = (settings: Settings, sites: readonly Site[]): Watch => ({
+  settings,
   gateway: { value: 'unseen' },
   dependents: { shown: undefined, stranded: [] },
-  sites: { list: sites, failures: {}, blind: undefined },
+  sites: { list: sitesOf(settings.gateway, sites), failures: {}, blind: undefined },
   checking: { running: undefined, lastStartedAt: undefined, again: false, alarm: undefined },
   endpoint: { current: NOTHING_KNOWN, said: undefined, reading: undefined },
   recovery: { value: 'none' },
   repairs: { pending: {}, wave: undefined },
   settling: { project: undefined, changedAt: undefined },
-  memory,
-  ending: false,
 });
 
 /**
@@ -85,10 +102,18 @@ export const initialState = (
  *
  * @param wokenAt The latest `timeReached`: it has dealt with all that was due by then. Other events have not.
  */
-export function nextDeadline(state: State, wokenAt: number): number | undefined {
-  const { recovery: phase, endpoint: exit, containers: known } = state;
+export function nextDeadline(all: Everything, wokenAt: number): number | undefined {
   const deadlines = [
-    known.nextListingAt,
+    all.containers.nextListingAt,
+    ...endingsDueAt(all),
+    ...viewsOf(all).flatMap(deadlinesOf),
+  ].filter((deadline) => deadline !== undefined && deadline > wokenAt) as number[];
+  return deadlines.length === 0 ? undefined : Math.min(...deadlines);
+}
+
+function deadlinesOf(state: State): readonly (number | undefined)[] {
+  const { recovery: phase, endpoint: exit } = state;
+  return [
     checkDueAt(state),
     exit.reading?.until,
     healthyWaitEnds(state),
@@ -96,9 +121,7 @@ export function nextDeadline(state: State, wokenAt: number): number | undefined 
     startDueAt(state),
     ...(phase.value === 'listing' ? [phase.askAgainAt] : []),
     ...retriesDueAt(state),
-    ...endingsDueAt(state),
-  ].filter((deadline) => deadline !== undefined && deadline > wokenAt) as number[];
-  return deadlines.length === 0 ? undefined : Math.min(...deadlines);
+  ];
 }
 
 /** Without a health check, and blind, only time makes a gateway ready. */

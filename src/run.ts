@@ -22,7 +22,7 @@ import { initialState } from './reduce.ts';
 import { sayFaults } from './reducers/site-list.ts';
 import { settingsOf } from './settings.ts';
 import { openStateFile } from './state-file.ts';
-import type { State } from './state.ts';
+import type { Everything } from './state.ts';
 import { error, info, warn } from './transition.ts';
 
 /** Watches until a signal ends it. Resolves with the exit code. */
@@ -85,7 +85,7 @@ function watching(
     execute: (act, isEnding) => execute(act, { reads, writes, scheduler, isEnding }),
     say,
     remember: (memory) => stateFile.save(memory).forEach(say),
-  }).pipe(connect((state$: Observable<State>) => merge(state$, heartbeat$(state$, scheduler))));
+  }).pipe(connect((state$: Observable<Everything>) => merge(state$, heartbeat$(state$, scheduler))));
 }
 
 const finish = (watch$: Observable<unknown>, say: (line: Line) => void): Promise<number> =>

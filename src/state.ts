@@ -7,14 +7,29 @@ import type { Memory } from './memory.ts';
  * All the monitor knows, as plain data. Every time is `Event.at`'s clock, in milliseconds, unless its name says
  * `engine`. What follows from something else is not stored but derived, by a function named after it.
  */
-export interface State {
-  readonly settings: Settings;
-  /** The next id of a command, a check or a reading. */
+export interface Everything extends Common {
+  /** One for each gateway, in the order of `GLUETUN_CONTAINER`. */
+  readonly watches: readonly Watch[];
+}
+
+/** What a reducer of one gateway's concerns sees: what is common, and its own watch. */
+export type State = Common & Watch;
+
+/** What there is once, however many gateways are watched. */
+export interface Common {
+  /** The next id of a command, a check or a reading: each watch knows its own by them. */
   readonly nextId: number;
   readonly connection: Connection;
   readonly containers: Containers;
   /** How each container's latest run ended, by its id; absent while it runs, and where we did not hear of it. */
   readonly endings: Readonly<Record<string, Ending>>;
+  readonly memory: Memory;
+  readonly ending: boolean;
+}
+
+/** What concerns one gateway, and nobody else. */
+export interface Watch {
+  readonly settings: Settings;
   readonly gateway: Gateway;
   readonly dependents: Dependents;
   readonly sites: Sites;
@@ -23,8 +38,6 @@ export interface State {
   readonly recovery: Recovery;
   readonly repairs: Repairs;
   readonly settling: Settling;
-  readonly memory: Memory;
-  readonly ending: boolean;
 }
 
 /** The part of the configuration that decisions rest on; durations in milliseconds. */
@@ -49,6 +62,8 @@ export type Connection =
   | { readonly value: 'lost'; readonly since: number };
 
 export interface Containers {
+  /** Names, compose services or ids that are always inspected: the gateways, and dependents that were listed. */
+  readonly named: readonly string[];
   readonly byId: Readonly<Record<string, ContainerFacts>>;
   /** When a message last spoke of a container: a reading asked for before that may be older than the message. */
   readonly heardAt: Readonly<Record<string, number>>;

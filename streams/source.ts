@@ -1,9 +1,11 @@
 import {
   NEVER,
   type Observable,
+  type OperatorFunction,
   type SchedulerLike,
   concatMap,
   filter,
+  groupBy,
   merge,
   mergeMap,
   switchMap,
@@ -15,7 +17,7 @@ import { type ControlServer, endpoint$ } from './endpoint.ts';
 import type { EngineReadings } from './engine.ts';
 import type { Event } from './events.ts';
 import { gatewayLog$ } from './gateway-log.ts';
-import type { ReadingRequest, RequestOf } from './requests.ts';
+import type { Lane, ReadingRequest, RequestOf } from './requests.ts';
 import { timers$ } from './timers.ts';
 
 export interface Sources {
@@ -50,9 +52,16 @@ const readings$ = ({ request$, ...dependencies }: Sources): Observable<Event> =>
     asked('inspectContainer').pipe(
       mergeMap((request) => inspection$(request, dependencies), INSPECTIONS_AT_ONCE),
     ),
-    asked('checkSites').pipe(concatMap((request) => check$(request, dependencies))),
-    asked('readEndpoint').pipe(switchMap((request) => endpoint$(request, dependencies))),
-    asked('followGatewayLog', 'leaveGatewayLog').pipe(
+    inLanes(
+      asked('checkSites'),
+      concatMap((request) => check$(request, dependencies)),
+    ),
+    inLanes(
+      asked('readEndpoint'),
+      switchMap((request) => endpoint$(request, dependencies)),
+    ),
+    inLanes(
+      asked('followGatewayLog', 'leaveGatewayLog'),
       switchMap((request) =>
         request.kind === 'leaveGatewayLog'
           ? NEVER
@@ -61,3 +70,13 @@ const readings$ = ({ request$, ...dependencies }: Sources): Observable<Event> =>
     ),
   );
 };
+
+/** For each gateway by itself: there are as many lanes as gateways, for ever. */
+const inLanes = <R extends { readonly lane: Lane }>(
+  request$: Observable<R>,
+  answer: OperatorFunction<R, Event>,
+): Observable<Event> =>
+  request$.pipe(
+    groupBy(({ lane }) => lane),
+    mergeMap((lane$) => lane$.pipe(answer)),
+  );

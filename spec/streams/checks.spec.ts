@@ -42,7 +42,7 @@ const CUT = 'the probe was cut short';
 describe('check$', () => {
   const check = (scheduler: TestScheduler, exec: Rounds<[string, ExecCommand], Uint8Array>) =>
     check$(
-      { kind: 'checkSites', checkId: 7, gatewayId: 'g', sites: SITES },
+      { kind: 'checkSites', lane: 'gluetun', checkId: 7, gatewayId: 'g', sites: SITES },
       { engine: { exec: exec.next }, scheduler },
     );
 

@@ -147,7 +147,7 @@ describe('an orphan', () => {
     data = volume();
     world.engine.volumes.write(data, 'precious');
     world.client.beforeWrite = (call) => {
-      if (call.startsWith("stop app")) world.shutDownMonitor();
+      if (call.startsWith('stop app')) world.shutDownMonitor();
     };
     world.recreateGateway().until(() => world.hasEnded);
     expect(world.said(/^app is still being re-created: it waits as app\.orphan-of-gluetun-/)).toHaveLength(1);

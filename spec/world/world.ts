@@ -7,7 +7,7 @@ import type { Line } from '../../src/log-line.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../src/memory.ts';
 import { runProgram } from '../../src/program.ts';
 import { initialState } from '../../src/reduce.ts';
-import type { Settings, State } from '../../src/state.ts';
+import type { Everything, Settings } from '../../src/state.ts';
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
 import { SimulatedEngine } from '../simulated-engine/engine.ts';
 import { GluetunStandIn, type GluetunOptions, gatewayContainer } from '../simulated-engine/gluetun.ts';
@@ -48,12 +48,12 @@ export class World {
   readonly gateway: ContainerSpec;
   readonly lines: (Line & { readonly at: number })[] = [];
   readonly signal$ = new Subject<Event>();
-  state: State;
+  state: Everything;
   /** What a later monitor starts with. */
   memory: Memory = NOTHING_REMEMBERED;
   hasEnded = false;
   fault: unknown;
-  readonly #begin: () => State;
+  readonly #begin: () => Everything;
   #monitor: Subscription | undefined;
 
   constructor({
@@ -71,7 +71,7 @@ export class World {
       restartPolicy: 'always',
       ...(health && { health }),
     });
-    this.#begin = () => initialState({ ...SETTINGS, ...settings }, sites.map(siteOf), this.memory);
+    this.#begin = () => initialState([{ ...SETTINGS, ...settings }], sites.map(siteOf), this.memory);
     this.state = this.#begin();
   }
 

@@ -158,12 +158,13 @@ function withEvidence(current: Gateway, event: Event): Gateway {
 }
 
 /** The log is followed from the moment it is known where this start begins in it. */
-function followLog(before: Gateway, { gateway: now, containers }: State): readonly Command[] {
+function followLog(before: Gateway, { gateway: now, containers, settings }: State): readonly Command[] {
+  const lane = settings.gateway;
   const [was, is] = [startOf(before)?.startedAt, startOf(now)?.startedAt];
   if (was?.text === is?.text) return [];
-  if (is === undefined || !('id' in now)) return was === undefined ? [] : [{ kind: 'leaveGatewayLog' }];
+  if (is === undefined || !('id' in now)) return was === undefined ? [] : [{ kind: 'leaveGatewayLog', lane }];
   const tty = containers.byId[now.id]?.details?.tty ?? false;
-  return [{ kind: 'followGatewayLog', gatewayId: now.id, startedAt: is.text, tty }];
+  return [{ kind: 'followGatewayLog', lane, gatewayId: now.id, startedAt: is.text, tty }];
 }
 
 function sayChange({ gateway: before, recovery }: State, after: State, event: Event): readonly Line[] {

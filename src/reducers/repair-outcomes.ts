@@ -18,10 +18,12 @@ const WORDS: Readonly<Record<RepairKind, { readonly doing: string; readonly done
 /** What becomes of the wave under way: said as it happens, and kept for what follows from it. */
 export function repairOutcomes(state: State, event: Event): Transition {
   const { wave } = state.repairs;
+  if ('how' in event && !isInWave(wave, event.id)) return to(state);
   switch (event.type) {
     case 'dependentRepairBegun':
       return to(state, { lines: [info(`${WORDS[event.how].doing} ${event.name}...`)] });
     case 'dependentParked':
+      if (!isInWave(wave, event.id)) return to(state);
       return to(withWave(state, { parked: { ...wave?.parked, [event.name]: event.parkedAs } }), {
         lines: [debug(`${event.name} waits as ${event.parkedAs}`)],
       });
@@ -39,6 +41,10 @@ export function repairOutcomes(state: State, event: Event): Transition {
       return to(state);
   }
 }
+
+/** Another gateway's wave is none of ours. */
+const isInWave = (wave: Wave | undefined, id: string): boolean =>
+  wave?.dependents.some((one) => one.id === id) ?? false;
 
 function withWave(state: State, changes: Partial<Wave>): State {
   const { wave } = state.repairs;

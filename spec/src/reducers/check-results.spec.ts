@@ -82,7 +82,7 @@ describe('counting', () => {
 
   it('ignores the results of another check', () => {
     const history = settled().feed(seconds(30));
-    const { state } = history;
+    const { everything } = history;
     history.reduce({
       type: 'siteProbed',
       at: history.now,
@@ -90,7 +90,7 @@ describe('counting', () => {
       result: { site: site('a'), verdict: 'fail', reason: 'x', latencyMs: 1, httpStatus: undefined },
     });
     history.reduce({ type: 'checkFinished', at: history.now, checkId: 999, cutShort: undefined });
-    expect(history.state).toBe(state);
+    expect(history.everything).toBe(everything);
   });
 });
 
