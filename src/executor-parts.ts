@@ -10,6 +10,7 @@ import { answeredWithin } from '../streams/answered-within.ts';
 import { inspectFacts, inspection$, isMissing } from '../streams/containers.ts';
 import { type EngineReadings, reasonOf } from '../streams/engine.ts';
 import type { ContainerFacts, EngineEvent, Outcome } from '../streams/events.ts';
+import type { VpnRestart } from '../streams/vpn-restart.ts';
 import type { Target } from './commands.ts';
 import type { EngineWrites } from './engine-writes.ts';
 
@@ -20,6 +21,8 @@ export interface Executor {
     'list' | 'inspect' | 'inspectImage' | 'changes' | 'fileStat' | 'clockMs'
   >;
   readonly writes: EngineWrites;
+  /** The VPN inside the gateway, by an exec: never fails, but says what came of it. */
+  readonly restartVpn: (gatewayId: string) => Observable<VpnRestart>;
   readonly scheduler: SchedulerLike;
   /** The monitor is about to end: no further part of an act is begun. */
   readonly isEnding: () => boolean;

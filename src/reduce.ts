@@ -4,16 +4,20 @@ import { alarm } from './reducers/alarm.ts';
 import { checkDueAt, checkSchedule } from './reducers/check-schedule.ts';
 import { checkResults } from './reducers/check-results.ts';
 import { connection } from './reducers/connection.ts';
+import { judgement } from './reducers/judgement.ts';
+import { witness, witnessDueAt, witnessSchedule } from './reducers/witness.ts';
 import { isOutdated } from './messages.ts';
 import { containers } from './reducers/containers.ts';
-import { NOTHING_REMEMBERED, type Memory } from './memory.ts';
+import { NO_BACKOFF } from './backoff.ts';
+import { type Memory, NOTHING_REMEMBERED, type RememberedBackoff } from './memory.ts';
 import { dependents } from './reducers/dependents.ts';
 import { endings, endingsDueAt } from './reducers/endings.ts';
 import { NOTHING_KNOWN, endpoint } from './reducers/endpoint.ts';
 import { gateway } from './reducers/gateway.ts';
 import { readiness } from './reducers/readiness.ts';
 import { startDueAt } from './reducers/left-behind.ts';
-import { recovery, recoveryEnd } from './reducers/recovery.ts';
+import { recovery } from './reducers/recovery.ts';
+import { recoveryEnd } from './reducers/recovery-steps.ts';
 import { repairs, retriesDueAt } from './reducers/repairs.ts';
 import { recollection } from './reducers/recollection.ts';
 import { settling } from './reducers/settling.ts';
@@ -34,34 +38,43 @@ const concerns = compose<Everything>(
   containers,
   endings,
   siteReload,
+  witness,
   forEachGateway((state, event, before) => ofOneGateway(state, event, before)),
+  witnessSchedule,
 );
 
 const ofOneGateway = compose<State>(
   gateway,
   siteList,
   checkResults,
+  judgement,
   readiness,
   endpoint,
   settling,
   dependents,
-  recollection,
   recovery,
   repairs,
   recoveryEnd,
   alarm,
   checkSchedule,
+  recollection,
 );
 
 /** What an event leads to. Pure: time is the event's own. */
 export const reduce = (state: Everything, event: Event): Transition<Everything> =>
   isOutdated(state, event) ? to(state) : concerns(state, event, state);
 
+/** What a monitor begins with beside its settings. */
+export interface Beginning {
+  readonly memory?: Memory;
+  readonly hasWitness?: boolean;
+}
+
 /** @param settings One for each gateway. */
 export const initialState = (
   settings: readonly Settings[],
   sites: readonly Site[],
-  memory: Memory = NOTHING_REMEMBERED,
+  { memory = NOTHING_REMEMBERED, hasWitness = false }: Beginning = {},
 ): Everything => ({
   nextId: 1,
   connection: { value: 'connecting' },
@@ -76,8 +89,9 @@ export const initialState = (
   },
   endings: {},
   memory,
+  witness: hasWitness ? { value: 'untried', nextProbeAt: 0, awaited: undefined } : { value: 'none' },
   ending: false,
-  watches: settings.map((one) => initialWatch(one, sites)),
+  watches: settings.map((one) => initialWatch(one, sites, memory)),
 });
 
 const namedIn = ({ gateway: name, dependents: listed }: Settings): readonly string[] => [
@@ -85,17 +99,29 @@ const namedIn = ({ gateway: name, dependents: listed }: Settings): readonly stri
   ...(listed === 'auto' ? [] : listed),
 ];
 
-const initialWatch = (settings: Settings, sites: readonly Site[]): Watch => ({
+const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory): Watch => ({
   settings,
   gateway: { value: 'unseen' },
   dependents: { shown: undefined, stranded: [] },
-  sites: { list: sitesOf(settings.gateway, sites), failures: {}, blind: undefined },
+  sites: {
+    list: sitesOf(settings.gateway, sites),
+    failures: {},
+    held: [],
+    blocked: undefined,
+    blind: undefined,
+  },
   checking: { running: undefined, lastStartedAt: undefined, again: false, alarm: undefined },
   endpoint: { current: NOTHING_KNOWN, said: undefined, reading: undefined },
   recovery: { value: 'none' },
   repairs: { pending: {}, wave: undefined },
   settling: { project: undefined, changedAt: undefined },
+  backoff: { ...NO_BACKOFF, ...rememberedBackoff(memory, settings.gateway) },
+  outageSince: undefined,
+  hold: undefined,
 });
+
+const rememberedBackoff = ({ backoff }: Memory, name: string): RememberedBackoff | undefined =>
+  Object.hasOwn(backoff, name) ? backoff[name] : undefined;
 
 /**
  * The earliest moment at which time alone changes something; undefined where nothing is due.
@@ -106,6 +132,7 @@ export function nextDeadline(all: Everything, wokenAt: number): number | undefin
   const deadlines = [
     all.containers.nextListingAt,
     ...endingsDueAt(all),
+    witnessDueAt(all),
     ...viewsOf(all).flatMap(deadlinesOf),
   ].filter((deadline) => deadline !== undefined && deadline > wokenAt) as number[];
   return deadlines.length === 0 ? undefined : Math.min(...deadlines);

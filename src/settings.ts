@@ -13,4 +13,11 @@ export const settingsOf = (config: Config): readonly Settings[] =>
     failThreshold: config.failThreshold,
     restartConcurrency: config.restartConcurrency,
     autoRecreate: config.autoRecreate,
+    siteQuorum: config.siteQuorum,
+    recoveryStrategy: config.recoveryStrategy,
+    vpnRestartDependents: config.vpnRestartDependents,
+    selfHealGraceMs: config.selfHealGraceSeconds * 1000,
+    backoffMs: config.recoveryBackoffSeconds * 1000,
+    backoffMaxMs: config.recoveryBackoffMaxSeconds * 1000,
+    dryRun: config.dryRun,
   }));

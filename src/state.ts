@@ -1,4 +1,4 @@
-import type { Site } from '../config/config.ts';
+import type { RecoveryStrategy, Site, SiteQuorum } from '../config/config.ts';
 import type { ContainerFacts, ProbeResult, PublicIp } from '../streams/events.ts';
 import type { Repairable, Target } from './commands.ts';
 import type { Memory } from './memory.ts';
@@ -24,6 +24,7 @@ export interface Common {
   /** How each container's latest run ended, by its id; absent while it runs, and where we did not hear of it. */
   readonly endings: Readonly<Record<string, Ending>>;
   readonly memory: Memory;
+  readonly witness: Witness;
   readonly ending: boolean;
 }
 
@@ -38,6 +39,11 @@ export interface Watch {
   readonly recovery: Recovery;
   readonly repairs: Repairs;
   readonly settling: Settling;
+  readonly backoff: Backoff;
+  /** The first sign that the tunnel may be broken; undefined since the last check that passed. */
+  readonly outageSince: number | undefined;
+  /** Why no recovery has begun though sites are down: what was last said of it. */
+  readonly hold: HoldReason | undefined;
 }
 
 /** The part of the configuration that decisions rest on; durations in milliseconds. */
@@ -52,6 +58,15 @@ export interface Settings {
   readonly restartConcurrency: number;
   /** Whether a dependent that joined a container that is no more is created anew. */
   readonly autoRecreate: boolean;
+  readonly siteQuorum: SiteQuorum;
+  readonly recoveryStrategy: RecoveryStrategy;
+  /** Names of dependents that are restarted though only the VPN was. */
+  readonly vpnRestartDependents: readonly string[];
+  readonly selfHealGraceMs: number;
+  readonly backoffMs: number;
+  readonly backoffMaxMs: number;
+  /** Everything is decided and said, and nothing done. */
+  readonly dryRun: boolean;
 }
 
 /** The engine's event stream. Nothing is decided before a listing has caught up with what happened without it. */
@@ -151,6 +166,10 @@ export interface Sites {
   readonly list: readonly Site[];
   /** Consecutive failures, by URL; absent means none. */
   readonly failures: Readonly<Record<string, number>>;
+  /** URLs of critical sites that count as advisory until they pass once. */
+  readonly held: readonly string[];
+  /** The few sites that the latest recoveries were for, though others passed, and how many those were. */
+  readonly blocked: { readonly urls: readonly string[]; readonly recoveries: number } | undefined;
   /** Why probes tell nothing at present; undefined while they do. */
   readonly blind: string | undefined;
 }
@@ -185,6 +204,9 @@ export interface Endpoint {
 
 export type Recovery =
   | { readonly value: 'none' }
+  /** The VPN is being restarted inside the gateway, by its control server. */
+  | ({ readonly value: 'restartingVpn'; readonly commandId: number } & Begun)
+  | ({ readonly value: 'verifyingVpn'; readonly since: number; readonly until: number } & Begun)
   | ({ readonly value: 'restarting'; readonly commandId: number } & Begun)
   /** The gateway was restarted, or failed to be. `until`: when to report that it takes too long; then undefined. */
   | ({ readonly value: 'awaitingReady'; readonly until: number | undefined; readonly starts: Starts } & Begun)
@@ -206,7 +228,6 @@ interface Begun {
 /** Our attempts to start a gateway that went down in the recovery. */
 export interface Starts {
   readonly attempts: number;
-  readonly lastAt: number;
   /** The attempt under way. */
   readonly commandId: number | undefined;
 }
@@ -233,6 +254,37 @@ export interface Repair {
   readonly failures: number;
   readonly askedAt: number;
   readonly dueAt: number;
+  /** Restarted though nothing is wrong with it: it binds to what a restart of the VPN has changed. */
+  readonly isForced?: true;
+}
+
+/** How often recoveries follow each other: survives the monitor. */
+export interface Backoff {
+  /** Recoveries since all was well for long enough. */
+  readonly attempts: number;
+  /** No recovery begins earlier. */
+  readonly notBefore: number;
+  /** The start of the first check of an unbroken row of passing ones. */
+  readonly calmSince: number | undefined;
+}
+
+/** Why a recovery does not begin though critical sites are down. */
+export type HoldReason = 'quorum' | 'excluded' | 'line' | 'awaitingWitness' | 'grace' | 'backoff';
+
+/** Somebody outside the tunnel, who tells a dead tunnel from a dead line. */
+export type Witness =
+  | { readonly value: 'none' }
+  | ({ readonly value: 'untried' } & Probing)
+  | ({ readonly value: 'answering'; readonly answeredAt: number } & Probing)
+  /** It did answer before. */
+  | ({ readonly value: 'silent'; readonly since: number; readonly isSaid: boolean } & Probing)
+  /** It has never answered, or not though the tunnel works: its silence says nothing. */
+  | ({ readonly value: 'ignored' } & Probing);
+
+interface Probing {
+  readonly nextProbeAt: number;
+  /** The id of the question that is under way. */
+  readonly awaited: number | undefined;
 }
 
 /** Compose, or an update tool, at work on the containers around the gateway: it is not raced. */

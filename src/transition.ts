@@ -43,6 +43,9 @@ export const warn = (message: string): Line => ({ level: 'warn', message });
 export const info = (message: string): Line => ({ level: 'info', message });
 export const debug = (message: string): Line => ({ level: 'debug', message });
 
+/** Said of what would be done. */
+export const dryRun = (line: Line): Line => ({ ...line, message: `[DRY-RUN] ${line.message}` });
+
 /** `1.4s` below ten seconds, whole seconds above. */
 export const duration = (ms: number): string => {
   const seconds = Math.max(0, ms) / 1000;

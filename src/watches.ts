@@ -16,12 +16,13 @@ export function withView(all: Everything, index: number, view: State): Everythin
   return { ...commonIn(view), watches };
 }
 
-const commonIn = ({ nextId, connection, containers, endings, memory, ending }: State): Common => ({
+const commonIn = ({ nextId, connection, containers, endings, memory, witness, ending }: State): Common => ({
   nextId,
   connection,
   containers,
   endings,
   memory,
+  witness,
   ending,
 });
 
@@ -35,6 +36,9 @@ const watchIn = ({
   recovery,
   repairs,
   settling,
+  backoff,
+  outageSince,
+  hold,
 }: State): Watch => ({
   settings,
   gateway,
@@ -45,6 +49,9 @@ const watchIn = ({
   recovery,
   repairs,
   settling,
+  backoff,
+  outageSince,
+  hold,
 });
 
 /** The concerns of one gateway, for each: every one sees its own watch only, so nobody waits for another's trouble. */

@@ -19,6 +19,7 @@ export type Event =
   | SitesEvent
   | CommandEvent
   | DependentEvent
+  | WitnessEvent
   | { readonly type: 'timeReached'; readonly at: number }
   | { readonly type: 'shutdownRequested'; readonly at: number; readonly signal: string };
 
@@ -203,6 +204,16 @@ export type Outcome =
       /** Things were not, or no longer, as the command took them to be: nothing was done. */
       readonly untouched?: true;
     };
+
+/** Whether somebody outside the tunnel answers the monitor itself. */
+export interface WitnessEvent {
+  readonly type: 'witnessProbed';
+  readonly at: number;
+  readonly requestId: number;
+  readonly answers: boolean;
+  /** Why it does not. */
+  readonly reason?: string;
+}
 
 /**
  * How a dependent is put back: restarted; created anew, for it hangs on a container that is no more; or the

@@ -32,7 +32,9 @@ export type ReadingRequest =
       readonly startedAt: string;
       readonly tty: boolean;
     }
-  | { readonly kind: 'leaveGatewayLog'; readonly lane: Lane };
+  | { readonly kind: 'leaveGatewayLog'; readonly lane: Lane }
+  /** Somebody outside the tunnel, from the monitor's own network. */
+  | { readonly kind: 'probeWitness'; readonly requestId: number };
 
 /** Whose gateway it is about: requests of one never wait for those of another. */
 export type Lane = string;

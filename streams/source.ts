@@ -6,6 +6,7 @@ import {
   concatMap,
   filter,
   groupBy,
+  map,
   merge,
   mergeMap,
   switchMap,
@@ -19,11 +20,14 @@ import type { Event } from './events.ts';
 import { gatewayLog$ } from './gateway-log.ts';
 import type { Lane, ReadingRequest, RequestOf } from './requests.ts';
 import { timers$ } from './timers.ts';
+import type { WitnessVerdict } from './witness.ts';
 
 export interface Sources {
   readonly engine: EngineReadings;
   readonly scheduler: SchedulerLike;
   readonly controlServer: ControlServer;
+  /** One probe of somebody outside the tunnel. */
+  readonly probeWitness: () => Observable<WitnessVerdict>;
   readonly request$: Observable<ReadingRequest>;
   readonly deadline$: Observable<number | undefined>;
   /** Sources that do not read the engine: the sites file, signals. */
@@ -52,6 +56,7 @@ const readings$ = ({ request$, ...dependencies }: Sources): Observable<Event> =>
     asked('inspectContainer').pipe(
       mergeMap((request) => inspection$(request, dependencies), INSPECTIONS_AT_ONCE),
     ),
+    asked('probeWitness').pipe(switchMap((request) => probed$(request, dependencies))),
     inLanes(
       asked('checkSites'),
       concatMap((request) => check$(request, dependencies)),
@@ -70,6 +75,14 @@ const readings$ = ({ request$, ...dependencies }: Sources): Observable<Event> =>
     ),
   );
 };
+
+const probed$ = (
+  { requestId }: RequestOf<'probeWitness'>,
+  { probeWitness, scheduler }: Pick<Sources, 'probeWitness' | 'scheduler'>,
+): Observable<Event> =>
+  probeWitness().pipe(
+    map((verdict): Event => ({ type: 'witnessProbed', at: scheduler.now(), requestId, ...verdict })),
+  );
 
 /** For each gateway by itself: there are as many lanes as gateways, for ever. */
 const inLanes = <R extends { readonly lane: Lane }>(

@@ -25,6 +25,7 @@ export interface Setting {
   readonly settings?: Partial<Settings>;
   readonly sites?: readonly Site[];
   readonly memory?: Memory;
+  readonly hasWitness?: boolean;
 }
 
 /**
@@ -38,8 +39,11 @@ export class History {
   lines: readonly Line[] = [];
   #wokenAt = 0;
 
-  constructor({ settings = {}, sites = [site('a')], memory }: Setting = {}) {
-    this.everything = initialState([{ ...SETTINGS, ...settings }], sites, memory);
+  constructor({ settings = {}, sites = [site('a')], memory, hasWitness = false }: Setting = {}) {
+    this.everything = initialState([{ ...SETTINGS, ...settings }], sites, {
+      ...(memory && { memory }),
+      hasWitness,
+    });
   }
 
   /** As the concerns of the one gateway see it. */

@@ -11,6 +11,7 @@ const site = (name: string, timeoutSeconds = 2): Site => ({
   url: `https://${name}/`,
   timeoutSeconds,
   role: 'critical',
+  gateway: undefined,
 });
 const SITES = [site('a'), site('b', 4)];
 

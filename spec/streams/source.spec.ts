@@ -16,7 +16,13 @@ const SILENT: EngineReadings = {
   exec: () => NEVER,
   clockMs: () => 0,
 };
-const SITE = { name: 'a', url: 'https://a/', timeoutSeconds: 2, role: 'critical' } as const;
+const SITE = {
+  name: 'a',
+  url: 'https://a/',
+  timeoutSeconds: 2,
+  role: 'critical',
+  gateway: undefined,
+} as const;
 const REQUESTS: Readonly<Record<string, ReadingRequest>> = {
   c: { kind: 'checkSites', lane: 'gluetun', checkId: 1, gatewayId: 'g', sites: [SITE] },
   d: { kind: 'checkSites', lane: 'gluetun', checkId: 2, gatewayId: 'g', sites: [SITE] },
@@ -55,6 +61,7 @@ describe('source$', () => {
       engine: { ...SILENT, ...engine },
       scheduler,
       controlServer: { url: 'http://c', key: undefined },
+      probeWitness: () => NEVER,
       request$,
       deadline$: NEVER,
       others: [],

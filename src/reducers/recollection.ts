@@ -8,7 +8,7 @@ import { type Transition, to } from '../transition.ts';
 /** What is kept for a monitor that comes after this one: which ids the gateway had, who hung on it, who was stopped. */
 export function recollection(state: State, _event: Event, before: State): Transition {
   if (!state.containers.listed) return to(state);
-  const memory = [withGateway, withDependents, withStopped].reduce(
+  const memory = [withGateway, withDependents, withStopped, withBackoff].reduce(
     (soFar, remember) => remember(soFar, state, before),
     state.memory,
   );
@@ -54,4 +54,11 @@ function withStopped(memory: Memory, state: State, before: State): Memory {
   return news.length === 0 && kept.length === memory.stopped.length
     ? memory
     : { ...memory, stopped: [...kept, ...news] };
+}
+
+/** Written before the gateway is touched: a monitor that ends in the recovery begins with the wait for the next. */
+function withBackoff(memory: Memory, { backoff, settings }: State, before: State): Memory {
+  if (backoff === before.backoff) return memory;
+  const { attempts, notBefore } = backoff;
+  return { ...memory, backoff: { ...memory.backoff, [settings.gateway]: { attempts, notBefore } } };
 }

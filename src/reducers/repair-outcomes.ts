@@ -9,7 +9,7 @@ const LONGEST_RETRY_MS = 300_000;
 
 type Ended = Extract<Event, { type: 'dependentRepairEnded' }>;
 
-const WORDS: Readonly<Record<RepairKind, { readonly doing: string; readonly done: string }>> = {
+export const WORDS: Readonly<Record<RepairKind, { readonly doing: string; readonly done: string }>> = {
   restart: { doing: 'Restarting', done: 'restarted' },
   recreate: { doing: 'Re-creating', done: 're-created' },
   resume: { doing: 'Finishing the re-creation of', done: 're-created' },
@@ -107,14 +107,19 @@ function failed(
   { id, name, how, at }: Pick<Ended, 'id' | 'name' | 'how' | 'at'>,
   reason: string,
 ): Transition {
+  const next = tryAgainLater(state, id, at, name);
+  const { failures = 1, dueAt = at } = next.repairs.pending[id] ?? {};
+  const told = `${WORDS[how].doing} ${name} failed: ${reason}; trying again in ${duration(dueAt - at)}`;
+  return to(next, { lines: [failures === 1 ? error(told) : debug(told)] });
+}
+
+/** One more attempt has not succeeded: each makes the wait for the next one longer. */
+export function tryAgainLater(state: State, id: string, at: number, name = id): State {
   const known = state.repairs.pending[id];
   const failures = (known?.failures ?? 0) + 1;
-  const waitMs = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
-  const told = `${WORDS[how].doing} ${name} failed: ${reason}; trying again in ${duration(waitMs)}`;
-  const repair: Repair = { name, failures, askedAt: known?.askedAt ?? at, dueAt: at + waitMs };
-  return to(withRepairs(state, { pending: { ...state.repairs.pending, [id]: repair } }), {
-    lines: [failures === 1 ? error(told) : debug(told)],
-  });
+  const dueAt = at + Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
+  const repair: Repair = { name, askedAt: at, ...known, failures, dueAt };
+  return withRepairs(state, { pending: { ...state.repairs.pending, [id]: repair } });
 }
 
 /** Whoever of the wave has not answered counts as failed: the command itself has. */

@@ -7,8 +7,8 @@ import { isParked } from '../parked.ts';
 import { runOf } from '../run-of.ts';
 import { gatewayTarget, runningStart } from '../selectors.ts';
 import type { Repair, State } from '../state.ts';
-import { type Transition, info, to } from '../transition.ts';
-import { forget, repairOutcomes, withRepairs } from './repair-outcomes.ts';
+import { type Transition, dryRun, info, then, to } from '../transition.ts';
+import { WORDS, forget, repairOutcomes, tryAgainLater, withRepairs } from './repair-outcomes.ts';
 import { settledAt } from './settling.ts';
 
 /**
@@ -35,6 +35,20 @@ export function askForRepair(state: State, containers: readonly Target[], at: nu
   return to(withRepairs(state, { pending: { ...state.repairs.pending, ...Object.fromEntries(asked) } }), {
     lines: paused.map(({ name }) => info(`${name} is paused; it is restarted when it is resumed`)),
   });
+}
+
+/** Though nothing is wrong with their networks. */
+export function askForForcedRestart(state: State, containers: readonly Target[], at: number): Transition {
+  const asked = askForRepair(state, containers, at);
+  const { pending } = asked.state.repairs;
+  const forced = containers.flatMap(({ id }): [string, Repair][] => {
+    const repair = pending[id];
+    return repair === undefined ? [] : [[id, { ...repair, isForced: true }]];
+  });
+  return {
+    ...asked,
+    state: withRepairs(asked.state, { pending: { ...pending, ...Object.fromEntries(forced) } }),
+  };
 }
 
 /** Everyone who can be restarted has had a first try. */
@@ -88,6 +102,7 @@ function isSettled(state: State, id: string): boolean {
   if (facts === undefined) return state.containers.listed;
   if (isParked(facts) || state.repairs.wave?.dependents.some((one) => one.id === id)) return false;
   const attachment = attachmentOf(state, facts);
+  if (attachment === 'fresh' && state.repairs.pending[id]?.isForced === true) return false;
   return (
     ['fresh', 'stopped'].includes(attachment) || (attachment === 'orphaned' && !state.settings.autoRecreate)
   );
@@ -118,6 +133,7 @@ function nextWave(state: State, at: number): Transition {
   });
   const dependents = firstOf(due, state).map((facts) => repairable(state, facts, gateway));
   if (dependents.length === 0) return to(state);
+  if (state.settings.dryRun) return sayWave(state, dependents, at);
   const id = state.nextId;
   const start = runningStart(state.gateway)?.startedAt?.text;
   const { restartConcurrency: concurrency } = state.settings;
@@ -126,6 +142,15 @@ function nextWave(state: State, at: number): Transition {
     commands: [{ kind: 'repairDependents', id, dependents, concurrency, gateway, start }],
   });
 }
+
+/** What would be done; said once, as a failure is. */
+const sayWave = (state: State, dependents: readonly Repairable[], at: number): Transition =>
+  dependents.reduce((soFar, { id, name, how }) => {
+    const next = tryAgainLater(soFar.state, id, at);
+    const isFirst = next.repairs.pending[id]?.failures === 1;
+    const lines = isFirst ? [dryRun(info(`${WORDS[how].doing} ${name}...`))] : [];
+    return then(soFar, to(next, { lines }));
+  }, to(state));
 
 function repairable(state: State, facts: ContainerFacts, gateway: Target): Repairable {
   const { id } = facts;

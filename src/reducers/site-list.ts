@@ -23,7 +23,7 @@ export const sitesOf = (gateway: string, sites: readonly Site[]): readonly Site[
 export function siteReload(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'sitesChanged': {
-      const names = event.sites.map(({ name }) => name).join(', ');
+      const names = [...new Set(event.sites.map(({ name }) => name))].join(', ');
       return to(state, { lines: [info(`Sites reloaded: ${names}`), ...sayFaults(event.faults)] });
     }
     case 'sitesUnusable':

@@ -55,6 +55,7 @@ describe('counting', () => {
     for (let times = 0; times < 5; times += 1) history.feed(...round(checkFailed()));
     history.expectLines(
       'Site https://a failed 2 consecutive times - THRESHOLD REACHED - Network failure (DNS or connection)',
+      /^No recovery: .*; gluetun is in EXCLUDE_CONTAINERS$/,
     );
     history
       .forget()

@@ -167,7 +167,7 @@ describe('a gateway created anew', () => {
   });
 
   it('has them known by what an earlier monitor remembered', () => {
-    const memory = { gateways: { gluetun: [idOf('gluetun')] }, dependents: {}, stopped: [] };
+    const memory = { gateways: { gluetun: [idOf('gluetun')] }, dependents: {}, stopped: [], backoff: {} };
     const history = began([anew, app], { memory });
     expect(repaired(history)).toEqual(['recreate app']);
   });
