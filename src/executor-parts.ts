@@ -39,10 +39,16 @@ export class Untouched extends Error {
   override readonly name = 'Untouched';
 }
 
+/** What was asked for cannot be done, now or later. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
 export const failure = (error: unknown): Outcome => ({
   ok: false,
   reason: reasonOf(error),
   ...(error instanceof Untouched && { untouched: true as const }),
+  ...(error instanceof Refused && { refused: true as const }),
 });
 
 const inspecting = ({ reads, scheduler }: Executor) => ({ engine: reads, scheduler });
@@ -75,9 +81,10 @@ const CALL_ALLOWANCE_MS = 60_000;
 export const bounded = <T>(
   { name, details }: Pick<ContainerFacts, 'name' | 'details'>,
   { scheduler }: Executor,
+  doing = 'restarting',
 ): MonoTypeOperatorFunction<T> =>
   answeredWithin(
     (details?.stopTimeoutSeconds ?? 0) * 1000 + CALL_ALLOWANCE_MS,
-    `restarting ${name}`,
+    `${doing} ${name}`,
     scheduler,
   );

@@ -114,7 +114,7 @@ const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory
   endpoint: { current: NOTHING_KNOWN, said: undefined, reading: undefined },
   recovery: { value: 'none' },
   repairs: { pending: {}, wave: undefined },
-  settling: { project: undefined, changedAt: undefined },
+  settling: { project: undefined, changedAt: undefined, firstStart: undefined },
   backoff: { ...NO_BACKOFF, ...rememberedBackoff(memory, settings.gateway) },
   outageSince: undefined,
   hold: undefined,

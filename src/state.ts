@@ -277,7 +277,13 @@ export type Witness =
   | ({ readonly value: 'untried' } & Probing)
   | ({ readonly value: 'answering'; readonly answeredAt: number } & Probing)
   /** It did answer before. */
-  | ({ readonly value: 'silent'; readonly since: number; readonly isSaid: boolean } & Probing)
+  | ({
+      readonly value: 'silent';
+      readonly since: number;
+      readonly isSaid: boolean;
+      /** A check has passed: if it does not answer what is asked from here on, its silence says nothing. */
+      readonly doubtedFrom: number | undefined;
+    } & Probing)
   /** It has never answered, or not though the tunnel works: its silence says nothing. */
   | ({ readonly value: 'ignored' } & Probing);
 
@@ -293,4 +299,6 @@ export interface Settling {
   readonly project: string | undefined;
   /** The last create, destroy or rename among them that was not ours. */
   readonly changedAt: number | undefined;
+  /** `Start.seenAt` of the gateway's first start after that. */
+  readonly firstStart: number | undefined;
 }

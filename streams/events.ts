@@ -102,6 +102,8 @@ export interface ContainerDetails {
   readonly exitCode: number;
   /** `State.Error`: why the last start failed, empty when it did not. */
   readonly error: string;
+  /** Of the image it was made from, whatever its name stands for today. */
+  readonly imageId: string;
   readonly tty: boolean;
   readonly restartPolicy: RestartPolicy;
   /** How long the engine waits between the stop signal and the kill. */
@@ -203,6 +205,8 @@ export type Outcome =
       readonly gone?: true;
       /** Things were not, or no longer, as the command took them to be: nothing was done. */
       readonly untouched?: true;
+      /** It cannot be done, now or later. */
+      readonly refused?: true;
     };
 
 /** Whether somebody outside the tunnel answers the monitor itself. */

@@ -62,10 +62,10 @@ function judgeSilence(lines: readonly string[]): VpnRestart {
 
 /** The script ended with the question: it had a reason to, or was cut short. */
 function judgeStatus(answer: Answer, key: string | undefined): VpnRestart {
-  const { route, httpStatus, word } = answer;
+  const { route, exitCode, httpStatus, word } = answer;
   if (httpStatus === 401) return unauthorised(answer, key);
   if (word === 'crashed') return CRASHED;
-  if (httpStatus !== 200 || word === undefined) return unavailable(answer);
+  if (exitCode !== 0 || httpStatus !== 200 || word === undefined) return unavailable(answer);
   if (route === 'vpn' || word === 'running') return CUT_SHORT;
   return { result: 'unavailable', reason: `the control server knows of OpenVPN only, and that is ${word}` };
 }
@@ -105,11 +105,13 @@ function unauthorised({ route }: Answer, key: string | undefined): VpnRestart {
 
 /** wget's exit codes: its manual, "Exit Status"; 137 is KILL's. */
 function said({ exitCode, httpStatus, word }: Answer): string {
+  if (exitCode === undefined) return 'says too much';
   if (word !== undefined) return `says "${word}"`;
   if (httpStatus === 200) return 'does not answer as Gluetun does: is GLUETUN_API_URL right?';
   if (httpStatus === 404) return 'does not know of a VPN (HTTP status 404): is GLUETUN_API_URL right?';
   if (httpStatus !== undefined) return `refuses (HTTP status ${httpStatus})`;
+  if (exitCode === 8) return 'redirects: is GLUETUN_API_URL right?';
   if (exitCode === 137) return 'did not answer in time';
   if (exitCode === 4) return 'cannot be reached: is it on, and GLUETUN_API_URL right?';
-  return `did not answer (wget exit code ${exitCode ?? 'unknown'})`;
+  return `did not answer (wget exit code ${exitCode})`;
 }

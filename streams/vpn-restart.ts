@@ -77,9 +77,9 @@ ask() {
 route=vpn
 ask status
 case $status in 400 | 404 | 405) route=openvpn; ask status ;; esac
-case "$route $status $answer" in
+case "$route $code $status $answer" in
   *'"crashed"'*) exit ;;
-  'vpn 200 '*'"status"'* | 'openvpn 200 '*'"running"'*) ;;
+  'vpn 0 200 '*'"status"'* | 'openvpn 0 200 '*'"running"'*) ;;
   *) exit ;;
 esac
 ask stop --method=PUT --body-data='{"status":"stopped"}'

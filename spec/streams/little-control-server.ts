@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 type Request = `GET ${string}` | `PUT ${string}`;
 
 /** An answer, or none: `silence` keeps the connection, `hang-up` ends it. */
-export type Reply = readonly [status: number, body: string] | 'silence' | 'hang-up';
+export type Reply = readonly [status: number, body: string, location?: string] | 'silence' | 'hang-up';
 
 /** What a VPN loop does on request: the outcomes are those of Gluetun's `ApplyStatus`. */
 export class VpnLoop {
@@ -45,6 +45,10 @@ export class LittleControlServer {
     return `http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}`;
   }
 
+  count(request: string): number {
+    return this.requests.filter((one) => one === request).length;
+  }
+
   async close(): Promise<void> {
     this.#server?.closeAllConnections();
     if (this.#server?.listening === true) await new Promise((resolve) => this.#server?.close(resolve));
@@ -69,7 +73,7 @@ export class LittleControlServer {
     this.keys.push(key);
     const reply = this.otherwise(request, key) ?? this.answer(request);
     if (reply === 'hang-up') response.destroy();
-    else if (reply !== 'silence') response.writeHead(reply[0], HEADERS).end(`${reply[1]}\n`);
+    else if (reply !== 'silence') send(response, reply);
   }
 
   /** Carries the request out. */
@@ -81,4 +85,7 @@ export class LittleControlServer {
 }
 
 /** Text, also where it is JSON: so says v3.41. */
-const HEADERS = { 'Content-Type': 'text/plain; charset=utf-8' };
+const send = (response: ServerResponse, [status, body, location]: Exclude<Reply, string>): void => {
+  if (location !== undefined) response.setHeader('Location', location);
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${body}\n`);
+};

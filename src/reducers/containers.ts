@@ -64,9 +64,13 @@ const without = (state: Everything, id: string): Everything => {
 const list = (state: Everything, at: number): Transition<Everything> =>
   to(withContainers(state, { nextListingAt: at + LISTING_INTERVAL_MS }), { commands: [listCommand(state)] });
 
-export const listCommand = ({ containers: { named } }: Pick<Common, 'containers'>): Command => ({
+/** A gateway that was given another name is known by its id only. */
+export const listCommand = ({
+  containers: { named },
+  memory,
+}: Pick<Common, 'containers' | 'memory'>): Command => ({
   kind: 'listContainers',
-  inspect: named,
+  inspect: [...named, ...Object.values(memory.gateways).flatMap(([latest]) => latest ?? [])],
 });
 
 const inspect = (containerId: string): Command => ({ kind: 'inspectContainer', containerId });

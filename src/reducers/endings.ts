@@ -79,7 +79,7 @@ const gatewayIds = ({ watches }: Everything): readonly string[] =>
 const isOurs = ({ watches }: Everything, id: string, name: string): boolean =>
   watches.some((watch) => isActedOn(watch, id, name));
 
-/** What a command of ours under way is about. */
+/** What a command of ours under way is about; what has had its turn in a wave is somebody else's again. */
 function isActedOn({ recovery, repairs, gateway }: Watch, id: string, name: string): boolean {
   const isGateway = 'id' in gateway && gateway.id === id;
   const isAct =
@@ -87,7 +87,10 @@ function isActedOn({ recovery, repairs, gateway }: Watch, id: string, name: stri
     (recovery.value === 'awaitingReady' && recovery.starts.commandId !== undefined);
   return (
     (isGateway && isAct) ||
-    (repairs.wave?.dependents.some((one) => one.id === id || one.name === name) ?? false)
+    (repairs.wave?.dependents.some(
+      (one) => (one.id === id || one.name === name) && !repairs.wave?.answered.includes(one.id),
+    ) ??
+      false)
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Event } from '../../streams/events.ts';
 import { isRunning } from '../attachment.ts';
+import { parkedOf } from '../dependents-of.ts';
 import { type Memory, knownIds } from '../memory.ts';
 import { gatewayTarget } from '../selectors.ts';
 import type { State } from '../state.ts';
@@ -28,9 +29,14 @@ function withGateway(memory: Memory, { gateway, settings }: State): Memory {
 const MOST_DEPENDENTS = 500;
 
 /** Also those that are gone: others may have joined their networks. The latest last. */
-function withDependents(memory: Memory, { dependents: { shown } }: State, before: State): Memory {
-  if (shown === undefined || shown === before.dependents.shown) return memory;
-  const news = Object.entries(shown).filter(([id, { name }]) => memory.dependents[id] !== name);
+function withDependents(memory: Memory, state: State, before: State): Memory {
+  const { shown } = state.dependents;
+  if (shown === undefined || (shown === before.dependents.shown && state.containers === before.containers))
+    return memory;
+  const parked = parkedOf(state).map(({ facts, name }) => [facts.id, { name }] as const);
+  const news = [...Object.entries(shown), ...parked].filter(
+    ([id, { name }]) => memory.dependents[id] !== name,
+  );
   if (news.length === 0) return memory;
   const renewed = news.map(([id]) => id);
   const entries = [

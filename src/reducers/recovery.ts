@@ -1,4 +1,4 @@
-import { attemptBegun } from '../backoff.ts';
+import { attemptBegun, attemptEnded } from '../backoff.ts';
 import type { Act } from '../commands.ts';
 import { decide } from '../decision.ts';
 import type { Event } from '../../streams/events.ts';
@@ -171,7 +171,7 @@ function awaitingReady(state: State, event: Event, before: State): Transition {
     return giveUp(state, event.at, `The recovery ends: ${nameOf(state)} was stopped`);
   if (phase.until === undefined && isToDecide(state, event, before))
     return decided(state, event.at, phase.begunAt);
-  return isDue(phase.until, event) ? late(state, phase) : to(state);
+  return isDue(phase.until, event) ? late(state, phase, event.at) : to(state);
 }
 
 /** Ready by a start of its own: a "ready" from before the restart proves nothing. */
@@ -190,12 +190,19 @@ const isStoppedByOperator = ({ gateway, endings }: State): boolean =>
 const giveUp = (state: State, at: number, why: string): Transition =>
   to(ended(state, at), { lines: [info(why)] });
 
-/** A gateway that still runs as before the restart, because that failed, is not late: the checks judge it. */
-function late(state: State, phase: Phase<'awaitingReady'>): Transition {
+/**
+ * The attempt is over: the next one waits its time from here. A gateway that still runs as before the restart,
+ * because that failed, is not late: the checks judge it.
+ */
+function late(state: State, phase: Phase<'awaitingReady'>, at: number): Transition {
   const waited = duration(state.settings.healthyWaitMs);
   const isUnchanged = (runningStart(state.gateway)?.seenAt ?? Infinity) < phase.begunAt;
   const told = error(
     `${nameOf(state)} did not become ready within ${waited}; its dependents are restarted as soon as it is`,
   );
-  return to({ ...state, recovery: { ...phase, until: undefined } }, { lines: isUnchanged ? [] : [told] });
+  const backoff = attemptEnded(state.backoff, state.settings, at);
+  return to(
+    { ...state, backoff, recovery: { ...phase, until: undefined } },
+    { lines: isUnchanged ? [] : [told] },
+  );
 }

@@ -3,7 +3,7 @@ import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Repairable, Target } from '../commands.ts';
 import { dependentsOf, parkedOf } from '../dependents-of.ts';
 import { ownerOf, ownersOf, serviceOf, servicesNeededBy } from '../network.ts';
-import { isParked } from '../parked.ts';
+import { isParked, parkedAs } from '../parked.ts';
 import { runOf } from '../run-of.ts';
 import { gatewayTarget, runningStart } from '../selectors.ts';
 import type { Repair, State } from '../state.ts';
@@ -21,7 +21,7 @@ export function repairs(state: State, event: Event, before: State): Transition {
   const pruned = prune(progress.state);
   const asked = mayNeed(pruned.state, before) ? askForNeeded(pruned.state, event.at) : to(pruned.state);
   const wave = nextWave(asked.state, event.at);
-  const lines = [progress, pruned, asked].flatMap((step) => step.lines);
+  const lines = [progress, pruned, asked, wave].flatMap((step) => step.lines);
   return { ...wave, lines: [...lines, ...sayEnd(wave.state, before)] };
 }
 
@@ -52,11 +52,14 @@ export function askForForcedRestart(state: State, containers: readonly Target[],
 }
 
 /** Everyone who can be restarted has had a first try. */
-export const hasTriedAll = ({ repairs: { wave, pending }, containers }: State): boolean =>
-  wave === undefined &&
-  Object.entries(pending).every(
-    ([id, { failures }]) => failures > 0 || containers.byId[id]?.runState === 'paused',
+export const hasTriedAll = (state: State): boolean =>
+  state.repairs.wave === undefined &&
+  Object.entries(state.repairs.pending).every(
+    ([id, { failures }]) => failures > 0 || isHeldUp(state, state.containers.byId[id]),
   );
+
+const isHeldUp = (state: State, facts: ContainerFacts | undefined): boolean =>
+  facts !== undefined && (facts.runState === 'paused' || waitsForOwner(state, facts) !== undefined);
 
 /** Of all that an attachment, and whether anything may be done about it, follow from. */
 const mayNeed = (state: State, before: State): boolean =>
@@ -77,8 +80,22 @@ function askForNeeded(state: State, at: number): Transition {
     ...dependentsOf(state).filter((facts) => needsRepair(state, facts)),
     ...parkedOf(state).map(({ facts: { id }, name }) => ({ id, name })),
   ].filter(isNew);
-  return needed.length === 0 ? to(state) : askForRepair(state, needed, at);
+  if (needed.length === 0) return to(state);
+  return then(to(state, { lines: sayWaiting(state, needed) }), askForRepair(state, needed, at));
 }
+
+/** For one that nobody repairs, but its operator: those that are repaired with it only wait their turn. */
+const sayWaiting = (state: State, needed: readonly Target[]): Transition['lines'] =>
+  needed.flatMap(({ id, name }) => {
+    const facts = state.containers.byId[id];
+    const owner = facts && waitsForOwner(state, facts);
+    const isRepaired =
+      owner !== undefined &&
+      [...Object.keys(state.repairs.pending), ...needed.map((one) => one.id)].includes(owner.id);
+    return owner === undefined || isRepaired
+      ? []
+      : [info(`${name} waits for ${owner.name}, whose network it shares`)];
+  });
 
 function needsRepair(state: State, facts: ContainerFacts): boolean {
   const attachment = attachmentOf(state, facts);
@@ -87,7 +104,13 @@ function needsRepair(state: State, facts: ContainerFacts): boolean {
 
 /** Somebody else was faster, or it is gone, or was stopped meanwhile: then there is nothing left to do. */
 function prune(state: State): Transition {
-  const settled = Object.entries(state.repairs.pending).filter(([id]) => isSettled(state, id));
+  const pending = Object.entries(state.repairs.pending);
+  if (pending.length === 0) return to(state);
+  const concerned = [...dependentsOf(state), ...parkedOf(state).map(({ facts }) => facts)].map(
+    ({ id }) => id,
+  );
+  const isLost = (id: string): boolean => state.gateway.value === 'ready' && !concerned.includes(id);
+  const settled = pending.filter(([id]) => !isInWave(state, id) && (isLost(id) || isSettled(state, id)));
   const healed = settled.filter(
     ([id, { failures }]) => failures > 0 && state.containers.byId[id] !== undefined,
   );
@@ -100,13 +123,20 @@ function prune(state: State): Transition {
 function isSettled(state: State, id: string): boolean {
   const facts = state.containers.byId[id];
   if (facts === undefined) return state.containers.listed;
-  if (isParked(facts) || state.repairs.wave?.dependents.some((one) => one.id === id)) return false;
+  if (isParked(facts)) return false;
   const attachment = attachmentOf(state, facts);
   if (attachment === 'fresh' && state.repairs.pending[id]?.isForced === true) return false;
+  // Our own restart has left it down: it is ours to bring it back.
+  if (attachment === 'stopped' && state.endings[id]?.value === 'ours') return failuresOf(state, id) === 0;
   return (
     ['fresh', 'stopped'].includes(attachment) || (attachment === 'orphaned' && !state.settings.autoRecreate)
   );
 }
+
+const isInWave = ({ repairs: { wave } }: State, id: string): boolean =>
+  wave?.dependents.some((one) => one.id === id) ?? false;
+
+const failuresOf = ({ repairs: { pending } }: State, id: string): number => pending[id]?.failures ?? 0;
 
 /** Not while the gateway may be about to be restarted: a wave decided now would run after that. */
 const isRepairTime = ({ gateway, connection, recovery, ending }: State): boolean =>
@@ -129,9 +159,10 @@ function nextWave(state: State, at: number): Transition {
   if (!mayRepair(state) || gateway === undefined) return to(state);
   const due = Object.entries(state.repairs.pending).flatMap(([id, repair]) => {
     const facts = state.containers.byId[id];
-    return facts === undefined || facts.runState === 'paused' || dueAt(state, repair) > at ? [] : [facts];
+    const mustWait = facts === undefined || facts.runState === 'paused' || dueAt(state, repair) > at;
+    return mustWait || waitsForOwner(state, facts) !== undefined ? [] : [facts];
   });
-  const dependents = firstOf(due, state).map((facts) => repairable(state, facts, gateway));
+  const dependents = oneOfAName(firstOf(due, state).map((facts) => repairable(state, facts, gateway)));
   if (dependents.length === 0) return to(state);
   if (state.settings.dryRun) return sayWave(state, dependents, at);
   const id = state.nextId;
@@ -157,7 +188,7 @@ function repairable(state: State, facts: ContainerFacts, gateway: Target): Repai
   const owner = ownerOf(facts, state) ?? gateway;
   return {
     id,
-    name: state.repairs.pending[id]?.name ?? facts.name,
+    name: parkedAs(facts)?.name ?? facts.name,
     how: howFor(state, facts),
     run: runOf(facts),
     owner: { id: owner.id, name: owner.name },
@@ -168,6 +199,19 @@ const howFor = (state: State, facts: ContainerFacts): Repairable['how'] => {
   if (isParked(facts)) return 'resume';
   return attachmentOf(state, facts) === 'orphaned' ? 'recreate' : 'restart';
 };
+
+/** Two acts about one name would meet: what was left half done comes first. */
+const oneOfAName = (dependents: readonly Repairable[]): readonly Repairable[] =>
+  dependents.filter(
+    ({ id, name, how }) =>
+      how === 'resume' || !dependents.some((other) => other.name === name && other.id !== id),
+  );
+
+/** The one between it and the gateway on whose network nothing can be put now: it would only be stopped. */
+const waitsForOwner = (state: State, facts: ContainerFacts): ContainerFacts | undefined =>
+  ownersOf(facts, state)
+    .filter(({ id }) => id !== gatewayTarget(state.gateway)?.id)
+    .find((owner) => owner.runState !== 'running' || attachmentOf(state, owner) !== 'fresh');
 
 /** Those that wait for none of the others; all of them where they wait for each other in a circle. */
 function firstOf(due: readonly ContainerFacts[], state: State): readonly ContainerFacts[] {

@@ -47,7 +47,7 @@ function answered(state: Everything, known: Configured, { at }: Probed): Transit
 function failed(
   state: Everything,
   known: Configured,
-  { at, reason = 'no answer' }: Probed,
+  { at, requestId, reason = 'no answer' }: Probed,
 ): Transition<Everything> {
   const probing = { nextProbeAt: at + SILENT_PACE_MS, awaited: undefined };
   switch (known.value) {
@@ -56,8 +56,16 @@ function failed(
     case 'ignored':
       return to(withWitness(state, { ...known, nextProbeAt: at + CALM_PACE_MS, awaited: undefined }));
     case 'answering':
-      return to(withWitness(state, { value: 'silent', since: at, isSaid: false, ...probing }));
+      return to(
+        withWitness(state, { value: 'silent', since: at, isSaid: false, doubtedFrom: undefined, ...probing }),
+      );
     case 'silent':
+      if (known.doubtedFrom !== undefined && requestId >= known.doubtedFrom)
+        return ignore(
+          state,
+          at,
+          'The witness does not answer though the sites can be reached through the tunnel; it is ignored until it does',
+        );
       return to(withWitness(state, { ...known, isSaid: true, ...probing }), {
         lines: known.isSaid
           ? []
@@ -79,33 +87,30 @@ const ignore = (state: Everything, at: number, why: string): Transition<Everythi
 export function witnessSchedule(state: Everything, event: Event, before: Everything): Transition<Everything> {
   const { witness: known } = state;
   if (known.value === 'none') return to(state);
-  if (known.value === 'silent' && hasPassed(state, event, before, known.since))
-    return ignore(
-      state,
-      event.at,
-      'The witness does not answer though the sites can be reached through the tunnel; it is ignored until it does',
-    );
+  const doubted = withDoubt(known, state.nextId, hasPassed(event, before));
   const isDue = known.nextProbeAt <= event.at || beginsOutage(state, before);
-  if (!isDue || known.awaited !== undefined || state.ending) return to(state);
+  if (!isDue || known.awaited !== undefined || state.ending)
+    return to(doubted === known ? state : withWitness(state, doubted));
   const requestId = state.nextId;
   const pace = state.watches.some(({ outageSince }) => outageSince !== undefined)
     ? OUTAGE_PACE_MS
     : CALM_PACE_MS;
   return to(
     {
-      ...withWitness(state, { ...known, awaited: requestId, nextProbeAt: event.at + pace }),
+      ...withWitness(state, { ...doubted, awaited: requestId, nextProbeAt: event.at + pace }),
       nextId: requestId + 1,
     },
     { commands: [{ kind: 'probeWitness', requestId }] },
   );
 }
 
-/** A check begun since it fell silent: so the line is up. */
-const hasPassed = (_state: Everything, event: Event, before: Everything, since: number): boolean =>
-  viewsOf(before).some((view) => {
-    const check = finishedCheck(event, view);
-    return check !== undefined && check.passing && check.startedAt > since;
-  });
+const withDoubt = (known: Configured, nextId: number, passed: boolean): Configured =>
+  passed && known.value === 'silent' && known.doubtedFrom === undefined
+    ? { ...known, doubtedFrom: nextId }
+    : known;
+
+const hasPassed = (event: Event, before: Everything): boolean =>
+  viewsOf(before).some((view) => finishedCheck(event, view)?.passing === true);
 
 const beginsOutage = (state: Everything, before: Everything): boolean =>
   state.watches.some(

@@ -172,7 +172,7 @@ describe('the outcome of a restart', () => {
     {
       given: 'not told at all',
       event: [],
-      says: /^Restarting app failed: the restart gave no answer/,
+      says: /^Restarting app failed: there was no answer/,
       then: 'pending',
     },
   ])('$given', ({ event, says, then }) => {
