@@ -294,10 +294,10 @@ describe('a gateway that is awaited', () => {
       .expectRecovery('repairing');
   });
 
-  it('is restarted again where it is late and its sites stay down', () => {
-    broken()
-      .feed(...back, seconds(121), checkFailed())
-      .expectActs('restartGateway', 'restartGateway');
+  it('is restarted again where it is late and its sites stay down, when the backoff is over', () => {
+    const history = broken().feed(...back, seconds(121), checkFailed()).expectActs('restartGateway');
+    history.expectLine(/^No recovery: .*; after 1 recovery the next is due in 59s$/, 'warn');
+    history.feed(seconds(60), checkFailed()).expectActs('restartGateway', 'restartGateway');
   });
 
   it('left behind by our restart is started after 10 s, then under the backoff of recoveries, said once', () => {
@@ -305,7 +305,7 @@ describe('a gateway that is awaited', () => {
     history.feed(seconds(9)).expectNoAct().feed(seconds(1)).expectActs('startGateway');
     history.feed(failed(), seconds(45)).expectActs('startGateway').feed(seconds(10));
     history.expectActs('startGateway', 'startGateway');
-    history.feed(failed(), seconds(110)).expectActs('startGateway', 'startGateway').feed(seconds(10));
+    history.feed(failed(), seconds(165)).expectActs('startGateway', 'startGateway').feed(seconds(10));
     history.expectActs('startGateway', 'startGateway', 'startGateway');
     history.expectLine(/^gluetun has not come back; starting it$/, 'warn');
     history.expectLine(/^Starting gluetun failed: port is already allocated; trying again$/, 'error');

@@ -40,7 +40,7 @@ const healthy = turned('gluetun', 'healthy');
 const createdAnew = (labels = {}): Steps => [
   destroyed('gluetun'),
   created('gluetun', { id: anew.id }),
-  inspected({ ...anew, labels }),
+  inspected({ ...anew, labels, runState: 'created' }),
   started('gluetun', { id: anew.id }),
   inspectedAs('gluetun', { health: 'starting', labels }),
 ];
