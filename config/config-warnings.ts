@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import type { Values } from './schema.ts';
+import type { Values } from './values.ts';
 
 /** What is allowed but will not do what a person who wrote it probably expects. */
 export function configWarnings(
@@ -9,26 +9,57 @@ export function configWarnings(
 ): string[] {
   return [
     ...containerWarnings(config, values),
+    ...vpnRestartWarnings(config, values),
     ...paceWarnings(config, isSet),
+    ...backoffWarnings(values, isSet),
     ...dockerWarnings(config, values),
   ];
 }
 
-function containerWarnings({ gateway, exclude }: Config, { DEPENDENT_CONTAINERS: given }: Values): string[] {
-  const listed = given === 'auto' ? [] : given;
-  const warnings = listed
-    .filter((name) => name !== gateway && exclude.includes(name))
-    .map(
+function containerWarnings(config: Config, { DEPENDENT_CONTAINERS: listed }: Values): string[] {
+  const { gateways, exclude } = config;
+  const watchedOnly = gateways
+    .filter((name) => exclude.includes(name))
+    .map((name) => `EXCLUDE_CONTAINERS names the gateway ${name}: it is watched, but never restarted`);
+  const untouched = listed === 'auto' ? [] : listWarnings('DEPENDENT_CONTAINERS', listed, config);
+  return [...untouched, ...watchedOnly];
+}
+
+/** Who is in a list of dependents and yet is none. */
+function listWarnings(variable: string, listed: readonly string[], { gateways, exclude }: Config): string[] {
+  const dependents = listed.filter((name) => !gateways.includes(name));
+  return [
+    ...dependents
+      .filter((name) => exclude.includes(name))
+      .map(
+        (name) => `${name} is in ${variable} and in EXCLUDE_CONTAINERS: exclusion wins, it is never touched`,
+      ),
+    ...listed
+      .filter((name) => gateways.includes(name))
+      .map((name) => `${variable} names the gateway ${name}: ignored, a gateway is no dependent`),
+  ];
+}
+
+function vpnRestartWarnings(config: Config, { VPN_RESTART_DEPENDENTS: listed }: Values): string[] {
+  if (listed.length === 0) return [];
+  if (config.recoveryStrategy !== 'vpn-first')
+    return [
+      'VPN_RESTART_DEPENDENTS has no effect without RECOVERY_STRATEGY=vpn-first: a restart of the gateway ' +
+        'restarts every dependent',
+    ];
+  return [
+    ...listWarnings('VPN_RESTART_DEPENDENTS', listed, config),
+    ...strangers(config).map(
       (name) =>
-        `${name} is in DEPENDENT_CONTAINERS and in EXCLUDE_CONTAINERS: exclusion wins, it is never touched`,
-    );
-  if (exclude.includes(gateway))
-    warnings.push(`EXCLUDE_CONTAINERS names the gateway ${gateway}: it is watched, but never restarted`);
-  if (listed.includes(gateway))
-    warnings.push(
-      `DEPENDENT_CONTAINERS names the gateway ${gateway} itself: ignored, it is no dependent of its own`,
-    );
-  return warnings;
+        `${name} is in VPN_RESTART_DEPENDENTS but not in DEPENDENT_CONTAINERS: it is no dependent, and never touched`,
+    ),
+  ];
+}
+
+/** With several gateways a name that the list lacks may be a dependent of those that discover theirs. */
+function strangers({ gateways, dependents, exclude, vpnRestartDependents }: Config): readonly string[] {
+  if (dependents === 'auto' || gateways.length > 1) return [];
+  return vpnRestartDependents.filter((name) => !dependents.includes(name) && !exclude.includes(name));
 }
 
 function paceWarnings(config: Config, isSet: (variable: string) => boolean): string[] {
@@ -43,6 +74,16 @@ function paceWarnings(config: Config, isSet: (variable: string) => boolean): str
       `TIMEOUT=${timeout} is longer than CHECK_INTERVAL=${check}: a site that hangs delays the next check`,
     );
   return warnings;
+}
+
+function backoffWarnings(
+  { RECOVERY_BACKOFF: first, RECOVERY_BACKOFF_MAX: longest }: Values,
+  isSet: (variable: string) => boolean,
+): string[] {
+  const bothSet = isSet('RECOVERY_BACKOFF') && isSet('RECOVERY_BACKOFF_MAX');
+  return bothSet && longest < first
+    ? [`RECOVERY_BACKOFF_MAX=${longest} is less than RECOVERY_BACKOFF=${first}: it is raised to ${first}`]
+    : [];
 }
 
 function dockerWarnings({ docker }: Config, { DOCKER_TLS_VERIFY: verify }: Values): string[] {

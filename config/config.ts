@@ -1,8 +1,11 @@
 /** What the user chose, checked and in one piece. Durations keep the unit of their variable: whole seconds. */
 export interface Config {
-  /** `GLUETUN_CONTAINER`: a container name, a compose service name, or an id. */
-  readonly gateway: string;
-  /** `DEPENDENT_CONTAINERS`: every container on the gateway's network, or just these names. */
+  /** `GLUETUN_CONTAINER`: container names, compose service names, or ids; at least one, each once. */
+  readonly gateways: readonly string[];
+  /**
+   * `DEPENDENT_CONTAINERS`: every container on a gateway's network, or just these names. A list is the first
+   * gateway's; the others discover theirs.
+   */
   readonly dependents: 'auto' | readonly string[];
   /** `EXCLUDE_CONTAINERS`: names never touched. */
   readonly exclude: readonly string[];
@@ -13,11 +16,27 @@ export interface Config {
   readonly checkIntervalSeconds: number;
   readonly timeoutSeconds: number;
   readonly failThreshold: number;
+  /** `SITE_QUORUM`: how many of a gateway's critical sites must be down; a number may exceed how many there are. */
+  readonly siteQuorum: SiteQuorum;
   readonly retryIntervalSeconds: number;
   readonly healthyWaitTimeoutSeconds: number;
+  /** `RECOVERY_STRATEGY`: whether a reconnect of the VPN is tried before the container is restarted. */
+  readonly recoveryStrategy: RecoveryStrategy;
+  /** `VPN_RESTART_DEPENDENTS`: names of dependents restarted after a reconnect of the VPN alone. */
+  readonly vpnRestartDependents: readonly string[];
+  /** `SELF_HEAL_GRACE`: from an outage's first sign; 0 for none. */
+  readonly selfHealGraceSeconds: number;
+  /** `RECOVERY_BACKOFF`: from a recovery's end to the next one's start, doubled each time. */
+  readonly recoveryBackoffSeconds: number;
+  /** `RECOVERY_BACKOFF_MAX`: never less than `recoveryBackoffSeconds`. */
+  readonly recoveryBackoffMaxSeconds: number;
   readonly restartConcurrency: number;
   /** `AUTO_RECREATE`: whether dependents of a removed gateway are created anew on its successor. */
   readonly autoRecreate: boolean;
+  /** `WITNESS`; undefined when unset. */
+  readonly witness: Witness | undefined;
+  /** `DRY_RUN`: whether everything is decided and logged, and nothing changed. */
+  readonly dryRun: boolean;
   readonly log: LogConfig;
   /** `GLUETUN_API_URL`: Gluetun's control server as seen inside the gateway, without a trailing slash. */
   readonly controlServerUrl: string;
@@ -27,6 +46,24 @@ export interface Config {
   readonly stateFile: string;
   readonly docker: DockerConnection;
 }
+
+export type SiteQuorum = 'any' | 'majority' | 'all' | number;
+
+export type RecoveryStrategy = 'restart' | 'vpn-first';
+
+/** What is reached beside the tunnel, to tell a dead tunnel from a dead line. */
+export type Witness =
+  | {
+      readonly kind: 'http';
+      /** Normalised by the WHATWG URL parser. */
+      readonly url: string;
+    }
+  | {
+      readonly kind: 'tcp';
+      /** As `node:net` takes it: an IPv6 address without its brackets. */
+      readonly host: string;
+      readonly port: number;
+    };
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
@@ -70,4 +107,6 @@ export interface Site {
   readonly timeoutSeconds: number;
   /** An advisory site is probed and logged but never starts a recovery. */
   readonly role: 'critical' | 'advisory';
+  /** `gateway=`: the one gateway it is probed through, in the words of `Config.gateways`; undefined: each one. */
+  readonly gateway: string | undefined;
 }

@@ -1,6 +1,7 @@
 import convict from 'convict';
-import { isContainerName, parseContainerNames } from './container-names.ts';
+import { parseContainerNames } from './container-names.ts';
 import { isDockerHost } from './docker-host.ts';
+import { isWitness } from './witness.ts';
 
 /** The part of a variable's schema that its format looks at. */
 export interface FormatLimits {
@@ -83,10 +84,23 @@ function isWebAddress(given: string): boolean {
   return username === '' && password === '';
 }
 
-const container: Format = {
-  coerce: (given) => given.replace(/^\//, ''),
-  accepts: (value) => typeof value === 'string' && isContainerName(value),
-  accepted: () => 'one container name, compose service name or id (several gateways are not supported yet)',
+/** More would be a mistake: each is a machine of its own, with its own checks. */
+const MOST_GATEWAYS = 16;
+
+const gateways: Format = {
+  coerce: (given) => parseContainerNames(given) ?? given,
+  accepts: (value) => Array.isArray(value) && value.length > 0 && value.length <= MOST_GATEWAYS,
+  accepted: () =>
+    `container names, compose service names or ids, separated by commas, 1 to ${MOST_GATEWAYS} of them`,
+};
+
+const QUORUM_WORDS = ['any', 'majority', 'all'];
+
+const siteQuorum: Format = {
+  coerce: (given) => wholeNumber.coerce(given.toLowerCase()),
+  accepts: (value) =>
+    typeof value === 'string' ? QUORUM_WORDS.includes(value) : wholeNumber.accepts(value, { minimum: 1 }),
+  accepted: () => `one of ${QUORUM_WORDS.join(', ')}, or a whole number from 1`,
 };
 
 function isTimeZone(name: string): boolean {
@@ -103,7 +117,8 @@ export const formats = {
   'whole-number': wholeNumber,
   choice,
   'yes-no': yesNo,
-  container,
+  gateways,
+  'site-quorum': siteQuorum,
   'container-list': containerList,
   dependents,
   'web-address': webAddress,
@@ -111,6 +126,10 @@ export const formats = {
     '`unix:///path`, `tcp://host:port`, `http://host:port` or `https://host:port`; never `ssh://` or ' +
       '`npipe://`: forward the socket, or use a socket proxy over tcp',
     isDockerHost,
+  ),
+  witness: text(
+    '`http://…`, `https://…` or `tcp://host:port`, without user and password; an IPv6 address in brackets',
+    isWitness,
   ),
   'time-zone': text('an IANA time zone such as `Europe/Berlin`', isTimeZone),
   path: text('a path', (value) => !/\p{Cc}/u.test(value)),

@@ -9,7 +9,9 @@ import { formats, registerFormats } from './formats.ts';
 import type { Format } from './formats.ts';
 import { MASK, maskCredentials } from './mask.ts';
 import { schema, variables } from './schema.ts';
-import type { Values, Variable } from './schema.ts';
+import type { Variable } from './schema.ts';
+import type { Values } from './values.ts';
+import { parseWitness } from './witness.ts';
 
 export type LoadResult =
   | {
@@ -37,10 +39,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadResult {
   const faults = [...environment.faults, ...formatFaults(values, environment)];
   if (!docker.ok) return { ok: false, faults: [...faults, ...docker.faults] };
   if (faults.length > 0) return { ok: false, faults };
-  values.RETRY_INTERVAL = retryInterval(values, environment);
-  const config = toConfig(values, docker.connection);
+  const effective = { ...values, ...paces(values, environment) };
+  const config = toConfig(effective, docker.connection);
   const warnings = configWarnings(config, values, (variable) => environment.sources.has(variable));
-  return { ok: true, config, values: showValues(values, environment), warnings };
+  return { ok: true, config, values: showValues(effective, environment), warnings };
 }
 
 /** The value of every variable, or its text where its format could not read it. */
@@ -56,6 +58,11 @@ export function secretsOf(config: Config): readonly string[] {
   return [config.controlServerKey, tlsKey].filter((secret) => secret !== undefined);
 }
 
+/** The variables that have to fit another one, as they take effect. */
+function paces(values: Values, environment: Environment) {
+  return { RETRY_INTERVAL: retryInterval(values, environment), ...backoff(values, environment) };
+}
+
 /**
  * Who lowers `CHECK_INTERVAL` only does not ask for slower checks once something is wrong: the default
  * gives way. A value given stands, with a warning.
@@ -65,6 +72,20 @@ function retryInterval(
   { sources }: Environment,
 ): number {
   return sources.has('RETRY_INTERVAL') ? retry : Math.min(retry, check);
+}
+
+/**
+ * The one left to its default gives way. Where both were given the longer one holds, with a warning: a pause
+ * too long does less harm than a gateway restarted over and over.
+ */
+function backoff(
+  { RECOVERY_BACKOFF: first, RECOVERY_BACKOFF_MAX: longest }: Values,
+  { sources }: Environment,
+): Pick<Values, 'RECOVERY_BACKOFF' | 'RECOVERY_BACKOFF_MAX'> {
+  const firstGivesWay = sources.has('RECOVERY_BACKOFF_MAX') && !sources.has('RECOVERY_BACKOFF');
+  return firstGivesWay
+    ? { RECOVERY_BACKOFF: Math.min(first, longest), RECOVERY_BACKOFF_MAX: longest }
+    : { RECOVERY_BACKOFF: first, RECOVERY_BACKOFF_MAX: Math.max(first, longest) };
 }
 
 function dockerSettings(values: Values, { sources }: Environment, env: NodeJS.ProcessEnv) {
@@ -114,25 +135,51 @@ function showValues(values: Values, { sources }: Environment): ConfigValue[] {
 }
 
 function toConfig(values: Values, docker: DockerConnection): Config {
-  const { GLUETUN_CONTAINER: gateway, DEPENDENT_CONTAINERS: dependents, GLUETUN_API_KEY: key } = values;
   return {
-    gateway,
-    dependents: dependents === 'auto' ? 'auto' : dependents.filter((name) => name !== gateway),
-    exclude: values.EXCLUDE_CONTAINERS,
+    ...containerConfig(values),
+    ...recoveryConfig(values),
     inlineSites: values.SITES,
     sitesFile: values.CONFIG_FILE,
     checkIntervalSeconds: values.CHECK_INTERVAL,
     timeoutSeconds: values.TIMEOUT,
     failThreshold: values.FAIL_THRESHOLD,
+    siteQuorum: values.SITE_QUORUM,
     retryIntervalSeconds: values.RETRY_INTERVAL,
     healthyWaitTimeoutSeconds: values.HEALTHY_WAIT_TIMEOUT,
     restartConcurrency: values.RESTART_CONCURRENCY,
     autoRecreate: values.AUTO_RECREATE,
+    witness: parseWitness(values.WITNESS),
+    dryRun: values.DRY_RUN,
     log: logConfig(values),
     controlServerUrl: values.GLUETUN_API_URL,
-    controlServerKey: key === '' ? undefined : key,
+    controlServerKey: values.GLUETUN_API_KEY === '' ? undefined : values.GLUETUN_API_KEY,
     stateFile: values.STATE_FILE,
     docker,
+  };
+}
+
+/** A gateway is nobody's dependent, whoever lists it. */
+function containerConfig({
+  GLUETUN_CONTAINER: gateways,
+  DEPENDENT_CONTAINERS: dependents,
+  EXCLUDE_CONTAINERS: exclude,
+  VPN_RESTART_DEPENDENTS: vpnRestartDependents,
+}: Values) {
+  const isNoGateway = (name: string): boolean => !gateways.includes(name);
+  return {
+    gateways,
+    dependents: dependents === 'auto' ? 'auto' : dependents.filter(isNoGateway),
+    exclude,
+    vpnRestartDependents: vpnRestartDependents.filter(isNoGateway),
+  } as const;
+}
+
+function recoveryConfig(values: Values) {
+  return {
+    recoveryStrategy: values.RECOVERY_STRATEGY,
+    selfHealGraceSeconds: values.SELF_HEAL_GRACE,
+    recoveryBackoffSeconds: values.RECOVERY_BACKOFF,
+    recoveryBackoffMaxSeconds: values.RECOVERY_BACKOFF_MAX,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Site } from './config.ts';
 import { readSmallFile } from './read-small-file.ts';
 import { joinSites, parseSiteLines } from './sites.ts';
-import type { SiteFault } from './sites.ts';
+import type { PlacedLine, SiteFault } from './sites.ts';
 
 /** The text of the sites file; undefined when there is none. */
 export type SitesFileText = string | undefined | { readonly unreadable: string };
@@ -11,6 +11,8 @@ export interface SitesSources {
   readonly inline: string;
   readonly fileText: SitesFileText;
   readonly defaultTimeoutSeconds: number;
+  /** The gateways that are watched: the names that `gateway=` may give. */
+  readonly gateways: readonly string[];
 }
 
 export type ResolvedSites =
@@ -35,25 +37,38 @@ export function readSitesFile(path: string): SitesFileText {
 /**
  * The sites of the file joined with those of `SITES`, the file's first; the defaults where there is neither.
  *
- * Not ok without a usable critical site: nothing that is probed could then show that the tunnel works, nor
- * that it does not, and the monitor would be green for ever.
+ * Not ok without a usable critical site for each gateway: nothing that is probed could then show that its
+ * tunnel works, nor that it does not, and the monitor would be green for ever.
  */
-export function resolveSites({ inline, fileText, defaultTimeoutSeconds }: SitesSources): ResolvedSites {
+export function resolveSites({
+  inline,
+  fileText,
+  defaultTimeoutSeconds,
+  gateways,
+}: SitesSources): ResolvedSites {
   const usedDefaults = inline === '' && fileText === undefined;
   const file = typeof fileText === 'string' ? fileText : '';
   const entries = usedDefaults ? DEFAULT_SITES : inline;
-  const { sites, faults } = joinSites([
+  const lines: readonly PlacedLine[] = [
     ...unreadableFile(fileText),
     ...parseSiteLines(file, { where: 'line', defaultTimeoutSeconds }),
     ...parseSiteLines(entries, { where: 'entry', defaultTimeoutSeconds }),
-  ]);
-  const reason = whyUnusable(sites, fileText);
+  ];
+  const { sites, faults } = joinSites(lines.map((line) => ofWatchedGateway(line, gateways)));
+  const reason = whyUnusable(sites, fileText) ?? whoLacksSites(sites, gateways);
   return reason === undefined ? { ok: true, sites, faults, usedDefaults } : { ok: false, reason, faults };
 }
 
 function unreadableFile(fileText: SitesFileText) {
   if (typeof fileText !== 'object') return [];
   return [{ ok: false, where: 'CONFIG_FILE', text: '', reason: fileText.unreadable } as const];
+}
+
+/** A site of a gateway that nobody watches would never be probed, and nobody would notice. */
+function ofWatchedGateway(line: PlacedLine, gateways: readonly string[]): PlacedLine {
+  if (!line.ok || line.site.gateway === undefined || gateways.includes(line.site.gateway)) return line;
+  const reason = `gateway=${line.site.gateway} is none of GLUETUN_CONTAINER (${gateways.join(', ')})`;
+  return { ok: false, where: line.where, text: line.text, reason };
 }
 
 function whyUnusable(sites: readonly Site[], fileText: SitesFileText): string | undefined {
@@ -63,4 +78,13 @@ function whyUnusable(sites: readonly Site[], fileText: SitesFileText): string | 
   if (typeof fileText === 'object')
     return `CONFIG_FILE ${fileText.unreadable}, and SITES names no usable site`;
   return 'no usable site in CONFIG_FILE or SITES';
+}
+
+function whoLacksSites(sites: readonly Site[], gateways: readonly string[]): string | undefined {
+  const critical = sites.filter(({ role }) => role === 'critical');
+  const lacking = gateways.filter(
+    (name) => !critical.some(({ gateway }) => gateway === undefined || gateway === name),
+  );
+  if (lacking.length === 0) return undefined;
+  return `no usable critical site for gateway ${lacking.join(', ')}: it needs one with gateway= and its name, or one without gateway=`;
 }

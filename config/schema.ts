@@ -17,19 +17,23 @@ const DAY_SECONDS = 86_400;
 /** Every variable there is: what is not here is not read. Its key is its name. */
 export const schema = {
   GLUETUN_CONTAINER: {
-    doc: 'The gateway: a container name, a compose service name that fits one container only, or an id.',
-    format: 'container',
-    default: 'gluetun',
+    doc:
+      'The gateways: each a container name, a compose service name that fits one container only, or an id; ' +
+      'several, separated by commas, are watched each with its own dependents (16 at most).',
+    format: 'gateways',
+    default: ['gluetun'],
     env: 'GLUETUN_CONTAINER',
   },
   DEPENDENT_CONTAINERS: {
-    doc: "`auto`: every container on the gateway's network; or a comma-separated list in its place.",
+    doc:
+      "`auto`: every container on the gateway's network; or a comma-separated list in its place. With several " +
+      "gateways the list is the first one's, and the others are on `auto`.",
     format: 'dependents',
     default: 'auto',
     env: 'DEPENDENT_CONTAINERS',
   },
   EXCLUDE_CONTAINERS: {
-    doc: 'Containers never touched, separated by commas. Wins over the two above, with a warning.',
+    doc: 'Containers never touched, separated by commas. Wins over every other list, with a warning.',
     format: 'container-list',
     default: [],
     env: 'EXCLUDE_CONTAINERS',
@@ -72,6 +76,14 @@ export const schema = {
     default: 2,
     env: 'FAIL_THRESHOLD',
   },
+  SITE_QUORUM: {
+    doc:
+      "How many of a gateway's critical sites must be down for a recovery: `any` (one), `majority` (more than " +
+      'half), `all`, or a whole number from 1; a number greater than there are such sites counts as `all`.',
+    format: 'site-quorum',
+    default: 'any',
+    env: 'SITE_QUORUM',
+  },
   RETRY_INTERVAL: {
     doc:
       'Seconds between checks once a site has failed or while the gateway is unhealthy. Unset, it never ' +
@@ -90,6 +102,53 @@ export const schema = {
     default: 120,
     env: 'HEALTHY_WAIT_TIMEOUT',
   },
+  RECOVERY_STRATEGY: {
+    doc:
+      'How a broken tunnel is recovered: the gateway is restarted, and its dependents with it; or its VPN is ' +
+      "first reconnected through Gluetun's control server, which spares the dependents, and the gateway " +
+      'restarted where that does not help.',
+    format: 'choice',
+    choices: ['restart', 'vpn-first'],
+    default: 'restart',
+    env: 'RECOVERY_STRATEGY',
+  },
+  VPN_RESTART_DEPENDENTS: {
+    doc:
+      'Dependents restarted also after a reconnect of the VPN, which spares all others, separated by commas. ' +
+      "For an application that holds on to the tunnel's address: a torrent client bound to `tun0`, say, that " +
+      'stays offline until it is restarted. Only with `RECOVERY_STRATEGY=vpn-first`.',
+    format: 'container-list',
+    default: [],
+    env: 'VPN_RESTART_DEPENDENTS',
+  },
+  SELF_HEAL_GRACE: {
+    doc: "Seconds, from an outage's first sign, that an unhealthy gateway gets to heal itself before a recovery.",
+    format: 'whole-number',
+    minimum: 0,
+    maximum: 3600,
+    default: 0,
+    env: 'SELF_HEAL_GRACE',
+  },
+  RECOVERY_BACKOFF: {
+    doc:
+      'Seconds from the end of a recovery, helpful or not, to the next one; doubles each time. Unset, it never ' +
+      'exceeds `RECOVERY_BACKOFF_MAX`.',
+    format: 'whole-number',
+    minimum: 10,
+    maximum: DAY_SECONDS,
+    default: 60,
+    env: 'RECOVERY_BACKOFF',
+  },
+  RECOVERY_BACKOFF_MAX: {
+    doc:
+      'Seconds that this pause grows to. Never less than `RECOVERY_BACKOFF`: a smaller one is raised to it, ' +
+      'with a warning.',
+    format: 'whole-number',
+    minimum: 10,
+    maximum: DAY_SECONDS,
+    default: 1800,
+    env: 'RECOVERY_BACKOFF_MAX',
+  },
   RESTART_CONCURRENCY: {
     doc: 'How many dependents are restarted at once.',
     format: 'whole-number',
@@ -103,6 +162,21 @@ export const schema = {
     format: 'yes-no',
     default: true,
     env: 'AUTO_RECREATE',
+  },
+  WITNESS: {
+    doc:
+      'Something on the internet that the monitor reaches without the tunnel: an `http://` or `https://` URL, or ' +
+      '`tcp://host:port` such as `tcp://1.1.1.1:443`. While it fails too, your own line is down, and no recovery ' +
+      'starts. Not your router: that answers even then.',
+    format: 'witness',
+    default: '',
+    env: 'WITNESS',
+  },
+  DRY_RUN: {
+    doc: 'Watch, decide and log, but change nothing.',
+    format: 'yes-no',
+    default: false,
+    env: 'DRY_RUN',
   },
   LOG_LEVEL: {
     doc: 'How much is logged.',
@@ -191,31 +265,3 @@ export type VariableName = keyof typeof schema;
 
 /** The schema as a list, for whoever goes through all of it. */
 export const variables: readonly Variable[] = Object.values<Variable>(schema);
-
-/** What convict holds once every format has accepted its value. */
-export interface Values {
-  GLUETUN_CONTAINER: string;
-  DEPENDENT_CONTAINERS: 'auto' | readonly string[];
-  EXCLUDE_CONTAINERS: readonly string[];
-  SITES: string;
-  CONFIG_FILE: string;
-  CHECK_INTERVAL: number;
-  TIMEOUT: number;
-  FAIL_THRESHOLD: number;
-  RETRY_INTERVAL: number;
-  HEALTHY_WAIT_TIMEOUT: number;
-  RESTART_CONCURRENCY: number;
-  AUTO_RECREATE: boolean;
-  LOG_LEVEL: 'error' | 'warn' | 'info' | 'debug';
-  LOG_FORMAT: 'text' | 'json';
-  LOG_FILE: string;
-  LOG_MAX_BYTES: number;
-  LOG_BACKUP_COUNT: number;
-  TZ: string;
-  GLUETUN_API_URL: string;
-  GLUETUN_API_KEY: string;
-  STATE_FILE: string;
-  DOCKER_HOST: string;
-  DOCKER_TLS_VERIFY: string;
-  DOCKER_CERT_PATH: string;
-}

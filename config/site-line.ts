@@ -1,4 +1,5 @@
 import type { Site } from './config.ts';
+import { isContainerName } from './container-names.ts';
 import { maskCredentials } from './mask.ts';
 import { printable } from './printable.ts';
 import { schema } from './schema.ts';
@@ -8,7 +9,7 @@ export type SiteLine =
   | { readonly ok: true; readonly text: string; readonly site: Site }
   | { readonly ok: false; readonly text: string; readonly reason: string };
 
-type Tunables = Partial<Pick<Site, 'timeoutSeconds' | 'role'>>;
+type Tunables = Partial<Pick<Site, 'timeoutSeconds' | 'role' | 'gateway'>>;
 
 /** Why an entry is refused. Thrown and caught within this file. */
 class Refusal extends Error {}
@@ -20,7 +21,7 @@ const { minimum: MIN_SECONDS, maximum: MAX_SECONDS } = schema.TIMEOUT;
 const FORBIDDEN = /[\s\p{Cc}\p{Cf}\p{Cs}\p{Z}\uFFFD]/u;
 
 /**
- * Reads `URL|timeout=25|role=advisory`. A `|` that belongs to the URL is written `%7C`.
+ * Reads `URL|timeout=25|role=advisory|gateway=gluetun`. A `|` that belongs to the URL is written `%7C`.
  *
  * The URL ends up as an argument of `wget`: hence the refusal of a leading `-`, although none would pass for
  * an http(s) URL anyway, and of user and password, which every process list in the gateway would show.
@@ -34,6 +35,7 @@ export function parseSiteLine(text: string, defaultTimeoutSeconds: number): Site
       url,
       timeoutSeconds: defaultTimeoutSeconds,
       role: 'critical',
+      gateway: undefined,
       ...parseTunables(tunables),
     };
     return { ok: true, text: printable(text), site };
@@ -67,7 +69,8 @@ function parseTunables(tunables: readonly string[]): Tunables {
 function parseTunable(name: string, value: string): Tunables {
   if (name === 'timeout') return { timeoutSeconds: parseTimeout(value) };
   if (name === 'role') return { role: parseRole(value) };
-  throw new Refusal(`has an unknown tunable "${printable(name, 40)}" (known: timeout=, role=)`);
+  if (name === 'gateway') return { gateway: parseGateway(value) };
+  throw new Refusal(`has an unknown tunable "${printable(name, 40)}" (known: timeout=, role=, gateway=)`);
 }
 
 function parseTimeout(value: string): number {
@@ -79,4 +82,11 @@ function parseTimeout(value: string): number {
 function parseRole(value: string): Site['role'] {
   if (value === 'critical' || value === 'advisory') return value;
   throw new Refusal('role= takes critical or advisory');
+}
+
+/** Without the slash that the engine's API puts before a name, as in `GLUETUN_CONTAINER`. */
+function parseGateway(value: string): string {
+  const name = value.replace(/^\//, '');
+  if (isContainerName(name)) return name;
+  throw new Refusal('gateway= takes the name of one gateway, as GLUETUN_CONTAINER lists it');
 }

@@ -46,21 +46,30 @@ export function parseSiteLines(
 }
 
 /**
- * Makes one list of lines that may come from several places: the same URL twice is one site, the same URL
- * with other tunables a fault of the later line.
+ * Makes one list of lines that may come from several places: the same line twice is one site, and a URL may
+ * have a line for each of several gateways. The same URL with other tunables, where both lines are for the
+ * same gateway (a line without `gateway=` is for each), is a fault of the later one: no gateway has a URL twice.
  */
 export function joinSites(lines: readonly PlacedLine[]): ParsedSites {
-  const kept = new Map<string, { site: Site; where: string }>();
+  const sites: Site[] = [];
   const faults: SiteFault[] = [];
+  const byUrl = new Map<string, { site: Site; where: string }[]>();
   for (const line of lines) {
     const { where, text } = line;
-    const earlier = line.ok ? kept.get(line.site.url) : undefined;
-    if (!line.ok) faults.push({ where, text, reason: line.reason });
-    else if (earlier === undefined) kept.set(line.site.url, { site: line.site, where });
-    else if (!isAlike(line.site, earlier.site))
+    if (!line.ok) {
+      faults.push({ where, text, reason: line.reason });
+      continue;
+    }
+    const { site } = line;
+    const sameUrl = byUrl.get(site.url) ?? [];
+    const earlier = sameUrl.find((one) => shareGateway(one.site, site));
+    if (earlier === undefined) {
+      sites.push(site);
+      byUrl.set(site.url, [...sameUrl, { site, where }]);
+    } else if (!isAlike(earlier.site, site))
       faults.push({ where, text, reason: `is the same URL as ${earlier.where}, with other tunables` });
   }
-  return { sites: [...kept.values()].map(({ site }) => site), faults };
+  return { sites, faults };
 }
 
 function linesOf(text: string): readonly string[] {
@@ -76,6 +85,12 @@ function tooLong(where: 'line' | 'entry'): PlacedLine {
   return { ok: false, where: place, text: '', reason: 'is longer than 64 KiB' };
 }
 
+function shareGateway(one: Site, other: Site): boolean {
+  return one.gateway === undefined || other.gateway === undefined || one.gateway === other.gateway;
+}
+
 function isAlike(one: Site, other: Site): boolean {
-  return one.timeoutSeconds === other.timeoutSeconds && one.role === other.role;
+  return (
+    one.timeoutSeconds === other.timeoutSeconds && one.role === other.role && one.gateway === other.gateway
+  );
 }

@@ -1,4 +1,5 @@
 import type { ContainerFacts } from '../streams/events.ts';
+import { joinedReference } from './joined.ts';
 import { isOnNetworkOf, ownershipOf } from './network.ts';
 import { gatewayTarget } from './selectors.ts';
 import type { Attachment, State } from './state.ts';
@@ -6,14 +7,18 @@ import type { Attachment, State } from './state.ts';
 /** Those that are to be put back. */
 export const NEEDS_REPAIR: readonly Attachment[] = ['stale', 'orphaned', 'failedToJoin'];
 
-/** `State.Error` of a failed start, engines before and since 28. */
-const JOIN_FAILURE = /cannot join network|joining network namespace|No such container/;
+/**
+ * `State.Error` of a start that failed for want of a network: engines before 28, since 28, and what both say where
+ * the owner was just ending or starting.
+ */
+const JOIN_FAILURE =
+  /cannot join network|joining network namespace|No such container|\/ns\/net: no such file|final child's PID|is restarting, wait until/;
 
 export function attachmentOf(state: State, facts: ContainerFacts): Attachment {
   if (facts.details === undefined || facts.runState === 'restarting') return 'unknown';
   const link = ownershipOf(facts, state)?.link ?? 'present';
   if (!isRunning(facts)) {
-    if (!wantsToRun(state, facts)) return 'stopped';
+    if (joinedReference(facts) === undefined || !wantsToRun(state, facts)) return 'stopped';
     return link === 'present' ? 'failedToJoin' : 'orphaned';
   }
   const gatewayId = gatewayTarget(state.gateway)?.id;
@@ -40,7 +45,7 @@ const wantsToRun = (state: State, facts: ContainerFacts): boolean =>
     hasEndedWithoutGateway(state, facts));
 
 /** Its restart policy would have it run. */
-function wouldBeKeptRunning({ details }: ContainerFacts): boolean {
+export function wouldBeKeptRunning({ details }: ContainerFacts): boolean {
   const policy = details?.restartPolicy;
   return (
     policy === 'always' || policy === 'unless-stopped' || (policy === 'on-failure' && details?.exitCode !== 0)
@@ -68,7 +73,8 @@ function freshnessOf(
   const ownership = ownershipOf(facts, state);
   if (ownership === undefined || seen.includes(facts.id)) return 'unknown';
   const { owner } = ownership;
-  if (!isRunning(owner)) return 'stale';
+  // One between it and the gateway may have ended: the network they shared is the gateway's, and lives on.
+  if (owner.id === gatewayId && !isRunning(owner)) return 'stale';
   const [own, owners] = [facts.details?.startedAtMs, owner.details?.startedAtMs];
   if (own === undefined || owners === undefined) return 'unknown';
   return own < owners ? 'stale' : freshnessOf(state, owner, [...seen, facts.id]);

@@ -12,6 +12,8 @@ export interface Acts {
   /** `start`: the one the decision rests on; a gateway that has started since is left alone. */
   restartGateway: { readonly gateway: Target; readonly start: string | undefined };
   startGateway: { readonly gateway: Target };
+  /** The VPN inside it, by its control server: the container and its network stay. */
+  restartVpn: { readonly gateway: Target; readonly start: string | undefined };
   /**
    * Put back together, at most `concurrency` at a time. Each is inspected before, for it may be gone, stopped by
    * hand or in no need by then, and after; none is begun once the gateway is not in the `start` it was ready in.
@@ -42,6 +44,7 @@ export type Command = Act | ReadingRequest;
 const ACT_KINDS: Readonly<Record<keyof Acts, true>> = {
   restartGateway: true,
   startGateway: true,
+  restartVpn: true,
   repairDependents: true,
 };
 

@@ -1,9 +1,11 @@
 import type { ContainerFacts } from '../streams/events.ts';
 import { MONITOR_LABEL } from '../streams/labels.ts';
+import { hasFailedToJoin, isRunning } from './attachment.ts';
 import { isOneOff, isSettledIn } from './find-gateway.ts';
 import { joinedReference, referredTo } from './joined.ts';
+import { knownIds } from './memory.ts';
 import { isOnNetworkOf, ownerOf } from './network.ts';
-import { isParked, originalName } from './parked.ts';
+import { parkedAs } from './parked.ts';
 import { gatewayTarget } from './selectors.ts';
 import type { State } from './state.ts';
 
@@ -40,30 +42,45 @@ export interface Parked {
   readonly name: string;
 }
 
-/** Dependents of this gateway whose re-creation has not come to its end. */
+/**
+ * Dependents of this gateway whose re-creation has not come to its end: by the gateway's name, or, where that has
+ * become another one, by the id they had joined.
+ */
 export function parkedOf(state: State): readonly Parked[] {
-  const gateway = gatewayTarget(state.gateway)?.name;
-  if (gateway === undefined) return [];
+  const { settings, memory, gateway } = state;
+  const names = [settings.gateway, gatewayTarget(gateway)?.name];
   return Object.values(state.containers.byId).flatMap((facts) => {
-    const name = originalName(facts, gateway);
-    return name === undefined ? [] : [{ facts, name }];
+    const parked = parkedAs(facts);
+    if (parked === undefined || settings.exclude.includes(parked.name)) return [];
+    const hadJoined = knownIds(memory, settings.gateway).includes(joinedReference(facts) ?? '');
+    return names.includes(parked.gateway) || hadJoined ? [{ facts, name: parked.name }] : [];
   });
 }
 
-/**
- * Containers that joined one that is no more, of which nothing tells who took its place: whether they are
- * dependents, nobody can know.
- */
-export const strandedIn = (state: State): readonly ContainerFacts[] =>
-  Object.values(state.containers.byId).filter((facts) => {
+/** Why a container hangs on a network of which nobody can tell that it is, or is not, this gateway's. */
+export interface Stranded {
+  readonly facts: ContainerFacts;
+  /** The name it is reported under: that of the gateway's predecessor, which is still there; undefined: it is gone. */
+  readonly formerGateway: string | undefined;
+}
+
+/** Who may be a dependent, or was one of the gateway's predecessor, and is not repaired: it is reported. */
+export const strandedIn = (state: State): readonly Stranded[] =>
+  Object.values(state.containers.byId).flatMap((facts): readonly Stranded[] => {
     const reference = joinedReference(facts);
-    return (
-      reference !== undefined &&
-      /^[0-9a-f]{64}$/.test(reference) &&
-      facts.runState === 'running' &&
-      isTouchable(state, facts) &&
-      !isParked(facts) &&
-      referredTo(reference, state.containers.byId) === undefined &&
-      ownerOf(facts, state) === undefined
-    );
+    const isConcerned = isRunning(facts) || hasFailedToJoin(facts);
+    if (reference === undefined || !isConcerned || !isTouchable(state, facts)) return [];
+    const owner = ownerOf(facts, state);
+    if (owner === undefined)
+      return isUnclaimed(reference, state) ? [{ facts, formerGateway: undefined }] : [];
+    const isPredecessor =
+      owner.id !== gatewayTarget(state.gateway)?.id &&
+      knownIds(state.memory, state.settings.gateway).includes(owner.id);
+    return isPredecessor ? [{ facts, formerGateway: owner.name }] : [];
   });
+
+/** Neither is the container there, nor has any gateway had that id. */
+const isUnclaimed = (reference: string, { containers, memory }: State): boolean =>
+  /^[0-9a-f]{64}$/.test(reference) &&
+  referredTo(reference, containers.byId) === undefined &&
+  !Object.values(memory.gateways).some((ids) => ids.includes(reference));

@@ -10,6 +10,7 @@ import { answeredWithin } from '../streams/answered-within.ts';
 import { inspectFacts, inspection$, isMissing } from '../streams/containers.ts';
 import { type EngineReadings, reasonOf } from '../streams/engine.ts';
 import type { ContainerFacts, EngineEvent, Outcome } from '../streams/events.ts';
+import type { VpnRestart } from '../streams/vpn-restart.ts';
 import type { Target } from './commands.ts';
 import type { EngineWrites } from './engine-writes.ts';
 
@@ -20,6 +21,8 @@ export interface Executor {
     'list' | 'inspect' | 'inspectImage' | 'changes' | 'fileStat' | 'clockMs'
   >;
   readonly writes: EngineWrites;
+  /** The VPN inside the gateway, by an exec: never fails, but says what came of it. */
+  readonly restartVpn: (gatewayId: string) => Observable<VpnRestart>;
   readonly scheduler: SchedulerLike;
   /** The monitor is about to end: no further part of an act is begun. */
   readonly isEnding: () => boolean;
@@ -36,10 +39,16 @@ export class Untouched extends Error {
   override readonly name = 'Untouched';
 }
 
+/** What was asked for cannot be done, now or later. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
 export const failure = (error: unknown): Outcome => ({
   ok: false,
   reason: reasonOf(error),
   ...(error instanceof Untouched && { untouched: true as const }),
+  ...(error instanceof Refused && { refused: true as const }),
 });
 
 const inspecting = ({ reads, scheduler }: Executor) => ({ engine: reads, scheduler });
@@ -72,9 +81,10 @@ const CALL_ALLOWANCE_MS = 60_000;
 export const bounded = <T>(
   { name, details }: Pick<ContainerFacts, 'name' | 'details'>,
   { scheduler }: Executor,
+  doing = 'restarting',
 ): MonoTypeOperatorFunction<T> =>
   answeredWithin(
     (details?.stopTimeoutSeconds ?? 0) * 1000 + CALL_ALLOWANCE_MS,
-    `restarting ${name}`,
+    `${doing} ${name}`,
     scheduler,
   );

@@ -1,4 +1,15 @@
-import { type Observable, catchError, concat, concatMap, defer, from, mergeMap, of, throwError } from 'rxjs';
+import {
+  EMPTY,
+  type Observable,
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  from,
+  mergeMap,
+  of,
+  throwError,
+} from 'rxjs';
 import type { ContainerFacts, Event, Outcome } from '../streams/events.ts';
 import type { Act, ActOf, Acts, Target } from './commands.ts';
 import { type Executor, Untouched, bounded, failure, inspected, isInStart, look } from './executor-parts.ts';
@@ -20,6 +31,17 @@ const handlers: Handlers = {
       mayChange: ({ runState }) => runState === 'exited' || runState === 'created' || runState === 'dead',
       change: (id) => executor.writes.start(id),
     }),
+  restartVpn: ({ gateway, start }, executor) =>
+    inspected(gateway.id, executor).pipe(
+      concatMap((facts) =>
+        isInStart(facts, start)
+          ? executor.restartVpn(gateway.id)
+          : throwError(() => new Untouched(`it is ${facts.runState}, or has started anew, by now`)),
+      ),
+      concatMap((restart) =>
+        restart.result === 'restarted' ? EMPTY : throwError(() => new Error(restart.reason)),
+      ),
+    ),
   repairDependents: ({ dependents, concurrency, gateway, start }, executor) =>
     from(dependents).pipe(
       mergeMap((dependent) => repairDependent(dependent, { gateway, start }, executor), concurrency),

@@ -1,5 +1,6 @@
 import type { Event, ProbeResult } from '../streams/events.ts';
 import type { RunningCheck, State } from './state.ts';
+import { criticalSites, isPassing, quorumIn } from './quorum.ts';
 import { isOverdue, runningStart } from './selectors.ts';
 
 /** A check that has just ended, and what it proves. */
@@ -7,20 +8,17 @@ export interface FinishedCheck {
   readonly startedAt: number;
   /** One for each site; `unknown` where none came. */
   readonly results: readonly ProbeResult[];
-  /** At least one critical site passed and none failed. */
+  /** At least one critical site passed, and fewer failed than it takes to act. */
   readonly passing: boolean;
 }
 
 /** The check that this event ended, if it is the one under way. */
-export function finishedCheck(event: Event, { checking: { running } }: State): FinishedCheck | undefined {
+export function finishedCheck(event: Event, state: State): FinishedCheck | undefined {
+  const { running } = state.checking;
   if (event.type !== 'checkFinished' || running?.checkId !== event.checkId) return undefined;
   const results = resultsOf(running, event.cutShort);
-  const verdicts = results.filter(({ site }) => site.role === 'critical').map(({ verdict }) => verdict);
-  return {
-    startedAt: running.startedAt,
-    results,
-    passing: verdicts.includes('pass') && !verdicts.includes('fail'),
-  };
+  const passing = isPassing(results, criticalSites(state), quorumIn(state));
+  return { startedAt: running.startedAt, results, passing };
 }
 
 const resultsOf = (running: RunningCheck, reason = 'no result'): readonly ProbeResult[] =>

@@ -6,10 +6,18 @@ export interface Memory {
   readonly dependents: Readonly<Record<string, string>>;
   /** Ids of dependents and gateways that their operator stopped. */
   readonly stopped: readonly string[];
+  /** Of each gateway, by its name: how many recoveries there were, and when the next may begin. */
+  readonly backoff: Readonly<Record<string, RememberedBackoff>>;
+}
+
+export interface RememberedBackoff {
+  readonly attempts: number;
+  /** Milliseconds since the epoch, as the monitor's clock has it. */
+  readonly notBefore: number;
 }
 
 /** Of a gateway, the latest first. */
 export const knownIds = ({ gateways }: Memory, name: string): readonly string[] =>
   Object.hasOwn(gateways, name) ? (gateways[name] ?? []) : [];
 
-export const NOTHING_REMEMBERED: Memory = { gateways: {}, dependents: {}, stopped: [] };
+export const NOTHING_REMEMBERED: Memory = { gateways: {}, dependents: {}, stopped: [], backoff: {} };

@@ -1,11 +1,14 @@
 import type { Event } from '../streams/events.ts';
-import type { State } from './state.ts';
+import type { Common } from './state.ts';
 
 /**
  * A message delivered late or twice: not younger than another one heard of the same container, or from before the
  * start that an inspection has shown since. It tells nothing any more.
  */
-export const isOutdated = ({ containers: { engineTimeMs, byId } }: State, event: Event): boolean =>
+export const isOutdated = (
+  { containers: { engineTimeMs, byId } }: Pick<Common, 'containers'>,
+  event: Event,
+): boolean =>
   'engineTimeMs' in event &&
   (event.engineTimeMs <= (engineTimeMs[event.id] ?? 0) ||
     event.engineTimeMs < (byId[event.id]?.details?.startedAtMs ?? 0));

@@ -46,12 +46,13 @@ function successorOf(reference: string, facts: ContainerFacts, kin: Kin): Contai
 
 /**
  * Compose lists the service whose network is joined in `depends_on`. What replaced that service's container is
- * younger than whoever had joined the old one; where it could be one or another, nothing tells which it was.
+ * younger than whoever had joined the old one; where it could be one or another, nothing tells which it was. Only
+ * the gateway is found this way: of any other service it is not known whether it shares its network at all.
  */
 function successorByCompose(
   reference: string,
   facts: ContainerFacts,
-  { containers }: Kin,
+  { containers, settings, memory }: Kin,
 ): ContainerFacts | undefined {
   if (!/^[0-9a-f]{64}$/.test(reference)) return undefined;
   const services = servicesNeededBy(facts);
@@ -60,7 +61,8 @@ function successorByCompose(
   );
   const areAllThere = services.every((service) => present.some((one) => serviceOf(one) === service));
   const younger = present.filter(({ createdMs }) => createdMs > facts.createdMs);
-  return areAllThere && younger.length === 1 ? younger[0] : undefined;
+  const gateway = findGateway(containers, settings.gateway, knownIds(memory, settings.gateway)[0]);
+  return areAllThere && younger.length === 1 && younger[0]?.id === gateway?.id ? gateway : undefined;
 }
 
 /** From the container up to the one with a network of its own; ends early where an owner is missing. */

@@ -10,14 +10,16 @@ export const parkedName = (name: string, gateway: string, id: string): string =>
 
 type Named = Pick<ContainerFacts, 'id' | 'name'>;
 
-/** Somebody's: a container named so by chance does not have its own id in its name. */
-export const isParked = ({ id, name }: Named): boolean => {
-  const suffix = /\.orphan-of-.+-([0-9a-f]{12})$/.exec(name)?.[1];
-  return suffix !== undefined && id.startsWith(suffix);
-};
+/** The name it had, and the gateway it is an orphan of; undefined: it is not parked. */
+export function parkedAs({
+  id,
+  name,
+}: Named): { readonly name: string; readonly gateway: string } | undefined {
+  const [, original, gateway, suffix] = /^(.+?)\.orphan-of-(.+)-([0-9a-f]{12})$/.exec(name) ?? [];
+  return original !== undefined && gateway !== undefined && suffix !== undefined && id.startsWith(suffix)
+    ? { name: original, gateway }
+    : undefined;
+}
 
-/** The name it had, where it is a dependent of this gateway that is parked. */
-export const originalName = ({ id, name }: Named, gateway: string): string | undefined => {
-  const suffix = parkedName('', gateway, id);
-  return name.endsWith(suffix) && name.length > suffix.length ? name.slice(0, -suffix.length) : undefined;
-};
+/** Somebody's: a container named so by chance does not have its own id in its name. */
+export const isParked = (named: Named): boolean => parkedAs(named) !== undefined;

@@ -27,14 +27,14 @@ import { type Act, type Command, isAct } from './commands.ts';
 import type { Line } from './log-line.ts';
 import type { Memory } from './memory.ts';
 import { nextDeadline, reduce } from './reduce.ts';
-import type { State } from './state.ts';
+import type { Everything } from './state.ts';
 import { type Transition, warn } from './transition.ts';
 
 /** How long a command under way may go on once the monitor is asked to end. */
 const GRACE_MS = 8_000;
 
 export interface Program {
-  readonly initial: State;
+  readonly initial: Everything;
   readonly scheduler: SchedulerLike;
   /** All that happens, given what is asked for and when to be woken. */
   readonly source: (
@@ -52,9 +52,9 @@ export interface Program {
 export class ReducerFault extends Error {
   override readonly name = 'ReducerFault';
   readonly event: Event;
-  readonly state: State;
+  readonly state: Everything;
 
-  constructor(cause: unknown, event: Event, state: State) {
+  constructor(cause: unknown, event: Event, state: Everything) {
     super(`a reducer failed on ${event.type}: ${String(cause)}`, { cause });
     this.event = event;
     this.state = state;
@@ -70,7 +70,7 @@ export class ReducerFault extends Error {
  *
  * Emits every state; completes when the monitor has ended; fails with a `ReducerFault`.
  */
-export const runProgram = (program: Program): Observable<State> =>
+export const runProgram = (program: Program): Observable<Everything> =>
   defer(() => {
     const outcome$ = new Subject<Event>();
     const request$ = new Subject<ReadingRequest>();
@@ -124,16 +124,20 @@ export const runProgram = (program: Program): Observable<State> =>
   });
 
 /** What the next monitor finds half done. */
-const sayUnfinished = ({ repairs: { wave } }: State): readonly Line[] =>
-  Object.entries(wave?.parked ?? {})
-    .filter(([name]) => !wave?.dependents.some((one) => one.name === name && wave.answered.includes(one.id)))
-    .map(([name, parkedAs]) =>
-      warn(`${name} is still being re-created: it waits as ${parkedAs} until a monitor finishes it`),
-    );
+const sayUnfinished = ({ watches }: Everything): readonly Line[] =>
+  watches.flatMap(({ repairs: { wave } }) =>
+    Object.entries(wave?.parked ?? {})
+      .filter(
+        ([name]) => !wave?.dependents.some((one) => one.name === name && wave.answered.includes(one.id)),
+      )
+      .map(([name, parkedAs]) =>
+        warn(`${name} is still being re-created: it waits as ${parkedAs} until a monitor finishes it`),
+      ),
+  );
 
 const isReading = (command: Command): command is ReadingRequest => !isAct(command);
 
-type Step = Transition & { readonly wokenAt: number };
+type Step = Transition<Everything> & { readonly wokenAt: number };
 
 function step({ state, wokenAt }: Step, event: Event): Step {
   try {
@@ -146,7 +150,7 @@ function step({ state, wokenAt }: Step, event: Event): Step {
 const run = (
   act: Act,
   { execute }: Program,
-  state$: BehaviorSubject<State>,
+  state$: BehaviorSubject<Everything>,
   isActing$: Subject<boolean>,
 ): Observable<Event> =>
   defer(() => {

@@ -4,62 +4,82 @@ import { alarm } from './reducers/alarm.ts';
 import { checkDueAt, checkSchedule } from './reducers/check-schedule.ts';
 import { checkResults } from './reducers/check-results.ts';
 import { connection } from './reducers/connection.ts';
+import { judgement } from './reducers/judgement.ts';
+import { witness, witnessDueAt, witnessSchedule } from './reducers/witness.ts';
 import { isOutdated } from './messages.ts';
 import { containers } from './reducers/containers.ts';
-import { NOTHING_REMEMBERED, type Memory } from './memory.ts';
+import { NO_BACKOFF } from './backoff.ts';
+import { type Memory, NOTHING_REMEMBERED, type RememberedBackoff } from './memory.ts';
 import { dependents } from './reducers/dependents.ts';
 import { endings, endingsDueAt } from './reducers/endings.ts';
 import { NOTHING_KNOWN, endpoint } from './reducers/endpoint.ts';
 import { gateway } from './reducers/gateway.ts';
 import { readiness } from './reducers/readiness.ts';
 import { startDueAt } from './reducers/left-behind.ts';
-import { recovery, recoveryEnd } from './reducers/recovery.ts';
+import { recovery } from './reducers/recovery.ts';
+import { recoveryEnd } from './reducers/recovery-steps.ts';
 import { repairs, retriesDueAt } from './reducers/repairs.ts';
 import { recollection } from './reducers/recollection.ts';
 import { settling } from './reducers/settling.ts';
 import { shutdown } from './reducers/shutdown.ts';
-import { siteList } from './reducers/site-list.ts';
+import { siteList, siteReload, sitesOf } from './reducers/site-list.ts';
 import { runningStart } from './selectors.ts';
-import type { Settings, State } from './state.ts';
+import type { Everything, Settings, State, Watch } from './state.ts';
+import { forEachGateway, viewsOf } from './watches.ts';
 import { type Transition, compose, to } from './transition.ts';
 
 /**
  * The concerns in the order in which one builds on another: what exists, what the gateway is, what the checks
  * prove, whether that makes it ready, and only then what to do about it.
  */
-const concerns = compose(
+const concerns = compose<Everything>(
   shutdown,
   connection,
   containers,
   endings,
+  siteReload,
+  witness,
+  forEachGateway((state, event, before) => ofOneGateway(state, event, before)),
+  witnessSchedule,
+);
+
+const ofOneGateway = compose<State>(
   gateway,
   siteList,
   checkResults,
+  judgement,
   readiness,
   endpoint,
   settling,
   dependents,
-  recollection,
   recovery,
   repairs,
   recoveryEnd,
   alarm,
   checkSchedule,
+  recollection,
 );
 
 /** What an event leads to. Pure: time is the event's own. */
-export const reduce = (state: State, event: Event): Transition =>
-  isOutdated(state, event) ? to(state) : concerns(state, event);
+export const reduce = (state: Everything, event: Event): Transition<Everything> =>
+  isOutdated(state, event) ? to(state) : concerns(state, event, state);
 
+/** What a monitor begins with beside its settings. */
+export interface Beginning {
+  readonly memory?: Memory;
+  readonly hasWitness?: boolean;
+}
+
+/** @param settings One for each gateway. */
 export const initialState = (
-  settings: Settings,
+  settings: readonly Settings[],
   sites: readonly Site[],
-  memory: Memory = NOTHING_REMEMBERED,
-): State => ({
-  settings,
+  { memory = NOTHING_REMEMBERED, hasWitness = false }: Beginning = {},
+): Everything => ({
   nextId: 1,
   connection: { value: 'connecting' },
   containers: {
+    named: settings.flatMap(namedIn),
     byId: {},
     heardAt: {},
     engineTimeMs: {},
@@ -68,27 +88,59 @@ export const initialState = (
     listingFails: false,
   },
   endings: {},
+  memory,
+  witness: hasWitness ? { value: 'untried', nextProbeAt: 0, awaited: undefined } : { value: 'none' },
+  ending: false,
+  watches: settings.map((one) => initialWatch(one, sites, memory)),
+});
+
+const namedIn = ({ gateway: name, dependents: listed }: Settings): readonly string[] => [
+  name,
+  ...(listed === 'auto' ? [] : listed),
+];
+
+const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory): Watch => ({
+  settings,
   gateway: { value: 'unseen' },
   dependents: { shown: undefined, stranded: [] },
-  sites: { list: sites, failures: {}, blind: undefined },
+  sites: {
+    list: sitesOf(settings.gateway, sites),
+    failures: {},
+    held: [],
+    blocked: undefined,
+    blind: undefined,
+  },
   checking: { running: undefined, lastStartedAt: undefined, again: false, alarm: undefined },
   endpoint: { current: NOTHING_KNOWN, said: undefined, reading: undefined },
   recovery: { value: 'none' },
   repairs: { pending: {}, wave: undefined },
-  settling: { project: undefined, changedAt: undefined },
-  memory,
-  ending: false,
+  settling: { project: undefined, changedAt: undefined, firstStart: undefined },
+  backoff: { ...NO_BACKOFF, ...rememberedBackoff(memory, settings.gateway) },
+  outageSince: undefined,
+  hold: undefined,
 });
+
+const rememberedBackoff = ({ backoff }: Memory, name: string): RememberedBackoff | undefined =>
+  Object.hasOwn(backoff, name) ? backoff[name] : undefined;
 
 /**
  * The earliest moment at which time alone changes something; undefined where nothing is due.
  *
  * @param wokenAt The latest `timeReached`: it has dealt with all that was due by then. Other events have not.
  */
-export function nextDeadline(state: State, wokenAt: number): number | undefined {
-  const { recovery: phase, endpoint: exit, containers: known } = state;
+export function nextDeadline(all: Everything, wokenAt: number): number | undefined {
   const deadlines = [
-    known.nextListingAt,
+    all.containers.nextListingAt,
+    ...endingsDueAt(all),
+    witnessDueAt(all),
+    ...viewsOf(all).flatMap(deadlinesOf),
+  ].filter((deadline) => deadline !== undefined && deadline > wokenAt) as number[];
+  return deadlines.length === 0 ? undefined : Math.min(...deadlines);
+}
+
+function deadlinesOf(state: State): readonly (number | undefined)[] {
+  const { recovery: phase, endpoint: exit } = state;
+  return [
     checkDueAt(state),
     exit.reading?.until,
     healthyWaitEnds(state),
@@ -96,9 +148,7 @@ export function nextDeadline(state: State, wokenAt: number): number | undefined 
     startDueAt(state),
     ...(phase.value === 'listing' ? [phase.askAgainAt] : []),
     ...retriesDueAt(state),
-    ...endingsDueAt(state),
-  ].filter((deadline) => deadline !== undefined && deadline > wokenAt) as number[];
-  return deadlines.length === 0 ? undefined : Math.min(...deadlines);
+  ];
 }
 
 /** Without a health check, and blind, only time makes a gateway ready. */

@@ -1,4 +1,4 @@
-import { type Observable, connect, merge } from 'rxjs';
+import { EMPTY, type Observable, connect, merge } from 'rxjs';
 import type { Config, Site } from '../config/config.ts';
 import {
   type ResolvedSites,
@@ -11,6 +11,8 @@ import type { Event } from '../streams/events.ts';
 import { signals$ } from '../streams/signals.ts';
 import { sitesFile$ } from '../streams/sites-file.ts';
 import { source$ } from '../streams/source.ts';
+import { type VpnRestart, vpnRestart$ } from '../streams/vpn-restart.ts';
+import { type WitnessVerdict, witness$ } from '../streams/witness.ts';
 import { steadyScheduler as scheduler } from './clock.ts';
 import { dockerWrites } from './docker-writes.ts';
 import { execute } from './executor.ts';
@@ -22,7 +24,7 @@ import { initialState } from './reduce.ts';
 import { sayFaults } from './reducers/site-list.ts';
 import { settingsOf } from './settings.ts';
 import { openStateFile } from './state-file.ts';
-import type { State } from './state.ts';
+import type { Everything } from './state.ts';
 import { error, info, warn } from './transition.ts';
 
 /** Watches until a signal ends it. Resolves with the exit code. */
@@ -33,6 +35,7 @@ export function run(config: Config, warnings: readonly string[], log: Log): Prom
     inline: config.inlineSites,
     fileText,
     defaultTimeoutSeconds: config.timeoutSeconds,
+    gateways: config.gateways,
   });
   [info('Gluetun Monitor starting...'), ...warnings.map(warn)].forEach(say);
   if (!sites.ok) {
@@ -40,6 +43,7 @@ export function run(config: Config, warnings: readonly string[], log: Log): Prom
     return Promise.resolve(EXIT.config);
   }
   sayConfig(config, sites).forEach(say);
+  if (config.dryRun) say(info('[DRY-RUN] Everything is decided and logged, and nothing changed'));
   return finish(watching(config, sites.sites, fileText, say), say);
 }
 
@@ -54,7 +58,7 @@ const sayConfig = (
     `Config: CHECK_INTERVAL=${String(config.checkIntervalSeconds)}s, TIMEOUT=${String(config.timeoutSeconds)}s, FAIL_THRESHOLD=${String(config.failThreshold)}`,
   ),
   info(
-    `Sites${usedDefaults ? ' (built in; neither CONFIG_FILE nor SITES names any)' : ''}: ${sites.map(({ name }) => name).join(', ')}`,
+    `Sites${usedDefaults ? ' (built in; neither CONFIG_FILE nor SITES names any)' : ''}: ${[...new Set(sites.map(({ name }) => name))].join(', ')}`,
   ),
 ];
 
@@ -72,20 +76,29 @@ function watching(
     initialText,
     inlineSites: config.inlineSites,
     timeoutSeconds: config.timeoutSeconds,
+    gateways: config.gateways,
   };
   const stateFile = openStateFile(config.stateFile);
   stateFile.lines.forEach(say);
   const controlServer = { url: config.controlServerUrl, key: config.controlServerKey };
+  const { witness } = config;
+  const probeWitness = (): Observable<WitnessVerdict> =>
+    witness === undefined ? EMPTY : witness$(witness, { scheduler });
+  const restartVpn = (gatewayId: string): Observable<VpnRestart> =>
+    vpnRestart$(gatewayId, { engine: reads, scheduler, controlServer });
   const others: readonly Observable<Event>[] = [sitesFile$(file, scheduler), signals$(process, scheduler)];
   return runProgram({
-    initial: initialState(settingsOf(config), sites, stateFile.memory),
+    initial: initialState(settingsOf(config), sites, {
+      memory: stateFile.memory,
+      hasWitness: config.witness !== undefined,
+    }),
     scheduler,
     source: (request$, deadline$) =>
-      source$({ engine: reads, scheduler, controlServer, request$, deadline$, others }),
-    execute: (act, isEnding) => execute(act, { reads, writes, scheduler, isEnding }),
+      source$({ engine: reads, scheduler, controlServer, probeWitness, request$, deadline$, others }),
+    execute: (act, isEnding) => execute(act, { reads, writes, restartVpn, scheduler, isEnding }),
     say,
     remember: (memory) => stateFile.save(memory).forEach(say),
-  }).pipe(connect((state$: Observable<State>) => merge(state$, heartbeat$(state$, scheduler))));
+  }).pipe(connect((state$: Observable<Everything>) => merge(state$, heartbeat$(state$, scheduler))));
 }
 
 const finish = (watch$: Observable<unknown>, say: (line: Line) => void): Promise<number> =>

@@ -39,6 +39,13 @@ export function openStateFile(path: string): StateFile {
   return { memory, lines, save: saver(file, text) };
 }
 
+/** As it is now, for somebody who only looks: a file that cannot be used is nothing, and stays where it is. */
+export function peekStateFile(path: string): Memory {
+  const found = readSmallFile(path, STATE_FILE_BYTES);
+  const decoded = found.kind === 'text' ? decode(found.text) : undefined;
+  return decoded?.ok ? decoded.memory : NOTHING_REMEMBERED;
+}
+
 /** Where a link leads: renaming something to its name would replace the link itself. */
 function followed(path: string): string {
   try {
@@ -99,6 +106,7 @@ function decode(text: string): Decoded {
       gateways: idsByName(harmless(gateways)),
       dependents: asStrings(harmless(dependents)),
       stopped: strings(stopped),
+      backoff: backoffs(harmless(asObject(json['backoff']) ?? {})),
     },
   };
 }
@@ -115,9 +123,18 @@ const idsByName = (json: Json): Memory['gateways'] =>
     Object.entries(json).flatMap(([name, ids]) => (Array.isArray(ids) ? [[name, strings(ids)]] : [])),
   );
 
+const backoffs = (json: Json): Memory['backoff'] =>
+  Object.fromEntries(
+    Object.entries(json).flatMap(([name, value]) => {
+      const [attempts, notBefore] = ['attempts', 'notBefore'].map((key) => asNumber(asObject(value)?.[key]));
+      const isSound = Number.isInteger(attempts) && (attempts ?? -1) >= 0 && notBefore !== undefined;
+      return isSound ? [[name, { attempts: attempts ?? 0, notBefore }]] : [];
+    }),
+  );
+
 const strings = (values: readonly unknown[]): string[] => values.filter((value) => typeof value === 'string');
 
-function encode({ gateways, dependents, stopped }: Memory): string {
+function encode({ gateways, dependents, stopped, backoff }: Memory): string {
   const kept = {
     version: VERSION,
     gateways: Object.fromEntries(
@@ -125,6 +142,7 @@ function encode({ gateways, dependents, stopped }: Memory): string {
     ),
     dependents: Object.fromEntries(Object.entries(dependents).slice(-REMEMBERED.dependents)),
     stopped: stopped.slice(-REMEMBERED.stopped),
+    backoff,
   };
   return `${JSON.stringify(kept, null, 2)}\n`;
 }

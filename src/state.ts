@@ -1,4 +1,4 @@
-import type { Site } from '../config/config.ts';
+import type { RecoveryStrategy, Site, SiteQuorum } from '../config/config.ts';
 import type { ContainerFacts, ProbeResult, PublicIp } from '../streams/events.ts';
 import type { Repairable, Target } from './commands.ts';
 import type { Memory } from './memory.ts';
@@ -7,14 +7,30 @@ import type { Memory } from './memory.ts';
  * All the monitor knows, as plain data. Every time is `Event.at`'s clock, in milliseconds, unless its name says
  * `engine`. What follows from something else is not stored but derived, by a function named after it.
  */
-export interface State {
-  readonly settings: Settings;
-  /** The next id of a command, a check or a reading. */
+export interface Everything extends Common {
+  /** One for each gateway, in the order of `GLUETUN_CONTAINER`. */
+  readonly watches: readonly Watch[];
+}
+
+/** What a reducer of one gateway's concerns sees: what is common, and its own watch. */
+export type State = Common & Watch;
+
+/** What there is once, however many gateways are watched. */
+export interface Common {
+  /** The next id of a command, a check or a reading: each watch knows its own by them. */
   readonly nextId: number;
   readonly connection: Connection;
   readonly containers: Containers;
   /** How each container's latest run ended, by its id; absent while it runs, and where we did not hear of it. */
   readonly endings: Readonly<Record<string, Ending>>;
+  readonly memory: Memory;
+  readonly witness: Witness;
+  readonly ending: boolean;
+}
+
+/** What concerns one gateway, and nobody else. */
+export interface Watch {
+  readonly settings: Settings;
   readonly gateway: Gateway;
   readonly dependents: Dependents;
   readonly sites: Sites;
@@ -23,8 +39,11 @@ export interface State {
   readonly recovery: Recovery;
   readonly repairs: Repairs;
   readonly settling: Settling;
-  readonly memory: Memory;
-  readonly ending: boolean;
+  readonly backoff: Backoff;
+  /** The first sign that the tunnel may be broken; undefined since the last check that passed. */
+  readonly outageSince: number | undefined;
+  /** Why no recovery has begun though sites are down: what was last said of it. */
+  readonly hold: HoldReason | undefined;
 }
 
 /** The part of the configuration that decisions rest on; durations in milliseconds. */
@@ -39,6 +58,15 @@ export interface Settings {
   readonly restartConcurrency: number;
   /** Whether a dependent that joined a container that is no more is created anew. */
   readonly autoRecreate: boolean;
+  readonly siteQuorum: SiteQuorum;
+  readonly recoveryStrategy: RecoveryStrategy;
+  /** Names of dependents that are restarted though only the VPN was. */
+  readonly vpnRestartDependents: readonly string[];
+  readonly selfHealGraceMs: number;
+  readonly backoffMs: number;
+  readonly backoffMaxMs: number;
+  /** Everything is decided and said, and nothing done. */
+  readonly dryRun: boolean;
 }
 
 /** The engine's event stream. Nothing is decided before a listing has caught up with what happened without it. */
@@ -49,6 +77,8 @@ export type Connection =
   | { readonly value: 'lost'; readonly since: number };
 
 export interface Containers {
+  /** Names, compose services or ids that are always inspected: the gateways, and dependents that were listed. */
+  readonly named: readonly string[];
   readonly byId: Readonly<Record<string, ContainerFacts>>;
   /** When a message last spoke of a container: a reading asked for before that may be older than the message. */
   readonly heardAt: Readonly<Record<string, number>>;
@@ -136,6 +166,10 @@ export interface Sites {
   readonly list: readonly Site[];
   /** Consecutive failures, by URL; absent means none. */
   readonly failures: Readonly<Record<string, number>>;
+  /** URLs of critical sites that count as advisory until they pass once. */
+  readonly held: readonly string[];
+  /** The few sites that the latest recoveries were for, though others passed, and how many those were. */
+  readonly blocked: { readonly urls: readonly string[]; readonly recoveries: number } | undefined;
   /** Why probes tell nothing at present; undefined while they do. */
   readonly blind: string | undefined;
 }
@@ -170,6 +204,9 @@ export interface Endpoint {
 
 export type Recovery =
   | { readonly value: 'none' }
+  /** The VPN is being restarted inside the gateway, by its control server. */
+  | ({ readonly value: 'restartingVpn'; readonly commandId: number } & Begun)
+  | ({ readonly value: 'verifyingVpn'; readonly since: number; readonly until: number } & Begun)
   | ({ readonly value: 'restarting'; readonly commandId: number } & Begun)
   /** The gateway was restarted, or failed to be. `until`: when to report that it takes too long; then undefined. */
   | ({ readonly value: 'awaitingReady'; readonly until: number | undefined; readonly starts: Starts } & Begun)
@@ -191,7 +228,6 @@ interface Begun {
 /** Our attempts to start a gateway that went down in the recovery. */
 export interface Starts {
   readonly attempts: number;
-  readonly lastAt: number;
   /** The attempt under way. */
   readonly commandId: number | undefined;
 }
@@ -218,6 +254,43 @@ export interface Repair {
   readonly failures: number;
   readonly askedAt: number;
   readonly dueAt: number;
+  /** Restarted though nothing is wrong with it: it binds to what a restart of the VPN has changed. */
+  readonly isForced?: true;
+}
+
+/** How often recoveries follow each other: survives the monitor. */
+export interface Backoff {
+  /** Recoveries since all was well for long enough. */
+  readonly attempts: number;
+  /** No recovery begins earlier. */
+  readonly notBefore: number;
+  /** The start of the first check of an unbroken row of passing ones. */
+  readonly calmSince: number | undefined;
+}
+
+/** Why a recovery does not begin though critical sites are down. */
+export type HoldReason = 'quorum' | 'excluded' | 'line' | 'awaitingWitness' | 'grace' | 'backoff';
+
+/** Somebody outside the tunnel, who tells a dead tunnel from a dead line. */
+export type Witness =
+  | { readonly value: 'none' }
+  | ({ readonly value: 'untried' } & Probing)
+  | ({ readonly value: 'answering'; readonly answeredAt: number } & Probing)
+  /** It did answer before. */
+  | ({
+      readonly value: 'silent';
+      readonly since: number;
+      readonly isSaid: boolean;
+      /** A check has passed: if it does not answer what is asked from here on, its silence says nothing. */
+      readonly doubtedFrom: number | undefined;
+    } & Probing)
+  /** It has never answered, or not though the tunnel works: its silence says nothing. */
+  | ({ readonly value: 'ignored' } & Probing);
+
+interface Probing {
+  readonly nextProbeAt: number;
+  /** The id of the question that is under way. */
+  readonly awaited: number | undefined;
 }
 
 /** Compose, or an update tool, at work on the containers around the gateway: it is not raced. */
@@ -226,4 +299,6 @@ export interface Settling {
   readonly project: string | undefined;
   /** The last create, destroy or rename among them that was not ours. */
   readonly changedAt: number | undefined;
+  /** `Start.seenAt` of the gateway's first start after that. */
+  readonly firstStart: number | undefined;
 }

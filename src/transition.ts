@@ -4,8 +4,8 @@ import type { Line } from './log-line.ts';
 import type { State } from './state.ts';
 
 /** What an event leads to: the state after it, what is to be done, what is to be said. Nothing is done here. */
-export interface Transition {
-  readonly state: State;
+export interface Transition<S = State> {
+  readonly state: S;
   readonly commands: readonly Command[];
   readonly lines: readonly Line[];
 }
@@ -14,27 +14,37 @@ export interface Transition {
  * One concern. It gets the state as the concerns before it left it, and the state before the event, so that it can
  * react to what they changed: "the gateway has become ready" is a comparison, not another kind of event.
  */
-export type Reducer = (state: State, event: Event, before: State) => Transition;
+export type Reducer<S = State> = (state: S, event: Event, before: S) => Transition<S>;
 
 /** The same object back where nothing changed. */
-export const to = (
-  state: State,
+export const to = <S>(
+  state: S,
   { commands = [], lines = [] }: { commands?: readonly Command[]; lines?: readonly Line[] } = {},
-): Transition => ({ state, commands, lines });
+): Transition<S> => ({ state, commands, lines });
 
 /** The concerns one after another on the same event. */
 export const compose =
-  (...reducers: readonly Reducer[]) =>
-  (before: State, event: Event): Transition =>
-    reducers.reduce((soFar, reduce) => {
-      const { state, commands, lines } = reduce(soFar.state, event, before);
-      return { state, commands: [...soFar.commands, ...commands], lines: [...soFar.lines, ...lines] };
-    }, to(before));
+  <S>(...reducers: readonly Reducer<S>[]): Reducer<S> =>
+  (state, event, before) =>
+    reducers.reduce((soFar, reduce) => then(soFar, reduce(soFar.state, event, before)), to(state));
+
+/** One step after another. */
+export const then = <S>(
+  first: Transition<unknown>,
+  { state, commands, lines }: Transition<S>,
+): Transition<S> => ({
+  state,
+  commands: [...first.commands, ...commands],
+  lines: [...first.lines, ...lines],
+});
 
 export const error = (message: string): Line => ({ level: 'error', message });
 export const warn = (message: string): Line => ({ level: 'warn', message });
 export const info = (message: string): Line => ({ level: 'info', message });
 export const debug = (message: string): Line => ({ level: 'debug', message });
+
+/** Said of what would be done. */
+export const dryRun = (line: Line): Line => ({ ...line, message: `[DRY-RUN] ${line.message}` });
 
 /** `1.4s` below ten seconds, whole seconds above. */
 export const duration = (ms: number): string => {

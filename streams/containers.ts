@@ -33,13 +33,13 @@ export const listing$ = (
 ): Observable<EngineEvent> =>
   defer(() => {
     const requestedAt = scheduler.now();
-    const matters = concerns(request.inspect);
     return engine.list().pipe(
       answeredWithin(ANSWER_TIMEOUT_MS, 'listing containers', scheduler),
       map(decodeListing),
       concatMap((listed) => from(listed)),
       mergeMap(
-        (listed) => (matters(listed) ? withDetails(listed, { engine, scheduler }) : of(listed)),
+        (listed) =>
+          isOfInterest(listed, request.inspect) ? withDetails(listed, { engine, scheduler }) : of(listed),
         INSPECTIONS_AT_ONCE,
       ),
       toArray(),
@@ -115,10 +115,12 @@ function decodeListing(answer: unknown): readonly ContainerFacts[] {
   return answer.map(decodeListed).filter((facts) => facts !== undefined);
 }
 
-const concerns =
-  (references: readonly string[]) =>
-  ({ id, name, labels, networkMode }: ContainerFacts): boolean =>
-    networkMode.startsWith('container:') ||
-    references.some(
-      (reference) => reference === name || reference === labels[COMPOSE_SERVICE] || id.startsWith(reference),
-    );
+/** It joined another's network, or is named: by its name, its compose service, or the beginning of its id. */
+export const isOfInterest = (
+  { id, name, labels, networkMode }: ContainerFacts,
+  named: readonly string[],
+): boolean =>
+  networkMode.startsWith('container:') ||
+  named.some(
+    (reference) => reference === name || reference === labels[COMPOSE_SERVICE] || id.startsWith(reference),
+  );

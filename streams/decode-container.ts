@@ -49,7 +49,7 @@ export function decodeInspected(value: unknown): ContainerFacts | undefined {
     labels: asStrings(config['Labels']),
     networkMode: asString(host['NetworkMode']) ?? '',
     runState,
-    details: decodeDetails(runState, { state, config, host }),
+    details: decodeDetails(runState, { state, config, host }, asString(container?.['Image'])),
   };
 }
 
@@ -59,7 +59,7 @@ interface Parts {
   readonly host: Json;
 }
 
-function decodeDetails(runState: RunState, { state, config, host }: Parts): ContainerDetails {
+function decodeDetails(runState: RunState, { state, config, host }: Parts, imageId = ''): ContainerDetails {
   const startedAt = asString(state['StartedAt']) ?? '';
   return {
     startedAtMs: engineTimeMs(startedAt),
@@ -68,6 +68,7 @@ function decodeDetails(runState: RunState, { state, config, host }: Parts): Cont
     health: decodeHealth(runState, state),
     exitCode: asNumber(state['ExitCode']) ?? 0,
     error: asString(state['Error']) ?? '',
+    imageId,
     tty: config['Tty'] === true,
     restartPolicy: restartPolicy(host),
     stopTimeoutSeconds: stopTimeoutSeconds(config),

@@ -19,6 +19,7 @@ export type Event =
   | SitesEvent
   | CommandEvent
   | DependentEvent
+  | WitnessEvent
   | { readonly type: 'timeReached'; readonly at: number }
   | { readonly type: 'shutdownRequested'; readonly at: number; readonly signal: string };
 
@@ -101,6 +102,8 @@ export interface ContainerDetails {
   readonly exitCode: number;
   /** `State.Error`: why the last start failed, empty when it did not. */
   readonly error: string;
+  /** Of the image it was made from, whatever its name stands for today. */
+  readonly imageId: string;
   readonly tty: boolean;
   readonly restartPolicy: RestartPolicy;
   /** How long the engine waits between the stop signal and the kill. */
@@ -202,7 +205,19 @@ export type Outcome =
       readonly gone?: true;
       /** Things were not, or no longer, as the command took them to be: nothing was done. */
       readonly untouched?: true;
+      /** It cannot be done, now or later. */
+      readonly refused?: true;
     };
+
+/** Whether somebody outside the tunnel answers the monitor itself. */
+export interface WitnessEvent {
+  readonly type: 'witnessProbed';
+  readonly at: number;
+  readonly requestId: number;
+  readonly answers: boolean;
+  /** Why it does not. */
+  readonly reason?: string;
+}
 
 /**
  * How a dependent is put back: restarted; created anew, for it hangs on a container that is no more; or the

@@ -13,18 +13,30 @@ export type ReadingRequest =
   | { readonly kind: 'inspectContainer'; readonly containerId: string }
   | {
       readonly kind: 'checkSites';
+      readonly lane: Lane;
       readonly checkId: number;
       readonly gatewayId: string;
       readonly sites: readonly Site[];
     }
-  | { readonly kind: 'readEndpoint'; readonly requestId: number; readonly gatewayId: string }
+  | {
+      readonly kind: 'readEndpoint';
+      readonly lane: Lane;
+      readonly requestId: number;
+      readonly gatewayId: string;
+    }
   | {
       readonly kind: 'followGatewayLog';
+      readonly lane: Lane;
       readonly gatewayId: string;
       /** Where this start begins, RFC 3339 on the engine's clock. */
       readonly startedAt: string;
       readonly tty: boolean;
     }
-  | { readonly kind: 'leaveGatewayLog' };
+  | { readonly kind: 'leaveGatewayLog'; readonly lane: Lane }
+  /** Somebody outside the tunnel, from the monitor's own network. */
+  | { readonly kind: 'probeWitness'; readonly requestId: number };
+
+/** Whose gateway it is about: requests of one never wait for those of another. */
+export type Lane = string;
 
 export type RequestOf<K extends ReadingRequest['kind']> = Extract<ReadingRequest, { kind: K }>;

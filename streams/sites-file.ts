@@ -30,6 +30,7 @@ export interface SitesFileSource {
   readonly initialText: SitesFileText;
   readonly inlineSites: string;
   readonly timeoutSeconds: number;
+  readonly gateways: readonly string[];
 }
 
 /** The sites, each time the file's content has become another one, also when the file itself was replaced. */
@@ -47,12 +48,12 @@ export const sitesFile$ = (source: SitesFileSource, scheduler: SchedulerLike): O
 
 /** A file that has gone, since the start or since it came, is not one that was never there: no defaults. */
 const resolve = (
-  { path, inlineSites, timeoutSeconds }: SitesFileSource,
+  { path, inlineSites, timeoutSeconds, gateways }: SitesFileSource,
   text: SitesFileText,
 ): ResolvedSites =>
   text === undefined
     ? { ok: false, reason: `${path} is gone`, faults: [] }
-    : resolveSites({ inline: inlineSites, fileText: text, defaultTimeoutSeconds: timeoutSeconds });
+    : resolveSites({ inline: inlineSites, fileText: text, defaultTimeoutSeconds: timeoutSeconds, gateways });
 
 const eventOf = (resolved: ResolvedSites, at: number): SitesEvent =>
   resolved.ok

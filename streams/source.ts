@@ -1,9 +1,12 @@
 import {
   NEVER,
   type Observable,
+  type OperatorFunction,
   type SchedulerLike,
   concatMap,
   filter,
+  groupBy,
+  map,
   merge,
   mergeMap,
   switchMap,
@@ -15,13 +18,16 @@ import { type ControlServer, endpoint$ } from './endpoint.ts';
 import type { EngineReadings } from './engine.ts';
 import type { Event } from './events.ts';
 import { gatewayLog$ } from './gateway-log.ts';
-import type { ReadingRequest, RequestOf } from './requests.ts';
+import type { Lane, ReadingRequest, RequestOf } from './requests.ts';
 import { timers$ } from './timers.ts';
+import type { WitnessVerdict } from './witness.ts';
 
 export interface Sources {
   readonly engine: EngineReadings;
   readonly scheduler: SchedulerLike;
   readonly controlServer: ControlServer;
+  /** One probe of somebody outside the tunnel. */
+  readonly probeWitness: () => Observable<WitnessVerdict>;
   readonly request$: Observable<ReadingRequest>;
   readonly deadline$: Observable<number | undefined>;
   /** Sources that do not read the engine: the sites file, signals. */
@@ -50,9 +56,17 @@ const readings$ = ({ request$, ...dependencies }: Sources): Observable<Event> =>
     asked('inspectContainer').pipe(
       mergeMap((request) => inspection$(request, dependencies), INSPECTIONS_AT_ONCE),
     ),
-    asked('checkSites').pipe(concatMap((request) => check$(request, dependencies))),
-    asked('readEndpoint').pipe(switchMap((request) => endpoint$(request, dependencies))),
-    asked('followGatewayLog', 'leaveGatewayLog').pipe(
+    asked('probeWitness').pipe(switchMap((request) => probed$(request, dependencies))),
+    inLanes(
+      asked('checkSites'),
+      concatMap((request) => check$(request, dependencies)),
+    ),
+    inLanes(
+      asked('readEndpoint'),
+      switchMap((request) => endpoint$(request, dependencies)),
+    ),
+    inLanes(
+      asked('followGatewayLog', 'leaveGatewayLog'),
       switchMap((request) =>
         request.kind === 'leaveGatewayLog'
           ? NEVER
@@ -61,3 +75,21 @@ const readings$ = ({ request$, ...dependencies }: Sources): Observable<Event> =>
     ),
   );
 };
+
+const probed$ = (
+  { requestId }: RequestOf<'probeWitness'>,
+  { probeWitness, scheduler }: Pick<Sources, 'probeWitness' | 'scheduler'>,
+): Observable<Event> =>
+  probeWitness().pipe(
+    map((verdict): Event => ({ type: 'witnessProbed', at: scheduler.now(), requestId, ...verdict })),
+  );
+
+/** For each gateway by itself: there are as many lanes as gateways, for ever. */
+const inLanes = <R extends { readonly lane: Lane }>(
+  request$: Observable<R>,
+  answer: OperatorFunction<R, Event>,
+): Observable<Event> =>
+  request$.pipe(
+    groupBy(({ lane }) => lane),
+    mergeMap((lane$) => lane$.pipe(answer)),
+  );

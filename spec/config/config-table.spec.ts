@@ -29,8 +29,11 @@ describe('configTable', () => {
   it.each([
     { of: 'default', then: /^\| `CHECK_INTERVAL` +\| `30` / },
     { of: 'default of yes and no', then: /^\| `AUTO_RECREATE` +\| `true` / },
+    { of: 'default of a list', then: /^\| `GLUETUN_CONTAINER` +\| `gluetun` / },
+    { of: 'missing default of a list', then: /^\| `VPN_RESTART_DEPENDENTS` +\| – / },
     { of: 'missing default', then: /^\| `SITES` +\| – / },
     { of: 'limits', then: /^\| `TIMEOUT`.* 1 to 600\. / },
+    { of: 'limits that begin with nothing', then: /^\| `SELF_HEAL_GRACE`.* 0 to 3600\. / },
     { of: 'choices', then: /^\| `LOG_FORMAT`.*`text`, `json`\. / },
     { of: 'secret file', then: /^\| `GLUETUN_API_KEY`.*`GLUETUN_API_KEY_FILE`/ },
   ])('tells the $of', ({ then }) => {

@@ -27,13 +27,15 @@ function valueOf(env: Env, variable: string): ConfigValue | undefined {
 const text: unknown = expect.any(String);
 const textWith = (part: string): unknown => expect.stringContaining(part);
 
+const SIXTEEN = Array.from({ length: 16 }, (_, index) => `g${index + 1}`).join(',');
+
 describe('loadConfig', () => {
   const folder = new TemporaryFolder();
 
   it('has a default for everything', () => {
     const { config, warnings, values } = loaded({});
     expect(config).toEqual({
-      gateway: 'gluetun',
+      gateways: ['gluetun'],
       dependents: 'auto',
       exclude: [],
       inlineSites: '',
@@ -41,10 +43,18 @@ describe('loadConfig', () => {
       checkIntervalSeconds: 30,
       timeoutSeconds: 10,
       failThreshold: 2,
+      siteQuorum: 'any',
       retryIntervalSeconds: 10,
       healthyWaitTimeoutSeconds: 120,
+      recoveryStrategy: 'restart',
+      vpnRestartDependents: [],
+      selfHealGraceSeconds: 0,
+      recoveryBackoffSeconds: 60,
+      recoveryBackoffMaxSeconds: 1800,
       restartConcurrency: 5,
       autoRecreate: true,
+      witness: undefined,
+      dryRun: false,
       log: {
         level: 'info',
         format: 'text',
@@ -70,11 +80,17 @@ describe('loadConfig', () => {
   });
 
   const read: { given: Env; then: Partial<Config> }[] = [
-    { given: { GLUETUN_CONTAINER: ' vpn-1 ' }, then: { gateway: 'vpn-1' } },
-    { given: { GLUETUN_CONTAINER: '/vpn' }, then: { gateway: 'vpn' } },
+    { given: { GLUETUN_CONTAINER: ' vpn-1 ' }, then: { gateways: ['vpn-1'] } },
+    { given: { GLUETUN_CONTAINER: '/vpn' }, then: { gateways: ['vpn'] } },
+    { given: { GLUETUN_CONTAINER: 'us, nl ,,/us,' }, then: { gateways: ['us', 'nl'] } },
+    { given: { GLUETUN_CONTAINER: `${SIXTEEN},g1` }, then: { gateways: SIXTEEN.split(',') } },
     { given: { DEPENDENT_CONTAINERS: 'AUTO' }, then: { dependents: 'auto' } },
     { given: { DEPENDENT_CONTAINERS: 'a, /b ,,a,' }, then: { dependents: ['a', 'b'] } },
     { given: { DEPENDENT_CONTAINERS: 'a,gluetun' }, then: { dependents: ['a'] } },
+    {
+      given: { GLUETUN_CONTAINER: 'us,nl', DEPENDENT_CONTAINERS: 'nl,a,us' },
+      then: { dependents: ['a'] },
+    },
     { given: { EXCLUDE_CONTAINERS: ',x , y' }, then: { exclude: ['x', 'y'] } },
     { given: { SITES: 'https://a.example' }, then: { inlineSites: 'https://a.example' } },
     { given: { CONFIG_FILE: '/etc/sites' }, then: { sitesFile: '/etc/sites' } },
@@ -82,8 +98,31 @@ describe('loadConfig', () => {
     { given: { CHECK_INTERVAL: '86400' }, then: { checkIntervalSeconds: 86_400 } },
     { given: { TIMEOUT: '600' }, then: { timeoutSeconds: 600 } },
     { given: { FAIL_THRESHOLD: '1' }, then: { failThreshold: 1 } },
+    { given: { SITE_QUORUM: 'Any' }, then: { siteQuorum: 'any' } },
+    { given: { SITE_QUORUM: 'MAJORITY' }, then: { siteQuorum: 'majority' } },
+    { given: { SITE_QUORUM: 'all' }, then: { siteQuorum: 'all' } },
+    { given: { SITE_QUORUM: '1' }, then: { siteQuorum: 1 } },
+    { given: { SITE_QUORUM: '1000000' }, then: { siteQuorum: 1_000_000 } },
     { given: { RETRY_INTERVAL: ' 5 ' }, then: { retryIntervalSeconds: 5 } },
     { given: { HEALTHY_WAIT_TIMEOUT: '300' }, then: { healthyWaitTimeoutSeconds: 300 } },
+    { given: { RECOVERY_STRATEGY: 'VPN-first' }, then: { recoveryStrategy: 'vpn-first' } },
+    { given: { RECOVERY_STRATEGY: 'restart' }, then: { recoveryStrategy: 'restart' } },
+    { given: { VPN_RESTART_DEPENDENTS: 'a, /b ,,a,' }, then: { vpnRestartDependents: ['a', 'b'] } },
+    { given: { VPN_RESTART_DEPENDENTS: 'a,gluetun' }, then: { vpnRestartDependents: ['a'] } },
+    { given: { SELF_HEAL_GRACE: '0' }, then: { selfHealGraceSeconds: 0 } },
+    { given: { SELF_HEAL_GRACE: '3600' }, then: { selfHealGraceSeconds: 3600 } },
+    { given: { RECOVERY_BACKOFF: '10' }, then: { recoveryBackoffSeconds: 10 } },
+    { given: { RECOVERY_BACKOFF_MAX: '86400' }, then: { recoveryBackoffMaxSeconds: 86_400 } },
+    {
+      given: { WITNESS: 'https://A.example/ping?x=1#top' },
+      then: { witness: { kind: 'http', url: 'https://a.example/ping?x=1' } },
+    },
+    {
+      given: { WITNESS: 'tcp://1.1.1.1:443' },
+      then: { witness: { kind: 'tcp', host: '1.1.1.1', port: 443 } },
+    },
+    { given: { DRY_RUN: 'yes' }, then: { dryRun: true } },
+    { given: { DRY_RUN: '0' }, then: { dryRun: false } },
     { given: { RESTART_CONCURRENCY: '1' }, then: { restartConcurrency: 1 } },
     ...['true', 'yes', 'on', '1', 'TRUE', 'Yes', ' oN '].map((AUTO_RECREATE) => ({
       given: { AUTO_RECREATE },
@@ -119,8 +158,10 @@ describe('loadConfig', () => {
   });
 
   const refused: { given: Env; accepted: string }[] = [
-    { given: { GLUETUN_CONTAINER: 'a,b' }, accepted: 'one container name' },
-    { given: { GLUETUN_CONTAINER: '-x' }, accepted: 'one container name' },
+    { given: { GLUETUN_CONTAINER: 'a b' }, accepted: 'container names, compose service names or ids' },
+    { given: { GLUETUN_CONTAINER: 'a,-x' }, accepted: 'container names, compose service names or ids' },
+    { given: { GLUETUN_CONTAINER: ',' }, accepted: '1 to 16 of them' },
+    { given: { GLUETUN_CONTAINER: `${SIXTEEN},g17` }, accepted: '1 to 16 of them' },
     { given: { DEPENDENT_CONTAINERS: 'a b' }, accepted: '`auto`, or container names' },
     { given: { DEPENDENT_CONTAINERS: 'auto,a' }, accepted: '`auto`, or container names' },
     { given: { DEPENDENT_CONTAINERS: ',' }, accepted: '`auto`, or container names' },
@@ -138,8 +179,26 @@ describe('loadConfig', () => {
     { given: { CHECK_INTERVAL: '9'.repeat(400) }, accepted: 'a whole number' },
     { given: { TIMEOUT: '601' }, accepted: 'a whole number from 1 to 600' },
     { given: { FAIL_THRESHOLD: '0' }, accepted: 'a whole number from 1 to 1000' },
+    { given: { SITE_QUORUM: '0' }, accepted: 'one of any, majority, all, or a whole number from 1' },
+    { given: { SITE_QUORUM: '-1' }, accepted: 'a whole number from 1' },
+    { given: { SITE_QUORUM: '1.5' }, accepted: 'a whole number from 1' },
+    { given: { SITE_QUORUM: '50%' }, accepted: 'a whole number from 1' },
+    { given: { SITE_QUORUM: 'most' }, accepted: 'one of any, majority, all' },
+    { given: { SITE_QUORUM: '9'.repeat(400) }, accepted: 'a whole number from 1' },
     { given: { RETRY_INTERVAL: 'NaN' }, accepted: 'a whole number from 1 to 86400' },
     { given: { HEALTHY_WAIT_TIMEOUT: '0' }, accepted: 'a whole number from 1 to 86400' },
+    { given: { RECOVERY_STRATEGY: 'vpn' }, accepted: 'one of restart, vpn-first' },
+    { given: { VPN_RESTART_DEPENDENTS: 'a b' }, accepted: 'container names' },
+    { given: { SELF_HEAL_GRACE: '-1' }, accepted: 'a whole number from 0 to 3600' },
+    { given: { SELF_HEAL_GRACE: '3601' }, accepted: 'a whole number from 0 to 3600' },
+    { given: { RECOVERY_BACKOFF: '0' }, accepted: 'a whole number from 10 to 86400' },
+    { given: { RECOVERY_BACKOFF: '9' }, accepted: 'a whole number from 10 to 86400' },
+    { given: { RECOVERY_BACKOFF_MAX: '9' }, accepted: 'a whole number from 10 to 86400' },
+    { given: { RECOVERY_BACKOFF_MAX: 'none' }, accepted: 'a whole number from 10 to 86400' },
+    { given: { WITNESS: '1.1.1.1' }, accepted: '`http://…`, `https://…` or `tcp://host:port`' },
+    { given: { WITNESS: 'tcp://1.1.1.1' }, accepted: '`tcp://host:port`' },
+    { given: { WITNESS: 'http://user@a.example' }, accepted: 'without user and password' },
+    { given: { DRY_RUN: 'maybe' }, accepted: '`true` or `false`' },
     { given: { RESTART_CONCURRENCY: '101' }, accepted: 'a whole number from 1 to 100' },
     { given: { AUTO_RECREATE: 'maybe' }, accepted: '`true` or `false` (also yes or no, on or off, 1 or 0)' },
     { given: { AUTO_RECREATE: '2' }, accepted: '`true` or `false`' },
@@ -166,14 +225,22 @@ describe('loadConfig', () => {
     expect(faultsOf(given)).toEqual([{ variable, given: text, accepted: textWith(accepted) }]);
   });
 
-  it('names all of ten wrong variables at once, with what was given', () => {
+  it('names all of the wrong variables at once, with what was given', () => {
     const given = {
-      GLUETUN_CONTAINER: 'a,b',
+      GLUETUN_CONTAINER: 'a b',
       CHECK_INTERVAL: 'soon',
       TIMEOUT: '-1',
       FAIL_THRESHOLD: 'two',
+      SITE_QUORUM: 'half',
       RETRY_INTERVAL: '0.5',
+      RECOVERY_STRATEGY: 'hope',
+      VPN_RESTART_DEPENDENTS: 'a/b',
+      SELF_HEAL_GRACE: '1h',
+      RECOVERY_BACKOFF: '1',
+      RECOVERY_BACKOFF_MAX: '0',
       RESTART_CONCURRENCY: '0',
+      WITNESS: 'udp://1.1.1.1:53',
+      DRY_RUN: 'wet',
       LOG_LEVEL: 'loud',
       LOG_MAX_BYTES: '1',
       TZ: 'Mars/Olympus',
@@ -240,6 +307,8 @@ describe('loadConfig', () => {
       { given: { GLUETUN_API_URL: 'http://user:sesame@gluetun:8000' } },
       { given: { DOCKER_HOST: 'ssh://user:sesame@nas' } },
       { given: { DOCKER_HOST: 'tcp://user:ses/sesame@nas:2375' } },
+      { given: { WITNESS: 'https://user:sesame@a.example' } },
+      { given: { WITNESS: 'tcp://user:sesame@1.1.1.1:443' } },
     ];
     it.each(telling)('stay hidden in the faults of $given', ({ given }) => {
       const faults = faultsOf(given);
@@ -261,6 +330,27 @@ describe('loadConfig', () => {
     });
   });
 
+  describe('RECOVERY_BACKOFF and RECOVERY_BACKOFF_MAX', () => {
+    const pairs: { given: Env; then: [first: number, longest: number] }[] = [
+      { given: { RECOVERY_BACKOFF: '600' }, then: [600, 1800] },
+      { given: { RECOVERY_BACKOFF: '3600' }, then: [3600, 3600] },
+      { given: { RECOVERY_BACKOFF_MAX: '3600' }, then: [60, 3600] },
+      { given: { RECOVERY_BACKOFF_MAX: '20' }, then: [20, 20] },
+      { given: { RECOVERY_BACKOFF: '20', RECOVERY_BACKOFF_MAX: '20' }, then: [20, 20] },
+      { given: { RECOVERY_BACKOFF: '300', RECOVERY_BACKOFF_MAX: '20' }, then: [300, 300] },
+    ];
+    it.each(pairs)(
+      'are $then where $given is given: a default gives way, else the longer one holds',
+      (row) => {
+        const { config, values } = loaded(row.given);
+        expect([config.recoveryBackoffSeconds, config.recoveryBackoffMaxSeconds]).toEqual(row.then);
+        const shown = values.filter(({ variable }) => variable.startsWith('RECOVERY_BACKOFF'));
+        expect(shown.map(({ value }) => Number(value))).toEqual(row.then);
+      },
+    );
+  });
+
+  const vpnFirst = { RECOVERY_STRATEGY: 'vpn-first' };
   const warned: { given: Env; then: string[] }[] = [
     {
       given: { DEPENDENT_CONTAINERS: 'a,b', EXCLUDE_CONTAINERS: 'b,c' },
@@ -271,6 +361,47 @@ describe('loadConfig', () => {
       given: { DEPENDENT_CONTAINERS: 'a,gluetun' },
       then: ['DEPENDENT_CONTAINERS names the gateway gluetun'],
     },
+    {
+      given: { GLUETUN_CONTAINER: 'us,nl', DEPENDENT_CONTAINERS: 'nl,a,us', EXCLUDE_CONTAINERS: 'us,nl' },
+      then: [
+        'DEPENDENT_CONTAINERS names the gateway nl: ignored, a gateway is no dependent',
+        'DEPENDENT_CONTAINERS names the gateway us',
+        'EXCLUDE_CONTAINERS names the gateway us: it is watched, but never restarted',
+        'EXCLUDE_CONTAINERS names the gateway nl',
+      ],
+    },
+    {
+      given: { VPN_RESTART_DEPENDENTS: 'a,gluetun' },
+      then: ['VPN_RESTART_DEPENDENTS has no effect without RECOVERY_STRATEGY=vpn-first'],
+    },
+    { given: { ...vpnFirst, VPN_RESTART_DEPENDENTS: 'a' }, then: [] },
+    { given: vpnFirst, then: [] },
+    {
+      given: { ...vpnFirst, VPN_RESTART_DEPENDENTS: 'a,gluetun,b', EXCLUDE_CONTAINERS: 'b' },
+      then: [
+        'b is in VPN_RESTART_DEPENDENTS and in EXCLUDE_CONTAINERS: exclusion wins',
+        'VPN_RESTART_DEPENDENTS names the gateway gluetun: ignored',
+      ],
+    },
+    {
+      given: { ...vpnFirst, DEPENDENT_CONTAINERS: 'a', VPN_RESTART_DEPENDENTS: 'a,b' },
+      then: ['b is in VPN_RESTART_DEPENDENTS but not in DEPENDENT_CONTAINERS: it is no dependent'],
+    },
+    {
+      given: {
+        ...vpnFirst,
+        GLUETUN_CONTAINER: 'us,nl',
+        DEPENDENT_CONTAINERS: 'a',
+        VPN_RESTART_DEPENDENTS: 'b',
+      },
+      then: [],
+    },
+    {
+      given: { RECOVERY_BACKOFF: '300', RECOVERY_BACKOFF_MAX: '20' },
+      then: ['RECOVERY_BACKOFF_MAX=20 is less than RECOVERY_BACKOFF=300: it is raised to 300'],
+    },
+    { given: { RECOVERY_BACKOFF: '3600' }, then: [] },
+    { given: { RECOVERY_BACKOFF_MAX: '20' }, then: [] },
     {
       given: { CHECK_INTERVAL: '20', RETRY_INTERVAL: '60' },
       then: ['RETRY_INTERVAL=60 is longer than CHECK_INTERVAL=20'],
@@ -285,11 +416,13 @@ describe('loadConfig', () => {
   });
 
   it('shows every variable once, with the value in effect and where it came from', () => {
-    const { values } = loaded({ CHECK_INTERVAL: '5', EXCLUDE_CONTAINERS: 'a, b' });
+    const { values } = loaded({ CHECK_INTERVAL: '5', EXCLUDE_CONTAINERS: 'a, b', SITE_QUORUM: '2' });
     expect(values.map(({ variable }) => variable)).toEqual(variables.map(({ env }) => env));
     expect(values).toContainEqual({ variable: 'CHECK_INTERVAL', value: '5', source: 'environment' });
     expect(values).toContainEqual({ variable: 'EXCLUDE_CONTAINERS', value: 'a,b', source: 'environment' });
     expect(values).toContainEqual({ variable: 'RETRY_INTERVAL', value: '5', source: 'default' });
+    expect(values).toContainEqual({ variable: 'SITE_QUORUM', value: '2', source: 'environment' });
+    expect(values).toContainEqual({ variable: 'GLUETUN_CONTAINER', value: 'gluetun', source: 'default' });
     expect(values).toContainEqual({ variable: 'AUTO_RECREATE', value: 'true', source: 'default' });
   });
 

@@ -3,8 +3,8 @@ import { readSitesFile, resolveSites } from '../../config/resolve-sites.ts';
 import type { SitesFileText } from '../../config/resolve-sites.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
 
-function resolve(fileText: SitesFileText, inline = '') {
-  return resolveSites({ inline, fileText, defaultTimeoutSeconds: 10 });
+function resolve(fileText: SitesFileText, inline = '', gateways: readonly string[] = ['gluetun']) {
+  return resolveSites({ inline, fileText, defaultTimeoutSeconds: 10, gateways });
 }
 
 function urlsOf(result: ReturnType<typeof resolve>): string[] | string {
@@ -70,6 +70,62 @@ describe('resolveSites', () => {
     expect(resolve(file, inline)).toMatchObject({
       ok: false,
       reason: expect.stringContaining(reason) as unknown,
+    });
+  });
+
+  describe('with several gateways', () => {
+    const a = 'https://a.example/';
+    const b = 'https://b.example/';
+    const of = (url: string, gateway?: string) => ({ url, gateway });
+    const split: { file: string; then: { url: string; gateway: string | undefined }[]; faults: string[] }[] =
+      [
+        { file: a, then: [of(a)], faults: [] },
+        { file: `${a}|gateway=us\n${b}|gateway=nl`, then: [of(a, 'us'), of(b, 'nl')], faults: [] },
+        { file: `${a}|gateway=us\n${a}|gateway=nl`, then: [of(a, 'us'), of(a, 'nl')], faults: [] },
+        { file: `${a}|gateway=/us\n${b}`, then: [of(a, 'us'), of(b)], faults: [] },
+        { file: `${a}|gateway=us|role=advisory\n${b}`, then: [of(a, 'us'), of(b)], faults: [] },
+        { file: `${a}|gateway=de\n${a}`, then: [of(a)], faults: ['line 1'] },
+        { file: `${a}|gateway=US\n${b}`, then: [of(b)], faults: ['line 1'] },
+      ];
+    it.each(split)('the file $file gives $then', ({ file, then, faults }) => {
+      const result = resolve(file, '', ['us', 'nl']);
+      expect(result).toMatchObject({ ok: true, sites: then });
+      expect(result.faults.map(({ where }) => where)).toEqual(faults);
+    });
+
+    it('the built-in sites are for each of them', () => {
+      expect(resolve(undefined, '', ['us', 'nl'])).toMatchObject({ ok: true, usedDefaults: true });
+    });
+
+    it('names the gateway that is not watched, and those that are', () => {
+      expect(resolve(a, `${b}|gateway=de`, ['us', 'nl']).faults).toEqual([
+        {
+          where: 'entry 1',
+          text: `${b}|gateway=de`,
+          reason: 'gateway=de is none of GLUETUN_CONTAINER (us, nl)',
+        },
+      ]);
+    });
+
+    const lacking: { file: string; reason: string }[] = [
+      { file: `${a}|gateway=us`, reason: 'no usable critical site for gateway nl' },
+      { file: `${a}|gateway=us\n${b}|role=advisory`, reason: 'no usable critical site for gateway nl' },
+      { file: `${a}|gateway=us\n${b}|gateway=nl|role=advisory`, reason: 'for gateway nl' },
+      { file: `${a}|gateway=de`, reason: 'no usable site in CONFIG_FILE or SITES' },
+      { file: `${a}|role=advisory`, reason: 'every site is advisory' },
+    ];
+    it.each(lacking)('the file $file is not used: $reason', ({ file, reason }) => {
+      expect(resolve(file, '', ['us', 'nl'])).toMatchObject({
+        ok: false,
+        reason: expect.stringContaining(reason) as unknown,
+      });
+    });
+
+    it('names all that lack a site', () => {
+      expect(resolve(`${a}|gateway=us`, '', ['nl', 'us', 'de'])).toMatchObject({
+        reason:
+          'no usable critical site for gateway nl, de: it needs one with gateway= and its name, or one without gateway=',
+      });
     });
   });
 

@@ -7,7 +7,14 @@ const file: ParseOptions = { where: 'line', defaultTimeoutSeconds: 10 };
 const inline: ParseOptions = { where: 'entry', defaultTimeoutSeconds: 10 };
 
 function site(url: string, rest: Partial<Site> = {}): Site {
-  return { name: url.replace(/\/$/, ''), url, timeoutSeconds: 10, role: 'critical', ...rest };
+  return {
+    name: url.replace(/\/$/, ''),
+    url,
+    timeoutSeconds: 10,
+    role: 'critical',
+    gateway: undefined,
+    ...rest,
+  };
 }
 
 describe('a sites file', () => {
@@ -37,6 +44,8 @@ describe('a sites file', () => {
       then: [{ ...a, timeoutSeconds: 600, role: 'advisory' }],
     },
     { given: 'https://a.example|role=critical', then: [a] },
+    { given: 'https://a.example|gateway=gluetun-us', then: [{ ...a, gateway: 'gluetun-us' }] },
+    { given: 'https://a.example|gateway=/us|timeout=5', then: [{ ...a, gateway: 'us', timeoutSeconds: 5 }] },
     { given: 'https://a.example/?x=1,2', then: [site('https://a.example/?x=1,2')] },
     { given: 'https://a.example/@me', then: [site('https://a.example/@me')] },
     { given: '', then: [] },
@@ -63,7 +72,13 @@ describe('a sites file', () => {
     { given: 'https://a.exa\u001b[31mmple', reason: 'has whitespace, a control character' },
     { given: 'https://a.example/\uFFFD', reason: 'or a broken one inside' },
     { given: 'https://a.example|', reason: 'has an unknown tunable ""' },
-    { given: 'https://a.example|gateway=x', reason: 'has an unknown tunable "gateway"' },
+    { given: 'https://a.example|gatway=x', reason: 'has an unknown tunable "gatway"' },
+    { given: 'https://a.example|gateway', reason: 'gateway= takes the name of one gateway' },
+    { given: 'https://a.example|gateway=', reason: 'gateway= takes' },
+    { given: 'https://a.example|gateway=-x', reason: 'gateway= takes' },
+    { given: 'https://a.example|gateway=a,b', reason: 'gateway= takes' },
+    { given: 'https://a.example|gateway=a/b', reason: 'gateway= takes' },
+    { given: 'https://a.example|gateway=a|gateway=b', reason: 'repeats gateway=' },
     { given: 'https://a.example|timeout', reason: 'timeout= takes' },
     { given: 'https://a.example|timeout=', reason: 'timeout= takes' },
     { given: 'https://a.example|timeout=0', reason: 'timeout= takes' },
@@ -116,6 +131,27 @@ describe('a sites file', () => {
         reason: 'is the same URL as line 1, with other tunables',
       },
     ]);
+  });
+
+  const us = site(a.url, { gateway: 'us' });
+  const nl = site(a.url, { gateway: 'nl' });
+  const line = 'https://a.example';
+  it.each([
+    { given: [`${line}|gateway=us`, `${line}|gateway=nl`], then: [us, nl], faults: [] },
+    {
+      given: [`${line}|gateway=us`, 'http://b.example', `${line}|gateway=nl`],
+      then: [us, b, nl],
+      faults: [],
+    },
+    { given: [`${line}|gateway=us`, `${line}/|gateway=us`], then: [us], faults: [] },
+    { given: [`${line}|gateway=us`, `${line}|gateway=us|timeout=5`], then: [us], faults: ['line 2'] },
+    { given: [line, `${line}|gateway=us`], then: [a], faults: ['line 2'] },
+    { given: [`${line}|gateway=us`, line], then: [us], faults: ['line 2'] },
+    { given: [`${line}|gateway=us`, `${line}|gateway=nl`, line], then: [us, nl], faults: ['line 3'] },
+  ])('gives no gateway a URL twice: $given', ({ given, then, faults }) => {
+    const parsed = parseSites(given.join('\n'), file);
+    expect(parsed.sites).toEqual(then);
+    expect(parsed.faults.map(({ where }) => where)).toEqual(faults);
   });
 
   it('refuses more than 64 KiB as a whole, counted in bytes', () => {
@@ -171,6 +207,8 @@ describe('whatever the text', () => {
       'timeout=',
       '5',
       'role=advisory',
+      'gateway=us',
+      'gateway=nl',
       '#',
       ' ',
       '\n',
@@ -193,7 +231,12 @@ describe('whatever the text', () => {
           expect(name).not.toMatch(/[\s\p{Cc}]/u);
           expect(timeoutSeconds).toBeGreaterThan(0);
         }
-        expect(new Set(sites.map(({ url }) => url)).size).toBe(sites.length);
+        for (const gateway of ['us', 'nl']) {
+          const urls = sites
+            .filter((one) => [undefined, gateway].includes(one.gateway))
+            .map(({ url }) => url);
+          expect(new Set(urls).size).toBe(urls.length);
+        }
       }),
       { numRuns: 3000 },
     );

@@ -19,6 +19,7 @@ interface SetUp {
   ) => { said: string[]; exitCode: number | undefined };
   readonly check: (...sites: readonly (readonly [seconds: number, url: string])[]) => readonly string[];
   readonly readEndpoint: (env?: readonly string[]) => string;
+  readonly restartVpn: (env?: readonly string[]) => readonly string[];
   readonly log: () => string;
 }
 
@@ -50,6 +51,8 @@ function setUp(options: GluetunOptions = {}, tty = false): SetUp {
     run(['sh', '-c', '…', 'gluetun-monitor-endpoint', 'http://127.0.0.1:8000'], env)
       .said.map((piece) => piece.replace(/^\d+ /, ''))
       .join('');
+  const restartVpn: SetUp['restartVpn'] = (env) =>
+    run(['sh', '-c', '…', 'gluetun-monitor-vpn-restart', 'http://127.0.0.1:8000'], env).said;
   const log = (): string => {
     const lines: string[] = [];
     const all = { stdout: true, stderr: true, since: 0n, tail: undefined, follow: false };
@@ -59,7 +62,16 @@ function setUp(options: GluetunOptions = {}, tty = false): SetUp {
       .subscribe(({ text }) => lines.push(text));
     return lines.join('');
   };
-  return { standIn, engine, advance: (ms) => advance(scheduler, ms), run, check, readEndpoint, log };
+  return {
+    standIn,
+    engine,
+    advance: (ms) => advance(scheduler, ms),
+    run,
+    check,
+    readEndpoint,
+    restartVpn,
+    log,
+  };
 }
 
 function breakAndHeal(gluetun: GluetunStandIn): void {
@@ -158,6 +170,65 @@ describe('the endpoint read from the control server', () => {
     const { standIn, readEndpoint } = setUp();
     standIn.stopControlServer();
     expect(readEndpoint()).toBe('\nexit 4 -\n');
+  });
+});
+
+describe('a restart of the VPN by the control server', () => {
+  it('stops and starts it, each with its answer', () => {
+    const { restartVpn } = setUp();
+    expect(restartVpn()).toEqual([
+      '10 status vpn 0 200 {"status":"running"}\n',
+      '39 stop vpn 0 200 {"outcome":"stopped"}\n',
+      '144 start vpn 0 200 {"outcome":"running"}\n',
+    ]);
+  });
+
+  it.each([
+    ['mends the tunnel, and takes the next endpoint', true],
+    ['does not, where that was asked for, but takes the next endpoint', false],
+  ])('%s', (_, healedByVpnRestart) => {
+    const { standIn, engine, restartVpn, log } = setUp({ healedByVpnRestart });
+    const { startedAt } = engine.get('gluetun').state;
+    standIn.breakTunnel();
+    restartVpn();
+    expect(standIn.tunnelWorks).toBe(healedByVpnRestart);
+    expect(standIn.endpoint).toBe(SOME_ENDPOINTS[1]);
+    expect(engine.get('gluetun').state.startedAt).toBe(startedAt);
+    expect(log()).toMatch(/ \[vpn\] stopping\n.* \[vpn\] starting\n/);
+  });
+
+  it('leaves no tunnel between the two, not even one that was coming up', () => {
+    const { standIn, engine, advance: pass } = setUp({ tunnelUpMs: 1_010 });
+    const request = { cmd: ['sh', '-c', '…', 'gluetun-monitor-vpn-restart', ''], env: [], tty: false };
+    engine.execs.start(engine.execs.create(engine.get('gluetun'), 'gluetun', request).id).subscribe();
+    pass(1_000);
+    expect(standIn.tunnelWorks).toBe(false);
+    pass(200);
+    expect(standIn.tunnelWorks).toBe(true);
+  });
+
+  it.each([
+    ['the VPN has crashed', 'crashed', '10 status vpn 0 200 {"status":"crashed"}\n'],
+    ['it is not authorised', 'unauthorised', '10 status vpn 6 401 \n'],
+    ['it is not to be had', 'unavailable', '10 status vpn 4 - \n'],
+    ['nobody answers', 'unanswered', '5010 status vpn 137 - \n'],
+  ] as const)('changes nothing where %s', (_, answer, line) => {
+    const { standIn, restartVpn } = setUp();
+    standIn.breakTunnel();
+    standIn.answerVpnRestarts(answer);
+    expect(restartVpn()).toEqual([line]);
+    expect(standIn.tunnelWorks).toBe(false);
+    expect(standIn.endpoint).toBe(SOME_ENDPOINTS[0]);
+  });
+
+  it('needs wget, the control server and the right key', () => {
+    const { standIn, restartVpn } = setUp({ apiKey: 'k3y' });
+    expect(restartVpn()).toEqual(['10 status vpn 6 401 \n']);
+    expect(restartVpn(['GLUETUN_API_KEY=k3y'])).toHaveLength(3);
+    standIn.stopControlServer();
+    expect(restartVpn(['GLUETUN_API_KEY=k3y'])).toEqual(['10 status vpn 4 - \n']);
+    standIn.removeWget();
+    expect(restartVpn()).toEqual(['10 no GNU wget\n']);
   });
 });
 

@@ -11,8 +11,16 @@ import {
   vpnRestartLines,
 } from './gluetun-log.ts';
 import type { Endpoint, LogLine, Vpn } from './gluetun-log.ts';
-import { NO_WGET, checkOutput, endpointOutput, endpointReading, sitesOfCheck } from './monitor-execs.ts';
-import type { ControlAnswer, SiteAnswer } from './monitor-execs.ts';
+import {
+  NO_WGET,
+  checkOutput,
+  endpointOutput,
+  endpointReading,
+  sitesOfCheck,
+  vpnRestart,
+  vpnRestartOutput,
+} from './monitor-execs.ts';
+import type { ControlAnswer, SiteAnswer, VpnRestartAnswer } from './monitor-execs.ts';
 import type { ExecItem, ExecRequest, Workload, WorkloadHost } from './workload.ts';
 
 export interface GluetunOptions {
@@ -25,6 +33,8 @@ export interface GluetunOptions {
   readonly latencyMs?: number;
   /** Whether a new start mends a broken tunnel. */
   readonly healedByRestart?: boolean;
+  /** Whether a restart of the VPN alone, by the control server, mends it. */
+  readonly healedByVpnRestart?: boolean;
   /** What the control server asks for; undefined: nothing. */
   readonly apiKey?: string;
   /** Anything but the monitor's own commands. */
@@ -60,17 +70,23 @@ const HANGS: SiteAnswer = { exitCode: 4, afterMs: Infinity };
 export class GluetunStandIn implements Workload {
   readonly #scheduler: SchedulerLike;
   readonly #options: Required<
-    Pick<GluetunOptions, 'vpn' | 'endpoints' | 'tunnelUpMs' | 'latencyMs' | 'healedByRestart'>
+    Pick<
+      GluetunOptions,
+      'vpn' | 'endpoints' | 'tunnelUpMs' | 'latencyMs' | 'healedByRestart' | 'healedByVpnRestart'
+    >
   > &
     GluetunOptions;
   readonly #siteAnswers = new Map<string, SiteAnswer>();
   #host: WorkloadHost | undefined;
   #connections = 0;
+  /** What was under way before the latest start or stop of the VPN comes to nothing. */
+  #attempt = 0;
   #connected = false;
   #fault: TunnelFault | undefined;
   #resolves = true;
   #hasWget = true;
   #controlServerOn = true;
+  #vpnRestartAnswer: VpnRestartAnswer = 'carriedOut';
   #alwaysUnhealthy = false;
   #refusal: EngineError | undefined;
 
@@ -82,6 +98,7 @@ export class GluetunStandIn implements Workload {
       tunnelUpMs: 300,
       latencyMs: 60,
       healedByRestart: true,
+      healedByVpnRestart: true,
       ...options,
     };
   }
@@ -143,6 +160,11 @@ export class GluetunStandIn implements Workload {
     this.#controlServerOn = false;
   }
 
+  /** To what the monitor asks for from now on. */
+  answerVpnRestarts(answer: VpnRestartAnswer): void {
+    this.#vpnRestartAnswer = answer;
+  }
+
   failHealthChecks(): void {
     this.#alwaysUnhealthy = true;
   }
@@ -181,7 +203,30 @@ export class GluetunStandIn implements Workload {
     if (sites !== undefined) return checkOutput(sites, (url) => this.#answerTo(url), this.#scheduler);
     const reading = endpointReading(request);
     if (reading !== undefined) return endpointOutput(this.#controlAnswer(reading.key));
+    const restart = vpnRestart(request);
+    if (restart !== undefined) return this.#restartVpnFor(restart.key);
     return this.#options.otherExec?.(request);
+  }
+
+  #restartVpnFor(key: string | undefined): Observable<ExecItem> {
+    const [stopping, starting] = vpnRestartLines().map((said) => [said]);
+    const stop = (): void => {
+      this.#connected = false;
+      this.#attempt += 1;
+      this.#write(stopping ?? []);
+    };
+    const start = (): void => {
+      if (this.#options.healedByVpnRestart) this.heal();
+      this.#reconnect(starting ?? []);
+    };
+    return vpnRestartOutput(this.#answerToRestart(key), { stop, start }, this.#scheduler);
+  }
+
+  #answerToRestart(key: string | undefined): VpnRestartAnswer | 'withoutWget' {
+    const { exitCode } = this.#controlAnswer(key);
+    if (exitCode === NO_WGET.exitCode) return 'withoutWget';
+    if (exitCode !== 0) return exitCode === 6 ? 'unauthorised' : 'unavailable';
+    return this.#vpnRestartAnswer;
   }
 
   #reconnect(why: readonly LogLine[]): void {
@@ -194,8 +239,9 @@ export class GluetunStandIn implements Workload {
   #connect(host: WorkloadHost): void {
     this.#connected = false;
     this.#connections += 1;
+    const attempt = ++this.#attempt;
     this.#write(connectLines(this.#options.vpn, this.endpoint));
-    host.later(this.#options.tunnelUpMs, () => this.#tunnelUp());
+    host.later(this.#options.tunnelUpMs, () => attempt === this.#attempt && this.#tunnelUp());
   }
 
   #tunnelUp(): void {

@@ -1,9 +1,9 @@
-import { concat, ignoreElements, merge, of, timer } from 'rxjs';
+import { concat, defer, ignoreElements, merge, of, timer } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { ExecItem, ExecRequest } from './workload.ts';
 
 /**
- * The two commands the monitor runs inside a gateway, recognised by the name it gives its script (`$0`), and
+ * The three commands the monitor runs inside a gateway, recognised by the name it gives its script (`$0`), and
  * what the script would print. The script itself is not run: there is no shell here.
  */
 
@@ -30,6 +30,7 @@ export interface CheckedSite {
 
 const CHECK = 'gluetun-monitor-check';
 const ENDPOINT = 'gluetun-monitor-endpoint';
+const VPN_RESTART = 'gluetun-monitor-vpn-restart';
 const KILLED_BY_TIMEOUT = 137;
 const COMMAND_NOT_FOUND = 127;
 
@@ -46,12 +47,22 @@ export function sitesOfCheck({ cmd }: ExecRequest): readonly CheckedSite[] | und
   return sites;
 }
 
-/** Where an endpoint reading asks and with which key, or undefined when the command is not one. */
-export function endpointReading({
-  cmd,
-  env,
-}: ExecRequest): { baseUrl: string; key: string | undefined } | undefined {
-  const [baseUrl] = argumentsOf(cmd, ENDPOINT) ?? [];
+/** Where it asks the control server, and with which key. */
+interface ControlRequest {
+  readonly baseUrl: string;
+  readonly key: string | undefined;
+}
+
+/** An endpoint reading, or undefined when the command is not one. */
+export const endpointReading = (request: ExecRequest): ControlRequest | undefined =>
+  controlRequest(request, ENDPOINT);
+
+/** A restart of the VPN, or undefined when the command is not one. */
+export const vpnRestart = (request: ExecRequest): ControlRequest | undefined =>
+  controlRequest(request, VPN_RESTART);
+
+function controlRequest({ cmd, env }: ExecRequest, name: string): ControlRequest | undefined {
+  const [baseUrl] = argumentsOf(cmd, name) ?? [];
   if (baseUrl === undefined) return undefined;
   const prefix = 'GLUETUN_API_KEY=';
   return { baseUrl, key: env.find((entry) => entry.startsWith(prefix))?.slice(prefix.length) };
@@ -89,5 +100,48 @@ export function endpointOutput(answer: ControlAnswer): Observable<ExecItem> {
     { exitCode: 0 },
   );
 }
+
+/** What the control server makes of a restart of the VPN. */
+export type VpnRestartAnswer = 'carriedOut' | 'crashed' | 'unauthorised' | 'unavailable' | 'unanswered';
+
+/** The synchronous answers of a real Gluetun took this long (v3.41.3, WireGuard). */
+const STOP_MS = 29;
+const START_MS = 105;
+const REQUEST_LIMIT_MS = 5_000;
+
+/** A line for each request; the VPN stops and starts just before its outcome is told. */
+export function vpnRestartOutput(
+  answer: VpnRestartAnswer | 'withoutWget',
+  vpn: { readonly stop: () => void; readonly start: () => void },
+  scheduler: SchedulerLike,
+): Observable<ExecItem> {
+  if (answer !== 'carriedOut')
+    return said(VPN_LEFT_ALONE[answer], answer === 'unanswered' ? REQUEST_LIMIT_MS : 0, scheduler);
+  const step = (name: string, act: () => void, outcome: string, afterMs: number): Observable<ExecItem> =>
+    concat(
+      timer(afterMs, scheduler).pipe(ignoreElements()),
+      defer(() => {
+        act();
+        return of(line(`${name} vpn 0 200 {"outcome":"${outcome}"}`));
+      }),
+    );
+  return concat(
+    of(line('status vpn 0 200 {"status":"running"}')),
+    step('stop', vpn.stop, 'stopped', STOP_MS),
+    step('start', vpn.start, 'running', START_MS),
+    of({ exitCode: 0 }),
+  );
+}
+
+const VPN_LEFT_ALONE: Readonly<Record<Exclude<VpnRestartAnswer, 'carriedOut'> | 'withoutWget', string>> = {
+  withoutWget: 'no GNU wget',
+  crashed: 'status vpn 0 200 {"status":"crashed"}',
+  unauthorised: 'status vpn 6 401 ',
+  unavailable: 'status vpn 4 - ',
+  unanswered: 'status vpn 137 - ',
+};
+
+const said = (text: string, afterMs: number, scheduler: SchedulerLike): Observable<ExecItem> =>
+  concat(timer(afterMs, scheduler).pipe(ignoreElements()), of<ExecItem[]>(line(text), { exitCode: 0 }));
 
 const line = (text: string): ExecItem => ({ stream: 'stdout', text: `${text}\n` });

@@ -32,6 +32,13 @@ export const SETTINGS: Settings = {
   failThreshold: 2,
   restartConcurrency: 5,
   autoRecreate: true,
+  siteQuorum: 'any',
+  recoveryStrategy: 'restart',
+  vpnRestartDependents: [],
+  selfHealGraceMs: 0,
+  backoffMs: 60_000,
+  backoffMaxMs: 1_800_000,
+  dryRun: false,
 };
 
 export const site = (name: string, rest: Partial<Site> = {}): Site => ({
@@ -39,6 +46,7 @@ export const site = (name: string, rest: Partial<Site> = {}): Site => ({
   url: `https://${name}/`,
   timeoutSeconds: 10,
   role: 'critical',
+  gateway: undefined,
   ...rest,
 });
 

@@ -25,6 +25,7 @@ export interface Shape {
   readonly restartPolicy?: RestartPolicy;
   /** `State.Error`. */
   readonly error?: string;
+  readonly imageId?: string;
   readonly tty?: boolean;
   readonly stopTimeoutSeconds?: number;
   /** `false`: it was listed, but could not be inspected. */
@@ -52,6 +53,7 @@ export function facts(name: string, shape: Shape = {}): ContainerFacts {
             health: shape.health ?? 'none',
             exitCode: shape.exitCode ?? 0,
             error: shape.error ?? '',
+            imageId: shape.imageId ?? `sha256:${shape.image ?? 'image'}`,
             tty: shape.tty ?? false,
             restartPolicy: shape.restartPolicy ?? 'no',
             stopTimeoutSeconds: shape.stopTimeoutSeconds ?? 10,

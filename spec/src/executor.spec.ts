@@ -75,6 +75,7 @@ class FakeEngine {
         create: (name) => this.#write('create', name),
         remove: (id) => this.#write('remove', id),
       },
+      restartVpn: () => NEVER,
       scheduler: this.scheduler,
       isEnding: () => this.isEnding,
     }).subscribe({ next: (event) => events.push(event), complete: () => (completed += 1) });

@@ -4,7 +4,8 @@ import { type Act, type Command, isAct } from '../../src/commands.ts';
 import type { Line } from '../../src/log-line.ts';
 import type { Memory } from '../../src/memory.ts';
 import { initialState, nextDeadline, reduce } from '../../src/reduce.ts';
-import type { Settings, State } from '../../src/state.ts';
+import type { Everything, Settings, State } from '../../src/state.ts';
+import { viewsOf, withView } from '../../src/watches.ts';
 import {
   type Happening,
   SETTINGS,
@@ -24,6 +25,7 @@ export interface Setting {
   readonly settings?: Partial<Settings>;
   readonly sites?: readonly Site[];
   readonly memory?: Memory;
+  readonly hasWitness?: boolean;
 }
 
 /**
@@ -31,14 +33,26 @@ export interface Setting {
  * in a wait it is woken at its own deadlines, as it is by the real timer.
  */
 export class History {
-  state: State;
+  everything: Everything;
   now = 10_000_000;
   commands: readonly Command[] = [];
   lines: readonly Line[] = [];
   #wokenAt = 0;
 
-  constructor({ settings = {}, sites = [site('a')], memory }: Setting = {}) {
-    this.state = initialState({ ...SETTINGS, ...settings }, sites, memory);
+  constructor({ settings = {}, sites = [site('a')], memory, hasWitness = false }: Setting = {}) {
+    this.everything = initialState([{ ...SETTINGS, ...settings }], sites, {
+      ...(memory && { memory }),
+      hasWitness,
+    });
+  }
+
+  /** As the concerns of the one gateway see it. */
+  get state(): State {
+    return viewsOf(this.everything)[0] as State;
+  }
+
+  set state(view: State) {
+    this.everything = withView(this.everything, 0, view);
   }
 
   feed(...steps: Steps): this {
@@ -56,15 +70,15 @@ export class History {
   }
 
   reduce(event: Event): void {
-    const { state, commands, lines } = reduce(this.state, event);
-    this.state = state;
+    const { state, commands, lines } = reduce(this.everything, event);
+    this.everything = state;
     this.commands = [...this.commands, ...commands];
     this.lines = [...this.lines, ...lines];
     if (event.type === 'timeReached') this.#wokenAt = event.at;
   }
 
   nextDeadline(): number | undefined {
-    return nextDeadline(this.state, this.#wokenAt);
+    return nextDeadline(this.everything, this.#wokenAt);
   }
 
   get acts(): readonly Act[] {

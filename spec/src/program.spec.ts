@@ -7,6 +7,7 @@ import type { Memory } from '../../src/memory.ts';
 import type { Line } from '../../src/log-line.ts';
 import { type Program, ReducerFault, runProgram } from '../../src/program.ts';
 import type { State } from '../../src/state.ts';
+import { viewsOf } from '../../src/watches.ts';
 import { advance } from '../simulated-engine/virtual-time.ts';
 import { checkFailed, idOf, onGateway, seconds } from './builders.ts';
 import { type History, settled } from './history.ts';
@@ -24,14 +25,14 @@ class Running {
   end: unknown;
 
   constructor(
-    { state, now }: History,
+    { everything, now }: History,
     execute: Program['execute'] = () => NEVER,
     say: (line: Line) => void = () => undefined,
     remember: (memory: Memory) => void = () => undefined,
   ) {
     this.scheduler.frame = now;
     runProgram({
-      initial: state,
+      initial: everything,
       scheduler: this.scheduler,
       source: (request$, deadline$) =>
         merge(
@@ -49,7 +50,7 @@ class Running {
       },
       remember,
     }).subscribe({
-      next: (next) => this.states.push(next),
+      next: (next) => this.states.push(...viewsOf(next)),
       complete: () => (this.end = 'completed'),
       error: (fault: unknown) => (this.end = fault),
     });
@@ -142,7 +143,7 @@ describe('the loop', () => {
     } as unknown as Event;
     const running = new Running(history).feed(poison);
     expect(running.end).toBeInstanceOf(ReducerFault);
-    expect(running.end).toMatchObject({ event: poison, state: history.state });
+    expect(running.end).toMatchObject({ event: poison, state: history.everything });
     expect(String(running.end)).toMatch(/a reducer failed on containersListed: TypeError/);
   });
 });

@@ -12,6 +12,7 @@ const MEMORY: Memory = {
   gateways: { gluetun: ['b2', 'a1'] },
   dependents: { c3: 'app1', d4: 'app2' },
   stopped: ['d4'],
+  backoff: { gluetun: { attempts: 2, notBefore: 1_700_000_000_000 } },
 };
 const OTHER: Memory = { ...MEMORY, stopped: [] };
 const TEXT = `${JSON.stringify({ version: 1, ...MEMORY }, null, 2)}\n`;
@@ -118,7 +119,7 @@ describe('the state file', () => {
 
     const lenient: { what: string; content: object; then: Partial<Memory> }[] = [
       { what: 'sections that are missing', content: {}, then: {} },
-      { what: 'what it does not know', content: { backoff: 3, stopped: ['a'] }, then: { stopped: ['a'] } },
+      { what: 'what it does not know', content: { mood: 3, stopped: ['a'] }, then: { stopped: ['a'] } },
       {
         what: 'ids that are no text',
         content: { gateways: { a: ['1', 2, null, '3'], b: [{}] } },
@@ -139,6 +140,18 @@ describe('the state file', () => {
         content: { stopped: [1, 'a', ['b']] },
         then: { stopped: ['a'] },
       },
+      {
+        what: 'backoffs that are none',
+        content: {
+          backoff: {
+            a: { attempts: -1, notBefore: 5 },
+            b: { attempts: 1 },
+            c: 7,
+            d: { attempts: 1, notBefore: 5 },
+          },
+        },
+        then: { backoff: { d: { attempts: 1, notBefore: 5 } } },
+      },
     ];
     it.each(lenient)('passes over $what', ({ content, then }) => {
       const { memory, lines } = openStateFile(
@@ -152,7 +165,12 @@ describe('the state file', () => {
       const section = '{"__proto__":["evil"],"constructor":["fine"]}';
       const text = `{"version":1,"gateways":${section},"dependents":{"__proto__":"evil"}}`;
       const { memory } = openStateFile(folder.file('state.json', text));
-      expect(memory).toEqual({ gateways: { constructor: ['fine'] }, dependents: {}, stopped: [] });
+      expect(memory).toEqual({
+        gateways: { constructor: ['fine'] },
+        dependents: {},
+        stopped: [],
+        backoff: {},
+      });
       expect(Object.getPrototypeOf(memory.gateways)).toBe(Object.prototype);
     });
   });
@@ -209,7 +227,7 @@ describe('the state file', () => {
       const path = folder.at('state.json');
       const ids = numbered(1000);
       const dependents = Object.fromEntries(ids.map((id) => [id, `name of ${id}`]));
-      openStateFile(path).save({ gateways: { gluetun: ids }, dependents, stopped: ids });
+      openStateFile(path).save({ gateways: { gluetun: ids }, dependents, stopped: ids, backoff: {} });
       const { memory } = openStateFile(path);
       expect(memory.gateways['gluetun']).toEqual(ids.slice(0, REMEMBERED.idsOfAGateway));
       expect(Object.keys(memory.dependents)).toEqual(ids.slice(-REMEMBERED.dependents));
@@ -315,6 +333,7 @@ describe('the state file', () => {
         gateways: fc.dictionary(text, fc.array(text, { maxLength: REMEMBERED.idsOfAGateway })),
         dependents: fc.dictionary(text, text),
         stopped: fc.array(text),
+        backoff: fc.dictionary(text, fc.record({ attempts: fc.nat(), notBefore: fc.nat() })),
       });
       const saveAndOpen = (memory: Memory): void => {
         expect(openStateFile(path).save(memory)).toEqual([]);
@@ -341,7 +360,7 @@ const numbered = (count: number): string[] =>
   Array.from({ length: count }, (_, number) => `id-${String(number)}`);
 
 function expectMemory(memory: Memory): void {
-  expect(Object.keys(memory).sort()).toEqual(['dependents', 'gateways', 'stopped']);
+  expect(Object.keys(memory).sort()).toEqual(['backoff', 'dependents', 'gateways', 'stopped']);
   const texts = [
     ...Object.values(memory.gateways).flat(),
     ...Object.values(memory.dependents),

@@ -11,6 +11,7 @@ const site = (name: string, timeoutSeconds = 2): Site => ({
   url: `https://${name}/`,
   timeoutSeconds,
   role: 'critical',
+  gateway: undefined,
 });
 const SITES = [site('a'), site('b', 4)];
 
@@ -42,7 +43,7 @@ const CUT = 'the probe was cut short';
 describe('check$', () => {
   const check = (scheduler: TestScheduler, exec: Rounds<[string, ExecCommand], Uint8Array>) =>
     check$(
-      { kind: 'checkSites', checkId: 7, gatewayId: 'g', sites: SITES },
+      { kind: 'checkSites', lane: 'gluetun', checkId: 7, gatewayId: 'g', sites: SITES },
       { engine: { exec: exec.next }, scheduler },
     );
 

@@ -24,7 +24,7 @@ const OCI = 'OCI runtime exec failed: exec: "sh": not found';
 type Asked = [string, ExecCommand];
 
 describe('endpoint$', () => {
-  const REQUEST = { kind: 'readEndpoint', requestId: 3, gatewayId: 'g' } as const;
+  const REQUEST = { kind: 'readEndpoint', lane: 'gluetun', requestId: 3, gatewayId: 'g' } as const;
 
   it.each([
     ['a real answer', `${BODY}\nexit 0 -\n`, read(3, '2001:db8::77', 'Germany', 'Hesse', 'Frankfurt am Main')],

@@ -17,7 +17,7 @@ const up = (at: number, isPast = false) => ({ type: 'tunnelUpLogged', at, gatewa
 const healing = (at: number) => ({ type: 'selfHealingLogged', at, gatewayId: 'g', isPast: false });
 
 const follow = (tty: boolean) =>
-  ({ kind: 'followGatewayLog', gatewayId: 'g', startedAt: START, tty }) as const;
+  ({ kind: 'followGatewayLog', lane: 'gluetun', gatewayId: 'g', startedAt: START, tty }) as const;
 
 /** A real log as the engine gives it: each line with the engine's own time stamp. */
 const stamped = (name: string): string =>

@@ -11,6 +11,7 @@ const site = (url: string, timeoutSeconds = 3): Site => ({
   url,
   timeoutSeconds,
   role: 'critical',
+  gateway: undefined,
 });
 
 describe('parseProbeLine', () => {

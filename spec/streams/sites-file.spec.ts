@@ -15,7 +15,13 @@ afterEach(() => subscription?.unsubscribe());
 
 const watched = (path: string, scheduler = asyncScheduler as never, inlineSites = ''): SitesEvent[] => {
   const events: SitesEvent[] = [];
-  const source = { path, initialText: readSitesFile(path), inlineSites, timeoutSeconds: 10 };
+  const source = {
+    path,
+    initialText: readSitesFile(path),
+    inlineSites,
+    timeoutSeconds: 10,
+    gateways: ['gluetun'],
+  };
   subscription = sitesFile$(source, scheduler).subscribe((event) => events.push(event));
   return events;
 };

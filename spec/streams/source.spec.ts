@@ -16,15 +16,27 @@ const SILENT: EngineReadings = {
   exec: () => NEVER,
   clockMs: () => 0,
 };
-const SITE = { name: 'a', url: 'https://a/', timeoutSeconds: 2, role: 'critical' } as const;
+const SITE = {
+  name: 'a',
+  url: 'https://a/',
+  timeoutSeconds: 2,
+  role: 'critical',
+  gateway: undefined,
+} as const;
 const REQUESTS: Readonly<Record<string, ReadingRequest>> = {
-  c: { kind: 'checkSites', checkId: 1, gatewayId: 'g', sites: [SITE] },
-  d: { kind: 'checkSites', checkId: 2, gatewayId: 'g', sites: [SITE] },
+  c: { kind: 'checkSites', lane: 'gluetun', checkId: 1, gatewayId: 'g', sites: [SITE] },
+  d: { kind: 'checkSites', lane: 'gluetun', checkId: 2, gatewayId: 'g', sites: [SITE] },
   l: { kind: 'listContainers', inspect: [] },
   i: { kind: 'inspectContainer', containerId: 'a' },
-  e: { kind: 'readEndpoint', requestId: 5, gatewayId: 'g' },
-  f: { kind: 'followGatewayLog', gatewayId: 'g', startedAt: '2026-11-22T18:14:48Z', tty: true },
-  n: { kind: 'leaveGatewayLog' },
+  e: { kind: 'readEndpoint', lane: 'gluetun', requestId: 5, gatewayId: 'g' },
+  f: {
+    kind: 'followGatewayLog',
+    lane: 'gluetun',
+    gatewayId: 'g',
+    startedAt: '2026-11-22T18:14:48Z',
+    tty: true,
+  },
+  n: { kind: 'leaveGatewayLog', lane: 'gluetun' },
 };
 const type = (name: Event['type']) => expect.objectContaining({ type: name }) as unknown;
 const EVENTS = {
@@ -49,6 +61,7 @@ describe('source$', () => {
       engine: { ...SILENT, ...engine },
       scheduler,
       controlServer: { url: 'http://c', key: undefined },
+      probeWitness: () => NEVER,
       request$,
       deadline$: NEVER,
       others: [],

@@ -1,13 +1,15 @@
-import { NEVER, type Subscription, Subject, VirtualTimeScheduler } from 'rxjs';
+import { NEVER, type Observable, type Subscription, Subject, VirtualTimeScheduler, map, timer } from 'rxjs';
 import type { Site } from '../../config/config.ts';
 import type { Event } from '../../streams/events.ts';
 import { source$ } from '../../streams/source.ts';
+import { vpnRestart$ } from '../../streams/vpn-restart.ts';
+import type { WitnessVerdict } from '../../streams/witness.ts';
 import { execute } from '../../src/executor.ts';
 import type { Line } from '../../src/log-line.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../src/memory.ts';
 import { runProgram } from '../../src/program.ts';
 import { initialState } from '../../src/reduce.ts';
-import type { Settings, State } from '../../src/state.ts';
+import type { Everything, Settings } from '../../src/state.ts';
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
 import { SimulatedEngine } from '../simulated-engine/engine.ts';
 import { GluetunStandIn, type GluetunOptions, gatewayContainer } from '../simulated-engine/gluetun.ts';
@@ -26,6 +28,13 @@ const SETTINGS: Settings = {
   failThreshold: 2,
   restartConcurrency: 5,
   autoRecreate: true,
+  siteQuorum: 'any',
+  recoveryStrategy: 'restart',
+  vpnRestartDependents: [],
+  selfHealGraceMs: 0,
+  backoffMs: 60_000,
+  backoffMaxMs: 1_800_000,
+  dryRun: false,
 };
 
 export interface WorldOptions {
@@ -34,6 +43,7 @@ export interface WorldOptions {
   /** No health check: null. */
   readonly health?: { readonly intervalMs: number; readonly retries: number } | null;
   readonly gluetun?: GluetunOptions;
+  readonly hasWitness?: boolean;
 }
 
 /**
@@ -48,12 +58,12 @@ export class World {
   readonly gateway: ContainerSpec;
   readonly lines: (Line & { readonly at: number })[] = [];
   readonly signal$ = new Subject<Event>();
-  state: State;
+  state: Everything;
   /** What a later monitor starts with. */
   memory: Memory = NOTHING_REMEMBERED;
   hasEnded = false;
   fault: unknown;
-  readonly #begin: () => State;
+  readonly #begin: () => Everything;
   #monitor: Subscription | undefined;
 
   constructor({
@@ -61,6 +71,7 @@ export class World {
     sites = SITES.map((url) => ({ url })),
     health = { intervalMs: 5_000, retries: 3 },
     gluetun = {},
+    hasWitness = false,
   }: WorldOptions = {}) {
     // The engine's own year 1 is "never": time begins later.
     advance(this.scheduler, 1_000_000);
@@ -71,7 +82,8 @@ export class World {
       restartPolicy: 'always',
       ...(health && { health }),
     });
-    this.#begin = () => initialState({ ...SETTINGS, ...settings }, sites.map(siteOf), this.memory);
+    this.#begin = () =>
+      initialState([{ ...SETTINGS, ...settings }], sites.map(siteOf), { memory: this.memory, hasWitness });
     this.state = this.#begin();
   }
 
@@ -93,6 +105,8 @@ export class World {
     const { client, scheduler } = this;
     this.hasEnded = false;
     const controlServer = { url: 'http://127.0.0.1:8000', key: undefined };
+    const restartVpn = (gatewayId: string) =>
+      vpnRestart$(gatewayId, { engine: client, scheduler, controlServer });
     this.#monitor = runProgram({
       initial: this.#begin(),
       scheduler,
@@ -101,11 +115,13 @@ export class World {
           engine: client,
           scheduler,
           controlServer,
+          probeWitness: () => this.#probeWitness(),
           request$,
           deadline$,
           others: [this.signal$, NEVER],
         }),
-      execute: (act, isEnding) => execute(act, { reads: client, writes: client, scheduler, isEnding }),
+      execute: (act, isEnding) =>
+        execute(act, { reads: client, writes: client, restartVpn, scheduler, isEnding }),
       say: (line) => this.#say(line),
       remember: (memory) => (this.memory = memory),
     }).subscribe({
@@ -115,6 +131,15 @@ export class World {
     });
     this.pass(2_000);
     return this;
+  }
+
+  /** The line beside the tunnel. */
+  isLineUp = true;
+
+  #probeWitness(): Observable<WitnessVerdict> {
+    const verdict = (): WitnessVerdict =>
+      this.isLineUp ? { answers: true } : { answers: false, reason: 'connect ETIMEDOUT' };
+    return timer(20, this.scheduler).pipe(map(verdict));
   }
 
   /** What a user sees at the usual level. */
@@ -196,5 +221,6 @@ const siteOf = (site: Partial<Site>): Site => ({
   url: '',
   timeoutSeconds: 10,
   role: 'critical',
+  gateway: undefined,
   ...site,
 });

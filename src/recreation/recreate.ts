@@ -4,6 +4,7 @@ import type { Repairable } from '../commands.ts';
 import {
   type Basis,
   type Executor,
+  Refused,
   Untouched,
   bounded,
   inspected,
@@ -11,6 +12,7 @@ import {
 } from '../executor-parts.ts';
 import { joinedReference } from '../joined.ts';
 import { parkedName } from '../parked.ts';
+import { runOf } from '../run-of.ts';
 import { planRecreation } from './plan.ts';
 import { survey } from './survey.ts';
 import { undoing } from './undo.ts';
@@ -35,22 +37,33 @@ export const recreate = (
   survey(facts, executor).pipe(
     concatMap((original) => {
       const plan = planRecreation(original, dependent.owner.id);
-      if (!plan.ok) return throwError(() => new Error(`it cannot be re-created: ${plan.reason}`));
+      if (!plan.ok) return throwError(() => new Refused(plan.reason));
       const { writes } = executor;
       const parkedAs = parkedName(dependent.name, gateway.name, dependent.id);
       const attempt = { dependent, created: undefined };
       return concat(
+        unchanged(facts, executor),
         concat(
-          writes.rename(dependent.id, parkedAs).pipe(bounded(facts, executor)),
+          writes.rename(dependent.id, parkedAs).pipe(bounded(facts, executor, 'renaming')),
           defer(() => of(parkedEvent(dependent, parkedAs, executor))),
         ).pipe(undoing(attempt, executor)),
         writes.create(dependent.name, plan.body).pipe(
-          bounded(facts, executor),
+          bounded(facts, executor, 'creating'),
           undoing(attempt, executor),
           concatMap((id) => replace(facts, id, executor).pipe(undoing({ dependent, created: id }, executor))),
         ),
       );
     }),
+  );
+
+/** The survey takes its time: somebody may have stopped the container meanwhile. */
+const unchanged = (facts: ContainerFacts, executor: Executor): Observable<never> =>
+  inspected(facts.id, executor).pipe(
+    concatMap((now) =>
+      runOf(now) === runOf(facts) && now.name === facts.name
+        ? EMPTY
+        : throwError(() => new Untouched(`it is ${now.runState} by now, or has another name`)),
+    ),
   );
 
 const parkedEvent = ({ id, name }: Repairable, parkedAs: string, { scheduler }: Executor): Event => ({
@@ -66,8 +79,8 @@ const replace = (orphan: ContainerFacts, id: string, executor: Executor): Observ
   const { writes } = executor;
   return concat(
     defer(() => (executor.isEnding() ? throwError(() => new Error('the monitor ends')) : EMPTY)),
-    writes.stop(orphan.id).pipe(bounded(orphan, executor)),
-    writes.start(id).pipe(bounded(orphan, executor), unlessItRuns(id, executor)),
+    writes.stop(orphan.id).pipe(bounded(orphan, executor, 'stopping')),
+    writes.start(id).pipe(bounded(orphan, executor, 'starting'), unlessItRuns(id, executor)),
     defer(() => seenToWork(id, executor)),
     // It runs: what is left of the old one is a matter of tidiness, and found again by its name.
     writes.remove(orphan.id).pipe(
@@ -89,19 +102,16 @@ const unlessItRuns =
       ),
     );
 
-/** It runs, is about to by its restart policy, or has done what it is for. */
+/** It has started: if it has ended by itself since, that is its own affair. */
 const seenToWork = (id: string, executor: Executor): Observable<never> =>
   inspected(id, executor).pipe(
-    concatMap(({ runState, details }) => {
-      const works =
-        runState === 'running' ||
-        runState === 'restarting' ||
-        (runState === 'exited' && details?.exitCode === 0);
-      const code = String(details?.exitCode ?? '?');
-      return works
+    concatMap(({ runState, details }) =>
+      details?.startedAtMs !== undefined && details.error === ''
         ? EMPTY
-        : throwError(() => new Error(`created anew it is ${runState} at once (exit code ${code})`));
-    }),
+        : throwError(
+            () => new Error(`created anew it is ${runState} at once: ${details?.error ?? 'not inspected'}`),
+          ),
+    ),
   );
 
 /**
@@ -145,7 +155,7 @@ function tidyUp(
   twin: ContainerFacts,
   executor: Executor,
 ): Observable<never> {
-  if (twin.image !== parked.image)
+  if (twin.details?.imageId !== parked.details?.imageId)
     return throwError(
       () =>
         new Error(

@@ -7,11 +7,11 @@ import {
   concatMap,
   throwError,
 } from 'rxjs';
-import { reasonOf } from '../../streams/engine.ts';
+import { EngineError, reasonOf } from '../../streams/engine.ts';
 import type { ContainerFacts } from '../../streams/events.ts';
 import { isRunning } from '../attachment.ts';
 import type { Repairable } from '../commands.ts';
-import { type Executor, bounded, inspected, inspectedIfAny } from '../executor-parts.ts';
+import { type Executor, bounded, inspectedIfAny } from '../executor-parts.ts';
 import { joinedReference } from '../joined.ts';
 import { isParked } from '../parked.ts';
 
@@ -28,57 +28,76 @@ export const undoing =
   (steps$) =>
     steps$.pipe(
       catchError((reason: unknown) =>
-        concat(
-          undo(attempt, executor).pipe(
-            catchError((failed: unknown) =>
-              throwError(() => new Error(`${reasonOf(reason)}; undoing it failed, too: ${reasonOf(failed)}`)),
-            ),
+        inspectedIfAny(attempt.dependent.id, executor).pipe(
+          concatMap((orphan) =>
+            orphan === undefined
+              ? goOn(attempt, executor)
+              : concat(
+                  putBack(orphan, attempt, { executor, reason }),
+                  throwError(() => reason),
+                ),
           ),
-          throwError(() => reason),
         ),
       ),
     );
+
+/** Somebody has removed the orphan meanwhile: what was created in its place is all there is. */
+const goOn = ({ created }: Attempt, executor: Executor): Observable<never> =>
+  created === undefined ? EMPTY : executor.writes.start(created);
+
+interface Undoing {
+  readonly executor: Executor;
+  /** Why it is undone. */
+  readonly reason: unknown;
+}
 
 /**
  * By what is found, not by what was done: a call that failed may have done its work. The orphan gets its name back;
  * stopped by us it is started, which fails for want of its owner: that failure is what tells any monitor that it
  * wants to run.
  */
-const undo = (attempt: Attempt, executor: Executor): Observable<never> => {
-  const { id, name } = attempt.dependent;
+const putBack = (orphan: ContainerFacts, attempt: Attempt, undoing: Undoing): Observable<never> => {
+  const { executor, reason } = undoing;
   return concat(
-    removeReplacement(attempt, executor),
-    inspected(id, executor).pipe(
-      concatMap((facts) =>
-        concat(
-          isParked(facts) ? executor.writes.rename(id, name).pipe(bounded(facts, executor)) : EMPTY,
-          isRunning(facts) ? EMPTY : leaveWanting(facts, executor),
-        ),
-      ),
+    removeReplacement(attempt, undoing),
+    isParked(orphan)
+      ? executor.writes.rename(orphan.id, attempt.dependent.name).pipe(bounded(orphan, executor, 'renaming'))
+      : EMPTY,
+    isRunning(orphan) ? EMPTY : leaveWanting(orphan, executor),
+  ).pipe(
+    catchError((failed: unknown) =>
+      throwError(() => new Error(`${reasonOf(reason)}; undoing it failed, too: ${reasonOf(failed)}`)),
     ),
   );
 };
 
 const leaveWanting = (facts: ContainerFacts, executor: Executor): Observable<never> =>
   executor.writes.start(facts.id).pipe(
-    bounded(facts, executor),
+    bounded(facts, executor, 'starting'),
     catchError(() => EMPTY),
   );
 
-/** What we created in its place and does not run: nothing is lost with it. */
-const removeReplacement = (attempt: Attempt, executor: Executor): Observable<never> => {
+/** What we created in its place, and nobody else's: it has not come to run, or has ended. */
+const removeReplacement = (attempt: Attempt, { executor, reason }: Undoing): Observable<never> => {
   const { id, name } = attempt.dependent;
   return inspectedIfAny(name, executor).pipe(
     concatMap((twin) => {
       if (twin === undefined || twin.id === id) return EMPTY;
-      if (!isRunning(twin) && isOurs(twin, attempt))
-        return executor.writes.remove(twin.id).pipe(bounded(twin, executor));
+      if (!isRunning(twin) && isOurs(twin, attempt, reason))
+        return executor.writes.remove(twin.id).pipe(bounded(twin, executor, 'removing'));
       return throwError(() => new Error(`another container is called ${name} by now`));
     }),
   );
 };
 
-/** The answer to its creation may have been lost: then it is known by never having run, on the network meant for it. */
-const isOurs = (twin: ContainerFacts, { dependent, created }: Attempt): boolean =>
+/**
+ * Where the answer to its creation was lost it is known by never having run, on the network meant for it. An answer
+ * that refused it says that whatever has the name is somebody else's.
+ */
+const isOurs = (twin: ContainerFacts, { dependent, created }: Attempt, reason: unknown): boolean =>
   twin.id === created ||
-  (twin.details?.startedAtMs === undefined && joinedReference(twin) === dependent.owner.id);
+  (created === undefined &&
+    reason instanceof EngineError &&
+    reason.status === undefined &&
+    twin.details?.startedAtMs === undefined &&
+    joinedReference(twin) === dependent.owner.id);

@@ -40,7 +40,11 @@ function start(state: State, at: number): Transition {
         running: { checkId, startedAt: at, sites, results: [] },
       },
     },
-    { commands: [{ kind: 'checkSites', checkId, gatewayId: state.gateway.id, sites }] },
+    {
+      commands: [
+        { kind: 'checkSites', lane: state.settings.gateway, checkId, gatewayId: state.gateway.id, sites },
+      ],
+    },
   );
 }
 

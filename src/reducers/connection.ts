@@ -1,9 +1,9 @@
 import type { Event } from '../../streams/events.ts';
-import type { State } from '../state.ts';
+import type { Common, Everything } from '../state.ts';
 import { type Transition, duration, info, to, warn } from '../transition.ts';
 
 /** Whether the engine answers: said when it is lost and when it is back, not while it lasts. */
-export function connection(state: State, event: Event): Transition {
+export function connection(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'engineConnected': {
       const lines = state.connection.value === 'lost' ? [info(back(state.connection.since, event.at))] : [];
@@ -30,7 +30,7 @@ export function connection(state: State, event: Event): Transition {
 }
 
 /** Only a listing asked for after the stream was open shows all that happened without it. */
-const hasCaughtUp = ({ connection: current }: State, requestedAt: number): boolean =>
+const hasCaughtUp = ({ connection: current }: Common, requestedAt: number): boolean =>
   current.value === 'reconciling' && requestedAt >= current.since;
 
 const back = (since: number, at: number): string =>

@@ -1,9 +1,8 @@
 import type { ContainerEvent, ContainerFacts, Event, RunState } from '../../streams/events.ts';
+import { isOfInterest } from '../../streams/containers.ts';
 import type { Command } from '../commands.ts';
-import { findGateway } from '../find-gateway.ts';
-import { joinedReference } from '../joined.ts';
 import { isParked } from '../parked.ts';
-import type { Containers, State } from '../state.ts';
+import type { Common, Containers, Everything } from '../state.ts';
 import { type Transition, info, to, warn } from '../transition.ts';
 
 /** Events are the fast path; the engine may drop some without a word. */
@@ -13,7 +12,7 @@ const LISTING_RETRY_MS = 5_000;
 type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 
 /** What exists, kept by listings, by inspections, and in between by what the messages tell. */
-export function containers(state: State, event: Event): Transition {
+export function containers(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'engineConnected':
       return list(state, event.at);
@@ -49,25 +48,29 @@ export function containers(state: State, event: Event): Transition {
 
 const isDue = (deadline: number | undefined, at: number): boolean => deadline !== undefined && deadline <= at;
 
-const withContainers = (state: State, changes: Partial<Containers>): State => ({
+const withContainers = (state: Everything, changes: Partial<Containers>): Everything => ({
   ...state,
   containers: { ...state.containers, ...changes },
 });
 
-const withFacts = (state: State, facts: ContainerFacts): State =>
+const withFacts = (state: Everything, facts: ContainerFacts): Everything =>
   withContainers(state, { byId: { ...state.containers.byId, [facts.id]: facts } });
 
-const without = (state: State, id: string): State => {
+const without = (state: Everything, id: string): Everything => {
   const { [id]: _, ...byId } = state.containers.byId;
   return withContainers(state, { byId });
 };
 
-const list = (state: State, at: number): Transition =>
+const list = (state: Everything, at: number): Transition<Everything> =>
   to(withContainers(state, { nextListingAt: at + LISTING_INTERVAL_MS }), { commands: [listCommand(state)] });
 
-export const listCommand = ({ settings }: State): Command => ({
+/** A gateway that was given another name is known by its id only. */
+export const listCommand = ({
+  containers: { named },
+  memory,
+}: Pick<Common, 'containers' | 'memory'>): Command => ({
   kind: 'listContainers',
-  inspect: [settings.gateway, ...(settings.dependents === 'auto' ? [] : settings.dependents)],
+  inspect: [...named, ...Object.values(memory.gateways).flatMap(([latest]) => latest ?? [])],
 });
 
 const inspect = (containerId: string): Command => ({ kind: 'inspectContainer', containerId });
@@ -76,7 +79,7 @@ const inspect = (containerId: string): Command => ({ kind: 'inspectContainer', c
  * The listing is the truth, except for containers that messages spoke of while it was made: those keep what the
  * messages told, and are looked at once more.
  */
-function takeListing(state: State, event: EventOf<'containersListed'>): Transition {
+function takeListing(state: Everything, event: EventOf<'containersListed'>): Transition<Everything> {
   const { byId: known, heardAt } = state.containers;
   const heardSince = Object.keys(heardAt).filter((id) => (heardAt[id] ?? 0) >= event.requestedAt);
   const entries = event.containers
@@ -105,7 +108,10 @@ const keepDetails = (facts: ContainerFacts, known: ContainerFacts | undefined): 
     ? { ...facts, details: known.details }
     : facts;
 
-function reportFailedListing(state: State, { at, reason }: EventOf<'listingFailed'>): Transition {
+function reportFailedListing(
+  state: Everything,
+  { at, reason }: EventOf<'listingFailed'>,
+): Transition<Everything> {
   if (state.connection.value === 'lost' || state.connection.value === 'connecting') return to(state);
   const lines = state.containers.listingFails
     ? []
@@ -114,12 +120,15 @@ function reportFailedListing(state: State, { at, reason }: EventOf<'listingFaile
 }
 
 /** An inspection from before the latest message on the container may be older than the message: look again. */
-function takeInspection(state: State, { id, requestedAt, facts }: EventOf<'containerInspected'>): Transition {
+function takeInspection(
+  state: Everything,
+  { id, requestedAt, facts }: EventOf<'containerInspected'>,
+): Transition<Everything> {
   if ((state.containers.heardAt[id] ?? -1) > requestedAt) return to(state, { commands: [inspect(id)] });
   return to(facts === undefined ? without(state, id) : withFacts(state, facts));
 }
 
-function takeMessage(state: State, event: ContainerEvent): Transition {
+function takeMessage(state: Everything, event: ContainerEvent): Transition<Everything> {
   const { containers: known } = state;
   const heard = withContainers(state, {
     heardAt: { ...known.heardAt, [event.id]: event.at },
@@ -130,7 +139,10 @@ function takeMessage(state: State, event: ContainerEvent): Transition {
   if (facts === undefined)
     return to(heard, { commands: event.type === 'containerDied' ? [] : [inspect(event.id)] });
   const next = withFacts(heard, applyMessage(facts, event));
-  return to(next, { commands: isTelling(event, facts) && matters(next, facts) ? [inspect(event.id)] : [] });
+  return to(next, {
+    commands:
+      isTelling(event, facts) && matters(next, facts, next.containers.named) ? [inspect(event.id)] : [],
+  });
 }
 
 /** Messages that change what only an inspection shows: when it started, why it failed; or that show we missed one. */
@@ -141,22 +153,19 @@ const isTelling = ({ type }: ContainerEvent, { runState }: ContainerFacts): bool
   ((type === 'containerRestarted' || type === 'containerHealthChanged') && runState !== 'running');
 
 /** What could not be inspected is looked at with the next listing, which need not be a minute away. */
-function lookAgainSoon(state: State, id: string, at: number): State {
+function lookAgainSoon(state: Everything, id: string, at: number): Everything {
   const facts = state.containers.byId[id];
   const due = state.containers.nextListingAt;
-  if (due === undefined || facts === undefined || !matters(state, facts)) return state;
+  if (due === undefined || facts === undefined || !matters(state, facts, state.containers.named))
+    return state;
   return withContainers(state, { nextListingAt: Math.min(due, at + LISTING_RETRY_MS) });
 }
 
-const matters = (state: State, facts: ContainerFacts): boolean => {
-  const { settings } = state;
-  return (
-    joinedReference(facts) !== undefined ||
-    isParked(facts) ||
-    findGateway(state.containers, settings.gateway)?.id === facts.id ||
-    (settings.dependents !== 'auto' && settings.dependents.includes(facts.name))
-  );
-};
+/** What was listed with its details is worth inspecting: what is named, a gateway by whatever name, who joined another. */
+const matters = ({ watches }: Everything, facts: ContainerFacts, named: readonly string[]): boolean =>
+  isOfInterest(facts, named) ||
+  isParked(facts) ||
+  watches.some(({ gateway }) => 'id' in gateway && gateway.id === facts.id);
 
 function applyMessage(facts: ContainerFacts, event: ContainerEvent): ContainerFacts {
   switch (event.type) {

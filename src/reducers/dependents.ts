@@ -1,7 +1,7 @@
-import type { ContainerFacts, Event } from '../../streams/events.ts';
+import type { Event } from '../../streams/events.ts';
 import type { Line } from '../log-line.ts';
 import { NEEDS_REPAIR, attachmentOf } from '../attachment.ts';
-import { dependentsOf, monitorsOn, strandedIn } from '../dependents-of.ts';
+import { type Stranded, dependentsOf, monitorsOn, parkedOf, strandedIn } from '../dependents-of.ts';
 import { gatewayTarget } from '../selectors.ts';
 import type { Attachment, Shown, State } from '../state.ts';
 import { type Transition, debug, info, to, warn } from '../transition.ts';
@@ -18,7 +18,7 @@ export function dependents(state: State, event: Event, before: State): Transitio
     ...(shown === undefined ? firstSight(state, now) : sayChanges(state, event, before, { shown, now })),
     ...sayStranded(stranded, state),
   ];
-  const next = { shown: now, stranded: stranded.map(({ id }) => id) };
+  const next = { shown: now, stranded: stranded.map(({ facts }) => facts.id) };
   return to(isSame(state.dependents, next) ? state : { ...state, dependents: next }, { lines });
 }
 
@@ -47,7 +47,10 @@ function firstSight(state: State, now: ShownById): readonly Line[] {
   const all = Object.values(now);
   const names = all.map(({ name }) => name);
   const how = state.settings.dependents === 'auto' ? 'auto-discovery' : 'configured';
-  const stopped = all.filter(({ attachment }) => attachment === 'stopped').map(({ name }) => name);
+  const beingMade = parkedOf(state).map(({ name }) => name);
+  const stopped = all
+    .filter(({ attachment, name }) => attachment === 'stopped' && !beingMade.includes(name))
+    .map(({ name }) => name);
   return [
     info(`Dependent containers (${how}): ${names.length === 0 ? 'none' : names.join(',')}`),
     ...sayMissing(state, names),
@@ -95,16 +98,21 @@ function sayAttachments(state: State, shown: ShownById, now: ShownById): readonl
 
 const REMEDY = 'With compose: docker compose up -d --force-recreate, and the services’ names';
 
-function sayStranded(
-  now: readonly ContainerFacts[],
-  { dependents: { stranded }, gateway }: State,
-): readonly Line[] {
-  const news = now.filter(({ id }) => !stranded.includes(id)).map(({ name }) => name);
-  if (news.length === 0) return [];
-  const name = gatewayTarget(gateway)?.name ?? '';
+function sayStranded(now: readonly Stranded[], state: State): readonly Line[] {
+  const news = now.filter(({ facts }) => !state.dependents.stranded.includes(facts.id));
+  const name = gatewayTarget(state.gateway)?.name ?? '';
+  const lost = news.filter(({ formerGateway }) => formerGateway === undefined).map(({ facts }) => facts.name);
+  const left = news.filter(({ formerGateway }) => formerGateway !== undefined);
   return [
-    warn(
-      `Joined to a container that is no more, and nothing tells whether that was ${name}: ${news.join(', ')}; left alone. ${REMEDY}`,
+    ...(lost.length === 0
+      ? []
+      : [
+          warn(
+            `Joined to a container that is no more, and nothing tells whether that was ${name}: ${lost.join(', ')}; left alone. ${REMEDY}`,
+          ),
+        ]),
+    ...left.map(({ facts, formerGateway = '' }) =>
+      warn(`${facts.name} is joined to ${formerGateway}, which was ${name} before; left alone. ${REMEDY}`),
     ),
   ];
 }
@@ -148,11 +156,15 @@ function sayMembership({ repairs }: State, before: ShownById, now: ShownById): r
   ];
 }
 
+/** Not any more, once its outcome has come, though the others of its wave are still at it. */
+const isBeingRepaired = ({ repairs: { wave } }: State, name: string): boolean =>
+  wave?.dependents.some((one) => one.name === name && !wave.answered.includes(one.id)) ?? false;
+
 /** What somebody else does with one: what our own command does is said by the command's progress. */
 function sayRunning(state: State, event: Event, before: State): readonly Line[] {
   if (!('engineTimeMs' in event)) return [];
   const name = state.dependents.shown?.[event.id]?.name;
-  if (name === undefined || state.repairs.wave?.dependents.some((one) => one.name === name)) return [];
+  if (name === undefined || isBeingRepaired(state, name)) return [];
   switch (event.type) {
     case 'containerStarted': {
       const knownStart = before.containers.byId[event.id]?.details?.startedAtMs;

@@ -3,7 +3,7 @@ import type { Command } from '../commands.ts';
 import { isRunning } from '../attachment.ts';
 import { isEndingSignal } from '../messages.ts';
 import { gatewayTarget } from '../selectors.ts';
-import type { Ending, State } from '../state.ts';
+import type { Ending, Everything, Watch } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
 /** An engine that shuts down stops its containers just as an operator does, and is gone by then. */
@@ -13,7 +13,7 @@ const ENGINE_STAYS_MS = 10_000;
  * Why containers end: what a person stopped stays stopped. Only what is heard counts; of one that is found ended,
  * nothing is known.
  */
-export function endings(state: State, event: Event): Transition {
+export function endings(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'containerKilled':
       return to(
@@ -28,7 +28,7 @@ export function endings(state: State, event: Event): Transition {
     case 'engineDisconnected':
       return to(undecide(state));
     case 'commandFinished':
-      return to(leftByUs(state));
+      return to(gatewayIds(state).reduce(leftByUs, state));
     case 'dependentRepairEnded':
       return to(event.facts === undefined ? state : leftByUs(state, event.facts.id));
     default:
@@ -36,22 +36,22 @@ export function endings(state: State, event: Event): Transition {
   }
 }
 
-const withEnding = (state: State, id: string, ending: Ending): State => ({
+const withEnding = (state: Everything, id: string, ending: Ending): Everything => ({
   ...state,
   endings: { ...state.endings, [id]: ending },
 });
 
-function forget(state: State, id: string): State {
+function forget(state: Everything, id: string): Everything {
   if (!(id in state.endings)) return state;
   const { [id]: _, ...endings } = state.endings;
   return { ...state, endings };
 }
 
 /** What does not run cannot be sent a signal: the message is late, and of our own command. */
-const signalled = (state: State, { id, name }: ContainerEvent): Ending =>
+const signalled = (state: Everything, { id, name }: ContainerEvent): Ending =>
   isOurs(state, id, name) || state.endings[id]?.value === 'ours' ? { value: 'ours' } : { value: 'signalled' };
 
-function ended(state: State, { id, name, at }: ContainerEvent): Ending {
+function ended(state: Everything, { id, name, at }: ContainerEvent): Ending {
   const known = state.endings[id];
   if (isOurs(state, id, name) || known?.value === 'ours') return { value: 'ours' };
   return known?.value === 'signalled'
@@ -60,33 +60,42 @@ function ended(state: State, { id, name, at }: ContainerEvent): Ending {
 }
 
 /** Our command is over and what it was about does not run: so we ended it, whatever of that is still to be heard. */
-function leftByUs(state: State, id = gatewayTarget(state.gateway)?.id): State {
-  const facts = state.containers.byId[id ?? ''];
-  if (id === undefined || facts === undefined || isRunning(facts) || id in state.endings) return state;
+function leftByUs(state: Everything, id: string): Everything {
+  const facts = state.containers.byId[id];
+  if (facts === undefined || isRunning(facts) || id in state.endings) return state;
   return isOurs(state, id, facts.name) ? withEnding(state, id, { value: 'ours' }) : state;
 }
 
 /** `stop` comes only where somebody asked for it: the signal's own message was lost. */
-function stopped(state: State, { id, at }: ContainerEvent): State {
+function stopped(state: Everything, { id, at }: ContainerEvent): Everything {
   return state.endings[id]?.value === 'itself'
     ? withEnding(state, id, { value: 'undecided', decidedAt: at + ENGINE_STAYS_MS })
     : state;
 }
 
-/** What a command of ours under way is about. */
-function isOurs({ recovery, repairs, gateway }: State, id: string, name: string): boolean {
+const gatewayIds = ({ watches }: Everything): readonly string[] =>
+  watches.flatMap(({ gateway }) => gatewayTarget(gateway)?.id ?? []);
+
+const isOurs = ({ watches }: Everything, id: string, name: string): boolean =>
+  watches.some((watch) => isActedOn(watch, id, name));
+
+/** What a command of ours under way is about; what has had its turn in a wave is somebody else's again. */
+function isActedOn({ recovery, repairs, gateway }: Watch, id: string, name: string): boolean {
   const isGateway = 'id' in gateway && gateway.id === id;
-  const isActedOn =
+  const isAct =
     recovery.value === 'restarting' ||
     (recovery.value === 'awaitingReady' && recovery.starts.commandId !== undefined);
   return (
-    (isGateway && isActedOn) ||
-    (repairs.wave?.dependents.some((one) => one.id === id || one.name === name) ?? false)
+    (isGateway && isAct) ||
+    (repairs.wave?.dependents.some(
+      (one) => (one.id === id || one.name === name) && !repairs.wave?.answered.includes(one.id),
+    ) ??
+      false)
   );
 }
 
 /** The engine went away with them: it was the engine, for all we know. */
-function undecide(state: State): State {
+function undecide(state: Everything): Everything {
   const isOpen = ({ value }: Ending): boolean => value === 'undecided' || value === 'signalled';
   const entries = Object.entries(state.endings).filter(([, ending]) => !isOpen(ending));
   return entries.length === Object.keys(state.endings).length
@@ -95,7 +104,7 @@ function undecide(state: State): State {
 }
 
 /** What runs again has no ending, however we come to know of it; a signal may still be on its way to end it. */
-function forgetRunning(state: State, event: Event): State {
+function forgetRunning(state: Everything, event: Event): Everything {
   const seen =
     event.type === 'containersListed'
       ? event.containers.map(({ id }) => id)
@@ -105,14 +114,14 @@ function forgetRunning(state: State, event: Event): State {
   return seen.filter((id) => id in state.endings && hasStartedSince(state, id, event)).reduce(forget, state);
 }
 
-const hasStartedSince = ({ containers, endings: known }: State, id: string, event: Event): boolean => {
+const hasStartedSince = ({ containers, endings: known }: Everything, id: string, event: Event): boolean => {
   const facts = containers.byId[id];
   if (facts === undefined) return true;
   return isRunning(facts) && (known[id]?.value !== 'signalled' || event.type === 'containerStarted');
 };
 
 /** The time to decide has come: the failed start of a restart policy, too, which emits nothing, shows by now. */
-function lookAtThoseDue(state: State, event: Event): Transition {
+function lookAtThoseDue(state: Everything, event: Event): Transition<Everything> {
   if (event.type !== 'timeReached' || state.connection.value !== 'connected') return to(state);
   const due = Object.entries(state.endings).filter(([, ending]) => (dueAt(ending) ?? Infinity) <= event.at);
   return to(
@@ -130,7 +139,7 @@ const dueAt = (ending: Ending): number | undefined => {
 };
 
 /** When the next ending is decided or looked at. */
-export const endingsDueAt = (state: State): readonly number[] =>
+export const endingsDueAt = (state: Everything): readonly number[] =>
   state.connection.value === 'connected'
     ? Object.values(state.endings)
         .map(dueAt)

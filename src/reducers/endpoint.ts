@@ -47,7 +47,11 @@ function ask(state: State, at: number): Transition {
   const reading = { requestId, until: at + READING_MS };
   return to(
     { ...state, nextId: requestId + 1, endpoint: { ...state.endpoint, reading } },
-    { commands: [{ kind: 'readEndpoint', requestId, gatewayId: state.gateway.id }] },
+    {
+      commands: [
+        { kind: 'readEndpoint', lane: state.settings.gateway, requestId, gatewayId: state.gateway.id },
+      ],
+    },
   );
 }
 

@@ -2,6 +2,7 @@ import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Command, Target } from '../commands.ts';
 import type { Line } from '../log-line.ts';
 import { findGateway, gatewayCandidates } from '../find-gateway.ts';
+import { wouldBeKeptRunning } from '../attachment.ts';
 import { knownIds } from '../memory.ts';
 import { isMessageOfStart } from '../messages.ts';
 import { gatewayTarget, runningStart, startOf } from '../selectors.ts';
@@ -93,13 +94,18 @@ const CAUSES: Readonly<Record<Ending['value'], DownCause>> = {
 };
 
 /** Of an end that was not heard of nothing is known, but that a restart of ours was under way, or a restart policy. */
+/** Its policy would have started it again, and did not: a person has ended it, though we heard nothing of that. */
+const isLeftByItsPolicy = (facts: ContainerFacts): boolean =>
+  wouldBeKeptRunning(facts) && facts.details?.error === '';
+
 function causeOf(
   { recovery, endings }: State,
-  { id, runState }: ContainerFacts,
+  facts: ContainerFacts,
   current: Gateway | undefined,
 ): DownCause {
-  if (runState === 'restarting') return 'restarting';
-  const ending = endings[id]?.value;
+  if (facts.runState === 'restarting') return 'restarting';
+  const ending = endings[facts.id]?.value;
+  if (ending === 'itself' && isLeftByItsPolicy(facts)) return 'operator';
   if (ending !== undefined) return CAUSES[ending];
   if (recovery.value === 'restarting') return 'ourRestart';
   const cause = current?.value === 'down' ? current.cause : 'found';
@@ -158,12 +164,13 @@ function withEvidence(current: Gateway, event: Event): Gateway {
 }
 
 /** The log is followed from the moment it is known where this start begins in it. */
-function followLog(before: Gateway, { gateway: now, containers }: State): readonly Command[] {
+function followLog(before: Gateway, { gateway: now, containers, settings }: State): readonly Command[] {
+  const lane = settings.gateway;
   const [was, is] = [startOf(before)?.startedAt, startOf(now)?.startedAt];
   if (was?.text === is?.text) return [];
-  if (is === undefined || !('id' in now)) return was === undefined ? [] : [{ kind: 'leaveGatewayLog' }];
+  if (is === undefined || !('id' in now)) return was === undefined ? [] : [{ kind: 'leaveGatewayLog', lane }];
   const tty = containers.byId[now.id]?.details?.tty ?? false;
-  return [{ kind: 'followGatewayLog', gatewayId: now.id, startedAt: is.text, tty }];
+  return [{ kind: 'followGatewayLog', lane, gatewayId: now.id, startedAt: is.text, tty }];
 }
 
 function sayChange({ gateway: before, recovery }: State, after: State, event: Event): readonly Line[] {
@@ -173,7 +180,7 @@ function sayChange({ gateway: before, recovery }: State, after: State, event: Ev
   const found = sayWhich(gatewayTarget(before), now, after);
   if (recovery.value === 'restarting') return found;
   if (recovery.value === 'awaitingReady' && now.value === 'starting') return found;
-  return [...found, ...sayStep(before, now, event)];
+  return [...found, ...sayStep(before, now, { event, containers: after.containers })];
 }
 
 /** One that was given another name is followed as long as nobody else has taken its own. */
@@ -191,12 +198,13 @@ function sayWhich(before: Target | undefined, now: Target, { settings }: State):
 function sayStep(
   before: Gateway,
   now: Exclude<Gateway, { value: 'unseen' | 'absent' }>,
-  event: Event,
+  { event, containers }: { readonly event: Event } & Pick<State, 'containers'>,
 ): readonly Line[] {
   if (now.value === before.value && now.value !== 'starting') return [];
+  const isOnlyCreated = containers.byId[now.id]?.runState === 'created';
   switch (now.value) {
     case 'down':
-      return now.rounds > 1 ? [] : [warn(describeDown(now, event))];
+      return now.rounds > 1 || isOnlyCreated ? [] : [warn(describeDown(now, event))];
     case 'paused':
       return [warn(`${now.name} is paused; standing by until it is resumed`)];
     case 'ready':

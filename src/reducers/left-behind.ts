@@ -1,3 +1,4 @@
+import { attemptBegun } from '../backoff.ts';
 import type { Event } from '../../streams/events.ts';
 import { gatewayTarget, nameOf } from '../selectors.ts';
 import type { Recovery, Starts, State } from '../state.ts';
@@ -7,7 +8,6 @@ type AwaitingReady = Extract<Recovery, { value: 'awaitingReady' }>;
 
 /** How long a gateway that went down may take to come back by itself. */
 export const COMES_BACK_MS = 10_000;
-const LONGEST_START_MS = 300_000;
 
 /**
  * A gateway that went down by itself, or in the recovery, and stayed so: it is started, for nobody else will. Never
@@ -22,10 +22,16 @@ export function startLeftBehind(state: State, event: Event): Transition {
   const target = gatewayTarget(gateway);
   if (target === undefined) return ended;
   const commandId = ended.state.nextId;
-  const starts = { attempts: phase.starts.attempts + 1, lastAt: event.at, commandId };
+  const starts = { attempts: phase.starts.attempts + 1, commandId };
   const lines = starts.attempts === 1 ? [warn(`${target.name} has not come back; starting it`)] : [];
   return to(
-    { ...withStarts(ended.state, phase, starts), nextId: commandId + 1 },
+    {
+      ...withStarts(ended.state, phase, starts),
+      nextId: commandId + 1,
+      backoff: isPartOfRestart(state, phase)
+        ? state.backoff
+        : attemptBegun(state.backoff, state.settings, event.at),
+    },
     {
       lines: [...ended.lines, ...lines],
       commands: [{ kind: 'startGateway', id: commandId, gateway: target }],
@@ -33,18 +39,20 @@ export function startLeftBehind(state: State, event: Event): Transition {
   );
 }
 
-/** When the next attempt is due; each waits twice as long as the one before. Outside a recovery it begins one. */
+/** Our own restart that failed half-way: to start what it has left down is the same attempt. */
+const isPartOfRestart = ({ gateway }: State, { starts }: AwaitingReady): boolean =>
+  gateway.value === 'down' && gateway.cause === 'ourRestart' && starts.attempts === 0;
+
+/** When the next attempt is due: each further one under the backoff of recoveries. Outside a recovery it begins one. */
 export function startDueAt(state: State): number | undefined {
   const { gateway, recovery: phase } = state;
   if (gateway.value !== 'down' || !isActionAllowed(state)) return undefined;
-  if (phase.value === 'none') return gateway.cause === 'crash' ? gateway.since + COMES_BACK_MS : undefined;
+  const backAt = gateway.since + COMES_BACK_MS;
+  const underBackoff = Math.max(backAt, state.backoff.notBefore);
+  if (phase.value === 'none') return gateway.cause === 'crash' ? underBackoff : undefined;
   if (phase.value !== 'awaitingReady' || phase.starts.commandId !== undefined) return undefined;
   if (gateway.cause !== 'ourRestart' && gateway.cause !== 'crash') return undefined;
-  const { attempts, lastAt } = phase.starts;
-  return Math.max(
-    gateway.since + COMES_BACK_MS,
-    lastAt + Math.min(COMES_BACK_MS * 2 ** attempts, LONGEST_START_MS),
-  );
+  return phase.starts.attempts === 0 ? backAt : underBackoff;
 }
 
 /** Not while the monitor ends or the engine is away, and never a gateway that the user excluded. */

@@ -1,5 +1,6 @@
 import type { Event } from '../../streams/events.ts';
 import { isRunning } from '../attachment.ts';
+import { parkedOf } from '../dependents-of.ts';
 import { type Memory, knownIds } from '../memory.ts';
 import { gatewayTarget } from '../selectors.ts';
 import type { State } from '../state.ts';
@@ -8,7 +9,7 @@ import { type Transition, to } from '../transition.ts';
 /** What is kept for a monitor that comes after this one: which ids the gateway had, who hung on it, who was stopped. */
 export function recollection(state: State, _event: Event, before: State): Transition {
   if (!state.containers.listed) return to(state);
-  const memory = [withGateway, withDependents, withStopped].reduce(
+  const memory = [withGateway, withDependents, withStopped, withBackoff].reduce(
     (soFar, remember) => remember(soFar, state, before),
     state.memory,
   );
@@ -28,9 +29,14 @@ function withGateway(memory: Memory, { gateway, settings }: State): Memory {
 const MOST_DEPENDENTS = 500;
 
 /** Also those that are gone: others may have joined their networks. The latest last. */
-function withDependents(memory: Memory, { dependents: { shown } }: State, before: State): Memory {
-  if (shown === undefined || shown === before.dependents.shown) return memory;
-  const news = Object.entries(shown).filter(([id, { name }]) => memory.dependents[id] !== name);
+function withDependents(memory: Memory, state: State, before: State): Memory {
+  const { shown } = state.dependents;
+  if (shown === undefined || (shown === before.dependents.shown && state.containers === before.containers))
+    return memory;
+  const parked = parkedOf(state).map(({ facts, name }) => [facts.id, { name }] as const);
+  const news = [...Object.entries(shown), ...parked].filter(
+    ([id, { name }]) => memory.dependents[id] !== name,
+  );
   if (news.length === 0) return memory;
   const renewed = news.map(([id]) => id);
   const entries = [
@@ -54,4 +60,11 @@ function withStopped(memory: Memory, state: State, before: State): Memory {
   return news.length === 0 && kept.length === memory.stopped.length
     ? memory
     : { ...memory, stopped: [...kept, ...news] };
+}
+
+/** Written before the gateway is touched: a monitor that ends in the recovery begins with the wait for the next. */
+function withBackoff(memory: Memory, { backoff, settings }: State, before: State): Memory {
+  if (backoff === before.backoff) return memory;
+  const { attempts, notBefore } = backoff;
+  return { ...memory, backoff: { ...memory.backoff, [settings.gateway]: { attempts, notBefore } } };
 }

@@ -1,5 +1,6 @@
 import { attachmentOf } from '../attachment.ts';
 import type { ContainerFacts, Event, RepairKind } from '../../streams/events.ts';
+import type { Line } from '../log-line.ts';
 import { runningStart } from '../selectors.ts';
 import type { Repair, Repairs, State, Wave } from '../state.ts';
 import { type Transition, debug, duration, error, info, to } from '../transition.ts';
@@ -7,9 +8,10 @@ import { type Transition, debug, duration, error, info, to } from '../transition
 const FIRST_RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 300_000;
 
+type Begun = Extract<Event, { type: 'dependentRepairBegun' }>;
 type Ended = Extract<Event, { type: 'dependentRepairEnded' }>;
 
-const WORDS: Readonly<Record<RepairKind, { readonly doing: string; readonly done: string }>> = {
+export const WORDS: Readonly<Record<RepairKind, { readonly doing: string; readonly done: string }>> = {
   restart: { doing: 'Restarting', done: 'restarted' },
   recreate: { doing: 'Re-creating', done: 're-created' },
   resume: { doing: 'Finishing the re-creation of', done: 're-created' },
@@ -18,10 +20,12 @@ const WORDS: Readonly<Record<RepairKind, { readonly doing: string; readonly done
 /** What becomes of the wave under way: said as it happens, and kept for what follows from it. */
 export function repairOutcomes(state: State, event: Event): Transition {
   const { wave } = state.repairs;
+  if ('how' in event && !isInWave(wave, event.id)) return to(state);
   switch (event.type) {
     case 'dependentRepairBegun':
-      return to(state, { lines: [info(`${WORDS[event.how].doing} ${event.name}...`)] });
+      return to(state, { lines: [sayBegun(state, event)] });
     case 'dependentParked':
+      if (!isInWave(wave, event.id)) return to(state);
       return to(withWave(state, { parked: { ...wave?.parked, [event.name]: event.parkedAs } }), {
         lines: [debug(`${event.name} waits as ${event.parkedAs}`)],
       });
@@ -33,12 +37,22 @@ export function repairOutcomes(state: State, event: Event): Transition {
         state,
         wave,
         event.at,
-        event.outcome.ok ? 'the restart gave no answer' : event.outcome.reason,
+        event.outcome.ok ? 'there was no answer' : event.outcome.reason,
       );
     default:
       return to(state);
   }
 }
+
+/** Of what is tried again and again only the first attempt is news. */
+const sayBegun = ({ repairs: { pending } }: State, { id, name, how }: Begun): Line => {
+  const say = (pending[id]?.failures ?? 0) > 0 ? debug : info;
+  return say(`${WORDS[how].doing} ${name}...`);
+};
+
+/** Another gateway's wave is none of ours. */
+const isInWave = (wave: Wave | undefined, id: string): boolean =>
+  wave?.dependents.some((one) => one.id === id) ?? false;
 
 function withWave(state: State, changes: Partial<Wave>): State {
   const { wave } = state.repairs;
@@ -63,8 +77,24 @@ function ended(state: State, event: Ended): Transition {
     const told = how === 'resume' ? `${name}: ${outcome.reason}` : `${name} is left alone: ${outcome.reason}`;
     return to(postpone(state, id, at), { lines: [info(told)] });
   }
-  return failed(state, event, outcome.reason);
+  return outcome.refused ? refused(state, event, outcome.reason) : failed(state, event, outcome.reason);
 }
+
+/** Nothing but a change of the container itself will help: it is looked at again, now and then. */
+function refused(state: State, { id, name, at }: Ended, reason: string): Transition {
+  const isKnown = (state.repairs.pending[id]?.failures ?? 0) > 0;
+  const pending = {
+    ...state.repairs.pending,
+    [id]: { ...pendingOf(state, id, name, at), dueAt: at + LONGEST_RETRY_MS },
+  };
+  const told = `${name} cannot be re-created: ${reason}`;
+  return to(withRepairs(state, { pending }), { lines: [isKnown ? debug(told) : error(told)] });
+}
+
+const pendingOf = (state: State, id: string, name: string, at: number): Repair => {
+  const known = state.repairs.pending[id];
+  return { name, askedAt: at, dueAt: at, ...known, failures: (known?.failures ?? 0) + 1 };
+};
 
 /** Called restarted only when it was seen to be on the live network. What ended by itself is not started again. */
 function judge(state: State, event: Ended): Transition {
@@ -77,7 +107,11 @@ function judge(state: State, event: Ended): Transition {
     return to(forget(state, id), {
       lines: [info(`${name} was ${done} and has ended by itself (exit code ${code})`)],
     });
-  if (attachment === 'fresh' || (attachment === 'apart' && isYoungerThanGateway(state, facts)))
+  if (
+    attachment === 'fresh' ||
+    facts.runState === 'restarting' ||
+    (attachment === 'apart' && isYoungerThanGateway(state, facts))
+  )
     return to(forget(state, id), { lines: [info(`${name} ${done} successfully`)] });
   return failed(state, event, `it was ${done} but is not on the live network`);
 }
@@ -101,14 +135,17 @@ function failed(
   { id, name, how, at }: Pick<Ended, 'id' | 'name' | 'how' | 'at'>,
   reason: string,
 ): Transition {
-  const known = state.repairs.pending[id];
-  const failures = (known?.failures ?? 0) + 1;
-  const waitMs = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
-  const told = `${WORDS[how].doing} ${name} failed: ${reason}; trying again in ${duration(waitMs)}`;
-  const repair: Repair = { name, failures, askedAt: known?.askedAt ?? at, dueAt: at + waitMs };
-  return to(withRepairs(state, { pending: { ...state.repairs.pending, [id]: repair } }), {
-    lines: [failures === 1 ? error(told) : debug(told)],
-  });
+  const next = tryAgainLater(state, id, at, name);
+  const { failures = 1, dueAt = at } = next.repairs.pending[id] ?? {};
+  const told = `${WORDS[how].doing} ${name} failed: ${reason}; trying again in ${duration(dueAt - at)}`;
+  return to(next, { lines: [failures === 1 ? error(told) : debug(told)] });
+}
+
+/** One more attempt has not succeeded: each makes the wait for the next one longer. */
+export function tryAgainLater(state: State, id: string, at: number, name = id): State {
+  const repair = pendingOf(state, id, name, at);
+  const dueAt = at + Math.min(FIRST_RETRY_MS * 2 ** (repair.failures - 1), LONGEST_RETRY_MS);
+  return withRepairs(state, { pending: { ...state.repairs.pending, [id]: { ...repair, dueAt } } });
 }
 
 /** Whoever of the wave has not answered counts as failed: the command itself has. */

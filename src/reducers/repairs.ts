@@ -3,12 +3,12 @@ import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Repairable, Target } from '../commands.ts';
 import { dependentsOf, parkedOf } from '../dependents-of.ts';
 import { ownerOf, ownersOf, serviceOf, servicesNeededBy } from '../network.ts';
-import { isParked } from '../parked.ts';
+import { isParked, parkedAs } from '../parked.ts';
 import { runOf } from '../run-of.ts';
 import { gatewayTarget, runningStart } from '../selectors.ts';
 import type { Repair, State } from '../state.ts';
-import { type Transition, info, to } from '../transition.ts';
-import { forget, repairOutcomes, withRepairs } from './repair-outcomes.ts';
+import { type Transition, dryRun, info, then, to } from '../transition.ts';
+import { WORDS, forget, repairOutcomes, tryAgainLater, withRepairs } from './repair-outcomes.ts';
 import { settledAt } from './settling.ts';
 
 /**
@@ -21,7 +21,7 @@ export function repairs(state: State, event: Event, before: State): Transition {
   const pruned = prune(progress.state);
   const asked = mayNeed(pruned.state, before) ? askForNeeded(pruned.state, event.at) : to(pruned.state);
   const wave = nextWave(asked.state, event.at);
-  const lines = [progress, pruned, asked].flatMap((step) => step.lines);
+  const lines = [progress, pruned, asked, wave].flatMap((step) => step.lines);
   return { ...wave, lines: [...lines, ...sayEnd(wave.state, before)] };
 }
 
@@ -37,12 +37,29 @@ export function askForRepair(state: State, containers: readonly Target[], at: nu
   });
 }
 
+/** Though nothing is wrong with their networks. */
+export function askForForcedRestart(state: State, containers: readonly Target[], at: number): Transition {
+  const asked = askForRepair(state, containers, at);
+  const { pending } = asked.state.repairs;
+  const forced = containers.flatMap(({ id }): [string, Repair][] => {
+    const repair = pending[id];
+    return repair === undefined ? [] : [[id, { ...repair, isForced: true }]];
+  });
+  return {
+    ...asked,
+    state: withRepairs(asked.state, { pending: { ...pending, ...Object.fromEntries(forced) } }),
+  };
+}
+
 /** Everyone who can be restarted has had a first try. */
-export const hasTriedAll = ({ repairs: { wave, pending }, containers }: State): boolean =>
-  wave === undefined &&
-  Object.entries(pending).every(
-    ([id, { failures }]) => failures > 0 || containers.byId[id]?.runState === 'paused',
+export const hasTriedAll = (state: State): boolean =>
+  state.repairs.wave === undefined &&
+  Object.entries(state.repairs.pending).every(
+    ([id, { failures }]) => failures > 0 || isHeldUp(state, state.containers.byId[id]),
   );
+
+const isHeldUp = (state: State, facts: ContainerFacts | undefined): boolean =>
+  facts !== undefined && (facts.runState === 'paused' || waitsForOwner(state, facts) !== undefined);
 
 /** Of all that an attachment, and whether anything may be done about it, follow from. */
 const mayNeed = (state: State, before: State): boolean =>
@@ -63,8 +80,22 @@ function askForNeeded(state: State, at: number): Transition {
     ...dependentsOf(state).filter((facts) => needsRepair(state, facts)),
     ...parkedOf(state).map(({ facts: { id }, name }) => ({ id, name })),
   ].filter(isNew);
-  return needed.length === 0 ? to(state) : askForRepair(state, needed, at);
+  if (needed.length === 0) return to(state);
+  return then(to(state, { lines: sayWaiting(state, needed) }), askForRepair(state, needed, at));
 }
+
+/** For one that nobody repairs, but its operator: those that are repaired with it only wait their turn. */
+const sayWaiting = (state: State, needed: readonly Target[]): Transition['lines'] =>
+  needed.flatMap(({ id, name }) => {
+    const facts = state.containers.byId[id];
+    const owner = facts && waitsForOwner(state, facts);
+    const isRepaired =
+      owner !== undefined &&
+      [...Object.keys(state.repairs.pending), ...needed.map((one) => one.id)].includes(owner.id);
+    return owner === undefined || isRepaired
+      ? []
+      : [info(`${name} waits for ${owner.name}, whose network it shares`)];
+  });
 
 function needsRepair(state: State, facts: ContainerFacts): boolean {
   const attachment = attachmentOf(state, facts);
@@ -73,7 +104,13 @@ function needsRepair(state: State, facts: ContainerFacts): boolean {
 
 /** Somebody else was faster, or it is gone, or was stopped meanwhile: then there is nothing left to do. */
 function prune(state: State): Transition {
-  const settled = Object.entries(state.repairs.pending).filter(([id]) => isSettled(state, id));
+  const pending = Object.entries(state.repairs.pending);
+  if (pending.length === 0) return to(state);
+  const concerned = [...dependentsOf(state), ...parkedOf(state).map(({ facts }) => facts)].map(
+    ({ id }) => id,
+  );
+  const isLost = (id: string): boolean => state.gateway.value === 'ready' && !concerned.includes(id);
+  const settled = pending.filter(([id]) => !isInWave(state, id) && (isLost(id) || isSettled(state, id)));
   const healed = settled.filter(
     ([id, { failures }]) => failures > 0 && state.containers.byId[id] !== undefined,
   );
@@ -86,12 +123,20 @@ function prune(state: State): Transition {
 function isSettled(state: State, id: string): boolean {
   const facts = state.containers.byId[id];
   if (facts === undefined) return state.containers.listed;
-  if (isParked(facts) || state.repairs.wave?.dependents.some((one) => one.id === id)) return false;
+  if (isParked(facts)) return false;
   const attachment = attachmentOf(state, facts);
+  if (attachment === 'fresh' && state.repairs.pending[id]?.isForced === true) return false;
+  // Our own restart has left it down: it is ours to bring it back.
+  if (attachment === 'stopped' && state.endings[id]?.value === 'ours') return failuresOf(state, id) === 0;
   return (
     ['fresh', 'stopped'].includes(attachment) || (attachment === 'orphaned' && !state.settings.autoRecreate)
   );
 }
+
+const isInWave = ({ repairs: { wave } }: State, id: string): boolean =>
+  wave?.dependents.some((one) => one.id === id) ?? false;
+
+const failuresOf = ({ repairs: { pending } }: State, id: string): number => pending[id]?.failures ?? 0;
 
 /** Not while the gateway may be about to be restarted: a wave decided now would run after that. */
 const isRepairTime = ({ gateway, connection, recovery, ending }: State): boolean =>
@@ -114,10 +159,12 @@ function nextWave(state: State, at: number): Transition {
   if (!mayRepair(state) || gateway === undefined) return to(state);
   const due = Object.entries(state.repairs.pending).flatMap(([id, repair]) => {
     const facts = state.containers.byId[id];
-    return facts === undefined || facts.runState === 'paused' || dueAt(state, repair) > at ? [] : [facts];
+    const mustWait = facts === undefined || facts.runState === 'paused' || dueAt(state, repair) > at;
+    return mustWait || waitsForOwner(state, facts) !== undefined ? [] : [facts];
   });
-  const dependents = firstOf(due, state).map((facts) => repairable(state, facts, gateway));
+  const dependents = oneOfAName(firstOf(due, state).map((facts) => repairable(state, facts, gateway)));
   if (dependents.length === 0) return to(state);
+  if (state.settings.dryRun) return sayWave(state, dependents, at);
   const id = state.nextId;
   const start = runningStart(state.gateway)?.startedAt?.text;
   const { restartConcurrency: concurrency } = state.settings;
@@ -127,12 +174,21 @@ function nextWave(state: State, at: number): Transition {
   });
 }
 
+/** What would be done; said once, as a failure is. */
+const sayWave = (state: State, dependents: readonly Repairable[], at: number): Transition =>
+  dependents.reduce((soFar, { id, name, how }) => {
+    const next = tryAgainLater(soFar.state, id, at);
+    const isFirst = next.repairs.pending[id]?.failures === 1;
+    const lines = isFirst ? [dryRun(info(`${WORDS[how].doing} ${name}...`))] : [];
+    return then(soFar, to(next, { lines }));
+  }, to(state));
+
 function repairable(state: State, facts: ContainerFacts, gateway: Target): Repairable {
   const { id } = facts;
   const owner = ownerOf(facts, state) ?? gateway;
   return {
     id,
-    name: state.repairs.pending[id]?.name ?? facts.name,
+    name: parkedAs(facts)?.name ?? facts.name,
     how: howFor(state, facts),
     run: runOf(facts),
     owner: { id: owner.id, name: owner.name },
@@ -143,6 +199,19 @@ const howFor = (state: State, facts: ContainerFacts): Repairable['how'] => {
   if (isParked(facts)) return 'resume';
   return attachmentOf(state, facts) === 'orphaned' ? 'recreate' : 'restart';
 };
+
+/** Two acts about one name would meet: what was left half done comes first. */
+const oneOfAName = (dependents: readonly Repairable[]): readonly Repairable[] =>
+  dependents.filter(
+    ({ id, name, how }) =>
+      how === 'resume' || !dependents.some((other) => other.name === name && other.id !== id),
+  );
+
+/** The one between it and the gateway on whose network nothing can be put now: it would only be stopped. */
+const waitsForOwner = (state: State, facts: ContainerFacts): ContainerFacts | undefined =>
+  ownersOf(facts, state)
+    .filter(({ id }) => id !== gatewayTarget(state.gateway)?.id)
+    .find((owner) => owner.runState !== 'running' || attachmentOf(state, owner) !== 'fresh');
 
 /** Those that wait for none of the others; all of them where they wait for each other in a circle. */
 function firstOf(due: readonly ContainerFacts[], state: State): readonly ContainerFacts[] {

@@ -1,4 +1,4 @@
-import type { ContainerEvent, Event } from '../../streams/events.ts';
+import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
 import { COMPOSE_PROJECT } from '../../streams/labels.ts';
 import { isParked } from '../parked.ts';
 import { gatewayTarget, runningStart } from '../selectors.ts';
@@ -10,11 +10,14 @@ const QUIET_MS = 5_000;
 /** Nobody is made to wait longer than this by somebody else's work. */
 const LONGEST_MS = 60_000;
 
+/** What was created longer ago is no sign of work under way. */
+const RECENT_MS = 60_000;
+
 /** Who else works on the containers around the gateway: compose, an update tool, a person. */
 export function settling(state: State, event: Event, before: State): Transition {
-  const known = withProject(state);
+  const known = withFirstStart(withYoungest(withProject(state), event));
   if (!isChange(event) || !concernsUs(before, event) || isOurs(state, event)) return to(known);
-  return to({ ...known, settling: { ...known.settling, changedAt: event.at } });
+  return to({ ...known, settling: { ...known.settling, changedAt: event.at, firstStart: undefined } });
 }
 
 /** Kept while the gateway is away: its own removal belongs to the project. */
@@ -23,6 +26,32 @@ function withProject(state: State): State {
   if (facts === undefined) return state;
   const project = facts.labels[COMPOSE_PROJECT];
   return project === state.settling.project ? state : { ...state, settling: { ...state.settling, project } };
+}
+
+/** Of a change whose message was lost, or that came before the monitor, the age of what was created tells. */
+function withYoungest(state: State, event: Event): State {
+  if (event.type !== 'containersListed') return state;
+  const ages = event.containers
+    .filter((facts) => concernsUs(state, facts) && !isParked(facts))
+    .map(({ createdMs }) => event.engineClockMs - createdMs)
+    .filter((ageMs) => ageMs >= 0);
+  const changedAt = event.at - Math.min(...ages);
+  return changedAt > (state.settling.changedAt ?? event.at - RECENT_MS)
+    ? { ...state, settling: { ...state.settling, changedAt, firstStart: undefined } }
+    : state;
+}
+
+/** The gateway’s first start, right after the last change, is part of what goes on; another one is somebody’s own doing. */
+function withFirstStart(state: State): State {
+  const { changedAt, firstStart } = state.settling;
+  const seenAt = runningStart(state.gateway)?.seenAt;
+  const isFirst =
+    changedAt !== undefined &&
+    firstStart === undefined &&
+    seenAt !== undefined &&
+    seenAt >= changedAt &&
+    seenAt < changedAt + QUIET_MS;
+  return isFirst ? { ...state, settling: { ...state.settling, firstStart: seenAt } } : state;
 }
 
 type Change = Extract<
@@ -36,7 +65,10 @@ const isChange = (event: Event): event is Change =>
   event.type === 'containerRenamed';
 
 /** In the gateway's compose project; and, whether it has one or not, the gateway itself and its dependents. */
-function concernsUs(state: State, { id, name, labels }: Change): boolean {
+function concernsUs(
+  state: State,
+  { id, name, labels }: Pick<ContainerFacts, 'id' | 'name' | 'labels'>,
+): boolean {
   const { project } = state.settling;
   if (project !== undefined && labels[COMPOSE_PROJECT] === project) return true;
   const shown = state.dependents.shown ?? {};
@@ -55,10 +87,10 @@ const isOurs = ({ repairs }: State, event: Change): boolean =>
  * Until when a repair that was asked for waits: five quiet seconds after the last change, and, where the gateway
  * itself has started amid such changes, after it was ready.
  */
-export function settledAt({ settling: { changedAt }, gateway }: State, askedAt: number): number {
+export function settledAt({ settling: { changedAt, firstStart }, gateway }: State, askedAt: number): number {
   const start = runningStart(gateway);
   if (changedAt === undefined || start === undefined) return 0;
-  const isAmid = changedAt >= start.seenAt - LONGEST_MS;
+  const isAmid = firstStart === start.seenAt;
   const quietFrom = isAmid ? Math.max(changedAt, start.readyAt ?? 0) : changedAt;
   return Math.min(quietFrom + QUIET_MS, askedAt + LONGEST_MS);
 }

@@ -1,30 +1,30 @@
+import type { Site } from '../../config/config.ts';
 import type { Event, SiteFault } from '../../streams/events.ts';
 import type { Line } from '../log-line.ts';
-import type { State } from '../state.ts';
+import type { Everything, State } from '../state.ts';
 import { type Transition, info, to, warn } from '../transition.ts';
 
-/** The sites file changed: the new list, or the last good one where it holds no usable site. */
+/** The sites file changed: a gateway's sites are the new ones; the last good ones where it holds none to use. */
 export function siteList(state: State, event: Event): Transition {
+  if (event.type !== 'sitesChanged') return to(state);
+  const list = sitesOf(state.settings.gateway, event.sites);
+  const urls = list.map(({ url }) => url);
+  const failures = Object.fromEntries(
+    Object.entries(state.sites.failures).filter(([url]) => urls.includes(url)),
+  );
+  return to({ ...state, sites: { ...state.sites, list, failures } });
+}
+
+/** Those that name no gateway are everybody's. */
+export const sitesOf = (gateway: string, sites: readonly Site[]): readonly Site[] =>
+  sites.filter((site) => site.gateway === undefined || site.gateway === gateway);
+
+/** Said once, however many gateways there are. */
+export function siteReload(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'sitesChanged': {
-      const lines = [
-        info(`Sites reloaded: ${event.sites.map(({ name }) => name).join(', ')}`),
-        ...sayFaults(event.faults),
-      ];
-      return to(
-        {
-          ...state,
-          sites: {
-            ...state.sites,
-            list: event.sites,
-            failures: keep(
-              state,
-              event.sites.map(({ url }) => url),
-            ),
-          },
-        },
-        { lines },
-      );
+      const names = [...new Set(event.sites.map(({ name }) => name))].join(', ');
+      return to(state, { lines: [info(`Sites reloaded: ${names}`), ...sayFaults(event.faults)] });
     }
     case 'sitesUnusable':
       return to(state, {
@@ -44,6 +44,3 @@ export const sayFaults = (faults: readonly SiteFault[]): readonly Line[] =>
   faults.map(({ where, text, reason }) =>
     warn(text === '' ? `Sites, ${where}: ${reason}` : `Sites, ${where}: "${text}" is left out: ${reason}`),
   );
-
-const keep = ({ sites: { failures } }: State, urls: readonly string[]): Readonly<Record<string, number>> =>
-  Object.fromEntries(Object.entries(failures).filter(([url]) => urls.includes(url)));

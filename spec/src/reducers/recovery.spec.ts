@@ -56,6 +56,7 @@ describe('a recovery begins', () => {
         'Site https://a failed 2 consecutive times - THRESHOLD REACHED - Network failure (DNS or connection)',
         /^Status: FAILING \| IP: 203\.0\.113\.1 .* Reason: Site connectivity test failed$/,
         'Failed sites (exceeded threshold): https://a',
+        /^Why: 1 of 1 critical sites down, and SITE_QUORUM=any asks for 1; recovery 1 since all was well, the next/,
         'Health check failed, initiating recovery...',
         'Restarting gluetun to force new endpoint...',
       );
@@ -293,18 +294,18 @@ describe('a gateway that is awaited', () => {
       .expectRecovery('repairing');
   });
 
-  it('is restarted again where it is late and its sites stay down', () => {
-    broken()
-      .feed(...back, seconds(121), checkFailed())
-      .expectActs('restartGateway', 'restartGateway');
+  it('is restarted again where it is late and its sites stay down, when the backoff is over', () => {
+    const history = broken().feed(...back, seconds(121), checkFailed()).expectActs('restartGateway');
+    history.expectLine(/^No recovery: .*; after 1 recovery the next is due in 59s$/, 'warn');
+    history.feed(seconds(60), checkFailed()).expectActs('restartGateway', 'restartGateway');
   });
 
-  it('left behind by our restart is started after 10 s, then with doubled waits, said once', () => {
+  it('left behind by our restart is started after 10 s, then under the backoff of recoveries, said once', () => {
     const history = broken().feed(killed('gluetun'), died('gluetun'), stopped('gluetun'), failed()).forget();
     history.feed(seconds(9)).expectNoAct().feed(seconds(1)).expectActs('startGateway');
-    history.feed(failed(), seconds(19)).expectActs('startGateway').feed(seconds(1));
+    history.feed(failed(), seconds(45)).expectActs('startGateway').feed(seconds(10));
     history.expectActs('startGateway', 'startGateway');
-    history.feed(failed(), seconds(39)).expectActs('startGateway', 'startGateway').feed(seconds(1));
+    history.feed(failed(), seconds(165)).expectActs('startGateway', 'startGateway').feed(seconds(10));
     history.expectActs('startGateway', 'startGateway', 'startGateway');
     history.expectLine(/^gluetun has not come back; starting it$/, 'warn');
     history.expectLine(/^Starting gluetun failed: port is already allocated; trying again$/, 'error');

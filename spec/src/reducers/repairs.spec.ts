@@ -172,7 +172,7 @@ describe('the outcome of a restart', () => {
     {
       given: 'not told at all',
       event: [],
-      says: /^Restarting app failed: the restart gave no answer/,
+      says: /^Restarting app failed: there was no answer/,
       then: 'pending',
     },
   ])('$given', ({ event, says, then }) => {
@@ -225,7 +225,7 @@ describe('a restart that failed', () => {
       event: [checkFailed(), seconds(4.5), checkFailed()],
     },
   ])('is not tried again while $given', ({ event }) => {
-    const history = repairing([app], { settings: { retryIntervalMs: 4_000 } }).feed(
+    const history = repairing([app], { settings: { retryIntervalMs: 4_000, backoffMs: 0 } }).feed(
       restartFailed('app'),
       succeeded(),
     );

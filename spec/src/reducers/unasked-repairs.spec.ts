@@ -40,7 +40,7 @@ const healthy = turned('gluetun', 'healthy');
 const createdAnew = (labels = {}): Steps => [
   destroyed('gluetun'),
   created('gluetun', { id: anew.id }),
-  inspected({ ...anew, labels }),
+  inspected({ ...anew, labels, runState: 'created' }),
   started('gluetun', { id: anew.id }),
   inspectedAs('gluetun', { health: 'starting', labels }),
 ];
@@ -167,7 +167,7 @@ describe('a gateway created anew', () => {
   });
 
   it('has them known by what an earlier monitor remembered', () => {
-    const memory = { gateways: { gluetun: [idOf('gluetun')] }, dependents: {}, stopped: [] };
+    const memory = { gateways: { gluetun: [idOf('gluetun')] }, dependents: {}, stopped: [], backoff: {} };
     const history = began([anew, app], { memory });
     expect(repaired(history)).toEqual(['recreate app']);
   });

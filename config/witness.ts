@@ -1,0 +1,33 @@
+import type { Witness } from './config.ts';
+
+/** Host name, IPv4 or bracketed IPv6 address, and a port, which nothing but an empty path may follow. */
+const TCP = /^tcp:\/\/([^\s/?#\\@:[\]]+|\[[0-9a-f:.]+\]):(\d{1,5})\/?$/i;
+
+/**
+ * Reads `WITNESS`: an http(s) URL or `tcp://host:port`. Undefined for all else, and for a user and password:
+ * the witness is named in the log.
+ */
+export function parseWitness(text: string): Witness | undefined {
+  return /^tcp:/i.test(text) ? parseTcp(text) : parseHttp(text);
+}
+
+export function isWitness(text: string): boolean {
+  return parseWitness(text) !== undefined;
+}
+
+function parseHttp(text: string): Witness | undefined {
+  if (!/^https?:\/\/[^\s/?#\\][^\s\p{Cc}]*$/iu.test(text) || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') return undefined;
+  url.hash = ''; // never sent
+  return { kind: 'http', url: url.href };
+}
+
+function parseTcp(text: string): Witness | undefined {
+  const [, host = '', digits = ''] = TCP.exec(text) ?? [];
+  const port = Number(digits);
+  // the parser knows hosts only under the schemes of the web
+  const address = `http://${host}`;
+  if (host === '' || port < 1 || port > 65535 || !URL.canParse(address)) return undefined;
+  return { kind: 'tcp', host: new URL(address).hostname.replace(/^\[|\]$/g, ''), port };
+}

@@ -1,0 +1,214 @@
+import { waitAfter } from '../../src/backoff.ts';
+import { World, type WorldOptions } from './world.ts';
+
+const HOUR_MS = 3600_000;
+const NINE = Array.from({ length: 9 }, (_, index) => ({ url: `https://site${String(index)}.example/` }));
+const BLOCKED = NINE[4]?.url ?? '';
+const NO_ANSWER = { exitCode: 4, afterMs: 20 };
+
+/** How often the gateway may be touched in so long, by the backoff's own formula: a wait lies between any two. */
+function mostWithin(ms: number): number {
+  const waits = { backoffMs: 60_000, backoffMaxMs: 1_800_000 };
+  let [recoveries, passed] = [1, 0];
+  for (;;) {
+    passed += waitAfter(recoveries, waits);
+    if (passed > ms) return recoveries;
+    recoveries += 1;
+  }
+}
+
+describe('never the cause of an outage', () => {
+  let world: World;
+  const running = (options: WorldOptions = {}): World =>
+    (world = new World(options).populate().startMonitor());
+  afterEach(() => {
+    world.dispose();
+    if (world.fault !== undefined) throw world.fault as Error;
+  });
+  const restarts = (): readonly string[] =>
+    world.client.written.filter((call) => /^(re)?start gluetun$/.test(call));
+
+  it('a day with one of nine sites blocked restarts a handful of times where any site is enough', () => {
+    running({ sites: NINE });
+    world.standIn.siteAnswers(BLOCKED, NO_ANSWER);
+    world.pass(24 * HOUR_MS);
+    expect(restarts()).toHaveLength(3);
+    expect(world.said(/held as advisory until it passes once/)).toHaveLength(1);
+    expect(world.cutOff()).toEqual([]);
+  });
+
+  it('and none where a majority must be down', () => {
+    running({ sites: NINE, settings: { siteQuorum: 'majority' } });
+    world.standIn.siteAnswers(BLOCKED, NO_ANSWER);
+    world.pass(24 * HOUR_MS);
+    expect(restarts()).toEqual([]);
+    expect(
+      world.said(/^No recovery: 1 of 9 critical sites down, and SITE_QUORUM=majority asks for 5/),
+    ).toHaveLength(1);
+    expect(world.said(/THRESHOLD REACHED/)).toHaveLength(1);
+  });
+
+  it('a site that was held counts again once it has passed', () => {
+    running({ sites: NINE });
+    world.standIn.siteAnswers(BLOCKED, NO_ANSWER);
+    world.untilSaid(/held as advisory/, 4 * HOUR_MS).pass(HOUR_MS);
+    world.standIn.siteRecovers(BLOCKED);
+    world.untilSaid(/can be reached again, and counts as critical again/);
+    const before = restarts().length;
+    world.pass(HOUR_MS).standIn.breakTunnel();
+    world.until(() => restarts().length > before);
+  });
+
+  it('an hour without a line starts no recovery, and one check the moment it is back', () => {
+    running({ hasWitness: true });
+    world.isLineUp = false;
+    world.standIn.breakTunnel();
+    world.pass(HOUR_MS);
+    expect(restarts()).toEqual([]);
+    expect(world.said(/^The line itself seems down/)).toHaveLength(1);
+    world.isLineUp = true;
+    world.standIn.heal();
+    const at = world.scheduler.now();
+    world.untilSaid(/^The line is up again/);
+    expect(world.state.watches[0]?.checking.lastStartedAt).toBeGreaterThanOrEqual(at);
+    expect(world.state.watches[0]?.checking.lastStartedAt).toBeLessThan(at + 1_200);
+    world.pass(60_000);
+    expect(restarts()).toEqual([]);
+  });
+
+  it('a witness that tells of a line does not keep from what the tunnel needs', () => {
+    running({ hasWitness: true });
+    world.standIn.breakTunnel();
+    world.untilSaid(/^Recovery complete/);
+    expect(world.said(/^Why: .*the line is up, says the witness/)).toHaveLength(1);
+  });
+
+  it.each([
+    ['a witness that has never answered', true],
+    ['a witness that falls silent while the tunnel works', false],
+  ])('%s is reported, and ignored until it answers', (_, fromTheStart) => {
+    world = new World({ hasWitness: true }).populate();
+    world.isLineUp = !fromTheStart;
+    world.startMonitor();
+    world.isLineUp = false;
+    world.pass(5 * 60_000);
+    expect(world.said(/ignored until it does/)).toHaveLength(1);
+    world.standIn.breakTunnel();
+    world.untilSaid(/^Recovery complete/);
+    world.isLineUp = true;
+    world.untilSaid(/^The witness answers, and is listened to again$/);
+  });
+
+  it.each([
+    ['without a break', Infinity],
+    ['with a monitor that is restarted every hour', HOUR_MS],
+  ])('six hours of an outage at the provider, %s, cost what the backoff allows', (_, everyMs) => {
+    running({ gluetun: { healedByRestart: false } });
+    world.standIn.breakTunnel();
+    passRestarting(6 * HOUR_MS, everyMs);
+    const most = mostWithin(6 * HOUR_MS);
+    expect(restarts().length).toBeLessThanOrEqual(most);
+    expect(restarts().length).toBeGreaterThan(most - 5);
+  });
+
+  it.each([
+    ['without a break', Infinity],
+    ['with a monitor that is restarted every hour', HOUR_MS],
+  ])(
+    'a day of a provider that drops each session after a minute, %s, costs what the backoff allows',
+    (_, everyMs) => {
+      running();
+      const session = (): void => {
+        if (world.standIn.tunnelWorks) world.standIn.breakTunnel();
+      };
+      for (let minute = 0; minute < 24 * 60; minute += 1) {
+        session();
+        passRestarting(60_000, everyMs, minute * 60_000);
+      }
+      expect(restarts().length).toBeLessThanOrEqual(mostWithin(24 * HOUR_MS));
+      expect(restarts().length).toBeGreaterThan(20);
+    },
+  );
+
+  function passRestarting(ms: number, everyMs: number, sinceMs = 0): void {
+    for (let passed = 0; passed < ms; passed += Math.min(everyMs, 60_000)) {
+      if (everyMs < Infinity && passed + sinceMs > 0 && (passed + sinceMs) % everyMs === 0) {
+        world.killMonitor();
+        world.startMonitor();
+      }
+      world.pass(Math.min(60_000, ms - passed));
+    }
+  }
+
+  it('says when the next attempt is due, once', () => {
+    running({ gluetun: { healedByRestart: false } });
+    world.standIn.breakTunnel();
+    world.untilSaid(
+      /^No recovery: 3 of 3 critical sites down, .* after 1 recovery the next is due in \d+s$/,
+      HOUR_MS,
+    );
+  });
+
+  it('gives Gluetun its grace, and acts when it is over', () => {
+    running({ settings: { selfHealGraceMs: 300_000 } });
+    const at = world.scheduler.now();
+    world.standIn.breakTunnel();
+    world.untilSaid(/^No recovery: .*Gluetun has .* left to heal itself/);
+    world.untilSaid(/initiating recovery/);
+    expect(world.scheduler.now() - at).toBeGreaterThan(300_000);
+    expect(world.scheduler.now() - at).toBeLessThan(360_000);
+  });
+
+  it('changes nothing in a dry run, and says what it would', () => {
+    running({ settings: { dryRun: true } });
+    world.standIn.breakTunnel();
+    world.untilSaid(/^\[DRY-RUN\] Restarting gluetun to force new endpoint\.\.\.$/);
+    world.engine.restart('gluetun');
+    world.untilSaid(/^\[DRY-RUN\] Restarting app1\.\.\.$/);
+    world.pass(6 * HOUR_MS);
+    expect(world.client.written).toEqual([]);
+  });
+});
+
+describe('the gentle way', () => {
+  let world: World;
+  const running = (options: WorldOptions = {}): World =>
+    (world = new World({ ...options, settings: { recoveryStrategy: 'vpn-first', ...options.settings } })
+      .populate()
+      .startMonitor());
+  afterEach(() => {
+    world.dispose();
+    if (world.fault !== undefined) throw world.fault as Error;
+  });
+
+  it('restarts the VPN inside the gateway, and touches nobody', () => {
+    running().standIn.breakTunnel();
+    world.untilSaid(/^Recovery complete .*: the VPN was restarted, dependents untouched$/);
+    expect(world.client.written).toEqual([]);
+    expect(world.cutOff()).toEqual([]);
+  });
+
+  it('restarts those that were asked for all the same', () => {
+    running({ settings: { vpnRestartDependents: ['app3'] } }).standIn.breakTunnel();
+    world.untilSaid(/^Recovery complete .*dependents untouched but app3$/);
+    world.untilSaid(/^app3 restarted successfully$/);
+    expect(world.client.written).toEqual(['restart app3']);
+  });
+
+  it('goes on to the container where it does not help', () => {
+    running({ gluetun: { healedByVpnRestart: false } }).standIn.breakTunnel();
+    world.untilSaid(/^No check has passed since the VPN was restarted inside gluetun$/);
+    world.untilSaid(/^Recovery complete/);
+    expect(world.client.written[0]).toBe('restart gluetun');
+    expect(world.cutOff()).toEqual([]);
+  });
+
+  it('goes on to the container where the control server is not there, and says why', () => {
+    running();
+    world.standIn.stopControlServer();
+    world.standIn.breakTunnel();
+    world.untilSaid(/^The VPN cannot be restarted inside gluetun: /);
+    world.untilSaid(/^Recovery complete/);
+    expect(world.client.written[0]).toBe('restart gluetun');
+  });
+});

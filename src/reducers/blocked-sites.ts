@@ -1,0 +1,40 @@
+import { criticalSites, sitesDown } from '../quorum.ts';
+import type { State } from '../state.ts';
+import { type Transition, to, warn } from '../transition.ts';
+
+/** So many recoveries for the same few sites have not helped: no further one will. */
+const ENOUGH_RECOVERIES = 3;
+
+/**
+ * A site that blocks the exit: the same minority of the critical sites is down though others pass. After three
+ * recoveries for it, it is held as advisory until it passes once.
+ *
+ * @returns undefined where the recovery is to go on; it is noted what it is for.
+ */
+export function holdBlocked(state: State): Transition | undefined {
+  const down = sitesDown(state);
+  const blocked = state.sites.blocked;
+  const urls = down.map(({ url }) => url);
+  const isSame = blocked !== undefined && blocked.urls.join(' ') === urls.join(' ');
+  if (!isMinority(state) || !isSame || blocked.recoveries < ENOUGH_RECOVERIES) return undefined;
+  const names = down.map(({ name }) => name).join(', ');
+  const told = `${names} did not come back in ${String(ENOUGH_RECOVERIES)} recoveries, though other sites pass: blocked at this exit, or down; held as advisory until it passes once. If that goes on, give it role=advisory, or set SITE_QUORUM=majority`;
+  const sites = { ...state.sites, held: [...state.sites.held, ...urls], blocked: undefined };
+  return to({ ...state, sites }, { lines: [warn(told)] });
+}
+
+export function noteBlocked(state: State): State {
+  const urls = sitesDown(state).map(({ url }) => url);
+  const known = state.sites.blocked;
+  const isSame = known !== undefined && known.urls.join(' ') === urls.join(' ');
+  const blocked = isMinority(state) ? { urls, recoveries: (isSame ? known.recoveries : 0) + 1 } : undefined;
+  return { ...state, sites: { ...state.sites, blocked } };
+}
+
+/** Fewer than half, and another one passes: its counter is at nought. */
+function isMinority(state: State): boolean {
+  const critical = criticalSites(state);
+  const down = sitesDown(state);
+  const passes = critical.some(({ url }) => state.sites.failures[url] === 0);
+  return down.length * 2 < critical.length && passes;
+}

@@ -1,0 +1,67 @@
+import type { Event } from '../../streams/events.ts';
+import { afterCheck, bounded } from '../backoff.ts';
+import { failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
+import type { State } from '../state.ts';
+import { type Transition, info, to } from '../transition.ts';
+
+/**
+ * What the decision to act rests on beside the counters: since when there has been a sign of an outage, how long all
+ * has been calm, and which sites are held as advisory.
+ */
+export function judgement(state: State, event: Event, before: State): Transition {
+  const released = releaseHeld(state, event);
+  const signed = withOutage(released.state, event, before);
+  return { ...released, state: withCalm(signed, event, before) };
+}
+
+/** One pass is enough: it does not block this exit any more. */
+function releaseHeld(state: State, event: Event): Transition {
+  if (event.type !== 'siteProbed' || event.result.verdict !== 'pass') return to(state);
+  const { url, name } = event.result.site;
+  const { held } = state.sites;
+  const isOurs = state.checking.running?.checkId === event.checkId;
+  if (!isOurs || !held.includes(url)) return to(state);
+  return to(
+    { ...state, sites: { ...state.sites, held: held.filter((other) => other !== url) } },
+    { lines: [info(`Site ${name} can be reached again, and counts as critical again`)] },
+  );
+}
+
+/** The first sign: a counted failure, Docker's or Gluetun's doubt. It ends with a check that passes. */
+function withOutage(state: State, event: Event, before: State): State {
+  const check = finishedCheck(event, before);
+  if (check?.passing) return state.outageSince === undefined ? state : { ...state, outageSince: undefined };
+  const hasFailed = check !== undefined && failuresCount(state, check) && anyFailed(check.results);
+  const isDoubted = isHealthDoubt(state, event);
+  return state.outageSince === undefined && (hasFailed || isDoubted)
+    ? { ...state, outageSince: event.at }
+    : state;
+}
+
+const anyFailed = (results: readonly { readonly verdict: string }[]): boolean =>
+  results.some(({ verdict }) => verdict === 'fail');
+
+const isHealthDoubt = ({ gateway }: State, event: Event): boolean =>
+  'id' in gateway &&
+  ((event.type === 'containerHealthChanged' && event.id === gateway.id && event.health === 'unhealthy') ||
+    (event.type === 'selfHealingLogged' && event.gatewayId === gateway.id && !event.isPast));
+
+function withCalm(state: State, event: Event, before: State): State {
+  const check = finishedCheck(event, before);
+  const known = bounded(state.backoff, state.settings, event.at);
+  const isEvidence =
+    check !== undefined &&
+    isOfThisStart(state, check) &&
+    state.recovery.value === 'none' &&
+    (check.passing || anyFailed(check.results));
+  const backoff = isEvidence
+    ? afterCheck(known, state.settings, {
+        passed: check.passing,
+        startedAt: check.startedAt,
+        at: event.at,
+      })
+    : known;
+  if (backoff === state.backoff) return state;
+  const isOver = backoff.attempts === 0 && state.backoff.attempts > 0;
+  return { ...state, backoff, sites: isOver ? { ...state.sites, blocked: undefined } : state.sites };
+}

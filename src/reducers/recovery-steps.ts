@@ -1,0 +1,145 @@
+import { NEEDS_REPAIR, attachmentOf, isRunning } from '../attachment.ts';
+import { attemptEnded } from '../backoff.ts';
+import { dependentsOf } from '../dependents-of.ts';
+import type { ContainerFacts, Event } from '../../streams/events.ts';
+import { finishedCheck, isOfThisStart } from '../finished-check.ts';
+import type { Recovery, State } from '../state.ts';
+import { type Transition, duration, error, info, to, warn } from '../transition.ts';
+import { listCommand } from './containers.ts';
+import { sayEndpoint } from './endpoint.ts';
+import { askForRepair, hasTriedAll } from './repairs.ts';
+
+export type Phase<V extends Recovery['value']> = Extract<Recovery, { value: V }>;
+
+const VERIFICATION_MS = 30_000;
+/** Longer than a listing may take: one asked for anew replaces the one under way. */
+const LISTING_MS = 15_000;
+
+export const isDue = (deadline: number | undefined, event: Event): boolean =>
+  event.type === 'timeReached' && deadline !== undefined && deadline <= event.at;
+
+/** How long a check is waited for that passes: half a minute, or time for two whole checks. */
+export const verificationMs = ({ sites }: State): number =>
+  Math.max(
+    VERIFICATION_MS,
+    2 * Math.max(0, ...sites.list.map(({ timeoutSeconds }) => timeoutSeconds)) * 1000,
+  );
+
+/** Its end: the next one waits its time from here, and the sites begin anew. */
+export const ended = (state: State, at: number): State => ({
+  ...state,
+  recovery: { value: 'none' },
+  hold: undefined,
+  outageSince: undefined,
+  sites: { ...state.sites, failures: {} },
+  backoff: attemptEnded(state.backoff, state.settings, at),
+});
+
+/** A check that made it ready has verified the tunnel already. */
+export function verify(
+  state: State,
+  { begunAt }: Phase<'awaitingReady'>,
+  event: Event,
+  before: State,
+): Transition {
+  const until = event.at + verificationMs(state);
+  const phase: Phase<'verifying'> = { value: 'verifying', begunAt, until };
+  return verifying({ ...state, recovery: phase }, phase, event, before);
+}
+
+/** The dependents are stale either way: time over, they are repaired all the same. */
+export function verifying(state: State, phase: Phase<'verifying'>, event: Event, before: State): Transition {
+  const check = finishedCheck(event, before);
+  const verified = check !== undefined && check.passing && isOfThisStart(state, check);
+  if (!verified && !isDue(phase.until, event)) return to(state);
+  const reading: Phase<'readingEndpoint'> = { value: 'readingEndpoint', begunAt: phase.begunAt, verified };
+  const next = { ...state, recovery: reading };
+  const told = verified ? [] : [warn(`No check has passed since the restart${stillFailing(state)}`)];
+  if (state.endpoint.reading !== undefined && state.endpoint.current.ip === undefined)
+    return to(next, { lines: told });
+  const announced = announce(next, reading, event);
+  return { ...announced, lines: [...told, ...announced.lines] };
+}
+
+const stillFailing = ({ sites }: State): string => {
+  const names = sites.list.filter(({ url }) => (sites.failures[url] ?? 0) > 0).map(({ name }) => name);
+  return names.length === 0 ? '' : `: ${names.join(', ')}`;
+};
+
+export function announce(
+  state: State,
+  { begunAt, verified }: Phase<'readingEndpoint'>,
+  { at }: Event,
+): Transition {
+  const said = sayEndpoint(state, 'NEW', 'After restart');
+  return to(
+    {
+      ...said.state,
+      recovery: { value: 'listing', begunAt, verified, askedAt: at, askAgainAt: at + LISTING_MS },
+    },
+    {
+      lines: [...said.lines, info('Discovering and restarting dependent containers...')],
+      commands: [listCommand(state)],
+    },
+  );
+}
+
+export function listing(state: State, phase: Phase<'listing'>, event: Event): Transition {
+  const isAnswer = event.type === 'containersListed' && event.requestedAt >= phase.askedAt;
+  if (isAnswer && isGatewayInspected(state)) return repair(state, phase, event.at);
+  if (!isDue(phase.askAgainAt, event)) return to(state);
+  return to(
+    { ...state, recovery: { ...phase, askAgainAt: event.at + LISTING_MS } },
+    { commands: [listCommand(state)] },
+  );
+}
+
+/** Without the gateway's own start nobody's can be compared with it. */
+const isGatewayInspected = ({ gateway, containers }: State): boolean =>
+  gateway.value === 'ready' && containers.byId[gateway.id]?.details !== undefined;
+
+function repair(state: State, { begunAt, verified }: Phase<'listing'>, at: number): Transition {
+  const all = dependentsOf(state);
+  const names = all.length === 0 ? 'none' : all.map(({ name }) => name).join(',');
+  const asked = askForRepair(
+    state,
+    all.filter((facts) => needsRepair(state, facts)),
+    at,
+  );
+  return to(
+    { ...asked.state, recovery: { value: 'repairing', begunAt, verified } },
+    { lines: [info(`Discovered dependent containers: ${names}`), ...asked.lines] },
+  );
+}
+
+/**
+ * After our own restart. A listed container that is not on the gateway's network is restarted too, once; and one
+ * that could not be inspected: it ran before the gateway did.
+ */
+function needsRepair(state: State, facts: ContainerFacts): boolean {
+  const attachment = attachmentOf(state, facts);
+  return attachment === 'unknown'
+    ? isRunning(facts)
+    : attachment === 'apart' || NEEDS_REPAIR.includes(attachment);
+}
+
+/** The end, once everyone has had a first try: comes after the repairs, whose progress decides it. */
+export function recoveryEnd(state: State, event: Event): Transition {
+  return state.recovery.value === 'repairing' && hasTriedAll(state)
+    ? finish(state, state.recovery, event.at)
+    : to(state);
+}
+
+function finish(state: State, { begunAt, verified }: Phase<'repairing'>, at: number): Transition {
+  const failed = Object.values(state.repairs.pending).map(({ name }) => name);
+  const took = duration(at - begunAt);
+  const faults = [
+    ...(verified ? [] : ['no check has passed yet']),
+    ...(failed.length === 0 ? [] : [`not restarted: ${failed.join(', ')}`]),
+  ];
+  const verdict =
+    faults.length === 0
+      ? info(`Recovery complete (took ${took})`)
+      : error(`Recovery ended after ${took}, but ${faults.join('; ')}`);
+  return to(ended(state, at), { lines: [info('Dependent container restart complete'), verdict] });
+}

@@ -1,0 +1,71 @@
+import { dependentsOf } from '../dependents-of.ts';
+import type { Event } from '../../streams/events.ts';
+import { finishedCheck } from '../finished-check.ts';
+import { nameOf } from '../selectors.ts';
+import type { State } from '../state.ts';
+import { type Transition, duration, info, then, to, warn } from '../transition.ts';
+import { sayEndpoint } from './endpoint.ts';
+import { type Phase, ended, isDue, verificationMs } from './recovery-steps.ts';
+import { askForForcedRestart } from './repairs.ts';
+
+interface Context {
+  readonly before: State;
+  /** What comes next where this does not help: the container. */
+  readonly escalate: (state: State, begunAt: number) => Transition;
+}
+
+/** The gentle way: the container, its network and its dependents stay as they are. A passing check proves it. */
+export function vpnRecovery(
+  state: State,
+  phase: Phase<'restartingVpn' | 'verifyingVpn'>,
+  event: Event,
+  context: Context,
+): Transition {
+  // It has died or was restarted meanwhile: there is another kind of work to do.
+  if (state.gateway.value === 'down' || state.gateway.value === 'absent')
+    return to(ended(state, event.at), {
+      lines: [info(`The recovery ends: ${nameOf(state)} does not run any more`)],
+    });
+  return phase.value === 'restartingVpn'
+    ? restartingVpn(state, phase, event, context)
+    : verifyingVpn(state, phase, event, context);
+}
+
+function restartingVpn(
+  state: State,
+  { begunAt, commandId }: Phase<'restartingVpn'>,
+  event: Event,
+  { escalate }: Context,
+): Transition {
+  if (event.type !== 'commandFinished' || event.id !== commandId) return to(state);
+  if (event.outcome.ok) {
+    const until = event.at + verificationMs(state);
+    return to({ ...state, recovery: { value: 'verifyingVpn', begunAt, since: event.at, until } });
+  }
+  const told = warn(`The VPN cannot be restarted inside ${nameOf(state)}: ${event.outcome.reason}`);
+  return then(to(state, { lines: [told] }), escalate(state, begunAt));
+}
+
+function verifyingVpn(
+  state: State,
+  { begunAt, since, until }: Phase<'verifyingVpn'>,
+  event: Event,
+  { before, escalate }: Context,
+): Transition {
+  const check = finishedCheck(event, before);
+  if (check !== undefined && check.passing && check.startedAt >= since)
+    return healed(state, begunAt, event.at);
+  if (!isDue(until, event)) return to(state);
+  const told = warn(`No check has passed since the VPN was restarted inside ${nameOf(state)}`);
+  return then(to(state, { lines: [told] }), escalate(state, begunAt));
+}
+
+function healed(state: State, begunAt: number, at: number): Transition {
+  const said = sayEndpoint(state, 'NEW', 'After restart');
+  const took = duration(at - begunAt);
+  const chosen = dependentsOf(state).filter(({ name }) => state.settings.vpnRestartDependents.includes(name));
+  const rest = chosen.length === 0 ? '' : ` but ${chosen.map(({ name }) => name).join(', ')}`;
+  const told = info(`Recovery complete (took ${took}): the VPN was restarted, dependents untouched${rest}`);
+  const asked = askForForcedRestart(ended(said.state, at), chosen, at);
+  return to(asked.state, { lines: [...said.lines, told, ...asked.lines] });
+}

@@ -1,0 +1,121 @@
+import type { Event } from '../../streams/events.ts';
+import { finishedCheck } from '../finished-check.ts';
+import type { Everything, Witness } from '../state.ts';
+import { type Transition, duration, info, to, warn } from '../transition.ts';
+import { viewsOf } from '../watches.ts';
+
+const CALM_PACE_MS = 60_000;
+const OUTAGE_PACE_MS = 5_000;
+/** While the line is down: the moment it is back the sites are checked. */
+const SILENT_PACE_MS = 1_000;
+
+type Probed = Extract<Event, { type: 'witnessProbed' }>;
+type Configured = Exclude<Witness, { value: 'none' }>;
+
+/** What an answer of the witness, or its silence, says of the line. */
+export function witness(state: Everything, event: Event): Transition<Everything> {
+  const { witness: known } = state;
+  if (event.type !== 'witnessProbed' || known.value === 'none' || known.awaited !== event.requestId)
+    return to(state);
+  return event.answers ? answered(state, known, event) : failed(state, known, event);
+}
+
+const withWitness = (state: Everything, changed: Witness): Everything => ({ ...state, witness: changed });
+
+function answered(state: Everything, known: Configured, { at }: Probed): Transition<Everything> {
+  const next: Witness = {
+    value: 'answering',
+    answeredAt: at,
+    nextProbeAt: at + CALM_PACE_MS,
+    awaited: undefined,
+  };
+  const isBack = known.value === 'silent' && known.isSaid;
+  const lines = [
+    ...(isBack
+      ? [
+          info(
+            `The line is up again after ${duration(at - known.since)}, says the witness; checking the sites now`,
+          ),
+        ]
+      : []),
+    ...(known.value === 'ignored' ? [info('The witness answers, and is listened to again')] : []),
+  ];
+  return to(withWitness(state, next), { lines });
+}
+
+/** Once may be a lost packet: nothing is begun on it, but it is said only when it happens again. */
+function failed(
+  state: Everything,
+  known: Configured,
+  { at, requestId, reason = 'no answer' }: Probed,
+): Transition<Everything> {
+  const probing = { nextProbeAt: at + SILENT_PACE_MS, awaited: undefined };
+  switch (known.value) {
+    case 'untried':
+      return ignore(state, at, `The witness has not answered (${reason}); it is ignored until it does`);
+    case 'ignored':
+      return to(withWitness(state, { ...known, nextProbeAt: at + CALM_PACE_MS, awaited: undefined }));
+    case 'answering':
+      return to(
+        withWitness(state, { value: 'silent', since: at, isSaid: false, doubtedFrom: undefined, ...probing }),
+      );
+    case 'silent':
+      if (known.doubtedFrom !== undefined && requestId >= known.doubtedFrom)
+        return ignore(
+          state,
+          at,
+          'The witness does not answer though the sites can be reached through the tunnel; it is ignored until it does',
+        );
+      return to(withWitness(state, { ...known, isSaid: true, ...probing }), {
+        lines: known.isSaid
+          ? []
+          : [
+              warn(
+                `The line itself seems down: the witness does not answer (${reason}); no recovery starts until it does`,
+              ),
+            ],
+      });
+  }
+}
+
+const ignore = (state: Everything, at: number, why: string): Transition<Everything> =>
+  to(withWitness(state, { value: 'ignored', nextProbeAt: at + CALM_PACE_MS, awaited: undefined }), {
+    lines: [warn(why)],
+  });
+
+/** Asks it: now and then, at the first sign of an outage, often while it is silent. Comes after the gateways' concerns. */
+export function witnessSchedule(state: Everything, event: Event, before: Everything): Transition<Everything> {
+  const { witness: known } = state;
+  if (known.value === 'none') return to(state);
+  const doubted = withDoubt(known, state.nextId, hasPassed(event, before));
+  const isDue = known.nextProbeAt <= event.at || beginsOutage(state, before);
+  if (!isDue || known.awaited !== undefined || state.ending)
+    return to(doubted === known ? state : withWitness(state, doubted));
+  const requestId = state.nextId;
+  const pace = state.watches.some(({ outageSince }) => outageSince !== undefined)
+    ? OUTAGE_PACE_MS
+    : CALM_PACE_MS;
+  return to(
+    {
+      ...withWitness(state, { ...doubted, awaited: requestId, nextProbeAt: event.at + pace }),
+      nextId: requestId + 1,
+    },
+    { commands: [{ kind: 'probeWitness', requestId }] },
+  );
+}
+
+const withDoubt = (known: Configured, nextId: number, passed: boolean): Configured =>
+  passed && known.value === 'silent' && known.doubtedFrom === undefined
+    ? { ...known, doubtedFrom: nextId }
+    : known;
+
+const hasPassed = (event: Event, before: Everything): boolean =>
+  viewsOf(before).some((view) => finishedCheck(event, view)?.passing === true);
+
+const beginsOutage = (state: Everything, before: Everything): boolean =>
+  state.watches.some(
+    ({ outageSince }, index) => outageSince !== undefined && before.watches[index]?.outageSince === undefined,
+  );
+
+export const witnessDueAt = ({ witness: known, ending }: Everything): number | undefined =>
+  known.value === 'none' || known.awaited !== undefined || ending ? undefined : known.nextProbeAt;

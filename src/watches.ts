@@ -1,0 +1,78 @@
+import type { Line } from './log-line.ts';
+import type { Common, Everything, State, Watch } from './state.ts';
+import { type Reducer, then, to } from './transition.ts';
+
+/** What the concerns of one gateway see. */
+export const viewOf = ({ watches: _, ...common }: Everything, watch: Watch): State => ({
+  ...common,
+  ...watch,
+});
+
+export const viewsOf = (all: Everything): readonly State[] => all.watches.map((watch) => viewOf(all, watch));
+
+/** What became of one of them put back in its place, and of what they have in common. */
+export function withView(all: Everything, index: number, view: State): Everything {
+  const watches = all.watches.map((watch, at) => (at === index ? watchIn(view) : watch));
+  return { ...commonIn(view), watches };
+}
+
+const commonIn = ({ nextId, connection, containers, endings, memory, witness, ending }: State): Common => ({
+  nextId,
+  connection,
+  containers,
+  endings,
+  memory,
+  witness,
+  ending,
+});
+
+const watchIn = ({
+  settings,
+  gateway,
+  dependents,
+  sites,
+  checking,
+  endpoint,
+  recovery,
+  repairs,
+  settling,
+  backoff,
+  outageSince,
+  hold,
+}: State): Watch => ({
+  settings,
+  gateway,
+  dependents,
+  sites,
+  checking,
+  endpoint,
+  recovery,
+  repairs,
+  settling,
+  backoff,
+  outageSince,
+  hold,
+});
+
+/** The concerns of one gateway, for each: every one sees its own watch only, so nobody waits for another's trouble. */
+export const forEachGateway =
+  (concerns: Reducer): Reducer<Everything> =>
+  (state, event, before) =>
+    before.watches.reduce((soFar, watchBefore, index) => {
+      const watch = soFar.state.watches[index] ?? watchBefore;
+      const view = viewOf(soFar.state, watch);
+      const next = concerns(view, event, viewOf(before, watchBefore));
+      const isSame = next.state === view && next.lines.length === 0 && next.commands.length === 0;
+      if (isSame) return soFar;
+      const lines = state.watches.length > 1 ? next.lines.map(named(watch)) : next.lines;
+      return then(soFar, { ...next, state: withView(soFar.state, index, next.state), lines });
+    }, to(state));
+
+/** Among several, a line tells whose it is. */
+const named =
+  ({ settings: { gateway } }: Watch) =>
+  (line: Line): Line => ({
+    ...line,
+    message: `${gateway}: ${line.message}`,
+    fields: { ...line.fields, gateway },
+  });
