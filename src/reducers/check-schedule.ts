@@ -1,4 +1,5 @@
 import type { Event } from '../../streams/events.ts';
+import { criticalSites, quorumIn, sitesDown } from '../quorum.ts';
 import { runningStart } from '../selectors.ts';
 import type { Start, State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
@@ -20,7 +21,8 @@ const canCheck = (state: State): boolean =>
   !state.ending &&
   state.connection.value === 'connected' &&
   runningStart(state.gateway) !== undefined &&
-  state.recovery.value !== 'restarting';
+  state.recovery.value !== 'restarting' &&
+  state.recovery.value !== 'restartingVpn';
 
 const withAgain = (state: State, again: boolean): State =>
   state.checking.again === again ? state : { ...state, checking: { ...state.checking, again } };
@@ -68,12 +70,25 @@ function mayProve({ gateway, containers, settings }: State, start: Start, last: 
   );
 }
 
-function pace({ settings, gateway, recovery, checking, sites }: State): number {
+function pace(state: State): number {
+  const { settings, gateway, recovery } = state;
   const close = Math.min(settings.retryIntervalMs, CLOSEST_WATCH_MS);
-  if (recovery.value === 'awaitingReady' || recovery.value === 'verifying') return close;
+  if (
+    recovery.value === 'awaitingReady' ||
+    recovery.value === 'verifying' ||
+    recovery.value === 'verifyingVpn'
+  )
+    return close;
   if (gateway.value === 'starting') return close;
-  const failing = sites.list.some(({ role, url }) => role === 'critical' && (sites.failures[url] ?? 0) > 0);
-  return failing || checking.alarm !== undefined ? settings.retryIntervalMs : settings.checkIntervalMs;
+  return isInDoubt(state) ? settings.retryIntervalMs : settings.checkIntervalMs;
+}
+
+/** A critical site has begun to fail, enough of them are down, or somebody doubts. A few that stay down are no news. */
+function isInDoubt(state: State): boolean {
+  const { sites, settings, checking } = state;
+  const failures = criticalSites(state).map(({ url }) => sites.failures[url] ?? 0);
+  const isBeginning = failures.some((count) => count > 0 && count < settings.failThreshold);
+  return isBeginning || checking.alarm !== undefined || sitesDown(state).length >= quorumIn(state);
 }
 
 const isGateway = ({ gateway }: State, id: string): boolean => 'id' in gateway && gateway.id === id;
@@ -87,7 +102,8 @@ function asksForCheck(state: State, event: Event, before: State): boolean {
     return true;
   if (state.sites.list !== before.sites.list || before.gateway.value === 'paused') return true;
   if (state.checking.alarm !== undefined && before.checking.alarm === undefined) return true;
-  if (state.recovery.value === 'verifying' && before.recovery.value !== 'verifying') return true;
+  if (isVerifying(state) && !isVerifying(before)) return true;
+  if (before.witness.value === 'silent' && state.witness.value === 'answering') return true;
   switch (event.type) {
     case 'containerHealthChanged':
     case 'containerOutOfMemory':
@@ -101,6 +117,9 @@ function asksForCheck(state: State, event: Event, before: State): boolean {
       return false;
   }
 }
+
+const isVerifying = ({ recovery: { value } }: State): boolean =>
+  value === 'verifying' || value === 'verifyingVpn';
 
 const becameReady = ({ gateway }: State, before: State): boolean =>
   gateway.value === 'ready' && before.gateway.value !== 'ready';

@@ -30,23 +30,22 @@ export class ComposeProject {
   }
 
   /** Writes the compose file, anew where there is one: another `version` is another gateway. */
-  async write(version: string): Promise<void> {
+  async write(version: string, secondsToStop = 3): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     await this.#control.create();
     // JSON is YAML.
-    await writeFile(join(this.#folder, 'docker-compose.yml'), JSON.stringify(this.#file(version), null, 2));
+    await writeFile(
+      join(this.#folder, 'docker-compose.yml'),
+      JSON.stringify(this.#file(version, secondsToStop), null, 2),
+    );
   }
 
   /** `docker-compose ARGS…`; what it says. */
   async run(...args: string[]): Promise<string> {
-    const { stdout, stderr } = await run(
-      'docker-compose',
-      ['--project-name', 'stack', '--no-ansi', ...args],
-      {
-        cwd: this.#folder,
-        env: { PATH: SEARCH_PATH, HOME: this.#folder, DOCKER_HOST: this.#engine.dockerHost },
-      },
-    );
+    const { stdout, stderr } = await run('docker-compose', ['--project-name', 'stack', ...args], {
+      cwd: this.#folder,
+      env: { PATH: SEARCH_PATH, HOME: this.#folder, DOCKER_HOST: this.#engine.dockerHost },
+    });
     return stdout + stderr;
   }
 
@@ -62,7 +61,7 @@ export class ComposeProject {
     return Promise.all(DEPENDENTS.map(async (name) => findContainer(this.#engine, name)));
   }
 
-  #file(version: string): object {
+  #file(version: string, secondsToStop: number): object {
     const labels = this.#engine.labels;
     const app = {
       image: DEPENDENT_IMAGE,
@@ -89,7 +88,7 @@ export class ComposeProject {
           depends_on: { gluetun: { condition: 'service_healthy' } },
           // Slow, so that Compose is at it for a while.
           environment: { IGNORE_TERM: 'yes' },
-          stop_grace_period: '9s',
+          stop_grace_period: `${secondsToStop}s`,
         },
         bystander: { image: DEPENDENT_IMAGE, labels, network_mode: 'none' },
       },
