@@ -1,5 +1,5 @@
 import { Bench } from './bench.ts';
-import { ADDED, DELETED, MODIFIED } from './container-files.ts';
+import { ADDED, DELETED, MODIFIED } from './layer-file.ts';
 import { injectConfig } from './operator.ts';
 
 const FOLDER_MODE = 2 ** 31 + 0o755;

@@ -2,22 +2,7 @@ import { posix } from 'node:path';
 import { formatNanos } from './clock.ts';
 import type { Container } from './container.ts';
 import { EngineError, noSuchFile } from './errors.ts';
-
-/** `Kind` of a change: `docker diff` writes C, A and D. */
-export const MODIFIED = 0;
-export const ADDED = 1;
-export const DELETED = 2;
-
-/** A file in a container's own layer; what its image has is not modelled. */
-export interface LayerFile {
-  readonly kind?: typeof MODIFIED | typeof ADDED | typeof DELETED;
-  readonly size?: number;
-  /** Of Go's `os.FileMode`: the permissions, and high bits for what is no plain file. */
-  readonly mode?: number;
-  /** As the engine writes times. A file out of a tar has whole seconds. */
-  readonly mtime?: string;
-  readonly linkTarget?: string;
-}
+import { ADDED, DELETED, type LayerFile, MODIFIED } from './layer-file.ts';
 
 const MODE_FILE = 0o644;
 const MODE_FOLDER = 2 ** 31 + 0o755;

@@ -1,10 +1,10 @@
 import { Subject, Subscription } from 'rxjs';
 import type { Nanos } from './clock.ts';
-import type { LayerFile } from './container-files.ts';
 import { ContainerLog } from './container-log.ts';
 import { DEPENDENT_TIMINGS, OWNER_TIMINGS, joinedContainer } from './create-request.ts';
 import type { CreateBody, HostConfig, Timings } from './create-request.ts';
 import type { Image } from './images.ts';
+import type { LayerFile } from './layer-file.ts';
 import type { Mount } from './mounts.ts';
 import { SingleFlight } from './runtime.ts';
 import type { Runtime } from './runtime.ts';

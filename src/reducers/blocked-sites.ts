@@ -13,10 +13,8 @@ const ENOUGH_RECOVERIES = 3;
  */
 export function holdBlocked(state: State): Transition | undefined {
   const down = sitesDown(state);
-  const blocked = state.sites.blocked;
   const urls = down.map(({ url }) => url);
-  const isSame = blocked !== undefined && blocked.urls.join(' ') === urls.join(' ');
-  if (!isMinority(state) || !isSame || blocked.recoveries < ENOUGH_RECOVERIES) return undefined;
+  if (!isMinority(state) || recoveriesFor(state, urls) < ENOUGH_RECOVERIES) return undefined;
   const names = down.map(({ name }) => name).join(', ');
   const told = `${names} did not come back in ${String(ENOUGH_RECOVERIES)} recoveries, though other sites pass: blocked at this exit, or down; held as advisory until it passes once. If that goes on, give it role=advisory, or set SITE_QUORUM=majority`;
   const sites = { ...state.sites, held: [...state.sites.held, ...urls], blocked: undefined };
@@ -25,11 +23,13 @@ export function holdBlocked(state: State): Transition | undefined {
 
 export function noteBlocked(state: State): State {
   const urls = sitesDown(state).map(({ url }) => url);
-  const known = state.sites.blocked;
-  const isSame = known !== undefined && known.urls.join(' ') === urls.join(' ');
-  const blocked = isMinority(state) ? { urls, recoveries: (isSame ? known.recoveries : 0) + 1 } : undefined;
+  const blocked = isMinority(state) ? { urls, recoveries: recoveriesFor(state, urls) + 1 } : undefined;
   return { ...state, sites: { ...state.sites, blocked } };
 }
+
+/** How many of the latest recoveries were for just these. */
+const recoveriesFor = ({ sites: { blocked } }: State, urls: readonly string[]): number =>
+  blocked?.urls.join(' ') === urls.join(' ') ? blocked.recoveries : 0;
 
 /** Fewer than half, and another one passes: its counter is at nought. */
 function isMinority(state: State): boolean {

@@ -35,8 +35,21 @@ function advance(state: State, event: Event, before: State): Transition {
       return restarting(state, phase, event);
     case 'awaitingReady':
       return awaitingReady(state, event, before);
+    case 'verifying':
+    case 'readingEndpoint':
+    case 'listing':
+    case 'repairing':
+      return onceReady(state, phase, event, before);
   }
-  // Whatever comes after the gateway was ready starts over when it is not any more.
+}
+
+/** Whatever comes after the gateway was ready starts over when it is not any more. */
+function onceReady(
+  state: State,
+  phase: Phase<'verifying' | 'readingEndpoint' | 'listing' | 'repairing'>,
+  event: Event,
+  before: State,
+): Transition {
   if (state.gateway.value !== 'ready')
     return awaitingReady(awaitReady(state, phase.begunAt, event.at), event, before);
   switch (phase.value) {
