@@ -295,7 +295,9 @@ describe('a gateway that is awaited', () => {
   });
 
   it('is restarted again where it is late and its sites stay down, when the backoff is over', () => {
-    const history = broken().feed(...back, seconds(121), checkFailed()).expectActs('restartGateway');
+    const history = broken()
+      .feed(...back, seconds(121), checkFailed())
+      .expectActs('restartGateway');
     history.expectLine(/^No recovery: .*; after 1 recovery the next is due in 59s$/, 'warn');
     history.feed(seconds(60), checkFailed()).expectActs('restartGateway', 'restartGateway');
   });

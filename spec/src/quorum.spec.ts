@@ -1,0 +1,45 @@
+import { isPassing, quorumOf } from '../../src/quorum.ts';
+import type { Verdict } from '../../streams/events.ts';
+import { site } from './builders.ts';
+
+describe('the quorum', () => {
+  it.each([
+    ['any', 9, 1],
+    ['majority', 9, 5],
+    ['majority', 4, 3],
+    ['majority', 1, 1],
+    ['all', 3, 3],
+    ['all', 0, 1],
+    [2, 3, 2],
+    [7, 3, 3],
+    [2, 0, 1],
+  ] as const)('%p of %p sites is %p', (quorum, sites, then) => {
+    expect(quorumOf(quorum, sites)).toBe(then);
+  });
+});
+
+describe('a check', () => {
+  const critical = ['a', 'b', 'c'].map((name) => site(name));
+  const passes = (verdicts: string, quorum: number): boolean => {
+    const results = [...verdicts].map((letter, index) => ({
+      site: critical[index] ?? site('advisory', { role: 'advisory' }),
+      verdict: ({ p: 'pass', f: 'fail', u: 'unknown' } as Record<string, Verdict>)[letter] ?? 'unknown',
+      reason: '',
+      latencyMs: undefined,
+      httpStatus: undefined,
+    }));
+    return isPassing(results, critical, quorum);
+  };
+  it.each([
+    ['ppp', 1, true],
+    ['ppf', 1, false],
+    ['ppf', 2, true],
+    ['pff', 2, false],
+    ['puu', 1, true],
+    ['uuu', 1, false],
+    ['uff', 3, false],
+    ['pppf', 1, true],
+  ])('of %p passes where %p must fail: %p', (verdicts, quorum, then) => {
+    expect(passes(verdicts, quorum)).toBe(then);
+  });
+});
