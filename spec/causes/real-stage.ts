@@ -127,7 +127,7 @@ export class RealStage implements Stage {
     this.#monitor = await this.#start({
       env: {
         SITES,
-        CHECK_INTERVAL: '2',
+        CHECK_INTERVAL: '1',
         STATE_FILE: this.#stateFile,
         EXCLUDE_CONTAINERS: EXCLUDED.join(','),
       },

@@ -48,7 +48,9 @@ export class History {
 
   /** As the concerns of the one gateway see it. */
   get state(): State {
-    return viewsOf(this.everything)[0] as State;
+    const [view] = viewsOf(this.everything);
+    if (view === undefined) throw new Error('a history has one gateway');
+    return view;
   }
 
   set state(view: State) {

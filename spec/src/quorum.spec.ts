@@ -21,7 +21,7 @@ describe('the quorum', () => {
 describe('a check', () => {
   const critical = ['a', 'b', 'c'].map((name) => site(name));
   const passes = (verdicts: string, quorum: number): boolean => {
-    const results = [...verdicts].map((letter, index) => ({
+    const results = Array.from(verdicts, (letter, index) => ({
       site: critical[index] ?? site('advisory', { role: 'advisory' }),
       verdict: ({ p: 'pass', f: 'fail', u: 'unknown' } as Record<string, Verdict>)[letter] ?? 'unknown',
       reason: '',

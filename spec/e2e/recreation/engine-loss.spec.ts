@@ -63,7 +63,7 @@ describeOnPrivateEngine('an engine that goes away while an orphan is re-created'
     await (how === 'killed' ? engine.kill() : engine.stop());
     held.release();
     await engine.start();
-    await eventually('all is whole', isWhole, 50_000, 100).catch(async (e) => { console.log(await containerNames(engine), monitor.lines.map((l) => l.text).filter((l) => !/Site http/.test(l)).join('\n')); throw e; });
+    await eventually('all is whole', isWhole, 50_000, 100).catch(async (e) => { console.log(JSON.stringify([(await engine.docker.getContainer('app').inspect()), (await gateway.inspect())].map((i) => [i.Name, i.State, i.RestartCount, i.HostConfig.RestartPolicy])), (await import('node:child_process')).execFileSync('sh', ['-c', `grep -v 'level=info' ${engine.folder}/dockerd.log | tail -30`]).toString(), monitor.lines.map((l) => l.text).filter((l) => !/Site http/.test(l)).join('\n')); throw e; });
     await expect(checksums(engine, 'app', PLACES)).resolves.toBe(content);
     if (number === 3) console.log(how, monitor.lines.map((l) => l.text).filter((l) => !/Site http/.test(l)).join('\n'));
   });

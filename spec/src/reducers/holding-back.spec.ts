@@ -58,7 +58,9 @@ describe('a recovery is held back', () => {
     const history = failing(settled([], setting), ...down)
       .expectNoAct()
       .expectLine(says, 'warn');
-    nextCheck(history, checkFailed(...down)).expectNoAct().expectLine(says);
+    nextCheck(history, checkFailed(...down))
+      .expectNoAct()
+      .expectLine(says);
   });
 
   it('no longer than its grace', () => {
