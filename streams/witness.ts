@@ -76,10 +76,11 @@ export function judgeFailure(error: unknown, interfaces: Interfaces): WitnessVer
 }
 
 /**
- * The system's own codes and the resolver's. Any other is a complaint about what was received: Node's of bad HTTP
- * (`HPE_…`), OpenSSL's of bad TLS (`EPROTO`, `ERR_SSL_…`) or of a certificate (`CERT_HAS_EXPIRED`…).
+ * The system's own codes, the resolver's, and Node's for what cannot be asked. Any other is a complaint about what
+ * was received: Node's of bad HTTP (`HPE_…`), OpenSSL's of bad TLS (`EPROTO`, `ERR_SSL_…`) or of a certificate
+ * (`CERT_HAS_EXPIRED`…).
  */
-const NETWORK_FAILURE = /^E(?!PROTO$|RR_)/;
+const NETWORK_FAILURE = /^E(?!PROTO$|RR_(?:SSL|TLS)_)/;
 
 /** What Linux and the resolver say in a container with `network_mode: none`; the last one to IPv6 addresses. */
 const NO_WAY_OUT: readonly string[] = ['ENETUNREACH', 'EAI_AGAIN', 'ENOTFOUND', 'EADDRNOTAVAIL'];

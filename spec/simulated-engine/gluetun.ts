@@ -209,7 +209,7 @@ export class GluetunStandIn implements Workload {
   }
 
   #restartVpnFor(key: string | undefined): Observable<ExecItem> {
-    const [stopping, starting] = vpnRestartLines().map((said) => [said]);
+    const [stopping, starting] = vpnRestartLines().map((line) => [line]);
     const stop = (): void => {
       this.#connected = false;
       this.#attempt += 1;

@@ -26,7 +26,12 @@ export const sites = {
 /** `refused`: nobody listens; `hung`: the connection is accepted and nothing more comes. */
 export type Reach = 'up' | 'refused' | 'hung';
 export type Health = 'healthy' | 'failing' | { readonly afterSeconds: number };
-export type ControlServer = 'open' | 'off' | { readonly apiKey: string };
+/**
+ * `off`: nobody listens. `read-only`: a role that may not PUT. `v3.30`: OpenVPN's routes only. `foreign`: some other
+ * server. `hung`: never answers. `stuck`: nor to a PUT, though a stop is carried out, as v3.41.2 may do.
+ */
+export type ControlServer =
+  'open' | 'off' | 'read-only' | 'v3.30' | 'foreign' | 'hung' | 'stuck' | { readonly apiKey: string };
 
 export interface GatewayOptions {
   readonly name: string;

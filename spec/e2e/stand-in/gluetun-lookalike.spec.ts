@@ -1,7 +1,9 @@
+import { judgeVpnRestart } from '../../../streams/vpn-restart-verdict.ts';
+import { type VpnRestart, vpnRestartCommand } from '../../../streams/vpn-restart.ts';
 import { describeOnEngine } from '../engine.ts';
 import { eventually } from '../eventually.ts';
 import { removeContainers } from '../test-engine.ts';
-import { createGateway, sites, type Gateway } from './gateway.ts';
+import { type ControlServer, createGateway, sites, type Gateway, type GatewayOptions } from './gateway.ts';
 import { buildImages } from './images.ts';
 
 const LINE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (DEBUG|INFO|WARN|ERROR) (?:\[([^\]]+)\] )?(.*)$/;
@@ -24,8 +26,10 @@ describeOnEngine('what the stand-in has of Gluetun', (engine) => {
   const ask = async (path: string, ...options: string[]): Promise<string> =>
     (await gateway.exec('wget', '-qO-', '-t1', ...options, `http://127.0.0.1:8000${path}`)).output.trim();
 
-  const put = async (status: string): Promise<string> =>
-    ask('/v1/vpn/status', '--method=PUT', `--body-data={"status":"${status}"}`);
+  const putting = (status: string): string[] => ['--method=PUT', `--body-data={"status":"${status}"}`];
+
+  const put = async (status: string, ...options: string[]): Promise<string> =>
+    ask('/v1/vpn/status', ...putting(status), ...options);
 
   describe('its log', () => {
     it('has lines of the same form, after the banner', async () => {
@@ -124,10 +128,80 @@ describeOnEngine('what the stand-in has of Gluetun', (engine) => {
       await expectLogged('INFO [http server] 401 GET /v1/vpn/status');
     });
 
+    it.each<[ControlServer, string, string]>([
+      ['open', '{"status":"running"}', '{"outcome":"stopped"}'],
+      ['read-only', '{"status":"running"}', ''],
+      ['v3.30', '', ''],
+      ['foreign', '', ''],
+    ])('answers GET and PUT /v1/vpn/status: %s', async (controlServer, status, outcome) => {
+      gateway = await createGateway(engine, { name: 'control', controlServer });
+
+      await expect(ask('/v1/vpn/status')).resolves.toBe(status);
+      await expect(put('stopped')).resolves.toBe(outcome);
+    });
+
+    it.each(['hung', 'stuck'] as const)('never answers a PUT: %s', async (controlServer) => {
+      gateway = await createGateway(engine, { name: 'control', controlServer });
+
+      await expect(put('stopped', '-T1')).resolves.toBe('');
+    });
+
+    it.each([
+      ['wireguard', '{"status":"stopped"}', '{"outcome":"crashed"}'],
+      ['openvpn', '{"status":"running"}', '{"outcome":"already running"}'],
+    ] as const)('has a route for OpenVPN alone: %s', async (vpn, status, outcome) => {
+      gateway = await createGateway(engine, { name: 'control', vpn });
+
+      await expect(ask('/v1/openvpn/status')).resolves.toBe(status);
+      await expect(ask('/v1/openvpn/status', ...putting('running'))).resolves.toBe(outcome);
+    });
+
     it('is off', async () => {
       gateway = await createGateway(engine, { name: 'control', controlServer: 'off' });
 
       expect((await gateway.exec('wget', '-q', '-t1', 'http://127.0.0.1:8000/')).exitCode).toBe(4);
+    });
+  });
+
+  describe('a restart of its VPN by the monitor', () => {
+    const restart = async (key?: string): Promise<VpnRestart> => {
+      const { cmd, env } = vpnRestartCommand({ url: 'http://127.0.0.1:8000', key });
+      const { output } = await gateway.exec('env', ...env, ...cmd);
+      return judgeVpnRestart(output.split('\n'), { url: '', key });
+    };
+
+    it('heals the tunnel and finds another exit, in the same network', async () => {
+      gateway = await createGateway(engine, { name: 'vpn' });
+      const network = await gateway.networkNamespace();
+      await gateway.breakTunnel();
+
+      await expect(restart()).resolves.toEqual({ result: 'restarted' });
+      expect((await gateway.exec('wget', '--spider', '-q', sites.ok[0])).exitCode).toBe(0);
+      await expect(publicIps()).resolves.toEqual(['203.0.113.7', '198.51.100.24']);
+      await expect(gateway.networkNamespace()).resolves.toBe(network);
+    });
+
+    it.each<{ given: string; options: Partial<GatewayOptions>; key?: string; result: VpnRestart['result'] }>([
+      { given: 'its key', options: { controlServer: { apiKey: 'k3y' } }, key: 'k3y', result: 'restarted' },
+      { given: 'no key', options: { controlServer: { apiKey: 'k3y' } }, result: 'unauthorised' },
+      { given: 'a role that may not PUT', options: { controlServer: 'read-only' }, result: 'unauthorised' },
+      { given: 'v3.30', options: { controlServer: 'v3.30', vpn: 'openvpn' }, result: 'restarted' },
+      { given: 'v3.30 and WireGuard', options: { controlServer: 'v3.30' }, result: 'unavailable' },
+      { given: 'another server', options: { controlServer: 'foreign' }, result: 'unavailable' },
+      { given: 'no server', options: { controlServer: 'off' }, result: 'unavailable' },
+      { given: 'no GNU wget', options: { wget: 'busybox' }, result: 'unavailable' },
+      { given: 'a VPN that is still connecting', options: { tunnelDelaySeconds: 60 }, result: 'restarted' },
+    ])('with $given: $result', async ({ options, key, result }) => {
+      gateway = await createGateway(engine, { name: 'vpn', ...options });
+
+      await expect(restart(key)).resolves.toMatchObject({ result });
+    });
+
+    it('lets a VPN be that has crashed', async () => {
+      gateway = await createGateway(engine, { name: 'vpn' });
+      await gateway.crashVpn();
+
+      await expect(restart()).resolves.toMatchObject({ result: 'crashed' });
     });
   });
 });
