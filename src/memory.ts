@@ -21,3 +21,6 @@ export const knownIds = ({ gateways }: Memory, name: string): readonly string[] 
   Object.hasOwn(gateways, name) ? (gateways[name] ?? []) : [];
 
 export const NOTHING_REMEMBERED: Memory = { gateways: {}, dependents: {}, stopped: [], backoff: {} };
+
+/** How much is kept at most: far more than anybody has, and small enough for a file that is written whole. */
+export const REMEMBERED = { idsOfAGateway: 20, dependents: 500, stopped: 500 };

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { readSmallFile } from '../config/read-small-file.ts';
 import { type Json, asNumber, asObject, asStrings, parseJson } from '../streams/json.ts';
 import type { Line } from './log-line.ts';
-import { type Memory, NOTHING_REMEMBERED } from './memory.ts';
+import { type Memory, NOTHING_REMEMBERED, REMEMBERED } from './memory.ts';
 import { info, warn } from './transition.ts';
 
 export interface StateFile {
@@ -21,9 +21,6 @@ export interface StateFile {
 }
 
 export const STATE_FILE_BYTES = 1024 * 1024;
-
-/** Far more than anybody has, and far less than `STATE_FILE_BYTES`. */
-export const REMEMBERED = { idsOfAGateway: 20, dependents: 500, stopped: 500 };
 
 const VERSION = 1;
 

@@ -4,8 +4,8 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import fc from 'fast-check';
 import type { Line } from '../../src/log-line.ts';
-import { type Memory, NOTHING_REMEMBERED } from '../../src/memory.ts';
-import { REMEMBERED, STATE_FILE_BYTES, openStateFile } from '../../src/state-file.ts';
+import { type Memory, NOTHING_REMEMBERED, REMEMBERED } from '../../src/memory.ts';
+import { STATE_FILE_BYTES, openStateFile } from '../../src/state-file.ts';
 import { TemporaryFolder } from '../config/temporary-folder.ts';
 
 const MEMORY: Memory = {

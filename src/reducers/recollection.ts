@@ -1,7 +1,7 @@
 import type { Event } from '../../streams/events.ts';
 import { isRunning } from '../attachment.ts';
 import { parkedOf } from '../dependents-of.ts';
-import { type Memory, knownIds } from '../memory.ts';
+import { type Memory, REMEMBERED, knownIds } from '../memory.ts';
 import { gatewayTarget } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
@@ -16,17 +16,13 @@ export function recollection(state: State, _event: Event, before: State): Transi
   return to(memory === state.memory ? state : { ...state, memory });
 }
 
-const LONGEST_HISTORY = 20;
-
 function withGateway(memory: Memory, { gateway, settings }: State): Memory {
   const id = gatewayTarget(gateway)?.id;
   const known = knownIds(memory, settings.gateway);
   if (id === undefined || known[0] === id) return memory;
-  const ids = [id, ...known.filter((other) => other !== id)].slice(0, LONGEST_HISTORY);
+  const ids = [id, ...known.filter((other) => other !== id)].slice(0, REMEMBERED.idsOfAGateway);
   return { ...memory, gateways: { ...memory.gateways, [settings.gateway]: ids } };
 }
-
-const MOST_DEPENDENTS = 500;
 
 /** Also those that are gone: others may have joined their networks. The latest last. */
 function withDependents(memory: Memory, state: State, before: State): Memory {
@@ -43,7 +39,7 @@ function withDependents(memory: Memory, state: State, before: State): Memory {
     ...Object.entries(memory.dependents).filter(([id]) => !renewed.includes(id)),
     ...news.map(([id, { name }]): [string, string] => [id, name]),
   ];
-  return { ...memory, dependents: Object.fromEntries(entries.slice(-MOST_DEPENDENTS)) };
+  return { ...memory, dependents: Object.fromEntries(entries.slice(-REMEMBERED.dependents)) };
 }
 
 /** By their operator, as far as that is decided; until they run again, or are gone. */
@@ -59,7 +55,7 @@ function withStopped(memory: Memory, state: State, before: State): Memory {
   const kept = memory.stopped.filter(isStill);
   return news.length === 0 && kept.length === memory.stopped.length
     ? memory
-    : { ...memory, stopped: [...kept, ...news] };
+    : { ...memory, stopped: [...kept, ...news].slice(-REMEMBERED.stopped) };
 }
 
 /** Written before the gateway is touched: a monitor that ends in the recovery begins with the wait for the next. */

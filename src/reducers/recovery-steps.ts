@@ -103,7 +103,7 @@ function repair(state: State, { begunAt, verified }: Phase<'listing'>, at: numbe
   const names = all.length === 0 ? 'none' : all.map(({ name }) => name).join(',');
   const asked = askForRepair(
     state,
-    all.filter((facts) => needsRepair(state, facts)),
+    all.filter((facts) => isLeftBehind(state, facts)),
     at,
   );
   return to(
@@ -116,7 +116,7 @@ function repair(state: State, { begunAt, verified }: Phase<'listing'>, at: numbe
  * After our own restart. A listed container that is not on the gateway's network is restarted too, once; and one
  * that could not be inspected: it ran before the gateway did.
  */
-function needsRepair(state: State, facts: ContainerFacts): boolean {
+function isLeftBehind(state: State, facts: ContainerFacts): boolean {
   const attachment = attachmentOf(state, facts);
   return attachment === 'unknown'
     ? isRunning(facts)
@@ -132,10 +132,12 @@ export function recoveryEnd(state: State, event: Event): Transition {
 
 function finish(state: State, { begunAt, verified }: Phase<'repairing'>, at: number): Transition {
   const failed = Object.values(state.repairs.pending).map(({ name }) => name);
+  const orphans = state.settings.autoRecreate ? [] : orphansIn(state);
   const took = duration(at - begunAt);
   const faults = [
     ...(verified ? [] : ['no check has passed yet']),
     ...(failed.length === 0 ? [] : [`not restarted: ${failed.join(', ')}`]),
+    ...(orphans.length === 0 ? [] : [`to be created anew by hand: ${orphans.join(', ')}`]),
   ];
   const verdict =
     faults.length === 0
@@ -143,3 +145,8 @@ function finish(state: State, { begunAt, verified }: Phase<'repairing'>, at: num
       : error(`Recovery ended after ${took}, but ${faults.join('; ')}`);
   return to(ended(state, at), { lines: [info('Dependent container restart complete'), verdict] });
 }
+
+const orphansIn = (state: State): readonly string[] =>
+  dependentsOf(state)
+    .filter((facts) => attachmentOf(state, facts) === 'orphaned')
+    .map(({ name }) => name);
