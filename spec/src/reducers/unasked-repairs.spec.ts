@@ -12,6 +12,7 @@ import {
   idOf,
   inspected,
   inspectedAs,
+  killed,
   listed,
   listedAgain,
   minutes,
@@ -102,6 +103,18 @@ describe('a gateway restarted by somebody else', () => {
     history.expectLine(/^Restarting app failed: .*; trying again in 5s$/, 'error');
     history.feed(seconds(5));
     expect(repaired(history)).toHaveLength(3);
+  });
+
+  it('has one brought back that our own restart has left stopped, and says nothing is well before', () => {
+    const history = settled([app]).feed(...restartedByHand, healthy, killed('app'), died('app'));
+    history.feed(
+      inspectedAs('app', { runState: 'exited', error: 'device or resource busy' }),
+      restartFailed('app'),
+      succeeded(),
+      seconds(6),
+    );
+    expect(repaired(history)).toEqual(['restart app', 'restart app']);
+    history.expectNoLine(/^All dependent|needs no restart/);
   });
 
   it('has nobody touched while the engine is away', () => {
