@@ -44,6 +44,7 @@ describe('whatever happens around a repair', () => {
     expect(writesTo('app2')).toEqual([]);
     world.engine.start('app1');
     world.until(() => areLive('app1', 'app2', 'app3'));
+    expect(world.said(/^app2 restarted successfully$/)).toHaveLength(1);
   });
 
   it('a renamed gateway that is restarted has its dependents put back', () => {
@@ -51,6 +52,7 @@ describe('whatever happens around a repair', () => {
     world.engine.rename('gluetun', 'vpn');
     world.pass(1_000).engine.restart('vpn');
     world.until(() => world.client.written.length === 3 && areLive('app1', 'app2', 'app3'));
+    expect(world.cutOff()).toEqual([]);
   });
 
   it("an operator's stop is not undone though its messages were lost", () => {
