@@ -17,7 +17,7 @@ import { BYSTANDER, GATEWAY, RENAMED } from './names.ts';
 import { type GatewayKind, type Snapshot, type Stage, seenIn } from './stage.ts';
 
 /** More than the minute between two listings: of a start that failed the engine tells nobody. */
-const SETTLED_MS = 75_000;
+const SETTLED_MS = 45_000;
 /** The time it takes to decide that somebody stopped a container is ten seconds. */
 const DECIDED_MS = 20_000;
 

@@ -3,6 +3,7 @@ import { finishedCheck, isOfThisStart } from '../finished-check.ts';
 import { isOverdue } from '../selectors.ts';
 import type { Gateway, State } from '../state.ts';
 import { type Transition, duration, info, to, warn } from '../transition.ts';
+import { listCommand } from './containers.ts';
 
 type Starting = Extract<Gateway, { value: 'starting' }>;
 
@@ -24,7 +25,9 @@ export function readiness(state: State, event: Event, before: State): Transition
     ...(proof.warning ? [warn(proof.warning)] : []),
   ];
   const start = { ...gateway.start, readyAt: event.at, rounds: 0 };
-  return to({ ...state, gateway: { ...gateway, value: 'ready', start } }, { lines });
+  // A start that failed meanwhile has emitted nothing: who wants to run but does not, only a listing shows.
+  const commands = wasAwaited ? [listCommand(state)] : [];
+  return to({ ...state, gateway: { ...gateway, value: 'ready', start } }, { lines, commands });
 }
 
 interface Proof {

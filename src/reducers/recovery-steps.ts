@@ -131,7 +131,9 @@ export function recoveryEnd(state: State, event: Event): Transition {
 }
 
 function finish(state: State, { begunAt, verified }: Phase<'repairing'>, at: number): Transition {
-  const failed = Object.values(state.repairs.pending).map(({ name }) => name);
+  const failed = Object.values(state.repairs.pending)
+    .filter(({ failures }) => failures > 0)
+    .map(({ name }) => name);
   const orphans = state.settings.autoRecreate ? [] : orphansIn(state);
   const took = duration(at - begunAt);
   const faults = [

@@ -33,7 +33,10 @@ export function askForRepair(state: State, containers: readonly Target[], at: nu
   ]);
   const paused = containers.filter(({ id }) => state.containers.byId[id]?.runState === 'paused');
   return to(withRepairs(state, { pending: { ...state.repairs.pending, ...Object.fromEntries(asked) } }), {
-    lines: paused.map(({ name }) => info(`${name} is paused; it is restarted when it is resumed`)),
+    lines: [
+      ...paused.map(({ name }) => info(`${name} is paused; it is restarted when it is resumed`)),
+      ...sayWaiting(state, containers),
+    ],
   });
 }
 
@@ -81,7 +84,7 @@ function askForNeeded(state: State, at: number): Transition {
     ...parkedOf(state).map(({ facts: { id }, name }) => ({ id, name })),
   ].filter(isNew);
   if (needed.length === 0) return to(state);
-  return then(to(state, { lines: sayWaiting(state, needed) }), askForRepair(state, needed, at));
+  return askForRepair(state, needed, at);
 }
 
 /** For one that nobody repairs, but its operator: those that are repaired with it only wait their turn. */

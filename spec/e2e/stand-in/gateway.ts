@@ -48,6 +48,8 @@ export interface GatewayOptions {
   readonly publicIp?: 'logged' | 'unavailable';
   /** Seconds from a start of the VPN until there is a tunnel. */
   readonly tunnelDelaySeconds?: number;
+  /** Seconds that a stop of the VPN takes, and whoever asked the control server for it waits. */
+  readonly stopDelaySeconds?: number;
   /** Sites answer before there is a tunnel: in its first instants Gluetun's firewall does not stand yet. */
   readonly leaksAtStart?: boolean;
   /** Neither a restart nor a new connection heals what a test broke. */
@@ -121,6 +123,10 @@ export class Gateway extends TestContainer {
 
   async setTunnelDelay(seconds: number): Promise<void> {
     await this.#control.set('tunnel-delay', String(seconds));
+  }
+
+  async setStopDelay(seconds: number): Promise<void> {
+    await this.#control.set('stop-delay', String(seconds));
   }
 
   /** Gluetun's own restart of its VPN: says so in the log, and connects anew. */
@@ -209,6 +215,7 @@ async function applyOptions(gateway: Gateway, options: GatewayOptions): Promise<
   if (options.controlServer !== undefined) await gateway.setControlServer(options.controlServer);
   if (options.publicIp !== undefined) await gateway.setPublicIp(options.publicIp);
   if (options.tunnelDelaySeconds !== undefined) await gateway.setTunnelDelay(options.tunnelDelaySeconds);
+  if (options.stopDelaySeconds !== undefined) await gateway.setStopDelay(options.stopDelaySeconds);
   if (options.staysBroken !== undefined) await gateway.setStaysBroken(options.staysBroken);
 }
 

@@ -1,0 +1,217 @@
+import { saidBy } from './decision-lines.ts';
+import { describeOnEngine } from './engine.ts';
+import { EngineEvents } from './engine-events.ts';
+import { eventually } from './eventually.ts';
+import { type MonitorProcess, useMonitors } from './monitor.ts';
+import { SITES, type Setting, cutOff, messages } from './setting.ts';
+import type { TestContainer } from './stand-in/container.ts';
+import { createDependent } from './stand-in/dependent.ts';
+import { type GatewayOptions, createGateway } from './stand-in/gateway.ts';
+import { buildImages } from './stand-in/images.ts';
+import { removeContainers } from './test-engine.ts';
+
+const SOON_MS = 60_000;
+const LONG_MS = 240_000;
+const API_KEY = 'k3y-that-nobody-may-see';
+const RESTARTING_VPN = '[INFO] Restarting the VPN inside gluetun to force new endpoint...';
+const RESTARTING_CONTAINER = '[INFO] Restarting gluetun to force new endpoint...';
+const MAY_NOT = 'have Gluetun allow it GET and PUT /v1/vpn/status';
+
+type Environment = Readonly<Record<string, string>>;
+
+describeOnEngine('a broken tunnel, the VPN first', (engine) => {
+  jest.setTimeout(LONG_MS);
+  const startMonitor = useMonitors(engine);
+  let setting: Setting;
+  let events: EngineEvents;
+
+  beforeAll(async () => {
+    await buildImages(engine);
+    events = await EngineEvents.open(engine);
+  });
+  afterAll(() => events.close());
+  afterEach(async () => removeContainers(engine));
+
+  /** A gateway with three dependents, one of them through another, and a monitor that has seen the tunnel work. */
+  const watch = async (
+    env: Environment = {},
+    options: Partial<GatewayOptions> = {},
+  ): Promise<MonitorProcess> => {
+    const gateway = await createGateway(engine, { name: 'gluetun', ...options });
+    const dependents: TestContainer[] = [];
+    for (const [name, network] of Object.entries({ app1: gateway.id, app2: gateway.id, app3: 'app1' }))
+      dependents.push(await createDependent(engine, { name, network }));
+    setting = { gateway, dependents };
+    const monitor = await startMonitor({
+      env: { SITES, CHECK_INTERVAL: '1', RECOVERY_STRATEGY: 'vpn-first', LOG_LEVEL: 'debug', ...env },
+    });
+    await monitor.waitForLine(/Status: STARTUP/, SOON_MS);
+    return monitor;
+  };
+
+  /** Those that have been stopped or started since they were made. */
+  const touched = (): readonly string[] =>
+    [setting.gateway, ...setting.dependents]
+      .filter(({ id }) => events.of(id).some(({ action }) => !/^(create|start)$/.test(action)))
+      .map(({ name }) => name);
+
+  const startTimes = async (): Promise<readonly string[]> =>
+    Promise.all(
+      [setting.gateway, ...setting.dependents].map(async (one) => (await one.inspect()).State.StartedAt),
+    );
+
+  const recovered = async (monitor: MonitorProcess): Promise<readonly string[]> => {
+    await monitor.waitForLine(/Recovery complete/, LONG_MS);
+    return saidBy(monitor, /the VPN|Restarting|Recovery/);
+  };
+
+  describe('is mended by a restart of the VPN alone', () => {
+    it.each<{ given: string; options: Partial<GatewayOptions>; env: Environment }>([
+      { given: 'is open to all', options: { controlServer: 'open' }, env: {} },
+      { given: 'of an OpenVPN gateway is open to all', options: { vpn: 'openvpn' }, env: {} },
+      {
+        given: 'wants a key, and gets it',
+        options: { controlServer: { apiKey: API_KEY } },
+        env: { GLUETUN_API_KEY: API_KEY },
+      },
+      {
+        given: 'is open, and is told a key it does not ask for',
+        options: { controlServer: 'open' },
+        env: { GLUETUN_API_KEY: API_KEY },
+      },
+    ])('where the control server $given: nothing else is touched', async ({ options, env }) => {
+      const monitor = await watch(env, options);
+      const before = await startTimes();
+      await setting.gateway.breakTunnel();
+      await expect(recovered(monitor)).resolves.toEqual([
+        RESTARTING_VPN,
+        expect.stringMatching(
+          /^\[INFO\] Recovery complete \(took [\d.]+s\): the VPN was restarted, dependents untouched$/,
+        ),
+      ]);
+      await expect(startTimes()).resolves.toEqual(before);
+      expect(touched()).toEqual([]);
+      await expect(cutOff(setting)).resolves.toEqual([]);
+    });
+
+    it('and those that hold on to the address of the tunnel are restarted, nobody else', async () => {
+      const monitor = await watch({ VPN_RESTART_DEPENDENTS: 'app2' });
+      await setting.gateway.breakTunnel();
+      await monitor.waitForLine(/app2 restarted successfully/, SOON_MS);
+      expect(saidBy(monitor, /Recovery complete/)).toEqual([
+        expect.stringMatching(/: the VPN was restarted, dependents untouched but app2$/),
+      ]);
+      expect(touched()).toEqual(['app2']);
+      await expect(cutOff(setting)).resolves.toEqual([]);
+    });
+  });
+
+  describe('is mended by a restart of the container', () => {
+    it.each<{ given: string; options?: Partial<GatewayOptions>; env?: Environment; reason: string }>([
+      {
+        given: 'the control server wants a key, and none is set',
+        options: { controlServer: { apiKey: API_KEY } },
+        reason: `the control server asks for a key: set GLUETUN_API_KEY, and ${MAY_NOT}`,
+      },
+      {
+        given: 'the control server does not accept the key',
+        options: { controlServer: { apiKey: API_KEY } },
+        env: { GLUETUN_API_KEY: 'another-key' },
+        reason: `the control server does not accept GLUETUN_API_KEY: ${MAY_NOT}`,
+      },
+      {
+        given: 'the control server is off',
+        options: { controlServer: 'off' },
+        reason: 'the control server cannot be reached: is it on, and GLUETUN_API_URL right?',
+      },
+      {
+        given: 'nobody knows such a route at that address',
+        env: { GLUETUN_API_URL: 'http://127.0.0.1:8000/elsewhere' },
+        reason: 'the control server does not know of a VPN (HTTP status 404): is GLUETUN_API_URL right?',
+      },
+      {
+        given: 'somebody else answers at that address',
+        env: { GLUETUN_API_URL: 'http://127.0.0.1:8081' },
+        reason: 'the control server does not answer as Gluetun does: is GLUETUN_API_URL right?',
+      },
+      {
+        given: 'the gateway has no wget that could ask for it',
+        options: { wget: 'busybox' },
+        reason: 'the gateway has no GNU wget to tell its control server with (Gluetun has it since v3.33)',
+      },
+    ])('where $given, and the reason is said', async ({ options, env, reason }) => {
+      const monitor = await watch(env, options);
+      await setting.gateway.breakTunnel();
+      const said = await recovered(monitor);
+      expect(said.slice(0, 3)).toEqual([
+        RESTARTING_VPN,
+        `[WARN] The VPN cannot be restarted inside gluetun: ${reason}`,
+        RESTARTING_CONTAINER,
+      ]);
+      expect(touched()).toEqual(['gluetun', 'app1', 'app2', 'app3']);
+      await expect(cutOff(setting)).resolves.toEqual([]);
+    });
+
+    it('where the VPN has crashed, for only Gluetun itself starts it again', async () => {
+      const monitor = await watch();
+      await setting.gateway.crashVpn();
+      const said = await recovered(monitor);
+      expect(said.slice(0, 3)).toEqual([
+        RESTARTING_VPN,
+        '[WARN] The VPN cannot be restarted inside gluetun: the VPN has crashed, and only Gluetun itself starts it again (its log says why it crashed)',
+        RESTARTING_CONTAINER,
+      ]);
+      // It was not even told to stop.
+      await expect(setting.gateway.log()).resolves.not.toMatch(/PUT \/v1\/vpn\/status/);
+      await expect(cutOff(setting)).resolves.toEqual([]);
+    });
+
+    it('where one of the VPN has not helped', async () => {
+      const monitor = await watch({}, { staysBroken: true });
+      await setting.gateway.breakTunnel();
+      await eventually(
+        'the VPN is started again',
+        async () => (await setting.gateway.log()).includes('[vpn] starting'),
+        SOON_MS,
+      );
+      await setting.gateway.setStaysBroken(false);
+      const said = await recovered(monitor);
+      expect(said.slice(0, 3)).toEqual([
+        RESTARTING_VPN,
+        '[WARN] No check has passed since the VPN was restarted inside gluetun',
+        RESTARTING_CONTAINER,
+      ]);
+      expect(touched()).toEqual(['gluetun', 'app1', 'app2', 'app3']);
+      await expect(cutOff(setting)).resolves.toEqual([]);
+    });
+  });
+
+  it('never shows the key: not in the log, an engine event, a process list, or a file left behind', async () => {
+    const monitor = await watch(
+      { GLUETUN_API_KEY: API_KEY },
+      { controlServer: { apiKey: API_KEY }, stopDelaySeconds: 2 },
+    );
+    await setting.gateway.breakTunnel();
+    const running: string[] = [];
+    await eventually(
+      'the recovery is complete',
+      async () => {
+        running.push(...(await setting.gateway.processes()).map(({ commandLine }) => commandLine));
+        return monitor.linesMatching(/Recovery complete/).length > 0;
+      },
+      LONG_MS,
+    );
+    expect(running.join('\n')).toMatch(/gluetun-monitor-vpn-restart/);
+    expect(running.join('\n')).toMatch(/wget --config=\S+ .*--method=PUT/);
+    expect(running.join('\n')).not.toContain(API_KEY);
+    expect(events.all.map(({ action }) => action).join('\n')).toMatch(
+      /exec_create: [^]*gluetun-monitor-vpn-restart/,
+    );
+    expect(JSON.stringify(events.all)).not.toContain(API_KEY);
+    expect(messages(monitor).join('\n')).not.toContain(API_KEY);
+    await expect(setting.gateway.log()).resolves.not.toContain(API_KEY);
+    await expect(setting.gateway.exec('ls', '-A', '/tmp', '/root')).resolves.toMatchObject({
+      output: expect.not.stringContaining('tmp.') as string,
+    });
+  });
+});
