@@ -50,6 +50,7 @@ describeOnEngine('a broken tunnel', (engine) => {
         /^\[ENDPOINT\] Status: FAILING \| IP: 203\.0\.113\.7 \| Country: Netherlands \| City: Amsterdam \| VPN Server: 172\.31\.77\.10:51820 \| Reason: Site connectivity test failed$/,
       ),
       `[WARN] Failed sites (exceeded threshold): ${one}, ${two}, ${three}`,
+      expect.stringMatching(/^\[WARN\] Why: 3 of 3 critical sites down, and SITE_QUORUM=any asks for 1; /),
       '[WARN] Health check failed, initiating recovery...',
       '[INFO] Restarting gluetun to force new endpoint...',
       expect.stringMatching(/^\[INFO\] gluetun is healthy after [\d.]+s/),

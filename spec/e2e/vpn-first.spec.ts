@@ -62,7 +62,7 @@ describeOnEngine('a broken tunnel, the VPN first', (engine) => {
 
   const recovered = async (monitor: MonitorProcess): Promise<readonly string[]> => {
     await monitor.waitForLine(/Recovery complete/, LONG_MS);
-    return saidBy(monitor, /the VPN|Restarting|Recovery/);
+    return saidBy(monitor, /[Tt]he VPN|Restarting|Recovery/);
   };
 
   describe('is mended by a restart of the VPN alone', () => {
