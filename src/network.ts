@@ -1,6 +1,6 @@
 import type { ContainerFacts } from '../streams/events.ts';
 import { COMPOSE_DEPENDS_ON, COMPOSE_PROJECT, COMPOSE_SERVICE } from '../streams/labels.ts';
-import { findGateway, isSettledIn } from './find-gateway.ts';
+import { findGateway, isComposeInterim, isSettledIn } from './find-gateway.ts';
 import { isIdPrefix, joinedReference, referredTo } from './joined.ts';
 import { knownIds } from './memory.ts';
 import type { Containers, State } from './state.ts';
@@ -23,6 +23,8 @@ export function ownershipOf(facts: ContainerFacts, kin: Kin): Ownership | undefi
   const reference = joinedReference(facts);
   if (reference === undefined || reference === '') return undefined;
   const present = referredTo(reference, kin.containers.byId);
+  const replacement = present && replacementOf(present, kin);
+  if (replacement !== undefined) return { owner: replacement, link: 'replaced' };
   if (present !== undefined) return { owner: present, link: 'present' };
   const owner = successorOf(reference, facts, kin);
   const link = reference === kin.settings.gateway ? 'renamed' : 'replaced';
@@ -31,6 +33,14 @@ export function ownershipOf(facts: ContainerFacts, kin: Kin): Ownership | undefi
 
 export const ownerOf = (facts: ContainerFacts, kin: Kin): ContainerFacts | undefined =>
   ownershipOf(facts, kin)?.owner;
+
+/** Compose renames what it is about to remove: the gateway is already another one. */
+function replacementOf(present: ContainerFacts, kin: Kin): ContainerFacts | undefined {
+  const ids = knownIds(kin.memory, kin.settings.gateway);
+  if (!isComposeInterim(present.name) || !ids.includes(present.id)) return undefined;
+  const gateway = findGateway(kin.containers, kin.settings.gateway, ids[0]);
+  return gateway?.id === present.id ? undefined : gateway;
+}
 
 /** Who has taken the place of a container that is no more: by what we remember of it, else by compose's labels. */
 function successorOf(reference: string, facts: ContainerFacts, kin: Kin): ContainerFacts | undefined {

@@ -82,8 +82,8 @@ export const runProgram = (program: Program): Observable<Everything> =>
       observeOn(queueScheduler),
       scan(step, { state: program.initial, commands: [], lines: [], wokenAt: 0 } as Step),
       tap(({ state, lines }) => {
-        lines.forEach((line) => program.say(line));
         if (state.memory !== state$.value.memory) program.remember(state.memory);
+        lines.forEach((line) => program.say(line));
         state$.next(state);
       }),
     );

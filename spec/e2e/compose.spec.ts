@@ -3,7 +3,7 @@ import { describeOnPrivateEngine } from './engine.ts';
 import { type MonitorProcess, useMonitors } from './monitor.ts';
 import type { PrivateEngine } from './private-engine.ts';
 import { ComposeProject, DEPENDENTS, OTHERS } from './recreation/compose-project.ts';
-import { checksums, containerNames, fill } from './recreation/world.ts';
+import { checksums, containerNames, fill, untilChecked } from './recreation/world.ts';
 import { SITES } from './setting.ts';
 import { isOnLiveNetwork } from './stand-in/container.ts';
 import { findContainer } from './stand-in/dependent.ts';
@@ -45,13 +45,6 @@ describeWithCompose('a stack that Docker Compose looks after', (engine) => {
     expect(monitor.linesMatching(/\[ERROR\]/)).toEqual([]);
   };
 
-  /** Two checks are five seconds apart: by then whatever waits for five quiet ones is over. */
-  const untilAllHadTheirTurn = async (): Promise<void> => {
-    let line = monitor.lines.at(-1);
-    for (let check = 1; check <= 3; check += 1)
-      line = await monitor.waitForLine(/Site http:\/\/127\.0\.0\.1:8083\/: pass/, 20_000, line);
-  };
-
   it.each([
     { command: ['up', '-d', 'gluetun'], what: 'the gateway alone' },
     // Compose 1 takes the dependents for up-to-date.
@@ -78,13 +71,20 @@ describeWithCompose('a stack that Docker Compose looks after', (engine) => {
       const last = monitor.lines.at(-1);
       await project.run('up', '-d', '--force-recreate');
       const before = await ids();
-      await untilAllHadTheirTurn();
+      await untilChecked(monitor, 3);
       await expect(ids()).resolves.toEqual(before);
       await expectWhole();
       const since = monitor.lines.slice(last === undefined ? 0 : monitor.lines.indexOf(last));
       expect(since.filter(({ text }) => /Re-creating|Restarting/.test(text))).toEqual([]);
     },
   );
+
+  it('and updates is not said to have lost anybody meanwhile', async () => {
+    await project.write('2');
+    await project.run('up', '-d', 'gluetun');
+    await monitor.waitForLine(ON_THE_NETWORK, 40_000);
+    expect(monitor.linesMatching(/Dependent container removed|left alone/)).toEqual([]);
+  });
 
   it('and restarts the gateway of: the dependents are restarted', async () => {
     const before = await ids();

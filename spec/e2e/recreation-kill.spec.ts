@@ -1,158 +1,113 @@
-import { mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
-import type Docker from 'dockerode';
 import { describeOnEngine } from './engine.ts';
-import { eventually } from './eventually.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
-import { unexpectedDifferences } from './recreation/difference.ts';
-import { EngineRelay, type Moment } from './recreation/engine-relay.ts';
-import { checksums, containerNames, fill, volumeNames } from './recreation/world.ts';
-import { SITES } from './setting.ts';
-import { isOnLiveNetwork } from './stand-in/container.ts';
-import { createDependent, findContainer } from './stand-in/dependent.ts';
-import { type Gateway, createGateway } from './stand-in/gateway.ts';
+import { useMonitors } from './monitor.ts';
+import type { Moment } from './recreation/engine-relay.ts';
+import { Lane } from './recreation/lane.ts';
+import { volumeNames } from './recreation/world.ts';
 import { buildImages } from './stand-in/images.ts';
 import { removeContainers } from './test-engine.ts';
 
-const PLACES = ['/data', '/library', '/anonymous'];
-
-/** Of one re-creation; there are two, for `far` has joined `near`. */
-const STEPS = [
+/** The calls that one re-creation makes, in this order. */
+const CALLS = [
   'POST /containers/{id}/rename',
   'POST /containers/create',
   'POST /containers/{id}/stop',
   'POST /containers/{id}/start',
   'DELETE /containers/{id}',
 ];
-const ALL_STEPS = [...STEPS, ...STEPS];
 
-const INSTANTS = (['before', 'after'] as const).flatMap((moment) =>
-  ALL_STEPS.map((step, index) => ({ moment, number: index + 1, step, of: index < 5 ? 'near' : 'far' })),
-);
+/** Of `near`, and, on its network and so after it, of `far`. */
+const INSTANTS = [
+  { moment: 'before', before: 0 },
+  { moment: 'after', before: 0 },
+  { moment: 'before', before: CALLS.length },
+  { moment: 'after', before: CALLS.length },
+] as const;
 
-interface Known {
-  readonly inspection: Docker.ContainerInspectInfo;
-  readonly checksums: string;
-}
-
-/** What must not be lost, as it was at first: it is created anew again and again. */
-interface World {
-  gateway: Gateway;
-  readonly stateFile: string;
-  readonly volumes: readonly string[];
-  readonly dependents: ReadonlyMap<string, Known>;
-}
+/** A monitor waits five quiet seconds before it acts, and there are several, one after the other. */
+const LONG_MS = 180_000;
 
 describeOnEngine('a monitor that is killed while it re-creates', (engine) => {
   const startMonitor = useMonitors(engine);
-  let relay: EngineRelay;
-  let world: World | undefined;
+  const lanes: (Lane | undefined)[] = [];
+  const opened: Lane[] = [];
+  let volumes: readonly string[];
 
   beforeAll(async () => {
     await buildImages(engine);
-    relay = await EngineRelay.open(engine);
+    await Promise.all(INSTANTS.map(async (_, index) => takeLane(index).then(({ giveBack }) => giveBack())));
+    volumes = await volumeNames(engine);
   });
-  afterAll(async () => relay.close());
-
-  const createWorld = async (): Promise<World> => {
+  afterAll(async () => {
+    await Promise.all(opened.map(async ({ relay }) => relay.close()));
     await removeContainers(engine);
-    const gateway = await createGateway(engine, { name: 'gluetun' });
-    const dependents = new Map<string, Known>();
-    for (const name of ['near', 'far']) {
-      const network = name === 'near' ? gateway.id : 'near';
-      const binds = [`library-of-${name}:/library`, '/anonymous'];
-      const container = await createDependent(engine, { name, network, binds });
-      await fill(engine, name, PLACES);
-      const inspection = await container.inspect();
-      dependents.set(name, { inspection, checksums: await checksums(engine, name, PLACES) });
-    }
-    const stateFile = join(await mkdtemp(join(engine.folder, 'state-')), 'state.json');
-    await (await watch(stateFile)).stop();
-    return { gateway, stateFile, volumes: await volumeNames(engine), dependents };
+  });
+
+  /** A test that fails does not give its lane back, and the next one gets another. */
+  const takeLane = async (index: number): Promise<{ lane: Lane; giveBack: () => void }> => {
+    const lane = lanes[index] ?? (await Lane.create(engine, `lane${index}`, startMonitor));
+    lanes[index] = undefined;
+    opened.push(lane);
+    return { lane, giveBack: () => (lanes[index] = lane) };
   };
 
-  const watch = async (stateFile: string, dockerHost = engine.dockerHost): Promise<MonitorProcess> => {
-    const monitor = await startMonitor({
-      env: { SITES, STATE_FILE: stateFile, DOCKER_HOST: dockerHost, LOG_LEVEL: 'debug' },
-    });
-    await monitor.waitForLine(/Dependent containers \(auto-discovery\)/);
-    return monitor;
+  /** All of them to their ends, for one that goes on would meet the next test. */
+  const onLanes = async (body: (lane: Lane, index: number) => Promise<void>, count = 4): Promise<void> => {
+    const ends = await Promise.allSettled(
+      Array.from({ length: count }, async (_, index) => {
+        const { lane, giveBack } = await takeLane(index);
+        await lane.recreateGateway();
+        await body(lane, index);
+        giveBack();
+      }),
+    );
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   };
 
-  /** A world whose gateway has been created anew while nobody watched; another one after a test that failed. */
-  const orphaned = async (): Promise<World> => {
-    const orphans = world ?? (await createWorld());
-    world = undefined;
-    orphans.gateway = await orphans.gateway.recreate();
-    return orphans;
-  };
+  const expectNobodyLost = async (lane: Lane): Promise<void> => expect(lane.lost()).resolves.toEqual([]);
 
-  const expectEachToExist = async (): Promise<void> => {
-    const names = await containerNames(engine);
-    for (const name of ['near', 'far']) {
-      const found = names.filter((one) => one === name || one.startsWith(`${name}.orphan-of-gluetun-`));
-      const containers = await Promise.all(found.map(async (one) => findContainer(engine, one)));
-      expect(containers).not.toEqual([]);
-    }
-  };
-
-  const expectWhole = async (orphans: World): Promise<void> => {
-    await untilWhole(orphans);
-    await expect(volumeNames(engine)).resolves.toEqual(orphans.volumes);
-    for (const [name, known] of orphans.dependents) {
-      const container = await findContainer(engine, name);
-      expect(unexpectedDifferences(known.inspection, await container.inspect())).toEqual([]);
-      await expect(checksums(engine, name, PLACES)).resolves.toBe(known.checksums);
-    }
-    world = orphans;
-  };
-
-  const untilWhole = async (orphans: World): Promise<boolean> =>
-    eventually('all is whole', async () => isWhole(orphans), 40_000, 50);
-
-  const isWhole = async ({ gateway }: World): Promise<boolean> => {
-    const names = await containerNames(engine);
-    if (names.join() !== 'far,gluetun,near') return false;
-    const dependents = await Promise.all(['near', 'far'].map(async (name) => findContainer(engine, name)));
-    const isLive = await Promise.all(dependents.map(async (one) => isOnLiveNetwork(one, gateway)));
-    return isLive.every(Boolean);
+  const expectFinished = async (lane: Lane): Promise<void> => {
+    const monitor = await lane.watch();
+    await lane.untilWhole();
+    await expect(lane.changes()).resolves.toEqual([]);
+    expect(monitor.linesMatching(/\[ERROR\]/)).toEqual([]);
+    await monitor.stop();
   };
 
   it('would have made these calls', async () => {
-    const orphans = await orphaned();
-    await watch(orphans.stateFile, relay.dockerHost);
-    await expectWhole(orphans);
-    expect(relay.writes.map(({ what }) => what)).toEqual(ALL_STEPS);
+    await onLanes(async (lane) => {
+      await expectFinished(lane);
+      expect(lane.relay.writes.map(({ what }) => what)).toEqual([...CALLS, ...CALLS]);
+    }, 1);
   });
 
-  it.each(INSTANTS)(
-    '$moment call $number, $step of $of, leaves nothing that the next does not finish',
-    async ({ moment, number }) => {
-      const orphans = await orphaned();
-      await killAt(orphans, number, moment);
-      await expectEachToExist();
-      const next = await watch(orphans.stateFile);
-      await expectWhole(orphans);
-      expect(next.linesMatching(/\[ERROR\]/)).toEqual([]);
+  it.each(CALLS.map((call, index) => ({ call, number: index + 1 })))(
+    'just before or after call $number, $call, loses nobody, and the next one finishes it',
+    async ({ number }) => {
+      await onLanes(async (lane, index) => {
+        const { moment, before } = INSTANTS[index] as { moment: Moment; before: number };
+        await lane.killAt(before + number, moment);
+        await expectNobodyLost(lane);
+        await expectFinished(lane);
+      });
     },
+    LONG_MS,
   );
 
-  const killAt = async (orphans: World, number: number, moment: Moment): Promise<void> => {
-    const held = relay.hold(number, moment);
-    const monitor = await watch(orphans.stateFile, relay.dockerHost);
-    // One that has fewer calls to make has come to the end of its work.
-    await Promise.race([held.reached, untilWhole(orphans)]);
-    await monitor.stop('SIGKILL');
-    held.release();
-  };
+  it(
+    'after the first, the second or the third call of each of its lives loses nobody, either',
+    async () => {
+      await onLanes(async (lane, index) => {
+        for (let life = 1; life <= 4; life += 1) {
+          await lane.killAt(index + 1, 'after');
+          await expectNobodyLost(lane);
+        }
+        await expectFinished(lane);
+      }, 3);
+    },
+    LONG_MS,
+  );
 
-  it.each([1, 2, 3])('after %i calls of each of six lives never loses anybody', async (calls) => {
-    const orphans = await orphaned();
-    for (let life = 1; life <= 6; life += 1) {
-      await killAt(orphans, calls, 'after');
-      await expectEachToExist();
-    }
-    await watch(orphans.stateFile);
-    await expectWhole(orphans);
+  it('has cost no volume and left none behind', async () => {
+    await expect(volumeNames(engine)).resolves.toEqual(volumes);
   });
 });

@@ -4,7 +4,7 @@ import { EngineEvents } from './engine-events.ts';
 import { type MonitorProcess, useMonitors } from './monitor.ts';
 import { unexpectedDifferences } from './recreation/difference.ts';
 import { docker } from './recreation/docker-cli.ts';
-import { EngineRelay } from './recreation/engine-relay.ts';
+import { EngineRelay, type Write } from './recreation/engine-relay.ts';
 import { OPINIONATED_IMAGE, buildOpinionatedImage } from './recreation/image.ts';
 import { KINDS, STEADY_IMAGE } from './recreation/kinds.ts';
 import {
@@ -137,6 +137,16 @@ describeOnPrivateEngine('an orphan', (engine) => {
       expect(started.engineTimeMs).toBeGreaterThan(died.engineTimeMs);
     },
   );
+
+  it('is removed without its volumes, and never by force', () => {
+    const removals = relay.writes.filter(({ what }) => what === 'DELETE /containers/{id}');
+    expect(removals).toHaveLength(KINDS.length);
+    const asksForMore = ({ query }: Write): boolean =>
+      [query['v'], query['force'], query['link']].some(
+        (value) => !['false', '0', '', undefined].includes(value),
+      );
+    expect(removals.filter(asksForMore)).toEqual([]);
+  });
 
   it('is created from its image’s name while that means the same image, and else from its id', () => {
     expect(requestFor('plain').Image).toBe(STEADY_IMAGE);

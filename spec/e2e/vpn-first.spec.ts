@@ -19,6 +19,15 @@ const MAY_NOT = 'have Gluetun allow it GET and PUT /v1/vpn/status';
 
 type Environment = Readonly<Record<string, string>>;
 
+interface Refusal {
+  readonly given: string;
+  readonly options?: Partial<GatewayOptions>;
+  readonly env?: Environment;
+  /** Whether the sites, once the tunnel is broken, hang instead of being refused. */
+  readonly hangs?: boolean;
+  readonly reason: string;
+}
+
 describeOnEngine('a broken tunnel, the VPN first', (engine) => {
   jest.setTimeout(LONG_MS);
   const startMonitor = useMonitors(engine);
@@ -107,7 +116,7 @@ describeOnEngine('a broken tunnel, the VPN first', (engine) => {
   });
 
   describe('is mended by a restart of the container', () => {
-    it.each<{ given: string; options?: Partial<GatewayOptions>; env?: Environment; reason: string }>([
+    it.each<Refusal>([
       {
         given: 'the control server wants a key, and none is set',
         options: { controlServer: { apiKey: API_KEY } },
@@ -130,18 +139,19 @@ describeOnEngine('a broken tunnel, the VPN first', (engine) => {
         reason: 'the control server does not know of a VPN (HTTP status 404): is GLUETUN_API_URL right?',
       },
       {
-        given: 'somebody else answers at that address',
-        env: { GLUETUN_API_URL: 'http://127.0.0.1:8081' },
-        reason: 'the control server does not answer as Gluetun does: is GLUETUN_API_URL right?',
+        given: 'whoever is at that address never answers',
+        env: { GLUETUN_API_URL: 'http://127.0.0.1:8086' },
+        hangs: true,
+        reason: 'the control server did not answer in time',
       },
       {
         given: 'the gateway has no wget that could ask for it',
         options: { wget: 'busybox' },
         reason: 'the gateway has no GNU wget to tell its control server with (Gluetun has it since v3.33)',
       },
-    ])('where $given, and the reason is said', async ({ options, env, reason }) => {
+    ])('where $given, and the reason is said', async ({ options, env, hangs = false, reason }) => {
       const monitor = await watch(env, options);
-      await setting.gateway.breakTunnel();
+      await (hangs ? setting.gateway.hangTunnel() : setting.gateway.breakTunnel());
       const said = await recovered(monitor);
       expect(said.slice(0, 3)).toEqual([
         RESTARTING_VPN,

@@ -37,6 +37,8 @@ const SETTINGS: Settings = {
   dryRun: false,
 };
 
+const HEALTH = { intervalMs: 5_000, retries: 3 };
+
 export interface WorldOptions {
   readonly settings?: Partial<Settings>;
   readonly sites?: readonly Partial<Site>[];
@@ -44,6 +46,8 @@ export interface WorldOptions {
   readonly health?: { readonly intervalMs: number; readonly retries: number } | null;
   readonly gluetun?: GluetunOptions;
   readonly hasWitness?: boolean;
+  /** Further gateways that the same monitor watches, by their names. */
+  readonly more?: Readonly<Record<string, GluetunOptions>>;
 }
 
 /**
@@ -56,6 +60,8 @@ export class World {
   readonly client = new EngineClient(this.engine, this.scheduler);
   readonly standIn: GluetunStandIn;
   readonly gateway: ContainerSpec;
+  /** Of the further gateways. */
+  readonly standIns: Readonly<Record<string, GluetunStandIn>>;
   readonly lines: (Line & { readonly at: number })[] = [];
   readonly signal$ = new Subject<Event>();
   state: Everything;
@@ -69,9 +75,10 @@ export class World {
   constructor({
     settings,
     sites = SITES.map((url) => ({ url })),
-    health = { intervalMs: 5_000, retries: 3 },
+    health = HEALTH,
     gluetun = {},
     hasWitness = false,
+    more = {},
   }: WorldOptions = {}) {
     // The engine's own year 1 is "never": time begins later.
     advance(this.scheduler, 1_000_000);
@@ -82,15 +89,21 @@ export class World {
       restartPolicy: 'always',
       ...(health && { health }),
     });
-    this.#begin = () =>
-      initialState([{ ...SETTINGS, ...settings }], sites.map(siteOf), { memory: this.memory, hasWitness });
+    this.standIns = Object.fromEntries(
+      Object.entries(more).map(([name, options]) => [name, new GluetunStandIn(this.scheduler, options)]),
+    );
+    const common = { ...SETTINGS, ...settings };
+    const watched = [common, ...Object.keys(more).map((name) => ({ ...common, gateway: name }))];
+    this.#begin = () => initialState(watched, sites.map(siteOf), { memory: this.memory, hasWitness });
     this.state = this.#begin();
   }
 
   /** The gateway and, by default, three on its network: by id, by name of another dependent, again by id. */
   populate(dependents: readonly ContainerSpec[] = THREE): this {
-    this.engine.create(this.gateway);
-    this.engine.start('gluetun');
+    for (const gateway of this.#gateways()) {
+      this.engine.create(gateway);
+      this.engine.start(gateway.name);
+    }
     this.pass(10_000);
     for (const spec of dependents) {
       this.engine.create(spec);
@@ -98,6 +111,13 @@ export class World {
       this.pass(1_000);
     }
     return this;
+  }
+
+  #gateways(): readonly ContainerSpec[] {
+    const more = Object.entries(this.standIns).map(([name, standIn]) =>
+      gatewayContainer({ name, standIn, restartPolicy: 'always', health: HEALTH }),
+    );
+    return [this.gateway, ...more];
   }
 
   /** Knows nothing but what an earlier one has left in its memory. */
@@ -194,11 +214,11 @@ export class World {
   }
 
   /** Its container is removed, and created again under its name, as an update does. */
-  recreateGateway(): this {
-    this.engine.remove('gluetun', { force: true });
+  recreateGateway(name = 'gluetun'): this {
+    this.engine.remove(name, { force: true });
     this.pass(1_000);
-    this.engine.create(this.gateway);
-    this.engine.start('gluetun');
+    for (const gateway of this.#gateways().filter((one) => one.name === name)) this.engine.create(gateway);
+    this.engine.start(name);
     return this;
   }
 
@@ -208,13 +228,13 @@ export class World {
   }
 }
 
-const dependent = (name: string, owner: string): ContainerSpec => ({
+export const dependent = (name: string, owner: string): ContainerSpec => ({
   name,
   networkMode: `container:${owner}`,
   restartPolicy: 'unless-stopped',
 });
 
-const THREE = [dependent('app1', 'gluetun'), dependent('app2', 'app1'), dependent('app3', 'gluetun')];
+export const THREE = [dependent('app1', 'gluetun'), dependent('app2', 'app1'), dependent('app3', 'gluetun')];
 
 const siteOf = (site: Partial<Site>): Site => ({
   name: site.url ?? '',

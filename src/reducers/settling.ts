@@ -87,10 +87,20 @@ const isOurs = ({ repairs }: State, event: Change): boolean =>
  * Until when a repair that was asked for waits: five quiet seconds after the last change, and, where the gateway
  * itself has started amid such changes, after it was ready.
  */
-export function settledAt({ settling: { changedAt, firstStart }, gateway }: State, askedAt: number): number {
-  const start = runningStart(gateway);
+export function settledAt(state: State, askedAt: number): number {
+  const { changedAt, firstStart } = state.settling;
+  const start = runningStart(state.gateway);
+  const latest = askedAt + LONGEST_MS;
+  if (isSomebodyStopping(state)) return latest;
   if (changedAt === undefined || start === undefined) return 0;
   const isAmid = firstStart === start.seenAt;
   const quietFrom = isAmid ? Math.max(changedAt, start.readyAt ?? 0) : changedAt;
-  return Math.min(quietFrom + QUIET_MS, askedAt + LONGEST_MS);
+  return Math.min(quietFrom + QUIET_MS, latest);
 }
+
+/** A container that takes its time to stop is no quiet: whoever stops it has more to do. */
+const isSomebodyStopping = (state: State): boolean =>
+  Object.entries(state.endings).some(([id, { value }]) => {
+    const facts = state.containers.byId[id];
+    return value === 'signalled' && facts?.runState === 'running' && concernsUs(state, facts);
+  });

@@ -71,7 +71,7 @@ describeOnPrivateEngine(
         await (await watch()).stop();
         gateway = await gateway.recreate();
         const held = relay.hold(number, 'after');
-        const monitor = await watch();
+        await watch();
         await held.reached;
         await (how === 'killed' ? engine.kill() : engine.stop());
         held.release();

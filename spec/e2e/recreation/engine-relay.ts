@@ -11,6 +11,7 @@ export interface Write {
   readonly what: string;
   /** Of the container, or the one it gets. */
   readonly target: string;
+  readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
 
@@ -148,6 +149,7 @@ async function writeIn(incoming: IncomingMessage): Promise<Write | undefined> {
   const isCreation = container === 'create';
   if (method === 'POST' && !isCreation && verb === undefined) return undefined;
   const body = (await buffer(incoming)).toString();
+  const parameters = Object.fromEntries(new URLSearchParams(query));
   return {
     what: [
       method,
@@ -155,7 +157,8 @@ async function writeIn(incoming: IncomingMessage): Promise<Write | undefined> {
       isCreation ? 'create' : '{id}',
       verb === undefined ? '' : `/${verb}`,
     ].join(''),
-    target: isCreation ? (new URLSearchParams(query).get('name') ?? '') : container,
+    target: isCreation ? (parameters['name'] ?? '') : container,
+    query: parameters,
     body: body === '' ? undefined : (JSON.parse(body) as unknown),
   };
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { MonitorProcess } from '../monitor.ts';
 import type { TestContainer } from '../stand-in/container.ts';
 import { findContainer } from '../stand-in/dependent.ts';
 import type { TestEngine } from '../test-engine.ts';
@@ -58,4 +59,14 @@ export async function volumeNames(engine: TestEngine): Promise<readonly string[]
 export async function containerNames(engine: TestEngine): Promise<readonly string[]> {
   const containers = await engine.docker.listContainers({ all: true });
   return containers.map(({ Names: [name = ''] }) => name.slice(1)).sort();
+}
+
+/**
+ * So many further checks have passed, five seconds apart: whoever waits for five quiet seconds has had its turn. The
+ * monitor's log level is `debug`.
+ */
+export async function untilChecked(monitor: MonitorProcess, times: number): Promise<void> {
+  let line = monitor.lines.at(-1);
+  for (let check = 1; check <= times; check += 1)
+    line = await monitor.waitForLine(/Site http:\/\/127\.0\.0\.1:8083\/: pass/, 20_000, line);
 }

@@ -55,6 +55,8 @@ export interface GatewayOptions {
   /** Neither a restart nor a new connection heals what a test broke. */
   readonly staysBroken?: boolean;
   readonly ignoresTerm?: boolean;
+  /** Seconds between SIGTERM and SIGKILL; the engine's own default is ten. */
+  readonly stopTimeoutSeconds?: number;
   readonly tty?: boolean;
 }
 
@@ -229,6 +231,7 @@ const configuration = (
   Labels: { ...engine.labels, ...options.labels },
   Env: environment(options),
   Tty: options.tty === true,
+  ...(options.stopTimeoutSeconds === undefined ? {} : { StopTimeout: options.stopTimeoutSeconds }),
   ...(options.health === 'none' ? { Healthcheck: { Test: ['NONE'] } } : {}),
   HostConfig: {
     // Nothing but a loopback: that is where the stand-in's internet is.

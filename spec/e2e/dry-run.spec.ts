@@ -1,0 +1,185 @@
+import { saidBy } from './decision-lines.ts';
+import { describeOnEngine } from './engine.ts';
+import { EngineEvents } from './engine-events.ts';
+import { eventually } from './eventually.ts';
+import { type MonitorProcess, useMonitors } from './monitor.ts';
+import { SITES, type Setting, cutOff } from './setting.ts';
+import type { TestContainer } from './stand-in/container.ts';
+import { createDependent } from './stand-in/dependent.ts';
+import { type GatewayOptions, createGateway } from './stand-in/gateway.ts';
+import { buildImages } from './stand-in/images.ts';
+import { ReadOnlyEngine } from './stand-in/read-only-engine.ts';
+import { removeContainers } from './test-engine.ts';
+
+const SOON_MS = 60_000;
+const LONG_MS = 240_000;
+
+/** In whatever words the monitor tells that it acts, or has acted. */
+const ACTING =
+  /Restarting|restarted|Re-creating|re-created|re-creation|starting it|initiating|[Rr]ecovery complete/;
+
+describeOnEngine('a dry run, on an engine that refuses every write but exec', (engine) => {
+  jest.setTimeout(LONG_MS);
+  const startMonitor = useMonitors(engine);
+  let readOnly: ReadOnlyEngine;
+  let setting: Setting;
+  let events: EngineEvents;
+
+  beforeAll(async () => {
+    await buildImages(engine);
+    events = await EngineEvents.open(engine);
+  });
+  afterAll(() => events.close());
+  beforeEach(async () => {
+    readOnly = await ReadOnlyEngine.open(engine);
+  });
+  afterEach(async () => {
+    await removeContainers(engine);
+    await readOnly.close();
+  });
+
+  /** By the gateway's id, and through another dependent. */
+  const populate = async (options: Partial<GatewayOptions> = {}): Promise<void> => {
+    const gateway = await createGateway(engine, { name: 'gluetun', ...options });
+    const dependents: TestContainer[] = [];
+    for (const [name, network] of Object.entries({ app1: gateway.id, app2: 'app1' }))
+      dependents.push(await createDependent(engine, { name, network }));
+    setting = { gateway, dependents };
+  };
+
+  const start = async (env: Readonly<Record<string, string>> = {}): Promise<MonitorProcess> =>
+    startMonitor({
+      env: {
+        SITES,
+        CHECK_INTERVAL: '1',
+        DOCKER_HOST: readOnly.dockerHost,
+        DRY_RUN: 'true',
+        ...env,
+      },
+    });
+
+  const watch = async (env: Readonly<Record<string, string>> = {}): Promise<MonitorProcess> => {
+    const monitor = await start(env);
+    await monitor.waitForLine(/Status: STARTUP/, SOON_MS);
+    return monitor;
+  };
+
+  /** Ids, names and starts of all there are: whatever is done to a container shows in one of them. */
+  const world = async (): Promise<readonly string[]> => {
+    const containers = await engine.docker.listContainers({ all: true });
+    const inspected = await Promise.all(
+      containers.map(async ({ Id }) => engine.docker.getContainer(Id).inspect()),
+    );
+    return inspected.map(({ Id, Name, State }) => `${Name} ${Id} ${State.Status} ${State.StartedAt}`).sort();
+  };
+
+  const expectOnlySaid = (monitor: MonitorProcess): void => {
+    expect(saidBy(monitor, ACTING).filter((message) => !/^\[\w+\] \[DRY-RUN\] /.test(message))).toEqual([]);
+    expect(readOnly.refused).toEqual([]);
+  };
+
+  it('decides that a broken tunnel needs a restart, once, and goes by the backoff from then on', async () => {
+    await populate({ staysBroken: true });
+    const monitor = await watch({ RECOVERY_BACKOFF: '10' });
+    const before = await world();
+    await setting.gateway.breakTunnel();
+    const first = await monitor.waitForLine(/Restarting gluetun to force new endpoint/, SOON_MS);
+    await monitor.waitForLine(/No recovery: .* after 1 recovery the next is due in/, SOON_MS);
+    await monitor.waitForLine(/Restarting gluetun to force new endpoint/, SOON_MS, first);
+    expect(saidBy(monitor, /DRY-RUN/).slice(0, 6)).toEqual([
+      '[INFO] [DRY-RUN] Everything is decided and logged, and nothing changed',
+      expect.stringMatching(/^\[ENDPOINT\] \[DRY-RUN\] Status: FAILING \|/),
+      expect.stringMatching(/^\[WARN\] \[DRY-RUN\] Failed sites \(exceeded threshold\): /),
+      expect.stringMatching(
+        /^\[WARN\] \[DRY-RUN\] Why: 3 of 3 critical sites down, and SITE_QUORUM=any asks for 1; /,
+      ),
+      '[WARN] [DRY-RUN] Health check failed, initiating recovery...',
+      '[INFO] [DRY-RUN] Restarting gluetun to force new endpoint...',
+    ]);
+    await expect(world()).resolves.toEqual(before);
+    expectOnlySaid(monitor);
+  });
+
+  it('does not restart the VPN either, which would be an exec', async () => {
+    await populate();
+    const monitor = await watch({ RECOVERY_STRATEGY: 'vpn-first' });
+    const before = await world();
+    await setting.gateway.breakTunnel();
+    await monitor.waitForLine(/\[DRY-RUN\] Restarting the VPN inside gluetun to force new endpoint/, SOON_MS);
+    await monitor.waitForLine(/No recovery: .* after 1 recovery the next is due in/, SOON_MS);
+    await expect(world()).resolves.toEqual(before);
+    expect(events.of(setting.gateway.id).map(({ action }) => action)).toEqual(['create', 'start']);
+    expect(events.all.filter(({ action }) => action.includes('gluetun-monitor-vpn-restart'))).toEqual([]);
+    await expect(setting.gateway.log()).resolves.not.toMatch(/PUT|\[vpn\] stopping/);
+    expectOnlySaid(monitor);
+  });
+
+  it('leaves stale dependents stale', async () => {
+    await populate();
+    const monitor = await watch();
+    await setting.gateway.restart();
+    const before = await world();
+    await monitor.waitForLine(/\[DRY-RUN\] Restarting app1\.\.\./, SOON_MS);
+    await untilChecked(monitor);
+    await expect(world()).resolves.toEqual(before);
+    await expect(cutOff(setting)).resolves.toEqual(['app1', 'app2']);
+    expectOnlySaid(monitor);
+  });
+
+  it('leaves orphans orphaned, and what is half re-created as it is', async () => {
+    await populate();
+    const [app1, app2] = setting.dependents;
+    await app2?.rename(`app2.orphan-of-gluetun-${app2.id.slice(0, 12)}`);
+    const monitor = await watch();
+    await monitor.waitForLine(/\[DRY-RUN\] Finishing the re-creation of app2\.\.\./, SOON_MS);
+    await setting.gateway.recreate();
+    await setting.gateway.untilServing();
+    const before = await world();
+    await monitor.waitForLine(/\[DRY-RUN\] Re-creating app1\.\.\./, SOON_MS);
+    await untilChecked(monitor);
+    await expect(world()).resolves.toEqual(before);
+    await expect(app1?.inspect()).resolves.toMatchObject({
+      HostConfig: { NetworkMode: `container:${setting.gateway.id}` },
+    });
+    expectOnlySaid(monitor);
+  });
+
+  it('leaves a gateway down that has crashed, and what could not join it', async () => {
+    await populate({ restartPolicy: 'no' });
+    const [app1] = setting.dependents;
+    const monitor = await watch();
+    await setting.gateway.crash(3);
+    await events.waitFor('die', setting.gateway);
+    await expect(app1?.restart()).rejects.toThrow(/cannot join network/);
+    const before = await world();
+    await monitor.waitForLine(/\[DRY-RUN\] gluetun has not come back; starting it/, SOON_MS);
+    await expect(world()).resolves.toEqual(before);
+    await expect(setting.gateway.inspect()).resolves.toMatchObject({
+      State: { Running: false, ExitCode: 3 },
+    });
+    expectOnlySaid(monitor);
+  });
+
+  it('is what keeps it from writing: without it the same engine has to refuse', async () => {
+    await populate();
+    const monitor = await watch({ DRY_RUN: 'false' });
+    await setting.gateway.breakTunnel();
+    await monitor.waitForLine(/Restarting gluetun failed: .*this engine is read only/, SOON_MS);
+    expect(readOnly.refused).toEqual([
+      expect.stringMatching(new RegExp(`^POST (/v[\\d.]+)?/containers/${setting.gateway.id}/restart$`)),
+    ]);
+  });
+
+  /** A few more checks in one start of the gateway: whoever wants to act has had its turn. */
+  const untilChecked = async (monitor: MonitorProcess): Promise<void> => {
+    const before = events.all.length;
+    const isCheck = (action: string): boolean =>
+      action.startsWith('exec_start') && action.includes('gluetun-monitor-check');
+    await eventually(
+      'four more checks',
+      () => monitor.hasExited || events.all.slice(before).filter(({ action }) => isCheck(action)).length >= 4,
+      SOON_MS,
+    );
+    expect(monitor.hasExited).toBe(false);
+  };
+});

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { type IncomingMessage, type Server, type ServerResponse, createServer, request } from 'node:http';
+import { join } from 'node:path';
+import type { TestEngine } from '../test-engine.ts';
+
+/** Reading, and the two calls that an exec takes. */
+const ALLOWED =
+  /^(?:GET|HEAD) |^POST (?:\/v[\d.]+)?\/(?:containers\/[^/?]+\/exec|exec\/[^/?]+\/start)(?:\?|$)/;
+
+/** A Unix socket that leads to the engine's, and refuses (403) whatever would change anything, but execs. */
+export class ReadOnlyEngine {
+  /** What was refused, as `POST /containers/ID/restart`. */
+  readonly refused: string[] = [];
+  readonly dockerHost: string;
+  readonly #engine: TestEngine;
+  readonly #server: Server;
+  readonly #socketPath: string;
+
+  constructor(engine: TestEngine) {
+    this.#engine = engine;
+    this.#socketPath = join(engine.folder, `read-only-${randomBytes(3).toString('hex')}.sock`);
+    this.dockerHost = `unix://${this.#socketPath}`;
+    this.#server = createServer((incoming, outgoing) => this.#serve(incoming, outgoing));
+  }
+
+  static async open(engine: TestEngine): Promise<ReadOnlyEngine> {
+    const readOnly = new ReadOnlyEngine(engine);
+    await new Promise<void>((resolve, reject) => {
+      readOnly.#server.once('error', reject);
+      readOnly.#server.listen(readOnly.#socketPath, resolve);
+    });
+    return readOnly;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #serve(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const call = `${incoming.method ?? ''} ${incoming.url ?? ''}`;
+    if (ALLOWED.test(call)) this.#pass(incoming, outgoing);
+    else this.#refuse(call, outgoing);
+  }
+
+  #refuse(call: string, outgoing: ServerResponse): void {
+    this.refused.push(call);
+    outgoing
+      .writeHead(403, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ message: 'this engine is read only' }));
+  }
+
+  /** Byte by byte, for it may be an event stream or a log that never ends; each side ends with the other. */
+  #pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const { method, url, headers } = incoming;
+    const { socketPath } = this.#engine;
+    const upstream = request({ socketPath, method, path: url, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      outgoing.flushHeaders();
+      answer.on('close', () => outgoing.destroy()).pipe(outgoing);
+    });
+    upstream.on('error', () => outgoing.destroy());
+    outgoing.on('close', () => upstream.destroy());
+    incoming.pipe(upstream);
+  }
+}

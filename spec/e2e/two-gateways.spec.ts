@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { checksIn, rememberedIn, saidBy } from './decision-lines.ts';
+import { describeOnEngine } from './engine.ts';
+import { EngineEvents } from './engine-events.ts';
+import { eventually } from './eventually.ts';
+import { type MonitorProcess, useMonitors } from './monitor.ts';
+import { type Setting, cutOff } from './setting.ts';
+import { createDependent } from './stand-in/dependent.ts';
+import { createGateway, sites } from './stand-in/gateway.ts';
+import { buildImages } from './stand-in/images.ts';
+import { removeContainers } from './test-engine.ts';
+
+const SOON_MS = 60_000;
+const LONG_MS = 240_000;
+
+const [FIRST, SECOND, BOTH] = sites.ok;
+const QUICK = {
+  GLUETUN_CONTAINER: 'gluetun,gluetun-us',
+  SITES: `${FIRST}|gateway=gluetun,${SECOND}|gateway=gluetun-us,${BOTH}`,
+  CHECK_INTERVAL: '1',
+  RETRY_INTERVAL: '1',
+};
+
+/** From a command's first signal to the last container's return. */
+interface Window {
+  readonly what: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+describeOnEngine('two gateways', (engine) => {
+  jest.setTimeout(LONG_MS);
+  const startMonitor = useMonitors(engine);
+  let events: EngineEvents;
+  let home: Setting;
+  let abroad: Setting;
+
+  beforeAll(async () => {
+    await buildImages(engine);
+    events = await EngineEvents.open(engine);
+  });
+  afterAll(() => events.close());
+  afterEach(async () => removeContainers(engine));
+
+  /** Everybody ignores SIGTERM for a second: a restart takes its time, and two at once would be seen to be. */
+  const createBranch = async (gatewayName: string, dependents: readonly string[]): Promise<Setting> => {
+    const slow = { ignoresTerm: true, stopTimeoutSeconds: 1 };
+    const gateway = await createGateway(engine, { name: gatewayName, ...slow });
+    return {
+      gateway,
+      dependents: await Promise.all(
+        dependents.map(async (name) => createDependent(engine, { name, network: gateway.id, ...slow })),
+      ),
+    };
+  };
+
+  const watch = async (env: Readonly<Record<string, string>> = {}): Promise<MonitorProcess> => {
+    home = await createBranch('gluetun', ['app1', 'app2']);
+    abroad = await createBranch('gluetun-us', ['us1', 'us2']);
+    const monitor = await startMonitor({ env: { ...QUICK, ...env } });
+    for (const name of ['gluetun', 'gluetun-us'])
+      await monitor.waitForLine(new RegExp(` ${name}: Status: STARTUP`), SOON_MS);
+    return monitor;
+  };
+
+  const windowOf = (what: string, ids: readonly string[]): Window => {
+    const times = (action: string): readonly number[] =>
+      events.all
+        .filter((message) => message.action === action && ids.includes(message.id))
+        .map(({ engineTimeMs }) => engineTimeMs);
+    expect(times('restart')).toHaveLength(ids.length);
+    return { what, fromMs: Math.min(...times('kill')), toMs: Math.max(...times('restart')) };
+  };
+
+  /** One for each command there can have been: a gateway, or all of its dependents together. */
+  const windows = (): readonly Window[] =>
+    [home, abroad]
+      .flatMap(({ gateway, dependents }) => [
+        windowOf(gateway.name, [gateway.id]),
+        windowOf(
+          `dependents of ${gateway.name}`,
+          dependents.map(({ id }) => id),
+        ),
+      ])
+      .sort((one, other) => one.fromMs - other.fromMs);
+
+  const touched = ({ gateway, dependents }: Setting): readonly string[] =>
+    [gateway, ...dependents]
+      .filter(({ id }) => events.of(id).some(({ action }) => !/^(create|start)$/.test(action)))
+      .map(({ name }) => name);
+
+  it('that fail at once are both recovered, with one command at a time', async () => {
+    const monitor = await watch();
+    await Promise.all([home.gateway.breakTunnel(), abroad.gateway.breakTunnel()]);
+    for (const name of ['gluetun', 'gluetun-us'])
+      await monitor.waitForLine(new RegExp(` ${name}: Recovery complete`), LONG_MS);
+
+    await expect(cutOff(home)).resolves.toEqual([]);
+    await expect(cutOff(abroad)).resolves.toEqual([]);
+    const commands = windows();
+    expect(commands.map(({ what }) => what).sort()).toEqual([
+      'dependents of gluetun',
+      'dependents of gluetun-us',
+      'gluetun',
+      'gluetun-us',
+    ]);
+    const overlapping = commands.filter(({ fromMs }, index) => fromMs < (commands[index - 1]?.toMs ?? 0));
+    expect(overlapping).toEqual([]);
+    process.stderr.write(
+      `two gateways: ${commands.map(({ what, fromMs, toMs }) => `${what} ${(toMs - fromMs).toFixed(0)} ms`).join(', ')}\n`,
+    );
+  });
+
+  it('are told apart in every line, each with its own sites and dependents', async () => {
+    const monitor = await watch({ LOG_LEVEL: 'debug' });
+    await abroad.gateway.breakTunnel();
+    await monitor.waitForLine(/ gluetun-us: Recovery complete/, LONG_MS);
+    for (const [name, dependents, probed] of [
+      ['gluetun', 'app1,app2', [FIRST, BOTH]],
+      ['gluetun-us', 'us1,us2', [SECOND, BOTH]],
+    ] as const) {
+      await monitor.waitForLine(new RegExp(` ${name}: Dependent containers .*: ${dependents}$`));
+      expect(sitesProbed(monitor, name)).toEqual(probed);
+    }
+    const anonymous = saidBy(
+      monitor,
+      /recovery|Restarting|restarted|Status: |THRESHOLD REACHED|is healthy/,
+    ).filter((message) => !/^\[\w+\] gluetun(-us)?: /.test(message));
+    expect(anonymous).toEqual([]);
+    expect(saidBy(monitor, / gluetun: .*(recovery|Restarting|restarted)/i)).toEqual([]);
+    expect(touched(home)).toEqual([]);
+    await expect(cutOff(abroad)).resolves.toEqual([]);
+  });
+
+  it('of which one hangs in its check: the other one is found broken and recovered meanwhile', async () => {
+    const stateFile = join(engine.folder, `state-${randomUUID()}.json`);
+    const monitor = await watch({
+      SITES: `${FIRST}|gateway=gluetun,${SECOND}|gateway=gluetun-us|timeout=120`,
+      STATE_FILE: stateFile,
+    });
+    await abroad.gateway.hangTunnel();
+    const hung = events.all.at(-1);
+    const hanging = await eventually(
+      'a check that hangs',
+      () => checksIn(abroad.gateway, events, hung)[0],
+      SOON_MS,
+    );
+    await home.gateway.breakTunnel();
+    await monitor.waitForLine(/ gluetun: Recovery complete/, LONG_MS);
+
+    const { execID } = hanging.attributes;
+    expect(execID).toMatch(/^[0-9a-f]{64}$/);
+    expect(
+      events.all.filter(({ action, attributes }) => action === 'exec_die' && attributes['execID'] === execID),
+    ).toEqual([]);
+    expect(touched(abroad)).toEqual([]);
+    await expect(cutOff(home)).resolves.toEqual([]);
+    await expect(rememberedIn(stateFile, 'gluetun')).resolves.toMatchObject({ attempts: 1 });
+    await expect(rememberedIn(stateFile, 'gluetun-us')).rejects.toThrow('knows of no recovery');
+  });
+
+  it('of which one is missing: the other one is recovered, and the missing one taken on when it comes', async () => {
+    home = await createBranch('gluetun', ['app1']);
+    const monitor = await startMonitor({ env: QUICK });
+    await monitor.waitForLine(/ gluetun-us: Container gluetun-us not found/, SOON_MS);
+    await monitor.waitForLine(/ gluetun: Status: STARTUP/, SOON_MS);
+    await home.gateway.breakTunnel();
+    await monitor.waitForLine(/ gluetun: Recovery complete/, LONG_MS);
+    abroad = await createBranch('gluetun-us', ['us1']);
+    await monitor.waitForLine(/ gluetun-us: Status: STARTUP/, SOON_MS);
+    await abroad.gateway.breakTunnel();
+    await monitor.waitForLine(/ gluetun-us: Recovery complete/, LONG_MS);
+    await expect(cutOff(home)).resolves.toEqual([]);
+    await expect(cutOff(abroad)).resolves.toEqual([]);
+  });
+});
+
+/** The sites that this gateway has been asked for, each once. */
+const sitesProbed = (monitor: MonitorProcess, gateway: string): readonly string[] => {
+  const probes = saidBy(monitor, new RegExp(`^\\[DEBUG\\] ${gateway}: Site \\S+: (pass|fail) `));
+  return [...new Set(probes.map((line) => /Site (\S+): /.exec(line)?.[1] ?? ''))].sort();
+};
