@@ -64,13 +64,14 @@ describeOnEngine('two gateways', (engine) => {
     return monitor;
   };
 
+  const timesOf = (action: string, ids: readonly string[]): readonly number[] =>
+    events.all
+      .filter((message) => message.action === action && ids.includes(message.id))
+      .map(({ engineTimeMs }) => engineTimeMs);
+
   const windowOf = (what: string, ids: readonly string[]): Window => {
-    const times = (action: string): readonly number[] =>
-      events.all
-        .filter((message) => message.action === action && ids.includes(message.id))
-        .map(({ engineTimeMs }) => engineTimeMs);
-    expect(times('restart')).toHaveLength(ids.length);
-    return { what, fromMs: Math.min(...times('kill')), toMs: Math.max(...times('restart')) };
+    expect(timesOf('restart', ids)).toHaveLength(ids.length);
+    return { what, fromMs: Math.min(...timesOf('kill', ids)), toMs: Math.max(...timesOf('restart', ids)) };
   };
 
   /** One for each command there can have been: a gateway, or all of its dependents together. */
@@ -98,6 +99,8 @@ describeOnEngine('two gateways', (engine) => {
 
     await expect(cutOff(home)).resolves.toEqual([]);
     await expect(cutOff(abroad)).resolves.toEqual([]);
+    const all = [home, abroad].flatMap(({ gateway, dependents }) => [gateway, ...dependents]);
+    for (const container of all) await events.waitFor('restart', container, SOON_MS);
     const commands = windows();
     expect(commands.map(({ what }) => what).sort()).toEqual([
       'dependents of gluetun',

@@ -32,10 +32,11 @@ export function askForRepair(state: State, containers: readonly Target[], at: nu
     { name, failures: 0, askedAt: at, dueAt: at },
   ]);
   const paused = containers.filter(({ id }) => state.containers.byId[id]?.runState === 'paused');
-  return to(withRepairs(state, { pending: { ...state.repairs.pending, ...Object.fromEntries(asked) } }), {
+  const next = withRepairs(state, { pending: { ...state.repairs.pending, ...Object.fromEntries(asked) } });
+  return to(next, {
     lines: [
       ...paused.map(({ name }) => info(`${name} is paused; it is restarted when it is resumed`)),
-      ...sayWaiting(state, containers),
+      ...sayWaiting(next, containers),
     ],
   });
 }
@@ -62,7 +63,14 @@ export const hasTriedAll = (state: State): boolean =>
   );
 
 const isHeldUp = (state: State, facts: ContainerFacts | undefined): boolean =>
-  facts !== undefined && (facts.runState === 'paused' || waitsForOwner(state, facts) !== undefined);
+  facts !== undefined && (facts.runState === 'paused' || blockedBy(state, facts) !== undefined);
+
+/** The owner it waits for in vain, as far as we can do anything: nobody repairs that one, and it is known not to be fit. */
+function blockedBy(state: State, facts: ContainerFacts): ContainerFacts | undefined {
+  const owner = waitsForOwner(state, facts);
+  if (owner === undefined || owner.id in state.repairs.pending || isInWave(state, owner.id)) return undefined;
+  return attachmentOf(state, owner) === 'unknown' ? undefined : owner;
+}
 
 /** Of all that an attachment, and whether anything may be done about it, follow from. */
 const mayNeed = (state: State, before: State): boolean =>
@@ -91,13 +99,8 @@ function askForNeeded(state: State, at: number): Transition {
 const sayWaiting = (state: State, needed: readonly Target[]): Transition['lines'] =>
   needed.flatMap(({ id, name }) => {
     const facts = state.containers.byId[id];
-    const owner = facts && waitsForOwner(state, facts);
-    const isRepaired =
-      owner !== undefined &&
-      [...Object.keys(state.repairs.pending), ...needed.map((one) => one.id)].includes(owner.id);
-    return owner === undefined || isRepaired
-      ? []
-      : [info(`${name} waits for ${owner.name}, whose network it shares`)];
+    const owner = facts && blockedBy(state, facts);
+    return owner === undefined ? [] : [info(`${name} waits for ${owner.name}, whose network it shares`)];
   });
 
 function needsRepair(state: State, facts: ContainerFacts): boolean {

@@ -91,6 +91,13 @@ describe('the waves', () => {
     history.expectRecovery('none').expectLine(/^Recovery complete/);
   });
 
+  it('are not over while it is not known yet how the owner of the next one has started', () => {
+    const history = repairing([app, facts('far', { on: 'app', startedAt: 2_000 })]);
+    history.feed(restartEnded('app'), started('app'), succeeded()).expectRecovery('repairing');
+    history.feed(inspectedAs('app'));
+    expect(waves(history)).toEqual([['app'], ['far']]);
+  });
+
   it('carry the concurrency, the gateway and the start they rest on', () => {
     const history = repairing([app], { settings: { restartConcurrency: 2 } });
     history.expectActs({
