@@ -20,6 +20,9 @@ export interface RememberedBackoff {
 export const knownIds = ({ gateways }: Memory, name: string): readonly string[] =>
   Object.hasOwn(gateways, name) ? (gateways[name] ?? []) : [];
 
+export const rememberedBackoff = ({ backoff }: Memory, name: string): RememberedBackoff | undefined =>
+  Object.hasOwn(backoff, name) ? backoff[name] : undefined;
+
 export const NOTHING_REMEMBERED: Memory = { gateways: {}, dependents: {}, stopped: [], backoff: {} };
 
 /** How much is kept at most: far more than anybody has, and small enough for a file that is written whole. */

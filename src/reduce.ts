@@ -9,7 +9,7 @@ import { witness, witnessDueAt, witnessSchedule } from './reducers/witness.ts';
 import { isOutdated } from './messages.ts';
 import { containers } from './reducers/containers.ts';
 import { NO_BACKOFF } from './backoff.ts';
-import { type Memory, NOTHING_REMEMBERED, type RememberedBackoff } from './memory.ts';
+import { type Memory, NOTHING_REMEMBERED, rememberedBackoff } from './memory.ts';
 import { dependents } from './reducers/dependents.ts';
 import { endings, endingsDueAt } from './reducers/endings.ts';
 import { NOTHING_KNOWN, endpoint } from './reducers/endpoint.ts';
@@ -119,9 +119,6 @@ const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory
   outageSince: undefined,
   hold: undefined,
 });
-
-const rememberedBackoff = ({ backoff }: Memory, name: string): RememberedBackoff | undefined =>
-  Object.hasOwn(backoff, name) ? backoff[name] : undefined;
 
 /**
  * The earliest moment at which time alone changes something; undefined where nothing is due.

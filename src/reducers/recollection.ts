@@ -60,7 +60,8 @@ function withStopped(memory: Memory, state: State, before: State): Memory {
 
 /** Written before the gateway is touched: a monitor that ends in the recovery begins with the wait for the next. */
 function withBackoff(memory: Memory, { backoff, settings }: State, before: State): Memory {
-  if (backoff === before.backoff) return memory;
+  // What was only said has cost nothing.
+  if (backoff === before.backoff || settings.dryRun) return memory;
   const { attempts, notBefore } = backoff;
   return { ...memory, backoff: { ...memory.backoff, [settings.gateway]: { attempts, notBefore } } };
 }

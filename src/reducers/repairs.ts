@@ -68,7 +68,9 @@ const isHeldUp = (state: State, facts: ContainerFacts | undefined): boolean =>
 /** The owner it waits for in vain, as far as we can do anything: nobody repairs that one, and it is known not to be fit. */
 function blockedBy(state: State, facts: ContainerFacts): ContainerFacts | undefined {
   const owner = waitsForOwner(state, facts);
-  if (owner === undefined || owner.id in state.repairs.pending || isInWave(state, owner.id)) return undefined;
+  // Its own turn may still come; where that has failed, who shares its network is not waited for either.
+  const isToCome = owner !== undefined && state.repairs.pending[owner.id]?.failures === 0;
+  if (owner === undefined || isToCome || isInWave(state, owner.id)) return undefined;
   return attachmentOf(state, owner) === 'unknown' ? undefined : owner;
 }
 

@@ -4,7 +4,7 @@ import { finishedCheck } from '../finished-check.ts';
 import { nameOf } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, duration, info, then, to, warn } from '../transition.ts';
-import { sayEndpoint } from './endpoint.ts';
+import { NOTHING_KNOWN, sayEndpoint } from './endpoint.ts';
 import { type Phase, ended, isDue, verificationMs } from './recovery-steps.ts';
 import { askForForcedRestart } from './repairs.ts';
 
@@ -40,7 +40,9 @@ function restartingVpn(
   if (event.type !== 'commandFinished' || event.id !== commandId) return to(state);
   if (event.outcome.ok) {
     const until = event.at + verificationMs(state);
-    return to({ ...state, recovery: { value: 'verifyingVpn', begunAt, since: event.at, until } });
+    // The exit is another one: what was known of the old one is not known of it.
+    const endpoint = { ...state.endpoint, current: NOTHING_KNOWN, reading: undefined };
+    return to({ ...state, endpoint, recovery: { value: 'verifyingVpn', begunAt, since: event.at, until } });
   }
   const told = warn(`The VPN cannot be restarted inside ${nameOf(state)}: ${event.outcome.reason}`);
   return then(to(state, { lines: [told] }), escalate(state, begunAt));
