@@ -1,6 +1,7 @@
 import {
   EMPTY,
   type Observable,
+  catchError,
   concatMap,
   defaultIfEmpty,
   from,
@@ -22,6 +23,7 @@ import { type Conclusion, conclude } from './check-conclusion.ts';
 import { steadyScheduler as scheduler } from './clock.ts';
 import { EXIT } from './exit-codes.ts';
 import { findGateway, gatewayCandidates } from './find-gateway.ts';
+import { rememberedBackoff } from './memory.ts';
 import { sayFaults, sitesOf } from './reducers/site-list.ts';
 import { peekStateFile } from './state-file.ts';
 
@@ -56,7 +58,15 @@ function checkAll$(
 ): Observable<readonly Conclusion[]> {
   const engine = dockerReadings(connectDocker(config.docker));
   return from(config.gateways).pipe(
-    concatMap((gateway) => checkOne$(gateway, sitesOf(gateway, sites), { config, engine, print })),
+    concatMap((gateway) =>
+      checkOne$(gateway, sitesOf(gateway, sites), { config, engine, print }).pipe(
+        // One that is missing does not keep the others from being looked at.
+        catchError((failure: unknown) => {
+          print(`${gateway}: nothing could be found out: ${reasonOf(failure)}`);
+          return of<Conclusion>({ passes: false, lines: [] });
+        }),
+      ),
+    ),
     toArray(),
   );
 }
@@ -76,30 +86,31 @@ const checkOne$ = (
     concatMap((listing) => gatewayOf(listing, reference)),
     concatMap((gateway) => {
       print(describeGateway(gateway));
-      const request = {
-        kind: 'checkSites',
-        lane: reference,
-        checkId: 1,
-        gatewayId: gateway.id,
-        sites,
-      } as const;
-      return check$(request, { engine, scheduler });
+      return checkThrough$(gateway, reference, sites, { config, engine, print });
     }),
+  );
+
+const checkThrough$ = (
+  gateway: ContainerFacts,
+  reference: string,
+  sites: readonly Site[],
+  { config, engine, print }: Context,
+): Observable<Conclusion> =>
+  check$(
+    { kind: 'checkSites', lane: reference, checkId: 1, gatewayId: gateway.id, sites },
+    { engine, scheduler },
+  ).pipe(
     toArray(),
-    concatMap((events) =>
-      witnessOf(config).pipe(
-        map((witness) => ({ results: resultsIn(events), cutShort: cutShortIn(events), witness })),
-      ),
-    ),
-    map(({ results, cutShort, witness }) => {
-      const backoff = peekStateFile(config.stateFile).backoff[reference];
+    concatMap((events) => witnessOf(config).pipe(map((witness) => ({ events, witness })))),
+    map(({ events, witness }) => {
       const conclusion = conclude({
         config,
+        isExcluded: config.exclude.includes(gateway.name),
         sites,
-        results,
-        cutShort,
+        results: resultsIn(events),
+        cutShort: cutShortIn(events),
         witness,
-        backoff,
+        backoff: rememberedBackoff(peekStateFile(config.stateFile), gateway.name),
         now: scheduler.now(),
       });
       conclusion.lines.forEach(print);
