@@ -2,10 +2,27 @@ import type { Line } from './log-line.ts';
 import type { Common, Everything, State, Watch } from './state.ts';
 import { type Reducer, then, to } from './transition.ts';
 
-/** What the concerns of one gateway see. */
-export const viewOf = ({ watches: _, ...common }: Everything, watch: Watch): State => ({
-  ...common,
-  ...watch,
+/** What the concerns of one gateway see. Made for each event, so field by field: that is several times as fast. */
+export const viewOf = (all: Everything, watch: Watch): State => ({
+  nextId: all.nextId,
+  connection: all.connection,
+  containers: all.containers,
+  endings: all.endings,
+  memory: all.memory,
+  witness: all.witness,
+  ending: all.ending,
+  settings: watch.settings,
+  gateway: watch.gateway,
+  dependents: watch.dependents,
+  sites: watch.sites,
+  checking: watch.checking,
+  endpoint: watch.endpoint,
+  recovery: watch.recovery,
+  repairs: watch.repairs,
+  settling: watch.settling,
+  backoff: watch.backoff,
+  outageSince: watch.outageSince,
+  hold: watch.hold,
 });
 
 export const viewsOf = (all: Everything): readonly State[] => all.watches.map((watch) => viewOf(all, watch));

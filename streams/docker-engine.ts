@@ -1,17 +1,11 @@
 import Docker from 'dockerode';
 import { Observable, concatMap, fromEvent, map, merge, mergeMap, take, takeUntil, throwError } from 'rxjs';
 import type { DockerConnection } from '../config/config.ts';
-import { type EngineReadings, EngineError, reasonOf } from './engine.ts';
+import { EVENT_FILTERS, type EngineReadings, EngineError, reasonOf } from './engine.ts';
 import { parseJson } from './json.ts';
 
-/** Only what the monitor acts on: without the filter each health probe would be three messages. */
-const EVENT_FILTERS: NonNullable<Exclude<Docker.GetEventsOptions['filters'], string>> = {
-  type: ['container'],
-  event: [
-    'create', 'start', 'die', 'stop', 'restart', 'kill', 'destroy', 'rename', 'pause', 'unpause', 'oom',
-    'health_status',
-  ],
-}; // prettier-ignore
+/** The types want lists that may be changed, of the actions they know. */
+const eventFilters = EVENT_FILTERS as unknown as Exclude<Docker.GetEventsOptions['filters'], string>;
 
 const WHOLE_LOG = { stdout: true, stderr: true, timestamps: true };
 
@@ -33,7 +27,7 @@ export const dockerReadings = (docker: Docker): EngineReadings => ({
   openEvents: (since) =>
     call((abortSignal) =>
       docker.getEvents({
-        filters: EVENT_FILTERS,
+        filters: eventFilters,
         ...signalled(abortSignal),
         ...(since && { since: untyped(since) }),
       }),

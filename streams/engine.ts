@@ -26,6 +26,15 @@ export interface EngineReadings {
   clockMs(): number;
 }
 
+/** What is asked of the event stream: only what the monitor acts on, for each health probe would be three messages. */
+export const EVENT_FILTERS = {
+  type: ['container'],
+  event: [
+    'create', 'start', 'die', 'stop', 'restart', 'kill', 'destroy', 'rename', 'pause', 'unpause', 'oom',
+    'health_status',
+  ],
+} as const; // prettier-ignore
+
 export interface ExecCommand {
   readonly cmd: readonly string[];
   /** `NAME=value`: where secrets travel, for a command line shows in process lists and in engine events. */

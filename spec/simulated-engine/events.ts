@@ -30,7 +30,7 @@ export class EventBus {
   loses: (event: EngineEvent) => boolean = () => false;
 
   readonly #runtime: Runtime;
-  #past: EngineEvent[] = [];
+  readonly #past: EngineEvent[] = [];
   #live$ = new Subject<EngineEvent>();
 
   constructor(runtime: Runtime) {
@@ -39,7 +39,7 @@ export class EventBus {
 
   container(container: Container, action: string, more: Attributes = {}): void {
     const { id, image, labels, name } = container;
-    this.#emit({ type: 'container', action, id, attributes: sorted({ ...labels, image, name, ...more }) });
+    this.#emit({ type: 'container', action, id, attributes: { ...labels, image, name, ...more } });
   }
 
   network(container: Container, action: 'connect' | 'disconnect'): void {
@@ -59,7 +59,7 @@ export class EventBus {
 
   /** The engine goes down: every stream ends, all is forgotten. */
   shutDown(): void {
-    this.#past = [];
+    this.#past.length = 0;
     this.#live$.complete();
     this.#live$ = new Subject();
   }
@@ -72,7 +72,8 @@ export class EventBus {
 
   #emit(told: Omit<EngineEvent, 'at'>): void {
     const event = { ...told, at: this.#runtime.clock.stamp() };
-    this.#past = [...this.#past, event].slice(-REPLAY_LIMIT);
+    this.#past.push(event);
+    if (this.#past.length > REPLAY_LIMIT) this.#past.shift();
     if (!this.loses(event)) this.#live$.next(event);
   }
 }
@@ -85,7 +86,7 @@ export function toJsonLine(event: EngineEvent): string {
     ...legacy,
     Type: type,
     Action: action,
-    Actor: { ID: id, Attributes: attributes },
+    Actor: { ID: id, Attributes: sorted(attributes) },
     scope: 'local',
     time: nanosToSeconds(at),
   };

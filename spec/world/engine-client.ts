@@ -18,7 +18,7 @@ import {
   throwError,
 } from 'rxjs';
 
-import { EngineError, type EngineReadings } from '../../streams/engine.ts';
+import { EVENT_FILTERS, EngineError, type EngineReadings } from '../../streams/engine.ts';
 import type { CreateBody, EngineWrites } from '../../src/engine-writes.ts';
 import { formatNanosPadded, parseUnixTime } from '../simulated-engine/clock.ts';
 import type { CreateBody as SimulatedBody } from '../simulated-engine/create-request.ts';
@@ -31,7 +31,7 @@ import { step } from '../simulated-engine/runtime.ts';
 /** What a call takes on a quiet host. */
 const CALL_MS = 1;
 
-const CONTAINERS_ONLY = eventFilter(parseFilters('{"type":["container"]}'));
+const isAskedFor = eventFilter(parseFilters(JSON.stringify(EVENT_FILTERS)));
 
 interface Fault {
   readonly call: RegExp;
@@ -87,7 +87,7 @@ export class EngineClient implements EngineReadings, EngineWrites {
   readonly openEvents = (since: string | undefined): Observable<Observable<Uint8Array>> =>
     this.#answer('events', () =>
       this.#engine.events
-        .stream({ since: since === undefined ? undefined : parseUnixTime(since), matches: CONTAINERS_ONLY })
+        .stream({ since: since === undefined ? undefined : parseUnixTime(since), matches: isAskedFor })
         .pipe(
           map((event) => Buffer.from(toJsonLine(event))),
           takeUntil(this.#engine.up$.pipe(filter((up) => !up))),
