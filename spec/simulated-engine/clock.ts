@@ -11,20 +11,27 @@ const NANOS_PER_SECOND = 1_000_000_000n;
 export class EngineClock {
   readonly #scheduler: SchedulerLike;
   #last: Nanos = -1n;
+  #aheadMs = 0;
 
   constructor(scheduler: SchedulerLike) {
     this.#scheduler = scheduler;
   }
 
-  /** A new instant, later than every one given before. */
+  /** A new instant, later than every one given before, unless the clock was set back. */
   stamp(): Nanos {
-    const now = BigInt(Math.floor(this.#scheduler.now())) * 1_000_000n;
+    const now = BigInt(Math.floor(this.nowMs())) * 1_000_000n;
     this.#last = now > this.#last ? now : this.#last + TICK;
     return this.#last;
   }
 
   nowMs(): number {
-    return this.#scheduler.now();
+    return this.#scheduler.now() + this.#aheadMs;
+  }
+
+  /** Somebody sets the host's clock: forward, or, negative, back. */
+  jump(ms: number): void {
+    this.#aheadMs += ms;
+    this.#last = -1n;
   }
 }
 

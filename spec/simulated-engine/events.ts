@@ -30,11 +30,17 @@ export class EventBus {
   loses: (event: EngineEvent) => boolean = () => false;
 
   readonly #runtime: Runtime;
+  readonly #listeners: ((event: EngineEvent) => void)[] = [];
   readonly #past: EngineEvent[] = [];
   #live$ = new Subject<EngineEvent>();
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
+  }
+
+  /** Tells all, and before anybody else hears of it; also what is lost for others, and whatever the engine goes through. */
+  heardBy(listener: (event: EngineEvent) => void): void {
+    this.#listeners.push(listener);
   }
 
   container(container: Container, action: string, more: Attributes = {}): void {
@@ -74,6 +80,7 @@ export class EventBus {
     const event = { ...told, at: this.#runtime.clock.stamp() };
     this.#past.push(event);
     if (this.#past.length > REPLAY_LIMIT) this.#past.shift();
+    for (const listener of this.#listeners) listener(event);
     if (!this.loses(event)) this.#live$.next(event);
   }
 }

@@ -68,6 +68,8 @@ const HANGS: SiteAnswer = { exitCode: 4, afterMs: Infinity };
 
 /** What stands in for Gluetun inside a container: its tunnel, its log, its health, its control server. */
 export class GluetunStandIn implements Workload {
+  /** While false no new start mends a broken tunnel: the trouble is the provider's. */
+  isProviderUp = true;
   readonly #scheduler: SchedulerLike;
   readonly #options: Required<
     Pick<
@@ -147,6 +149,10 @@ export class GluetunStandIn implements Workload {
     this.#hasWget = false;
   }
 
+  bringBackWget(): void {
+    this.#hasWget = true;
+  }
+
   /** Creating an exec is answered with this error. */
   refuseExecs(error = new EngineError(403, 'Forbidden')): void {
     this.#refusal = error;
@@ -160,13 +166,18 @@ export class GluetunStandIn implements Workload {
     this.#controlServerOn = false;
   }
 
+  startControlServer(): void {
+    this.#controlServerOn = true;
+  }
+
   /** To what the monitor asks for from now on. */
   answerVpnRestarts(answer: VpnRestartAnswer): void {
     this.#vpnRestartAnswer = answer;
   }
 
-  failHealthChecks(): void {
-    this.#alwaysUnhealthy = true;
+  /** `unhealthy`: whatever the tunnel is like; `asTunnel`: as the tunnel is. */
+  healthChecks(tell: 'unhealthy' | 'asTunnel'): void {
+    this.#alwaysUnhealthy = tell === 'unhealthy';
   }
 
   /** Gluetun finds its tunnel dead and restarts its VPN itself; the container stays as it is. */
@@ -181,7 +192,7 @@ export class GluetunStandIn implements Workload {
 
   started(host: WorkloadHost): void {
     this.#host = host;
-    if (this.#options.healedByRestart) this.heal();
+    if (this.#options.healedByRestart && this.isProviderUp) this.heal();
     this.#write(startLines());
     this.#connect(host);
   }
@@ -216,7 +227,7 @@ export class GluetunStandIn implements Workload {
       this.#write(stopping ?? []);
     };
     const start = (): void => {
-      if (this.#options.healedByVpnRestart) this.heal();
+      if (this.#options.healedByVpnRestart && this.isProviderUp) this.heal();
       this.#reconnect(starting ?? []);
     };
     return vpnRestartOutput(this.#answerToRestart(key), { stop, start }, this.#scheduler);

@@ -1,43 +1,56 @@
 import {
   EMPTY,
-  type Observable,
+  NEVER,
+  Observable,
   type SchedulerLike,
+  Subject,
   catchError,
   concat,
+  concatMap,
   defer,
-  delay,
-  dematerialize,
   filter,
   ignoreElements,
   map,
-  materialize,
+  merge,
+  mergeMap,
   of,
   switchMap,
   takeUntil,
   tap,
   throwError,
+  timer,
 } from 'rxjs';
-
 import { EVENT_FILTERS, EngineError, type EngineReadings } from '../../streams/engine.ts';
 import type { CreateBody, EngineWrites } from '../../src/engine-writes.ts';
 import { formatNanosPadded, parseUnixTime } from '../simulated-engine/clock.ts';
 import type { CreateBody as SimulatedBody } from '../simulated-engine/create-request.ts';
 import type { SimulatedEngine } from '../simulated-engine/engine.ts';
 import { eventFilter, parseFilters } from '../simulated-engine/filters.ts';
-import { toJsonLine } from '../simulated-engine/events.ts';
+import { type EngineEvent, toJsonLine } from '../simulated-engine/events.ts';
 import { encodeFrame } from '../simulated-engine/frames.ts';
 import { step } from '../simulated-engine/runtime.ts';
 
 /** What a call takes on a quiet host. */
 const CALL_MS = 1;
 
+export const ON_TIME: readonly number[] = [0];
+
 const isAskedFor = eventFilter(parseFilters(JSON.stringify(EVENT_FILTERS)));
+
+/** What becomes of a call on its way. */
+export interface Disturbance {
+  /** Until the engine hears of it, milliseconds. */
+  readonly lateMs?: number;
+  /** Until the monitor hears the engine's answer, milliseconds; `Infinity`: it never does. */
+  readonly answerMs?: number;
+  /** It fails with this; `isDone`: though the engine has done it. */
+  readonly error?: EngineError;
+  readonly isDone?: boolean;
+}
 
 interface Fault {
   readonly call: RegExp;
-  readonly error: EngineError;
-  /** The engine does it all the same. */
-  readonly afterwards: boolean;
+  readonly disturbance: Disturbance;
 }
 
 /** The engine as the monitor reaches it, without a socket in between: so that all of it runs under virtual time. */
@@ -48,8 +61,16 @@ export class EngineClient implements EngineReadings, EngineWrites {
   beforeWrite: ((call: string) => void) | undefined;
   /** When the engine has done it, and its answer is still under way; not for what it refused. */
   afterWrite: ((call: string) => void) | undefined;
+  /** Asked of each call; undefined: nothing is the matter with it. */
+  disturb: (call: string) => Disturbance | undefined = () => undefined;
+  /**
+   * How often a message is told, and each time how late, milliseconds: `[]` is one that is lost, `[0, 500]` one that
+   * comes twice.
+   */
+  tell: (event: EngineEvent) => readonly number[] = () => ON_TIME;
   readonly #engine: SimulatedEngine;
   readonly #scheduler: SchedulerLike;
+  readonly #cut$ = new Subject<void>();
   #faults: readonly Fault[] = [];
 
   constructor(engine: SimulatedEngine, scheduler: SchedulerLike) {
@@ -59,16 +80,22 @@ export class EngineClient implements EngineReadings, EngineWrites {
 
   /** The next call that matches (`list`, `inspect app`, `restart gluetun`, …) fails; `afterwards`: once it is done. */
   failNext(call: RegExp, message = 'the engine failed', status = 500, { afterwards = false } = {}): void {
-    this.#faults = [...this.#faults, { call, error: new EngineError(message, status), afterwards }];
+    const disturbance = { error: new EngineError(message, status), isDone: afterwards };
+    this.#faults = [...this.#faults, { call, disturbance }];
   }
 
   /** The engine does the next call that matches, but the connection breaks before it can say so. */
   loseAnswer(call: RegExp): void {
     const error = new EngineError('socket hang up');
-    this.#faults = [...this.#faults, { call, error, afterwards: true }];
+    this.#faults = [...this.#faults, { call, disturbance: { error, isDone: true } }];
   }
 
-  readonly clockMs = (): number => this.#scheduler.now();
+  /** The connection of every stream of messages breaks; the engine itself goes on. */
+  cutStreams(): void {
+    this.#cut$.next();
+  }
+
+  readonly clockMs = (): number => this.#engine.runtime.clock.nowMs();
 
   readonly list = (): Observable<unknown> => this.#answer('list', () => this.#engine.list({ all: true }));
 
@@ -89,8 +116,9 @@ export class EngineClient implements EngineReadings, EngineWrites {
       this.#engine.events
         .stream({ since: since === undefined ? undefined : parseUnixTime(since), matches: isAskedFor })
         .pipe(
+          mergeMap((event) => this.#told(event)),
           map((event) => Buffer.from(toJsonLine(event))),
-          takeUntil(this.#engine.up$.pipe(filter((up) => !up))),
+          takeUntil(merge(this.#cut$, this.#engine.up$.pipe(filter((up) => !up)))),
         ),
     );
 
@@ -182,34 +210,66 @@ export class EngineClient implements EngineReadings, EngineWrites {
     return this.#request(call, () => of(make()));
   }
 
-  /** The engine hears of it at once; its answer, whichever it is, is on its way for a while. */
-  #request<T>(call: string, make: () => Observable<T>): Observable<T> {
-    return defer(() => {
-      const fault = this.#takeFault(call);
-      if (!this.#engine.up$.value) throw new EngineError('connect ECONNREFUSED');
-      if (fault === undefined) return make();
-      return concat(
-        fault.afterwards ? make().pipe(ignoreElements()) : EMPTY,
-        throwError(() => fault.error),
-      );
-    }).pipe(
-      catchError((error: unknown) => throwError(() => asEngineError(error))),
-      materialize(),
-      delay(CALL_MS, this.#scheduler),
-      dematerialize(),
-    );
+  #told(event: EngineEvent): Observable<EngineEvent> {
+    const delays = this.tell(event);
+    return delays.length === 1 && delays[0] === 0
+      ? of(event)
+      : merge(...delays.map((ms) => timer(ms, this.#scheduler).pipe(map(() => event))));
   }
 
-  #takeFault(call: string): Fault | undefined {
+  /** The engine hears of it at once, as a rule; its answer, whichever it is, is on its way for a while. */
+  #request<T>(call: string, make: () => Observable<T>): Observable<T> {
+    return defer(() => {
+      const { lateMs = 0, answerMs = CALL_MS, error, isDone } = this.#disturbanceOf(call);
+      const answer$ = defer(() => {
+        if (!this.#engine.up$.value) throw new EngineError('connect ECONNREFUSED');
+        if (error === undefined) return make();
+        return concat(
+          isDone === true ? make().pipe(ignoreElements()) : EMPTY,
+          throwError(() => error),
+        );
+      }).pipe(catchError((failed: unknown) => throwError(() => asEngineError(failed))));
+      const heard$ = lateMs === 0 ? answer$ : timer(lateMs, this.#scheduler).pipe(concatMap(() => answer$));
+      return answerMs === Infinity
+        ? concat(
+            heard$.pipe(
+              ignoreElements(),
+              catchError(() => EMPTY),
+            ),
+            NEVER,
+          )
+        : onItsWay(heard$, answerMs, this.#scheduler);
+    });
+  }
+
+  #disturbanceOf(call: string): Disturbance {
     const fault = this.#faults.find((waiting) => waiting.call.test(call));
+    if (fault === undefined) return this.disturb(call) ?? UNDISTURBED;
     this.#faults = this.#faults.filter((waiting) => waiting !== fault);
-    return fault;
+    return fault.disturbance;
   }
 
   #nameOf(id: string): string {
     return this.#engine.find(id)?.name ?? id;
   }
 }
+
+const UNDISTURBED: Disturbance = {};
+
+/** Every notification that much later, errors too. By hand: most of what is simulated are calls. */
+const onItsWay = <T>(answer$: Observable<T>, ms: number, scheduler: SchedulerLike): Observable<T> =>
+  new Observable((subscriber) => {
+    const later = (arrive: () => void): void => {
+      subscriber.add(scheduler.schedule(arrive, ms));
+    };
+    subscriber.add(
+      answer$.subscribe({
+        next: (value) => later(() => subscriber.next(value)),
+        error: (error: unknown) => later(() => subscriber.error(error)),
+        complete: () => later(() => subscriber.complete()),
+      }),
+    );
+  });
 
 /** Errors of the model carry its own class: the monitor knows only its own. */
 function asEngineError(error: unknown): EngineError {

@@ -1,13 +1,8 @@
-import { NEVER, type Observable, type Subscription, Subject, VirtualTimeScheduler, map, timer } from 'rxjs';
+import { type Observable, VirtualTimeScheduler, map, timer } from 'rxjs';
 import type { Site } from '../../config/config.ts';
-import type { Event } from '../../streams/events.ts';
-import { source$ } from '../../streams/source.ts';
-import { vpnRestart$ } from '../../streams/vpn-restart.ts';
 import type { WitnessVerdict } from '../../streams/witness.ts';
-import { execute } from '../../src/executor.ts';
 import type { Line } from '../../src/log-line.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../src/memory.ts';
-import { runProgram } from '../../src/program.ts';
 import { initialState } from '../../src/reduce.ts';
 import type { Everything, Settings } from '../../src/state.ts';
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
@@ -15,10 +10,11 @@ import { SimulatedEngine } from '../simulated-engine/engine.ts';
 import { GluetunStandIn, type GluetunOptions, gatewayContainer } from '../simulated-engine/gluetun.ts';
 import { advance } from '../simulated-engine/virtual-time.ts';
 import { EngineClient } from './engine-client.ts';
+import { SimulatedMonitor } from './simulated-monitor.ts';
 
 export const SITES = ['https://one.example/', 'https://two.example/', 'https://three.example/'] as const;
 
-const SETTINGS: Settings = {
+export const SETTINGS: Settings = {
   gateway: 'gluetun',
   dependents: 'auto',
   exclude: [],
@@ -63,14 +59,10 @@ export class World {
   /** Of the further gateways. */
   readonly standIns: Readonly<Record<string, GluetunStandIn>>;
   readonly lines: (Line & { readonly at: number })[] = [];
-  readonly signal$ = new Subject<Event>();
-  state: Everything;
   /** What a later monitor starts with. */
   memory: Memory = NOTHING_REMEMBERED;
-  hasEnded = false;
-  fault: unknown;
   readonly #begin: () => Everything;
-  #monitor: Subscription | undefined;
+  #monitor: SimulatedMonitor | undefined;
 
   constructor({
     settings,
@@ -95,7 +87,6 @@ export class World {
     const common = { ...SETTINGS, ...settings };
     const watched = [common, ...Object.keys(more).map((name) => ({ ...common, gateway: name }))];
     this.#begin = () => initialState(watched, sites.map(siteOf), { memory: this.memory, hasWitness });
-    this.state = this.#begin();
   }
 
   /** The gateway and, by default, three on its network: by id, by name of another dependent, again by id. */
@@ -123,34 +114,28 @@ export class World {
   /** Knows nothing but what an earlier one has left in its memory. */
   startMonitor(): this {
     const { client, scheduler } = this;
-    this.hasEnded = false;
-    const controlServer = { url: 'http://127.0.0.1:8000', key: undefined };
-    const restartVpn = (gatewayId: string) =>
-      vpnRestart$(gatewayId, { engine: client, scheduler, controlServer });
-    this.#monitor = runProgram({
-      initial: this.#begin(),
+    this.#monitor = new SimulatedMonitor({
+      client,
       scheduler,
-      source: (request$, deadline$) =>
-        source$({
-          engine: client,
-          scheduler,
-          controlServer,
-          probeWitness: () => this.#probeWitness(),
-          request$,
-          deadline$,
-          others: [this.signal$, NEVER],
-        }),
-      execute: (act, isEnding) =>
-        execute(act, { reads: client, writes: client, restartVpn, scheduler, isEnding }),
+      initial: this.#begin(),
+      probeWitness: () => this.#probeWitness(),
       say: (line) => this.#say(line),
       remember: (memory) => (this.memory = memory),
-    }).subscribe({
-      next: (state) => (this.state = state),
-      complete: () => (this.hasEnded = true),
-      error: (fault: unknown) => (this.fault = fault),
     });
     this.pass(2_000);
     return this;
+  }
+
+  get state(): Everything {
+    return this.#monitor?.state ?? this.#begin();
+  }
+
+  get hasEnded(): boolean {
+    return this.#monitor?.hasEnded ?? false;
+  }
+
+  get fault(): unknown {
+    return this.#monitor?.fault;
   }
 
   /** The line beside the tunnel. */
@@ -205,12 +190,12 @@ export class World {
   }
 
   shutDownMonitor(): void {
-    this.signal$.next({ type: 'shutdownRequested', at: this.scheduler.now(), signal: 'SIGTERM' });
+    this.#monitor?.shutDown();
   }
 
   /** As by SIGKILL: at this very instant, in the middle of whatever it does. */
   killMonitor(): void {
-    this.#monitor?.unsubscribe();
+    this.#monitor?.kill();
   }
 
   /** Its container is removed, and created again under its name, as an update does. */
@@ -223,7 +208,7 @@ export class World {
   }
 
   dispose(): void {
-    this.#monitor?.unsubscribe();
+    this.#monitor?.kill();
     this.engine.dispose();
   }
 }
@@ -236,7 +221,7 @@ export const dependent = (name: string, owner: string): ContainerSpec => ({
 
 export const THREE = [dependent('app1', 'gluetun'), dependent('app2', 'app1'), dependent('app3', 'gluetun')];
 
-const siteOf = (site: Partial<Site>): Site => ({
+export const siteOf = (site: Partial<Site>): Site => ({
   name: site.url ?? '',
   url: '',
   timeoutSeconds: 10,

@@ -1,0 +1,105 @@
+import { wantsRestart } from '../simulated-engine/restart-policy.ts';
+import type { Wire } from './disturbances.ts';
+import type { People } from './people.ts';
+import type { Stage } from './stage.ts';
+
+/**
+ * What is wanted of a container, as far as that is beyond doubt: that it runs, that it stays down since then, or
+ * that it is gone; `free`: nothing can be claimed of it.
+ */
+export type Intent =
+  { readonly value: 'run' | 'gone' | 'free' } | { readonly value: 'down'; readonly since: number };
+
+const FREE: Intent = { value: 'free' };
+const RUN: Intent = { value: 'run' };
+
+/** Who wants what to run: kept beside the engine, for the engine itself does not tell. */
+export class Intents {
+  readonly #stage: Stage;
+  readonly #people: People;
+  readonly #wire: Wire;
+  readonly #intents = new Map<string, Intent>();
+  /** Roles that the monitor is just writing on: who meddles with those gets what comes of it. */
+  readonly #contested = new Map<string, number>();
+
+  constructor(stage: Stage, people: People, wire: Wire) {
+    this.#stage = stage;
+    this.#people = people;
+    this.#wire = wire;
+    for (const who of [...people.gateways, ...people.roles.map(({ name }) => name)]) this.#set(who, RUN);
+    stage.onlookers.push({ writes: (call) => this.#contest(call) });
+  }
+
+  of(who: string): Intent {
+    return this.#intents.get(who) ?? FREE;
+  }
+
+  wantsRun(who: string): void {
+    this.#set(who, RUN);
+  }
+
+  isRemoved(who: string): void {
+    this.#set(who, { value: 'gone' });
+  }
+
+  nothingIsSure(who: string): void {
+    this.#set(who, FREE);
+  }
+
+  /** By its operator's hand. What does not run is not stopped by that, and nobody can see that somebody tried. */
+  isStopped(who: string): void {
+    const container = this.#people.find(who);
+    if (container?.state.running !== true) return;
+    const isUnclear = container.state.restarting || container.starts.current$ !== undefined;
+    this.#set(who, isUnclear || this.#isContested(who) || !this.#isSeen(who) ? FREE : this.#down());
+  }
+
+  /** By itself. Where its policy starts it again, it is as before; a gateway is started by the monitor. */
+  ends(who: string, exitCode: number): void {
+    const container = this.#people.find(who);
+    if (container?.state.running !== true || container.state.restarting) return;
+    if (this.#isContested(who)) this.#set(who, FREE);
+    else if (!wantsRestart(container, exitCode) && !this.#people.gateways.includes(who))
+      this.#set(who, this.#down());
+  }
+
+  /** The engine itself went away and came back: only its restart policies count then. */
+  engineRestarted(): void {
+    for (const [who, intent] of this.#intents) {
+      const policy = this.#people.find(who)?.hostConfig.RestartPolicy?.Name;
+      if (intent.value === 'gone') continue;
+      if (policy !== 'unless-stopped' && policy !== 'always') this.#set(who, FREE);
+      else if (policy === 'always' && intent.value === 'down') this.#set(who, FREE);
+    }
+  }
+
+  #down(): Intent {
+    return { value: 'down', since: this.#stage.now };
+  }
+
+  #set(who: string, intent: Intent): void {
+    if (this.#people.has(who)) this.#intents.set(who, intent);
+  }
+
+  #contest(call: string): void {
+    const role = this.#people.roleOf(call.split(' ')[1] ?? '');
+    if (role !== undefined) this.#contested.set(role, this.#stage.now);
+  }
+
+  /** Long enough for a restart and what may hold it up. */
+  #isContested(who: string): boolean {
+    return this.#stage.now - (this.#contested.get(who) ?? -Infinity) < 75_000;
+  }
+
+  /**
+   * Of a dependent that is found stopped the monitor takes it that its gateway was the reason, if that did not run; of
+   * a gateway whose end is only half heard, that it crashed.
+   */
+  #isSeen(who: string): boolean {
+    if (this.#stage.monitor?.isAlive === true && this.#stage.engine.up$.value && !this.#wire.losesMessages)
+      return true;
+    const gateway = this.#people.roles.find(({ name }) => name === who)?.gateway;
+    if (gateway === undefined) return !this.#wire.losesMessages;
+    return this.#people.find(gateway)?.state.running === true;
+  }
+}

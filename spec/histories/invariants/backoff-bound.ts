@@ -1,0 +1,56 @@
+import type { Onlooker } from '../stage.ts';
+import { type Court, writeIn } from './judge.ts';
+
+interface Attempts {
+  /** At least so many recoveries since the backoff may last have been forgotten. */
+  readonly count: number;
+  readonly at: number;
+}
+
+const CALM_MS = 600_000;
+
+/**
+ * 5: gateway restarts in any window stay within the backoff's bound, also across restarts of the monitor, also when
+ * each one helps for a while. Between any two lies a wait that doubles, unless all was well for so long that it may have
+ * been forgotten.
+ */
+export class BackoffBound implements Onlooker {
+  readonly #court: Court;
+  readonly #attempts = new Map<string, Attempts>();
+  /** Gateways that our latest restart may have left down: to start those is part of it. */
+  readonly #leftByUs = new Set<string>();
+
+  constructor(court: Court) {
+    this.#court = court;
+  }
+
+  writes(call: string): void {
+    const { verb, role } = writeIn(call, this.#court);
+    if (role === undefined || !this.#court.stage.watched.includes(role)) return;
+    if (verb === 'start' && this.#leftByUs.delete(role)) return;
+    if (verb === 'restart') this.#leftByUs.add(role);
+    this.#count(role, call);
+  }
+
+  #count(gateway: string, call: string): void {
+    const { now } = this.#court.stage;
+    const last = this.#attempts.get(gateway);
+    if (last === undefined) {
+      this.#attempts.set(gateway, { count: 1, at: now });
+      return;
+    }
+    const [waited, wait] = [now - last.at, this.#waitAfter(last.count)];
+    if (waited < wait)
+      this.#court.violate(
+        5,
+        `${call} ${String(waited)} ms after the last one: attempt ${String(last.count)} asks for ${String(wait)}`,
+      );
+    const mayBeForgotten = waited >= Math.max(CALM_MS, wait);
+    this.#attempts.set(gateway, { count: mayBeForgotten ? 1 : last.count + 1, at: now });
+  }
+
+  #waitAfter(attempts: number): number {
+    const { backoffMs, backoffMaxMs } = this.#court.stage.settings;
+    return Math.min(backoffMs * 2 ** (attempts - 1), backoffMaxMs);
+  }
+}

@@ -1,0 +1,30 @@
+import type { Cast } from '../history.ts';
+import type { Scene } from '../deeds.ts';
+import type { Truth } from '../truth.ts';
+
+/** One of the nine of SPEC 8, seen broken. */
+export interface Violation {
+  readonly invariant: number;
+  readonly at: number;
+  readonly what: string;
+}
+
+/** What an invariant is judged by. */
+export interface Court extends Scene {
+  readonly cast: Cast;
+  readonly truth: Truth;
+  violate(invariant: number, what: string): void;
+}
+
+export interface Write {
+  readonly verb: 'restart' | 'start' | 'stop' | 'remove' | 'create' | 'rename';
+  /** As it is called at that moment. */
+  readonly name: string;
+  /** Undefined: nobody of ours. */
+  readonly role: string | undefined;
+}
+
+export function writeIn(call: string, { people }: Scene): Write {
+  const [verb = '', name = ''] = call.split(' ');
+  return { verb: verb as Write['verb'], name, role: people.roleOf(name) };
+}

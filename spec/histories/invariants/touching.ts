@@ -1,0 +1,62 @@
+import type { Onlooker } from '../stage.ts';
+import type { Role } from '../roles.ts';
+import { type Court, type Write, writeIn } from './judge.ts';
+
+/** What a failed join leaves in `State.Error`. */
+const COULD_NOT_JOIN =
+  /cannot join network|joining network namespace|No such container|\/ns\/net|final child|is restarting/;
+
+/**
+ * 3: no dependent is restarted, started or re-created before its gateway is ready.
+ * 6: one stopped by its operator is never started; one that never ran, or ended by itself, neither.
+ * 7: only the gateway and its own dependents are touched.
+ */
+export class Touching implements Onlooker {
+  readonly #court: Court;
+
+  constructor(court: Court) {
+    this.#court = court;
+  }
+
+  writes(call: string): void {
+    const write = writeIn(call, this.#court);
+    const { stage, people } = this.#court;
+    if (stage.settings.dryRun) this.#court.violate(7, `a dry run writes: ${call}`);
+    if (write.role !== undefined && stage.watched.includes(write.role)) return;
+    const role = people.roles.find(({ name }) => name === write.role);
+    if (role?.gateway === undefined || !stage.watched.includes(role.gateway)) {
+      this.#court.violate(7, `a container is touched that is none of ours: ${call}`);
+      return;
+    }
+    if (write.verb === 'restart' || write.verb === 'start') this.#judgeIntent(write, role);
+    if (write.verb === 'restart' || write.verb === 'start' || write.verb === 'create')
+      this.#judgeReadiness(write, role.gateway);
+  }
+
+  #judgeReadiness({ verb, name }: Write, gateway: string): void {
+    const { stage, truth, wire, cast } = this.#court;
+    const { readySince, isPaused, runSince, lastReady } = truth.of(gateway);
+    if (readySince !== undefined && !isPaused) return;
+    const waitedLong =
+      !cast.hasHealthCheck &&
+      runSince !== undefined &&
+      stage.now - runSince >= stage.settings.healthyWaitMs - 1000;
+    // An orphan that is undone is started to fail: whom it joined is no more.
+    const container = stage.engine.find(name);
+    const owner = container?.joins;
+    const isToFail = verb === 'start' && owner !== undefined && stage.engine.find(owner) === undefined;
+    if (waitedLong || isToFail || stage.now - lastReady <= wire.slackMs) return;
+    this.#court.violate(3, `${verb} of ${name} though ${gateway} is not ready`);
+  }
+
+  #judgeIntent({ verb, name }: Write, { name: role }: Role): void {
+    const { stage, intents, wire } = this.#court;
+    const container = stage.engine.find(name);
+    const intent = intents.of(role);
+    if (container === undefined || container.state.running) return;
+    if (intent.value === 'down' && stage.now - intent.since > wire.slackMs && !wantsToJoin(container.state))
+      this.#court.violate(6, `${verb} of ${name}, which is to stay down`);
+  }
+}
+
+const wantsToJoin = ({ error }: { readonly error: string }): boolean => COULD_NOT_JOIN.test(error);

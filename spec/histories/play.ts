@@ -1,0 +1,137 @@
+import { Coverage } from './coverage.ts';
+import { type Scene, perform } from './deeds.ts';
+import { Wire } from './disturbances.ts';
+import type { History } from './history.ts';
+import { Intents } from './intents.ts';
+import { BackoffBound } from './invariants/backoff-bound.ts';
+import { Existence } from './invariants/existence.ts';
+import { GatewayRestarts } from './invariants/gateway-restarts.ts';
+import type { Court, Violation } from './invariants/judge.ts';
+import { OneCommand } from './invariants/one-command.ts';
+import { Touching } from './invariants/touching.ts';
+import { People } from './people.ts';
+import { calmDown, unsettled } from './settled.ts';
+import { type Said, Stage } from './stage.ts';
+import { Truth } from './truth.ts';
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+/** The longest backoff there is, and what may come after it. */
+const SETTLES_WITHIN_MINUTES = 70;
+const QUIET_MINUTES = 30;
+/** What may still be said of a quiet half-hour: that all is well again, for instance. */
+const LINES_IN_QUIET = 6;
+
+export interface Played {
+  readonly violations: readonly Violation[];
+  readonly lines: readonly Said[];
+  readonly coverage: Coverage;
+  /** The deeds that could be done, with when. */
+  readonly deeds: readonly { readonly at: number; readonly index: number }[];
+  /** How each container has ended up. */
+  readonly end: Readonly<Record<string, string>>;
+}
+
+/** Plays one history to its end, and then until all has settled; every invariant is looked at all along. */
+export function play(history: History): Played {
+  const stage = new Stage(history);
+  const violations: Violation[] = [];
+  const deeds: { at: number; index: number }[] = [];
+  const coverage = new Coverage();
+  try {
+    const court = setUp(stage, history, coverage, violations);
+    const beginsAt = stage.now;
+    stage.startMonitor();
+    stage.pass(5_000);
+    const endsAt = beginsAt + history.hours * HOUR_MS;
+    history.steps.forEach(({ afterMs, deed }, index) => {
+      if (stage.now + afterMs > endsAt) return;
+      stage.pass(afterMs);
+      if (!perform(court, deed)) return;
+      coverage.count('deed', deed.what);
+      deeds.push({ at: stage.now, index });
+    });
+    stage.pass(Math.max(0, endsAt - stage.now));
+    settle(court);
+    const { fault } = stage.monitor ?? {};
+    if (fault !== undefined) court.violate(0, `the monitor has ended by a fault: ${String(fault)}`);
+    return { violations, lines: stage.lines, coverage, deeds, end: endOf(court) };
+  } finally {
+    stage.dispose();
+  }
+}
+
+function setUp(stage: Stage, { cast }: History, coverage: Coverage, violations: Violation[]): Court {
+  const people = new People(stage, cast);
+  people.populate();
+  const wire = new Wire(stage);
+  const intents = new Intents(stage, people, wire);
+  const truth = new Truth(stage, people);
+  const violate = (invariant: number, what: string): void => {
+    if (violations.length < 20) violations.push({ invariant, at: stage.now, what });
+  };
+  const court: Court = { stage, people, intents, wire, truth, cast, violate };
+  const existence = new Existence(court);
+  stage.onlookers.push(
+    coverage,
+    new OneCommand(court),
+    new GatewayRestarts(court),
+    new BackoffBound(court),
+    new Touching(court),
+  );
+  stage.engine.events.heardBy((event) => {
+    truth.told(event);
+    if (event.type === 'container' && !event.action.startsWith('exec_')) existence.told();
+  });
+  return court;
+}
+
+/** 4: once the tunnel works and nothing else happens, all is put right within a bounded time, and stays so. */
+function settle(court: Court): void {
+  const { stage } = court;
+  calmDown(court);
+  for (let minute = 0; minute < SETTLES_WITHIN_MINUTES && unsettled(court).length > 0; minute += 1)
+    stage.pass(MINUTE_MS);
+  const left = unsettled(court);
+  if (left.length > 0) {
+    court.violate(4, `not settled: ${left.join('; ')}`);
+    if (process.env['DUMP'])
+      console.log(
+        JSON.stringify(
+          stage.monitor?.state.watches.map((w) => ({
+            rep: w.repairs,
+            g: w.gateway,
+            rec: w.recovery,
+            set: w.settling,
+            shown: w.dependents,
+            ending: stage.monitor?.state.endings,
+          })),
+          null,
+          1,
+        ),
+      );
+    return;
+  }
+  // What is under way may come to its end.
+  stage.pass(5 * MINUTE_MS);
+  const [written, said] = [stage.client.written.length, stage.lines.length];
+  stage.pass(QUIET_MINUTES * MINUTE_MS);
+  const more = stage.client.written.slice(written);
+  if (more.length > 0) court.violate(4, `no end of it: ${more.slice(0, 5).join(', ')}`);
+  const lines = stage.lines.slice(said).filter(({ level }) => level !== 'debug');
+  if (lines.length > LINES_IN_QUIET)
+    court.violate(4, `too much to say of nothing: ${lines.map(({ message }) => message).join(' / ')}`);
+  if (unsettled(court).length > 0) court.violate(4, `unsettled again: ${unsettled(court).join('; ')}`);
+}
+
+function endOf({ stage, people }: Scene): Readonly<Record<string, string>> {
+  const everybody = [...people.gateways, ...people.roles.map(({ name }) => name)];
+  return Object.fromEntries(
+    everybody.map((who) => {
+      const container = people.find(who);
+      if (container === undefined) return [who, 'gone'];
+      if (!container.state.running) return [who, 'down'];
+      return [who, stage.engine.isOnLiveNetwork(container.id) ? 'live' : 'cut off'];
+    }),
+  );
+}

@@ -1,0 +1,83 @@
+import type { Container } from '../simulated-engine/container.ts';
+import type { Scene } from './deeds.ts';
+import type { Role } from './roles.ts';
+
+const MINUTE_MS = 60_000;
+const COULD_NOT_JOIN =
+  /cannot join network|joining network namespace|No such container|\/ns\/net|is restarting/;
+
+/** All trouble ends: what remains is for the monitor to put right. */
+export function calmDown({ stage, people, intents, wire }: Scene): void {
+  wire.calm();
+  stage.isLineUp = true;
+  for (const tunnel of [stage.tunnel, stage.secondTunnel]) {
+    tunnel.isProviderUp = true;
+    tunnel.heal();
+    tunnel.allowExecs();
+    tunnel.bringBackWget();
+    tunnel.startControlServer();
+    tunnel.healthChecks('asTunnel');
+  }
+  stage.sites.forEach((url) => stage.tunnel.siteRecovers(url));
+  for (let waited = 0; !stage.isEngineThere && waited < 20; waited += 1) stage.pass(MINUTE_MS);
+  if (stage.monitor?.isAlive !== true) stage.startMonitor();
+  stage.pass(MINUTE_MS);
+  for (const { id, state } of stage.engine.containers) if (state.paused) stage.engine.unpause(id);
+  for (const gateway of stage.watched) if (intents.of(gateway).value !== 'run') bringBack(gateway);
+
+  function bringBack(gateway: string): void {
+    intents.wantsRun(gateway);
+    const container = people.find(gateway);
+    if (container === undefined) people.create(gateway);
+    else stage.engine.start(container.id);
+  }
+}
+
+/** What is still wrong, though nothing is in the way: nothing, once all is settled (4). */
+export function unsettled(scene: Scene): readonly string[] {
+  const { stage, people } = scene;
+  if (stage.settings.dryRun) return [];
+  const gateways = stage.watched.filter((gateway) => people.find(gateway)?.state.running !== true);
+  const dependents = people.roles
+    .filter(({ gateway }) => gateway !== undefined && stage.watched.includes(gateway))
+    .flatMap((role) => wrongWith(scene, role));
+  const parked = stage.engine.containers.filter(({ name }) => name.includes('.orphan-of-'));
+  return [
+    ...gateways.map((gateway) => `${gateway} does not run`),
+    ...dependents,
+    ...parked.map(({ name }) => `${name} is left behind`),
+  ];
+}
+
+function wrongWith(scene: Scene, role: Role): readonly string[] {
+  const { people, stage, intents } = scene;
+  const container = people.find(role.name);
+  if (container === undefined)
+    return intents.of(role.name).value === 'gone' ? [] : [`${role.name} is no more`];
+  if (!isClaimable(scene, container, role)) return [];
+  if (container.state.running)
+    return stage.engine.isOnLiveNetwork(container.id) || container.state.restarting
+      ? []
+      : [`${role.name} is cut off`];
+  if (COULD_NOT_JOIN.test(container.state.error))
+    return [`${role.name} is left down: ${container.state.error}`];
+  return intents.of(role.name).value === 'run' ? [`${role.name} is left down`] : [];
+}
+
+/**
+ * Whom nobody can help is not held against the monitor: whose owner its operator keeps down or has removed; an orphan
+ * that nobody may re-create; one of a gateway that no monitor has ever seen.
+ */
+function isClaimable(scene: Scene, container: Container, role: Role): boolean {
+  const { stage, people } = scene;
+  const owner = people.find(role.joins ?? '');
+  const reference = container.joins ?? '';
+  if (owner?.state.running !== true) return false;
+  const ownersRole = people.roles.find(({ name }) => name === role.joins);
+  if (ownersRole !== undefined && !isClaimable(scene, owner, ownersRole)) return false;
+  const isOrphan = stage.engine.find(reference) === undefined;
+  if (!isOrphan) return reference === owner.id || reference === owner.name;
+  const { gateways, dependents } = stage.memory;
+  const isKnown = Object.values(gateways).flat().includes(reference) || reference in dependents;
+  return stage.settings.autoRecreate && isKnown;
+}

@@ -1,0 +1,93 @@
+import { NEVER, type Observable, type SchedulerLike, type Subscription, Subject, tap } from 'rxjs';
+import type { Event } from '../../streams/events.ts';
+import { source$ } from '../../streams/source.ts';
+import { type VpnRestart, vpnRestart$ } from '../../streams/vpn-restart.ts';
+import type { WitnessVerdict } from '../../streams/witness.ts';
+import type { Act } from '../../src/commands.ts';
+import { execute } from '../../src/executor.ts';
+import type { Line } from '../../src/log-line.ts';
+import type { Memory } from '../../src/memory.ts';
+import { runProgram } from '../../src/program.ts';
+import type { Everything } from '../../src/state.ts';
+import type { EngineClient } from './engine-client.ts';
+
+export interface MonitorParts {
+  readonly client: EngineClient;
+  /** The monitor's own clock: it may tell another time than the engine's. */
+  readonly scheduler: SchedulerLike;
+  readonly initial: Everything;
+  readonly probeWitness: () => Observable<WitnessVerdict>;
+  readonly say: (line: Line) => void;
+  readonly remember: (memory: Memory) => void;
+  /** Before anything is made of it. */
+  readonly onEvent?: (event: Event) => void;
+  readonly onState?: (state: Everything) => void;
+  /** An act, from its beginning to its end. */
+  readonly around?: (act: Act, events$: Observable<Event>) => Observable<Event>;
+}
+
+const CONTROL_SERVER = { url: 'http://127.0.0.1:8000', key: undefined };
+
+/** One run of the monitor: its own streams, reducers and executor, unchanged, on the simulated engine. */
+export class SimulatedMonitor {
+  state: Everything;
+  hasEnded = false;
+  fault: unknown;
+  readonly #parts: MonitorParts;
+  readonly #signal$ = new Subject<Event>();
+  readonly #run: Subscription;
+
+  constructor(parts: MonitorParts) {
+    this.#parts = parts;
+    this.state = parts.initial;
+    this.#run = this.#program().subscribe({
+      next: (state) => {
+        this.state = state;
+        parts.onState?.(state);
+      },
+      complete: () => (this.hasEnded = true),
+      error: (fault: unknown) => (this.fault = fault),
+    });
+  }
+
+  get isAlive(): boolean {
+    return !this.#run.closed;
+  }
+
+  /** As by SIGTERM. */
+  shutDown(): void {
+    const at = this.#parts.scheduler.now();
+    this.#signal$.next({ type: 'shutdownRequested', at, signal: 'SIGTERM' });
+  }
+
+  /** As by SIGKILL: at this very instant, in the middle of whatever it does. */
+  kill(): void {
+    this.#run.unsubscribe();
+  }
+
+  #program(): Observable<Everything> {
+    const { client, scheduler, initial, probeWitness, say, remember, onEvent, around } = this.#parts;
+    const restartVpn = (gatewayId: string): Observable<VpnRestart> =>
+      vpnRestart$(gatewayId, { engine: client, scheduler, controlServer: CONTROL_SERVER });
+    return runProgram({
+      initial,
+      scheduler,
+      source: (request$, deadline$) =>
+        source$({
+          engine: client,
+          scheduler,
+          controlServer: CONTROL_SERVER,
+          probeWitness,
+          request$,
+          deadline$,
+          others: [this.#signal$, NEVER],
+        }).pipe(tap((event) => onEvent?.(event))),
+      execute: (act, isEnding) => {
+        const events$ = execute(act, { reads: client, writes: client, restartVpn, scheduler, isEnding });
+        return around?.(act, events$) ?? events$;
+      },
+      say,
+      remember,
+    });
+  }
+}
