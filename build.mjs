@@ -37,9 +37,10 @@ await build({
 });
 
 // The demo: the same monitor, with the simulated engine and, for `--docker`, what the end-to-end specs have; and
-// the benchmarks. The build of the image sees no spec/, and needs none.
+// the benchmarks, and the random histories. The build of the image sees no spec/, and needs none.
 const DEMO = 'spec/demo/main.ts';
 const BENCH = 'spec/bench/main.ts';
+const SIMULATE = 'spec/histories/simulate.ts';
 
 /** `__dirname` stays the source's own folder, seen from dist/. */
 const keepFolders = {
@@ -63,3 +64,5 @@ if (existsSync(DEMO))
   });
 
 if (existsSync(BENCH)) await build({ ...shared, entryPoints: [BENCH], outfile: 'dist/bench.js' });
+
+if (existsSync(SIMULATE)) await build({ ...shared, entryPoints: [SIMULATE], outfile: 'dist/simulate.js' });

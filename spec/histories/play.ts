@@ -54,7 +54,7 @@ export function play(history: History): Played {
     stage.pass(Math.max(0, endsAt - stage.now));
     settle(court);
     const { fault } = stage.monitor ?? {};
-    if (fault !== undefined) court.violate(0, `the monitor has ended by a fault: ${String(fault)}`);
+    if (fault instanceof Error) court.violate(0, `the monitor has ended by a fault: ${fault.message}`);
     return { violations, lines: stage.lines, coverage, deeds, end: endOf(court) };
   } finally {
     stage.dispose();
@@ -95,21 +95,20 @@ function settle(court: Court): void {
   const left = unsettled(court);
   if (left.length > 0) {
     court.violate(4, `not settled: ${left.join('; ')}`);
-    if (process.env['DUMP'])
-      console.log(
-        JSON.stringify(
-          stage.monitor?.state.watches.map((w) => ({
-            rep: w.repairs,
-            g: w.gateway,
-            rec: w.recovery,
-            set: w.settling,
-            shown: w.dependents,
-            ending: stage.monitor?.state.endings,
-          })),
-          null,
-          1,
-        ),
-      );
+    console.log(
+      JSON.stringify(
+        stage.monitor?.state.watches.map((w) => ({
+          rep: w.repairs,
+          g: w.gateway,
+          rec: w.recovery,
+          set: w.settling,
+          shown: w.dependents,
+          ending: stage.monitor?.state.endings,
+        })),
+        null,
+        1,
+      ),
+    );
     return;
   }
   // What is under way may come to its end.
@@ -124,10 +123,13 @@ function settle(court: Court): void {
   if (unsettled(court).length > 0) court.violate(4, `unsettled again: ${unsettled(court).join('; ')}`);
 }
 
-function endOf({ stage, people }: Scene): Readonly<Record<string, string>> {
-  const everybody = [...people.gateways, ...people.roles.map(({ name }) => name)];
+/** How everybody has ended of whom it is certain how: not who was meddled with in a way that leaves it open. */
+function endOf({ stage, people, intents }: Scene): Readonly<Record<string, string>> {
+  const certain = [...stage.watched, ...people.roles.map(({ name }) => name)].filter(
+    (who) => intents.of(who).value !== 'free',
+  );
   return Object.fromEntries(
-    everybody.map((who) => {
+    certain.map((who) => {
       const container = people.find(who);
       if (container === undefined) return [who, 'gone'];
       if (!container.state.running) return [who, 'down'];

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { historyOf } from './arbitrary.ts';
+import { draw } from './draw.ts';
+import type { Deed, History } from './history.ts';
+import type { Violation } from './invariants/judge.ts';
+import { type Played, play } from './play.ts';
+
+/** Every so many histories is played twice: as it is, and with each message of it disturbed (8). */
+const TWIN_EVERY = 8;
+/** Smaller histories are looked for that long, seconds of real time. */
+const SHRINK_SECONDS = 120;
+
+/** Plays it, and where a twin is due, that too: wherever it is certain how it ends, both end alike. */
+export function examine(history: History, { withTwin = false } = {}): Played {
+  const played = play(history);
+  if (!withTwin || played.violations.length > 0) return played;
+  const twin = play(disturbed(history));
+  const violations = [...twin.violations, ...differences(played, twin)];
+  return violations.length === 0 ? played : { ...twin, violations };
+}
+
+export const examineSeed = (seed: number, hours: number): Played =>
+  examine(draw(seed, hours), { withTwin: hasTwin(seed) });
+
+export const hasTwin = (seed: number): boolean => seed % TWIN_EVERY === 0;
+
+/** Lost, late, twice, overtaken: a pattern that no number of messages in a row fits into evenly. */
+const DISTURBED: Deed = {
+  what: 'messagesDisturbed',
+  forMs: Number.MAX_SAFE_INTEGER,
+  fates: [[0], [], [1500], [0, 4000], [8000], [], [0]],
+};
+
+/** The same day, with every message that the engine sends disturbed. */
+export const disturbed = (history: History): History => ({
+  ...history,
+  steps: [
+    { afterMs: 0, deed: DISTURBED },
+    ...history.steps.filter(({ deed }) => deed.what !== 'messagesDisturbed'),
+  ],
+});
+
+/** 8: dropping, duplicating, delaying or reordering messages changes how soon, never where, the state settles. */
+function differences(one: Played, other: Played): readonly Violation[] {
+  return Object.entries(one.end)
+    .filter(([who, end]) => who in other.end && other.end[who] !== end)
+    .map(([who, end]) => ({
+      invariant: 8,
+      at: 0,
+      what: `${who} ends ${end}, with disturbed messages ${other.end[who] ?? ''}`,
+    }));
+}
+
+/** The smallest history like this seed's that still breaks the same invariant, as far as one was found in time. */
+export function shrink(seed: number, hours: number, invariant: number): History {
+  const isSound = (history: History): boolean =>
+    !examine(history, { withTwin: invariant === 8 }).violations.some((one) => one.invariant === invariant);
+  const found = fc.check(fc.property(fc.noBias(historyOf(hours)), isSound), {
+    seed,
+    numRuns: 1,
+    interruptAfterTimeLimit: SHRINK_SECONDS * 1000,
+  });
+  return found.counterexample?.[0] ?? draw(seed, hours);
+}

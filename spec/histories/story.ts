@@ -1,0 +1,57 @@
+import type { Deed, History } from './history.ts';
+import type { Played } from './play.ts';
+import { BEGINNING_MS } from './stage.ts';
+
+/** `1 d 02:03:04.5` since the history's beginning. */
+export function clock(at: number): string {
+  const passed = Math.max(0, at - BEGINNING_MS);
+  const days = Math.floor(passed / 86_400_000);
+  const ofDay = new Date(passed % 86_400_000).toISOString().slice(11, 21);
+  return days === 0 ? ofDay : `${String(days)} d ${ofDay}`;
+}
+
+const lasting = (ms: number): string =>
+  ms < 10_000
+    ? `${(ms / 1000).toFixed(1)} s`
+    : ms < 600_000
+      ? `${(ms / 1000).toFixed(0)} s`
+      : `${(ms / 60_000).toFixed(0)} min`;
+
+/** What is told of a deed beside its name: whom it meets, how long it lasts, its odds and ends. */
+function describe({ what, ...rest }: Deed): string {
+  const words = what.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const { who, forMs, ...more } = rest as { who?: string; forMs?: number };
+  const ends = Object.entries(more).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  return [
+    words,
+    ...(who === undefined ? [] : [who]),
+    ...(forMs === undefined ? [] : [`for ${lasting(forMs)}`]),
+    ...ends,
+  ].join(' ');
+}
+
+/** A history as it was lived: what was done, what the monitor's user read in the log, what was broken. */
+export function tell(history: History, { deeds, lines, violations }: Played): string {
+  const told = [
+    ...deeds.map(({ at, index }) => ({ at, text: `» ${describe(history.steps[index]?.deed ?? NOTHING)}` })),
+    ...lines
+      .filter(({ level }) => level !== 'debug')
+      .map(({ at, level, message }) => ({ at, text: `  [${level.toUpperCase()}] ${message}` })),
+    ...violations.map(({ at, invariant, what }) => ({
+      at,
+      text: `✗ invariant ${String(invariant)}: ${what}`,
+    })),
+  ];
+  // Sorted by time only: within one instant a deed comes before what was said of it.
+  const story = told.sort((one, other) => one.at - other.at).map(({ at, text }) => `${clock(at)} ${text}`);
+  return [`cast:     ${inBrief(history.cast)}`, `settings: ${inBrief(history.settings)}`, ...story].join(
+    '\n',
+  );
+}
+
+const NOTHING: Deed = { what: 'streamCut' };
+
+const inBrief = (choices: object): string =>
+  Object.entries(choices)
+    .map(([key, value]) => `${key}=${Array.isArray(value) ? value.join(',') : String(value)}`)
+    .join(' ');
