@@ -1,6 +1,7 @@
 import type { ContainerFacts } from '../streams/events.ts';
 import { joinedReference } from './joined.ts';
 import { isOnNetworkOf, ownershipOf } from './network.ts';
+import { beganBefore } from './seen-starts.ts';
 import { gatewayTarget } from './selectors.ts';
 import type { Attachment, State } from './state.ts';
 
@@ -62,7 +63,7 @@ function hasEndedWithoutGateway({ gateway, containers }: State, { details }: Con
   return endedAt >= finishedAtMs && endedAt <= isOver;
 }
 
-/** Started after its owner, and its owner after the owner's owner: the engine's `StartedAt` tells, no exec needed. */
+/** Started after its owner, and its owner after the owner's owner: no exec is needed to tell. */
 function freshnessOf(
   state: State,
   facts: ContainerFacts,
@@ -75,7 +76,7 @@ function freshnessOf(
   const { owner } = ownership;
   // One between it and the gateway may have ended: the network they shared is the gateway's, and lives on.
   if (owner.id === gatewayId && !isRunning(owner)) return 'stale';
-  const [own, owners] = [facts.details?.startedAtMs, owner.details?.startedAtMs];
-  if (own === undefined || owners === undefined) return 'unknown';
-  return own < owners ? 'stale' : freshnessOf(state, owner, [...seen, facts.id]);
+  const isOlder = beganBefore(facts, owner, state.containers.starts);
+  if (isOlder === undefined) return 'unknown';
+  return isOlder ? 'stale' : freshnessOf(state, owner, [...seen, facts.id]);
 }

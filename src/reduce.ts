@@ -83,6 +83,7 @@ export const initialState = (
     byId: {},
     heardAt: {},
     engineTimeMs: {},
+    starts: {},
     nextListingAt: undefined,
     listed: false,
     listingFails: false,

@@ -2,6 +2,7 @@ import type { RecoveryStrategy, Site, SiteQuorum } from '../config/config.ts';
 import type { ContainerFacts, ProbeResult, PublicIp } from '../streams/events.ts';
 import type { Repairable, Target } from './commands.ts';
 import type { Memory } from './memory.ts';
+import type { SeenStarts } from './seen-starts.ts';
 
 /**
  * All the monitor knows, as plain data. Every time is `Event.at`'s clock, in milliseconds, unless its name says
@@ -84,6 +85,8 @@ export interface Containers {
   readonly heardAt: Readonly<Record<string, number>>;
   /** Engine's clock: the latest message of each container; one from before it tells nothing any more. */
   readonly engineTimeMs: Readonly<Record<string, number>>;
+  /** When the present runs began, on the monitor's clock. */
+  readonly starts: SeenStarts;
   /** When the safety net is next cast; undefined while the engine is out of reach. */
   readonly nextListingAt: number | undefined;
   /** False until the first listing: what is not known yet is not missing. */

@@ -152,7 +152,11 @@ const cast: fc.Arbitrary<Cast> = fc.record({
   gatewayPolicy: policy('unless-stopped', 'always', 'unless-stopped', 'no', 'on-failure'),
   hasHealthCheck: fc.constantFrom(true, true, true, false),
   isOfCompose: fc.boolean(),
-  dependents: fc.subarray(dependents, { minLength: 1 }),
+  dependents: fc.subarray(dependents, { minLength: 1, maxLength: 4 }),
+  untouchable: fc.subarray(
+    UNTOUCHABLE.map(({ name }) => name),
+    { maxLength: 2 },
+  ),
   second: fc.constantFrom('none' as const, 'none' as const, 'watched' as const, 'foreign' as const),
 });
 

@@ -17,6 +17,8 @@ export interface Cast {
   readonly isOfCompose: boolean;
   /** Roles of `roles.ts`. */
   readonly dependents: readonly string[];
+  /** Roles that are nobody's business. */
+  readonly untouchable: readonly string[];
   /** A second gateway, with a dependent of its own: another one that the monitor watches, or none of its business. */
   readonly second: 'none' | 'watched' | 'foreign';
 }

@@ -58,9 +58,10 @@ export class Intents {
   ends(who: string, exitCode: number): void {
     const container = this.#people.find(who);
     if (container?.state.running !== true || container.state.restarting) return;
-    if (this.#isContested(who)) this.#set(who, FREE);
-    else if (!wantsRestart(container, exitCode) && !this.#people.gateways.includes(who))
-      this.#set(who, this.#down());
+    const isOver = !wantsRestart(container, exitCode);
+    const isGateway = this.#people.gateways.includes(who);
+    if (this.#isContested(who) || (isOver && isGateway && !this.#isSeen(who))) this.#set(who, FREE);
+    else if (isOver && !isGateway) this.#set(who, this.#down());
   }
 
   /** The engine itself went away and came back: only its restart policies count then. */

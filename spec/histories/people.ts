@@ -32,7 +32,7 @@ export class People {
     this.gateways = cast.second === 'none' ? [GATEWAY] : [GATEWAY, SECOND_GATEWAY];
     this.roles = [
       ...DEPENDENTS.filter(({ name }) => this.#isCast(name)),
-      ...UNTOUCHABLE,
+      ...UNTOUCHABLE.filter(({ name }) => cast.untouchable.includes(name)),
       ...(cast.second === 'none' ? [] : [OF_SECOND]),
     ];
   }

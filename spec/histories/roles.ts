@@ -49,7 +49,7 @@ export const DEPENDENTS: readonly Role[] = [
   role('composed', { labels: COMPOSED }),
 ];
 
-/** Always there, and nobody's business. */
+/** Nobody's business: the monitor must not touch them, whatever becomes of them. */
 export const UNTOUCHABLE: readonly Role[] = [
   role('excluded', { gateway: undefined }),
   role('bystander', { joins: undefined, gateway: undefined }),

@@ -2,6 +2,7 @@ import type { ContainerEvent, ContainerFacts, Event, RunState } from '../../stre
 import { isOfInterest } from '../../streams/containers.ts';
 import type { Command } from '../commands.ts';
 import { isParked } from '../parked.ts';
+import { seenOf, withLook } from '../seen-starts.ts';
 import type { Common, Containers, Everything } from '../state.ts';
 import { type Transition, info, to, warn } from '../transition.ts';
 
@@ -95,6 +96,10 @@ function takeListing(state: Everything, event: EventOf<'containersListed'>): Tra
     engineTimeMs: Object.fromEntries(
       Object.entries(state.containers.engineTimeMs).filter(([id]) => id in known || heardSince.includes(id)),
     ),
+    starts: seenOf(
+      event.containers.reduce((starts, facts) => withLook(starts, facts, event), state.containers.starts),
+      [...event.containers.map(({ id }) => id), ...heardSince],
+    ),
     listed: true,
     listingFails: false,
   });
@@ -122,10 +127,12 @@ function reportFailedListing(
 /** An inspection from before the latest message on the container may be older than the message: look again. */
 function takeInspection(
   state: Everything,
-  { id, requestedAt, facts }: EventOf<'containerInspected'>,
+  { id, requestedAt, at, facts }: EventOf<'containerInspected'>,
 ): Transition<Everything> {
   if ((state.containers.heardAt[id] ?? -1) > requestedAt) return to(state, { commands: [inspect(id)] });
-  return to(facts === undefined ? without(state, id) : withFacts(state, facts));
+  if (facts === undefined) return to(without(state, id));
+  const starts = withLook(state.containers.starts, facts, { requestedAt, at });
+  return to(withContainers(withFacts(state, facts), { starts }));
 }
 
 function takeMessage(state: Everything, event: ContainerEvent): Transition<Everything> {
