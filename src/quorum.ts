@@ -21,6 +21,9 @@ export function quorumOf(siteQuorum: SiteQuorum, criticalSites: number): number 
 export const criticalSites = ({ sites: { list, held } }: Pick<State, 'sites'>): readonly Site[] =>
   list.filter(({ role, url }) => role === 'critical' && !held.includes(url));
 
+export const heldSites = ({ sites: { list, held } }: Pick<State, 'sites'>): readonly Site[] =>
+  list.filter(({ role, url }) => role === 'critical' && held.includes(url));
+
 /** The critical sites at their threshold. */
 export const sitesDown = (state: State): readonly Site[] =>
   criticalSites(state).filter(({ url }) => (state.sites.failures[url] ?? 0) >= state.settings.failThreshold);

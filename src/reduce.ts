@@ -9,7 +9,7 @@ import { witness, witnessDueAt, witnessSchedule } from './reducers/witness.ts';
 import { isOutdated } from './messages.ts';
 import { containers } from './reducers/containers.ts';
 import { NO_BACKOFF } from './backoff.ts';
-import { type Memory, NOTHING_REMEMBERED, rememberedBackoff } from './memory.ts';
+import { type Memory, NOTHING_REMEMBERED, rememberedBackoff, rememberedSites } from './memory.ts';
 import { dependents } from './reducers/dependents.ts';
 import { endings, endingsDueAt } from './reducers/endings.ts';
 import { NOTHING_KNOWN, endpoint } from './reducers/endpoint.ts';
@@ -106,8 +106,7 @@ const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory
   sites: {
     list: sitesOf(settings.gateway, sites),
     failures: {},
-    held: [],
-    blocked: undefined,
+    ...rememberedSites(memory, settings.gateway),
     blind: undefined,
   },
   checking: { running: undefined, lastStartedAt: undefined, again: false, alarm: undefined },

@@ -1,7 +1,7 @@
 import type { RecoveryStrategy, Site, SiteQuorum } from '../config/config.ts';
 import type { ContainerFacts, ProbeResult, PublicIp } from '../streams/events.ts';
 import type { Repairable, Target } from './commands.ts';
-import type { Memory } from './memory.ts';
+import type { Memory, RememberedSites } from './memory.ts';
 
 /**
  * All the monitor knows, as plain data. Every time is `Event.at`'s clock, in milliseconds, unless its name says
@@ -162,14 +162,10 @@ export interface Shown {
   readonly attachment: Attachment;
 }
 
-export interface Sites {
+export interface Sites extends RememberedSites {
   readonly list: readonly Site[];
   /** Consecutive failures, by URL; absent means none. */
   readonly failures: Readonly<Record<string, number>>;
-  /** URLs of critical sites that count as advisory until they pass once. */
-  readonly held: readonly string[];
-  /** The few sites that the latest recoveries were for, though others passed, and how many those were. */
-  readonly blocked: { readonly urls: readonly string[]; readonly recoveries: number } | undefined;
   /** Why probes tell nothing at present; undefined while they do. */
   readonly blind: string | undefined;
 }

@@ -3,7 +3,7 @@ import type { Command, Target } from '../commands.ts';
 import type { Line } from '../log-line.ts';
 import { findGateway, gatewayCandidates } from '../find-gateway.ts';
 import { wouldBeKeptRunning } from '../attachment.ts';
-import { knownIds, rememberedBackoff } from '../memory.ts';
+import { knownIds, rememberedBackoff, rememberedSites } from '../memory.ts';
 import { isMessageOfStart } from '../messages.ts';
 import { gatewayTarget, runningStart, startOf } from '../selectors.ts';
 import type { DownCause, Ending, Gateway, Start, State } from '../state.ts';
@@ -27,7 +27,8 @@ function keepName(state: State): State {
   const isNamedById = gatewayTarget(state.gateway)?.id.startsWith(settings.gateway) ?? false;
   if (name === undefined || !isNamedById) return state;
   const backoff = { ...state.backoff, ...rememberedBackoff(state.memory, name) };
-  return { ...state, backoff, settings: { ...settings, gateway: name } };
+  const sites = { ...state.sites, ...rememberedSites(state.memory, name) };
+  return { ...state, backoff, sites, settings: { ...settings, gateway: name } };
 }
 
 function nextGateway(state: State, event: Event): Gateway {
