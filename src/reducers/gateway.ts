@@ -1,7 +1,7 @@
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Command, Target } from '../commands.ts';
 import type { Line } from '../log-line.ts';
-import { findGateway, gatewayCandidates } from '../find-gateway.ts';
+import { findGateway, gatewayCandidates, lastingWord } from '../find-gateway.ts';
 import { wouldBeKeptRunning } from '../attachment.ts';
 import { knownIds, rememberedBackoff, rememberedSites } from '../memory.ts';
 import { isMessageOfStart } from '../messages.ts';
@@ -20,14 +20,14 @@ export function gateway(state: State, event: Event): Transition {
   return to(after, { lines: sayChange(state, after, event), commands: followLog(state.gateway, after) });
 }
 
-/** A gateway named by its id is one by its name from then on: a re-created one has another id. */
+/** What is remembered of it is kept by that name. */
 function keepName(state: State): State {
-  const { settings } = state;
-  const name = gatewayTarget(state.gateway)?.name;
-  const isNamedById = gatewayTarget(state.gateway)?.id.startsWith(settings.gateway) ?? false;
-  if (name === undefined || !isNamedById) return state;
-  const backoff = { ...state.backoff, ...rememberedBackoff(state.memory, name) };
-  const sites = { ...state.sites, ...rememberedSites(state.memory, name) };
+  const { settings, memory } = state;
+  const target = gatewayTarget(state.gateway);
+  const name = target === undefined ? settings.gateway : lastingWord(settings.gateway, target);
+  if (name === settings.gateway) return state;
+  const backoff = { ...state.backoff, ...rememberedBackoff(memory, name) };
+  const sites = { ...state.sites, ...rememberedSites(memory, name) };
   return { ...state, backoff, sites, settings: { ...settings, gateway: name } };
 }
 
