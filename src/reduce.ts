@@ -6,6 +6,7 @@ import { checkResults } from './reducers/check-results.ts';
 import { connection } from './reducers/connection.ts';
 import { judgement } from './reducers/judgement.ts';
 import { witness, witnessDueAt, witnessSchedule } from './reducers/witness.ts';
+import { isAct } from './commands.ts';
 import { isOutdated } from './messages.ts';
 import { containers } from './reducers/containers.ts';
 import { NO_BACKOFF } from './backoff.ts';
@@ -62,7 +63,17 @@ const ofOneGateway = compose<State>(
 
 /** What an event leads to. Pure: time is the event's own. */
 export const reduce = (state: Everything, event: Event): Transition<Everything> =>
-  isOutdated(state, event) ? to(state) : concerns(state, event, state);
+  isOutdated(state, event) ? to(state) : withActs(concerns(state, event, state), event);
+
+/** Who has its turn now, and who waits for it. */
+function withActs(transition: Transition<Everything>, event: Event): Transition<Everything> {
+  const { state, commands } = transition;
+  const begun = commands.filter(isAct).map(({ id }) => id);
+  const left = event.type === 'commandFinished' ? state.acts.filter((id) => id !== event.id) : state.acts;
+  return begun.length === 0 && left.length === state.acts.length
+    ? transition
+    : { ...transition, state: { ...state, acts: [...left, ...begun] } };
+}
 
 /** What a monitor begins with beside its settings. */
 export interface Beginning {
@@ -77,6 +88,7 @@ export const initialState = (
   { memory = NOTHING_REMEMBERED, hasWitness = false }: Beginning = {},
 ): Everything => ({
   nextId: 1,
+  acts: [],
   connection: { value: 'connecting' },
   containers: {
     named: settings.flatMap(namedIn),

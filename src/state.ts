@@ -2,6 +2,7 @@ import type { RecoveryStrategy, Site, SiteQuorum } from '../config/config.ts';
 import type { ContainerFacts, ProbeResult, PublicIp } from '../streams/events.ts';
 import type { Repairable, Target } from './commands.ts';
 import type { Memory, RememberedSites } from './memory.ts';
+import type { Witness } from './witness.ts';
 
 /**
  * All the monitor knows, as plain data. Every time is `Event.at`'s clock, in milliseconds, unless its name says
@@ -19,6 +20,8 @@ export type State = Common & Watch;
 export interface Common {
   /** The next id of a command, a check or a reading: each watch knows its own by them. */
   readonly nextId: number;
+  /** Ids of the acts that have not finished, in the order of their turns: the first one is under way. */
+  readonly acts: readonly number[];
   readonly connection: Connection;
   readonly containers: Containers;
   /** How each container's latest run ended, by its id; absent while it runs, and where we did not hear of it. */
@@ -266,28 +269,6 @@ export interface Backoff {
 
 /** Why a recovery does not begin though critical sites are down. */
 export type HoldReason = 'quorum' | 'excluded' | 'line' | 'awaitingWitness' | 'grace' | 'backoff';
-
-/** Somebody outside the tunnel, who tells a dead tunnel from a dead line. */
-export type Witness =
-  | { readonly value: 'none' }
-  | ({ readonly value: 'untried' } & Probing)
-  | ({ readonly value: 'answering'; readonly answeredAt: number } & Probing)
-  /** It did answer before. */
-  | ({
-      readonly value: 'silent';
-      readonly since: number;
-      readonly isSaid: boolean;
-      /** A check has passed: if it does not answer what is asked from here on, its silence says nothing. */
-      readonly doubtedFrom: number | undefined;
-    } & Probing)
-  /** It has never answered, or not though the tunnel works: its silence says nothing. */
-  | ({ readonly value: 'ignored' } & Probing);
-
-interface Probing {
-  readonly nextProbeAt: number;
-  /** The id of the question that is under way. */
-  readonly awaited: number | undefined;
-}
 
 /** Compose, or an update tool, at work on the containers around the gateway: it is not raced. */
 export interface Settling {

@@ -16,8 +16,18 @@ export function withView(all: Everything, index: number, view: State): Everythin
   return { ...commonIn(view), watches };
 }
 
-const commonIn = ({ nextId, connection, containers, endings, memory, witness, ending }: State): Common => ({
+const commonIn = ({
   nextId,
+  acts,
+  connection,
+  containers,
+  endings,
+  memory,
+  witness,
+  ending,
+}: State): Common => ({
+  nextId,
+  acts,
   connection,
   containers,
   endings,

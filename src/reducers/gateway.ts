@@ -5,7 +5,7 @@ import { findGateway, gatewayCandidates, lastingWord } from '../find-gateway.ts'
 import { wouldBeKeptRunning } from '../attachment.ts';
 import { knownIds, rememberedBackoff, rememberedSites } from '../memory.ts';
 import { isMessageOfStart } from '../messages.ts';
-import { gatewayTarget, runningStart, startOf } from '../selectors.ts';
+import { gatewayTarget, isBeingRestarted, runningStart, startOf } from '../selectors.ts';
 import type { DownCause, Ending, Gateway, Start, State } from '../state.ts';
 import { type Transition, duration, info, to, warn } from '../transition.ts';
 import { COMES_BACK_MS } from './left-behind.ts';
@@ -101,16 +101,12 @@ const CAUSES: Readonly<Record<Ending['value'], DownCause>> = {
 const isLeftByItsPolicy = (facts: ContainerFacts): boolean =>
   wouldBeKeptRunning(facts) && facts.details?.error === '';
 
-function causeOf(
-  { recovery, endings }: State,
-  facts: ContainerFacts,
-  current: Gateway | undefined,
-): DownCause {
+function causeOf(state: State, facts: ContainerFacts, current: Gateway | undefined): DownCause {
   if (facts.runState === 'restarting') return 'restarting';
-  const ending = endings[facts.id]?.value;
+  const ending = state.endings[facts.id]?.value;
   if (ending === 'itself' && isLeftByItsPolicy(facts)) return 'operator';
   if (ending !== undefined) return CAUSES[ending];
-  if (recovery.value === 'restarting') return 'ourRestart';
+  if (isBeingRestarted(state)) return 'ourRestart';
   const cause = current?.value === 'down' ? current.cause : 'found';
   if (cause === 'restarting') return 'crash';
   return cause === 'operator' ? 'found' : cause;
@@ -176,12 +172,12 @@ function followLog(before: Gateway, { gateway: now, containers, settings }: Stat
   return [{ kind: 'followGatewayLog', lane, gatewayId: now.id, startedAt: is.text, tty }];
 }
 
-function sayChange({ gateway: before, recovery }: State, after: State, event: Event): readonly Line[] {
-  const { gateway: now } = after;
+function sayChange({ gateway: before }: State, after: State, event: Event): readonly Line[] {
+  const { gateway: now, recovery } = after;
   if (now.value === 'absent') return [warn(absence(after, before))];
   if (now.value === 'unseen') return [];
   const found = sayWhich(gatewayTarget(before), now, after);
-  if (recovery.value === 'restarting') return found;
+  if (isBeingRestarted(after)) return found;
   if (recovery.value === 'awaitingReady' && now.value === 'starting') return found;
   return [...found, ...sayStep(before, now, { event, containers: after.containers })];
 }

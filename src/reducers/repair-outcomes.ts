@@ -33,6 +33,7 @@ export function repairOutcomes(state: State, event: Event): Transition {
       return ended(withWave(state, { answered: [...(wave?.answered ?? []), event.id] }), event);
     case 'commandFinished':
       if (wave?.commandId !== event.id) return to(state);
+      if (!event.outcome.ok && event.outcome.untouched) return to(withRepairs(state, { wave: undefined }));
       return afterWave(
         state,
         wave,

@@ -147,7 +147,7 @@ const isInWave = ({ repairs: { wave } }: State, id: string): boolean =>
 const failuresOf = ({ repairs: { pending } }: State, id: string): number => pending[id]?.failures ?? 0;
 
 /** Not while the gateway may be about to be restarted: a wave decided now would run after that. */
-const isRepairTime = ({ gateway, connection, recovery, ending }: State): boolean =>
+export const isRepairTime = ({ gateway, connection, recovery, ending }: State): boolean =>
   gateway.value === 'ready' &&
   connection.value === 'connected' &&
   (recovery.value === 'none' || recovery.value === 'repairing') &&
