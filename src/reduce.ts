@@ -114,7 +114,7 @@ const namedIn = ({ gateway: name, dependents: listed }: Settings): readonly stri
 const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory): Watch => ({
   settings,
   gateway: { value: 'unseen' },
-  dependents: { shown: undefined, stranded: [] },
+  dependents: { shown: undefined, stranded: [], ends: {} },
   sites: {
     list: sitesOf(settings.gateway, sites),
     failures: {},

@@ -145,6 +145,14 @@ export interface Dependents {
   readonly shown: Readonly<Record<string, Shown>> | undefined;
   /** Ids of containers that may be dependents or not, and were reported as such. */
   readonly stranded: readonly string[];
+  /** Of those that ended by themselves of late, by id. */
+  readonly ends: Readonly<Record<string, Ends>>;
+}
+
+export interface Ends {
+  /** Each not long after the one before. */
+  readonly inARow: number;
+  readonly lastAt: number;
 }
 
 /**

@@ -9,6 +9,7 @@ import { gatewayTarget, runningStart } from '../selectors.ts';
 import type { Repair, State } from '../state.ts';
 import { type Transition, dryRun, info, then, to } from '../transition.ts';
 import { WORDS, forget, repairOutcomes, tryAgainLater, withRepairs } from './repair-outcomes.ts';
+import { keepsRestarting } from './comings-and-goings.ts';
 import { settledAt } from './settling.ts';
 
 /**
@@ -219,7 +220,18 @@ const oneOfAName = (dependents: readonly Repairable[]): readonly Repairable[] =>
 const waitsForOwner = (state: State, facts: ContainerFacts): ContainerFacts | undefined =>
   ownersOf(facts, state)
     .filter(({ id }) => id !== gatewayTarget(state.gateway)?.id)
-    .find((owner) => owner.runState !== 'running' || attachmentOf(state, owner) !== 'fresh');
+    .find(
+      (owner) =>
+        owner.runState !== 'running' ||
+        attachmentOf(state, owner) !== 'fresh' ||
+        (keepsRestarting(state, owner.id) && hasJoinedGateway(state, facts)),
+    );
+
+/** It has started since the gateway has: whatever its owner does, the network that they share may well live on. */
+function hasJoinedGateway({ gateway }: State, { details }: ContainerFacts): boolean {
+  const start = runningStart(gateway)?.startedAt?.engineMs ?? Infinity;
+  return (details?.startedAtMs ?? -Infinity) > start;
+}
 
 /** Those that wait for none of the others; all of them where they wait for each other in a circle. */
 function firstOf(due: readonly ContainerFacts[], state: State): readonly ContainerFacts[] {
