@@ -75,6 +75,17 @@ function blockedBy(state: State, facts: ContainerFacts): ContainerFacts | undefi
   return attachmentOf(state, owner) === 'unknown' ? undefined : owner;
 }
 
+/** Names of those that are still cut off though everyone has had a try, and of those that are so with them. */
+export const notRepaired = (state: State): readonly string[] =>
+  Object.entries(state.repairs.pending)
+    .filter(([id, { failures }]) => failures > 0 || isCutOffWithOwner(state, state.containers.byId[id]))
+    .map(([, { name }]) => name);
+
+function isCutOffWithOwner(state: State, facts: ContainerFacts | undefined): boolean {
+  const owner = facts && blockedBy(state, facts);
+  return owner !== undefined && NEEDS_REPAIR.includes(attachmentOf(state, owner));
+}
+
 /** Of all that an attachment, and whether anything may be done about it, follow from. */
 const mayNeed = (state: State, before: State): boolean =>
   state.containers !== before.containers ||
