@@ -181,6 +181,7 @@ describe('never the cause of an outage', () => {
     running({ settings: { dryRun: true } });
     world.standIn.breakTunnel();
     world.untilSaid(/^\[DRY-RUN\] Restarting gluetun to force new endpoint\.\.\.$/);
+    expect(world.said(/^\[DRY-RUN\] Then its dependents: app1, app2, app3$/)).toHaveLength(1);
     world.engine.restart('gluetun');
     world.untilSaid(/^\[DRY-RUN\] Restarting app1\.\.\.$/);
     world.pass(6 * HOUR_MS);
