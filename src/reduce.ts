@@ -15,6 +15,8 @@ import { dependents } from './reducers/dependents.ts';
 import { endings, endingsDueAt } from './reducers/endings.ts';
 import { NOTHING_KNOWN, endpoint } from './reducers/endpoint.ts';
 import { gateway } from './reducers/gateway.ts';
+import { type OwnNetwork, UNKNOWN_NETWORK } from './own-network.ts';
+import { ownNetwork } from './reducers/own-network.ts';
 import { readiness } from './reducers/readiness.ts';
 import { startDueAt } from './reducers/left-behind.ts';
 import { recovery } from './reducers/recovery.ts';
@@ -41,6 +43,7 @@ const concerns = compose<Everything>(
   siteReload,
   witness,
   forEachGateway((state, event, before) => ofOneGateway(state, event, before)),
+  ownNetwork,
   witnessSchedule,
 );
 
@@ -79,13 +82,14 @@ function withActs(transition: Transition<Everything>, event: Event): Transition<
 export interface Beginning {
   readonly memory?: Memory;
   readonly hasWitness?: boolean;
+  readonly ownNetwork?: OwnNetwork;
 }
 
 /** @param settings One for each gateway. */
 export const initialState = (
   settings: readonly Settings[],
   sites: readonly Site[],
-  { memory = NOTHING_REMEMBERED, hasWitness = false }: Beginning = {},
+  { memory = NOTHING_REMEMBERED, hasWitness = false, ownNetwork: network = UNKNOWN_NETWORK }: Beginning = {},
 ): Everything => ({
   nextId: 1,
   acts: [],
@@ -102,6 +106,7 @@ export const initialState = (
   endings: {},
   memory,
   witness: hasWitness ? { value: 'untried', nextProbeAt: 0, awaited: undefined } : { value: 'none' },
+  ownNetwork: network,
   ending: false,
   watches: settings.map((one) => initialWatch(one, sites, memory)),
 });

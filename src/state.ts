@@ -2,6 +2,7 @@ import type { RecoveryStrategy, Site, SiteQuorum } from '../config/config.ts';
 import type { ContainerFacts, ProbeResult, PublicIp } from '../streams/events.ts';
 import type { Repairable, Target } from './commands.ts';
 import type { Memory, RememberedSites } from './memory.ts';
+import type { OwnNetwork } from './own-network.ts';
 import type { Witness } from './witness.ts';
 
 /**
@@ -28,6 +29,7 @@ export interface Common {
   readonly endings: Readonly<Record<string, Ending>>;
   readonly memory: Memory;
   readonly witness: Witness;
+  readonly ownNetwork: OwnNetwork;
   readonly ending: boolean;
 }
 

@@ -24,6 +24,7 @@ const commonIn = ({
   endings,
   memory,
   witness,
+  ownNetwork,
   ending,
 }: State): Common => ({
   nextId,
@@ -33,6 +34,7 @@ const commonIn = ({
   endings,
   memory,
   witness,
+  ownNetwork,
   ending,
 });
 
