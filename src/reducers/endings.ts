@@ -108,11 +108,11 @@ function undecide(state: Everything): Everything {
     : { ...state, endings: Object.fromEntries(entries) };
 }
 
-/** What runs again has no ending, however we come to know of it; a signal may still be on its way to end it. */
+/** What runs again or is gone has no ending, however we come to know of it; a signal may still be on its way to end it. */
 function forgetRunning(state: Everything, event: Event): Everything {
   const seen =
     event.type === 'containersListed'
-      ? event.containers.map(({ id }) => id)
+      ? Object.keys(state.endings)
       : event.type === 'containerInspected' || event.type === 'containerStarted'
         ? [event.id]
         : [];
