@@ -179,7 +179,7 @@ function sayChange({ gateway: before }: State, after: State, event: Event): read
   const found = sayWhich(gatewayTarget(before), now, after);
   if (isBeingRestarted(after)) return found;
   if (recovery.value === 'awaitingReady' && now.value === 'starting') return found;
-  return [...found, ...sayStep(before, now, { event, containers: after.containers })];
+  return [...found, ...sayStep(before, now, { event, after })];
 }
 
 /** One that was given another name is followed as long as nobody else has taken its own. */
@@ -197,13 +197,13 @@ function sayWhich(before: Target | undefined, now: Target, { settings }: State):
 function sayStep(
   before: Gateway,
   now: Exclude<Gateway, { value: 'unseen' | 'absent' }>,
-  { event, containers }: { readonly event: Event } & Pick<State, 'containers'>,
+  { event, after }: { readonly event: Event; readonly after: State },
 ): readonly Line[] {
   if (now.value === before.value && now.value !== 'starting') return [];
-  const isOnlyCreated = containers.byId[now.id]?.runState === 'created';
+  const isOnlyCreated = after.containers.byId[now.id]?.runState === 'created';
   switch (now.value) {
     case 'down':
-      return now.rounds > 1 || isOnlyCreated ? [] : [warn(describeDown(now, event))];
+      return now.rounds > 1 || isOnlyCreated ? [] : [warn(describeDown(now, event, after))];
     case 'paused':
       return [warn(`${now.name} is paused; standing by until it is resumed`)];
     case 'ready':
@@ -217,15 +217,20 @@ function sayStep(
 }
 
 /** What is done about it, or what is waited for. */
-const OUTLOOK: Readonly<Record<DownCause, string>> = {
-  ourRestart: 'it is started if it does not come back',
-  operator: 'standing by until it starts',
-  crash: `it is started unless it comes back within ${duration(COMES_BACK_MS)}`,
-  restarting: 'standing by until it starts',
-  found: 'standing by until it starts',
-};
+function outlook({ name, cause, since }: Down, { settings, backoff }: State): string {
+  if (cause === 'ourRestart') return 'it is started if it does not come back';
+  if (cause !== 'crash') return 'standing by until it starts';
+  if (settings.exclude.includes(name)) return 'it is in EXCLUDE_CONTAINERS: standing by until it starts';
+  const waitMs = backoff.notBefore - since;
+  return waitMs > COMES_BACK_MS
+    ? `unless it comes back it is started in ${duration(waitMs)} (backoff, attempt ${String(backoff.attempts + 1)})`
+    : `it is started unless it comes back within ${duration(COMES_BACK_MS)}`;
+}
 
-function describeDown({ name, cause, rounds }: Extract<Gateway, { value: 'down' }>, event: Event): string {
+type Down = Extract<Gateway, { value: 'down' }>;
+
+function describeDown(down: Down, event: Event, state: State): string {
+  const { name, cause, rounds } = down;
   const code =
     event.type === 'containerDied' && event.exitCode !== undefined
       ? ` (exit code ${String(event.exitCode)})`
@@ -238,7 +243,7 @@ function describeDown({ name, cause, rounds }: Extract<Gateway, { value: 'down' 
     found: 'is not running',
   };
   const again = rounds > 0 ? ', again before it was ready' : '';
-  return `${name} ${how[cause]}${code}${again}; ${OUTLOOK[cause]}`;
+  return `${name} ${how[cause]}${code}${again}; ${outlook(down, state)}`;
 }
 
 /** Not at first sight: a gateway found running has not just started. */
