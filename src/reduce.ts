@@ -93,6 +93,7 @@ export const initialState = (
 ): Everything => ({
   nextId: 1,
   acts: [],
+  gateways: settings.map(({ gateway: word }) => word),
   connection: { value: 'connecting' },
   containers: {
     named: settings.flatMap(namedIn),

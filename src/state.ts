@@ -23,6 +23,8 @@ export interface Common {
   readonly nextId: number;
   /** Ids of the acts that have not finished, in the order of their turns: the first one is under way. */
   readonly acts: readonly number[];
+  /** All gateways that are watched, in the user's words. */
+  readonly gateways: readonly string[];
   readonly connection: Connection;
   readonly containers: Containers;
   /** How each container's latest run ended, by its id; absent while it runs, and where we did not hear of it. */

@@ -19,6 +19,7 @@ export function withView(all: Everything, index: number, view: State): Everythin
 const commonIn = ({
   nextId,
   acts,
+  gateways,
   connection,
   containers,
   endings,
@@ -29,6 +30,7 @@ const commonIn = ({
 }: State): Common => ({
   nextId,
   acts,
+  gateways,
   connection,
   containers,
   endings,

@@ -2,7 +2,7 @@ import { NEEDS_REPAIR, attachmentOf } from '../attachment.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Repairable, Target } from '../commands.ts';
 import { dependentsOf, parkedOf } from '../dependents-of.ts';
-import { ownerOf, ownersOf, serviceOf, servicesNeededBy } from '../network.ts';
+import { ownerOf, ownersBelow, ownersOf, serviceOf, servicesNeededBy } from '../network.ts';
 import { isParked, parkedAs } from '../parked.ts';
 import { runOf } from '../run-of.ts';
 import { gatewayTarget, runningStart } from '../selectors.ts';
@@ -229,14 +229,12 @@ const oneOfAName = (dependents: readonly Repairable[]): readonly Repairable[] =>
 
 /** The one between it and the gateway on whose network nothing can be put now: it would only be stopped. */
 const waitsForOwner = (state: State, facts: ContainerFacts): ContainerFacts | undefined =>
-  ownersOf(facts, state)
-    .filter(({ id }) => id !== gatewayTarget(state.gateway)?.id)
-    .find(
-      (owner) =>
-        owner.runState !== 'running' ||
-        attachmentOf(state, owner) !== 'fresh' ||
-        (keepsRestarting(state, owner.id) && hasJoinedGateway(state, facts)),
-    );
+  ownersBelow(gatewayTarget(state.gateway)?.id, facts, state).find(
+    (owner) =>
+      owner.runState !== 'running' ||
+      attachmentOf(state, owner) !== 'fresh' ||
+      (keepsRestarting(state, owner.id) && hasJoinedGateway(state, facts)),
+  );
 
 /** It has started since the gateway has: whatever its owner does, the network that they share may well live on. */
 function hasJoinedGateway({ gateway }: State, { details }: ContainerFacts): boolean {
