@@ -236,7 +236,7 @@ export const schema = {
   STATE_FILE: {
     doc:
       "What must survive a restart of the monitor: the gateway's former ids, known dependents, who was stopped by " +
-      'hand. Best effort. `/dev/null`: none.',
+      'hand, the backoff, which sites block the exit. Best effort. `/dev/null`: none.',
     format: 'path',
     default: '/logs/state.json',
     env: 'STATE_FILE',

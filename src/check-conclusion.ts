@@ -2,7 +2,7 @@ import type { Config, Site } from '../config/config.ts';
 import type { ProbeResult } from '../streams/events.ts';
 import type { WitnessVerdict } from '../streams/witness.ts';
 import type { RememberedBackoff } from './memory.ts';
-import { isPassing, quorumOf } from './quorum.ts';
+import { criticalSites, isPassing, quorumOf } from './quorum.ts';
 import { duration } from './transition.ts';
 
 export interface Findings {
@@ -19,6 +19,8 @@ export interface Findings {
   readonly witness: WitnessVerdict | undefined;
   /** Of the running monitor, by its state file. */
   readonly backoff: RememberedBackoff | undefined;
+  /** URLs of sites that it holds as advisory. */
+  readonly held: readonly string[];
   readonly now: number;
 }
 
@@ -29,15 +31,15 @@ export interface Conclusion {
 
 /** What the results say, and what the monitor would make of it, in the words of a person who wants to know what to do. */
 export function conclude(findings: Findings): Conclusion {
-  const { sites, results, config } = findings;
+  const { sites, results, config, held } = findings;
   const missing = sites.filter(({ url }) => !results.some(({ site }) => site.url === url));
-  const critical = sites.filter(({ role }) => role === 'critical');
+  const critical = criticalSites({ sites: { list: sites, held } });
   const quorum = quorumOf(config.siteQuorum, critical.length);
   const passes = isPassing(results, critical, quorum);
   return {
     passes,
     lines: [
-      ...results.map(describe),
+      ...results.map((result) => describe(result, held)),
       ...missing.map(({ name }) => `  ? ${name}: no result`),
       ...verdict(findings, critical, { quorum, passes }),
     ],
@@ -50,7 +52,7 @@ function verdict(
   { quorum, passes }: { readonly quorum: number; readonly passes: boolean },
 ): readonly string[] {
   const { results, cutShort, config } = findings;
-  const ofCritical = results.filter(({ site }) => site.role === 'critical');
+  const ofCritical = results.filter(({ site }) => critical.some(({ url }) => url === site.url));
   const failing = ofCritical.filter(({ verdict: one }) => one === 'fail').length;
   const figures = `${String(failing)} of ${String(critical.length)} critical sites failed, and SITE_QUORUM=${String(config.siteQuorum)} asks for ${String(quorum)}`;
   if (passes) return [failing === 0 ? 'The tunnel works.' : `The tunnel counts as working: ${figures}.`];
@@ -90,8 +92,12 @@ function whatFollows({ config, isExcluded, witness, backoff, now }: Findings): r
 
 const MARKS = { pass: '+', fail: '-', unknown: '?' } as const;
 
-function describe({ site, verdict: one, reason, httpStatus, latencyMs }: ProbeResult): string {
+function describe(
+  { site, verdict: one, reason, httpStatus, latencyMs }: ProbeResult,
+  held: readonly string[],
+): string {
   const status = httpStatus === undefined ? '' : `, HTTP ${String(httpStatus)}`;
-  const role = site.role === 'advisory' ? ' (advisory)' : '';
+  const isHeld = held.includes(site.url);
+  const role = isHeld ? ' (held as advisory)' : site.role === 'advisory' ? ' (advisory)' : '';
   return `  ${MARKS[one]} ${site.name}${role}: ${reason}${status}, ${String(Math.round(latencyMs ?? 0))} ms`;
 }

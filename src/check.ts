@@ -22,8 +22,8 @@ import { type WitnessVerdict, witness$ } from '../streams/witness.ts';
 import { type Conclusion, conclude } from './check-conclusion.ts';
 import { steadyScheduler as scheduler } from './clock.ts';
 import { EXIT } from './exit-codes.ts';
-import { findGateway, gatewayCandidates } from './find-gateway.ts';
-import { rememberedBackoff } from './memory.ts';
+import { findGateway, gatewayCandidates, lastingWord } from './find-gateway.ts';
+import { rememberedBackoff, rememberedSites } from './memory.ts';
 import { sayFaults, sitesOf } from './reducers/site-list.ts';
 import { peekStateFile } from './state-file.ts';
 
@@ -103,6 +103,8 @@ const checkThrough$ = (
     toArray(),
     concatMap((events) => witnessOf(config).pipe(map((witness) => ({ events, witness })))),
     map(({ events, witness }) => {
+      const memory = peekStateFile(config.stateFile);
+      const word = lastingWord(reference, gateway);
       const conclusion = conclude({
         config,
         isExcluded: config.exclude.includes(gateway.name),
@@ -110,7 +112,8 @@ const checkThrough$ = (
         results: resultsIn(events),
         cutShort: cutShortIn(events),
         witness,
-        backoff: rememberedBackoff(peekStateFile(config.stateFile), gateway.name),
+        backoff: rememberedBackoff(memory, word),
+        held: rememberedSites(memory, word).held,
         now: scheduler.now(),
       });
       conclusion.lines.forEach(print);

@@ -1,10 +1,10 @@
 import type { ContainerFacts } from '../streams/events.ts';
 import { MONITOR_LABEL } from '../streams/labels.ts';
 import { hasFailedToJoin, isRunning } from './attachment.ts';
-import { isOneOff, isSettledIn } from './find-gateway.ts';
+import { findGateway, isOneOff, isSettledIn } from './find-gateway.ts';
 import { joinedReference, referredTo } from './joined.ts';
 import { knownIds } from './memory.ts';
-import { isOnNetworkOf, ownerOf } from './network.ts';
+import { isOnNetworkOf, ownerOf, ownersBelow } from './network.ts';
 import { parkedAs } from './parked.ts';
 import { gatewayTarget } from './selectors.ts';
 import type { State } from './state.ts';
@@ -16,10 +16,20 @@ export function dependentsOf(state: State): readonly ContainerFacts[] {
   if (target === undefined) return [];
   const isChosen = ({ name }: ContainerFacts): boolean =>
     settings.dependents === 'auto' || settings.dependents.includes(name);
+  const isDiscovered = (facts: ContainerFacts): boolean =>
+    isOnNetworkOf(target.id, facts, state) && !isAnothers(state, facts, target.id);
   return Object.values(containers.byId)
     .filter((facts) => isTouchable(state, facts) && isChosen(facts))
-    .filter((facts) => settings.dependents !== 'auto' || isOnNetworkOf(target.id, facts, state))
+    .filter((facts) => settings.dependents !== 'auto' || isDiscovered(facts))
     .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** Another watched gateway, which has joined this one, comes first: it is that one's dependent, and waits for that one. */
+function isAnothers(state: State, facts: ContainerFacts, gatewayId: string): boolean {
+  const others = state.gateways.flatMap(
+    (word) => findGateway(state.containers, word, knownIds(state.memory, word)[0])?.id ?? [],
+  );
+  return ownersBelow(gatewayId, facts, state).some(({ id }) => others.includes(id));
 }
 
 /** Never: the gateway itself, what the user excluded, a monitor, a one-off, what bears its name for a moment only. */

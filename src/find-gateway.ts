@@ -31,6 +31,10 @@ export function findGateway({ byId }: Known, reference: string, lastId?: string)
   return withId.length === 1 ? withId[0] : candidates.find(({ id }) => id === lastId);
 }
 
+/** One that is named by its id goes by its name from then on: created again it has another id. */
+export const lastingWord = (reference: string, { id, name }: Pick<ContainerFacts, 'id' | 'name'>): string =>
+  isIdPrefix(reference, id) ? name : reference;
+
 /** Who could have been meant: containers that look like Gluetun, or that others have joined. */
 export function gatewayCandidates({ byId }: Known): readonly string[] {
   const all = Object.values(byId);

@@ -8,12 +8,21 @@ export interface Memory {
   readonly stopped: readonly string[];
   /** Of each gateway, by its name: how many recoveries there were, and when the next may begin. */
   readonly backoff: Readonly<Record<string, RememberedBackoff>>;
+  /** Of each gateway, by its name: the sites that block its exit, or may. */
+  readonly sites: Readonly<Record<string, RememberedSites>>;
 }
 
 export interface RememberedBackoff {
   readonly attempts: number;
   /** Milliseconds since the epoch, as the monitor's clock has it. */
   readonly notBefore: number;
+}
+
+export interface RememberedSites {
+  /** URLs of critical sites that count as advisory until they pass once. */
+  readonly held: readonly string[];
+  /** The few sites that the latest recoveries were for, though others passed, and how many those were. */
+  readonly blocked: { readonly urls: readonly string[]; readonly recoveries: number } | undefined;
 }
 
 /** Of a gateway, the latest first. */
@@ -23,7 +32,16 @@ export const knownIds = ({ gateways }: Memory, name: string): readonly string[] 
 export const rememberedBackoff = ({ backoff }: Memory, name: string): RememberedBackoff | undefined =>
   Object.hasOwn(backoff, name) ? backoff[name] : undefined;
 
-export const NOTHING_REMEMBERED: Memory = { gateways: {}, dependents: {}, stopped: [], backoff: {} };
+export const rememberedSites = ({ sites }: Memory, name: string): RememberedSites =>
+  (Object.hasOwn(sites, name) ? sites[name] : undefined) ?? { held: [], blocked: undefined };
+
+export const NOTHING_REMEMBERED: Memory = {
+  gateways: {},
+  dependents: {},
+  stopped: [],
+  backoff: {},
+  sites: {},
+};
 
 /** How much is kept at most: far more than anybody has, and small enough for a file that is written whole. */
 export const REMEMBERED = { idsOfAGateway: 20, dependents: 500, stopped: 500 };

@@ -86,6 +86,17 @@ export function ownersOf(facts: ContainerFacts, kin: Kin): readonly ContainerFac
   return owners;
 }
 
+/** Those between it and the gateway, which may itself have joined another container. */
+export function ownersBelow(
+  gatewayId: string | undefined,
+  facts: ContainerFacts,
+  kin: Kin,
+): readonly ContainerFacts[] {
+  const owners = ownersOf(facts, kin);
+  const at = owners.findIndex(({ id }) => id === gatewayId);
+  return at === -1 ? owners : owners.slice(0, at);
+}
+
 export const isOnNetworkOf = (gatewayId: string, facts: ContainerFacts, kin: Kin): boolean =>
   ownersOf(facts, kin).some(({ id }) => id === gatewayId);
 

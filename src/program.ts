@@ -13,6 +13,7 @@ import {
   map,
   merge,
   observeOn,
+  of,
   queueScheduler,
   scan,
   switchMap,
@@ -29,6 +30,7 @@ import type { Memory } from './memory.ts';
 import { nextDeadline, reduce } from './reduce.ts';
 import type { Everything } from './state.ts';
 import { type Transition, warn } from './transition.ts';
+import { whyDropped } from './why-dropped.ts';
 
 /** How long a command under way may go on once the monitor is asked to end. */
 const GRACE_MS = 8_000;
@@ -64,7 +66,7 @@ export class ReducerFault extends Error {
 /**
  * The loop: events in, state on, commands out.
  *
- * INVARIANTS. One act runs at a time, in the order in which they were decided. A reading is asked for at once,
+ * INVARIANTS. One act runs at a time, in the order in which they were decided, if it is still wanted by then. A reading is asked for at once,
  * whatever runs. The merged stream is queued, so that an outcome that comes back at once is reduced after the
  * event that caused it, never within it. Once `state.ending`, no act begins; the one under way gets its grace.
  *
@@ -149,11 +151,21 @@ function step({ state, wokenAt }: Step, event: Event): Step {
 
 const run = (
   act: Act,
-  { execute }: Program,
+  { execute, scheduler }: Program,
   state$: BehaviorSubject<Everything>,
   isActing$: Subject<boolean>,
 ): Observable<Event> =>
   defer(() => {
+    const reason = whyDropped(state$.value, act);
+    if (reason !== undefined) return of(dropped(act, reason, scheduler.now()));
     isActing$.next(true);
     return execute(act, () => state$.value.ending).pipe(finalize(() => isActing$.next(false)));
   });
+
+const dropped = ({ id, kind }: Act, reason: string, at: number): Event => ({
+  type: 'commandFinished',
+  at,
+  id,
+  kind,
+  outcome: { ok: false, reason, untouched: true },
+});

@@ -17,9 +17,16 @@ export function quorumOf(siteQuorum: SiteQuorum, criticalSites: number): number 
   }
 }
 
+interface Roles {
+  readonly sites: Pick<State['sites'], 'list' | 'held'>;
+}
+
 /** Those that count: an advisory site does not, nor one held as such for having blocked the exit for long. */
-export const criticalSites = ({ sites: { list, held } }: Pick<State, 'sites'>): readonly Site[] =>
+export const criticalSites = ({ sites: { list, held } }: Roles): readonly Site[] =>
   list.filter(({ role, url }) => role === 'critical' && !held.includes(url));
+
+export const heldSites = ({ sites: { list, held } }: Roles): readonly Site[] =>
+  list.filter(({ role, url }) => role === 'critical' && held.includes(url));
 
 /** The critical sites at their threshold. */
 export const sitesDown = (state: State): readonly Site[] =>

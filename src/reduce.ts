@@ -6,14 +6,17 @@ import { checkResults } from './reducers/check-results.ts';
 import { connection } from './reducers/connection.ts';
 import { judgement } from './reducers/judgement.ts';
 import { witness, witnessDueAt, witnessSchedule } from './reducers/witness.ts';
+import { isAct } from './commands.ts';
 import { isOutdated } from './messages.ts';
 import { containers } from './reducers/containers.ts';
 import { NO_BACKOFF } from './backoff.ts';
-import { type Memory, NOTHING_REMEMBERED, rememberedBackoff } from './memory.ts';
+import { type Memory, NOTHING_REMEMBERED, rememberedBackoff, rememberedSites } from './memory.ts';
 import { dependents } from './reducers/dependents.ts';
 import { endings, endingsDueAt } from './reducers/endings.ts';
 import { NOTHING_KNOWN, endpoint } from './reducers/endpoint.ts';
 import { gateway } from './reducers/gateway.ts';
+import { type OwnNetwork, UNKNOWN_NETWORK } from './own-network.ts';
+import { ownNetwork } from './reducers/own-network.ts';
 import { readiness } from './reducers/readiness.ts';
 import { startDueAt } from './reducers/left-behind.ts';
 import { recovery } from './reducers/recovery.ts';
@@ -40,6 +43,7 @@ const concerns = compose<Everything>(
   siteReload,
   witness,
   forEachGateway((state, event, before) => ofOneGateway(state, event, before)),
+  ownNetwork,
   witnessSchedule,
 );
 
@@ -62,21 +66,34 @@ const ofOneGateway = compose<State>(
 
 /** What an event leads to. Pure: time is the event's own. */
 export const reduce = (state: Everything, event: Event): Transition<Everything> =>
-  isOutdated(state, event) ? to(state) : concerns(state, event, state);
+  isOutdated(state, event) ? to(state) : withActs(concerns(state, event, state), event);
+
+/** Who has its turn now, and who waits for it. */
+function withActs(transition: Transition<Everything>, event: Event): Transition<Everything> {
+  const { state, commands } = transition;
+  const begun = commands.filter(isAct).map(({ id }) => id);
+  const left = event.type === 'commandFinished' ? state.acts.filter((id) => id !== event.id) : state.acts;
+  return begun.length === 0 && left.length === state.acts.length
+    ? transition
+    : { ...transition, state: { ...state, acts: [...left, ...begun] } };
+}
 
 /** What a monitor begins with beside its settings. */
 export interface Beginning {
   readonly memory?: Memory;
   readonly hasWitness?: boolean;
+  readonly ownNetwork?: OwnNetwork;
 }
 
 /** @param settings One for each gateway. */
 export const initialState = (
   settings: readonly Settings[],
   sites: readonly Site[],
-  { memory = NOTHING_REMEMBERED, hasWitness = false }: Beginning = {},
+  { memory = NOTHING_REMEMBERED, hasWitness = false, ownNetwork: network = UNKNOWN_NETWORK }: Beginning = {},
 ): Everything => ({
   nextId: 1,
+  acts: [],
+  gateways: settings.map(({ gateway: word }) => word),
   connection: { value: 'connecting' },
   containers: {
     named: settings.flatMap(namedIn),
@@ -91,6 +108,7 @@ export const initialState = (
   endings: {},
   memory,
   witness: hasWitness ? { value: 'untried', nextProbeAt: 0, awaited: undefined } : { value: 'none' },
+  ownNetwork: network,
   ending: false,
   watches: settings.map((one) => initialWatch(one, sites, memory)),
 });
@@ -103,12 +121,11 @@ const namedIn = ({ gateway: name, dependents: listed }: Settings): readonly stri
 const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory): Watch => ({
   settings,
   gateway: { value: 'unseen' },
-  dependents: { shown: undefined, stranded: [] },
+  dependents: { shown: undefined, stranded: [], ends: {} },
   sites: {
     list: sitesOf(settings.gateway, sites),
     failures: {},
-    held: [],
-    blocked: undefined,
+    ...rememberedSites(memory, settings.gateway),
     blind: undefined,
   },
   checking: { running: undefined, lastStartedAt: undefined, again: false, alarm: undefined },

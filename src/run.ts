@@ -20,6 +20,7 @@ import { EXIT } from './exit-codes.ts';
 import { heartbeat$ } from './heartbeat.ts';
 import type { Line, Log } from './log-line.ts';
 import { ReducerFault, runProgram } from './program.ts';
+import { readOwnerId } from './own-network.ts';
 import { initialState } from './reduce.ts';
 import { sayFaults } from './reducers/site-list.ts';
 import { settingsOf } from './settings.ts';
@@ -91,6 +92,7 @@ function watching(
     initial: initialState(settingsOf(config), sites, {
       memory: stateFile.memory,
       hasWitness: config.witness !== undefined,
+      ownNetwork: { ownerId: readOwnerId(), leadsToEngine: config.docker.kind === 'tcp' },
     }),
     scheduler,
     source: (request$, deadline$) =>

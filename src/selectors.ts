@@ -1,5 +1,5 @@
 import type { Target } from './commands.ts';
-import type { Gateway, Start, State } from './state.ts';
+import type { Common, Gateway, Start, State } from './state.ts';
 
 /** The gateway runs and is not paused, ready or not. */
 export const runningStart = (gateway: Gateway): Start | undefined =>
@@ -23,3 +23,10 @@ export const isOverdue = (state: State, at: number): boolean => {
   const start = runningStart(state.gateway);
   return start !== undefined && at >= start.seenAt + state.settings.healthyWaitMs;
 };
+
+/** An act has its turn; before that nothing is done, and what happens is somebody else's doing. */
+export const hasItsTurn = ({ acts }: Pick<Common, 'acts'>, id: number): boolean =>
+  acts.length === 0 || acts[0] === id;
+
+export const isBeingRestarted = ({ acts, recovery }: Pick<State, 'acts' | 'recovery'>): boolean =>
+  recovery.value === 'restarting' && hasItsTurn({ acts }, recovery.commandId);

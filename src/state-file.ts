@@ -104,6 +104,7 @@ function decode(text: string): Decoded {
       dependents: asStrings(harmless(dependents)),
       stopped: strings(stopped),
       backoff: backoffs(harmless(asObject(json['backoff']) ?? {})),
+      sites: sitesByName(harmless(asObject(json['sites']) ?? {})),
     },
   };
 }
@@ -129,9 +130,27 @@ const backoffs = (json: Json): Memory['backoff'] =>
     }),
   );
 
+const sitesByName = (json: Json): Memory['sites'] =>
+  Object.fromEntries(
+    Object.entries(json).flatMap(([name, value]) => {
+      const known = asObject(value);
+      return known === undefined ? [] : [[name, { held: urls(known['held']), blocked: blocked(known) }]];
+    }),
+  );
+
+function blocked(json: Json): Memory['sites'][string]['blocked'] {
+  const known = asObject(json['blocked']);
+  const recoveries = asNumber(known?.['recoveries']);
+  return known !== undefined && Number.isInteger(recoveries) && (recoveries ?? -1) >= 0
+    ? { urls: urls(known['urls']), recoveries: recoveries ?? 0 }
+    : undefined;
+}
+
+const urls = (value: unknown): string[] => (Array.isArray(value) ? strings(value) : []);
+
 const strings = (values: readonly unknown[]): string[] => values.filter((value) => typeof value === 'string');
 
-function encode({ gateways, dependents, stopped, backoff }: Memory): string {
+function encode({ gateways, dependents, stopped, backoff, sites }: Memory): string {
   const kept = {
     version: VERSION,
     gateways: Object.fromEntries(
@@ -140,6 +159,7 @@ function encode({ gateways, dependents, stopped, backoff }: Memory): string {
     dependents: Object.fromEntries(Object.entries(dependents).slice(-REMEMBERED.dependents)),
     stopped: stopped.slice(-REMEMBERED.stopped),
     backoff,
+    sites,
   };
   return `${JSON.stringify(kept, null, 2)}\n`;
 }

@@ -1,8 +1,10 @@
 import type { RecoveryStrategy, Site, SiteQuorum } from '../config/config.ts';
 import type { ContainerFacts, ProbeResult, PublicIp } from '../streams/events.ts';
 import type { Repairable, Target } from './commands.ts';
-import type { Memory } from './memory.ts';
+import type { Memory, RememberedSites } from './memory.ts';
+import type { OwnNetwork } from './own-network.ts';
 import type { SeenStarts } from './seen-starts.ts';
+import type { Witness } from './witness.ts';
 
 /**
  * All the monitor knows, as plain data. Every time is `Event.at`'s clock, in milliseconds, unless its name says
@@ -20,12 +22,17 @@ export type State = Common & Watch;
 export interface Common {
   /** The next id of a command, a check or a reading: each watch knows its own by them. */
   readonly nextId: number;
+  /** Ids of the acts that have not finished, in the order of their turns: the first one is under way. */
+  readonly acts: readonly number[];
+  /** All gateways that are watched, in the user's words. */
+  readonly gateways: readonly string[];
   readonly connection: Connection;
   readonly containers: Containers;
   /** How each container's latest run ended, by its id; absent while it runs, and where we did not hear of it. */
   readonly endings: Readonly<Record<string, Ending>>;
   readonly memory: Memory;
   readonly witness: Witness;
+  readonly ownNetwork: OwnNetwork;
   readonly ending: boolean;
 }
 
@@ -145,6 +152,14 @@ export interface Dependents {
   readonly shown: Readonly<Record<string, Shown>> | undefined;
   /** Ids of containers that may be dependents or not, and were reported as such. */
   readonly stranded: readonly string[];
+  /** Of those that ended by themselves of late, by id. */
+  readonly ends: Readonly<Record<string, Ends>>;
+}
+
+export interface Ends {
+  /** Each not long after the one before. */
+  readonly inARow: number;
+  readonly lastAt: number;
 }
 
 /**
@@ -165,14 +180,10 @@ export interface Shown {
   readonly attachment: Attachment;
 }
 
-export interface Sites {
+export interface Sites extends RememberedSites {
   readonly list: readonly Site[];
   /** Consecutive failures, by URL; absent means none. */
   readonly failures: Readonly<Record<string, number>>;
-  /** URLs of critical sites that count as advisory until they pass once. */
-  readonly held: readonly string[];
-  /** The few sites that the latest recoveries were for, though others passed, and how many those were. */
-  readonly blocked: { readonly urls: readonly string[]; readonly recoveries: number } | undefined;
   /** Why probes tell nothing at present; undefined while they do. */
   readonly blind: string | undefined;
 }
@@ -273,28 +284,6 @@ export interface Backoff {
 
 /** Why a recovery does not begin though critical sites are down. */
 export type HoldReason = 'quorum' | 'excluded' | 'line' | 'awaitingWitness' | 'grace' | 'backoff';
-
-/** Somebody outside the tunnel, who tells a dead tunnel from a dead line. */
-export type Witness =
-  | { readonly value: 'none' }
-  | ({ readonly value: 'untried' } & Probing)
-  | ({ readonly value: 'answering'; readonly answeredAt: number } & Probing)
-  /** It did answer before. */
-  | ({
-      readonly value: 'silent';
-      readonly since: number;
-      readonly isSaid: boolean;
-      /** A check has passed: if it does not answer what is asked from here on, its silence says nothing. */
-      readonly doubtedFrom: number | undefined;
-    } & Probing)
-  /** It has never answered, or not though the tunnel works: its silence says nothing. */
-  | ({ readonly value: 'ignored' } & Probing);
-
-interface Probing {
-  readonly nextProbeAt: number;
-  /** The id of the question that is under way. */
-  readonly awaited: number | undefined;
-}
 
 /** Compose, or an update tool, at work on the containers around the gateway: it is not raced. */
 export interface Settling {

@@ -5,11 +5,14 @@ import { type Reducer, then, to } from './transition.ts';
 /** What the concerns of one gateway see. Made for each event, so field by field: that is several times as fast. */
 export const viewOf = (all: Everything, watch: Watch): State => ({
   nextId: all.nextId,
+  acts: all.acts,
+  gateways: all.gateways,
   connection: all.connection,
   containers: all.containers,
   endings: all.endings,
   memory: all.memory,
   witness: all.witness,
+  ownNetwork: all.ownNetwork,
   ending: all.ending,
   settings: watch.settings,
   gateway: watch.gateway,
@@ -33,13 +36,27 @@ export function withView(all: Everything, index: number, view: State): Everythin
   return { ...commonIn(view), watches };
 }
 
-const commonIn = ({ nextId, connection, containers, endings, memory, witness, ending }: State): Common => ({
+const commonIn = ({
   nextId,
+  acts,
+  gateways,
   connection,
   containers,
   endings,
   memory,
   witness,
+  ownNetwork,
+  ending,
+}: State): Common => ({
+  nextId,
+  acts,
+  gateways,
+  connection,
+  containers,
+  endings,
+  memory,
+  witness,
+  ownNetwork,
   ending,
 });
 

@@ -20,14 +20,14 @@ describeOnEngine('the monitor in its production image', (engine) => {
   afterEach(async () => removeContainers(engine));
 
   /** As compose.yaml runs it: read-only, without capabilities but one, with 64 MB. */
-  const runMonitor = async (): Promise<TestContainer> => {
+  const runMonitor = async (networkMode = 'none', env: readonly string[] = []): Promise<TestContainer> => {
     const { id } = await engine.docker.createContainer({
       name: 'gluetun-monitor',
       Image: image,
       Labels: { ...engine.labels },
-      Env: [`SITES=${SITES}`, 'CHECK_INTERVAL=5', 'LOG_FILE=/logs/gluetun-monitor.log'],
+      Env: [`SITES=${SITES}`, 'CHECK_INTERVAL=5', 'LOG_FILE=/logs/gluetun-monitor.log', ...env],
       HostConfig: {
-        NetworkMode: 'none',
+        NetworkMode: networkMode,
         ReadonlyRootfs: true,
         Tmpfs: { '/tmp': '', '/logs': '' },
         CapDrop: ['ALL'],
@@ -62,5 +62,19 @@ describeOnEngine('the monitor in its production image', (engine) => {
     await monitor.stop();
     await expect(monitor.inspect()).resolves.toMatchObject({ State: { ExitCode: 0, OOMKilled: false } });
     await expect(monitor.log()).resolves.toMatch(/Received shutdown signal, exiting\.\.\.\n/);
+  });
+
+  it("says so where it is on the gateway's own network, and still recovers the tunnel though a witness there is silent", async () => {
+    const setting: Setting = await createSetting(engine);
+    const monitor = await runMonitor('container:gluetun', ['WITNESS=tcp://127.0.0.1:1']);
+    await untilSaid(monitor, /WITNESS is not asked, for that would be through the tunnel of gluetun itself/);
+    await untilSaid(
+      monitor,
+      /gluetun-monitor, a monitor, is on the network of gluetun and goes down with it/,
+    );
+    await untilSaid(monitor, /Status: STARTUP/);
+    await setting.gateway.breakTunnel();
+    await untilSaid(monitor, /Recovery complete/);
+    await expect(cutOff(setting)).resolves.toEqual([]);
   });
 });

@@ -31,6 +31,7 @@ const concluding = (
     cutShort: undefined,
     witness: undefined,
     backoff: undefined,
+    held: [],
     now: NOW,
     ...more,
   });
@@ -58,6 +59,7 @@ describe('what a check by hand concludes', () => {
     { given: 'the line is down', verdicts: ['fail', 'fail', 'fail'], more: { witness: { answers: false, reason: 'timed out' } }, says: /^The witness does not answer either \(timed out\): the line itself is down, no recovery would start\.$/, passes: false },
     { given: 'the gateway is excluded', verdicts: ['fail', 'fail', 'fail'], more: { isExcluded: true }, says: /^The gateway is in EXCLUDE_CONTAINERS: no recovery would start\.$/, passes: false },
     { given: 'a backoff is not over', verdicts: ['fail', 'fail', 'fail'], more: { backoff: { attempts: 2, notBefore: NOW + 30_000 } }, says: /^Not before 30s from now: it is recovery 3 in a row\.$/, passes: false },
+    { given: 'what failed blocks the exit', verdicts: ['pass', 'fail', 'pass'], more: { held: ['https://b/'] }, says: /^  - https:\/\/b \(held as advisory\): /, passes: true },
     { given: 'there is a grace', verdicts: ['fail', 'fail', 'fail'], config: { selfHealGraceSeconds: 45 }, says: /^Gluetun gets 45s before/, passes: false },
     { given: 'it is a dry run', verdicts: ['fail', 'fail', 'fail'], config: { dryRun: true }, says: /^DRY_RUN is set/, passes: false },
   ])('where $given is said', ({ verdicts, more, config, says, passes }) => {

@@ -3,6 +3,7 @@ import type { ContainerFacts, Event } from '../../streams/events.ts';
 import { type Act, type Command, isAct } from '../../src/commands.ts';
 import type { Line } from '../../src/log-line.ts';
 import type { Memory } from '../../src/memory.ts';
+import type { OwnNetwork } from '../../src/own-network.ts';
 import { initialState, nextDeadline, reduce } from '../../src/reduce.ts';
 import type { Everything, Settings, State } from '../../src/state.ts';
 import { viewsOf, withView } from '../../src/watches.ts';
@@ -26,6 +27,7 @@ export interface Setting {
   readonly sites?: readonly Site[];
   readonly memory?: Memory;
   readonly hasWitness?: boolean;
+  readonly ownNetwork?: OwnNetwork;
 }
 
 /**
@@ -39,10 +41,11 @@ export class History {
   lines: readonly Line[] = [];
   #wokenAt = 0;
 
-  constructor({ settings = {}, sites = [site('a')], memory, hasWitness = false }: Setting = {}) {
+  constructor({ settings = {}, sites = [site('a')], memory, hasWitness = false, ownNetwork }: Setting = {}) {
     this.everything = initialState([{ ...SETTINGS, ...settings }], sites, {
       ...(memory && { memory }),
       hasWitness,
+      ...(ownNetwork && { ownNetwork }),
     });
   }
 

@@ -13,6 +13,7 @@ const MEMORY: Memory = {
   dependents: { c3: 'app1', d4: 'app2' },
   stopped: ['d4'],
   backoff: { gluetun: { attempts: 2, notBefore: 1_700_000_000_000 } },
+  sites: { gluetun: { held: ['https://a/'], blocked: { urls: ['https://b/'], recoveries: 2 } } },
 };
 const OTHER: Memory = { ...MEMORY, stopped: [] };
 const TEXT = `${JSON.stringify({ version: 1, ...MEMORY }, null, 2)}\n`;
@@ -152,6 +153,22 @@ describe('the state file', () => {
         },
         then: { backoff: { d: { attempts: 1, notBefore: 5 } } },
       },
+      {
+        what: 'sites that are none',
+        content: {
+          sites: {
+            a: 'https://a/',
+            b: { held: 'https://a/', blocked: { urls: ['https://b/'], recoveries: 0.5 } },
+            c: { held: [1, 'https://a/'], blocked: { urls: [{}, 'https://b/'], recoveries: 2 } },
+          },
+        },
+        then: {
+          sites: {
+            b: { held: [], blocked: undefined },
+            c: { held: ['https://a/'], blocked: { urls: ['https://b/'], recoveries: 2 } },
+          },
+        },
+      },
     ];
     it.each(lenient)('passes over $what', ({ content, then }) => {
       const { memory, lines } = openStateFile(
@@ -166,10 +183,8 @@ describe('the state file', () => {
       const text = `{"version":1,"gateways":${section},"dependents":{"__proto__":"evil"}}`;
       const { memory } = openStateFile(folder.file('state.json', text));
       expect(memory).toEqual({
+        ...NOTHING_REMEMBERED,
         gateways: { constructor: ['fine'] },
-        dependents: {},
-        stopped: [],
-        backoff: {},
       });
       expect(Object.getPrototypeOf(memory.gateways)).toBe(Object.prototype);
     });
@@ -227,7 +242,12 @@ describe('the state file', () => {
       const path = folder.at('state.json');
       const ids = numbered(1000);
       const dependents = Object.fromEntries(ids.map((id) => [id, `name of ${id}`]));
-      openStateFile(path).save({ gateways: { gluetun: ids }, dependents, stopped: ids, backoff: {} });
+      openStateFile(path).save({
+        ...NOTHING_REMEMBERED,
+        gateways: { gluetun: ids },
+        dependents,
+        stopped: ids,
+      });
       const { memory } = openStateFile(path);
       expect(memory.gateways['gluetun']).toEqual(ids.slice(0, REMEMBERED.idsOfAGateway));
       expect(Object.keys(memory.dependents)).toEqual(ids.slice(-REMEMBERED.dependents));
@@ -334,6 +354,13 @@ describe('the state file', () => {
         dependents: fc.dictionary(text, text),
         stopped: fc.array(text),
         backoff: fc.dictionary(text, fc.record({ attempts: fc.nat(), notBefore: fc.nat() })),
+        sites: fc.dictionary(
+          text,
+          fc.record({
+            held: fc.array(text),
+            blocked: fc.option(fc.record({ urls: fc.array(text), recoveries: fc.nat() }), { nil: undefined }),
+          }),
+        ),
       });
       const saveAndOpen = (memory: Memory): void => {
         expect(openStateFile(path).save(memory)).toEqual([]);
@@ -360,7 +387,7 @@ const numbered = (count: number): string[] =>
   Array.from({ length: count }, (_, number) => `id-${String(number)}`);
 
 function expectMemory(memory: Memory): void {
-  expect(Object.keys(memory).sort()).toEqual(['backoff', 'dependents', 'gateways', 'stopped']);
+  expect(Object.keys(memory).sort()).toEqual(['backoff', 'dependents', 'gateways', 'sites', 'stopped']);
   const texts = [
     ...Object.values(memory.gateways).flat(),
     ...Object.values(memory.dependents),

@@ -37,6 +37,24 @@ describe('never the cause of an outage', () => {
     expect(world.cutOff()).toEqual([]);
   });
 
+  it('and no more where the monitor is restarted every hour', () => {
+    running({ sites: NINE });
+    world.standIn.siteAnswers(BLOCKED, NO_ANSWER);
+    passRestarting(24 * HOUR_MS, HOUR_MS);
+    expect(restarts()).toHaveLength(3);
+    expect(world.said(/did not come back in 3 recoveries/)).toHaveLength(1);
+    expect(
+      world.said(/^Still held as advisory until it passes once: https:\/\/site4\.example\/$/),
+    ).toHaveLength(23);
+  });
+
+  it('and no more where the monitor ends after each of its recoveries', () => {
+    running({ sites: NINE });
+    world.standIn.siteAnswers(BLOCKED, NO_ANSWER);
+    passRestarting(12 * HOUR_MS, 180_000);
+    expect(restarts()).toHaveLength(3);
+  });
+
   it('and none where a majority must be down', () => {
     running({ sites: NINE, settings: { siteQuorum: 'majority' } });
     world.standIn.siteAnswers(BLOCKED, NO_ANSWER);
@@ -163,6 +181,7 @@ describe('never the cause of an outage', () => {
     running({ settings: { dryRun: true } });
     world.standIn.breakTunnel();
     world.untilSaid(/^\[DRY-RUN\] Restarting gluetun to force new endpoint\.\.\.$/);
+    expect(world.said(/^\[DRY-RUN\] Then its dependents: app1, app2, app3$/)).toHaveLength(1);
     world.engine.restart('gluetun');
     world.untilSaid(/^\[DRY-RUN\] Restarting app1\.\.\.$/);
     world.pass(6 * HOUR_MS);

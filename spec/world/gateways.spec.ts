@@ -132,4 +132,39 @@ describe('two gateways, under virtual time', () => {
     ).toEqual([]);
     expect(world.cutOff()).toEqual([]);
   });
+
+  it('of which one is on the network of the other: its dependents are its own, and wait until it is ready', () => {
+    world = new World({ more: { 'gluetun-us': {} } });
+    const inner = { ...dependent('gluetun-us', 'gluetun'), image: 'gluetun', workload: her() };
+    for (const spec of [world.gateway, inner, dependent('us1', 'gluetun-us')]) {
+      world.engine.create(spec);
+      world.engine.start(spec.name);
+      world.pass(10_000);
+    }
+    world.startMonitor().pass(60_000).engine.restart('gluetun');
+    world.until(() => world.client.written.length === 2).pass(60_000);
+    expect(world.client.written).toEqual(['restart gluetun-us', 'restart us1']);
+    expect(world.said(/^gluetun: Dependent containers \(auto-discovery\): gluetun-us$/)).toHaveLength(1);
+    const [ready, begun] = [/^gluetun-us: gluetun-us is healthy after 0/, /Restarting us1/].map((line) =>
+      world.lines.findIndex(({ message }) => line.test(message)),
+    );
+    expect(begun).toBeGreaterThan(ready ?? Infinity);
+    expect(world.cutOff()).toEqual([]);
+  });
+});
+
+describe('one gateway, on the network of a container that nobody watches', () => {
+  it('has its dependents put back all the same', () => {
+    const world = new World();
+    const gateway = { ...world.gateway, networkMode: 'container:infra' };
+    for (const spec of [{ name: 'infra' }, gateway, dependent('app', 'gluetun')]) {
+      world.engine.create(spec);
+      world.engine.start(spec.name);
+      world.pass(10_000);
+    }
+    world.startMonitor().pass(60_000).engine.restart('gluetun');
+    world.untilSaid(/^app restarted successfully$/);
+    world.dispose();
+    expect(world.fault).toBeUndefined();
+  });
 });

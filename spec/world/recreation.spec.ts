@@ -1,5 +1,5 @@
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
-import { World, type WorldOptions } from './world.ts';
+import { World, type WorldOptions, dependent } from './world.ts';
 
 const APP: ContainerSpec = {
   name: 'app',
@@ -119,6 +119,21 @@ describe('an orphan', () => {
     expect(world.said(/cannot be re-created/)).toHaveLength(1);
     expect(world.client.written).toEqual([]);
     expect(world.engine.get('app')).toMatchObject({ id, state: { running: true } });
+  });
+
+  it('that cannot be reproduced is told with whoever shares its network, also by a recovery', () => {
+    const vanishing = { ...APP, restartPolicy: 'no' as const, body: { HostConfig: { AutoRemove: true } } };
+    world = new World().populate([vanishing, dependent('app2', 'app')]).startMonitor();
+    world.recreateGateway();
+    const told = /^app cannot be re-created: .*; create it anew by hand; cut off with it until then: app2$/;
+    world.untilSaid(told).pass(3600_000).standIn.breakTunnel();
+    world.untilSaid(/^Recovery ended after .*, but not restarted: app, app2$/);
+    expect(world.said(/^Recovery complete/)).toEqual([]);
+    world.engine.remove('app', { force: true });
+    world.pass(1_000).engine.create(APP);
+    world.engine.start('app');
+    world.until(() => world.engine.isOnLiveNetwork('app2'));
+    expect(world.cutOff()).toEqual([]);
   });
 
   it.each([

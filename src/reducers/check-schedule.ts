@@ -1,6 +1,6 @@
 import type { Event } from '../../streams/events.ts';
 import { criticalSites, quorumIn, sitesDown } from '../quorum.ts';
-import { runningStart } from '../selectors.ts';
+import { hasItsTurn, isBeingRestarted, runningStart } from '../selectors.ts';
 import type { Start, State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
@@ -16,13 +16,13 @@ export function checkSchedule(state: State, event: Event, before: State): Transi
   return wanted || (dueAt !== undefined && dueAt <= event.at) ? start(state, event.at) : to(state);
 }
 
-/** Stand-by: without an engine, or with a gateway that does not run, a check could tell nothing. */
+/** Stand-by: without an engine, or with a gateway that does not run or is being restarted, a check could tell nothing. */
 const canCheck = (state: State): boolean =>
   !state.ending &&
   state.connection.value === 'connected' &&
   runningStart(state.gateway) !== undefined &&
-  state.recovery.value !== 'restarting' &&
-  state.recovery.value !== 'restartingVpn';
+  !isBeingRestarted(state) &&
+  !(state.recovery.value === 'restartingVpn' && hasItsTurn(state, state.recovery.commandId));
 
 const withAgain = (state: State, again: boolean): State =>
   state.checking.again === again ? state : { ...state, checking: { ...state.checking, again } };

@@ -5,7 +5,7 @@ import { type Stranded, dependentsOf, monitorsOn, parkedOf, strandedIn } from '.
 import { gatewayTarget } from '../selectors.ts';
 import type { Attachment, Shown, State } from '../state.ts';
 import { type Transition, debug, info, to, warn } from '../transition.ts';
-import { isMessageOfStart } from '../messages.ts';
+import { comingsAndGoings } from './comings-and-goings.ts';
 
 /** Who hangs on the gateway, and how: both are derived; here is said what becomes of it, from the live message. */
 export function dependents(state: State, event: Event, before: State): Transition {
@@ -14,11 +14,12 @@ export function dependents(state: State, event: Event, before: State): Transitio
   const { shown } = state.dependents;
   const now = shownNow(state, shown ?? {});
   const stranded = strandedIn(state);
+  const heard = comingsAndGoings(state, event, before);
   const lines = [
-    ...(shown === undefined ? firstSight(state, now) : sayChanges(state, event, before, { shown, now })),
+    ...(shown === undefined ? firstSight(state, now) : sayChanges(state, heard.lines, { shown, now })),
     ...sayStranded(stranded, state),
   ];
-  const next = { shown: now, stranded: stranded.map(({ facts }) => facts.id) };
+  const next = { shown: now, stranded: stranded.map(({ facts }) => facts.id), ends: heard.ends };
   return to(isSame(state.dependents, next) ? state : { ...state, dependents: next }, { lines });
 }
 
@@ -62,15 +63,10 @@ function firstSight(state: State, now: ShownById): readonly Line[] {
 
 function sayChanges(
   state: State,
-  event: Event,
-  before: State,
+  steps: readonly Line[],
   { shown, now }: { readonly shown: ShownById; readonly now: ShownById },
 ): readonly Line[] {
-  return [
-    ...sayMembership(state, shown, now),
-    ...sayRunning(state, event, before),
-    ...sayAttachments(state, shown, now),
-  ];
+  return [...sayMembership(state, shown, now), ...steps, ...sayAttachments(state, shown, now)];
 }
 
 const NEWS: Readonly<Partial<Record<Attachment, string>>> = {
@@ -154,33 +150,4 @@ function sayMembership({ repairs }: State, before: ShownById, now: ShownById): r
     ...renamed.map((id) => info(`Dependent container renamed: ${nameIn(before, id)} to ${nameIn(now, id)}`)),
     ...added.map((id) => info(`Dependent container added: ${nameIn(now, id)}`)),
   ];
-}
-
-/** Not any more, once its outcome has come, though the others of its wave are still at it. */
-const isBeingRepaired = ({ repairs: { wave } }: State, name: string): boolean =>
-  wave?.dependents.some((one) => one.name === name && !wave.answered.includes(one.id)) ?? false;
-
-/** What somebody else does with one: what our own command does is said by the command's progress. */
-function sayRunning(state: State, event: Event, before: State): readonly Line[] {
-  if (!('engineTimeMs' in event)) return [];
-  const name = state.dependents.shown?.[event.id]?.name;
-  if (name === undefined || isBeingRepaired(state, name)) return [];
-  switch (event.type) {
-    case 'containerStarted': {
-      const knownStart = before.containers.byId[event.id]?.details?.startedAtMs;
-      return isMessageOfStart(knownStart, event.engineTimeMs)
-        ? []
-        : [info(`Dependent container started: ${name}`)];
-    }
-    case 'containerDied':
-      return [info(`Dependent container stopped: ${name}`)];
-    case 'containerPaused':
-      return [info(`Dependent container paused: ${name}`)];
-    case 'containerUnpaused':
-      return [info(`Dependent container resumed: ${name}`)];
-    case 'containerOutOfMemory':
-      return [warn(`Dependent container out of memory: ${name}`)];
-    default:
-      return [];
-  }
 }

@@ -2,8 +2,8 @@ import type { ContainerEvent, Event } from '../../streams/events.ts';
 import type { Command } from '../commands.ts';
 import { isRunning } from '../attachment.ts';
 import { isEndingSignal } from '../messages.ts';
-import { gatewayTarget } from '../selectors.ts';
-import type { Ending, Everything, Watch } from '../state.ts';
+import { gatewayTarget, hasItsTurn, isBeingRestarted } from '../selectors.ts';
+import type { Ending, Everything, State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
 /** An engine that shuts down stops its containers just as an operator does, and is gone by then. */
@@ -76,23 +76,28 @@ function stopped(state: Everything, { id, at }: ContainerEvent): Everything {
 const gatewayIds = ({ watches }: Everything): readonly string[] =>
   watches.flatMap(({ gateway }) => gatewayTarget(gateway)?.id ?? []);
 
-const isOurs = ({ watches }: Everything, id: string, name: string): boolean =>
-  watches.some((watch) => isActedOn(watch, id, name));
+const isOurs = ({ watches, acts }: Everything, id: string, name: string): boolean =>
+  watches.some((watch) => isActedOn({ ...watch, acts }, id, name));
+
+type Acting = Pick<State, 'recovery' | 'repairs' | 'gateway' | 'acts'>;
 
 /** What a command of ours under way is about; what has had its turn in a wave is somebody else's again. */
-function isActedOn({ recovery, repairs, gateway }: Watch, id: string, name: string): boolean {
+function isActedOn(acting: Acting, id: string, name: string): boolean {
+  const { gateway, recovery, repairs } = acting;
   const isGateway = 'id' in gateway && gateway.id === id;
-  const isAct =
-    recovery.value === 'restarting' ||
-    (recovery.value === 'awaitingReady' && recovery.starts.commandId !== undefined);
+  const started = recovery.value === 'awaitingReady' ? recovery.starts.commandId : undefined;
+  if (isGateway && (isBeingRestarted(acting) || isUnderWay(acting, started))) return true;
   return (
-    (isGateway && isAct) ||
+    isUnderWay(acting, repairs.wave?.commandId) &&
     (repairs.wave?.dependents.some(
       (one) => (one.id === id || one.name === name) && !repairs.wave?.answered.includes(one.id),
     ) ??
       false)
   );
 }
+
+const isUnderWay = (acting: Acting, commandId: number | undefined): boolean =>
+  commandId !== undefined && hasItsTurn(acting, commandId);
 
 /** The engine went away with them: it was the engine, for all we know. */
 function undecide(state: Everything): Everything {
@@ -103,11 +108,11 @@ function undecide(state: Everything): Everything {
     : { ...state, endings: Object.fromEntries(entries) };
 }
 
-/** What runs again has no ending, however we come to know of it; a signal may still be on its way to end it. */
+/** What runs again or is gone has no ending, however we come to know of it; a signal may still be on its way to end it. */
 function forgetRunning(state: Everything, event: Event): Everything {
   const seen =
     event.type === 'containersListed'
-      ? event.containers.map(({ id }) => id)
+      ? Object.keys(state.endings)
       : event.type === 'containerInspected' || event.type === 'containerStarted'
         ? [event.id]
         : [];

@@ -1,11 +1,11 @@
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Command, Target } from '../commands.ts';
 import type { Line } from '../log-line.ts';
-import { findGateway, gatewayCandidates } from '../find-gateway.ts';
+import { findGateway, gatewayCandidates, lastingWord } from '../find-gateway.ts';
 import { wouldBeKeptRunning } from '../attachment.ts';
-import { knownIds, rememberedBackoff } from '../memory.ts';
+import { knownIds, rememberedBackoff, rememberedSites } from '../memory.ts';
 import { isMessageOfStart } from '../messages.ts';
-import { gatewayTarget, runningStart, startOf } from '../selectors.ts';
+import { gatewayTarget, isBeingRestarted, runningStart, startOf } from '../selectors.ts';
 import type { DownCause, Ending, Gateway, Start, State } from '../state.ts';
 import { type Transition, duration, info, to, warn } from '../transition.ts';
 import { COMES_BACK_MS } from './left-behind.ts';
@@ -20,14 +20,15 @@ export function gateway(state: State, event: Event): Transition {
   return to(after, { lines: sayChange(state, after, event), commands: followLog(state.gateway, after) });
 }
 
-/** A gateway named by its id is one by its name from then on: a re-created one has another id. */
+/** What is remembered of it is kept by that name. */
 function keepName(state: State): State {
-  const { settings } = state;
-  const name = gatewayTarget(state.gateway)?.name;
-  const isNamedById = gatewayTarget(state.gateway)?.id.startsWith(settings.gateway) ?? false;
-  if (name === undefined || !isNamedById) return state;
-  const backoff = { ...state.backoff, ...rememberedBackoff(state.memory, name) };
-  return { ...state, backoff, settings: { ...settings, gateway: name } };
+  const { settings, memory } = state;
+  const target = gatewayTarget(state.gateway);
+  const name = target === undefined ? settings.gateway : lastingWord(settings.gateway, target);
+  if (name === settings.gateway) return state;
+  const backoff = { ...state.backoff, ...rememberedBackoff(memory, name) };
+  const sites = { ...state.sites, ...rememberedSites(memory, name) };
+  return { ...state, backoff, sites, settings: { ...settings, gateway: name } };
 }
 
 function nextGateway(state: State, event: Event): Gateway {
@@ -100,16 +101,12 @@ const CAUSES: Readonly<Record<Ending['value'], DownCause>> = {
 const isLeftByItsPolicy = (facts: ContainerFacts): boolean =>
   wouldBeKeptRunning(facts) && facts.details?.error === '';
 
-function causeOf(
-  { recovery, endings }: State,
-  facts: ContainerFacts,
-  current: Gateway | undefined,
-): DownCause {
+function causeOf(state: State, facts: ContainerFacts, current: Gateway | undefined): DownCause {
   if (facts.runState === 'restarting') return 'restarting';
-  const ending = endings[facts.id]?.value;
+  const ending = state.endings[facts.id]?.value;
   if (ending === 'itself' && isLeftByItsPolicy(facts)) return 'operator';
   if (ending !== undefined) return CAUSES[ending];
-  if (recovery.value === 'restarting') return 'ourRestart';
+  if (isBeingRestarted(state)) return 'ourRestart';
   const cause = current?.value === 'down' ? current.cause : 'found';
   if (cause === 'restarting') return 'crash';
   return cause === 'operator' ? 'found' : cause;
@@ -175,14 +172,14 @@ function followLog(before: Gateway, { gateway: now, containers, settings }: Stat
   return [{ kind: 'followGatewayLog', lane, gatewayId: now.id, startedAt: is.text, tty }];
 }
 
-function sayChange({ gateway: before, recovery }: State, after: State, event: Event): readonly Line[] {
-  const { gateway: now } = after;
+function sayChange({ gateway: before }: State, after: State, event: Event): readonly Line[] {
+  const { gateway: now, recovery } = after;
   if (now.value === 'absent') return [warn(absence(after, before))];
   if (now.value === 'unseen') return [];
   const found = sayWhich(gatewayTarget(before), now, after);
-  if (recovery.value === 'restarting') return found;
+  if (isBeingRestarted(after)) return found;
   if (recovery.value === 'awaitingReady' && now.value === 'starting') return found;
-  return [...found, ...sayStep(before, now, { event, containers: after.containers })];
+  return [...found, ...sayStep(before, now, { event, after })];
 }
 
 /** One that was given another name is followed as long as nobody else has taken its own. */
@@ -200,13 +197,13 @@ function sayWhich(before: Target | undefined, now: Target, { settings }: State):
 function sayStep(
   before: Gateway,
   now: Exclude<Gateway, { value: 'unseen' | 'absent' }>,
-  { event, containers }: { readonly event: Event } & Pick<State, 'containers'>,
+  { event, after }: { readonly event: Event; readonly after: State },
 ): readonly Line[] {
   if (now.value === before.value && now.value !== 'starting') return [];
-  const isOnlyCreated = containers.byId[now.id]?.runState === 'created';
+  const isOnlyCreated = after.containers.byId[now.id]?.runState === 'created';
   switch (now.value) {
     case 'down':
-      return now.rounds > 1 || isOnlyCreated ? [] : [warn(describeDown(now, event))];
+      return now.rounds > 1 || isOnlyCreated ? [] : [warn(describeDown(now, event, after))];
     case 'paused':
       return [warn(`${now.name} is paused; standing by until it is resumed`)];
     case 'ready':
@@ -220,15 +217,20 @@ function sayStep(
 }
 
 /** What is done about it, or what is waited for. */
-const OUTLOOK: Readonly<Record<DownCause, string>> = {
-  ourRestart: 'it is started if it does not come back',
-  operator: 'standing by until it starts',
-  crash: `it is started unless it comes back within ${duration(COMES_BACK_MS)}`,
-  restarting: 'standing by until it starts',
-  found: 'standing by until it starts',
-};
+function outlook({ name, cause, since }: Down, { settings, backoff }: State): string {
+  if (cause === 'ourRestart') return 'it is started if it does not come back';
+  if (cause !== 'crash') return 'standing by until it starts';
+  if (settings.exclude.includes(name)) return 'it is in EXCLUDE_CONTAINERS: standing by until it starts';
+  const waitMs = backoff.notBefore - since;
+  return waitMs > COMES_BACK_MS
+    ? `unless it comes back it is started in ${duration(waitMs)} (backoff, attempt ${String(backoff.attempts + 1)})`
+    : `it is started unless it comes back within ${duration(COMES_BACK_MS)}`;
+}
 
-function describeDown({ name, cause, rounds }: Extract<Gateway, { value: 'down' }>, event: Event): string {
+type Down = Extract<Gateway, { value: 'down' }>;
+
+function describeDown(down: Down, event: Event, state: State): string {
+  const { name, cause, rounds } = down;
   const code =
     event.type === 'containerDied' && event.exitCode !== undefined
       ? ` (exit code ${String(event.exitCode)})`
@@ -241,7 +243,7 @@ function describeDown({ name, cause, rounds }: Extract<Gateway, { value: 'down' 
     found: 'is not running',
   };
   const again = rounds > 0 ? ', again before it was ready' : '';
-  return `${name} ${how[cause]}${code}${again}; ${OUTLOOK[cause]}`;
+  return `${name} ${how[cause]}${code}${again}; ${outlook(down, state)}`;
 }
 
 /** Not at first sight: a gateway found running has not just started. */

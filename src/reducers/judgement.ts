@@ -1,6 +1,8 @@
 import type { Event } from '../../streams/events.ts';
 import { afterCheck, bounded } from '../backoff.ts';
 import { failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
+import type { Line } from '../log-line.ts';
+import { heldSites } from '../quorum.ts';
 import type { State } from '../state.ts';
 import { type Transition, info, to } from '../transition.ts';
 
@@ -11,7 +13,15 @@ import { type Transition, info, to } from '../transition.ts';
 export function judgement(state: State, event: Event, before: State): Transition {
   const released = releaseHeld(state, event);
   const signed = withOutage(released.state, event, before);
-  return { ...released, state: withCalm(signed, event, before) };
+  const lines = [...sayRemembered(state, before), ...released.lines];
+  return to(withCalm(signed, event, before), { lines });
+}
+
+/** An earlier monitor has found that out; once, when it is known which gateway it is about. */
+function sayRemembered(state: State, before: State): readonly Line[] {
+  if (before.containers.listed || !state.containers.listed) return [];
+  const names = heldSites(state).map(({ name }) => name);
+  return names.length === 0 ? [] : [info(`Still held as advisory until it passes once: ${names.join(', ')}`)];
 }
 
 /** One pass is enough: it does not block this exit any more. */

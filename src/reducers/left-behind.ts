@@ -71,15 +71,13 @@ function attemptEnded(state: State, event: Event): Transition {
     event.id !== phase.starts.commandId
   )
     return to(state);
-  const isFirstFailure = !event.outcome.ok && phase.starts.attempts === 1;
+  const { outcome } = event;
+  const isFirstFailure = !outcome.ok && !outcome.untouched && phase.starts.attempts === 1;
   const lines = isFirstFailure
-    ? [error(`Starting ${nameOf(state)} failed: ${reasonIn(event)}; trying again`)]
+    ? [error(`Starting ${nameOf(state)} failed: ${outcome.reason}; trying again`)]
     : [];
   return to(withStarts(state, phase, { ...phase.starts, commandId: undefined }), { lines });
 }
-
-const reasonIn = ({ outcome }: Extract<Event, { type: 'commandFinished' }>): string =>
-  outcome.ok ? '' : outcome.reason;
 
 const withStarts = (state: State, phase: AwaitingReady, starts: Starts): State => ({
   ...state,

@@ -9,7 +9,7 @@ import { type Transition, to } from '../transition.ts';
 /** What is kept for a monitor that comes after this one: which ids the gateway had, who hung on it, who was stopped. */
 export function recollection(state: State, _event: Event, before: State): Transition {
   if (!state.containers.listed) return to(state);
-  const memory = [withGateway, withDependents, withStopped, withBackoff].reduce(
+  const memory = [withGateway, withDependents, withStopped, withBackoff, withSites].reduce(
     (soFar, remember) => remember(soFar, state, before),
     state.memory,
   );
@@ -64,4 +64,11 @@ function withBackoff(memory: Memory, { backoff, settings }: State, before: State
   if (backoff === before.backoff || settings.dryRun) return memory;
   const { attempts, notBefore } = backoff;
   return { ...memory, backoff: { ...memory.backoff, [settings.gateway]: { attempts, notBefore } } };
+}
+
+/** Else each monitor would begin anew to find out, by three restarts, that a site blocks the exit. */
+function withSites(memory: Memory, { sites, settings }: State, before: State): Memory {
+  const { held, blocked } = sites;
+  if ((held === before.sites.held && blocked === before.sites.blocked) || settings.dryRun) return memory;
+  return { ...memory, sites: { ...memory.sites, [settings.gateway]: { held, blocked } } };
 }

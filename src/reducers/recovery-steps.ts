@@ -7,7 +7,7 @@ import type { Recovery, State } from '../state.ts';
 import { type Transition, duration, error, info, to, warn } from '../transition.ts';
 import { listCommand } from './containers.ts';
 import { sayEndpoint } from './endpoint.ts';
-import { askForRepair, hasTriedAll } from './repairs.ts';
+import { askForRepair, hasTriedAll, notRepaired } from './repairs.ts';
 
 export type Phase<V extends Recovery['value']> = Extract<Recovery, { value: V }>;
 
@@ -131,9 +131,7 @@ export function recoveryEnd(state: State, event: Event): Transition {
 }
 
 function finish(state: State, { begunAt, verified }: Phase<'repairing'>, at: number): Transition {
-  const failed = Object.values(state.repairs.pending)
-    .filter(({ failures }) => failures > 0)
-    .map(({ name }) => name);
+  const failed = notRepaired(state);
   const orphans = state.settings.autoRecreate ? [] : orphansIn(state);
   const took = duration(at - begunAt);
   const faults = [

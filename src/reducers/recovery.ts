@@ -1,6 +1,8 @@
+import { isRunning } from '../attachment.ts';
 import { attemptBegun, attemptEnded } from '../backoff.ts';
 import type { Act } from '../commands.ts';
 import { decide } from '../decision.ts';
+import { dependentsOf } from '../dependents-of.ts';
 import type { Event } from '../../streams/events.ts';
 import { failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
 import type { Line } from '../log-line.ts';
@@ -123,8 +125,19 @@ function begin(state: State, { at, begunAt, why }: Beginning): Transition {
   const isVpnFirst =
     state.settings.recoveryStrategy === 'vpn-first' && runningStart(state.gateway) !== undefined;
   const step = isVpnFirst ? restartVpn(next, begunAt) : restartContainer(next, begunAt);
-  if (state.settings.dryRun) return to(ended(next, at), { lines: [...lines, ...step.lines].map(dryRun) });
+  if (state.settings.dryRun) {
+    const all = [...lines, ...step.lines, ...(isVpnFirst ? [] : sayFollowing(state))];
+    return to(ended(next, at), { lines: all.map(dryRun) });
+  }
   return { ...step, lines: [...lines, ...step.lines] };
+}
+
+/** Who would be cut off by the restart, and put back after it. */
+function sayFollowing(state: State): readonly Line[] {
+  const names = dependentsOf(state)
+    .filter(isRunning)
+    .map(({ name }) => name);
+  return names.length === 0 ? [] : [info(`Then its dependents: ${names.join(', ')}`)];
 }
 
 function restartVpn(state: State, begunAt: number): Transition {

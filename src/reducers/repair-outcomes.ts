@@ -1,6 +1,8 @@
-import { attachmentOf } from '../attachment.ts';
+import { attachmentOf, isRunning } from '../attachment.ts';
+import { dependentsOf } from '../dependents-of.ts';
 import type { ContainerFacts, Event, RepairKind } from '../../streams/events.ts';
 import type { Line } from '../log-line.ts';
+import { ownersOf } from '../network.ts';
 import { runningStart } from '../selectors.ts';
 import type { Repair, Repairs, State, Wave } from '../state.ts';
 import { type Transition, debug, duration, error, info, to } from '../transition.ts';
@@ -33,6 +35,7 @@ export function repairOutcomes(state: State, event: Event): Transition {
       return ended(withWave(state, { answered: [...(wave?.answered ?? []), event.id] }), event);
     case 'commandFinished':
       if (wave?.commandId !== event.id) return to(state);
+      if (!event.outcome.ok && event.outcome.untouched) return to(withRepairs(state, { wave: undefined }));
       return afterWave(
         state,
         wave,
@@ -87,9 +90,16 @@ function refused(state: State, { id, name, at }: Ended, reason: string): Transit
     ...state.repairs.pending,
     [id]: { ...pendingOf(state, id, name, at), dueAt: at + LONGEST_RETRY_MS },
   };
-  const told = `${name} cannot be re-created: ${reason}`;
+  const others = sharersOf(state, id);
+  const withIt = others.length === 0 ? '' : `; cut off with it until then: ${others.join(', ')}`;
+  const told = `${name} cannot be re-created: ${reason}${withIt}`;
   return to(withRepairs(state, { pending }), { lines: [isKnown ? debug(told) : error(told)] });
 }
+
+const sharersOf = (state: State, id: string): readonly string[] =>
+  dependentsOf(state)
+    .filter((facts) => isRunning(facts) && ownersOf(facts, state).some((owner) => owner.id === id))
+    .map(({ name }) => name);
 
 const pendingOf = (state: State, id: string, name: string, at: number): Repair => {
   const known = state.repairs.pending[id];

@@ -2,13 +2,14 @@ import { NEEDS_REPAIR, attachmentOf } from '../attachment.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Repairable, Target } from '../commands.ts';
 import { dependentsOf, parkedOf } from '../dependents-of.ts';
-import { ownerOf, ownersOf, serviceOf, servicesNeededBy } from '../network.ts';
+import { ownerOf, ownersBelow, ownersOf, serviceOf, servicesNeededBy } from '../network.ts';
 import { isParked, parkedAs } from '../parked.ts';
 import { runOf } from '../run-of.ts';
 import { gatewayTarget, runningStart } from '../selectors.ts';
 import type { Repair, State } from '../state.ts';
 import { type Transition, dryRun, info, then, to } from '../transition.ts';
 import { WORDS, forget, repairOutcomes, tryAgainLater, withRepairs } from './repair-outcomes.ts';
+import { keepsRestarting } from './comings-and-goings.ts';
 import { settledAt } from './settling.ts';
 
 /**
@@ -72,6 +73,17 @@ function blockedBy(state: State, facts: ContainerFacts): ContainerFacts | undefi
   const isToCome = owner !== undefined && state.repairs.pending[owner.id]?.failures === 0;
   if (owner === undefined || isToCome || isInWave(state, owner.id)) return undefined;
   return attachmentOf(state, owner) === 'unknown' ? undefined : owner;
+}
+
+/** Names of those that are still cut off though everyone has had a try, and of those that are so with them. */
+export const notRepaired = (state: State): readonly string[] =>
+  Object.entries(state.repairs.pending)
+    .filter(([id, { failures }]) => failures > 0 || isCutOffWithOwner(state, state.containers.byId[id]))
+    .map(([, { name }]) => name);
+
+function isCutOffWithOwner(state: State, facts: ContainerFacts | undefined): boolean {
+  const owner = facts && blockedBy(state, facts);
+  return owner !== undefined && NEEDS_REPAIR.includes(attachmentOf(state, owner));
 }
 
 /** Of all that an attachment, and whether anything may be done about it, follow from. */
@@ -147,7 +159,7 @@ const isInWave = ({ repairs: { wave } }: State, id: string): boolean =>
 const failuresOf = ({ repairs: { pending } }: State, id: string): number => pending[id]?.failures ?? 0;
 
 /** Not while the gateway may be about to be restarted: a wave decided now would run after that. */
-const isRepairTime = ({ gateway, connection, recovery, ending }: State): boolean =>
+export const isRepairTime = ({ gateway, connection, recovery, ending }: State): boolean =>
   gateway.value === 'ready' &&
   connection.value === 'connected' &&
   (recovery.value === 'none' || recovery.value === 'repairing') &&
@@ -217,9 +229,18 @@ const oneOfAName = (dependents: readonly Repairable[]): readonly Repairable[] =>
 
 /** The one between it and the gateway on whose network nothing can be put now: it would only be stopped. */
 const waitsForOwner = (state: State, facts: ContainerFacts): ContainerFacts | undefined =>
-  ownersOf(facts, state)
-    .filter(({ id }) => id !== gatewayTarget(state.gateway)?.id)
-    .find((owner) => owner.runState !== 'running' || attachmentOf(state, owner) !== 'fresh');
+  ownersBelow(gatewayTarget(state.gateway)?.id, facts, state).find(
+    (owner) =>
+      owner.runState !== 'running' ||
+      attachmentOf(state, owner) !== 'fresh' ||
+      (keepsRestarting(state, owner.id) && hasJoinedGateway(state, facts)),
+  );
+
+/** It has started since the gateway has: whatever its owner does, the network that they share may well live on. */
+function hasJoinedGateway({ gateway }: State, { details }: ContainerFacts): boolean {
+  const start = runningStart(gateway)?.startedAt?.engineMs ?? Infinity;
+  return (details?.startedAtMs ?? -Infinity) > start;
+}
 
 /** Those that wait for none of the others; all of them where they wait for each other in a circle. */
 function firstOf(due: readonly ContainerFacts[], state: State): readonly ContainerFacts[] {

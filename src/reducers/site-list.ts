@@ -12,7 +12,8 @@ export function siteList(state: State, event: Event): Transition {
   const failures = Object.fromEntries(
     Object.entries(state.sites.failures).filter(([url]) => urls.includes(url)),
   );
-  return to({ ...state, sites: { ...state.sites, list, failures } });
+  const held = state.sites.held.filter((url) => urls.includes(url));
+  return to({ ...state, sites: { ...state.sites, list, failures, held } });
 }
 
 /** Those that name no gateway are everybody's. */

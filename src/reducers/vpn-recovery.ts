@@ -44,6 +44,11 @@ function restartingVpn(
     const endpoint = { ...state.endpoint, current: NOTHING_KNOWN, reading: undefined };
     return to({ ...state, endpoint, recovery: { value: 'verifyingVpn', begunAt, since: event.at, until } });
   }
+  if (event.outcome.untouched)
+    return to(
+      { ...state, recovery: { value: 'none' } },
+      { lines: [info(`The VPN inside ${nameOf(state)} is not restarted: ${event.outcome.reason}`)] },
+    );
   const told = warn(`The VPN cannot be restarted inside ${nameOf(state)}: ${event.outcome.reason}`);
   return then(to(state, { lines: [told] }), escalate(state, begunAt));
 }

@@ -1,8 +1,9 @@
 import type { Event } from '../../streams/events.ts';
 import { finishedCheck } from '../finished-check.ts';
-import type { Everything, Witness } from '../state.ts';
+import type { Everything } from '../state.ts';
 import { type Transition, duration, info, to, warn } from '../transition.ts';
 import { viewsOf } from '../watches.ts';
+import type { Witness } from '../witness.ts';
 
 const CALM_PACE_MS = 60_000;
 const OUTAGE_PACE_MS = 5_000;

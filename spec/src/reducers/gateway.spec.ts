@@ -1,3 +1,4 @@
+import { NOTHING_REMEMBERED } from '../../../src/memory.ts';
 import {
   checkFailed,
   checkPassed,
@@ -330,7 +331,22 @@ describe('a gateway that goes down', () => {
   it('by itself is not started where the user excluded it', () => {
     settled([], { settings: { exclude: ['gluetun'] } })
       .feed(died('gluetun', 1), minutes(10))
-      .expectNoAct();
+      .expectNoAct()
+      .expectLine(/^gluetun died \(exit code 1\); it is in EXCLUDE_CONTAINERS: standing by until it starts$/);
+  });
+
+  it('by itself, again, is started when the backoff is over, and that is said', () => {
+    const backoff = { gluetun: { attempts: 2, notBefore: 10_240_000 } };
+    settled([], { memory: { ...NOTHING_REMEMBERED, backoff } })
+      .feed(died('gluetun', 1))
+      .expectLine(
+        /^gluetun died \(exit code 1\); unless it comes back it is started in 240s \(backoff, attempt 3\)$/,
+        'warn',
+      )
+      .feed(seconds(238))
+      .expectNoAct()
+      .feed(seconds(3))
+      .expectActs('startGateway');
   });
 
   it('with an engine that goes away, too, was not stopped by its operator, nor has it crashed', () => {

@@ -1,3 +1,4 @@
+import { NOTHING_REMEMBERED } from '../../../src/memory.ts';
 import {
   type Happening,
   checkFailed,
@@ -45,9 +46,7 @@ describe('a recovery is held back', () => {
       given: 'while the backoff is not over',
       setting: {
         memory: {
-          gateways: {},
-          dependents: {},
-          stopped: [],
+          ...NOTHING_REMEMBERED,
           backoff: { gluetun: { attempts: 2, notBefore: 10_100_000 } },
         },
       },

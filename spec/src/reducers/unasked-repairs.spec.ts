@@ -1,3 +1,4 @@
+import { NOTHING_REMEMBERED } from '../../../src/memory.ts';
 import type { ContainerFacts, Event } from '../../../streams/events.ts';
 import {
   JOIN_ERROR,
@@ -180,7 +181,7 @@ describe('a gateway created anew', () => {
   });
 
   it('has them known by what an earlier monitor remembered', () => {
-    const memory = { gateways: { gluetun: [idOf('gluetun')] }, dependents: {}, stopped: [], backoff: {} };
+    const memory = { ...NOTHING_REMEMBERED, gateways: { gluetun: [idOf('gluetun')] } };
     const history = began([anew, app], { memory });
     expect(repaired(history)).toEqual(['recreate app']);
   });

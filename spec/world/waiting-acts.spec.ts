@@ -1,0 +1,95 @@
+import type { ContainerSpec } from '../simulated-engine/create-request.ts';
+import { World, type WorldOptions, dependent } from './world.ts';
+
+const SLOW: ContainerSpec = {
+  ...dependent('us1', 'gluetun-us'),
+  workload: { ignoresTerm: true },
+  body: { StopTimeout: 180 },
+};
+const OWN_SITES = [
+  { url: 'https://one.example/', gateway: 'gluetun' },
+  { url: 'https://two.example/', gateway: 'gluetun-us' },
+];
+
+/** The other gateway's dependent takes three minutes to stop: whatever is decided meanwhile waits. */
+describe('an act that waits for another one', () => {
+  let world: World;
+  afterEach(() => {
+    world.dispose();
+    if (world.fault !== undefined) throw world.fault as Error;
+  });
+
+  const busy = (options: WorldOptions = {}): World => {
+    world = new World({ sites: OWN_SITES, more: { 'gluetun-us': {} }, ...options })
+      .populate([dependent('app1', 'gluetun'), SLOW])
+      .startMonitor()
+      .pass(60_000);
+    world.engine.restart('gluetun-us');
+    return world.until(() => world.client.written.includes('restart us1'));
+  };
+  const writesTo = (name: string): readonly string[] =>
+    world.client.written.filter((call) => call.split(' ')[1] === name);
+  const untilHerWaveIsOver = (): World => world.untilSaid(/^gluetun-us: us1 restarted successfully$/);
+
+  it('is dropped where its reason has gone, and says so', () => {
+    busy().standIn.breakTunnel();
+    world.untilSaid(/^gluetun: Restarting gluetun to force new endpoint/).pass(5_000);
+    world.standIn.heal();
+    untilHerWaveIsOver().pass(60_000);
+    expect(writesTo('gluetun')).toEqual([]);
+    expect(writesTo('app1')).toEqual([]);
+    expect(world.said(/^gluetun: gluetun is not restarted: a check has passed meanwhile$/)).toHaveLength(1);
+  });
+
+  it('is dropped where the VPN was to be restarted, too, and not made a restart of the container', () => {
+    busy({ settings: { recoveryStrategy: 'vpn-first' } }).standIn.breakTunnel();
+    world.untilSaid(/^gluetun: Restarting the VPN inside gluetun/).pass(5_000);
+    world.standIn.heal();
+    untilHerWaveIsOver().pass(60_000);
+    expect(writesTo('gluetun')).toEqual([]);
+    expect(
+      world.said(/^gluetun: The VPN inside gluetun is not restarted: a check has passed meanwhile$/),
+    ).toHaveLength(1);
+  });
+
+  it('is carried out in its turn where its reason has stayed', () => {
+    busy().standIn.breakTunnel();
+    world.untilSaid(/^gluetun: Restarting gluetun to force new endpoint/);
+    expect(writesTo('gluetun')).toEqual([]);
+    untilHerWaveIsOver().untilSaid(/^gluetun: Recovery complete/, 60_000);
+    expect(writesTo('gluetun')).toEqual(['restart gluetun']);
+    expect(world.said(/is not restarted/)).toEqual([]);
+  });
+
+  it('of repairs is dropped where their gateway is to be restarted anyhow', () => {
+    busy().engine.restart('gluetun');
+    world.pass(10_000).standIn.breakTunnel();
+    world.untilSaid(/^gluetun: Restarting gluetun to force new endpoint/);
+    untilHerWaveIsOver().untilSaid(/^gluetun: Recovery complete/, 60_000);
+    expect(writesTo('app1')).toEqual(['restart app1']);
+    expect(world.cutOff()).toEqual([]);
+  });
+
+  it('takes no blame for what an operator does meanwhile', () => {
+    busy().standIn.breakTunnel();
+    world.untilSaid(/^gluetun: Restarting gluetun to force new endpoint/).engine.stop('gluetun');
+    world.untilSaid(/^gluetun: gluetun was stopped .*standing by until it starts$/);
+    untilHerWaveIsOver().pass(600_000);
+    expect(writesTo('gluetun')).toEqual([]);
+    expect(world.memory.stopped).toEqual([world.engine.get('gluetun').id]);
+  });
+});
+
+describe('a gateway that somebody restarts while its VPN is being restarted', () => {
+  it('is not restarted once more', () => {
+    const world = new World({ settings: { recoveryStrategy: 'vpn-first' } }).populate().startMonitor();
+    world.standIn.breakTunnel();
+    world.untilSaid(/^Restarting the VPN inside gluetun/);
+    world.engine.restart('gluetun');
+    world.pass(120_000);
+    expect(world.client.written.filter((call) => call.endsWith(' gluetun'))).toEqual([]);
+    expect(world.cutOff()).toEqual([]);
+    world.dispose();
+    expect(world.fault).toBeUndefined();
+  });
+});

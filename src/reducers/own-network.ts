@@ -1,0 +1,32 @@
+import type { Event } from '../../streams/events.ts';
+import { monitorsOn } from '../dependents-of.ts';
+import { gatewayTarget } from '../selectors.ts';
+import type { Everything, State } from '../state.ts';
+import { type Transition, error, to, warn } from '../transition.ts';
+import { viewsOf } from '../watches.ts';
+
+/**
+ * A monitor on a gateway's own network goes down with it. What it asks by that network, it asks through the tunnel: a
+ * witness there is silent whenever the tunnel is, which would be taken for the line, and nothing be done for ever.
+ */
+export function ownNetwork(state: Everything, _event: Event, before: Everything): Transition<Everything> {
+  const view = viewsOf(state).find(isOurs);
+  if (view === undefined || viewsOf(before).some(isOurs)) return to(state);
+  const { id = '', name = '' } = gatewayTarget(view.gateway) ?? {};
+  const isSaid = monitorsOn(id, view).length > 0;
+  const lines = [
+    ...(isSaid ? [] : [warn(`This monitor is on the network of ${name} and goes down with it${REMEDY}`)]),
+    ...(state.witness.value === 'none'
+      ? []
+      : [error(`WITNESS is not asked, for that would be through the tunnel of ${name} itself${REMEDY}`)]),
+    ...(state.ownNetwork.leadsToEngine
+      ? [error(`DOCKER_HOST leads through ${name}: with its network the engine is out of reach${REMEDY}`)]
+      : []),
+  ];
+  return to({ ...state, witness: { value: 'none' } }, { lines });
+}
+
+const REMEDY = ': give the monitor a network of its own';
+
+const isOurs = ({ gateway, ownNetwork: { ownerId } }: State): boolean =>
+  ownerId !== undefined && gatewayTarget(gateway)?.id === ownerId;
