@@ -1,4 +1,4 @@
-import { type Observable, type SchedulerLike, defer, of } from 'rxjs';
+import { type Observable, type SchedulerLike, map, timer } from 'rxjs';
 import type { Event } from '../../streams/events.ts';
 import { isOnNetworkOf } from '../../src/network.ts';
 import type { Everything, State } from '../../src/state.ts';
@@ -32,9 +32,8 @@ const PATCHES: readonly Patch[] = [
         const events$ = (execute as unknown as (...args: unknown[]) => Observable<Event>)(act, executor);
         events$.subscribe({ error: () => undefined });
         const { scheduler } = executor;
-        return defer(() =>
-          of({ type: 'commandFinished', at: scheduler.now(), ...act, outcome: { ok: true } }),
-        );
+        const finished = { type: 'commandFinished', ...act, outcome: { ok: true } };
+        return timer(50, scheduler).pipe(map(() => ({ ...finished, at: scheduler.now() })));
       },
     }),
   },

@@ -16,6 +16,7 @@ import { Truth } from './truth.ts';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
+const LOOK_MS = 10 * MINUTE_MS;
 /** The longest backoff there is, and what may come after it. */
 const SETTLES_WITHIN_MINUTES = 70;
 const QUIET_MINUTES = 30;
@@ -44,21 +45,27 @@ export function play(history: History): Played {
     stage.startMonitor();
     stage.pass(5_000);
     const endsAt = beginsAt + history.hours * HOUR_MS;
+    const isBroken = (): boolean => violations.length > 0;
     history.steps.forEach(({ afterMs, deed }, index) => {
-      if (stage.now + afterMs > endsAt) return;
-      stage.pass(afterMs);
+      if (stage.now + afterMs > endsAt || isBroken()) return;
+      passUnless(isBroken, stage, afterMs);
       if (!perform(court, deed)) return;
       coverage.count('deed', deed.what);
       deeds.push({ at: stage.now, index });
     });
-    stage.pass(Math.max(0, endsAt - stage.now));
-    settle(court);
+    passUnless(isBroken, stage, endsAt - stage.now);
+    if (!isBroken()) settle(court);
     const { fault } = stage.monitor ?? {};
     if (fault instanceof Error) court.violate(0, `the monitor has ended by a fault: ${fault.message}`);
     return { violations, lines: stage.lines, coverage, deeds, end: endOf(court) };
   } finally {
     stage.dispose();
   }
+}
+
+/** What follows on a broken invariant proves nothing more, and may have no end. */
+function passUnless(isBroken: () => boolean, stage: Stage, ms: number): void {
+  for (let left = ms; left > 0 && !isBroken(); left -= LOOK_MS) stage.pass(Math.min(left, LOOK_MS));
 }
 
 function setUp(stage: Stage, { cast }: History, coverage: Coverage, violations: Violation[]): Court {

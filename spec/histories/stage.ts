@@ -30,6 +30,8 @@ export interface Onlooker {
   /** The engine is about to carry it out. */
   writes?(call: string): void;
   wrote?(call: string): void;
+  /** The monitor waits for it no more. */
+  writeOver?(call: string): void;
 }
 
 export interface Said {
@@ -68,6 +70,7 @@ export class Stage {
     this.#settings = watched.map((gateway) => ({ ...common, gateway }));
     this.#hasWitness = hasWitness;
     this.client.beforeWrite = (call) => this.onlookers.forEach((one) => one.writes?.(call));
+    this.client.writeOver = (call) => this.onlookers.forEach((one) => one.writeOver?.(call));
     this.client.afterWrite = (call) => this.onlookers.forEach((one) => one.wrote?.(call));
   }
 

@@ -9,6 +9,7 @@ import {
   concatMap,
   defer,
   filter,
+  finalize,
   ignoreElements,
   map,
   merge,
@@ -61,6 +62,8 @@ export class EngineClient implements EngineReadings, EngineWrites {
   beforeWrite: ((call: string) => void) | undefined;
   /** When the engine has done it, and its answer is still under way; not for what it refused. */
   afterWrite: ((call: string) => void) | undefined;
+  /** When the monitor waits for it no more, however it has ended. */
+  writeOver: ((call: string) => void) | undefined;
   /** Asked of each call; undefined: nothing is the matter with it. */
   disturb: (call: string) => Disturbance | undefined = () => undefined;
   /**
@@ -202,7 +205,7 @@ export class EngineClient implements EngineReadings, EngineWrites {
       return concat(
         step(() => this.beforeWrite?.(what)),
         this.#request(what, begin),
-      );
+      ).pipe(finalize(() => this.writeOver?.(what)));
     });
   }
 

@@ -1,22 +1,40 @@
 import type { Onlooker } from '../stage.ts';
 import type { Court } from './judge.ts';
 
-/** 1: at most one command is in flight. */
+/** 1: at most one command is in flight; one that has ended has no call to the engine under way. */
 export class OneCommand implements Onlooker {
   readonly #court: Court;
-  #inFlight: string[] = [];
+  readonly #acts = new Set<string>();
+  readonly #writes = new Set<string>();
 
   constructor(court: Court) {
     this.#court = court;
   }
 
+  /** With the one before it ended whatever that was at. */
+  monitorStarted(): void {
+    this.#acts.clear();
+    this.#writes.clear();
+  }
+
   actBegun({ kind, id }: { readonly kind: string; readonly id: number }): void {
-    this.#inFlight.push(`${kind} ${String(id)}`);
-    if (this.#inFlight.length > 1)
-      this.#court.violate(1, `${this.#inFlight.join(' and ')} are in flight together`);
+    const others = [...this.#acts, ...this.#writes];
+    if (others.length > 0)
+      this.#court.violate(1, `${kind} begins while ${others.join(' and ')} is under way`);
+    this.#acts.add(`${kind} ${String(id)}`);
   }
 
   actEnded({ kind, id }: { readonly kind: string; readonly id: number }): void {
-    this.#inFlight = this.#inFlight.filter((one) => one !== `${kind} ${String(id)}`);
+    this.#acts.delete(`${kind} ${String(id)}`);
+    if (this.#writes.size > 0 && this.#court.stage.monitor?.isAlive === true)
+      this.#court.violate(1, `${kind} has ended while ${[...this.#writes].join(' and ')} is under way`);
+  }
+
+  writes(call: string): void {
+    this.#writes.add(call);
+  }
+
+  writeOver(call: string): void {
+    this.#writes.delete(call);
   }
 }
