@@ -1,3 +1,4 @@
+import { asContainerId } from './container-id.ts';
 import { engineTimeMs } from './engine-time.ts';
 import type { ContainerDetails, ContainerFacts, RestartPolicy, RunState } from './events.ts';
 import { asNumber, asObject, asString, asStrings, type Json } from './json.ts';
@@ -15,7 +16,7 @@ const isRunState = (text: string | undefined): text is RunState =>
 /** An entry of `GET /containers/json`; undefined where it is not one. */
 export function decodeListed(value: unknown): ContainerFacts | undefined {
   const entry = asObject(value);
-  const id = asString(entry?.['Id']);
+  const id = asContainerId(entry?.['Id']);
   const name = listedName(entry?.['Names']);
   const runState = asString(entry?.['State']);
   if (entry === undefined || !id || !name || !isRunState(runState)) return undefined;
@@ -37,7 +38,7 @@ export function decodeInspected(value: unknown): ContainerFacts | undefined {
   const state = asObject(container?.['State']);
   const config = asObject(container?.['Config']);
   const host = asObject(container?.['HostConfig']);
-  const id = asString(container?.['Id']);
+  const id = asContainerId(container?.['Id']);
   const name = asString(container?.['Name']);
   const runState = asString(state?.['Status']);
   if (!id || !name || !state || !config || !host || !isRunState(runState)) return undefined;

@@ -1,3 +1,4 @@
+import { asContainerId } from './container-id.ts';
 import type { ContainerChange, ContainerEvent } from './events.ts';
 import { asNumber, asObject, asString, asStrings, parseJson } from './json.ts';
 
@@ -8,10 +9,10 @@ import { asNumber, asObject, asString, asStrings, parseJson } from './json.ts';
 export function decodeEvent(line: string, at: number): ContainerEvent | undefined {
   const message = asObject(parseJson(line));
   const actor = asObject(message?.['Actor']);
-  const id = asString(actor?.['ID']);
+  const id = asContainerId(actor?.['ID']);
   const action = asString(message?.['Action']);
   const timeNano = asNumber(message?.['timeNano']);
-  if (message?.['Type'] !== 'container' || !id || action === undefined || timeNano === undefined)
+  if (message?.['Type'] !== 'container' || id === undefined || action === undefined || timeNano === undefined)
     return undefined;
   const { name = '', exitCode, signal, oldName, ...labels } = asStrings(actor?.['Attributes']);
   const change = changeOf(action, { exitCode, signal, oldName });

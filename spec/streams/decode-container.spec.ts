@@ -38,6 +38,7 @@ describe('decodeInspected', () => {
 
   it.each([
     ['no id', { Id: '' }],
+    ['a word for an id', { Id: 'constructor' }],
     ['no name', { Name: undefined }],
     ['an empty name', { Name: '' }],
     ['no state', { State: undefined }],
@@ -157,7 +158,7 @@ describe('decodeListed', () => {
   });
 
   it.each([
-    { Id: '' }, { Id: undefined }, { Names: null }, { Names: [] }, { Names: ['/'] }, { Names: ['/a/b'] }, { Names: [5] },
+    { Id: '' }, { Id: undefined }, { Id: '__proto__' }, { Names: null }, { Names: [] }, { Names: ['/'] }, { Names: ['/a/b'] }, { Names: [5] },
     { State: 'dreaming' }, { State: undefined },
   ])('is not fooled by an entry with %j', (more) => {
     expect(decodeListed(entry(more))).toBeUndefined();

@@ -122,6 +122,7 @@ describe('decodeEvent', () => {
     ['a health that is neither', JSON.stringify(message({ Action: 'health_status: starting' }))],
     ['no actor', JSON.stringify(message({ Actor: undefined }))],
     ['an empty id', JSON.stringify(message({ Actor: { ID: '', Attributes: {} } }))],
+    ['a word for an id', JSON.stringify(message({ Actor: { ID: 'constructor', Attributes: {} } }))],
     ['an id that is no text', JSON.stringify(message({ Actor: { ID: 5, Attributes: {} } }))],
     ['no action', JSON.stringify(message({ Action: undefined }))],
     ['no time', JSON.stringify(message({ timeNano: undefined }))],

@@ -119,7 +119,7 @@ describe('dockerEvents$', () => {
     let asked: readonly unknown[] = [];
     marbles(({ cold, expectObservable }, scheduler) => {
       const [die, stop, start] = [line('die', 5), line('stop', 5), line('start', 7)];
-      const other = line('die', 5, 'other');
+      const other = line('die', 5, 'def');
       const first$ = cold(' (o|)', { o: cold('-ab|', { a: text(die), b: text(stop) }) });
       const second$ = cold('(o|)', { o: cold('-a-b|', { a: text(die + stop + other), b: text(start) }) });
       const third$ = cold(' (o|)', { o: cold('-a--', { a: text(start + line('start', 7)) }) });
@@ -131,7 +131,7 @@ describe('dockerEvents$', () => {
         B: heard('containerStopped', 2, 5),
         x: disconnected(3, ENDED),
         D: connected(253),
-        O: heard('containerDied', 254, 5, 'other'),
+        O: heard('containerDied', 254, 5, 'def'),
         S: heard('containerStarted', 256, 7),
         y: disconnected(257, ENDED),
         E: connected(757),
