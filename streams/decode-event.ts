@@ -11,13 +11,19 @@ export function decodeEvent(line: string, at: number): ContainerEvent | undefine
   const actor = asObject(message?.['Actor']);
   const id = asContainerId(actor?.['ID']);
   const action = asString(message?.['Action']);
-  const timeNano = asNumber(message?.['timeNano']);
+  const timeNano = asNanoseconds(message?.['timeNano']);
   if (message?.['Type'] !== 'container' || id === undefined || action === undefined || timeNano === undefined)
     return undefined;
   const { name = '', exitCode, signal, oldName, ...labels } = asStrings(actor?.['Attributes']);
   const change = changeOf(action, { exitCode, signal, oldName });
   return change && { ...change, at, id, name, labels, engineTimeMs: timeNano / 1e6 };
 }
+
+/** The engine's int64, from 1970 on. */
+const asNanoseconds = (value: unknown): number | undefined => {
+  const number = asNumber(value);
+  return number !== undefined && number > 0 && number < 2 ** 63 ? number : undefined;
+};
 
 interface Attributes {
   readonly exitCode: string | undefined;

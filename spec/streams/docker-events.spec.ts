@@ -1,4 +1,4 @@
-import { EMPTY, NEVER, type Observable, throwError } from 'rxjs';
+import { EMPTY, NEVER, type Observable, concat, ignoreElements, of, tap, throwError } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 import { dockerEvents$ } from '../../streams/docker-events.ts';
 import { EngineError } from '../../streams/engine.ts';
@@ -139,6 +139,24 @@ describe('dockerEvents$', () => {
       asked = calls;
     });
     expect(asked).toEqual([[undefined], ['1795348804.000000000'], ['1795348806.000000000']]);
+  });
+
+  it('forgets the oldest messages, though one came from a clock that ran ahead', () => {
+    const ahead = line('start', 1e9);
+    const many = Array.from({ length: 1_100 }, (_, seconds) => line('start', seconds));
+    const seen: unknown[] = [];
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const said$ = of(text([ahead, ...many, many.at(0), many.at(-1)].join('')));
+      const { events$ } = events(scheduler, cold('(o|)', { o: concat(said$, NEVER) }));
+      expectObservable(
+        events$.pipe(
+          tap((event) => seen.push(event)),
+          ignoreElements(),
+        ),
+        '1s !',
+      ).toBe('');
+    });
+    expect(seen).toHaveLength(1 + 1 + many.length + 1); // connected, ahead, all of them, the first again
   });
 
   it('passes over what it does not understand, and goes on', () => {
