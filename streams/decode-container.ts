@@ -86,10 +86,13 @@ function restartPolicy(host: Json): RestartPolicy {
   return POLICIES.includes(name) ? (name as RestartPolicy) : 'no';
 }
 
+/** Our own bound rests on it, and no timer of Node's waits for longer than 24 days. */
+const LONGEST_STOP_TIMEOUT_SECONDS = 86_400;
+
 /** -1 waits for ever, which nobody else can: an hour stands for it. */
 function stopTimeoutSeconds(config: Json): number {
   const seconds = asNumber(config['StopTimeout']) ?? DEFAULT_STOP_TIMEOUT_SECONDS;
-  return seconds < 0 ? 3600 : seconds;
+  return seconds < 0 ? 3600 : Math.min(seconds, LONGEST_STOP_TIMEOUT_SECONDS);
 }
 
 /**

@@ -76,6 +76,18 @@ describe('decodeInspected', () => {
     });
   });
 
+  it.each([
+    [-1, 3_600],
+    [0, 0],
+    [604_800, 86_400],
+    [1e300, 86_400],
+  ])(
+    'a stop time-out of %d s counts as %d s, which a timer can wait for',
+    (StopTimeout, stopTimeoutSeconds) => {
+      expect(inspected({}, { StopTimeout })).toMatchObject({ details: { stopTimeoutSeconds } });
+    },
+  );
+
   it('reads why it could not start, its terminal and its own stop time-out', () => {
     const error = 'cannot join network of a non running container: abc';
     expect(
