@@ -5,6 +5,7 @@ import type { ConfigFault } from '../../config/config-fault.ts';
 import { loadConfig, secretsOf } from '../../config/load-config.ts';
 import type { ConfigValue } from '../../config/load-config.ts';
 import { variables } from '../../config/schema.ts';
+import { inTime } from '../in-time.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
 
 type Env = Record<string, string>;
@@ -77,6 +78,12 @@ describe('loadConfig', () => {
     const blank = Object.fromEntries(variables.map(({ env }) => [env, ' \t']));
     expect(loaded(empty)).toEqual(loaded({}));
     expect(loaded(blank)).toEqual(loaded({}));
+  });
+
+  it('takes no longer for a row of slashes than for other texts', () => {
+    const row = `http://h${'/'.repeat(1_000_000)}`;
+    expect(inTime(() => loaded({ GLUETUN_API_URL: row })).config.controlServerUrl).toBe('http://h');
+    expect(inTime(() => loaded({ GLUETUN_API_URL: `${row}x` })).config.controlServerUrl).toBe(`${row}x`);
   });
 
   const read: { given: Env; then: Partial<Config> }[] = [
