@@ -65,51 +65,45 @@ describe('the output of a check', () => {
     '2 127 -\n',
   );
 
+  /** wget got an answer, whatever it was. */
+  const isReached = (line: string): boolean => {
+    const [, code, status] = line.split(' ');
+    return [0, 6, 8].includes(Number(code)) || ([1, 2, 3].includes(Number(code)) && status !== '-');
+  };
+
   it('ends in one event, in time, after at most one result of each site', () => {
-    fuzz(outputOf(said), 1_500, (output) => {
+    fuzz(outputOf(said), 800, (output) => {
       const { values, endedAtMs, error, isOpen } = check(output);
       expect([error, isOpen]).toEqual([undefined, false]);
       expect(endedAtMs).toBeLessThanOrEqual(BOUND_MS);
       const results = values.flatMap((event) => (event.type === 'siteProbed' ? event.result : []));
       expect(values.slice(0, -1)).toHaveLength(results.length);
       expect(new Set(results.map((result) => result.site)).size).toBe(results.length);
-      const cutShort =
-        results.length === SITES.length ? undefined : (expect.stringMatching(/^[^\n]{1,500}$/) as unknown);
+      const why: unknown = expect.stringMatching(/^[^\n]{1,500}$/);
+      const cutShort = results.length === SITES.length ? undefined : why;
       expect(values.at(-1)).toEqual({ type: 'checkFinished', at: endedAtMs, checkId: 7, cutShort });
     });
   });
 
   it('tells of each site what its first line after the mark says, wherever it was split', () => {
-    fuzz(split(said), 1_500, ({ whole, pieces }) => {
+    fuzz(split(said), 800, ({ whole, pieces }) => {
       const text = Buffer.concat(whole.pieces.map(({ bytes }) => bytes.subarray(8))).toString();
       const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
       const after = lines.includes('start') ? lines.slice(lines.indexOf('start') + 1) : [];
-      const told = SITES.map((_, index) =>
-        after.find((line) => new RegExp(`^0{0,4}${index} \\d{1,3} (\\d{3}|-)$`).test(line)),
-      );
+      const wanted = SITES.flatMap(({ name }, index) => {
+        const line = after.find((one) => new RegExp(`^0{0,4}${index} \\d{1,3} (\\d{3}|-)$`).test(one));
+        return line === undefined ? [] : `${name} ${isReached(line) ? 'pass' : 'no pass'}`;
+      });
       const { values } = check(pieces);
       expect(values).toEqual(check(whole).values);
-      const heard = values.flatMap((event) => (event.type === 'siteProbed' ? event.result.site.name : []));
-      expect(heard.toSorted()).toEqual(
-        SITES.flatMap(({ name }, index) => (told[index] === undefined ? [] : name)),
+      const heard = values.flatMap((event) =>
+        event.type === 'siteProbed'
+          ? `${event.result.site.name} ${event.result.verdict === 'pass' ? 'pass' : 'no pass'}`
+          : [],
       );
+      expect(heard.toSorted()).toEqual(wanted);
     });
   });
-
-  it('never passes a site of which nothing was said', () => {
-    fuzz(outputOf(saying('start\n', '1 0 200\n')), 500, (output) => {
-      const passed = check(output).values.flatMap((event) =>
-        event.type === 'siteProbed' && event.result.verdict === 'pass' ? event.result.site : [],
-      );
-      expect(passed.filter((one) => one !== SITES[1] && !mentions(output, SITES.indexOf(one)))).toEqual([]);
-    });
-  });
-
-  /** Some number is written before ` CODE STATUS`; inserted bytes may make up any. */
-  const mentions = ({ pieces }: Output, index: number): boolean =>
-    Buffer.concat(pieces.map(({ bytes }) => bytes))
-      .toString('latin1')
-      .includes(String(index));
 
   it.each(ENDLESS)('without an end, %s after the mark, is not kept', (_, piece) => {
     const endless = (number: number): Uint8Array => (number === 0 ? Buffer.from('start\n') : piece(number));
@@ -130,7 +124,7 @@ describe('the answer of the control server', () => {
   );
 
   it('is one event, in time, of texts that say something', () => {
-    fuzz(outputOf(said), 1_500, (output) => {
+    fuzz(outputOf(said), 800, (output) => {
       const { values, endedAtMs, error, isOpen } = played(output, reader);
       expect([values.length, error, isOpen]).toEqual([1, undefined, false]);
       expect(endedAtMs).toBeLessThanOrEqual(15_000);
@@ -145,7 +139,7 @@ describe('the answer of the control server', () => {
   });
 
   it('is what the body says, and the same wherever it was split', () => {
-    fuzz(split(said), 1_500, ({ whole, pieces }) => {
+    fuzz(split(said), 800, ({ whole, pieces }) => {
       expect(played(pieces, reader).values).toEqual(played(whole, reader).values);
     });
     const bodies = fc.dictionary(
@@ -204,7 +198,7 @@ describe('the output of a restart of the VPN', () => {
   };
 
   it('is one result, in time', () => {
-    fuzz(outputOf(said), 1_500, (output) => {
+    fuzz(outputOf(said), 800, (output) => {
       const { values, endedAtMs, error, isOpen } = played(output, reader);
       expect([values.length, error, isOpen]).toEqual([1, undefined, false]);
       expect(endedAtMs).toBeLessThanOrEqual(45_000);
@@ -213,7 +207,7 @@ describe('the output of a restart of the VPN', () => {
   });
 
   it('is the same wherever it was split, and no restart where no start was answered', () => {
-    fuzz(split(said), 1_500, ({ whole, pieces }) => {
+    fuzz(split(said), 800, ({ whole, pieces }) => {
       const { values } = played(pieces, reader);
       expect(values).toEqual(played(whole, reader).values);
       const text = Buffer.concat(whole.pieces.map(({ bytes }) => bytes)).toString();

@@ -57,10 +57,19 @@ export const outputOf = (bytes: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Output> 
       fc.array(pause, { minLength: 13, maxLength: 13 }),
       fc.constantFrom<Output['end']>('completes', 'completes', 'breaks', 'never'),
     )
-    .map(([framed, at, pauses, end]) => ({
-      pieces: cut(framed, at).map((piece, index) => ({ afterMs: pauses[index] ?? 0, bytes: piece })),
-      end,
-    }));
+    .map(([framed, at, pauses, end]) => {
+      const pieces = cut(framed, at).map((bytes, index) => ({ afterMs: pauses[index] ?? 0, bytes }));
+      return { pieces, end, [fc.toStringMethod]: () => storyOf({ pieces, end }) };
+    });
+
+/** As a report of a failure shows it. */
+const storyOf = ({ pieces, end }: Output): string =>
+  pieces
+    .map(
+      ({ afterMs, bytes }) => `after ${afterMs} ms ${JSON.stringify(Buffer.from(bytes).toString('latin1'))}`,
+    )
+    .concat(`and it ${end}`)
+    .join('; ');
 
 const ENDS: Readonly<Record<Output['end'], Observable<never>>> = {
   completes: EMPTY,
