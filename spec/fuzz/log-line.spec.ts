@@ -15,7 +15,18 @@ const message = fc
     textOf(['Restarting ', '...', 'sesame', 'open', 'k3y/ "', '\n', '\u001b[', '1m', ';', '?']),
   )
   .map(([one, other, more]) => `Dependent container renamed: ${one} to ${other}${more}`);
-const fields = fc.option(fc.dictionary(anyText, fc.oneof(anyText, fc.double(), fc.constant(undefined))), {
+/** Their names are our own, be they as unfortunate as can be. */
+const fieldName = fc.constantFrom(
+  'site',
+  'ip',
+  'message',
+  'level',
+  'timestamp',
+  '__proto__',
+  'constructor',
+  'toJSON',
+);
+const fields = fc.option(fc.dictionary(fieldName, fc.oneof(anyText, fc.double(), fc.constant(undefined))), {
   nil: undefined,
 });
 const line: fc.Arbitrary<Line> = fc
