@@ -11,7 +11,7 @@ import { openStateFile, peekStateFile } from '../../src/state-file.ts';
 import { TemporaryFolder } from '../config/temporary-folder.ts';
 import { NASTY_TEXTS, anyBytes, anyJson, anyText } from './arbitraries.ts';
 import { fuzz } from './fuzz.ts';
-import { jsonTextOf, mutatedBytes, mutatedJsonText } from './mutations.ts';
+import { jsonTextOf, mutated, mutatedBytes, mutatedJsonText } from './mutations.ts';
 
 const MEMORY: Memory = {
   gateways: { gluetun: ['b2', 'a1'], constructor: ['c3'] },
@@ -29,6 +29,10 @@ const content = fc.oneof(
     arbitrary: fc
       .record({ gateways: anyJson, dependents: anyJson, stopped: anyJson, backoff: anyJson })
       .map((sections) => jsonTextOf({ version: 1, ...sections })),
+  },
+  {
+    weight: 2,
+    arbitrary: mutated(MEMORY.backoff).map((backoff) => jsonTextOf({ ...WRITTEN, backoff })),
   },
   { weight: 1, arbitrary: anyBytes },
 );
