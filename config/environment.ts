@@ -55,7 +55,7 @@ function readSecret(variable: Variable, env: NodeJS.ProcessEnv): Reading {
 
 function readSecretFile(fileVariable: string, path: string): Reading {
   const file = readSmallFile(path);
-  const text = file.kind === 'text' ? file.text.replace(/[\r\n]+$/, '') : '';
+  const text = file.kind === 'text' ? file.text.replace(/(?<![\r\n])[\r\n]+$/, '') : '';
   if (text !== '') return { kind: 'set', text, source: `file ${path}` };
   const reasons = { text: 'is empty', missing: 'does not exist', unreadable: '' };
   const reason = file.kind === 'unreadable' ? file.reason : reasons[file.kind];

@@ -72,8 +72,11 @@ function readDependents(given: string): string | readonly string[] {
   return names === undefined || names.length === 0 || names.includes('auto') ? given : names;
 }
 
+/** From their first on: tried at each, a long row of them would take its square in time. */
+const TRAILING_SLASHES = /(?<!\/)\/+$/;
+
 const webAddress: Format = {
-  coerce: (given) => (isWebAddress(given) ? given.replace(/\/+$/, '') : given),
+  coerce: (given) => (isWebAddress(given) ? given.replace(TRAILING_SLASHES, '') : given),
   accepts: (value) => typeof value === 'string' && isWebAddress(value),
   accepted: () => 'an http:// or https:// address without user, password, query or fragment',
 };

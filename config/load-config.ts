@@ -37,7 +37,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadResult {
   const values = readValues(environment);
   const docker = resolveDockerConnection(dockerSettings(values, environment, env));
   const faults = [...environment.faults, ...formatFaults(values, environment)];
-  if (!docker.ok) return { ok: false, faults: [...faults, ...docker.faults] };
+  if (!docker.ok) return { ok: false, faults: [...faults, ...notYetIn(faults, docker.faults)] };
   if (faults.length > 0) return { ok: false, faults };
   const effective = { ...values, ...paces(values, environment) };
   const config = toConfig(effective, docker.connection);
@@ -115,14 +115,21 @@ function formatOf(variable: Variable): Format {
   return formats[variable.format];
 }
 
+/** A variable is told once; what was given for it is concealed as anywhere else. */
+function notYetIn(faults: readonly ConfigFault[], more: readonly ConfigFault[]): ConfigFault[] {
+  return more
+    .filter(({ variable }) => !faults.some((fault) => fault.variable === variable))
+    .map((fault) => ({ ...fault, given: maskCredentials(fault.given) }));
+}
+
 function valueOf(variable: Variable, values: Values): unknown {
   return values[variable.env as keyof Values];
 }
 
 function conceal(variable: Variable, text: string): string {
   if (variable.sensitive === true) return text === '' ? '' : MASK;
-  const separator = variable.format === 'site-list' ? ',' : '\n';
-  return text.split(separator).map(maskCredentials).join(separator);
+  if (variable.format !== 'site-list') return maskCredentials(text);
+  return text.split(',').map(maskCredentials).join(',');
 }
 
 function showValues(values: Values, { sources }: Environment): ConfigValue[] {

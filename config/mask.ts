@@ -1,8 +1,7 @@
 /** What stands for a secret wherever one is set. */
 export const MASK = '********';
 
-/** Scheme and slashes, then the last `@`: as greedy as the WHATWG parser, and more, for what it cannot parse. */
-const BEFORE_AT = /^(\s*[a-z][a-z0-9+.-]*:[/\\]*)?.*@/is;
+const SCHEME = /^\s*[a-z][a-z0-9+.-]*:[/\\]*/i;
 
 /** A colon in the authority that no port follows: a password, cut off from its `@` by a comma or a slash. */
 const AFTER_COLON = /^(\s*[a-z][a-z0-9+.-]*:\/\/[^/?#:[\]]*:)(?!\d*(?:[/?#|\s]|$)).*$/is;
@@ -12,5 +11,11 @@ const AFTER_COLON = /^(\s*[a-z][a-z0-9+.-]*:\/\/[^/?#:[\]]*:)(?!\d*(?:[/?#|\s]|$
  * (`https://host/@name` loses its host), for what is shown here is often what could not be parsed.
  */
 export function maskCredentials(text: string): string {
-  return text.replace(BEFORE_AT, `$1${MASK}@`).replace(AFTER_COLON, `$1${MASK}`);
+  return maskBeforeAt(text).replace(AFTER_COLON, `$1${MASK}`);
+}
+
+/** All up to the last `@`, but a scheme: as greedy as the WHATWG parser, and more, for what it cannot parse. */
+function maskBeforeAt(text: string): string {
+  const at = text.lastIndexOf('@');
+  return at < 0 ? text : `${SCHEME.exec(text)?.[0] ?? ''}${MASK}${text.slice(at)}`;
 }

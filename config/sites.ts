@@ -77,7 +77,7 @@ function linesOf(text: string): readonly string[] {
   return text
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\r|\n/)
-    .map((line) => line.replace(/(^|\s)#.*$/, ''));
+    .map((line) => line.replace(/(^|\s)#.*$/s, ''));
 }
 
 function tooLong(where: 'line' | 'entry'): PlacedLine {

@@ -12,7 +12,7 @@ export function referredTo(reference: string, byId: Containers['byId']): Contain
   // An empty reference would be the beginning of every id.
   if (reference === '') return undefined;
   return (
-    byId[reference] ??
+    (Object.hasOwn(byId, reference) ? byId[reference] : undefined) ??
     Object.values(byId).find(({ name }) => name === reference) ??
     Object.values(byId).find(({ id }) => isIdPrefix(reference, id))
   );

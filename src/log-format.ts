@@ -78,7 +78,9 @@ function createCleaner(secrets: readonly string[]): (text: string) => string {
   );
   return (text) => {
     const masked = spellings.reduce((rest, spelling) => rest.replaceAll(spelling, MASK), text);
-    return printable(stripVTControlCharacters(masked).trimEnd(), MESSAGE_MAX_LENGTH);
+    // What is cut off anyway is not searched: of some texts the search takes the square of their length in time.
+    const stripped = stripVTControlCharacters(masked.slice(0, MESSAGE_MAX_LENGTH));
+    return printable((stripped + masked.slice(MESSAGE_MAX_LENGTH)).trimEnd(), MESSAGE_MAX_LENGTH);
   };
 }
 

@@ -8,6 +8,9 @@ import type { ContainerFacts } from '../streams/events.ts';
 export const parkedName = (name: string, gateway: string, id: string): string =>
   `${name}.orphan-of-${gateway}-${id.slice(0, 12)}`;
 
+/** Far longer than names are; on a long one made of the pattern's own words it would work for minutes. */
+const LONGEST_NAME = 1_000;
+
 type Named = Pick<ContainerFacts, 'id' | 'name'>;
 
 /** The name it had, and the gateway it is an orphan of; undefined: it is not parked. */
@@ -15,6 +18,7 @@ export function parkedAs({
   id,
   name,
 }: Named): { readonly name: string; readonly gateway: string } | undefined {
+  if (name.length > LONGEST_NAME) return undefined;
   const [, original, gateway, suffix] = /^(.+?)\.orphan-of-(.+)-([0-9a-f]{12})$/.exec(name) ?? [];
   return original !== undefined && gateway !== undefined && suffix !== undefined && id.startsWith(suffix)
     ? { name: original, gateway }

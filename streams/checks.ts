@@ -26,6 +26,9 @@ const SIGN_OF_LIFE_MS = 15_000;
 /** How long a result may be under way after its time is up. */
 const DELIVERY_MS = 2_000;
 
+/** Beside the mark and the results. Who floods the monitor with lines is left, instead of listened to until the bound. */
+const OTHER_LINES = 1_000;
+
 interface Dependencies {
   readonly engine: Pick<EngineReadings, 'exec'>;
   readonly scheduler: SchedulerLike;
@@ -44,6 +47,7 @@ export const check$ = (
     return engine.exec(request.gatewayId, checkCommand(request.sites)).pipe(
       unframe(),
       toLines(),
+      take(request.sites.length + OTHER_LINES),
       connect((line$) => line$.pipe(takeUntil(timeUp$(line$, boundMs(request), scheduler)))),
       mergeMap((line) => check.heard(line)),
       (events$) =>

@@ -1,3 +1,4 @@
+import { asContainerId } from './container-id.ts';
 import { engineTimeMs } from './engine-time.ts';
 import type { ContainerDetails, ContainerFacts, RestartPolicy, RunState } from './events.ts';
 import { asNumber, asObject, asString, asStrings, type Json } from './json.ts';
@@ -15,7 +16,7 @@ const isRunState = (text: string | undefined): text is RunState =>
 /** An entry of `GET /containers/json`; undefined where it is not one. */
 export function decodeListed(value: unknown): ContainerFacts | undefined {
   const entry = asObject(value);
-  const id = asString(entry?.['Id']);
+  const id = asContainerId(entry?.['Id']);
   const name = listedName(entry?.['Names']);
   const runState = asString(entry?.['State']);
   if (entry === undefined || !id || !name || !isRunState(runState)) return undefined;
@@ -37,7 +38,7 @@ export function decodeInspected(value: unknown): ContainerFacts | undefined {
   const state = asObject(container?.['State']);
   const config = asObject(container?.['Config']);
   const host = asObject(container?.['HostConfig']);
-  const id = asString(container?.['Id']);
+  const id = asContainerId(container?.['Id']);
   const name = asString(container?.['Name']);
   const runState = asString(state?.['Status']);
   if (!id || !name || !state || !config || !host || !isRunState(runState)) return undefined;
@@ -85,10 +86,13 @@ function restartPolicy(host: Json): RestartPolicy {
   return POLICIES.includes(name) ? (name as RestartPolicy) : 'no';
 }
 
+/** Our own bound rests on it, and no timer of Node's waits for longer than 24 days. */
+const LONGEST_STOP_TIMEOUT_SECONDS = 86_400;
+
 /** -1 waits for ever, which nobody else can: an hour stands for it. */
 function stopTimeoutSeconds(config: Json): number {
   const seconds = asNumber(config['StopTimeout']) ?? DEFAULT_STOP_TIMEOUT_SECONDS;
-  return seconds < 0 ? 3600 : seconds;
+  return seconds < 0 ? 3600 : Math.min(seconds, LONGEST_STOP_TIMEOUT_SECONDS);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { asContainerId } from './container-id.ts';
 import type { ContainerChange, ContainerEvent } from './events.ts';
 import { asNumber, asObject, asString, asStrings, parseJson } from './json.ts';
 
@@ -8,15 +9,21 @@ import { asNumber, asObject, asString, asStrings, parseJson } from './json.ts';
 export function decodeEvent(line: string, at: number): ContainerEvent | undefined {
   const message = asObject(parseJson(line));
   const actor = asObject(message?.['Actor']);
-  const id = asString(actor?.['ID']);
+  const id = asContainerId(actor?.['ID']);
   const action = asString(message?.['Action']);
-  const timeNano = asNumber(message?.['timeNano']);
-  if (message?.['Type'] !== 'container' || !id || action === undefined || timeNano === undefined)
+  const timeNano = asNanoseconds(message?.['timeNano']);
+  if (message?.['Type'] !== 'container' || id === undefined || action === undefined || timeNano === undefined)
     return undefined;
   const { name = '', exitCode, signal, oldName, ...labels } = asStrings(actor?.['Attributes']);
   const change = changeOf(action, { exitCode, signal, oldName });
   return change && { ...change, at, id, name, labels, engineTimeMs: timeNano / 1e6 };
 }
+
+/** The engine's int64, from 1970 on. */
+const asNanoseconds = (value: unknown): number | undefined => {
+  const number = asNumber(value);
+  return number !== undefined && number > 0 && number < 2 ** 63 ? number : undefined;
+};
 
 interface Attributes {
   readonly exitCode: string | undefined;

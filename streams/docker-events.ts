@@ -10,6 +10,8 @@ import { repeatWithGrowingDelay } from './growing-delay.ts';
 const OPEN_TIMEOUT_MS = 10_000;
 /** An engine that never answers is no success: steady is longer than it takes to give up on it. */
 const RECONNECT = { firstMs: 250, longestMs: 10_000, steadyAfterMs: OPEN_TIMEOUT_MS + 5_000 };
+/** Far more than the engine replays. By number, for its clock may run ahead and be set back. */
+const MOST_REMEMBERED = 1_000;
 /** Replay begins this long before the last message seen: the engine's order is not strict to the nanosecond. */
 const OVERLAP_MS = 1_000;
 
@@ -54,7 +56,7 @@ export const dockerEvents$ = (
 /** What was seen lately: where a replay begins, and which of its messages are known. */
 class History {
   #latestMs = 0;
-  readonly #seen = new Map<string, number>();
+  readonly #seen = new Set<string>();
 
   since(): string | undefined {
     if (this.#latestMs === 0) return undefined;
@@ -64,11 +66,11 @@ class History {
   isNews(event: ContainerEvent): boolean {
     const key = `${String(event.engineTimeMs)} ${event.id} ${event.type}`;
     if (this.#seen.has(key)) return false;
-    this.#seen.set(key, event.engineTimeMs);
+    this.#seen.add(key);
     this.#latestMs = Math.max(this.#latestMs, event.engineTimeMs);
-    for (const [old, engineTimeMs] of this.#seen) {
-      if (engineTimeMs >= this.#latestMs - 2 * OVERLAP_MS) break;
-      this.#seen.delete(old);
+    for (const oldest of this.#seen) {
+      if (this.#seen.size <= MOST_REMEMBERED) break;
+      this.#seen.delete(oldest);
     }
     return true;
   }

@@ -14,11 +14,15 @@ const WIREGUARD = /^Connecting to \[?([0-9a-fA-F:.]+?)\]?:(\d+)$/;
 const SELF_HEALING =
   /^(?:restarting VPN because it failed to pass the healthcheck|program has been unhealthy for \S+?: restarting VPN)/;
 
+/** None of those that tell something is longer; on a long one some patterns would work for seconds. */
+const LONGEST_LINE = 2_000;
+
 /** With a TTY Gluetun colours its lines. */
 const COLOUR = /\u001b\[[0-9;]*m/g;
 
 /** What a line of Gluetun's log tells the monitor; undefined for nearly all of them. */
 export function parseGluetunLine(line: string): GatewayLogFact | undefined {
+  if (line.length > LONGEST_LINE) return undefined;
   const match = LINE.exec(line.replace(COLOUR, '').trimEnd());
   if (match === null) return undefined;
   const [, bracketed, plain, message = ''] = match;

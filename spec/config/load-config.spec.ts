@@ -5,6 +5,7 @@ import type { ConfigFault } from '../../config/config-fault.ts';
 import { loadConfig, secretsOf } from '../../config/load-config.ts';
 import type { ConfigValue } from '../../config/load-config.ts';
 import { variables } from '../../config/schema.ts';
+import { inTime } from '../in-time.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
 
 type Env = Record<string, string>;
@@ -77,6 +78,26 @@ describe('loadConfig', () => {
     const blank = Object.fromEntries(variables.map(({ env }) => [env, ' \t']));
     expect(loaded(empty)).toEqual(loaded({}));
     expect(loaded(blank)).toEqual(loaded({}));
+  });
+
+  it('tells of each variable once, though two things are wrong with it', () => {
+    const env = { DOCKER_HOST: 'tcp://h', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: 'a\u0007b' };
+    expect(faultsOf(env)).toMatchObject([{ variable: 'DOCKER_CERT_PATH', accepted: 'a path' }]);
+  });
+
+  it.each<Env>([
+    { DOCKER_HOST: 'https://h', DOCKER_CERT_PATH: 'https://user:word@h' },
+    { GLUETUN_CONTAINER: 'https:\\user:word\n@h' },
+  ])('shows no password that was put into %j', (env) => {
+    const faults = faultsOf(env);
+    expect(faults).toHaveLength(1);
+    expect(describeFaults(faults)).not.toContain('word');
+  });
+
+  it('takes no longer for a row of slashes than for other texts', () => {
+    const row = `http://h${'/'.repeat(1_000_000)}`;
+    expect(inTime(() => loaded({ GLUETUN_API_URL: row })).config.controlServerUrl).toBe('http://h');
+    expect(inTime(() => loaded({ GLUETUN_API_URL: `${row}x` })).config.controlServerUrl).toBe(`${row}x`);
   });
 
   const read: { given: Env; then: Partial<Config> }[] = [

@@ -253,6 +253,13 @@ describe('whatever the text', () => {
     );
   });
 
+  it('takes a comment for one up to the end of its line, whatever is in it', () => {
+    expect(parseSites('# a\u2028b\nhttps://a.example # \u2029', file)).toMatchObject({
+      sites: [{ url: 'https://a.example/' }],
+      faults: [],
+    });
+  });
+
   it('takes the largest and nastiest text in its stride', () => {
     for (const text of [
       '@'.repeat(65_536),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { createRender } from '../../src/log-format.ts';
 import type { Line } from '../../src/log-line.ts';
+import { inTime } from '../in-time.ts';
 
 const AT = Date.UTC(2026, 10, 22, 18, 5, 9, 7);
 
@@ -59,6 +60,11 @@ describe('the text format', () => {
 
   it('cuts an overlong message and says so', () => {
     expect(text(info('x'.repeat(1_000_000)))).toMatch(/x{8000}… \(992000 more characters\)$/);
+  });
+
+  it('does not search what it cuts off for escape sequences', () => {
+    const message = `\u001b${';?'.repeat(500_000)}`;
+    expect(inTime(() => text(info(message)))).toContain('992001 more characters');
   });
 });
 

@@ -18,6 +18,13 @@ const needs = (...services: string[]) =>
 const service = (name: string, createdAt: number): ContainerFacts =>
   facts(name, { labels: compose(name), createdAt });
 
+it.each(['constructor', 'toString', '__proto__'])(
+  'nobody is joined by the name %s where nobody has it',
+  (name) => {
+    expect(ownershipOf(facts('app', { ref: name }), kin([gatewayFacts()]))).toBeUndefined();
+  },
+);
+
 describe('who has taken the place of a container that is no more', () => {
   const gateway = gatewayFacts({ createdAt: 200 });
 

@@ -1,4 +1,5 @@
 import { isParked, parkedAs, parkedName } from '../../src/parked.ts';
+import { inTime } from '../in-time.ts';
 import { idOf } from './builders.ts';
 
 const id = idOf('app');
@@ -28,4 +29,8 @@ describe('the name of what is parked', () => {
   ])('is not that of %s', (_, given) => {
     expect(isParked(named(given))).toBe(false);
   });
+});
+
+it('is not looked for in the longest of names', () => {
+  expect(inTime(() => parkedAs({ id: 'abc', name: '.orphan-of-'.repeat(20_000) }))).toBeUndefined();
 });

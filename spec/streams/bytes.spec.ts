@@ -2,17 +2,13 @@ import fc from 'fast-check';
 import { EMPTY, type Observable, type OperatorFunction, from } from 'rxjs';
 import { toLines, unframe } from '../../streams/bytes.ts';
 import { encodeFrame } from '../simulated-engine/frames.ts';
+import { cut } from './cut.ts';
 import { marbles, text } from './marbles.ts';
 
 const collect = <T>(source$: Observable<T>): T[] => {
   const seen: T[] = [];
   source$.subscribe((value) => seen.push(value));
   return seen;
-};
-
-const cut = (bytes: Uint8Array, places: readonly number[]): Uint8Array[] => {
-  const ends = [...places.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
-  return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
 };
 
 const linesOf = (chunks: readonly Uint8Array[], longest?: number): string[] =>

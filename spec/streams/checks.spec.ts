@@ -87,6 +87,14 @@ describe('check$', () => {
     });
   });
 
+  it('leaves a probe that floods it with lines', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
+      const said$ = cold('-mf---b', { ...SAID, f: frame('\n'.repeat(2_000)) });
+      expectObservable(check(scheduler, new Rounds(said$))).toBe('--(F|)', { F: finished(2, CUT) });
+      expectSubscriptions(said$.subscriptions).toBe('^-!');
+    });
+  });
+
   it('gives up a probe that only complains, in the words of the complaint', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const said$ = cold('1s x', SAID);

@@ -107,7 +107,7 @@ describe('listing$', () => {
 
   it('inspects four at once', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
-      const ids = 'a b c d e f g h i'.split(' ');
+      const ids = 'a b c d e f 1 2 3'.split(' ');
       const inspect = Object.fromEntries(ids.map((id) => [id, cold('---(a|)', { a: answer(id) })]));
       const engine = engineOf(of(ids.map((id) => entry(id, 'container:x'))), inspect);
       expectObservable(listing$(ask(), { engine, scheduler })).toBe('---------(L|)', {

@@ -38,6 +38,7 @@ describe('decodeInspected', () => {
 
   it.each([
     ['no id', { Id: '' }],
+    ['a word for an id', { Id: 'constructor' }],
     ['no name', { Name: undefined }],
     ['an empty name', { Name: '' }],
     ['no state', { State: undefined }],
@@ -74,6 +75,18 @@ describe('decodeInspected', () => {
       details: { startedAtMs: undefined, exitCode: 0, error: '', tty: false, stopTimeoutSeconds: 10 },
     });
   });
+
+  it.each([
+    [-1, 3_600],
+    [0, 0],
+    [604_800, 86_400],
+    [1e300, 86_400],
+  ])(
+    'a stop time-out of %d s counts as %d s, which a timer can wait for',
+    (StopTimeout, stopTimeoutSeconds) => {
+      expect(inspected({}, { StopTimeout })).toMatchObject({ details: { stopTimeoutSeconds } });
+    },
+  );
 
   it('reads why it could not start, its terminal and its own stop time-out', () => {
     const error = 'cannot join network of a non running container: abc';
@@ -157,7 +170,7 @@ describe('decodeListed', () => {
   });
 
   it.each([
-    { Id: '' }, { Id: undefined }, { Names: null }, { Names: [] }, { Names: ['/'] }, { Names: ['/a/b'] }, { Names: [5] },
+    { Id: '' }, { Id: undefined }, { Id: '__proto__' }, { Names: null }, { Names: [] }, { Names: ['/'] }, { Names: ['/a/b'] }, { Names: [5] },
     { State: 'dreaming' }, { State: undefined },
   ])('is not fooled by an entry with %j', (more) => {
     expect(decodeListed(entry(more))).toBeUndefined();

@@ -122,9 +122,12 @@ describe('decodeEvent', () => {
     ['a health that is neither', JSON.stringify(message({ Action: 'health_status: starting' }))],
     ['no actor', JSON.stringify(message({ Actor: undefined }))],
     ['an empty id', JSON.stringify(message({ Actor: { ID: '', Attributes: {} } }))],
+    ['a word for an id', JSON.stringify(message({ Actor: { ID: 'constructor', Attributes: {} } }))],
     ['an id that is no text', JSON.stringify(message({ Actor: { ID: 5, Attributes: {} } }))],
     ['no action', JSON.stringify(message({ Action: undefined }))],
     ['no time', JSON.stringify(message({ timeNano: undefined }))],
+    ['a time before 1970', JSON.stringify(message({ timeNano: -1 }))],
+    ['a time of more than 64 bits', JSON.stringify(message({ timeNano: 1e19 }))],
     ['a time that is text', JSON.stringify(message({ timeNano: '1795366226329921286' }))],
   ])('is not fooled by %s', (_, line) => {
     expect(decodeEvent(line, 0)).toBeUndefined();

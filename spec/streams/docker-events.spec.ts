@@ -1,4 +1,4 @@
-import { EMPTY, NEVER, type Observable, throwError } from 'rxjs';
+import { EMPTY, NEVER, type Observable, concat, ignoreElements, of, tap, throwError } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 import { dockerEvents$ } from '../../streams/docker-events.ts';
 import { EngineError } from '../../streams/engine.ts';
@@ -119,7 +119,7 @@ describe('dockerEvents$', () => {
     let asked: readonly unknown[] = [];
     marbles(({ cold, expectObservable }, scheduler) => {
       const [die, stop, start] = [line('die', 5), line('stop', 5), line('start', 7)];
-      const other = line('die', 5, 'other');
+      const other = line('die', 5, 'def');
       const first$ = cold(' (o|)', { o: cold('-ab|', { a: text(die), b: text(stop) }) });
       const second$ = cold('(o|)', { o: cold('-a-b|', { a: text(die + stop + other), b: text(start) }) });
       const third$ = cold(' (o|)', { o: cold('-a--', { a: text(start + line('start', 7)) }) });
@@ -131,7 +131,7 @@ describe('dockerEvents$', () => {
         B: heard('containerStopped', 2, 5),
         x: disconnected(3, ENDED),
         D: connected(253),
-        O: heard('containerDied', 254, 5, 'other'),
+        O: heard('containerDied', 254, 5, 'def'),
         S: heard('containerStarted', 256, 7),
         y: disconnected(257, ENDED),
         E: connected(757),
@@ -139,6 +139,24 @@ describe('dockerEvents$', () => {
       asked = calls;
     });
     expect(asked).toEqual([[undefined], ['1795348804.000000000'], ['1795348806.000000000']]);
+  });
+
+  it('forgets the oldest messages, though one came from a clock that ran ahead', () => {
+    const ahead = line('start', 1e9);
+    const many = Array.from({ length: 1_100 }, (_, seconds) => line('start', seconds));
+    const seen: unknown[] = [];
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const said$ = of(text([ahead, ...many, many.at(0), many.at(-1)].join('')));
+      const { events$ } = events(scheduler, cold('(o|)', { o: concat(said$, NEVER) }));
+      expectObservable(
+        events$.pipe(
+          tap((event) => seen.push(event)),
+          ignoreElements(),
+        ),
+        '1s !',
+      ).toBe('');
+    });
+    expect(seen).toHaveLength(1 + 1 + many.length + 1); // connected, ahead, all of them, the first again
   });
 
   it('passes over what it does not understand, and goes on', () => {

@@ -10,6 +10,9 @@ const ADDED = 1;
 /** Each costs a request. */
 const MOST_CANDIDATES = 200;
 
+/** Linux knows no longer path (`PATH_MAX`). */
+const LONGEST_PATH = 4_096;
+
 /** Where programs write, or where something else is mounted. */
 const UNLIKELY = /^\/(?:proc|sys|dev|tmp|run(?!\/secrets\/)|var\/(?:tmp|log|cache|lib))(?:\/|$)/;
 
@@ -22,7 +25,9 @@ const UNLIKELY = /^\/(?:proc|sys|dev|tmp|run(?!\/secrets\/)|var\/(?:tmp|log|cach
  * look at it would show the file that is mounted.
  */
 export function candidatesAmong(changes: unknown, mounts?: unknown): readonly string[] {
-  const all = objects(changes).flatMap(({ Path, Kind }) => ({ path: asString(Path) ?? '', kind: Kind }));
+  const all = objects(changes)
+    .map(({ Path, Kind }) => ({ path: asString(Path) ?? '', kind: Kind }))
+    .filter(({ path }) => path.length <= LONGEST_PATH);
   const withSomeBelow = new Set(all.flatMap(({ path }) => foldersOf(path)));
   const mounted = new Set(objects(mounts).map(({ Destination }) => placeOf(Destination)));
   return all

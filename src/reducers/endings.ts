@@ -108,16 +108,23 @@ function undecide(state: Everything): Everything {
     : { ...state, endings: Object.fromEntries(entries) };
 }
 
-/** What runs again or is gone has no ending, however we come to know of it; a signal may still be on its way to end it. */
+/**
+ * What runs again has no ending, however we come to know of it; a signal may still be on its way to end it. What is
+ * not there any more has none either, though the message of its removal was lost.
+ */
 function forgetRunning(state: Everything, event: Event): Everything {
   const seen =
     event.type === 'containersListed'
-      ? Object.keys(state.endings)
+      ? [...event.containers.map(({ id }) => id), ...goneFrom(state)]
       : event.type === 'containerInspected' || event.type === 'containerStarted'
         ? [event.id]
         : [];
   return seen.filter((id) => id in state.endings && hasStartedSince(state, id, event)).reduce(forget, state);
 }
+
+/** Not those that were first heard of while the listing was made. */
+const goneFrom = ({ endings: known, containers: { byId, heardAt } }: Everything): readonly string[] =>
+  Object.keys(known).filter((id) => !(id in byId) && !(id in heardAt));
 
 const hasStartedSince = ({ containers, endings: known }: Everything, id: string, event: Event): boolean => {
   const facts = containers.byId[id];

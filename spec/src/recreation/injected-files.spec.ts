@@ -1,8 +1,14 @@
+import { inTime } from '../../in-time.ts';
 import { candidatesAmong, isInjected } from '../../../src/recreation/injected-files.ts';
 
 const added = (...paths: string[]): object[] => paths.map((Path) => ({ Path, Kind: 1 }));
 
 describe('worth a look', () => {
+  it('is nothing deeper than a path can be', () => {
+    const [deep, deepest] = ['/a'.repeat(2_048), '/a'.repeat(1_000_000)];
+    expect(inTime(() => candidatesAmong(added(deepest, deep)))).toEqual([deep]);
+  });
+
   it.each<{ what: string; changes: unknown; mounts?: unknown; then: string[] }>([
     { what: 'is a file that was added', changes: added('/app.conf'), then: ['/app.conf'] },
     {

@@ -6,6 +6,7 @@ import {
   gatewayFacts,
   checkFailed,
   idOf,
+  gatewayFacts,
   inspectedAs,
   killed,
   listed,
@@ -58,6 +59,11 @@ describe('how a container ended', () => {
       then: undefined,
     },
     {
+      given: 'a signal, and a listing after it without the container',
+      event: [killed('app'), seconds(1), listed(gatewayFacts())],
+      then: undefined,
+    },
+    {
       given: 'a signal, of a container that still runs in a listing',
       event: [killed('app'), listedAgain()],
       then: 'signalled',
@@ -95,6 +101,16 @@ describe('how a container ended', () => {
       died('app'),
     );
     expect(endingOf(history)).toBe('ours');
+  });
+
+  it('is kept of a container first heard of while the listing was made', () => {
+    const history = settled();
+    const begunAt = history.now;
+    history.feed(killed('new'), died('new', 1));
+    history.reduce({
+      type: 'containersListed', at: history.now, requestedAt: begunAt, engineClockMs: begunAt, containers: [gatewayFacts()],
+    }); // prettier-ignore
+    expect(endingOf(history, 'new')).toBe('undecided');
   });
 
   it('is looked at once it is decided: a failed start of a restart policy emits nothing', () => {

@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { type ConfigFault, describeFaults } from '../../config/config-fault.ts';
+import type { Config } from '../../config/config.ts';
+import { type LoadResult, loadConfig, secretsOf } from '../../config/load-config.ts';
+import { type Variable, variables } from '../../config/schema.ts';
+import { settingsOf } from '../../src/settings.ts';
+import { TemporaryFolder } from '../config/temporary-folder.ts';
+import { anyText, textOf } from './arbitraries.ts';
+import { fuzz } from './fuzz.ts';
+
+type Env = Readonly<Record<string, string>>;
+
+const NAMES = variables.flatMap(({ env, sensitive }) => (sensitive === true ? [env, `${env}_FILE`] : [env]));
+const WORDS = [
+  'auto', 'gluetun', 'gluetun,gluetun-us', 'all', 'any', 'majority', 'true', 'false', 'on', '0', '1', '30', '600', '1e3', '86400',
+  'debug', 'json', 'restart', 'vpn-first', 'UTC', 'Europe/Berlin', '/logs/x', '/dev/null', 'https://a.example', 'tcp://1.1.1.1:443',
+  'unix:///run/docker.sock', 'ssh://host', ',', ' ', '/', ':', 'http://127.0.0.1:8000',
+]; // prettier-ignore
+const anyValue = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...WORDS) },
+  { weight: 3, arbitrary: textOf(WORDS, 4) },
+  { weight: 2, arbitrary: anyText },
+);
+const anyEnv: fc.Arbitrary<Env> = fc.dictionary(
+  fc.constantFrom(...NAMES, '__proto__', 'HOME', 'PATH'),
+  anyValue,
+  {
+    maxKeys: 12,
+  },
+);
+
+const faultsOf = (result: LoadResult): readonly ConfigFault[] => (result.ok ? [] : result.faults);
+
+const formatted = (variable: Variable, value: string): boolean =>
+  faultsOf(loadConfig({ [variable.env]: value })).length === 0;
+
+/** Everything the monitor goes by: each a value of its own kind, within its limits. */
+function expectSound(config: Config): void {
+  expect(config.gateways.length >= 1 && config.gateways.length <= 16).toBe(true);
+  const names = [
+    ...config.gateways,
+    ...config.exclude,
+    ...[config.dependents].flat(),
+    ...config.vpnRestartDependents,
+  ];
+  expect(names.every((name) => /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name))).toBe(true);
+  const numbers = settingsOf(config).flatMap((settings) =>
+    Object.values(settings).filter((value) => typeof value === 'number'),
+  );
+  expect(numbers.every((value) => Number.isInteger(value) && value >= 0 && value < 2 ** 31)).toBe(true);
+  expect([config.autoRecreate, config.dryRun].map((flag) => typeof flag)).toEqual(['boolean', 'boolean']);
+  expect(['error', 'warn', 'info', 'debug']).toContain(config.log.level);
+  expect(['text', 'json']).toContain(config.log.format);
+  expect(() => new Intl.DateTimeFormat('en', { timeZone: config.log.timeZone })).not.toThrow();
+  expect(new URL(config.controlServerUrl).protocol).toMatch(/^https?:$/);
+  expect(config.controlServerKey ?? 'none').toMatch(/^[ -~]+$/);
+  expect([config.log.file, config.stateFile, config.sitesFile].join('')).not.toMatch(/\p{Cc}/u);
+}
+
+/** One line for each, and none that anybody could forge. */
+function expectOneMessage(faults: readonly ConfigFault[]): void {
+  const lines = describeFaults(faults).split('\n');
+  expect(lines).toHaveLength(faults.length + 3);
+  faults.forEach(({ variable }, index) =>
+    expect(lines[index + 1]).toMatch(new RegExp(`^  ${variable}: given "`)),
+  );
+  expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+}
+
+describe('the environment', () => {
+  const folder = new TemporaryFolder();
+
+  it('is a sound configuration, or one message that names each variable at fault once', () => {
+    fuzz(anyEnv, 2_000, (env) => {
+      const result = loadConfig(env);
+      if (result.ok) expectSound(result.config);
+      else expectOneMessage(result.faults);
+      const names = faultsOf(result).map(({ variable }) => variable);
+      expect(new Set(names).size).toBe(names.length);
+      expect(result.ok).toBe(names.length === 0);
+      expect(names.filter((name) => !NAMES.includes(name))).toEqual([]);
+    });
+  });
+
+  it('tells every fault that a variable has alone, whatever else is set', () => {
+    const given = fc.uniqueArray(fc.tuple(fc.constantFrom(...variables), anyValue), {
+      maxLength: 6,
+      selector: ([{ env }]) => env,
+    });
+    fuzz(given, 700, (values) => {
+      const env = Object.fromEntries(values.map(([{ env: name }, value]) => [name, value]));
+      const faulty = values
+        .filter(([variable, value]) => !formatted(variable, value))
+        .map(([variable]) => variable.env);
+      const told = faultsOf(loadConfig(env)).map(({ variable }) => variable);
+      expect(faulty.filter((name) => !told.includes(name))).toEqual([]);
+      // Certificates are looked for only where DOCKER_HOST asks for them.
+      expect(told.filter((name) => !faulty.includes(name) && name !== 'DOCKER_CERT_PATH')).toEqual([]);
+    });
+  });
+
+  it('keeps its secrets, be they right or wrong, in a variable or in a file', () => {
+    const secret = fc.oneof(
+      fc.stringMatching(/^[a-zA-Z0-9]{16,24}$/),
+      fc.tuple(fc.stringMatching(/^[a-zA-Z0-9]{16}$/), anyText).map(([start, rest]) => start + rest),
+    );
+    const set = fc.constantFrom('variable', 'file', 'both', 'instead of the file');
+    fuzz(fc.tuple(anyEnv, secret, set), 1_000, ([env, key, how]) => {
+      const { GLUETUN_API_KEY: _, GLUETUN_API_KEY_FILE: __, ...others } = env;
+      const path = folder.file('key', key);
+      const where: Readonly<Record<string, Env>> = {
+        variable: { GLUETUN_API_KEY: key },
+        file: { GLUETUN_API_KEY_FILE: path },
+        both: { GLUETUN_API_KEY: key, GLUETUN_API_KEY_FILE: path },
+        'instead of the file': { GLUETUN_API_KEY_FILE: key },
+      };
+      const result = loadConfig({ ...others, ...where[how] });
+      const shown = result.ok
+        ? [result.values, result.warnings]
+        : [result.faults, describeFaults(result.faults)];
+      expect(JSON.stringify(shown)).not.toContain(key.slice(0, 16));
+      const masked = result.ok ? secretsOf(result.config).map((one) => one.trim()) : [];
+      expect(masked).toEqual(result.ok ? [key.trim()] : []);
+    });
+  });
+
+  it('shows no password that is in an address, wherever that was put', () => {
+    const password = fc.stringMatching(/^[a-zA-Z0-9]{12}$/);
+    const address = fc.tuple(
+      fc.constantFrom('https://', 'http://', 'tcp://', 'ssh://', 'HTTPS://', 'https:', 'https:\\', ''),
+      fc.constantFrom('user:', ':', 'us/er:', 'a@b:', 'user%3a'),
+      fc.constantFrom(
+        '@host',
+        '@host:80/',
+        '@[::1]/',
+        '@',
+        '/x@host',
+        '?x@host',
+        '#x@host',
+        ',x@host',
+        '\n@host',
+      ),
+    );
+    const name = fc.constantFrom(
+      ...variables.filter(({ sensitive }) => sensitive !== true).map(({ env }) => env),
+    );
+    fuzz(
+      fc.tuple(anyEnv, fc.uniqueArray(name, { minLength: 1, maxLength: 3 }), address, password),
+      2_000,
+      ([env, names, [scheme, user, rest], word]) => {
+        fc.pre(!rest.startsWith(',') || scheme.endsWith('://')); // it is two texts then
+        const value = `${scheme}${user}${word}${rest}`;
+        const result = loadConfig({ ...env, ...Object.fromEntries(names.map((one) => [one, value])) });
+        const shown = result.ok
+          ? [result.values, result.warnings]
+          : [result.faults, describeFaults(result.faults)];
+        expect(JSON.stringify(shown)).not.toContain(word);
+      },
+    );
+  });
+});

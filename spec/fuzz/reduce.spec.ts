@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import type { Event } from '../../streams/events.ts';
+import { isAct } from '../../src/commands.ts';
+import { createRender } from '../../src/log-format.ts';
+import type { Memory } from '../../src/memory.ts';
+import { initialState, nextDeadline, reduce } from '../../src/reduce.ts';
+import type { Everything } from '../../src/state.ts';
+import { SETTINGS, facts, gatewayFacts, idOf, onGateway, site } from '../src/builders.ts';
+import { anyText } from './arbitraries.ts';
+import { fuzz } from './fuzz.ts';
+import { BEGIN_MS, type Happening, happening } from './happenings.ts';
+
+/** As a state file that somebody has had their hands in may give it. */
+const memory: fc.Arbitrary<Memory> = fc.record({
+  gateways: fc.dictionary(
+    fc.constantFrom('gluetun', 'constructor'),
+    fc.array(fc.oneof(anyText, fc.constant(idOf('far')))),
+  ),
+  dependents: fc.dictionary(fc.oneof(anyText, fc.constant(idOf('app'))), anyText),
+  stopped: fc.array(fc.oneof(anyText, fc.constantFrom(idOf('app'), idOf('gluetun')))),
+  backoff: fc.dictionary(
+    fc.constant('gluetun'),
+    fc.record({ attempts: fc.nat(), notBefore: fc.double({ noNaN: true, noDefaultInfinity: true }) }),
+  ),
+});
+const settings = fc.record({
+  gateways: fc.constantFrom(['gluetun'], ['gluetun', 'far']),
+  rest: fc.record({
+    dependents: fc.constantFrom('auto' as const, ['app', 'constructor']),
+    exclude: fc.constantFrom([], ['far']),
+    recoveryStrategy: fc.constantFrom('restart' as const, 'vpn-first' as const),
+    siteQuorum: fc.constantFrom('any' as const, 'majority' as const, 'all' as const, 7),
+    vpnRestartDependents: fc.constantFrom([], ['app']),
+    dryRun: fc.boolean(),
+  }),
+});
+const history = fc.record({
+  settings,
+  memory,
+  hasWitness: fc.boolean(),
+  happenings: fc.array(happening, { maxLength: 40 }),
+});
+
+const RENDER = createRender({ format: 'text', timeZone: 'UTC' }, []);
+
+/** What there is, whatever was told of it. */
+const TRUTH = [
+  gatewayFacts({ startedAt: BEGIN_MS }),
+  onGateway('app', { startedAt: BEGIN_MS + 1 }),
+  facts('else'),
+];
+
+/** A monitor that is told things. */
+class Told {
+  state: Everything;
+  now = BEGIN_MS;
+  /** Ids of containers that are to be inspected now. */
+  asked: readonly string[] = [];
+  #wokenAt = 0;
+
+  constructor(given: {
+    settings: { gateways: readonly string[]; rest: object };
+    memory: Memory;
+    hasWitness: boolean;
+  }) {
+    const each = given.settings.gateways.map((gateway) => ({ ...SETTINGS, ...given.settings.rest, gateway }));
+    this.state = initialState(each, [site('a.example'), site('b.example')], given);
+    this.tell({ type: 'engineConnected', at: this.now });
+    this.list();
+  }
+
+  tell(event: Event): void {
+    const { state, commands, lines } = reduce(this.state, event);
+    this.state = state;
+    if (event.type === 'timeReached') this.#wokenAt = event.at;
+    this.asked = commands.flatMap((command) =>
+      command.kind === 'inspectContainer' ? command.containerId : [],
+    );
+    const due = nextDeadline(state, this.#wokenAt);
+    if (due !== undefined && !(due > this.#wokenAt && due < Infinity)) throw new Error(`due at ${due}`);
+    if (lines.some((line) => RENDER(line, event.at).includes('\n'))) throw new Error('a line is two');
+    if (commands.filter(isAct).length > state.watches.length * 2) throw new Error('too much is done at once');
+  }
+
+  happen({ afterMs, event }: Happening): void {
+    this.now += afterMs;
+    const asked = 'requestedAt' in event ? { requestedAt: Math.min(event.requestedAt, this.now) } : {};
+    this.tell({ ...event, ...asked, at: this.now });
+  }
+
+  list(): void {
+    const [at, requestedAt, engineClockMs] = [this.now, this.now, this.now];
+    this.tell({ type: 'containersListed', at, requestedAt, engineClockMs, containers: TRUTH });
+    this.now += 1;
+  }
+
+  inspect(id: string): void {
+    const [at, requestedAt, engineClockMs] = [this.now, this.now, this.now];
+    const seen = TRUTH.find((one) => one.id === id);
+    this.tell({ type: 'containerInspected', at, requestedAt, engineClockMs, id, facts: seen });
+  }
+
+  /** Woken at its own deadlines for so long. */
+  wait(ms: number): void {
+    const until = this.now + ms;
+    for (
+      let due = nextDeadline(this.state, this.#wokenAt);
+      due !== undefined && due <= until;
+      due = nextDeadline(this.state, this.#wokenAt)
+    ) {
+      this.now = Math.max(this.now, due);
+      this.tell({ type: 'timeReached', at: this.now });
+      this.asked.forEach((id) => this.inspect(id));
+    }
+    this.now = until;
+  }
+}
+
+/** Every container that something is known or awaited of; whom a gateway had that is not there is only a memory. */
+function spokenOf({
+  containers: { byId, heardAt, engineTimeMs },
+  endings,
+  watches,
+}: Everything): readonly string[] {
+  const shown = watches.map(({ gateway, dependents }) =>
+    gateway.value === 'absent' ? {} : (dependents.shown ?? {}),
+  );
+  const pending = watches.map(({ repairs }) => repairs.pending);
+  return [byId, heardAt, engineTimeMs, endings, ...shown, ...pending].flatMap((map) => Object.keys(map));
+}
+
+describe('whatever is decoded', () => {
+  it('is reduced, and never to a deadline that is over or a line that is two', () => {
+    fuzz(history, 300, ({ happenings, ...given }) => {
+      const told = new Told(given);
+      happenings.forEach((one) => told.happen(one));
+      told.wait(60_000);
+      expect(told.state.watches).toHaveLength(given.settings.gateways.length);
+    });
+  });
+
+  it('is forgotten with the containers it was about', () => {
+    fuzz(history, 200, ({ happenings, ...given }) => {
+      const told = new Told(given);
+      happenings.forEach((one) => told.happen(one));
+      told.tell({ type: 'engineConnected', at: told.now });
+      for (let time = 0; time < 3; time += 1) {
+        told.wait(30_000);
+        told.list();
+      }
+      const known = TRUTH.map(({ id }) => id);
+      expect(spokenOf(told.state).filter((id) => !known.includes(id))).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,127 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import fc from 'fast-check';
+import {
+  type Memory,
+  NOTHING_REMEMBERED,
+  REMEMBERED,
+  knownIds,
+  rememberedBackoff,
+} from '../../src/memory.ts';
+import { openStateFile, peekStateFile } from '../../src/state-file.ts';
+import { TemporaryFolder } from '../config/temporary-folder.ts';
+import { NASTY_TEXTS, anyBytes, anyJson, anyText } from './arbitraries.ts';
+import { fuzz } from './fuzz.ts';
+import { jsonTextOf, mutated, mutatedBytes, mutatedJsonText } from './mutations.ts';
+
+const MEMORY: Memory = {
+  gateways: { gluetun: ['b2', 'a1'], constructor: ['c3'] },
+  dependents: { c3: 'app1', d4: 'app2' },
+  stopped: ['d4'],
+  backoff: { gluetun: { attempts: 2, notBefore: 1_700_000_000_000 } },
+};
+const WRITTEN = { version: 1, ...MEMORY };
+
+const content = fc.oneof(
+  { weight: 5, arbitrary: mutatedJsonText(WRITTEN) },
+  { weight: 2, arbitrary: mutatedBytes(Buffer.from(JSON.stringify(WRITTEN))) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({ gateways: anyJson, dependents: anyJson, stopped: anyJson, backoff: anyJson })
+      .map((sections) => jsonTextOf({ version: 1, ...sections })),
+  },
+  {
+    weight: 2,
+    arbitrary: mutated(MEMORY.backoff).map((backoff) => jsonTextOf({ ...WRITTEN, backoff })),
+  },
+  { weight: 1, arbitrary: anyBytes },
+);
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isNumber = (value: unknown): boolean => typeof value === 'number';
+
+function expectSane(memory: Memory): void {
+  const { gateways, dependents, stopped, backoff } = memory;
+  const sections = [memory, gateways, dependents, backoff];
+  expect(sections.every((section) => Object.getPrototypeOf(section) === Object.prototype)).toBe(true);
+  expect([...Object.values(gateways).flat(), ...Object.values(dependents), ...stopped].every(isText)).toBe(
+    true,
+  );
+  const waits = Object.values(backoff);
+  expect(waits.every(({ attempts }) => Number.isInteger(attempts) && attempts >= 0)).toBe(true);
+  expect(waits.every(({ notBefore }) => Number.isFinite(notBefore))).toBe(true);
+  // A word of JavaScript's is what the file says of it, or nothing.
+  expect(NASTY_TEXTS.every((word) => Array.isArray(knownIds(memory, word)))).toBe(true);
+  expect(NASTY_TEXTS.every((word) => isNumber(rememberedBackoff(memory, word)?.attempts ?? 0))).toBe(true);
+}
+
+/** It is of use, or it is set aside, as it was. */
+function expectSetAsideOrUsed(path: string, bytes: string | Uint8Array): void {
+  const { memory, lines } = openStateFile(path);
+  expectSane(memory);
+  if (existsSync(path)) {
+    expect(lines).toEqual([]);
+    return;
+  }
+  expect(lines).toEqual([{ level: 'warn', message: expect.stringContaining(path) as unknown }]);
+  expect(memory).toEqual(NOTHING_REMEMBERED);
+  expect(readFileSync(`${path}.corrupt`).equals(Buffer.from(bytes))).toBe(true);
+}
+
+const cut = ({ gateways, dependents, stopped, backoff }: Memory): Memory => ({
+  gateways: Object.fromEntries(
+    Object.entries(gateways).map(([name, ids]) => [name, ids.slice(0, REMEMBERED.idsOfAGateway)]),
+  ),
+  dependents: Object.fromEntries(Object.entries(dependents).slice(-REMEMBERED.dependents)),
+  stopped: stopped.slice(-REMEMBERED.stopped),
+  backoff,
+});
+
+describe('the state file', () => {
+  const folder = new TemporaryFolder();
+
+  it('is remembered, or set aside as it is with one warning, whatever its bytes', () => {
+    const path = folder.at('state.json');
+    fuzz(content, 1_000, (bytes) => {
+      writeFileSync(path, bytes);
+      const peeked = peekStateFile(path);
+      expectSetAsideOrUsed(path, bytes);
+      expect(peeked).toEqual(existsSync(path) ? openStateFile(path).memory : NOTHING_REMEMBERED);
+    });
+  });
+
+  it('read, written and read again is the same, and so it stays', () => {
+    const path = folder.at('state.json');
+    fuzz(content, 500, (bytes) => {
+      writeFileSync(path, bytes);
+      const { memory, save } = openStateFile(path);
+      expect(save(memory)).toEqual([]);
+      const again = openStateFile(path);
+      expect(again).toMatchObject({ memory: cut(memory), lines: [] });
+      const written = existsSync(path) ? readFileSync(path, 'utf8') : '';
+      expect(again.save(again.memory)).toEqual([]);
+      expect(existsSync(path) ? readFileSync(path, 'utf8') : '').toBe(written);
+    });
+  });
+
+  it('gives back what was saved, whatever the names', () => {
+    const path = folder.at('state.json');
+    const name = fc.oneof(anyText, fc.string()).filter((key) => key !== '__proto__');
+    const memories: fc.Arbitrary<Memory> = fc.record({
+      gateways: fc.dictionary(name, fc.array(anyText, { maxLength: REMEMBERED.idsOfAGateway })),
+      dependents: fc.dictionary(name, anyText),
+      stopped: fc.array(anyText),
+      backoff: fc.dictionary(
+        name,
+        fc.record({
+          attempts: fc.nat(),
+          notBefore: fc.double({ noNaN: true, noDefaultInfinity: true }).map((at) => at + 0),
+        }),
+      ),
+    });
+    fuzz(memories, 500, (memory) => {
+      expect(openStateFile(path).save(memory)).toEqual([]);
+      expect(openStateFile(path)).toMatchObject({ memory, lines: [] });
+    });
+  });
+});
