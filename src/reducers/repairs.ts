@@ -27,6 +27,7 @@ export function repairs(state: State, event: Event, before: State): Transition {
 
 /** Adds to what is pending; who failed before and is still due later is tried now. */
 export function askForRepair(state: State, containers: readonly Target[], at: number): Transition {
+  if (containers.length === 0) return to(state);
   const asked = containers.map(({ id, name }): [string, Repair] => [
     id,
     { name, failures: 0, askedAt: at, dueAt: at },
@@ -93,7 +94,6 @@ function askForNeeded(state: State, at: number): Transition {
     ...dependentsOf(state).filter((facts) => needsRepair(state, facts)),
     ...parkedOf(state).map(({ facts: { id }, name }) => ({ id, name })),
   ].filter(isNew);
-  if (needed.length === 0) return to(state);
   return askForRepair(state, needed, at);
 }
 
