@@ -26,6 +26,6 @@ export default {
   incremental: true,
   incrementalFile: `${REPORTS}/incremental.json`,
   concurrency: 2,
-  timeoutMS: 10_000,
+  timeoutMS: 5_000,
   thresholds: { high: 95, low: 90, break: 0 },
 };

@@ -2,18 +2,28 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import TestRunner from 'jest-runner';
 
+/** So many spec files, those that have killed the latest mutants, are tried before all others. */
+const FAVOURITES = 2;
+
 /**
- * Jest under Stryker loads every spec file for every mutant, and runs them all though the first has failed already.
- * This one loads those only that have a test to run, and stops at the first that fails: ten times as fast.
+ * Under Stryker jest loads every spec file for every mutant, each with all it imports, and runs them all though the
+ * first has failed already. This one takes only those that have a test to run, loads them together, and stops at the
+ * first test that fails: ten times as fast.
  */
 export default class ImpatientRunner extends TestRunner {
   async runTests(tests, watcher, options) {
     if (process.env.__STRYKER_ACTIVE_MUTANT__ === undefined) return this.#runAll(tests, watcher, options);
-    for (const test of this.#inOrder(tests)) {
-      const results = await this.#collect(() => super.runTests([test], watcher, options));
-      if (results.every(({ numFailingTests }) => numFailingTests === 0)) continue;
-      killers.unshift(test.path);
-      return;
+    const files = this.#inOrder();
+    for (const group of [files.slice(0, FAVOURITES), files.slice(FAVOURITES)]) {
+      if (group.length === 0 || tests.length === 0) continue;
+      process.env.SPECS_TO_TRY = JSON.stringify(group);
+      const together = { ...tests[0], path: path.join(import.meta.dirname, 'together.ts') };
+      const [{ testResults = [], testExecError } = {}] = await this.#collect(() =>
+        super.runTests([together], watcher, options),
+      );
+      const failed = testResults.find(({ status }) => status === 'failed');
+      if (failed !== undefined) remember(group.find((file) => this.#has(file, failed.fullName)));
+      if (failed !== undefined || testExecError) return;
     }
   }
 
@@ -24,20 +34,23 @@ export default class ImpatientRunner extends TestRunner {
       testFilePath,
       testResults.map(({ fullName, duration }) => [fullName, duration ?? 0]),
     ]);
-    writeFileSync(this.#notes, JSON.stringify(Object.fromEntries(noted)));
+    writeFileSync(this.#notesFile, JSON.stringify(Object.fromEntries(noted)));
   }
 
   /** What has just killed a mutant is likely to kill the next one; then the quickest first. */
-  #inOrder(tests) {
-    const noted = JSON.parse(readFileSync(this.#notes, 'utf8'));
+  #inOrder() {
     const pattern = new RegExp(this._globalConfig.testNamePattern ?? '', 'i');
     const rank = (file) => (killers.includes(file) ? killers.indexOf(file) : Infinity);
-    return tests
-      .map((test) => ({ test, chosen: (noted[test.path] ?? []).filter(([name]) => pattern.test(name)) }))
+    return Object.entries(this.#noted)
+      .map(([file, tests]) => ({ file, chosen: tests.filter(([name]) => pattern.test(name)) }))
       .filter(({ chosen }) => chosen.length > 0)
-      .map(({ test, chosen }) => ({ test, takesMs: chosen.reduce((sum, [, ms]) => sum + ms, 0) }))
-      .sort((a, b) => compare(rank(a.test.path), rank(b.test.path)) || a.takesMs - b.takesMs)
-      .map(({ test }) => test);
+      .map(({ file, chosen }) => ({ file, takesMs: chosen.reduce((sum, [, ms]) => sum + ms, 0) }))
+      .sort((a, b) => compare(rank(a.file), rank(b.file)) || a.takesMs - b.takesMs)
+      .map(({ file }) => file);
+  }
+
+  #has(file, fullName) {
+    return this.#noted[file].some(([name]) => name === fullName.trim());
   }
 
   async #collect(run) {
@@ -48,11 +61,21 @@ export default class ImpatientRunner extends TestRunner {
     return results;
   }
 
-  get #notes() {
+  get #noted() {
+    notes ??= JSON.parse(readFileSync(this.#notesFile, 'utf8'));
+    return notes;
+  }
+
+  get #notesFile() {
     return path.join(this._globalConfig.rootDir, '.spec-files.json');
   }
 }
 
-const killers = [];
+let notes;
+let killers = [];
+
+const remember = (killer) => {
+  killers = [killer, ...killers.filter((file) => file !== killer)];
+};
 
 const compare = (a, b) => (a === b ? 0 : a - b);

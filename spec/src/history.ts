@@ -161,14 +161,20 @@ export class History {
 
   #wait(waitMs: number): void {
     const until = this.now + waitMs;
+    let wakings = 0;
     for (let due = this.nextDeadline(); due !== undefined && due <= until; due = this.nextDeadline()) {
-      if (due <= this.#wokenAt) throw new Error(`woken again and again at ${String(due)}`);
+      wakings += 1;
+      if (due <= this.#wokenAt || wakings > MOST_WAKINGS)
+        throw new Error(`woken again and again, at ${String(due)} too`);
       this.now = Math.max(this.now, due);
       this.reduce({ type: 'timeReached', at: this.now });
     }
     this.now = until;
   }
 }
+
+/** Nothing here waits for so long that so many would be right. */
+const MOST_WAKINGS = 2_000;
 
 /** The parts that one event in many changes: by their being the same object the concerns see which it was. */
 const SELDOM_CHANGED = [
