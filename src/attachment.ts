@@ -21,8 +21,7 @@ export function attachmentOf(state: State, facts: ContainerFacts): Attachment {
     if (joinedReference(facts) === undefined || !wantsToRun(state, facts)) return 'stopped';
     return link === 'present' ? 'failedToJoin' : 'orphaned';
   }
-  const gatewayId = gatewayTarget(state.gateway)?.id;
-  if (gatewayId === undefined || !isOnNetworkOf(gatewayId, facts, state)) return 'apart';
+  if (!isOnNetworkOf(gatewayTarget(state.gateway)?.id, facts, state)) return 'apart';
   if (link === 'replaced') return 'orphaned';
   const freshness = freshnessOf(state, facts);
   // A gateway that only got another name is still the one it runs with; but a restart would not find it.

@@ -86,7 +86,8 @@ export function ownersOf(facts: ContainerFacts, kin: Kin): readonly ContainerFac
   return owners;
 }
 
-export const isOnNetworkOf = (gatewayId: string, facts: ContainerFacts, kin: Kin): boolean =>
+/** Nobody is on the network of a gateway that is not there. */
+export const isOnNetworkOf = (gatewayId: string | undefined, facts: ContainerFacts, kin: Kin): boolean =>
   ownersOf(facts, kin).some(({ id }) => id === gatewayId);
 
 /** Unique across projects. */
