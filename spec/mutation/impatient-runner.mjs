@@ -5,6 +5,9 @@ import TestRunner from 'jest-runner';
 /** So many spec files, those that have killed the latest mutants, are tried before all others. */
 const FAVOURITES = 2;
 
+/** One that takes longer is none, however many it kills: with a mutant it may take for ever. */
+const QUICK_MS = 1_000;
+
 /**
  * Under Stryker jest loads every spec file for every mutant, each with all it imports, and runs them all though the
  * first has failed already. This one takes only those that have a test to run, loads them together, and stops at the
@@ -40,12 +43,13 @@ export default class ImpatientRunner extends TestRunner {
   /** What has just killed a mutant is likely to kill the next one; then the quickest first. */
   #inOrder() {
     const pattern = new RegExp(this._globalConfig.testNamePattern ?? '', 'i');
-    const rank = (file) => (killers.includes(file) ? killers.indexOf(file) : Infinity);
+    const rank = ({ file, takesMs }) =>
+      killers.includes(file) && takesMs < QUICK_MS ? killers.indexOf(file) : Infinity;
     return Object.entries(this.#noted)
       .map(([file, tests]) => ({ file, chosen: tests.filter(([name]) => pattern.test(name)) }))
       .filter(({ chosen }) => chosen.length > 0)
       .map(({ file, chosen }) => ({ file, takesMs: chosen.reduce((sum, [, ms]) => sum + ms, 0) }))
-      .sort((a, b) => compare(rank(a.file), rank(b.file)) || a.takesMs - b.takesMs)
+      .sort((a, b) => compare(rank(a), rank(b)) || a.takesMs - b.takesMs)
       .map(({ file }) => file);
   }
 

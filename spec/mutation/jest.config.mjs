@@ -14,7 +14,7 @@ export default {
   testMatch: [
     '<rootDir>/spec/src/**/*.spec.ts',
     '<rootDir>/spec/streams/{probe-verdict,vpn-restart-verdict}.spec.ts',
-    '<rootDir>/spec/world/recreation.spec.ts',
+    ...(process.env.NO_WORLD ? [] : ['<rootDir>/spec/world/{recreation,repairs}.spec.ts']),
   ],
   testPathIgnorePatterns: [
     '/spec/src/(reduce|regressions-edges|state-file|command-line|messages)\\.spec\\.ts$',

@@ -6,6 +6,7 @@ import {
   JOIN_ERROR,
   type Shape,
   connected,
+  died,
   facts,
   gatewayFacts,
   idOf,
@@ -87,6 +88,33 @@ describe('a dependent found exited, of which nothing was heard', () => {
       then: 'stopped',
     },
     { given: 'that ended before its gateway did', shape: { finishedAt: G - 1_500 }, then: 'stopped' },
+    {
+      given: 'that ended in the instant its gateway did',
+      shape: { finishedAt: G - 1_000 },
+      then: 'failedToJoin',
+    },
+    {
+      given: 'that ended in the instant its gateway started',
+      shape: { finishedAt: G },
+      then: 'failedToJoin',
+    },
+    {
+      given: 'that is restarted unless stopped',
+      shape: { finishedAt: G - 500, restartPolicy: 'unless-stopped' },
+      then: 'failedToJoin',
+    },
+    {
+      given: 'that ended before its gateway ran for the first time',
+      shape: { finishedAt: 700 },
+      owner: gatewayFacts({ createdAt: 600, startedAt: G }),
+      then: 'failedToJoin',
+    },
+    {
+      given: 'that ended before its gateway was created',
+      shape: { finishedAt: 500 },
+      owner: gatewayFacts({ createdAt: 600, startedAt: G }),
+      then: 'stopped',
+    },
     { given: 'that ended when its gateway ran again', shape: { finishedAt: G + 1 }, then: 'stopped' },
     { given: 'that never ran', shape: { runState: 'created', startedAt: 'never' }, then: 'stopped' },
     {
@@ -97,6 +125,12 @@ describe('a dependent found exited, of which nothing was heard', () => {
     },
   ])('$given is $then', ({ shape, owner, then }) => {
     expect(found(shape, owner)).toBe(then);
+  });
+
+  it('is stopped where it was heard to end', () => {
+    const app = onGateway('app', { runState: 'exited', restartPolicy: 'always', finishedAt: G - 500 });
+    const { state } = new History().feed(connected(), listed(gone, onGateway('app')), died('app'));
+    expect(attachmentOf(state, app)).toBe('stopped');
   });
 
   it('is stopped where an earlier monitor saw its operator do it', () => {
@@ -149,6 +183,21 @@ describe('a dependent', () => {
       others: [onGateway('app', { inspected: false })],
       then: 'unknown',
     },
+    {
+      given: 'not inspected, and exited',
+      one: onGateway('app', { inspected: false, runState: 'exited' }),
+      then: 'unknown',
+    },
+    {
+      given: 'on a network of its own, with an error that reads alike',
+      one: facts('app', { runState: 'exited', error: JOIN_ERROR }),
+      then: 'stopped',
+    },
+    {
+      given: 'exited for want of one of which nothing is known',
+      one: facts('app', { on: 'gone', runState: 'exited', error: JOIN_ERROR }),
+      then: 'failedToJoin',
+    },
     { given: 'exited', one: onGateway('app', { runState: 'exited', exitCode: 1 }), then: 'stopped' },
     {
       given: 'only created',
@@ -187,6 +236,22 @@ describe('a dependent', () => {
 
   it('between two runs is unknown', () => {
     expect(attached(onGateway('app', { runState: 'restarting' }))).toBe('unknown');
+  });
+
+  it.each([
+    'cannot join network of a non running container: x',
+    'joining network namespace of container: x',
+    'No such container: x',
+    'lstat /proc/7/ns/net: no such file or directory',
+    "can't get final child's PID from pipe: EOF",
+    'Container x is restarting, wait until the container is running',
+  ])('has failed to join where the engine says: %s', (error) => {
+    expect(hasFailedToJoin(onGateway('app', { runState: 'exited', error }))).toBe(true);
+  });
+
+  it('exited is stopped where the gateway is absent, whatever its restart policy', () => {
+    const app = onGateway('app', { runState: 'exited', restartPolicy: 'always', finishedAt: G });
+    expect(attachmentOf(new History().feed(connected(), listed(app)).state, app)).toBe('stopped');
   });
 
   it('is apart where the gateway is absent', () => {
