@@ -11,7 +11,7 @@ const [{ displayName: _, ...spec }] = jestConfig.projects;
 export default {
   ...spec,
   rootDir: root,
-  testMatch: [
+  testMatch: process.env.SPECS ? process.env.SPECS.split(' ') : [
     '<rootDir>/spec/src/**/*.spec.ts',
     '<rootDir>/spec/streams/{probe-verdict,vpn-restart-verdict}.spec.ts',
     ...(process.env.NO_WORLD ? [] : ['<rootDir>/spec/world/{recreation,repairs}.spec.ts']),

@@ -78,6 +78,18 @@ describe('a dependent found exited, of which nothing was heard', () => {
     { given: 'that ended while its gateway was down', shape: { finishedAt: G - 500 }, then: 'failedToJoin' },
     { given: 'with no restart policy', shape: { finishedAt: G - 500, restartPolicy: 'no' }, then: 'stopped' },
     {
+      given: 'that failed, with no restart policy',
+      shape: { finishedAt: G - 500, restartPolicy: 'no', exitCode: 1 },
+      then: 'stopped',
+    },
+    {
+      given: 'of a gateway that was not inspected',
+      shape: { finishedAt: G - 500 },
+      owner: gatewayFacts({ inspected: false }),
+      then: 'stopped',
+    },
+    { given: 'of which no end is known', shape: {}, then: 'stopped' },
+    {
       given: 'that failed and is restarted on failure',
       shape: { finishedAt: G - 500, restartPolicy: 'on-failure', exitCode: 1 },
       then: 'failedToJoin',
@@ -176,6 +188,12 @@ describe('a dependent', () => {
       others: [onGateway('app', { runState: 'exited' })],
       then: 'stale',
     },
+    {
+      given: 'on one that has ended since, and was fresh: the network lives on',
+      one: facts('far', { on: 'app', startedAt: G + 2 }),
+      others: [onGateway('app', { runState: 'exited', startedAt: G + 1 })],
+      then: 'fresh',
+    },
     { given: 'not inspected', one: onGateway('app', { inspected: false }), then: 'unknown' },
     {
       given: 'on one not inspected',
@@ -232,6 +250,12 @@ describe('a dependent', () => {
     { given: 'on the id of one that is no more', one: facts('db', { on: 'gone' }), then: 'apart' },
   ])('$given is $then', ({ one, others = [], then }) => {
     expect(attached(one, ...others)).toBe(then);
+  });
+
+  it('that runs though its gateway does not is stale, however young', () => {
+    const app = onGateway('app', { startedAt: G + 1 });
+    const down = gatewayFacts({ startedAt: G, runState: 'exited' });
+    expect(attachmentOf(new History().feed(connected(), listed(down, app)).state, app)).toBe('stale');
   });
 
   it('between two runs is unknown', () => {
