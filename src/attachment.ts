@@ -1,6 +1,6 @@
 import type { ContainerFacts } from '../streams/events.ts';
 import { joinedReference } from './joined.ts';
-import { isOnNetworkOf, ownershipOf } from './network.ts';
+import { isOnNetworkOf, ownerOf, ownershipOf } from './network.ts';
 import { gatewayTarget } from './selectors.ts';
 import type { Attachment, State } from './state.ts';
 
@@ -61,20 +61,18 @@ function hasEndedWithoutGateway({ gateway, containers }: State, { details }: Con
   return endedAt >= finishedAtMs && endedAt <= isOver;
 }
 
-/** Started after its owner, and its owner after the owner's owner: the engine's `StartedAt` tells, no exec needed. */
-function freshnessOf(
-  state: State,
-  facts: ContainerFacts,
-  seen: readonly string[] = [],
-): 'fresh' | 'stale' | 'unknown' {
+/**
+ * Started after its owner, and its owner after the owner's owner: the engine's `StartedAt` tells, no exec needed. Of
+ * one on the gateway's network: its owners lead there.
+ */
+function freshnessOf(state: State, facts: ContainerFacts): 'fresh' | 'stale' | 'unknown' {
   const gatewayId = gatewayTarget(state.gateway)?.id;
   if (facts.id === gatewayId) return 'fresh';
-  const ownership = ownershipOf(facts, state);
-  if (ownership === undefined || seen.includes(facts.id)) return 'unknown';
-  const { owner } = ownership;
+  const owner = ownerOf(facts, state);
+  if (owner === undefined) return 'unknown';
   // One between it and the gateway may have ended: the network they shared is the gateway's, and lives on.
   if (owner.id === gatewayId && !isRunning(owner)) return 'stale';
   const [own, owners] = [facts.details?.startedAtMs, owner.details?.startedAtMs];
   if (own === undefined || owners === undefined) return 'unknown';
-  return own < owners ? 'stale' : freshnessOf(state, owner, [...seen, facts.id]);
+  return own < owners ? 'stale' : freshnessOf(state, owner);
 }

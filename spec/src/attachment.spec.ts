@@ -194,6 +194,17 @@ describe('a dependent', () => {
       others: [onGateway('app', { runState: 'exited', startedAt: G + 1 })],
       then: 'fresh',
     },
+    {
+      given: 'of which the start is not told',
+      one: onGateway('app', { startedAt: 'never' }),
+      then: 'unknown',
+    },
+    {
+      given: 'on one of which the start is not told',
+      one: facts('far', { on: 'app', startedAt: G + 2 }),
+      others: [onGateway('app', { startedAt: 'never' })],
+      then: 'unknown',
+    },
     { given: 'not inspected', one: onGateway('app', { inspected: false }), then: 'unknown' },
     {
       given: 'on one not inspected',
