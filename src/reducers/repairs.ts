@@ -44,6 +44,7 @@ export function askForRepair(state: State, containers: readonly Target[], at: nu
 
 /** Though nothing is wrong with their networks. */
 export function askForForcedRestart(state: State, containers: readonly Target[], at: number): Transition {
+  if (containers.length === 0) return to(state);
   const asked = askForRepair(state, containers, at);
   const { pending } = asked.state.repairs;
   const forced = containers.flatMap(({ id }): [string, Repair][] => {
