@@ -177,16 +177,7 @@ export class History {
 const MOST_WAKINGS = 2_000;
 
 /** The parts that one event in many changes: by their being the same object the concerns see which it was. */
-const SELDOM_CHANGED = [
-  'connection',
-  'witness',
-  'gateway',
-  'dependents',
-  'recovery',
-  'repairs',
-  'settling',
-  'hold',
-];
+const SELDOM_CHANGED = ['connection', 'witness', 'gateway', 'dependents', 'repairs', 'settling', 'hold'];
 
 function expectNothingRebuilt(before: Everything, after: Everything): void {
   const [was, is] = [partsOf(before), partsOf(after)];
