@@ -11,10 +11,10 @@ const [{ displayName: _, ...spec }] = jestConfig.projects;
 export default {
   ...spec,
   rootDir: root,
-  testMatch: process.env.SPECS ? process.env.SPECS.split(' ') : [
+  testMatch: [
     '<rootDir>/spec/src/**/*.spec.ts',
     '<rootDir>/spec/streams/{probe-verdict,vpn-restart-verdict}.spec.ts',
-    ...(process.env.NO_WORLD ? [] : ['<rootDir>/spec/world/{recreation,repairs}.spec.ts']),
+    '<rootDir>/spec/world/{recreation,repairs}.spec.ts',
   ],
   testPathIgnorePatterns: [
     '/spec/src/(reduce|regressions-edges|state-file|command-line|messages)\\.spec\\.ts$',
