@@ -3,7 +3,7 @@ import rxjsX from 'eslint-plugin-rxjs-x';
 import jest from 'eslint-plugin-jest';
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', 'node_modules'] },
+  { ignores: ['dist', 'coverage', '.stryker-tmp', 'node_modules'] },
   {
     files: ['**/*.ts'],
     extends: [

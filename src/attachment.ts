@@ -1,6 +1,6 @@
 import type { ContainerFacts } from '../streams/events.ts';
 import { joinedReference } from './joined.ts';
-import { isOnNetworkOf, ownershipOf } from './network.ts';
+import { isOnNetworkOf, ownerOf, ownershipOf } from './network.ts';
 import { beganBefore } from './seen-starts.ts';
 import { gatewayTarget } from './selectors.ts';
 import type { Attachment, State } from './state.ts';
@@ -22,8 +22,7 @@ export function attachmentOf(state: State, facts: ContainerFacts): Attachment {
     if (joinedReference(facts) === undefined || !wantsToRun(state, facts)) return 'stopped';
     return link === 'present' ? 'failedToJoin' : 'orphaned';
   }
-  const gatewayId = gatewayTarget(state.gateway)?.id;
-  if (gatewayId === undefined || !isOnNetworkOf(gatewayId, facts, state)) return 'apart';
+  if (!isOnNetworkOf(gatewayTarget(state.gateway)?.id, facts, state)) return 'apart';
   if (link === 'replaced') return 'orphaned';
   const freshness = freshnessOf(state, facts);
   // A gateway that only got another name is still the one it runs with; but a restart would not find it.
@@ -63,20 +62,15 @@ function hasEndedWithoutGateway({ gateway, containers }: State, { details }: Con
   return endedAt >= finishedAtMs && endedAt <= isOver;
 }
 
-/** Started after its owner, and its owner after the owner's owner: no exec is needed to tell. */
-function freshnessOf(
-  state: State,
-  facts: ContainerFacts,
-  seen: readonly string[] = [],
-): 'fresh' | 'stale' | 'unknown' {
+/** Started after its owner, and its owner after the owner's owner: no exec is needed to tell. Of one on the gateway's network: its owners lead there. */
+function freshnessOf(state: State, facts: ContainerFacts): 'fresh' | 'stale' | 'unknown' {
   const gatewayId = gatewayTarget(state.gateway)?.id;
   if (facts.id === gatewayId) return 'fresh';
-  const ownership = ownershipOf(facts, state);
-  if (ownership === undefined || seen.includes(facts.id)) return 'unknown';
-  const { owner } = ownership;
+  const owner = ownerOf(facts, state);
+  if (owner === undefined) return 'unknown';
   // One between it and the gateway may have ended: the network they shared is the gateway's, and lives on.
   if (owner.id === gatewayId && !isRunning(owner)) return 'stale';
   const isOlder = beganBefore(facts, owner, state.containers.starts);
   if (isOlder === undefined) return 'unknown';
-  return isOlder ? 'stale' : freshnessOf(state, owner, [...seen, facts.id]);
+  return isOlder ? 'stale' : freshnessOf(state, owner);
 }

@@ -97,7 +97,8 @@ export function ownersBelow(
   return at === -1 ? owners : owners.slice(0, at);
 }
 
-export const isOnNetworkOf = (gatewayId: string, facts: ContainerFacts, kin: Kin): boolean =>
+/** Nobody is on the network of a gateway that is not there. */
+export const isOnNetworkOf = (gatewayId: string | undefined, facts: ContainerFacts, kin: Kin): boolean =>
   ownersOf(facts, kin).some(({ id }) => id === gatewayId);
 
 /** Unique across projects. */

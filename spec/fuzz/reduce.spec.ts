@@ -22,6 +22,13 @@ const memory: fc.Arbitrary<Memory> = fc.record({
     fc.constant('gluetun'),
     fc.record({ attempts: fc.nat(), notBefore: fc.double({ noNaN: true, noDefaultInfinity: true }) }),
   ),
+  sites: fc.dictionary(
+    fc.constant('gluetun'),
+    fc.record({
+      held: fc.array(anyText),
+      blocked: fc.option(fc.record({ urls: fc.array(anyText), recoveries: fc.nat() }), { nil: undefined }),
+    }),
+  ),
 });
 const settings = fc.record({
   gateways: fc.constantFrom(['gluetun'], ['gluetun', 'far']),

@@ -18,6 +18,12 @@ const MEMORY: Memory = {
   dependents: { c3: 'app1', d4: 'app2' },
   stopped: ['d4'],
   backoff: { gluetun: { attempts: 2, notBefore: 1_700_000_000_000 } },
+  sites: {
+    gluetun: {
+      held: ['https://one.example/'],
+      blocked: { urls: ['https://two.example/'], recoveries: 2 },
+    },
+  },
 };
 const WRITTEN = { version: 1, ...MEMORY };
 
@@ -27,7 +33,13 @@ const content = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
-      .record({ gateways: anyJson, dependents: anyJson, stopped: anyJson, backoff: anyJson })
+      .record({
+        gateways: anyJson,
+        dependents: anyJson,
+        stopped: anyJson,
+        backoff: anyJson,
+        sites: anyJson,
+      })
       .map((sections) => jsonTextOf({ version: 1, ...sections })),
   },
   {
@@ -41,12 +53,17 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 const isNumber = (value: unknown): boolean => typeof value === 'number';
 
 function expectSane(memory: Memory): void {
-  const { gateways, dependents, stopped, backoff } = memory;
-  const sections = [memory, gateways, dependents, backoff];
+  const { gateways, dependents, stopped, backoff, sites } = memory;
+  const sections = [memory, gateways, dependents, backoff, sites];
   expect(sections.every((section) => Object.getPrototypeOf(section) === Object.prototype)).toBe(true);
   expect([...Object.values(gateways).flat(), ...Object.values(dependents), ...stopped].every(isText)).toBe(
     true,
   );
+  expect(
+    Object.values(sites)
+      .flatMap(({ held, blocked }) => [...held, ...(blocked?.urls ?? [])])
+      .every(isText),
+  ).toBe(true);
   const waits = Object.values(backoff);
   expect(waits.every(({ attempts }) => Number.isInteger(attempts) && attempts >= 0)).toBe(true);
   expect(waits.every(({ notBefore }) => Number.isFinite(notBefore))).toBe(true);
@@ -68,13 +85,14 @@ function expectSetAsideOrUsed(path: string, bytes: string | Uint8Array): void {
   expect(readFileSync(`${path}.corrupt`).equals(Buffer.from(bytes))).toBe(true);
 }
 
-const cut = ({ gateways, dependents, stopped, backoff }: Memory): Memory => ({
+const cut = ({ gateways, dependents, stopped, backoff, sites }: Memory): Memory => ({
   gateways: Object.fromEntries(
     Object.entries(gateways).map(([name, ids]) => [name, ids.slice(0, REMEMBERED.idsOfAGateway)]),
   ),
   dependents: Object.fromEntries(Object.entries(dependents).slice(-REMEMBERED.dependents)),
   stopped: stopped.slice(-REMEMBERED.stopped),
   backoff,
+  sites,
 });
 
 describe('the state file', () => {
@@ -116,6 +134,13 @@ describe('the state file', () => {
         fc.record({
           attempts: fc.nat(),
           notBefore: fc.double({ noNaN: true, noDefaultInfinity: true }).map((at) => at + 0),
+        }),
+      ),
+      sites: fc.dictionary(
+        name,
+        fc.record({
+          held: fc.array(anyText),
+          blocked: fc.record({ urls: fc.array(anyText), recoveries: fc.nat() }),
         }),
       ),
     });

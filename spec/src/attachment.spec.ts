@@ -6,6 +6,7 @@ import {
   JOIN_ERROR,
   type Shape,
   connected,
+  died,
   facts,
   gatewayFacts,
   idOf,
@@ -77,6 +78,18 @@ describe('a dependent found exited, of which nothing was heard', () => {
     { given: 'that ended while its gateway was down', shape: { finishedAt: G - 500 }, then: 'failedToJoin' },
     { given: 'with no restart policy', shape: { finishedAt: G - 500, restartPolicy: 'no' }, then: 'stopped' },
     {
+      given: 'that failed, with no restart policy',
+      shape: { finishedAt: G - 500, restartPolicy: 'no', exitCode: 1 },
+      then: 'stopped',
+    },
+    {
+      given: 'of a gateway that was not inspected',
+      shape: { finishedAt: G - 500 },
+      owner: gatewayFacts({ inspected: false }),
+      then: 'stopped',
+    },
+    { given: 'of which no end is known', shape: {}, then: 'stopped' },
+    {
       given: 'that failed and is restarted on failure',
       shape: { finishedAt: G - 500, restartPolicy: 'on-failure', exitCode: 1 },
       then: 'failedToJoin',
@@ -87,6 +100,33 @@ describe('a dependent found exited, of which nothing was heard', () => {
       then: 'stopped',
     },
     { given: 'that ended before its gateway did', shape: { finishedAt: G - 1_500 }, then: 'stopped' },
+    {
+      given: 'that ended in the instant its gateway did',
+      shape: { finishedAt: G - 1_000 },
+      then: 'failedToJoin',
+    },
+    {
+      given: 'that ended in the instant its gateway started',
+      shape: { finishedAt: G },
+      then: 'failedToJoin',
+    },
+    {
+      given: 'that is restarted unless stopped',
+      shape: { finishedAt: G - 500, restartPolicy: 'unless-stopped' },
+      then: 'failedToJoin',
+    },
+    {
+      given: 'that ended before its gateway ran for the first time',
+      shape: { finishedAt: 700 },
+      owner: gatewayFacts({ createdAt: 600, startedAt: G }),
+      then: 'failedToJoin',
+    },
+    {
+      given: 'that ended before its gateway was created',
+      shape: { finishedAt: 500 },
+      owner: gatewayFacts({ createdAt: 600, startedAt: G }),
+      then: 'stopped',
+    },
     { given: 'that ended when its gateway ran again', shape: { finishedAt: G + 1 }, then: 'stopped' },
     { given: 'that never ran', shape: { runState: 'created', startedAt: 'never' }, then: 'stopped' },
     {
@@ -97,6 +137,12 @@ describe('a dependent found exited, of which nothing was heard', () => {
     },
   ])('$given is $then', ({ shape, owner, then }) => {
     expect(found(shape, owner)).toBe(then);
+  });
+
+  it('is stopped where it was heard to end', () => {
+    const app = onGateway('app', { runState: 'exited', restartPolicy: 'always', finishedAt: G - 500 });
+    const { state } = new History().feed(connected(), listed(gone, onGateway('app')), died('app'));
+    expect(attachmentOf(state, app)).toBe('stopped');
   });
 
   it('is stopped where an earlier monitor saw its operator do it', () => {
@@ -142,12 +188,44 @@ describe('a dependent', () => {
       others: [onGateway('app', { runState: 'exited' })],
       then: 'stale',
     },
+    {
+      given: 'on one that has ended since, and was fresh: the network lives on',
+      one: facts('far', { on: 'app', startedAt: G + 2 }),
+      others: [onGateway('app', { runState: 'exited', startedAt: G + 1 })],
+      then: 'fresh',
+    },
+    {
+      given: 'of which the start is not told',
+      one: onGateway('app', { startedAt: 'never' }),
+      then: 'unknown',
+    },
+    {
+      given: 'on one of which the start is not told',
+      one: facts('far', { on: 'app', startedAt: G + 2 }),
+      others: [onGateway('app', { startedAt: 'never' })],
+      then: 'unknown',
+    },
     { given: 'not inspected', one: onGateway('app', { inspected: false }), then: 'unknown' },
     {
       given: 'on one not inspected',
       one: facts('far', { on: 'app', startedAt: G + 2 }),
       others: [onGateway('app', { inspected: false })],
       then: 'unknown',
+    },
+    {
+      given: 'not inspected, and exited',
+      one: onGateway('app', { inspected: false, runState: 'exited' }),
+      then: 'unknown',
+    },
+    {
+      given: 'on a network of its own, with an error that reads alike',
+      one: facts('app', { runState: 'exited', error: JOIN_ERROR }),
+      then: 'stopped',
+    },
+    {
+      given: 'exited for want of one of which nothing is known',
+      one: facts('app', { on: 'gone', runState: 'exited', error: JOIN_ERROR }),
+      then: 'failedToJoin',
     },
     { given: 'exited', one: onGateway('app', { runState: 'exited', exitCode: 1 }), then: 'stopped' },
     {
@@ -185,8 +263,30 @@ describe('a dependent', () => {
     expect(attached(one, ...others)).toBe(then);
   });
 
+  it('that runs though its gateway does not is stale, however young', () => {
+    const app = onGateway('app', { startedAt: G + 1 });
+    const down = gatewayFacts({ startedAt: G, runState: 'exited' });
+    expect(attachmentOf(new History().feed(connected(), listed(down, app)).state, app)).toBe('stale');
+  });
+
   it('between two runs is unknown', () => {
     expect(attached(onGateway('app', { runState: 'restarting' }))).toBe('unknown');
+  });
+
+  it.each([
+    'cannot join network of a non running container: x',
+    'joining network namespace of container: x',
+    'No such container: x',
+    'lstat /proc/7/ns/net: no such file or directory',
+    "can't get final child's PID from pipe: EOF",
+    'Container x is restarting, wait until the container is running',
+  ])('has failed to join where the engine says: %s', (error) => {
+    expect(hasFailedToJoin(onGateway('app', { runState: 'exited', error }))).toBe(true);
+  });
+
+  it('exited is stopped where the gateway is absent, whatever its restart policy', () => {
+    const app = onGateway('app', { runState: 'exited', restartPolicy: 'always', finishedAt: G });
+    expect(attachmentOf(new History().feed(connected(), listed(app)).state, app)).toBe('stopped');
   });
 
   it('is apart where the gateway is absent', () => {

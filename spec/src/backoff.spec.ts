@@ -44,6 +44,25 @@ describe('the backoff', () => {
     expect(after(attempts, checks)).toBe(then);
   }); // prettier-ignore
 
+  const TEN_MINUTES = minutes(10);
+
+  it.each([
+    [TEN_MINUTES - 1, 1],
+    [TEN_MINUTES, 0],
+  ])('after %p ms of calm counts %p', (calmMs, then) => {
+    const calm = { attempts: 1, notBefore: 0, calmSince: 1_000 };
+    const check = { passed: true, startedAt: 1_000 + calmMs - 5, at: 1_000 + calmMs };
+    expect(afterCheck(calm, WAITS, check).attempts).toBe(then);
+  });
+
+  it.each([
+    ['a first check that fails', { attempts: 1, notBefore: 0, calmSince: undefined }, false],
+    ['one more that passes', { attempts: 1, notBefore: 0, calmSince: 1_000 }, true],
+    ['any where there was no recovery', NO_BACKOFF, true],
+  ])('is not written anew for %s', (_, backoff, passed) => {
+    expect(afterCheck(backoff, WAITS, { passed, startedAt: 2_000, at: 2_100 })).toBe(backoff);
+  });
+
   it('left by a monitor whose clock was another one waits no longer than the longest wait', () => {
     const left = { attempts: 3, notBefore: 10 ** 15, calmSince: undefined };
     expect(bounded(left, WAITS, 1_000).notBefore).toBe(1_801_000);

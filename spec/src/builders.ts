@@ -250,7 +250,7 @@ export const endpointUnavailable = (): Happening => (state, at) => [
 
 /** The recovery's own act under way, which goes before a wave of repairs. */
 const actUnderWay = ({ recovery, repairs }: State): number => {
-  if (recovery.value === 'restarting') return recovery.commandId;
+  if (recovery.value === 'restarting' || recovery.value === 'restartingVpn') return recovery.commandId;
   const start = recovery.value === 'awaitingReady' ? recovery.starts.commandId : undefined;
   const id = start ?? repairs.wave?.commandId;
   if (id === undefined) throw new Error('no act is under way');

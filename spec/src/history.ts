@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Site } from '../../config/config.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import { type Act, type Command, isAct } from '../../src/commands.ts';
@@ -76,6 +77,7 @@ export class History {
 
   reduce(event: Event): void {
     const { state, commands, lines } = reduce(this.everything, event);
+    expectNothingRebuilt(this.everything, state);
     this.everything = state;
     this.commands = [...this.commands, ...commands];
     this.lines = [...this.lines, ...lines];
@@ -162,14 +164,37 @@ export class History {
 
   #wait(waitMs: number): void {
     const until = this.now + waitMs;
+    let wakings = 0;
     for (let due = this.nextDeadline(); due !== undefined && due <= until; due = this.nextDeadline()) {
-      if (due <= this.#wokenAt) throw new Error(`woken again and again at ${String(due)}`);
+      wakings += 1;
+      if (due <= this.#wokenAt || wakings > MOST_WAKINGS)
+        throw new Error(`woken again and again, at ${String(due)} too`);
       this.now = Math.max(this.now, due);
       this.reduce({ type: 'timeReached', at: this.now });
     }
     this.now = until;
   }
 }
+
+/** Nothing here waits for so long that so many would be right. */
+const MOST_WAKINGS = 2_000;
+
+/** The parts that one event in many changes: by their being the same object the concerns see which it was. */
+const SELDOM_CHANGED = ['connection', 'witness', 'gateway', 'dependents', 'repairs', 'settling', 'hold'];
+
+function expectNothingRebuilt(before: Everything, after: Everything): void {
+  const [was, is] = [partsOf(before), partsOf(after)];
+  const rebuilt = SELDOM_CHANGED.filter(
+    (part) => was[part] !== is[part] && isDeepStrictEqual(was[part], is[part]),
+  );
+  expect(rebuilt).toEqual([]);
+}
+
+/** Of what is common, and of the first gateway. */
+const partsOf = ({ watches: [watch], ...common }: Everything): Readonly<Record<string, unknown>> => ({
+  ...common,
+  ...watch,
+});
 
 const asCommand = (command: string | object): unknown =>
   expect.objectContaining(typeof command === 'string' ? { kind: command } : command);

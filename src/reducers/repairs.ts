@@ -28,6 +28,7 @@ export function repairs(state: State, event: Event, before: State): Transition {
 
 /** Adds to what is pending; who failed before and is still due later is tried now. */
 export function askForRepair(state: State, containers: readonly Target[], at: number): Transition {
+  if (containers.length === 0) return to(state);
   const asked = containers.map(({ id, name }): [string, Repair] => [
     id,
     { name, failures: 0, askedAt: at, dueAt: at },
@@ -44,6 +45,7 @@ export function askForRepair(state: State, containers: readonly Target[], at: nu
 
 /** Though nothing is wrong with their networks. */
 export function askForForcedRestart(state: State, containers: readonly Target[], at: number): Transition {
+  if (containers.length === 0) return to(state);
   const asked = askForRepair(state, containers, at);
   const { pending } = asked.state.repairs;
   const forced = containers.flatMap(({ id }): [string, Repair][] => {
@@ -105,7 +107,6 @@ function askForNeeded(state: State, at: number): Transition {
     ...dependentsOf(state).filter((facts) => needsRepair(state, facts)),
     ...parkedOf(state).map(({ facts: { id }, name }) => ({ id, name })),
   ].filter(isNew);
-  if (needed.length === 0) return to(state);
   return askForRepair(state, needed, at);
 }
 

@@ -1,18 +1,21 @@
 import {
   connected,
+  destroyed,
   died,
   disconnected,
+  facts,
   failed,
   gatewayFacts,
   checkFailed,
   idOf,
-  gatewayFacts,
   inspectedAs,
   killed,
   listed,
   listedAgain,
+  minutes,
   onGateway,
   restartBegun,
+  restartEnded,
   restartFailed,
   seconds,
   started,
@@ -52,6 +55,34 @@ describe('how a container ended', () => {
       event: [stoppedByHand('app'), seconds(11), disconnected()],
       then: 'operator',
     },
+    { given: 'a signal, and a start', event: [killed('app'), started('app')], then: undefined },
+    {
+      given: 'a signal, of a container that still runs in an inspection',
+      event: [killed('app'), inspectedAs('app')],
+      then: 'signalled',
+    },
+    {
+      given: 'a signal, and an engine that has gone away',
+      event: [killed('app'), disconnected()],
+      then: undefined,
+    },
+    {
+      given: 'an end without a signal, and an engine that has gone away',
+      event: [died('app', 1), disconnected()],
+      then: 'itself',
+    },
+    { given: 'a stop that took it no end', event: [stopped('app')], then: undefined },
+    {
+      given: 'a stop, ten seconds ago but for one',
+      event: [stoppedByHand('app'), seconds(9)],
+      then: 'undecided',
+    },
+    {
+      given: 'a stop, and a listing that shows it exited',
+      event: [stoppedByHand('app'), seconds(11), listedAgain(onGateway('app', { runState: 'exited' }))],
+      then: 'operator',
+    },
+    { given: 'its removal', event: [stoppedByHand('app'), destroyed('app')], then: undefined },
     { given: 'a stop and a start', event: [stoppedByHand('app'), started('app')], then: undefined },
     {
       given: 'a stop, and a run that an inspection shows',
@@ -111,6 +142,40 @@ describe('how a container ended', () => {
       type: 'containersListed', at: history.now, requestedAt: begunAt, engineClockMs: begunAt, containers: [gatewayFacts()],
     }); // prettier-ignore
     expect(endingOf(history, 'new')).toBe('undecided');
+  });
+
+  it('is ours for what has the name of a dependent that is created anew just now', () => {
+    const history = settled([onGateway('app', { startedAt: 1 })]).feed(
+      restartBegun('app', 'recreate'),
+      killed('app', '15', { id: idOf('twin') }),
+    );
+    expect(endingOf(history, 'twin')).toBe('ours');
+  });
+
+  it('is its operator’s again once it has had its turn, though others of the wave have not', () => {
+    const stale = ['app', 'db'].map((name) => onGateway(name, { startedAt: 1 }));
+    const history = settled(stale).feed(restartEnded('app'), stoppedByHand('app'), stoppedByHand('db'));
+    expect([endingOf(history), endingOf(history, 'db')]).toEqual(['undecided', 'ours']);
+  });
+
+  it('is not ours for who has nothing to do with our command', () => {
+    const exited = onGateway('other', { runState: 'exited' });
+    const history = settled([onGateway('app', { startedAt: 1 }), exited, facts('apart')]).feed(
+      stoppedByHand('apart'),
+      stoppedByHand('gluetun'),
+      restartFailed('app'),
+      succeeded(),
+    );
+    expect(['apart', 'gluetun', 'other'].map((name) => endingOf(history, name))).toEqual([
+      'undecided',
+      'undecided',
+      undefined,
+    ]);
+  });
+
+  it('is neither decided nor looked at while the engine is away', () => {
+    const history = settled([app]).feed(died('app', 1), disconnected()).forget();
+    history.feed(minutes(1)).expectNoCommand();
   });
 
   it('is looked at once it is decided: a failed start of a restart policy emits nothing', () => {

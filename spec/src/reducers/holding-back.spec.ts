@@ -15,7 +15,8 @@ import { type History, type Setting, settled } from '../history.ts';
 const FIVE = ['a', 'b', 'c', 'd', 'e'].map((name) => site(name));
 /** The next check there is, whenever it comes. */
 function nextCheck(history: History, outcome: Happening): History {
-  while (history.state.checking.running === undefined) history.feed(seconds(1));
+  const isUnderWay = (): boolean => history.state.checking.running !== undefined;
+  for (let waited = 0; waited < 600 && !isUnderWay(); waited += 1) history.feed(seconds(1));
   return history.feed(outcome);
 }
 

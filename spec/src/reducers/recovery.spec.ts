@@ -259,7 +259,8 @@ describe('the restart', () => {
 
   it('that fails is not late, and begins again where the sites stay down', () => {
     const history = broken().feed(failed());
-    while (history.state.recovery.value === 'awaitingReady') history.feed(seconds(5), checkFailed());
+    for (let checks = 0; checks < 50 && history.state.recovery.value === 'awaitingReady'; checks += 1)
+      history.feed(seconds(5), checkFailed());
     history.expectNoLine(/did not become ready/).expectActs('restartGateway', 'restartGateway');
   });
 

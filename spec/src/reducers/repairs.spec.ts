@@ -271,10 +271,44 @@ describe('a restart that failed', () => {
   });
 });
 
+describe('a dependent on one that cannot be put back', () => {
+  const mid = onGateway('mid');
+  const far = facts('far', { on: 'mid', startedAt: 2_000 });
+
+  it('waits for one that its operator stopped, which is said, and the recovery does not', () => {
+    const history = repairing([{ ...mid, runState: 'exited' }, far]);
+    history
+      .expectNoAct()
+      .expectLine(/^far waits for mid, whose network it shares$/, 'info')
+      .expectLine(/^Recovery complete/);
+    history.feed(started('mid'), inspectedAs('mid'));
+    expect(waves(history)).toEqual([['far']]);
+  });
+
+  it('is not waited for where that has failed, and is restarted once it is well', () => {
+    const history = repairing([mid, far]).feed(restartFailed('mid'), succeeded());
+    history.expectRecovery('none').expectLine(/^Recovery ended after .*, but not restarted: mid$/, 'error');
+    history.feed(seconds(6), restartBegun('mid'), restartEnded('mid'), succeeded());
+    expect(waves(history)).toEqual([['mid'], ['mid'], ['far']]);
+  });
+
+  it('says nothing where it only waits its turn', () => {
+    repairing([mid, far]).expectNoLine(/waits for/);
+  });
+});
+
 describe('a dependent that is not restarted now', () => {
   it('because it is paused is restarted when it is resumed', () => {
     const history = repairing([onGateway('app', { runState: 'paused' })]).expectNoAct();
+    history.expectLine(/^app is paused; it is restarted when it is resumed$/, 'info');
     history.feed(seconds(20), unpaused('app')).expectActs('repairDependents');
+  });
+
+  it('because its time has not come is restarted at that time, not a moment later', () => {
+    const history = repairing([app]).feed(restartFailed('app'), succeeded()).forget();
+    const dueAt = history.state.repairs.pending[idOf('app')]?.dueAt ?? 0;
+    history.feed({ waitMs: dueAt - history.now - 1 }).expectNoAct();
+    history.feed({ waitMs: 1 }).expectActs('repairDependents');
   });
 
   it('because it was left alone is looked at again 5 s later', () => {

@@ -248,6 +248,18 @@ describe('what an earlier monitor left parked', () => {
     history.expectNoLine(new RegExp(name)).expectLine(/^Dependent containers \(auto-discovery\): none$/);
   });
 
+  it('comes before what has its name by now', () => {
+    const twin = facts('app', { id: idOf('twin'), on: 'gluetun', startedAt: 2_000 });
+    const history = began([gatewayFacts({ startedAt: 5_000 }), { ...parked, name }, twin]);
+    expect(repaired(history)).toEqual(['resume app']);
+  });
+
+  it('holds up none of another name', () => {
+    const other = facts('other', { on: 'gluetun', startedAt: 2_000 });
+    const history = began([gatewayFacts({ startedAt: 5_000 }), { ...parked, name }, other]);
+    expect(repaired(history)).toEqual(['restart other', 'resume app']);
+  });
+
   it('is left to the monitor of its own gateway', () => {
     const other = { ...parked, name: name.replace('gluetun', 'gluetun-us') };
     began([gatewayFacts(), other]).feed(minutes(2)).expectNoAct();

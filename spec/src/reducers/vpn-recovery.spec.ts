@@ -1,0 +1,124 @@
+import {
+  checkFailed,
+  checkPassed,
+  destroyed,
+  died,
+  endpointRead,
+  failed,
+  happens,
+  idOf,
+  minutes,
+  onGateway,
+  restartBegun,
+  restartEnded,
+  seconds,
+  site,
+  succeeded,
+} from '../builders.ts';
+import { type History, type Setting, type Steps, settled } from '../history.ts';
+
+const down: Steps = [seconds(30), checkFailed(), seconds(10), checkFailed()];
+const app = onGateway('app');
+
+/** The VPN is being restarted. */
+const broken = ({ settings, ...setting }: Setting = {}): History =>
+  settled([app, onGateway('db')], {
+    ...setting,
+    settings: { recoveryStrategy: 'vpn-first', ...settings },
+  }).feed(...down);
+/** It was, and a check is to prove it. */
+const restarted = (setting: Setting = {}): History => broken(setting).forget().feed(succeeded());
+const NO_USE = /^No check has passed since the VPN was restarted inside gluetun$/;
+
+describe('the gentle way', () => {
+  it('begins with the VPN inside the gateway', () => {
+    broken()
+      .expectRecovery('restartingVpn')
+      .expectActs({ kind: 'restartVpn', start: new Date(1_000).toISOString() })
+      .expectLine(/^Restarting the VPN inside gluetun to force new endpoint\.\.\.$/, 'info');
+  });
+
+  it('knows nothing of the new exit until it is told', () => {
+    const { current, reading } = restarted().state.endpoint;
+    expect(Object.values(current)).toEqual(Object.values(current).map(() => undefined));
+    expect(reading).toBeUndefined();
+  });
+
+  it('ends with a check that passes, dependents untouched', () => {
+    const history = restarted().feed(seconds(5), checkPassed()).expectRecovery('none');
+    history
+      .expectNoAct()
+      .expectLine(/^Status: NEW \| IP: unknown .* Reason: After restart$/)
+      .expectLine(
+        /^Recovery complete \(took \d(\.\d)?s\): the VPN was restarted, dependents untouched$/,
+        'info',
+      );
+    history.feed(minutes(5)).expectNoAct();
+  });
+
+  it('restarts those dependents all the same that are to be, once', () => {
+    const history = restarted({ settings: { vpnRestartDependents: ['db'] } }).feed(seconds(5), checkPassed());
+    history.expectLine(/the VPN was restarted, dependents untouched but db$/).expectActs({
+      kind: 'repairDependents',
+      dependents: [expect.objectContaining({ name: 'db', how: 'restart' })] as never,
+    });
+    expect(history.state.repairs.pending[idOf('db')]?.isForced).toBe(true);
+    history.feed(restartBegun('db'), restartEnded('db'), succeeded(), minutes(5));
+    history.expectLine(/^db restarted successfully$/).expectActs('repairDependents');
+  });
+
+  it.each<{ given: string; event: Steps }>([
+    { given: 'a check that fails', event: [seconds(5), checkFailed()] },
+    { given: "another act's end", event: [happens({ type: 'commandFinished', id: 99, kind: 'any', outcome: { ok: true } })] },
+    { given: 'an address', event: [endpointRead('203.0.113.9')] },
+    { given: 'a wait that is not over', event: [seconds(29)] },
+  ])('goes on after $given', ({ event }) => {
+    restarted().feed(...event).expectRecovery('verifyingVpn').expectNoAct();
+  }); // prettier-ignore
+
+  it.each([
+    ['not proven by a check that began before its end', -1, 'verifyingVpn'],
+    ['proven by a check that began at its end', 0, 'none'],
+  ] as const)('is %s', (_, afterMs, then) => {
+    const history = restarted().feed(seconds(5));
+    const { recovery, checking } = history.state;
+    const startedAt = recovery.value === 'verifyingVpn' ? recovery.since + afterMs : 0;
+    const running = checking.running && { ...checking.running, startedAt };
+    history.state = { ...history.state, checking: { ...checking, running } };
+    history.feed(checkPassed()).expectRecovery(then);
+  });
+
+  it('gives way to the container where it cannot be gone', () => {
+    const history = broken();
+    const begunAt = 'begunAt' in history.state.recovery ? history.state.recovery.begunAt : -1;
+    history
+      .forget()
+      .feed(failed('the control server asks for a key'))
+      .expectLine(/^The VPN cannot be restarted inside gluetun: the control server asks for a key$/, 'warn')
+      .expectLine(/^Restarting gluetun to force new endpoint\.\.\.$/)
+      .expectActs('restartGateway');
+    expect(history.state.recovery).toMatchObject({ value: 'restarting', begunAt });
+  });
+
+  it('gives way to the container where no check passes in half a minute', () => {
+    restarted().feed(seconds(31)).expectLine(NO_USE, 'warn').expectActs('restartGateway');
+  });
+
+  it('waits for two whole checks where those take longer', () => {
+    const history = restarted({ sites: [site('a', { timeoutSeconds: 25 }), site('b')] });
+    history.feed(seconds(49)).expectNoAct().feed(seconds(2)).expectLine(NO_USE).expectActs('restartGateway');
+  });
+
+  it.each<{ given: string; event: Steps }>([
+    { given: 'dies', event: [died('gluetun', 1)] },
+    { given: 'is removed', event: [died('gluetun', 1), destroyed('gluetun')] },
+  ])('ends where the gateway $given', ({ event }) => {
+    for (const history of [broken(), restarted()])
+      history
+        .forget()
+        .feed(...event)
+        .expectLine(/^The recovery ends: gluetun does not run any more$/)
+        .expectRecovery('none')
+        .expectNoAct();
+  });
+});
