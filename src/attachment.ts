@@ -39,6 +39,7 @@ export const hasFailedToJoin = (facts: ContainerFacts): boolean =>
 /** Whoever stopped it earlier: since then somebody has tried to start it. */
 const wantsToRun = (state: State, facts: ContainerFacts): boolean =>
   hasFailedToJoin(facts) ||
+  (state.endings[facts.id]?.value === 'engine' && wouldBeKeptRunning(facts)) ||
   (state.endings[facts.id] === undefined &&
     !state.memory.stopped.includes(facts.id) &&
     wouldBeKeptRunning(facts) &&

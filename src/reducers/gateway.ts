@@ -93,6 +93,7 @@ const CAUSES: Readonly<Record<Ending['value'], DownCause>> = {
   operator: 'operator',
   itself: 'crash',
   ours: 'ourRestart',
+  engine: 'crash',
 };
 
 /** Of an end that was not heard of nothing is known, but that a restart of ours was under way, or a restart policy. */
@@ -108,6 +109,7 @@ function causeOf(
   if (facts.runState === 'restarting') return 'restarting';
   const ending = endings[facts.id]?.value;
   if (ending === 'itself' && isLeftByItsPolicy(facts)) return 'operator';
+  if (ending === 'engine' && !wouldBeKeptRunning(facts)) return 'found';
   if (ending !== undefined) return CAUSES[ending];
   if (recovery.value === 'restarting') return 'ourRestart';
   const cause = current?.value === 'down' ? current.cause : 'found';

@@ -1,9 +1,13 @@
 import {
   connected,
+  connectedAfterCrash,
   died,
   disconnected,
+  type Shape,
   failed,
   checkFailed,
+  gatewayFacts,
+  listed,
   idOf,
   inspectedAs,
   killed,
@@ -17,7 +21,9 @@ import {
   stoppedByHand,
   succeeded,
 } from '../builders.ts';
-import { type History, type Steps, settled } from '../history.ts';
+import { attachmentOf } from '../../../src/attachment.ts';
+import { warn } from '../../../src/transition.ts';
+import { History, type Steps, settled } from '../history.ts';
 
 const app = onGateway('app');
 const endingOf = ({ state }: History, name = 'app') => state.endings[idOf(name)]?.value;
@@ -94,5 +100,66 @@ describe('how a container ended', () => {
     const history = settled([app]).feed(died('app', 1)).forget();
     history.feed(seconds(11));
     expect(history.commands).toContainEqual({ kind: 'inspectContainer', containerId: idOf('app') });
+  });
+});
+
+describe('what the engine ended at its start, after it had been killed,', () => {
+  const crashed = (shape: Shape = {}): History => {
+    const ended = { runState: 'exited', exitCode: 0, ...shape } as const;
+    const [gateway, dependent] = [gatewayFacts(ended), onGateway('app', ended)];
+    return settled([onGateway('app', shape)], { gateway: gatewayFacts(shape) }).feed(
+      disconnected(),
+      connectedAfterCrash('gluetun', 'app'),
+      ...stoppedByHand('gluetun'),
+      ...stoppedByHand('app'),
+      listed(gateway, dependent),
+    );
+  };
+
+  it('is known to be its doing, whatever its replayed messages look like, and for good', () => {
+    expect(endingOf(crashed().feed(seconds(30), disconnected(), connected(), listedAgain()))).toBe('engine');
+  });
+
+  it('is said once, with the names', () => {
+    const said = crashed()
+      .feed(disconnected(), connectedAfterCrash('gluetun', 'app'), listedAgain())
+      .lines.filter(({ message }) => message.includes('stopped what still ran'));
+    expect(said).toEqual([
+      warn('The Docker engine had crashed, and at its start stopped what still ran: gluetun, app'),
+    ]);
+  });
+
+  it.each([
+    { policy: 'unless-stopped', kind: 'startGateway' },
+    { policy: 'always', kind: 'startGateway' },
+    { policy: 'no', kind: undefined },
+  ] as const)('a gateway with policy $policy: $kind after ten seconds', ({ policy, kind }) => {
+    const history = crashed({ restartPolicy: policy }).forget();
+    expect(history.feed(seconds(9)).acts).toEqual([]);
+    expect(history.feed(seconds(2)).acts[0]?.kind).toBe(kind);
+  });
+
+  it.each([
+    { policy: 'unless-stopped', then: 'failedToJoin' },
+    { policy: 'no', then: 'stopped' },
+  ] as const)('a dependent with policy $policy has $then', ({ policy, then }) => {
+    const history = crashed({ restartPolicy: policy });
+    const facts = history.state.containers.byId[idOf('app')];
+    expect(facts && attachmentOf(history.state, facts)).toBe(then);
+  });
+
+  it('has no ending any more once it runs', () => {
+    expect(endingOf(crashed().feed(started('app')))).toBeUndefined();
+  });
+
+  it("is its operator's once he has stopped it after a start", () => {
+    const history = crashed().feed(started('app'), inspectedAs('app'), ...stoppedByHand('app'), seconds(11));
+    expect(endingOf(history)).toBe('operator');
+  });
+
+  it('is started by a monitor that was not there, too', () => {
+    const gone = gatewayFacts({ runState: 'exited', exitCode: 0, restartPolicy: 'unless-stopped' });
+    const history = new History().feed(connectedAfterCrash('gluetun'), listed(gone), seconds(11));
+    expect(history.acts.map(({ kind }) => kind)).toEqual(['startGateway']);
   });
 });
