@@ -104,6 +104,9 @@ function decode(text: string): Decoded {
       dependents: asStrings(harmless(dependents)),
       stopped: strings(stopped),
       backoff: backoffs(harmless(asObject(json['backoff']) ?? {})),
+      ...(asObject(json['endedByEngine']) && {
+        endedByEngine: asStrings(harmless(asObject(json['endedByEngine']) ?? {})),
+      }),
     },
   };
 }
@@ -131,7 +134,7 @@ const backoffs = (json: Json): Memory['backoff'] =>
 
 const strings = (values: readonly unknown[]): string[] => values.filter((value) => typeof value === 'string');
 
-function encode({ gateways, dependents, stopped, backoff }: Memory): string {
+function encode({ gateways, dependents, stopped, endedByEngine, backoff }: Memory): string {
   const kept = {
     version: VERSION,
     gateways: Object.fromEntries(
@@ -139,6 +142,7 @@ function encode({ gateways, dependents, stopped, backoff }: Memory): string {
     ),
     dependents: Object.fromEntries(Object.entries(dependents).slice(-REMEMBERED.dependents)),
     stopped: stopped.slice(-REMEMBERED.stopped),
+    ...(endedByEngine && { endedByEngine }),
     backoff,
   };
   return `${JSON.stringify(kept, null, 2)}\n`;

@@ -44,9 +44,9 @@ export const dockerReadings = (docker: Docker): EngineReadings => ({
       }),
     ).pipe(map((stream) => bytesOf(stream))),
   info: () => call((abortSignal) => (docker as unknown as WithInfo).info(signalled(abortSignal))),
-  pastEvents: () =>
+  pastEvents: (until) =>
     call((abortSignal) =>
-      docker.getEvents({ ...signalled(abortSignal), since: untyped('1'), until: Date.now() / 1000 }),
+      docker.getEvents({ ...signalled(abortSignal), since: untyped('1'), until: untyped(until) }),
     ).pipe(mergeMap((stream) => bytesOf(stream))),
   followLog: (id, { since, tail }) =>
     call((abortSignal) =>

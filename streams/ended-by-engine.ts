@@ -3,7 +3,8 @@ import { toLines } from './bytes.ts';
 import { decodeEvent } from './decode-event.ts';
 import type { EngineReadings } from './engine.ts';
 import type { ContainerEvent } from './events.ts';
-import { asObject } from './json.ts';
+import { sinceOf } from './engine-time.ts';
+import { asObject, asString } from './json.ts';
 
 const ANSWER_TIMEOUT_MS = 5_000;
 /** An engine remembers this many messages of any kind, and none from before its own start. */
@@ -22,7 +23,10 @@ export const endedByEngine = (
   scheduler: SchedulerLike,
 ): Observable<readonly string[]> =>
   engine.info().pipe(
-    switchMap((info) => (endsWhatRuns(info) ? engine.pastEvents().pipe(toLines(), toArray()) : of([]))),
+    switchMap((info) => {
+      const now = endsWhatRuns(info) ? asString(asObject(info)?.['SystemTime']) : undefined;
+      return now === undefined ? of([]) : engine.pastEvents(sinceOf(now)).pipe(toLines(), toArray());
+    }),
     map((lines) => (lines.length < REMEMBERED ? endedWithoutStart(lines.map(decoded)) : [])),
     timeout({ each: ANSWER_TIMEOUT_MS, scheduler }),
     catchError(() => of([])),

@@ -1,6 +1,7 @@
 import { BehaviorSubject, EMPTY, catchError, concat, defer, merge } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import { inspection, listing } from './container-json.ts';
+import { formatNanos } from './clock.ts';
 import { changesOf, statOf } from './container-files.ts';
 import type { Container } from './container.ts';
 import { refuseConflicts, toCreateBody } from './create-request.ts';
@@ -85,6 +86,10 @@ export class SimulatedEngine {
 
   record(method: string, path: string, query: string): void {
     this.calls.push({ method, path, query, at: this.runtime.clock.nowMs() });
+  }
+
+  get systemTime(): string {
+    return formatNanos(this.runtime.clock.stamp());
   }
 
   get containers(): readonly Container[] {

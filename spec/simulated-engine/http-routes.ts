@@ -77,6 +77,7 @@ function info({ engine, answer }: ApiRequest): void {
     Containers: engine.containers.length,
     ContainersRunning: running,
     LiveRestoreEnabled: false,
+    SystemTime: engine.systemTime,
   });
 }
 

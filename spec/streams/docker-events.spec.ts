@@ -41,7 +41,10 @@ describe('dockerEvents$', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const engine = {
         openEvents: () => of(cold('a', { a: text(line('die', 0)) })),
-        info: () => cold('--(i|)', { i: { LiveRestoreEnabled: false } }),
+        info: () =>
+          cold('--(i|)', {
+            i: { LiveRestoreEnabled: false, SystemTime: '2026-11-25T16:00:00Z' },
+          }),
         pastEvents: () => of(text(line('die', 0))),
       };
       expectObservable(dockerEvents$(engine, scheduler), '^----!').toBe('--(CA)', {

@@ -11,7 +11,7 @@ const stopped = (id: string): readonly string[] => [line('kill', id), line('die'
 const noise = (count: number): readonly string[] =>
   Array.from({ length: count }, () => line('exec_start: true', 'other'));
 
-const WITHOUT = of({ LiveRestoreEnabled: false });
+const WITHOUT = of({ LiveRestoreEnabled: false, SystemTime: '2026-11-25T16:00:00.5Z' });
 const refused$ = throwError(() => new EngineError('forbidden', 403));
 
 describe('endedByEngine', () => {
@@ -43,7 +43,7 @@ describe('endedByEngine', () => {
     },
     {
       given: 'an end, of an engine that leaves running what runs',
-      info: of({ LiveRestoreEnabled: true }),
+      info: of({ LiveRestoreEnabled: true, SystemTime: '2026-11-25T16:00:00.5Z' }),
       past: said(stopped('a')),
       then: [],
     },
@@ -60,6 +60,20 @@ describe('endedByEngine', () => {
       const engine = { info: () => info, pastEvents: () => past };
       expectObservable(endedByEngine(engine, scheduler)).toBe('(a|)', { a: then });
     });
+  });
+
+  it("asks for what was until now by the engine's clock, not by its own", () => {
+    const asked: string[] = [];
+    marbles(({ expectObservable }, scheduler) => {
+      const pastEvents = (until: string): Observable<Uint8Array> => {
+        asked.push(until);
+        return said(stopped('a'));
+      };
+      expectObservable(endedByEngine({ info: () => WITHOUT, pastEvents }, scheduler)).toBe('(a|)', {
+        a: ['a'],
+      });
+    });
+    expect(asked).toEqual(['1795622400.500000000']);
   });
 
   it.each([

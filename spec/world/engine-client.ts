@@ -94,7 +94,8 @@ export class EngineClient implements EngineReadings, EngineWrites {
         ),
     );
 
-  readonly info = (): Observable<unknown> => this.#answer('info', () => ({ LiveRestoreEnabled: false }));
+  readonly info = (): Observable<unknown> =>
+    this.#answer('info', () => ({ LiveRestoreEnabled: false, SystemTime: this.#engine.systemTime }));
 
   readonly pastEvents = (): Observable<Uint8Array> =>
     this.#answer('events', () => this.#engine.events.past()).pipe(

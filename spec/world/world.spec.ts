@@ -134,6 +134,23 @@ describe('the whole monitor, under virtual time', () => {
     expect(world.cutOff()).toEqual([]);
   });
 
+  it('brings them back though the engine is restarted once more before it could, and the monitor with it', () => {
+    running({ restartPolicy: 'unless-stopped' });
+    world.engine.breakDown();
+    world.pass(30_000).engine.boot();
+    world
+      .untilSaid(/stopped what still ran/)
+      .pass(1_000)
+      .killMonitor();
+    world.engine.shutDown();
+    world.pass(1_000).engine.boot();
+    world.pass(1_000).startMonitor();
+    world.until(() =>
+      ['gluetun', 'app1', 'app2', 'app3'].every((name) => world.engine.isOnLiveNetwork(name)),
+    );
+    expect(world.cutOff()).toEqual([]);
+  });
+
   it('says once that it cannot probe, and once that it can', () => {
     running();
     world.standIn.removeWget();

@@ -2,7 +2,7 @@ import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Command, Target } from '../commands.ts';
 import type { Line } from '../log-line.ts';
 import { findGateway, gatewayCandidates } from '../find-gateway.ts';
-import { wouldBeKeptRunning } from '../attachment.ts';
+import { isEndedByEngine, wouldBeKeptRunning } from '../attachment.ts';
 import { knownIds, rememberedBackoff } from '../memory.ts';
 import { isMessageOfStart } from '../messages.ts';
 import { gatewayTarget, runningStart, startOf } from '../selectors.ts';
@@ -101,15 +101,13 @@ const CAUSES: Readonly<Record<Ending['value'], DownCause>> = {
 const isLeftByItsPolicy = (facts: ContainerFacts): boolean =>
   wouldBeKeptRunning(facts) && facts.details?.error === '';
 
-function causeOf(
-  { recovery, endings }: State,
-  facts: ContainerFacts,
-  current: Gateway | undefined,
-): DownCause {
+function causeOf(state: State, facts: ContainerFacts, current: Gateway | undefined): DownCause {
   if (facts.runState === 'restarting') return 'restarting';
+  if (isEndedByEngine(state, facts))
+    return facts.details === undefined || wouldBeKeptRunning(facts) ? 'crash' : 'found';
+  const { recovery, endings } = state;
   const ending = endings[facts.id]?.value;
   if (ending === 'itself' && isLeftByItsPolicy(facts)) return 'operator';
-  if (ending === 'engine' && !wouldBeKeptRunning(facts)) return 'found';
   if (ending !== undefined) return CAUSES[ending];
   if (recovery.value === 'restarting') return 'ourRestart';
   const cause = current?.value === 'down' ? current.cause : 'found';

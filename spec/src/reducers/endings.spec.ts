@@ -157,6 +157,25 @@ describe('what the engine ended at its start, after it had been killed,', () => 
     expect(endingOf(history)).toBe('operator');
   });
 
+  it.each([
+    { given: 'again', between: [], then: ['startGateway'] },
+    { given: 'but not what has run and was stopped meanwhile', between: 1, then: [] },
+  ])(
+    'is remembered for a monitor that comes after a second start of the engine: $given',
+    ({ between, then }) => {
+      const { memory } = crashed({ restartPolicy: 'unless-stopped' }).state;
+      const startedAt = between === 1 ? 9_000 : 1_000;
+      const gone = gatewayFacts({
+        runState: 'exited',
+        exitCode: 0,
+        restartPolicy: 'unless-stopped',
+        startedAt,
+      });
+      const history = new History({ memory }).feed(connected(), listed(gone), seconds(11));
+      expect(history.acts.map(({ kind }) => kind)).toEqual(then);
+    },
+  );
+
   it('is started by a monitor that was not there, too', () => {
     const gone = gatewayFacts({ runState: 'exited', exitCode: 0, restartPolicy: 'unless-stopped' });
     const history = new History().feed(connectedAfterCrash('gluetun'), listed(gone), seconds(11));
