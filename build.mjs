@@ -36,9 +36,8 @@ await build({
   banner: { js: '#!/usr/bin/env node' },
 });
 
-// The demo: the same monitor, with the simulated engine and, for `--docker`, what the end-to-end specs have; and
-// the benchmarks. The build of the image sees no spec/, and needs none.
-const DEMO = 'spec/demo/main.ts';
+// The demo: the same monitor, with the simulated engine and, for `--docker`, what the end-to-end specs have; chaos on
+// a real engine; and the benchmarks. The build of the image sees no spec/, and needs none.
 const BENCH = 'spec/bench/main.ts';
 
 /** `__dirname` stays the source's own folder, seen from dist/. */
@@ -54,12 +53,13 @@ const keepFolders = {
   },
 };
 
-if (existsSync(DEMO))
-  await build({
-    ...shared,
-    entryPoints: [DEMO],
-    outfile: 'dist/demo.js',
-    plugins: [...shared.plugins, keepFolders],
-  });
+for (const name of ['demo', 'chaos'])
+  if (existsSync(`spec/${name}/main.ts`))
+    await build({
+      ...shared,
+      entryPoints: [`spec/${name}/main.ts`],
+      outfile: `dist/${name}.js`,
+      plugins: [...shared.plugins, keepFolders],
+    });
 
 if (existsSync(BENCH)) await build({ ...shared, entryPoints: [BENCH], outfile: 'dist/bench.js' });
