@@ -1,4 +1,5 @@
 import { eventually, messageOf } from '../e2e/eventually.ts';
+import type { PrivateEngine } from '../e2e/private-engine.ts';
 import { containerNames } from '../e2e/recreation/world.ts';
 import { DEPENDENTS, GATEWAY } from './cast.ts';
 import { isKnowable, standingStop, violations } from './invariants.ts';
@@ -9,6 +10,8 @@ import { Story } from './story.ts';
 import { BACKOFF_MAX_SECONDS, BACKOFF_SECONDS, CONCURRENCY } from './watch.ts';
 
 export interface ChaosOptions {
+  /** Started, empty, and for nobody else. */
+  readonly engine: PrivateEngine;
   readonly minutes: number;
   readonly seed: number;
   readonly print: (line: string) => void;
@@ -25,18 +28,22 @@ export interface ChaosResult {
 /** The longest backoff, the wait for a gateway that may come back, and two rounds of repairs. */
 const SETTLES_WITHIN_MS = 150_000;
 
-/** Plays faults on an engine of its own for so long, lets all come to rest, and tells what should not have been. */
-export async function chaos({ minutes, seed, print }: ChaosOptions): Promise<ChaosResult> {
+/** Plays faults on the engine for so long, lets all come to rest, and tells what should not have been. */
+export async function chaos({ engine, minutes, seed, print }: ChaosOptions): Promise<ChaosResult> {
   const story = new Story(print);
-  const scene = new Scene(story);
+  const scene = await Scene.open(engine, story);
   try {
-    await scene.open();
     story.tell(`seed ${seed}: faults for ${minutes} minutes`);
     const early = await playAll(scene, faults(seed), Date.now() + minutes * 60_000);
-    const settledMs = early.length === 0 ? await settle(scene) : 0;
+    const isOver = early.length === 0;
+    const settledMs = isOver ? await settle(scene) : 0;
     story.table().forEach(print);
     const found = [
-      ...new Set([...early, ...violations(scene.history, rulesOf(scene)), ...(await left(scene))]),
+      ...new Set([
+        ...early,
+        ...violations(scene.history, rulesOf(scene)),
+        ...(isOver ? await left(scene) : []),
+      ]),
     ];
     return { violations: found, faultsPlayed: story.total, commands: scene.history.calls.length, settledMs };
   } finally {

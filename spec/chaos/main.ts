@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { findProgram } from '../e2e/bound-process.ts';
-import { chaos } from './chaos.ts';
+import { PrivateEngine } from '../e2e/private-engine.ts';
+import { type ChaosResult, chaos } from './chaos.ts';
 
 const HELP = `Usage: npm run chaos [-- --minutes M] [--seed N]
 
@@ -28,7 +29,20 @@ async function main(): Promise<number> {
     return 1;
   }
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
-  const { violations, faultsPlayed, commands, settledMs } = await chaos({ minutes, seed, print });
+  const engine = new PrivateEngine();
+  try {
+    await engine.start();
+    return report(await chaos({ engine, minutes, seed, print }), seed, print);
+  } finally {
+    await engine.dispose();
+  }
+}
+
+function report(
+  { violations, faultsPlayed, commands, settledMs }: ChaosResult,
+  seed: number,
+  print: (line: string) => void,
+): number {
   print(`seed ${seed}: ${faultsPlayed} faults, ${commands} commands, at rest after ${settledMs} ms`);
   violations.forEach((violation) => print(`VIOLATION (seed ${seed}): ${violation}`));
   return violations.length === 0 ? 0 : 1;

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../e2e/eventually.ts';
-import { PrivateEngine } from '../e2e/private-engine.ts';
+import type { PrivateEngine } from '../e2e/private-engine.ts';
 import { buildImages } from '../e2e/stand-in/images.ts';
 import { DEPENDENTS, RESTING } from './cast.ts';
 import { ClockShift } from './clock-shift.ts';
@@ -22,46 +22,64 @@ interface Undoing {
   readonly act: () => Promise<unknown>;
 }
 
+interface Parts {
+  readonly engine: PrivateEngine;
+  readonly stack: Stack;
+  readonly disk: SmallDisk;
+  readonly clock: ClockShift;
+  readonly relay: FaultRelay;
+}
+
 /** Everything there is in one run, and what is still to be undone. */
 export class Scene {
-  readonly history: History = newHistory();
-  readonly engine = new PrivateEngine();
   readonly story: Story;
-  stack!: Stack;
-  relay!: FaultRelay;
-  disk!: SmallDisk;
-  clock!: ClockShift;
-  watch!: Watch;
-  observer!: Observer;
+  readonly history: History;
+  readonly engine: PrivateEngine;
+  readonly stack: Stack;
+  readonly disk: SmallDisk;
+  readonly clock: ClockShift;
+  readonly relay: FaultRelay;
+  readonly watch: Watch;
+  readonly observer: Observer;
   #undoings: readonly Undoing[] = [];
 
-  constructor(story: Story) {
+  /** With a monitor that has found its way. */
+  static async open(engine: PrivateEngine, story: Story): Promise<Scene> {
+    await buildImages(engine);
+    const history = newHistory();
+    const scene = new Scene(story, history, {
+      engine,
+      stack: await Stack.create(engine, history),
+      disk: await SmallDisk.mount(join(engine.folder, 'small')),
+      clock: await ClockShift.create(await mkdtemp(join(engine.folder, 'clock-'))),
+      relay: await FaultRelay.open(engine, history),
+    });
+    scene.observer.start();
+    await scene.watch.start();
+    await scene.watch.monitor.waitForLine(/Status: STARTUP/, 30_000);
+    return scene;
+  }
+
+  private constructor(story: Story, history: History, parts: Parts) {
     this.story = story;
-  }
-
-  async open(): Promise<void> {
-    await this.engine.start();
-    await buildImages(this.engine);
-    this.stack = await Stack.create(this.engine, this.history);
-    this.disk = await SmallDisk.mount(join(this.engine.folder, 'small'));
-    this.clock = await ClockShift.create(await mkdtemp(join(this.engine.folder, 'clock-')));
-    this.relay = await FaultRelay.open(this.engine, this.history);
+    this.history = history;
+    this.engine = parts.engine;
+    this.stack = parts.stack;
+    this.disk = parts.disk;
+    this.clock = parts.clock;
+    this.relay = parts.relay;
     const expected = [...DEPENDENTS.map(({ name }) => name), RESTING];
-    this.observer = new Observer(this.engine, this.history, expected, (name) => !this.#isRemoved(name));
-    this.observer.start();
-    this.relay.onCall = (call) => this.story.tellCall(call, this.observer.nameOf(call.target));
-    this.watch = new Watch(this.engine, this.history, this);
-    await this.watch.start();
-    await this.watch.monitor.waitForLine(/Status: STARTUP/, 30_000);
+    this.observer = new Observer(this.engine, history, expected, (name) => !this.#isRemoved(name));
+    this.relay.onCall = (call) => story.tellCall(call, this.observer.nameOf(call.target));
+    this.watch = new Watch(this.engine, history, this);
   }
 
-  /** A killed engine has to be there again for its containers to be removed. */
+  /** The engine itself is somebody else's to end. */
   async close(): Promise<void> {
-    await this.watch.kill().catch(() => undefined);
+    await this.watch.kill();
     await this.observer.stop();
     await this.relay.close();
     this.disk.unmount();
-    await this.engine.dispose();
   }
 
   isBusy(about: string): boolean {
