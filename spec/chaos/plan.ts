@@ -54,7 +54,7 @@ export function* faults(seed: number): Generator<Fault, never> {
       const [least, most] = kind.includes('started later') ? LONG_HOLD_MS : SHORT_HOLD_MS;
       yield {
         kind,
-        waitMs: isQuick ? dice.between(0, 700) : dice.between(2_000, 8_000),
+        waitMs: isQuick ? dice.between(0, 700) : dice.between(1_500, 6_000),
         holdMs: dice.between(least, most),
         pick: dice.next(),
       };
