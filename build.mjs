@@ -36,7 +36,7 @@ await build({
   banner: { js: '#!/usr/bin/env node' },
 });
 
-// The demo: the same monitor, with the simulated engine and, for `--docker`, what the end-to-end specs have; chaos on
+// The demo: the same monitor, with the simulated engine and, for `--docker`, what the end-to-end specs have; chaos and soak on
 // a real engine; and the benchmarks. The build of the image sees no spec/, and needs none.
 const BENCH = 'spec/bench/main.ts';
 
@@ -53,7 +53,7 @@ const keepFolders = {
   },
 };
 
-for (const name of ['demo', 'chaos'])
+for (const name of ['demo', 'chaos', 'soak'])
   if (existsSync(`spec/${name}/main.ts`))
     await build({
       ...shared,
