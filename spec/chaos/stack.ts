@@ -82,12 +82,23 @@ export class Stack {
       this.#history.acts.push({ name, what: 'run', from: Date.now(), to: Date.now() });
   }
 
+  /**
+   * An engine that is killed while it starts a container may leave that container behind as one that nobody can start
+   * any more: the next engine says "task …: already exists", for ever. Its operator has to create it anew.
+   */
+  async isBrokenByEngine(name: string): Promise<boolean> {
+    const { State } = await (await this.find(name)).inspect();
+    return !State.Running && /task \w+: already exists/.test(State.Error);
+  }
+
   /** The network namespaces are compared, as the kernel shows them. */
   async isFresh(name: string): Promise<boolean> {
     return isOnLiveNetwork(await this.find(name), this.gateway);
   }
 
+  /** As long as it is the container that was given the content, or what was re-created of it. */
   async hasKeptContent(): Promise<boolean> {
+    if (this.#history.acts.some(({ name, what }) => name === 'keeper' && what === 'remove')) return true;
     return (await checksums(this.engine, 'keeper', KEPT)) === this.#content;
   }
 
