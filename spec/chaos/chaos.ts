@@ -1,7 +1,7 @@
 import { eventually, messageOf } from '../e2e/eventually.ts';
 import type { PrivateEngine } from '../e2e/private-engine.ts';
 import { containerNames } from '../e2e/recreation/world.ts';
-import { DEPENDENTS, GATEWAY } from './cast.ts';
+import { DEPENDENTS, GATEWAY, RESTING } from './cast.ts';
 import { isKnowable, standingStop, violations } from './invariants.ts';
 import { type Fault, faults } from './plan.ts';
 import { PLAYERS } from './play.ts';
@@ -37,14 +37,9 @@ export async function chaos({ engine, minutes, seed, print }: ChaosOptions): Pro
     const early = await playAll(scene, faults(seed), Date.now() + minutes * 60_000);
     const isOver = early.length === 0;
     const settledMs = isOver ? await settle(scene) : 0;
+    const unsettled = isOver ? [...(await left(scene)), ...(await checkedByHand(scene))] : [];
     story.table().forEach(print);
-    const found = [
-      ...new Set([
-        ...early,
-        ...violations(scene.history, rulesOf(scene)),
-        ...(isOver ? await left(scene) : []),
-      ]),
-    ];
+    const found = [...new Set([...early, ...violations(scene.history, rulesOf(scene)), ...unsettled])];
     return { violations: found, faultsPlayed: story.total, commands: scene.history.calls.length, settledMs };
   } finally {
     await scene.close();
@@ -105,9 +100,12 @@ async function settle(scene: Scene): Promise<number> {
   await settled.catch(() => story.tell('it has not come to rest'));
   const settledMs = Date.now() - begun;
   story.tell(`all came to rest ${(settledMs / 1000).toFixed(1)} s after that`);
-  const code = await scene.watch.checkByHand();
-  story.tell(`a check by hand ends with ${String(code)}`);
   return settledMs;
+}
+
+async function checkedByHand({ watch }: Scene): Promise<readonly string[]> {
+  const code = await watch.checkByHand();
+  return code === 0 ? [] : [`a check by hand ends with ${String(code)}`];
 }
 
 /** What no monitor can: see `isBrokenByEngine`. */
@@ -131,6 +129,9 @@ async function left(scene: Scene): Promise<readonly string[]> {
     ...parked.map((name) => `${name} is still there`),
     ...dependents.filter((fault) => fault !== undefined),
     ...(State.Running ? [] : [`${GATEWAY} does not run`]),
+    ...((await stack.find(RESTING).then(async (one) => one.networkNamespace())) === undefined
+      ? []
+      : [`${RESTING} runs, which its operator had stopped before all else`]),
     ...(watch.monitor.hasExited ? ['the monitor does not run'] : []),
     ...((await stack.hasKeptContent().catch(() => true)) ? [] : ['the content of a volume has changed']),
   ];

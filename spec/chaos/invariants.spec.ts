@@ -130,6 +130,14 @@ describe('what is seen of a run', () => {
       then: /start gluetun, which its operator had stopped/,
     },
     {
+      given: 'the same, though the monitor was not even connected',
+      history: seen([call('start', 'gluetun', 20_000)], {
+        acts: [{ ...stop, name: 'gluetun' }],
+        connections: [],
+      }),
+      then: /start gluetun, which its operator had stopped/,
+    },
+    {
       given: 'a dependent that was nowhere',
       history: seen([], { losses: [{ at: T, name: 'keeper' }] }),
       then: /keeper exists neither under its name nor parked/,

@@ -121,8 +121,10 @@ export function standingStop({ acts }: History, name: string, at: number): Opera
  * Whether a monitor could tell that it was the operator: it heard of it, no command of its own was under way at
  * that time, nothing happened for as long as it takes to decide, and that could be written down.
  */
-export function isKnowable(history: History, { from, to }: OperatorAct): boolean {
+export function isKnowable(history: History, { name, from, to }: OperatorAct): boolean {
   const isOurs = history.calls.some((call) => overlaps(call, from - GRACE_MS, to + GRACE_MS));
+  // A gateway that is found down is left alone, whatever was heard of it.
+  if (name === GATEWAY) return !isOurs;
   const isDecided = holds(history.connections, from - 500, to + UNDECIDED_MS);
   const isWritten = !history.diskFull.some((span) => overlaps(span, from, to + UNDECIDED_MS));
   const isSlow = history.slow.some((span) => overlaps(span, from, to + UNDECIDED_MS));

@@ -38,9 +38,24 @@ export interface Fault {
   readonly pick: number;
 }
 
-/** Longer than it takes to decide that somebody has stopped a container. */
-const LONG_HOLD_MS = [14_000, 22_000] as const;
-const SHORT_HOLD_MS = [500, 7_000] as const;
+type Range = readonly [least: number, most: number];
+
+/** Until it is undone: longer than the monitor takes to decide that somebody stopped it, or to try more than once. */
+const LONG_HOLD_MS: Partial<Readonly<Record<FaultKind, Range>>> = {
+  'the gateway is stopped, and started later': [14_000, 24_000],
+  'a dependent is stopped, and started later': [14_000, 22_000],
+  'the tunnel breaks, and no restart heals it': [20_000, 40_000],
+};
+const SHORT_HOLD_MS: Range = [500, 7_000];
+
+/** After these the monitor is now and then left in peace for so long, to come to a decision. */
+const PEACE_MS: Partial<Readonly<Record<FaultKind, number>>> = {
+  'the gateway is stopped, and started later': 13_000,
+  'a dependent is stopped, and started later': 13_000,
+  'the engine is killed, and started': 12_000,
+  'the tunnel breaks': 7_000,
+  'the tunnel breaks, and no restart heals it': 7_000,
+};
 
 /**
  * For ever, the same ones for the same seed. Dealt like cards: each kind comes once before any comes again. Some come
@@ -48,15 +63,17 @@ const SHORT_HOLD_MS = [500, 7_000] as const;
  */
 export function* faults(seed: number): Generator<Fault, never> {
   const dice = new Dice(seed);
+  let peaceMs = 0;
   for (;;)
     for (const kind of dice.shuffled(FAULTS)) {
       const isQuick = dice.next() < 0.3;
-      const [least, most] = kind.includes('started later') ? LONG_HOLD_MS : SHORT_HOLD_MS;
+      const hold = LONG_HOLD_MS[kind] ?? SHORT_HOLD_MS;
       yield {
         kind,
-        waitMs: isQuick ? dice.between(0, 700) : dice.between(1_500, 6_000),
-        holdMs: dice.between(least, most),
+        waitMs: peaceMs + (isQuick ? dice.between(0, 700) : dice.between(1_500, 6_000)),
+        holdMs: dice.between(...hold),
         pick: dice.next(),
       };
+      peaceMs = dice.next() < 0.5 ? (PEACE_MS[kind] ?? 0) : 0;
     }
 }

@@ -77,15 +77,17 @@ export const PLAYERS: Readonly<Record<FaultKind, Player>> = {
     await stack.gateway.breakTunnel();
     return '';
   }),
+  // What else is done to the gateway goes on meanwhile.
   'the tunnel breaks, and no restart heals it': onGateway(async (scene, { holdMs }) => {
+    if (scene.isBusy('the tunnel')) return undefined;
     const { stack } = scene;
     await stack.gateway.setStaysBroken(true);
     await stack.gateway.breakTunnel();
-    scene.later(2 * holdMs, GATEWAY, 'the tunnel heals', async () => {
+    scene.later(holdMs, 'the tunnel', 'the tunnel heals', async () => {
       await stack.gateway.setStaysBroken(false);
       await stack.gateway.heal();
     });
-    return `for ${seconds(2 * holdMs)}`;
+    return `for ${seconds(holdMs)}`;
   }),
   'the gateway crashes': onGateway(async (scene) => crash(scene, GATEWAY)),
   'the gateway is stopped, and started later': onGateway(async (scene, fault) =>

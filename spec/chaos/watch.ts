@@ -9,7 +9,7 @@ import type { SmallDisk } from './small-disk.ts';
 import type { Story } from './story.ts';
 
 export const BACKOFF_SECONDS = 10;
-export const BACKOFF_MAX_SECONDS = 30;
+export const BACKOFF_MAX_SECONDS = 20;
 export const CONCURRENCY = 5;
 
 /** The built monitor, and the next one when it was killed: they share a log and a state. */
