@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { findProgram } from '../e2e/bound-process.ts';
+import { endOnSignal } from '../e2e/end-on-signal.ts';
 import { PrivateEngine } from '../e2e/private-engine.ts';
 import { type ChaosResult, chaos } from './chaos.ts';
 
@@ -30,6 +31,7 @@ async function main(): Promise<number> {
   }
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const engine = new PrivateEngine();
+  endOnSignal(engine);
   try {
     await engine.start();
     return report(await chaos({ engine, minutes, seed, print }), seed, print);

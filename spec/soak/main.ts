@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { findProgram } from '../e2e/bound-process.ts';
+import { endOnSignal } from '../e2e/end-on-signal.ts';
 import { PrivateEngine } from '../e2e/private-engine.ts';
 import { soak } from './soak.ts';
 
@@ -24,6 +25,7 @@ async function main(): Promise<number> {
     return 1;
   }
   const engine = new PrivateEngine();
+  endOnSignal(engine);
   try {
     await engine.start();
     const found = await soak({ engine, minutes, print: (line) => void process.stdout.write(`${line}\n`) });
