@@ -36,9 +36,9 @@ await build({
   banner: { js: '#!/usr/bin/env node' },
 });
 
-// The demo: the same monitor, with the simulated engine and, for `--docker`, what the end-to-end specs have; and
-// the benchmarks, and the random histories. The build of the image sees no spec/, and needs none.
-const DEMO = 'spec/demo/main.ts';
+// The demo: the same monitor, with the simulated engine and, for `--docker`, what the end-to-end specs have; chaos
+// and soak on a real engine; the benchmarks; and the random histories. The build of the image sees no spec/, and
+// needs none.
 const BENCH = 'spec/bench/main.ts';
 const SIMULATE = 'spec/histories/simulate.ts';
 
@@ -55,13 +55,14 @@ const keepFolders = {
   },
 };
 
-if (existsSync(DEMO))
-  await build({
-    ...shared,
-    entryPoints: [DEMO],
-    outfile: 'dist/demo.js',
-    plugins: [...shared.plugins, keepFolders],
-  });
+for (const name of ['demo', 'chaos', 'soak'])
+  if (existsSync(`spec/${name}/main.ts`))
+    await build({
+      ...shared,
+      entryPoints: [`spec/${name}/main.ts`],
+      outfile: `dist/${name}.js`,
+      plugins: [...shared.plugins, keepFolders],
+    });
 
 if (existsSync(BENCH)) await build({ ...shared, entryPoints: [BENCH], outfile: 'dist/bench.js' });
 

@@ -39,10 +39,21 @@ export const hasFailedToJoin = (facts: ContainerFacts): boolean =>
 /** Whoever stopped it earlier: since then somebody has tried to start it. */
 const wantsToRun = (state: State, facts: ContainerFacts): boolean =>
   hasFailedToJoin(facts) ||
+  (isEndedByEngine(state, facts) && wouldBeKeptRunning(facts)) ||
   (state.endings[facts.id] === undefined &&
     !state.memory.stopped.includes(facts.id) &&
     wouldBeKeptRunning(facts) &&
     hasEndedWithoutGateway(state, facts));
+
+/** By one that had been killed, at its next start; this monitor heard of it, or an earlier one did. */
+export function isEndedByEngine(
+  { endings, memory }: Pick<State, 'endings' | 'memory'>,
+  { id, details }: ContainerFacts,
+): boolean {
+  const ending = endings[id];
+  if (ending !== undefined) return ending.value === 'engine';
+  return details !== undefined && memory.endedByEngine?.[id] === details.startedAt;
+}
 
 /** Its restart policy would have it run. */
 export function wouldBeKeptRunning({ details }: ContainerFacts): boolean {

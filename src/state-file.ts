@@ -104,6 +104,9 @@ function decode(text: string): Decoded {
       dependents: asStrings(harmless(dependents)),
       stopped: strings(stopped),
       backoff: backoffs(harmless(asObject(json['backoff']) ?? {})),
+      ...(asObject(json['endedByEngine']) && {
+        endedByEngine: asStrings(harmless(asObject(json['endedByEngine']) ?? {})),
+      }),
       sites: sitesByName(harmless(asObject(json['sites']) ?? {})),
     },
   };
@@ -150,7 +153,7 @@ const urls = (value: unknown): string[] => (Array.isArray(value) ? strings(value
 
 const strings = (values: readonly unknown[]): string[] => values.filter((value) => typeof value === 'string');
 
-function encode({ gateways, dependents, stopped, backoff, sites }: Memory): string {
+function encode({ gateways, dependents, stopped, endedByEngine, backoff, sites }: Memory): string {
   const kept = {
     version: VERSION,
     gateways: Object.fromEntries(
@@ -158,6 +161,7 @@ function encode({ gateways, dependents, stopped, backoff, sites }: Memory): stri
     ),
     dependents: Object.fromEntries(Object.entries(dependents).slice(-REMEMBERED.dependents)),
     stopped: stopped.slice(-REMEMBERED.stopped),
+    ...(endedByEngine && { endedByEngine }),
     backoff,
     sites,
   };

@@ -104,7 +104,7 @@ export interface Containers {
 /**
  * How a run ended, or is about to: somebody else sent a signal that ends it; after such a signal, but an engine
  * that shuts down sends the same, so only one that still answers at `decidedAt` makes it the operator's; by
- * itself; by a command of ours.
+ * itself; by a command of ours; by the engine.
  */
 export type Ending =
   | { readonly value: 'signalled' }
@@ -112,7 +112,9 @@ export type Ending =
   | { readonly value: 'operator' }
   /** Its restart policy may try once more, in silence: at `lookAt` what became of that is looked at. */
   | { readonly value: 'itself'; readonly lookAt: number | undefined }
-  | { readonly value: 'ours' };
+  | { readonly value: 'ours' }
+  /** By an engine that had been killed, at its next start: `unless-stopped` does not bring it back. */
+  | { readonly value: 'engine' };
 
 /** One run of the gateway, from its start on. */
 export interface Start {

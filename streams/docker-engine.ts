@@ -15,6 +15,11 @@ const untyped = (since: string): number => since as unknown as number;
 /** The types do not know that every call takes a signal. */
 const signalled = (abortSignal: AbortSignal): object => ({ abortSignal });
 
+/** Nor that this one has options at all. */
+interface WithInfo {
+  info(options: object): Promise<unknown>;
+}
+
 /** The readings of a real engine, by dockerode. */
 export const dockerReadings = (docker: Docker): EngineReadings => ({
   list: () => call<unknown>((abortSignal) => docker.listContainers({ all: true, abortSignal })),
@@ -32,6 +37,11 @@ export const dockerReadings = (docker: Docker): EngineReadings => ({
         ...(since && { since: untyped(since) }),
       }),
     ).pipe(map((stream) => bytesOf(stream))),
+  info: () => call((abortSignal) => (docker as unknown as WithInfo).info(signalled(abortSignal))),
+  pastEvents: (until) =>
+    call((abortSignal) =>
+      docker.getEvents({ ...signalled(abortSignal), since: untyped('1'), until: untyped(until) }),
+    ).pipe(mergeMap((stream) => bytesOf(stream))),
   followLog: (id, { since, tail }) =>
     call((abortSignal) =>
       docker.getContainer(id).logs({ ...WHOLE_LOG, follow: true, since: untyped(since), tail, abortSignal }),

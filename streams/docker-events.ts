@@ -3,6 +3,7 @@ import { type SchedulerLike, catchError, concat, defer, filter, map, of, switchM
 import { answeredWithin } from './answered-within.ts';
 import { toLines } from './bytes.ts';
 import { decodeEvent } from './decode-event.ts';
+import { endedByEngine } from './ended-by-engine.ts';
 import { type EngineReadings, reasonOf } from './engine.ts';
 import type { ContainerEvent, EngineEvent } from './events.ts';
 import { repeatWithGrowingDelay } from './growing-delay.ts';
@@ -21,12 +22,16 @@ const OVERLAP_MS = 1_000;
  * list: the engine replays at most 256 messages, and none from before its own start.
  */
 export const dockerEvents$ = (
-  engine: Pick<EngineReadings, 'openEvents'>,
+  engine: Pick<EngineReadings, 'openEvents' | 'info' | 'pastEvents'>,
   scheduler: SchedulerLike,
 ): Observable<ContainerEvent | EngineEvent> =>
   defer(() => {
     const history = new History();
-    const connected = (): EngineEvent => ({ type: 'engineConnected', at: scheduler.now() });
+    const connected = (ended: readonly string[]): EngineEvent => ({
+      type: 'engineConnected',
+      at: scheduler.now(),
+      ...(ended.length > 0 && { endedByEngine: ended }),
+    });
     const disconnected = (reason: string): EngineEvent => ({
       type: 'engineDisconnected',
       at: scheduler.now(),
@@ -43,7 +48,8 @@ export const dockerEvents$ = (
       answeredWithin(OPEN_TIMEOUT_MS, 'opening the event stream', scheduler),
       switchMap((bytes$) =>
         concat(
-          defer(() => of(connected())),
+          // Known before the replay, whose messages would look like an operator's.
+          endedByEngine(engine, scheduler).pipe(map(connected)),
           messages(bytes$),
           defer(() => of(disconnected('the event stream ended'))),
         ),

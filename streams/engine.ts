@@ -18,6 +18,14 @@ export interface EngineReadings {
   fileStat(id: string, path: string): Observable<unknown>;
   /** Emits once, when the event stream is open: the stream's bytes, which end only with the connection. */
   openEvents(since: string | undefined): Observable<Observable<Uint8Array>>;
+  /** `GET /info`: how the engine is set up. */
+  info(): Observable<unknown>;
+  /**
+   * Bytes of all messages that the engine still remembers, of whatever kind; completes after the last.
+   *
+   * @param until by the engine's own clock: for one that is still to come it would wait
+   */
+  pastEvents(until: string): Observable<Uint8Array>;
   /** Bytes of the container's log from `since` on, at most `tail` lines of its past, then as it grows. */
   followLog(id: string, options: { since: string; tail: number }): Observable<Uint8Array>;
   /** Runs a command in the container: the multiplexed bytes of its output. Ends with the command. */

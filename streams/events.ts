@@ -52,7 +52,12 @@ export type Labels = Readonly<Record<string, string>>;
 
 export type EngineEvent =
   /** The event stream is open: from here on nothing is missed, what came before must be listed. */
-  | { readonly type: 'engineConnected'; readonly at: number }
+  | {
+      readonly type: 'engineConnected';
+      readonly at: number;
+      /** Ids of containers that the engine itself ended at its start; absent where there are none, or nobody knows. */
+      readonly endedByEngine?: readonly string[];
+    }
   | { readonly type: 'engineDisconnected'; readonly at: number; readonly reason: string }
   | {
       readonly type: 'containersListed';

@@ -25,6 +25,8 @@ export interface MonitorOptions {
   readonly args?: readonly string[];
   /** What is run in place of the built monitor: for tests of this harness. */
   readonly program?: string;
+  /** Hears each line as it comes. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** The built monitor as a process of its own, as a user runs it. */
@@ -35,10 +37,10 @@ export class MonitorProcess {
   readonly #child: ChildProcess;
   readonly #recorder = new Recorder<MonitorLine>(({ atMs, text }) => `${atMs.toFixed(0)} ${text}`);
 
-  constructor(folder: string, child: ChildProcess) {
+  constructor(folder: string, child: ChildProcess, onLine: (line: string) => void = () => undefined) {
     this.folder = folder;
     this.#child = child;
-    for (const from of ['stdout', 'stderr'] as const) this.#record(from);
+    for (const from of ['stdout', 'stderr'] as const) this.#record(from, onLine);
     this.exit = this.#recordExit();
   }
 
@@ -83,10 +85,13 @@ export class MonitorProcess {
     return { ...(await this.exit), tookMs: performance.now() - begun };
   }
 
-  #record(from: 'stdout' | 'stderr'): void {
+  #record(from: 'stdout' | 'stderr', onLine: (line: string) => void): void {
     const stream = this.#child[from];
     if (!stream) throw new Error(`the monitor has no ${from}`);
-    createInterface({ input: stream }).on('line', (text) => this.#recorder.push({ text, from }));
+    createInterface({ input: stream }).on('line', (text) => {
+      this.#recorder.push({ text, from });
+      onLine(text);
+    });
   }
 
   async #recordExit(): Promise<MonitorExit> {
@@ -113,7 +118,7 @@ export function useMonitors(engine: TestEngine): (options?: MonitorOptions) => P
   };
 }
 
-async function startMonitor(engine: TestEngine, options: MonitorOptions): Promise<MonitorProcess> {
+export async function startMonitor(engine: TestEngine, options: MonitorOptions): Promise<MonitorProcess> {
   const folder = await mkdtemp(join(engine.folder, 'monitor-'));
   const [command, args] = bindToThisProcess(process.execPath, [
     options.program ?? BUNDLE,
@@ -123,7 +128,7 @@ async function startMonitor(engine: TestEngine, options: MonitorOptions): Promis
     env: { ...ownEnvironment(engine, folder), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return new MonitorProcess(folder, child);
+  return new MonitorProcess(folder, child, options.onLine);
 }
 
 /** Nothing is inherited but the path: what the developer has set must not change a test. */

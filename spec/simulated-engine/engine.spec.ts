@@ -42,6 +42,26 @@ describe('the engine itself', () => {
     expect(replayed).toEqual([]);
   });
 
+  it('stops at boot what still runs after it broke down, before it answers, and takes that for a stop by hand', () => {
+    const bench = new Bench();
+    bench.engine.breakDown();
+    bench.advance(60_000);
+    expect(bench.engine.get('app').status).toBe('running');
+    const answers: string[] = [];
+    bench.engine.up$.subscribe((up) => answers.push(up ? bench.engine.get('app').status : 'none'));
+    bench.does(bench.engine.boot());
+
+    expect(answers).toEqual(['none', 'exited']);
+    expect(['gluetun', 'app'].map((name) => bench.engine.get(name).status)).toEqual(['exited', 'exited']);
+    expect(bench.engine.get('gluetun').manuallyStopped).toBe(true);
+    expect(
+      bench.engine.events
+        .past()
+        .map(({ action }) => action)
+        .slice(0, 2),
+    ).toEqual(['kill', 'kill']);
+  });
+
   it('leaves no timer behind when it is disposed of', () => {
     const bench = new Bench();
     bench.engine.restart('app');

@@ -1,6 +1,7 @@
 import { BehaviorSubject, EMPTY, catchError, concat, defer, merge } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import { inspection, listing } from './container-json.ts';
+import { formatNanos } from './clock.ts';
 import { changesOf, statOf } from './container-files.ts';
 import type { Container } from './container.ts';
 import { refuseConflicts, toCreateBody } from './create-request.ts';
@@ -85,6 +86,10 @@ export class SimulatedEngine {
 
   record(method: string, path: string, query: string): void {
     this.calls.push({ method, path, query, at: this.runtime.clock.nowMs() });
+  }
+
+  get systemTime(): string {
+    return formatNanos(this.runtime.clock.stamp());
   }
 
   get containers(): readonly Container[] {
@@ -208,18 +213,38 @@ export class SimulatedEngine {
     return this.runtime.launch(concat(merge(...stops), down$));
   }
 
+  /** SIGKILL, without `live-restore`: its containers run on, and it answers no more. */
+  breakDown(): void {
+    this.events.shutDown();
+    this.up$.next(false);
+  }
+
   /**
    * Starts what its restart policy wants started, all at once: a dependent finds its owner not running yet
    * and stays down. `ownersFirst` is the lucky order.
+   *
+   * After `breakDown` it first stops what still runs, answers nobody meanwhile, and takes that for stops by hand.
    */
   boot({ ownersFirst = false } = {}): Observable<void> {
     this.#lifecycle.shuttingDown = false;
-    this.up$.next(true);
+    const running = this.#registry.all.filter(({ state }) => state.running);
+    if (running.length === 0) this.up$.next(true);
+    // Whatever was said while nobody was there to say it.
+    else this.events.shutDown();
+    const alive = running.map(({ id }) => this.stop(id));
+    const starts$ = defer(() => {
+      this.up$.next(true);
+      return this.#startWanted(ownersFirst);
+    });
+    return this.runtime.launch(concat(merge(...alive), starts$));
+  }
+
+  #startWanted(ownersFirst: boolean): Observable<unknown> {
     const wanted = this.#registry.all.filter(wantedAtBoot);
     const owners = wanted.filter(({ joins }) => joins === undefined);
     const dependents = wanted.filter(({ joins }) => joins !== undefined);
     const waves = ownersFirst ? [owners, dependents] : [wanted];
-    return this.runtime.launch(concat(...waves.map((wave) => defer(() => this.#startAll(wave)))));
+    return concat(...waves.map((wave) => defer(() => this.#startAll(wave))));
   }
 
   /** Leaves no timer behind. */

@@ -63,6 +63,11 @@ export class EventBus {
     );
   }
 
+  /** All that is remembered. */
+  past(): readonly EngineEvent[] {
+    return this.#past;
+  }
+
   /** The engine goes down: every stream ends, all is forgotten. */
   shutDown(): void {
     this.#past.length = 0;

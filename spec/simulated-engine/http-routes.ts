@@ -76,6 +76,8 @@ function info({ engine, answer }: ApiRequest): void {
     OSType: 'linux',
     Containers: engine.containers.length,
     ContainersRunning: running,
+    LiveRestoreEnabled: false,
+    SystemTime: engine.systemTime,
   });
 }
 

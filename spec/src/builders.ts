@@ -53,6 +53,9 @@ export const site = (name: string, rest: Partial<Site> = {}): Site => ({
 // The engine
 
 export const connected = (): Happening => happens({ type: 'engineConnected' });
+/** To an engine that had been killed: at its start it ended these. */
+export const connectedAfterCrash = (...names: readonly string[]): Happening =>
+  happens({ type: 'engineConnected', endedByEngine: names.map(idOf) });
 export const disconnected = (reason = 'socket hang up'): Happening =>
   happens({ type: 'engineDisconnected', reason });
 

@@ -12,6 +12,7 @@ const MEMORY: Memory = {
   gateways: { gluetun: ['b2', 'a1'] },
   dependents: { c3: 'app1', d4: 'app2' },
   stopped: ['d4'],
+  endedByEngine: { b2: '2026-11-25T16:00:00.5Z' },
   backoff: { gluetun: { attempts: 2, notBefore: 1_700_000_000_000 } },
   sites: { gluetun: { held: ['https://a/'], blocked: { urls: ['https://b/'], recoveries: 2 } } },
 };
@@ -387,10 +388,12 @@ const numbered = (count: number): string[] =>
   Array.from({ length: count }, (_, number) => `id-${String(number)}`);
 
 function expectMemory(memory: Memory): void {
-  expect(Object.keys(memory).sort()).toEqual(['backoff', 'dependents', 'gateways', 'sites', 'stopped']);
+  const { endedByEngine = {}, ...others } = memory;
+  expect(Object.keys(others).sort()).toEqual(['backoff', 'dependents', 'gateways', 'sites', 'stopped']);
   const texts = [
     ...Object.values(memory.gateways).flat(),
     ...Object.values(memory.dependents),
+    ...Object.values(endedByEngine),
     ...memory.stopped,
   ];
   expect(Object.values(memory.gateways).every(Array.isArray)).toBe(true);

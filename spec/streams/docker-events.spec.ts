@@ -25,12 +25,35 @@ type Opened = Observable<Uint8Array>;
 
 const events = (scheduler: TestScheduler, ...rounds: Observable<Opened>[]) => {
   const engine = new Rounds<[since: string | undefined], Opened>(...rounds);
-  return { events$: dockerEvents$({ openEvents: engine.next }, scheduler), calls: engine.calls };
+  return {
+    events$: dockerEvents$({ ...UNTOLD, openEvents: engine.next }, scheduler),
+    calls: engine.calls,
+  };
 };
+
+/** Behind a proxy that lets neither through. */
+const UNTOLD = { info: () => refusal$, pastEvents: () => refusal$ };
 
 const refusal$ = throwError(() => new EngineError('connect ECONNREFUSED'));
 
 describe('dockerEvents$', () => {
+  it('says with the connection whom the engine has ended, before it tells of that', () => {
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const engine = {
+        openEvents: () => of(cold('a', { a: text(line('die', 0)) })),
+        info: () =>
+          cold('--(i|)', {
+            i: { LiveRestoreEnabled: false, SystemTime: '2026-11-25T16:00:00Z' },
+          }),
+        pastEvents: () => of(text(line('die', 0))),
+      };
+      expectObservable(dockerEvents$(engine, scheduler), '^----!').toBe('--(CA)', {
+        C: { ...connected(2), endedByEngine: ['abc'] },
+        A: heard('containerDied', 2, 0),
+      });
+    });
+  });
+
   it('says what the engine says, as it comes, and stays open while it is quiet', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const bytes$ = cold('    -a-b 1m c', {

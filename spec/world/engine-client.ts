@@ -125,6 +125,14 @@ export class EngineClient implements EngineReadings, EngineWrites {
         ),
     );
 
+  readonly info = (): Observable<unknown> =>
+    this.#answer('info', () => ({ LiveRestoreEnabled: false, SystemTime: this.#engine.systemTime }));
+
+  readonly pastEvents = (): Observable<Uint8Array> =>
+    this.#answer('events', () => this.#engine.events.past()).pipe(
+      map((events) => Buffer.from(events.map(toJsonLine).join(''))),
+    );
+
   readonly followLog = (
     id: string,
     { since, tail }: { since: string; tail: number },

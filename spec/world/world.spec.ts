@@ -103,6 +103,54 @@ describe('the whole monitor, under virtual time', () => {
     expect(world.cutOff()).toEqual([]);
   });
 
+  it.each([
+    ['always', 'app1, app2'],
+    ['unless-stopped', 'app1, app2, gluetun'],
+  ] as const)(
+    'brings back what an engine that was killed has stopped at its start, with %s, but not what its operator had',
+    (restartPolicy, names) => {
+      running({ restartPolicy });
+      world.engine.stop('app3');
+      world.pass(60_000).engine.breakDown();
+      world.untilSaid(/^Lost the Docker engine/);
+      world.pass(30_000).engine.boot();
+      world.untilSaid(/stopped what still ran/);
+      expect(world.said(/stopped what still ran/)).toEqual([expect.stringMatching(`ran: ${names}$`)]);
+      world.until(() => ['gluetun', 'app1', 'app2'].every((name) => world.engine.isOnLiveNetwork(name)));
+      world.pass(3600_000);
+      expect(world.client.written.filter((call) => call.includes('app3'))).toEqual([]);
+      expect(world.cutOff()).toEqual([]);
+    },
+  );
+
+  it('brings them back though the monitor, too, has been started only since', () => {
+    running({ restartPolicy: 'unless-stopped' }).killMonitor();
+    world.engine.breakDown();
+    world.pass(30_000).engine.boot();
+    world.pass(20_000).startMonitor();
+    world.until(() =>
+      ['gluetun', 'app1', 'app2', 'app3'].every((name) => world.engine.isOnLiveNetwork(name)),
+    );
+    expect(world.cutOff()).toEqual([]);
+  });
+
+  it('brings them back though the engine is restarted once more before it could, and the monitor with it', () => {
+    running({ restartPolicy: 'unless-stopped' });
+    world.engine.breakDown();
+    world.pass(30_000).engine.boot();
+    world
+      .untilSaid(/stopped what still ran/)
+      .pass(1_000)
+      .killMonitor();
+    world.engine.shutDown();
+    world.pass(1_000).engine.boot();
+    world.pass(1_000).startMonitor();
+    world.until(() =>
+      ['gluetun', 'app1', 'app2', 'app3'].every((name) => world.engine.isOnLiveNetwork(name)),
+    );
+    expect(world.cutOff()).toEqual([]);
+  });
+
   it('says once that it cannot probe, and once that it can', () => {
     running();
     world.standIn.removeWget();

@@ -42,6 +42,8 @@ export interface WorldOptions {
   readonly health?: { readonly intervalMs: number; readonly retries: number } | null;
   readonly gluetun?: GluetunOptions;
   readonly hasWitness?: boolean;
+  /** Of the gateway. */
+  readonly restartPolicy?: 'always' | 'unless-stopped';
   /** Further gateways that the same monitor watches, by their names. */
   readonly more?: Readonly<Record<string, GluetunOptions>>;
 }
@@ -70,6 +72,7 @@ export class World {
     health = HEALTH,
     gluetun = {},
     hasWitness = false,
+    restartPolicy = 'always',
     more = {},
   }: WorldOptions = {}) {
     // The engine's own year 1 is "never": time begins later.
@@ -78,7 +81,7 @@ export class World {
     this.gateway = gatewayContainer({
       name: 'gluetun',
       standIn: this.standIn,
-      restartPolicy: 'always',
+      restartPolicy,
       ...(health && { health }),
     });
     this.standIns = Object.fromEntries(

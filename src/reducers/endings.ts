@@ -4,7 +4,7 @@ import { isRunning } from '../attachment.ts';
 import { isEndingSignal } from '../messages.ts';
 import { gatewayTarget, hasItsTurn, isBeingRestarted } from '../selectors.ts';
 import type { Ending, Everything, State } from '../state.ts';
-import { type Transition, to } from '../transition.ts';
+import { type Transition, to, warn } from '../transition.ts';
 
 /** An engine that shuts down stops its containers just as an operator does, and is gone by then. */
 const ENGINE_STAYS_MS = 10_000;
@@ -15,6 +15,8 @@ const ENGINE_STAYS_MS = 10_000;
  */
 export function endings(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
+    case 'engineConnected':
+      return endedAtEngineStart(state, event.endedByEngine ?? []);
     case 'containerKilled':
       return to(
         isEndingSignal(event, event.id) ? withEnding(state, event.id, signalled(state, event)) : state,
@@ -47,13 +49,40 @@ function forget(state: Everything, id: string): Everything {
   return { ...state, endings };
 }
 
-/** What does not run cannot be sent a signal: the message is late, and of our own command. */
-const signalled = (state: Everything, { id, name }: ContainerEvent): Ending =>
-  isOurs(state, id, name) || state.endings[id]?.value === 'ours' ? { value: 'ours' } : { value: 'signalled' };
+/** They are replayed right after this, in the words of an operator's stop. */
+function endedAtEngineStart(state: Everything, ids: readonly string[]): Transition<Everything> {
+  const news = ids.filter((id) => state.endings[id]?.value !== 'engine');
+  const names = news.map((id) => state.containers.byId[id]?.name).filter((name) => name !== undefined);
+  return to(
+    news.reduce((soFar, id) => withEnding(soFar, id, { value: 'engine' }), state),
+    {
+      lines:
+        names.length === 0
+          ? []
+          : [
+              warn(
+                `The Docker engine had crashed, and at its start stopped what still ran: ${names.join(', ')}`,
+              ),
+            ],
+    },
+  );
+}
 
-function ended(state: Everything, { id, name, at }: ContainerEvent): Ending {
+/** What does not run cannot be sent a signal: the message is late, and of our own command or of the engine's. */
+const explained = (state: Everything, { id, name }: ContainerEvent): Ending | undefined => {
   const known = state.endings[id];
-  if (isOurs(state, id, name) || known?.value === 'ours') return { value: 'ours' };
+  if (known?.value === 'engine') return known;
+  return isOurs(state, id, name) || known?.value === 'ours' ? { value: 'ours' } : undefined;
+};
+
+const signalled = (state: Everything, event: ContainerEvent): Ending =>
+  explained(state, event) ?? { value: 'signalled' };
+
+function ended(state: Everything, event: ContainerEvent): Ending {
+  const { id, at } = event;
+  const known = state.endings[id];
+  const cause = explained(state, event);
+  if (cause !== undefined) return cause;
   return known?.value === 'signalled'
     ? { value: 'undecided', decidedAt: at + ENGINE_STAYS_MS }
     : { value: 'itself', lookAt: at + ENGINE_STAYS_MS };

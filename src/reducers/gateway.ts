@@ -2,7 +2,7 @@ import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Command, Target } from '../commands.ts';
 import type { Line } from '../log-line.ts';
 import { findGateway, gatewayCandidates, lastingWord } from '../find-gateway.ts';
-import { wouldBeKeptRunning } from '../attachment.ts';
+import { isEndedByEngine, wouldBeKeptRunning } from '../attachment.ts';
 import { knownIds, rememberedBackoff, rememberedSites } from '../memory.ts';
 import { isMessageOfStart } from '../messages.ts';
 import { gatewayTarget, isBeingRestarted, runningStart, startOf } from '../selectors.ts';
@@ -94,6 +94,7 @@ const CAUSES: Readonly<Record<Ending['value'], DownCause>> = {
   operator: 'operator',
   itself: 'crash',
   ours: 'ourRestart',
+  engine: 'crash',
 };
 
 /** Of an end that was not heard of nothing is known, but that a restart of ours was under way, or a restart policy. */
@@ -103,6 +104,8 @@ const isLeftByItsPolicy = (facts: ContainerFacts): boolean =>
 
 function causeOf(state: State, facts: ContainerFacts, current: Gateway | undefined): DownCause {
   if (facts.runState === 'restarting') return 'restarting';
+  if (isEndedByEngine(state, facts))
+    return facts.details === undefined || wouldBeKeptRunning(facts) ? 'crash' : 'found';
   const ending = state.endings[facts.id]?.value;
   if (ending === 'itself' && isLeftByItsPolicy(facts)) return 'operator';
   if (ending !== undefined) return CAUSES[ending];

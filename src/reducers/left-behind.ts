@@ -52,7 +52,7 @@ export function startDueAt(state: State): number | undefined {
   if (phase.value === 'none') return gateway.cause === 'crash' ? underBackoff : undefined;
   if (phase.value !== 'awaitingReady' || phase.starts.commandId !== undefined) return undefined;
   if (gateway.cause !== 'ourRestart' && gateway.cause !== 'crash') return undefined;
-  return phase.starts.attempts === 0 ? backAt : underBackoff;
+  return isPartOfRestart(state, phase) ? backAt : underBackoff;
 }
 
 /** Not while the monitor ends or the engine is away, and never a gateway that the user excluded. */

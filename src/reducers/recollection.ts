@@ -9,7 +9,7 @@ import { type Transition, to } from '../transition.ts';
 /** What is kept for a monitor that comes after this one: which ids the gateway had, who hung on it, who was stopped. */
 export function recollection(state: State, _event: Event, before: State): Transition {
   if (!state.containers.listed) return to(state);
-  const memory = [withGateway, withDependents, withStopped, withBackoff, withSites].reduce(
+  const memory = [withGateway, withDependents, withStopped, withEndedByEngine, withBackoff, withSites].reduce(
     (soFar, remember) => remember(soFar, state, before),
     state.memory,
   );
@@ -56,6 +56,28 @@ function withStopped(memory: Memory, state: State, before: State): Memory {
   return news.length === 0 && kept.length === memory.stopped.length
     ? memory
     : { ...memory, stopped: [...kept, ...news].slice(-REMEMBERED.stopped) };
+}
+
+/** A second start of the engine no longer knows of it; nor is any known to it that has run again since. */
+function withEndedByEngine(memory: Memory, state: State, before: State): Memory {
+  if (state.endings === before.endings && state.containers === before.containers) return memory;
+  const { byId } = state.containers;
+  const known = memory.endedByEngine ?? {};
+  const concerns = (id: string): boolean =>
+    id === gatewayTarget(state.gateway)?.id || state.dependents.shown?.[id] !== undefined;
+  const isStill = (id: string, startedAt: string): boolean => {
+    const facts = byId[id];
+    return facts !== undefined && !isRunning(facts) && (facts.details?.startedAt ?? startedAt) === startedAt;
+  };
+  const kept = Object.entries(known).filter(([id, startedAt]) => isStill(id, startedAt));
+  const news = Object.keys(state.endings)
+    .filter((id) => state.endings[id]?.value === 'engine' && known[id] === undefined && concerns(id))
+    .map((id): readonly [string, string | undefined] => [id, byId[id]?.details?.startedAt])
+    .filter((entry): entry is [string, string] => entry[1] !== undefined);
+  if (news.length === 0 && kept.length === Object.keys(known).length) return memory;
+  const { endedByEngine: _, ...others } = memory;
+  const endedByEngine = Object.fromEntries([...kept, ...news]);
+  return kept.length + news.length === 0 ? others : { ...others, endedByEngine };
 }
 
 /** Written before the gateway is touched: a monitor that ends in the recovery begins with the wait for the next. */

@@ -1,9 +1,11 @@
 import {
   connected,
+  connectedAfterCrash,
   destroyed,
   died,
   disconnected,
   facts,
+  type Shape,
   failed,
   gatewayFacts,
   checkFailed,
@@ -23,7 +25,9 @@ import {
   stoppedByHand,
   succeeded,
 } from '../builders.ts';
-import { type History, type Steps, settled } from '../history.ts';
+import { attachmentOf } from '../../../src/attachment.ts';
+import { warn } from '../../../src/transition.ts';
+import { History, type Steps, settled } from '../history.ts';
 
 const app = onGateway('app');
 const endingOf = ({ state }: History, name = 'app') => state.endings[idOf(name)]?.value;
@@ -182,5 +186,85 @@ describe('how a container ended', () => {
     const history = settled([app]).feed(died('app', 1)).forget();
     history.feed(seconds(11));
     expect(history.commands).toContainEqual({ kind: 'inspectContainer', containerId: idOf('app') });
+  });
+});
+
+describe('what the engine ended at its start, after it had been killed,', () => {
+  const crashed = (shape: Shape = {}): History => {
+    const ended = { runState: 'exited', exitCode: 0, ...shape } as const;
+    const [gateway, dependent] = [gatewayFacts(ended), onGateway('app', ended)];
+    return settled([onGateway('app', shape)], { gateway: gatewayFacts(shape) }).feed(
+      disconnected(),
+      connectedAfterCrash('gluetun', 'app'),
+      ...stoppedByHand('gluetun'),
+      ...stoppedByHand('app'),
+      listed(gateway, dependent),
+    );
+  };
+
+  it('is known to be its doing, whatever its replayed messages look like, and for good', () => {
+    expect(endingOf(crashed().feed(seconds(30), disconnected(), connected(), listedAgain()))).toBe('engine');
+  });
+
+  it('is said once, with the names', () => {
+    const said = crashed()
+      .feed(disconnected(), connectedAfterCrash('gluetun', 'app'), listedAgain())
+      .lines.filter(({ message }) => message.includes('stopped what still ran'));
+    expect(said).toEqual([
+      warn('The Docker engine had crashed, and at its start stopped what still ran: gluetun, app'),
+    ]);
+  });
+
+  it.each([
+    { policy: 'unless-stopped', kind: 'startGateway' },
+    { policy: 'always', kind: 'startGateway' },
+    { policy: 'no', kind: undefined },
+  ] as const)('a gateway with policy $policy: $kind after ten seconds', ({ policy, kind }) => {
+    const history = crashed({ restartPolicy: policy }).forget();
+    expect(history.feed(seconds(9)).acts).toEqual([]);
+    expect(history.feed(seconds(2)).acts[0]?.kind).toBe(kind);
+  });
+
+  it.each([
+    { policy: 'unless-stopped', then: 'failedToJoin' },
+    { policy: 'no', then: 'stopped' },
+  ] as const)('a dependent with policy $policy has $then', ({ policy, then }) => {
+    const history = crashed({ restartPolicy: policy });
+    const facts = history.state.containers.byId[idOf('app')];
+    expect(facts && attachmentOf(history.state, facts)).toBe(then);
+  });
+
+  it('has no ending any more once it runs', () => {
+    expect(endingOf(crashed().feed(started('app')))).toBeUndefined();
+  });
+
+  it("is its operator's once he has stopped it after a start", () => {
+    const history = crashed().feed(started('app'), inspectedAs('app'), ...stoppedByHand('app'), seconds(11));
+    expect(endingOf(history)).toBe('operator');
+  });
+
+  it.each([
+    { given: 'again', between: [], then: ['startGateway'] },
+    { given: 'but not what has run and was stopped meanwhile', between: 1, then: [] },
+  ])(
+    'is remembered for a monitor that comes after a second start of the engine: $given',
+    ({ between, then }) => {
+      const { memory } = crashed({ restartPolicy: 'unless-stopped' }).state;
+      const startedAt = between === 1 ? 9_000 : 1_000;
+      const gone = gatewayFacts({
+        runState: 'exited',
+        exitCode: 0,
+        restartPolicy: 'unless-stopped',
+        startedAt,
+      });
+      const history = new History({ memory }).feed(connected(), listed(gone), seconds(11));
+      expect(history.acts.map(({ kind }) => kind)).toEqual(then);
+    },
+  );
+
+  it('is started by a monitor that was not there, too', () => {
+    const gone = gatewayFacts({ runState: 'exited', exitCode: 0, restartPolicy: 'unless-stopped' });
+    const history = new History().feed(connectedAfterCrash('gluetun'), listed(gone), seconds(11));
+    expect(history.acts.map(({ kind }) => kind)).toEqual(['startGateway']);
   });
 });

@@ -326,10 +326,10 @@ describe('a gateway that is awaited', () => {
       .expectActs('restartGateway', 'startGateway', 'startGateway');
   });
 
-  it('that crashes in the recovery is started too', () => {
-    broken()
-      .feed(...back, seconds(3), died('gluetun', 1), seconds(10))
-      .expectActs('restartGateway', 'startGateway');
+  it('that crashes in the recovery is started too, under the backoff: that is another attempt', () => {
+    const history = broken().feed(...back, seconds(3), died('gluetun', 1), seconds(55));
+    history.expectActs('restartGateway').feed(seconds(3)).expectActs('restartGateway', 'startGateway');
+    expect(history.state.backoff.attempts).toBe(2);
   });
 
   it('is not started while its restart policy may do it, but where that gives up', () => {
@@ -356,7 +356,7 @@ describe('a gateway that is awaited', () => {
       .feed(...back, died('gluetun', 1), disconnected())
       .forget();
     history.feed(minutes(2)).expectNoAct();
-    history.feed(connected(), listedAgain(), seconds(11)).expectActs('startGateway');
+    history.feed(connected(), listedAgain(), minutes(1)).expectActs('startGateway');
   });
 
   it('is not started once the monitor ends', () => {

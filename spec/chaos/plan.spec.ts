@@ -1,0 +1,24 @@
+import { FAULTS, type Fault, faults } from './plan.ts';
+
+const first = (count: number, seed: number): readonly Fault[] => {
+  const plan = faults(seed);
+  return Array.from({ length: count }, () => plan.next().value);
+};
+
+describe('the plan of faults', () => {
+  it('is the same one for the same seed', () => {
+    expect(first(200, 7)).toEqual(first(200, 7));
+  });
+
+  it('is another one for another seed', () => {
+    expect(first(20, 7)).not.toEqual(first(20, 8));
+  });
+
+  it('plays each kind once before any comes again', () => {
+    const kinds = first(3 * FAULTS.length, 11).map(({ kind }) => kind);
+    for (let round = 0; round < 3; round += 1)
+      expect(kinds.slice(round * FAULTS.length, (round + 1) * FAULTS.length).sort()).toEqual(
+        [...FAULTS].sort(),
+      );
+  });
+});

@@ -1,0 +1,76 @@
+import { describeOnPrivateEngine } from './engine.ts';
+import { eventually } from './eventually.ts';
+import { type MonitorProcess, useMonitors } from './monitor.ts';
+import { SITES, type Setting, createSetting, cutOff } from './setting.ts';
+import { buildImages } from './stand-in/images.ts';
+import { removeContainers } from './test-engine.ts';
+
+describeOnPrivateEngine(
+  'an engine that is killed, and at its next start stops what still runs,',
+  (engine) => {
+    const startMonitor = useMonitors(engine);
+    let setting: Setting;
+
+    beforeAll(async () => buildImages(engine));
+    beforeEach(async () => {
+      setting = await createSetting(engine, { restartPolicy: 'unless-stopped' });
+      await setting.dependents[1]?.stop();
+    });
+    afterEach(async () => removeContainers(engine));
+
+    const watch = async (): Promise<MonitorProcess> => {
+      const monitor = await startMonitor({ env: { SITES, RECOVERY_BACKOFF: '10' } });
+      await monitor.waitForLine(/Dependent containers \(auto-discovery\)/);
+      return monitor;
+    };
+
+    const crash = async (): Promise<void> => {
+      await engine.kill();
+      await engine.start();
+      const { State } = await setting.gateway.inspect();
+      if (State.Running)
+        throw new Error('this engine has left its containers running, or started them again');
+    };
+
+    /** All but the one that was stopped by hand. */
+    const expectAllBack = async (): Promise<void> => {
+      await eventually('all are back', async () => (await cutOff(setting)).join() === 'app2', 50_000, 100);
+      const { State } = await setting.gateway.inspect();
+      expect(State.Running).toBe(true);
+    };
+
+    it('has them started again, but not what its operator had stopped', async () => {
+      const monitor = await watch();
+      await crash();
+      await monitor.waitForLine(/at its start stopped what still ran: /, 30_000);
+      await expectAllBack();
+      expect(monitor.linesMatching(/Restarting app2|app2 (re)?started/)).toEqual([]);
+    });
+
+    it('has them started again by a monitor that comes only then', async () => {
+      await crash();
+      await watch();
+      await expectAllBack();
+    });
+
+    it('leaves down what is stopped by hand once it is back', async () => {
+      const monitor = await watch();
+      await crash();
+      await expectAllBack();
+      await setting.dependents[0]?.stop();
+      await setting.gateway.stop();
+      await monitor.waitForLine(/gluetun was stopped/);
+      await engine.kill();
+      await engine.start();
+      await monitor.waitForLine(/The Docker engine answers again/, 30_000, monitor.lines.at(-1));
+      await setting.gateway.start();
+      await eventually(
+        'the others are back',
+        async () => (await cutOff(setting)).join() === 'app1,app2,app3',
+        50_000,
+        100,
+      );
+      expect(monitor.linesMatching(/stopped what still ran: .*(app1|gluetun)\b/)).toHaveLength(1);
+    });
+  },
+);
