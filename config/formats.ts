@@ -2,6 +2,7 @@ import convict from 'convict';
 import { parseContainerNames } from './container-names.ts';
 import { isDockerHost } from './docker-host.ts';
 import { isWitness } from './witness.ts';
+import { parsedUrl } from './parsed-url.ts';
 
 /** The part of a variable's schema that its format looks at. */
 export interface FormatLimits {
@@ -82,9 +83,8 @@ const webAddress: Format = {
 };
 
 function isWebAddress(given: string): boolean {
-  if (!/^https?:\/\/[^/\s][^\s?#]*$/i.test(given) || !URL.canParse(given)) return false;
-  const { username, password } = new URL(given);
-  return username === '' && password === '';
+  const url = /^https?:\/\/[^/\s][^\s?#]*$/i.test(given) ? parsedUrl(given) : undefined;
+  return url?.username === '' && url.password === '';
 }
 
 /** More would be a mistake: each is a machine of its own, with its own checks. */

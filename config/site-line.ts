@@ -3,6 +3,7 @@ import { isContainerName } from './container-names.ts';
 import { maskCredentials } from './mask.ts';
 import { printable } from './printable.ts';
 import { schema } from './schema.ts';
+import { parsedUrl } from './parsed-url.ts';
 
 /** One entry of the sites: what it says, or why it is refused. `text` is fit to be shown. */
 export type SiteLine =
@@ -49,8 +50,8 @@ function parseAddress(text: string): string {
   if (text.startsWith('-')) throw new Refusal('starts with "-"');
   if (FORBIDDEN.test(text)) throw new Refusal('has whitespace, a control character or a broken one inside');
   if (!/^https?:\/\/[^/?#\\]/i.test(text)) throw new Refusal('is no http:// or https:// URL with a host');
-  if (!URL.canParse(text)) throw new Refusal('is no valid URL');
-  const url = new URL(text);
+  const url = parsedUrl(text);
+  if (url === undefined) throw new Refusal('is no valid URL');
   if (url.username !== '' || url.password !== '') throw new Refusal('carries a user or password');
   url.hash = ''; // never sent: without it, duplicates show
   return url.href;

@@ -1,4 +1,5 @@
 import type { Witness } from './config.ts';
+import { parsedUrl } from './parsed-url.ts';
 
 /** Host name, IPv4 or bracketed IPv6 address, and a port, which nothing but an empty path may follow. */
 const TCP = /^tcp:\/\/([^\s/?#\\@:[\]]+|\[[0-9a-f:.]+\]):(\d{1,5})\/?$/i;
@@ -16,9 +17,8 @@ export function isWitness(text: string): boolean {
 }
 
 function parseHttp(text: string): Witness | undefined {
-  if (!/^https?:\/\/[^\s/?#\\][^\s\p{Cc}]*$/iu.test(text) || !URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  if (url.username !== '' || url.password !== '') return undefined;
+  const url = /^https?:\/\/[^\s/?#\\][^\s\p{Cc}]*$/iu.test(text) ? parsedUrl(text) : undefined;
+  if (url === undefined || url.username !== '' || url.password !== '') return undefined;
   url.hash = ''; // never sent
   return { kind: 'http', url: url.href };
 }
@@ -27,7 +27,7 @@ function parseTcp(text: string): Witness | undefined {
   const [, host = '', digits = ''] = TCP.exec(text) ?? [];
   const port = Number(digits);
   // the parser knows hosts only under the schemes of the web
-  const address = `http://${host}`;
-  if (host === '' || port < 1 || port > 65535 || !URL.canParse(address)) return undefined;
-  return { kind: 'tcp', host: new URL(address).hostname.replace(/^\[|\]$/g, ''), port };
+  const address = parsedUrl(`http://${host}`);
+  if (host === '' || port < 1 || port > 65535 || address === undefined) return undefined;
+  return { kind: 'tcp', host: address.hostname.replace(/^\[|\]$/g, ''), port };
 }

@@ -59,7 +59,8 @@ const withFacts = (state: Everything, facts: ContainerFacts): Everything =>
 
 const without = (state: Everything, id: string): Everything => {
   const { [id]: _, ...byId } = state.containers.byId;
-  return withContainers(state, { byId });
+  const { [id]: _start, ...starts } = state.containers.starts;
+  return withContainers(state, { byId, starts });
 };
 
 const list = (state: Everything, at: number): Transition<Everything> =>
@@ -98,7 +99,7 @@ function takeListing(state: Everything, event: EventOf<'containersListed'>): Tra
     ),
     starts: seenOf(
       event.containers.reduce((starts, facts) => withLook(starts, facts, event), state.containers.starts),
-      [...event.containers.map(({ id }) => id), ...heardSince],
+      [...entries, ...kept].map(([id]) => id),
     ),
     listed: true,
     listingFails: false,

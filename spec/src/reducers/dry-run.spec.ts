@@ -29,6 +29,7 @@ describe('a dry run', () => {
         /^\[DRY-RUN\] Why: 1 of 1 /,
         '[DRY-RUN] Health check failed, initiating recovery...',
         '[DRY-RUN] Restarting gluetun to force new endpoint...',
+        '[DRY-RUN] Then its dependents: app',
       );
   });
 

@@ -125,7 +125,7 @@ describe('the outcome of a restart', () => {
     },
     {
       given: 'not on the live network',
-      event: [restartEnded('app', { startedAt: 3_000 })],
+      event: [restartEnded('app', { startedAt: 2_000 })],
       says: /^Restarting app failed: it was restarted but is not on the live network; trying again in 5s$/,
       then: 'pending',
     },
@@ -287,7 +287,9 @@ describe('a dependent on one that cannot be put back', () => {
 
   it('is not waited for where that has failed, and is restarted once it is well', () => {
     const history = repairing([mid, far]).feed(restartFailed('mid'), succeeded());
-    history.expectRecovery('none').expectLine(/^Recovery ended after .*, but not restarted: mid$/, 'error');
+    history
+      .expectRecovery('none')
+      .expectLine(/^Recovery ended after .*, but not restarted: far, mid$/, 'error');
     history.feed(seconds(6), restartBegun('mid'), restartEnded('mid'), succeeded());
     expect(waves(history)).toEqual([['mid'], ['mid'], ['far']]);
   });
