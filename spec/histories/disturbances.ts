@@ -27,6 +27,9 @@ function inTurn<T>(all: readonly T[]): () => T | undefined {
   return () => all[index++ % all.length];
 }
 
+/** A look and the write that rests on it are two calls. */
+const CALM_SLACK_MS = 20;
+
 /** The wire between the engine and the monitor, which is disturbed at times. The latest disturbance of a kind holds. */
 export class Wire {
   readonly #stage: Stage;
@@ -41,7 +44,7 @@ export class Wire {
 
   /** How late the monitor's acts may be, milliseconds: what it looked at just before may be that old. */
   get slackMs(): number {
-    return this.#stage.now < this.#callsUntil + 60_000 ? 40_000 : 500;
+    return this.#stage.now < this.#callsUntil + 60_000 ? 40_000 : CALM_SLACK_MS;
   }
 
   /** Whether what the engine tells may not have been heard. */

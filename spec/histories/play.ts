@@ -102,20 +102,6 @@ function settle(court: Court): void {
   const left = unsettled(court);
   if (left.length > 0) {
     court.violate(4, `not settled: ${left.join('; ')}`);
-    console.log(
-      JSON.stringify(
-        stage.monitor?.state.watches.map((w) => ({
-          rep: w.repairs,
-          g: w.gateway,
-          rec: w.recovery,
-          set: w.settling,
-          shown: w.dependents,
-          ending: stage.monitor?.state.endings,
-        })),
-        null,
-        1,
-      ),
-    );
     return;
   }
   // What is under way may come to its end.
