@@ -18,7 +18,7 @@ export function isWitness(text: string): boolean {
 
 function parseHttp(text: string): Witness | undefined {
   const url = /^https?:\/\/[^\s/?#\\][^\s\p{Cc}]*$/iu.test(text) ? parsedUrl(text) : undefined;
-  if (url === undefined || url.username !== '' || url.password !== '') return undefined;
+  if (url?.username !== '' || url.password !== '') return undefined;
   url.hash = ''; // never sent
   return { kind: 'http', url: url.href };
 }

@@ -33,7 +33,8 @@ const DEEDS: Deeds = {
     intents.wantsRun(who);
     engine.restart(id);
   }),
-  remove: onOne(({ stage: { engine }, intents }, id, who) => {
+  remove: onOne(({ stage: { engine }, people, intents }, id, who) => {
+    people.nameBack(who);
     intents.isRemoved(who);
     engine.remove(id, { force: true });
   }),
@@ -44,6 +45,7 @@ const DEEDS: Deeds = {
   },
   recreate: ({ people, intents }, { who }) => {
     if (!people.has(who)) return;
+    people.nameBack(who);
     intents.wantsRun(who);
     people.recreate(who);
   },
@@ -54,10 +56,11 @@ const DEEDS: Deeds = {
     scene.stage.later(deed.forMs, () => thaw(scene, container.id));
   },
   rename: ({ stage, people }, { who, forMs }) => {
-    if (people.rename(who)) stage.later(forMs, () => whenUp(stage, () => people.nameBack(who)));
+    if (people.rename(who)) stage.later(forMs, () => onceUp(stage, () => people.nameBack(who)));
   },
   composeUp: ({ people, intents }, { isGatewayOnly }) => {
     if (people.find(GATEWAY) === undefined) return;
+    people.nameBack(GATEWAY);
     intents.wantsRun(GATEWAY);
     people.composeUp(isGatewayOnly, (who) => intents.wantsRun(who));
   },
@@ -191,9 +194,11 @@ function forAWhile(begin: (stage: Stage) => void, end: (stage: Stage) => void) {
   };
 }
 
-const whenUp = (stage: Stage, act: () => void): void => {
+/** At once, or as soon as the engine is back. */
+function onceUp(stage: Stage, act: () => void): void {
   if (stage.isEngineThere) act();
-};
+  else stage.later(60_000, () => onceUp(stage, act));
+}
 
 function thaw({ stage }: Scene, id: string): void {
   if (stage.isEngineThere && stage.engine.find(id)?.state.paused === true) stage.engine.unpause(id);

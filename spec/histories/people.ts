@@ -146,6 +146,7 @@ export class People {
   /** Gets its own name back, unless somebody has that by now. */
   nameBack(who: string): void {
     const { engine } = this.#stage;
+    if (!this.#names.has(who)) return;
     const container = this.find(who);
     this.#names.delete(who);
     if (container !== undefined && engine.find(who) === undefined) engine.rename(container.id, who);

@@ -1,5 +1,5 @@
 import { Coverage } from './coverage.ts';
-import { type Scene, perform } from './deeds.ts';
+import { perform } from './deeds.ts';
 import { Wire } from './disturbances.ts';
 import type { History } from './history.ts';
 import { Intents } from './intents.ts';
@@ -10,7 +10,7 @@ import type { Court, Violation } from './invariants/judge.ts';
 import { OneCommand } from './invariants/one-command.ts';
 import { Touching } from './invariants/touching.ts';
 import { People } from './people.ts';
-import { calmDown, unsettled } from './settled.ts';
+import { calmDown, isClaimable, unsettled } from './settled.ts';
 import { type Said, Stage } from './stage.ts';
 import { Truth } from './truth.ts';
 
@@ -116,17 +116,22 @@ function settle(court: Court): void {
   if (unsettled(court).length > 0) court.violate(4, `unsettled again: ${unsettled(court).join('; ')}`);
 }
 
-/** How everybody has ended of whom it is certain how: not who was meddled with in a way that leaves it open. */
-function endOf({ stage, people, intents }: Scene): Readonly<Record<string, string>> {
-  const certain = [...stage.watched, ...people.roles.map(({ name }) => name)].filter(
-    (who) => intents.of(who).value !== 'free',
-  );
+/**
+ * How everybody has ended of whom that is certain: not who was meddled with in a way that leaves it open, nor whom no
+ * monitor can help.
+ */
+function endOf(court: Court): Readonly<Record<string, string>> {
+  const { stage, people, intents } = court;
+  const gateways = stage.watched.map((name) => ({ name, role: undefined }));
+  const everybody = [...gateways, ...people.roles.map((role) => ({ name: role.name, role }))];
   return Object.fromEntries(
-    certain.map((who) => {
-      const container = people.find(who);
-      if (container === undefined) return [who, 'gone'];
-      if (!container.state.running) return [who, 'down'];
-      return [who, stage.engine.isOnLiveNetwork(container.id) ? 'live' : 'cut off'];
+    everybody.flatMap(({ name, role }) => {
+      if (intents.of(name).value === 'free') return [];
+      const container = people.find(name);
+      if (container === undefined) return [[name, 'gone']];
+      if (role !== undefined && !isClaimable(court, container, role)) return [];
+      if (!container.state.running) return [[name, 'down']];
+      return [[name, stage.engine.isOnLiveNetwork(container.id) ? 'live' : 'cut off']];
     }),
   );
 }

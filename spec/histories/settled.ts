@@ -68,7 +68,7 @@ function wrongWith(scene: Scene, role: Role): readonly string[] {
  * Whom nobody can help is not held against the monitor: whose owner its operator keeps down or has removed; an orphan
  * that nobody may re-create; one of a gateway that no monitor has ever seen.
  */
-function isClaimable(scene: Scene, container: Container, role: Role): boolean {
+export function isClaimable(scene: Scene, container: Container, role: Role): boolean {
   const { stage, people } = scene;
   const owner = people.find(role.joins ?? '');
   const reference = container.joins ?? '';

@@ -7,10 +7,7 @@ const look = (starts: SeenStarts, seen: ContainerFacts, at: number): SeenStarts 
 
 /** Its start, by the engine's clock, and when the monitor looked. */
 const looks = (...all: readonly (readonly [string, number, number])[]): SeenStarts =>
-  all.reduce(
-    (starts, [name, startedAt, at]) => look(starts, facts(name, { startedAt }), at),
-    {} as SeenStarts,
-  );
+  all.reduce<SeenStarts>((starts, [name, startedAt, at]) => look(starts, facts(name, { startedAt }), at), {});
 
 describe('which of two runs began first', () => {
   const app = facts('app', { startedAt: 5_000 });
