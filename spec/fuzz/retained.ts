@@ -7,7 +7,8 @@ const collectGarbage = runInNewContext('gc') as () => void;
 
 export const MEBIBYTE = 1024 * 1024;
 
-function bytesInUse(): number {
+/** Of this process; garbage does not count. */
+export function bytesInUse(): number {
   collectGarbage();
   collectGarbage(); // what the first round has set free, finalizers among it
   const { heapUsed, arrayBuffers } = process.memoryUsage();

@@ -201,6 +201,12 @@ export class World {
     this.#monitor?.kill();
   }
 
+  /** Killed, and nothing of it is held any more: what it held can be measured. */
+  forgetMonitor(): void {
+    this.killMonitor();
+    this.#monitor = undefined;
+  }
+
   /** Its container is removed, and created again under its name, as an update does. */
   recreateGateway(name = 'gluetun'): this {
     this.engine.remove(name, { force: true });
