@@ -36,7 +36,9 @@ export const disturbed = (history: History): History => ({
   ...history,
   steps: [
     { afterMs: 0, deed: DISTURBED },
-    ...history.steps.filter(({ deed }) => deed.what !== 'messagesDisturbed'),
+    ...history.steps.map((step) =>
+      step.deed.what === 'messagesDisturbed' ? { ...step, deed: DISTURBED } : step,
+    ),
   ],
 });
 
