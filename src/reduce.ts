@@ -100,6 +100,7 @@ export const initialState = (
     byId: {},
     heardAt: {},
     engineTimeMs: {},
+    engineClock: undefined,
     starts: {},
     nextListingAt: undefined,
     listed: false,

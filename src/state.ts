@@ -92,6 +92,8 @@ export interface Containers {
   readonly heardAt: Readonly<Record<string, number>>;
   /** Engine's clock: the latest message of each container; one from before it tells nothing any more. */
   readonly engineTimeMs: Readonly<Record<string, number>>;
+  /** What the engine's clock showed at the latest listing, and when that was by ours. */
+  readonly engineClock: { readonly engineMs: number; readonly at: number } | undefined;
   /** When the present runs began, on the monitor's clock. */
   readonly starts: SeenStarts;
   /** When the safety net is next cast; undefined while the engine is out of reach. */

@@ -146,7 +146,7 @@ const DEEDS: Deeds = {
   streamCut: ({ stage }) => stage.client.cutStreams(),
   messagesDisturbed: ({ wire }, deed) => wire.disturbMessages(deed),
   callsDisturbed: ({ wire }, deed) => wire.disturbCalls(deed),
-  clockJumps: ({ stage }, { byMs }) => stage.engine.runtime.clock.jump(byMs),
+  clockJumps: ({ wire }, { byMs }) => wire.setClock(byMs),
   monitorKilled: (scene, deed) => {
     const { monitor } = scene.stage;
     if (monitor?.isAlive !== true) return;

@@ -52,6 +52,12 @@ export class Wire {
     return this.#stage.now < this.#messagesUntil + 90_000;
   }
 
+  /** The monitor finds out with its next listing. */
+  setClock(byMs: number): void {
+    this.#stage.engine.runtime.clock.jump(byMs);
+    this.#messagesUntil = Math.max(this.#messagesUntil, this.#stage.now);
+  }
+
   disturbCalls({ calls, fates, forMs }: Deedful<'callsDisturbed'>): void {
     const until = (this.#callsUntil = this.#stage.now + forMs);
     const next = inTurn(fates.map(disturbanceOf));
@@ -60,7 +66,8 @@ export class Wire {
   }
 
   disturbMessages({ fates, forMs }: Deedful<'messagesDisturbed'>): void {
-    const until = (this.#messagesUntil = this.#stage.now + forMs);
+    const until = this.#stage.now + forMs;
+    this.#messagesUntil = Math.max(this.#messagesUntil, until);
     const next = inTurn(fates);
     this.#client.tell = () => (this.#stage.now < until ? (next() ?? ON_TIME) : ON_TIME);
   }

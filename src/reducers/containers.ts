@@ -97,6 +97,7 @@ function takeListing(state: Everything, event: EventOf<'containersListed'>): Tra
     engineTimeMs: Object.fromEntries(
       Object.entries(state.containers.engineTimeMs).filter(([id]) => id in known || heardSince.includes(id)),
     ),
+    engineClock: { engineMs: event.engineClockMs, at: event.at },
     starts: seenOf(
       event.containers.reduce((starts, facts) => withLook(starts, facts, event), state.containers.starts),
       [...entries, ...kept].map(([id]) => id),
