@@ -133,7 +133,11 @@ function spokenOf({
     gateway.value === 'absent' ? {} : (dependents.shown ?? {}),
   );
   const pending = watches.map(({ repairs }) => repairs.pending);
-  return [byId, heardAt, engineTimeMs, endings, ...shown, ...pending].flatMap((map) => Object.keys(map));
+  // Nobody carries out an act here, so none of a wave ever answers.
+  const actedOn = watches.flatMap(({ repairs }) => repairs.wave?.dependents ?? []).map(({ id }) => id);
+  return [byId, heardAt, engineTimeMs, endings, ...shown, ...pending]
+    .flatMap((map) => Object.keys(map))
+    .filter((id) => !actedOn.includes(id));
 }
 
 describe('whatever is decoded', () => {

@@ -151,12 +151,14 @@ const DEEDS: Deeds = {
     const { monitor } = scene.stage;
     if (monitor?.isAlive !== true) return;
     monitor.kill();
+    scene.intents.monitorIsGone();
     startLater(scene, deed);
   },
   monitorStopped: (scene, deed) => {
     const { monitor } = scene.stage;
     if (monitor?.isAlive !== true) return;
     monitor.shutDown();
+    scene.intents.monitorIsGone();
     startLater(scene, { ...deed, forMs: deed.forMs + 10_000 });
   },
 };

@@ -60,7 +60,7 @@ export class Intents {
     if (container?.state.running !== true || container.state.restarting) return;
     const isOver = !wantsRestart(container, exitCode);
     const isGateway = this.#people.gateways.includes(who);
-    if (this.#isContested(who) || (isOver && isGateway && !this.#isSeen(who))) this.#set(who, FREE);
+    if (this.#isContested(who) || (isOver && isGateway && !this.#isWatched)) this.#set(who, FREE);
     else if (isOver && !isGateway) this.#set(who, this.#down());
   }
 
@@ -72,6 +72,21 @@ export class Intents {
       if (policy !== 'unless-stopped' && policy !== 'always') this.#set(who, FREE);
       else if (policy === 'always' && intent.value === 'down') this.#set(who, FREE);
     }
+  }
+
+  /** The next one does not know why a gateway that it finds down has ended. */
+  monitorIsGone(): void {
+    for (const gateway of this.#people.gateways)
+      if (this.#people.find(gateway)?.state.running !== true && this.of(gateway).value === 'run')
+        this.#set(gateway, FREE);
+  }
+
+  /** Whatever happens now is heard of. */
+  get #isWatched(): boolean {
+    const { monitor, engine } = this.#stage;
+    return (
+      monitor?.isAlive === true && !monitor.state.ending && engine.up$.value && !this.#wire.losesMessages
+    );
   }
 
   #down(): Intent {
@@ -97,8 +112,7 @@ export class Intents {
    * a gateway whose end is only half heard, that it crashed.
    */
   #isSeen(who: string): boolean {
-    if (this.#stage.monitor?.isAlive === true && this.#stage.engine.up$.value && !this.#wire.losesMessages)
-      return true;
+    if (this.#isWatched) return true;
     const gateway = this.#people.roles.find(({ name }) => name === who)?.gateway;
     if (gateway === undefined) return !this.#wire.losesMessages;
     return this.#people.find(gateway)?.state.running === true;
