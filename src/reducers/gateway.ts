@@ -57,7 +57,9 @@ function nextGateway(state: State, event: Event): Gateway {
 function running(current: Gateway | undefined, facts: ContainerFacts, event: Event): Gateway {
   const start = startIn(current, facts, event);
   const target = { id: facts.id, name: facts.name };
-  if (current?.value === 'paused') return resumed(current, start, event.at);
+  // Of a start that came meanwhile, what was proven of the one before says nothing.
+  if (current?.value === 'paused' && start.seenAt === current.start.seenAt)
+    return resumed(current, start, event.at);
   const isSameStart = current !== undefined && runningStart(current)?.seenAt === start.seenAt;
   if (!isSameStart || (current.value !== 'starting' && current.value !== 'ready'))
     return { value: 'starting', ...target, start };
