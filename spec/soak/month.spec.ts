@@ -65,7 +65,8 @@ function heldAfter(days: number): {
 describe('a month of the monitor', () => {
   it('leaves it as large as its first days have, with as many timers', () => {
     const [first, month] = [heldAfter(3), heldAfter(30)];
-    expect(month.waiting).toBe(first.waiting);
+    // A call may just be under way; what is forgotten each day would be many more.
+    expect(Math.abs(month.waiting - first.waiting)).toBeLessThan(5);
     expect(month.known).toBeLessThan(first.known + 500);
     expect(month.bytes).toBeLessThan(first.bytes + MEBIBYTE);
   }, 600_000);
