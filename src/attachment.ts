@@ -52,7 +52,7 @@ export function isEndedByEngine(
 ): boolean {
   const ending = endings[id];
   if (ending !== undefined) return ending.value === 'engine';
-  return details !== undefined && memory.endedByEngine?.[id] === details.startedAt;
+  return details !== undefined && memory.endedByEngine[id] === details.startedAt;
 }
 
 /** Its restart policy would have it run. */
@@ -73,7 +73,10 @@ function hasEndedWithoutGateway({ gateway, containers }: State, { details }: Con
   return endedAt >= finishedAtMs && endedAt <= isOver;
 }
 
-/** Started after its owner, and its owner after the owner's owner: no exec is needed to tell. Of one on the gateway's network: its owners lead there. */
+/**
+ * Started after its owner, and its owner after the owner's owner: no exec is needed to tell. Of one on the gateway's
+ * network: its owners lead there.
+ */
 function freshnessOf(state: State, facts: ContainerFacts): 'fresh' | 'stale' | 'unknown' {
   const gatewayId = gatewayTarget(state.gateway)?.id;
   if (facts.id === gatewayId) return 'fresh';

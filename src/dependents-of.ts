@@ -24,7 +24,7 @@ export function dependentsOf(state: State): readonly ContainerFacts[] {
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** Another watched gateway, which has joined this one, comes first: it is that one's dependent, and waits for that one. */
+/** Another watched gateway, which has joined this one, comes first: it is that one's, and waits for that one. */
 function isAnothers(state: State, facts: ContainerFacts, gatewayId: string): boolean {
   const others = state.gateways.flatMap(
     (word) => findGateway(state.containers, word, knownIds(state.memory, word)[0])?.id ?? [],

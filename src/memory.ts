@@ -6,8 +6,8 @@ export interface Memory {
   readonly dependents: Readonly<Record<string, string>>;
   /** Ids of dependents and gateways that their operator stopped. */
   readonly stopped: readonly string[];
-  /** Those that the engine ended at its start, by id: when the run began that it ended. Absent: none. */
-  readonly endedByEngine?: Readonly<Record<string, string>>;
+  /** Those that the engine ended at its start, by id: when the run began that it ended. */
+  readonly endedByEngine: Readonly<Record<string, string>>;
   /** Of each gateway, by its name: how many recoveries there were, and when the next may begin. */
   readonly backoff: Readonly<Record<string, RememberedBackoff>>;
   /** Of each gateway, by its name: the sites that block its exit, or may. */
@@ -41,6 +41,7 @@ export const NOTHING_REMEMBERED: Memory = {
   gateways: {},
   dependents: {},
   stopped: [],
+  endedByEngine: {},
   backoff: {},
   sites: {},
 };

@@ -66,9 +66,10 @@ export class ReducerFault extends Error {
 /**
  * The loop: events in, state on, commands out.
  *
- * INVARIANTS. One act runs at a time, in the order in which they were decided, if it is still wanted by then. A reading is asked for at once,
- * whatever runs. The merged stream is queued, so that an outcome that comes back at once is reduced after the
- * event that caused it, never within it. Once `state.ending`, no act begins; the one under way gets its grace.
+ * INVARIANTS. One act runs at a time, in the order in which they were decided, if it is still wanted by then. A
+ * reading is asked for at once, whatever runs. The merged stream is queued, so that an outcome that comes back at
+ * once is reduced after the event that caused it, never within it. Once `state.ending`, no act begins; the one under
+ * way gets its grace.
  *
  * Emits every state; completes when the monitor has ended; fails with a `ReducerFault`.
  */

@@ -24,7 +24,10 @@ export const isOverdue = (state: State, at: number): boolean => {
   return start !== undefined && at >= start.seenAt + state.settings.healthyWaitMs;
 };
 
-/** An act has its turn; before that nothing is done, and what happens is somebody else's doing. */
+/**
+ * An act has its turn; before that nothing is done, and what happens is somebody else's doing. None is noted yet: it
+ * was decided in this very event, and nobody is before it.
+ */
 export const hasItsTurn = ({ acts }: Pick<Common, 'acts'>, id: number): boolean =>
   acts.length === 0 || acts[0] === id;
 

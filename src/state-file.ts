@@ -104,9 +104,7 @@ function decode(text: string): Decoded {
       dependents: asStrings(harmless(dependents)),
       stopped: strings(stopped),
       backoff: backoffs(harmless(asObject(json['backoff']) ?? {})),
-      ...(asObject(json['endedByEngine']) && {
-        endedByEngine: asStrings(harmless(asObject(json['endedByEngine']) ?? {})),
-      }),
+      endedByEngine: asStrings(harmless(asObject(json['endedByEngine']) ?? {})),
       sites: sitesByName(harmless(asObject(json['sites']) ?? {})),
     },
   };
@@ -161,7 +159,7 @@ function encode({ gateways, dependents, stopped, endedByEngine, backoff, sites }
     ),
     dependents: Object.fromEntries(Object.entries(dependents).slice(-REMEMBERED.dependents)),
     stopped: stopped.slice(-REMEMBERED.stopped),
-    ...(endedByEngine && { endedByEngine }),
+    endedByEngine,
     backoff,
     sites,
   };

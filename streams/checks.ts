@@ -26,7 +26,7 @@ const SIGN_OF_LIFE_MS = 15_000;
 /** How long a result may be under way after its time is up. */
 const DELIVERY_MS = 2_000;
 
-/** Beside the mark and the results. Who floods the monitor with lines is left, instead of listened to until the bound. */
+/** Beside the mark and the results. Who floods the monitor with lines is left, not listened to until the bound. */
 const OTHER_LINES = 1_000;
 
 interface Dependencies {

@@ -29,6 +29,7 @@ export const endedByEngine = (
     }),
     map((lines) => (lines.length < REMEMBERED ? endedWithoutStart(lines.map(decoded)) : [])),
     timeout({ each: ANSWER_TIMEOUT_MS, scheduler }),
+    // An engine, or a proxy before it, that does not answer this: then such an end counts as the operator's.
     catchError(() => of([])),
   );
 

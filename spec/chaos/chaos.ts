@@ -133,8 +133,17 @@ async function left(scene: Scene): Promise<readonly string[]> {
       ? []
       : [`${RESTING} runs, which its operator had stopped before all else`]),
     ...(watch.monitor.hasExited ? ['the monitor does not run'] : []),
-    ...((await stack.hasKeptContent().catch(() => true)) ? [] : ['the content of a volume has changed']),
+    ...(await contentFault(scene)),
   ];
+}
+
+/** One that cannot be read is asked again until the time is up, and is a fault then. */
+async function contentFault({ stack }: Scene): Promise<readonly string[]> {
+  try {
+    return (await stack.hasKeptContent()) ? [] : ['the content of a volume has changed'];
+  } catch (error) {
+    return [`the content of a volume cannot be read: ${messageOf(error)}`];
+  }
 }
 
 async function stateOf({ stack, history }: Scene, name: string): Promise<string | undefined> {

@@ -17,6 +17,7 @@ const MEMORY: Memory = {
   gateways: { gluetun: ['b2', 'a1'], constructor: ['c3'] },
   dependents: { c3: 'app1', d4: 'app2' },
   stopped: ['d4'],
+  endedByEngine: { d4: '2026-11-25T16:00:00.5Z' },
   backoff: { gluetun: { attempts: 2, notBefore: 1_700_000_000_000 } },
   sites: {
     gluetun: {
@@ -37,6 +38,7 @@ const content = fc.oneof(
         gateways: anyJson,
         dependents: anyJson,
         stopped: anyJson,
+        endedByEngine: anyJson,
         backoff: anyJson,
         sites: anyJson,
       })
@@ -53,12 +55,17 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 const isNumber = (value: unknown): boolean => typeof value === 'number';
 
 function expectSane(memory: Memory): void {
-  const { gateways, dependents, stopped, backoff, sites } = memory;
-  const sections = [memory, gateways, dependents, backoff, sites];
+  const { gateways, dependents, stopped, endedByEngine, backoff, sites } = memory;
+  const sections = [memory, gateways, dependents, endedByEngine, backoff, sites];
   expect(sections.every((section) => Object.getPrototypeOf(section) === Object.prototype)).toBe(true);
-  expect([...Object.values(gateways).flat(), ...Object.values(dependents), ...stopped].every(isText)).toBe(
-    true,
-  );
+  expect(
+    [
+      ...Object.values(gateways).flat(),
+      ...Object.values(dependents),
+      ...Object.values(endedByEngine),
+      ...stopped,
+    ].every(isText),
+  ).toBe(true);
   expect(
     Object.values(sites)
       .flatMap(({ held, blocked }) => [...held, ...(blocked?.urls ?? [])])
@@ -85,14 +92,13 @@ function expectSetAsideOrUsed(path: string, bytes: string | Uint8Array): void {
   expect(readFileSync(`${path}.corrupt`).equals(Buffer.from(bytes))).toBe(true);
 }
 
-const cut = ({ gateways, dependents, stopped, backoff, sites }: Memory): Memory => ({
+const cut = ({ gateways, dependents, stopped, ...others }: Memory): Memory => ({
   gateways: Object.fromEntries(
     Object.entries(gateways).map(([name, ids]) => [name, ids.slice(0, REMEMBERED.idsOfAGateway)]),
   ),
   dependents: Object.fromEntries(Object.entries(dependents).slice(-REMEMBERED.dependents)),
   stopped: stopped.slice(-REMEMBERED.stopped),
-  backoff,
-  sites,
+  ...others,
 });
 
 describe('the state file', () => {
@@ -129,6 +135,7 @@ describe('the state file', () => {
       gateways: fc.dictionary(name, fc.array(anyText, { maxLength: REMEMBERED.idsOfAGateway })),
       dependents: fc.dictionary(name, anyText),
       stopped: fc.array(anyText),
+      endedByEngine: fc.dictionary(name, anyText),
       backoff: fc.dictionary(
         name,
         fc.record({
@@ -140,7 +147,9 @@ describe('the state file', () => {
         name,
         fc.record({
           held: fc.array(anyText),
-          blocked: fc.record({ urls: fc.array(anyText), recoveries: fc.nat() }),
+          blocked: fc.option(fc.record({ urls: fc.array(anyText), recoveries: fc.nat() }), {
+            nil: undefined,
+          }),
         }),
       ),
     });

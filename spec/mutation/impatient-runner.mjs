@@ -11,7 +11,7 @@ const QUICK_MS = 1_000;
 /**
  * Under Stryker jest loads every spec file for every mutant, each with all it imports, and runs them all though the
  * first has failed already. This one takes only those that have a test to run, loads them together, and stops at the
- * first test that fails: ten times as fast.
+ * first test that fails.
  */
 export default class ImpatientRunner extends TestRunner {
   async runTests(tests, watcher, options) {

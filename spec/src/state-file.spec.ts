@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import fs, { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import fc from 'fast-check';
 import type { Line } from '../../src/log-line.ts';
 import { type Memory, NOTHING_REMEMBERED, REMEMBERED } from '../../src/memory.ts';
 import { STATE_FILE_BYTES, openStateFile } from '../../src/state-file.ts';
@@ -324,55 +323,6 @@ describe('the state file', () => {
     );
   });
 
-  describe('whatever happens to it', () => {
-    const section = fc.oneof(fc.anything(), fc.dictionary(fc.string(), fc.anything()));
-    const nearlyRight = fc
-      .record({ version: fc.constant(1), gateways: section, dependents: section, stopped: section })
-      .map((value) => JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? null : part)));
-    const content = fc.oneof(
-      fc.uint8Array({ maxLength: 200 }),
-      fc.json(),
-      nearlyRight,
-      fc.nat(TEXT.length).map((length) => TEXT.slice(0, length)),
-    );
-
-    it('opens, and remembers what a memory may hold', () => {
-      const path = folder.at('state.json');
-      const open = (bytes: string | Uint8Array): void => {
-        writeFileSync(path, bytes);
-        const { memory, lines } = openStateFile(path);
-        expectMemory(memory);
-        expect(lines.length).toBe(existsSync(path) ? 0 : 1);
-      };
-      fc.assert(fc.property(content, open), { numRuns: 500 });
-    });
-
-    it('gives back what was saved', () => {
-      const path = folder.at('state.json');
-      const text = fc.string({ unit: 'binary' }).filter((key) => key !== '__proto__');
-      const memories: fc.Arbitrary<Memory> = fc.record({
-        gateways: fc.dictionary(text, fc.array(text, { maxLength: REMEMBERED.idsOfAGateway })),
-        dependents: fc.dictionary(text, text),
-        stopped: fc.array(text),
-        backoff: fc.dictionary(text, fc.record({ attempts: fc.nat(), notBefore: fc.nat() })),
-        sites: fc.dictionary(
-          text,
-          fc.record({
-            held: fc.array(text),
-            blocked: fc.option(fc.record({ urls: fc.array(text), recoveries: fc.nat() }), { nil: undefined }),
-          }),
-        ),
-      });
-      const saveAndOpen = (memory: Memory): void => {
-        expect(openStateFile(path).save(memory)).toEqual([]);
-        const { memory: remembered, lines } = openStateFile(path);
-        expect(remembered).toEqual(memory);
-        expect(lines).toEqual([]);
-      };
-      fc.assert(fc.property(memories, saveAndOpen), { numRuns: 200 });
-    });
-  });
-
   function linkTo(target: string): string {
     symlinkSync(target, folder.at('link'));
     return folder.at('link');
@@ -386,17 +336,3 @@ describe('the state file', () => {
 
 const numbered = (count: number): string[] =>
   Array.from({ length: count }, (_, number) => `id-${String(number)}`);
-
-function expectMemory(memory: Memory): void {
-  const { endedByEngine = {}, ...others } = memory;
-  expect(Object.keys(others).sort()).toEqual(['backoff', 'dependents', 'gateways', 'sites', 'stopped']);
-  const texts = [
-    ...Object.values(memory.gateways).flat(),
-    ...Object.values(memory.dependents),
-    ...Object.values(endedByEngine),
-    ...memory.stopped,
-  ];
-  expect(Object.values(memory.gateways).every(Array.isArray)).toBe(true);
-  expect(Array.isArray(memory.stopped)).toBe(true);
-  expect(texts.filter((text) => typeof text !== 'string')).toEqual([]);
-}

@@ -16,7 +16,7 @@ export function checkSchedule(state: State, event: Event, before: State): Transi
   return wanted || (dueAt !== undefined && dueAt <= event.at) ? start(state, event.at) : to(state);
 }
 
-/** Stand-by: without an engine, or with a gateway that does not run or is being restarted, a check could tell nothing. */
+/** Stand-by: without an engine, or while the gateway does not run or is being restarted, a check tells nothing. */
 const canCheck = (state: State): boolean =>
   !state.ending &&
   state.connection.value === 'connected' &&

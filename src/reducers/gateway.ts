@@ -99,11 +99,11 @@ const CAUSES: Readonly<Record<Ending['value'], DownCause>> = {
   engine: 'crash',
 };
 
-/** Of an end that was not heard of nothing is known, but that a restart of ours was under way, or a restart policy. */
 /** Its policy would have started it again, and did not: a person has ended it, though we heard nothing of that. */
 const isLeftByItsPolicy = (facts: ContainerFacts): boolean =>
   wouldBeKeptRunning(facts) && facts.details?.error === '';
 
+/** Of an end that was not heard of nothing is known, but that a restart of ours was under way, or a restart policy. */
 function causeOf(state: State, facts: ContainerFacts, current: Gateway | undefined): DownCause {
   if (facts.runState === 'restarting') return 'restarting';
   if (isEndedByEngine(state, facts))

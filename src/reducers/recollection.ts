@@ -42,15 +42,17 @@ function withDependents(memory: Memory, state: State, before: State): Memory {
   return { ...memory, dependents: Object.fromEntries(entries.slice(-REMEMBERED.dependents)) };
 }
 
+/** The gateway, or one of its dependents. */
+const isOurs = ({ gateway, dependents }: State, id: string): boolean =>
+  id === gatewayTarget(gateway)?.id || dependents.shown?.[id] !== undefined;
+
 /** By their operator, as far as that is decided; until they run again, or are gone. */
 function withStopped(memory: Memory, state: State, before: State): Memory {
   if (state.endings === before.endings && state.containers === before.containers) return memory;
   const { byId } = state.containers;
   const isStill = (id: string): boolean => byId[id] !== undefined && !isRunning(byId[id]);
-  const concerns = (id: string): boolean =>
-    id === gatewayTarget(state.gateway)?.id || state.dependents.shown?.[id] !== undefined;
   const news = Object.entries(state.endings)
-    .filter(([id, { value }]) => value === 'operator' && !memory.stopped.includes(id) && concerns(id))
+    .filter(([id, { value }]) => value === 'operator' && !memory.stopped.includes(id) && isOurs(state, id))
     .map(([id]) => id);
   const kept = memory.stopped.filter(isStill);
   return news.length === 0 && kept.length === memory.stopped.length
@@ -62,22 +64,18 @@ function withStopped(memory: Memory, state: State, before: State): Memory {
 function withEndedByEngine(memory: Memory, state: State, before: State): Memory {
   if (state.endings === before.endings && state.containers === before.containers) return memory;
   const { byId } = state.containers;
-  const known = memory.endedByEngine ?? {};
-  const concerns = (id: string): boolean =>
-    id === gatewayTarget(state.gateway)?.id || state.dependents.shown?.[id] !== undefined;
+  const known = memory.endedByEngine;
   const isStill = (id: string, startedAt: string): boolean => {
     const facts = byId[id];
     return facts !== undefined && !isRunning(facts) && (facts.details?.startedAt ?? startedAt) === startedAt;
   };
   const kept = Object.entries(known).filter(([id, startedAt]) => isStill(id, startedAt));
   const news = Object.keys(state.endings)
-    .filter((id) => state.endings[id]?.value === 'engine' && known[id] === undefined && concerns(id))
+    .filter((id) => state.endings[id]?.value === 'engine' && known[id] === undefined && isOurs(state, id))
     .map((id): readonly [string, string | undefined] => [id, byId[id]?.details?.startedAt])
     .filter((entry): entry is [string, string] => entry[1] !== undefined);
   if (news.length === 0 && kept.length === Object.keys(known).length) return memory;
-  const { endedByEngine: _, ...others } = memory;
-  const endedByEngine = Object.fromEntries([...kept, ...news]);
-  return kept.length + news.length === 0 ? others : { ...others, endedByEngine };
+  return { ...memory, endedByEngine: Object.fromEntries([...kept, ...news]) };
 }
 
 /** Written before the gateway is touched: a monitor that ends in the recovery begins with the wait for the next. */
