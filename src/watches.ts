@@ -2,31 +2,11 @@ import type { Line } from './log-line.ts';
 import type { Common, Everything, State, Watch } from './state.ts';
 import { type Reducer, then, to } from './transition.ts';
 
-/** What the concerns of one gateway see. Made for each event, so field by field: that is several times as fast. */
-export const viewOf = (all: Everything, watch: Watch): State => ({
-  nextId: all.nextId,
-  acts: all.acts,
-  gateways: all.gateways,
-  connection: all.connection,
-  containers: all.containers,
-  endings: all.endings,
-  memory: all.memory,
-  witness: all.witness,
-  ownNetwork: all.ownNetwork,
-  ending: all.ending,
-  settings: watch.settings,
-  gateway: watch.gateway,
-  dependents: watch.dependents,
-  sites: watch.sites,
-  checking: watch.checking,
-  endpoint: watch.endpoint,
-  recovery: watch.recovery,
-  repairs: watch.repairs,
-  settling: watch.settling,
-  backoff: watch.backoff,
-  outageSince: watch.outageSince,
-  hold: watch.hold,
-});
+/**
+ * What the concerns of one gateway see. Made for each event: to spread two objects into one would take V8 a hundred
+ * times as long.
+ */
+export const viewOf = (all: Everything, watch: Watch): State => Object.assign(commonIn(all), watch);
 
 export const viewsOf = (all: Everything): readonly State[] => all.watches.map((watch) => viewOf(all, watch));
 
@@ -47,7 +27,7 @@ const commonIn = ({
   witness,
   ownNetwork,
   ending,
-}: State): Common => ({
+}: Common): Common => ({
   nextId,
   acts,
   gateways,

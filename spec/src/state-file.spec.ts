@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import fs, { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import fs, { lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Line } from '../../src/log-line.ts';
 import { type Memory, NOTHING_REMEMBERED, REMEMBERED } from '../../src/memory.ts';

@@ -19,6 +19,8 @@ export function startLeftBehind(state: State, event: Event): Transition {
   const dueAt = startDueAt(ended.state);
   // On any event: an attempt that took long, or an engine that was away, leaves the next one due in the past.
   if (phase.value !== 'awaitingReady' || dueAt === undefined || dueAt > event.at) return ended;
+  // Its turn would not have come: it is decided once it can be done, on what is so by then.
+  if (isQueued(state, event)) return ended;
   const target = gatewayTarget(gateway);
   if (target === undefined) return ended;
   const commandId = ended.state.nextId;
@@ -38,6 +40,10 @@ export function startLeftBehind(state: State, event: Event): Transition {
     },
   );
 }
+
+/** Another act is under way, be it an earlier start that has worked but not been answered yet. */
+const isQueued = ({ acts }: State, event: Event): boolean =>
+  acts.some((id) => !(event.type === 'commandFinished' && event.id === id));
 
 /** Our own restart that failed half-way: to start what it has left down is the same attempt. */
 const isPartOfRestart = ({ gateway }: State, { starts }: AwaitingReady): boolean =>

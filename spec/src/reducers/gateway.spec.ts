@@ -328,6 +328,18 @@ describe('a gateway that goes down', () => {
       .expectLine(/^gluetun has not come back; starting it$/);
   });
 
+  it('by itself, again, is not started a second time before the first start has been answered', () => {
+    const history = settled().feed(died('gluetun', 1), seconds(11)).expectActs('startGateway');
+    history.feed(
+      started('gluetun'),
+      inspectedAs('gluetun'),
+      turned('gluetun', 'healthy'),
+      died('gluetun', 1),
+    );
+    history.feed(minutes(5)).expectActs('startGateway');
+    history.feed(succeeded(), seconds(1)).expectActs('startGateway', 'startGateway');
+  });
+
   it('by itself is not started where the user excluded it', () => {
     settled([], { settings: { exclude: ['gluetun'] } })
       .feed(died('gluetun', 1), minutes(10))
