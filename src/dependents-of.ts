@@ -16,21 +16,20 @@ export function dependentsOf(state: State): readonly ContainerFacts[] {
   if (target === undefined) return [];
   const isChosen = ({ name }: ContainerFacts): boolean =>
     settings.dependents === 'auto' || settings.dependents.includes(name);
+  const gateways = gatewaysIn(state);
   const isDiscovered = (facts: ContainerFacts): boolean =>
-    isOnNetworkOf(target.id, facts, state) && !isAnothers(state, facts, target.id);
+    isOnNetworkOf(target.id, facts, state) &&
+    // Another watched gateway, which has joined this one, comes first: it is that one's, and waits for that one.
+    !ownersBelow(target.id, facts, state).some(({ id }) => gateways.includes(id));
   return Object.values(containers.byId)
     .filter((facts) => isTouchable(state, facts) && isChosen(facts))
     .filter((facts) => settings.dependents !== 'auto' || isDiscovered(facts))
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** Another watched gateway, which has joined this one, comes first: it is that one's, and waits for that one. */
-function isAnothers(state: State, facts: ContainerFacts, gatewayId: string): boolean {
-  const others = state.gateways.flatMap(
-    (word) => findGateway(state.containers, word, knownIds(state.memory, word)[0])?.id ?? [],
-  );
-  return ownersBelow(gatewayId, facts, state).some(({ id }) => others.includes(id));
-}
+/** Of all that are watched. */
+const gatewaysIn = ({ gateways, containers, memory }: State): readonly string[] =>
+  gateways.flatMap((word) => findGateway(containers, word, knownIds(memory, word)[0])?.id ?? []);
 
 /** Never: the gateway itself, what the user excluded, a monitor, a one-off, what bears its name for a moment only. */
 const isTouchable = ({ settings, gateway }: State, facts: ContainerFacts): boolean =>

@@ -34,9 +34,13 @@ export const then = <S>(
   { state, commands, lines }: Transition<S>,
 ): Transition<S> => ({
   state,
-  commands: [...first.commands, ...commands],
-  lines: [...first.lines, ...lines],
+  commands: both(first.commands, commands),
+  lines: both(first.lines, lines),
 });
+
+/** Most steps have nothing to add. */
+const both = <T>(first: readonly T[], second: readonly T[]): readonly T[] =>
+  second.length === 0 ? first : [...first, ...second];
 
 export const error = (message: string): Line => ({ level: 'error', message });
 export const warn = (message: string): Line => ({ level: 'warn', message });

@@ -87,8 +87,9 @@ function setUp(stage: Stage, { cast }: History, coverage: Coverage, violations: 
     new Touching(court),
   );
   stage.engine.events.heardBy((event) => {
+    if (event.action.startsWith('exec_')) return;
     truth.told(event);
-    if (event.type === 'container' && !event.action.startsWith('exec_')) existence.told();
+    if (event.type === 'container') existence.told();
   });
   return court;
 }

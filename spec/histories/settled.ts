@@ -1,10 +1,9 @@
 import type { Container } from '../simulated-engine/container.ts';
+import { couldNotJoin } from './could-not-join.ts';
 import type { Scene } from './deeds.ts';
 import type { Role } from './roles.ts';
 
 const MINUTE_MS = 60_000;
-const COULD_NOT_JOIN =
-  /cannot join network|joining network namespace|No such container|\/ns\/net|is restarting/;
 
 /** All trouble ends: what remains is for the monitor to put right. */
 export function calmDown({ stage, people, intents, wire }: Scene): void {
@@ -59,8 +58,7 @@ function wrongWith(scene: Scene, role: Role): readonly string[] {
     return stage.engine.isOnLiveNetwork(container.id) || container.state.restarting
       ? []
       : [`${role.name} is cut off`];
-  if (COULD_NOT_JOIN.test(container.state.error))
-    return [`${role.name} is left down: ${container.state.error}`];
+  if (couldNotJoin(container.state)) return [`${role.name} is left down: ${container.state.error}`];
   return intents.of(role.name).value === 'run' ? [`${role.name} is left down`] : [];
 }
 

@@ -60,7 +60,11 @@ async function playAll(
   process.once('SIGINT', enough).once('SIGTERM', enough);
   const oneWorker = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(__filename, { workerData: 'play' });
+      const worker = new Worker(__filename, {
+        workerData: 'play',
+        // Almost all that a simulated day allocates is soon gone.
+        resourceLimits: { maxYoungGenerationSizeMb: 64 },
+      });
       const more = (): void => {
         if (next < end) worker.postMessage(next++);
         else void worker.terminate().then(() => resolve());

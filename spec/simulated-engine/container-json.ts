@@ -78,15 +78,23 @@ const healthJson = ({ status, failingStreak, results }: Health): object => ({
   Log: results.map(resultJson),
 });
 
-const resultJson = ({ start, end, exitCode }: HealthResult): object => ({
-  Start: formatNanos(start),
-  End: formatNanos(end),
-  ExitCode: exitCode,
-  Output: '',
-});
+/** Shown again and again, and never another one. */
+const shownResults = new WeakMap<HealthResult, object>();
+
+function resultJson(result: HealthResult): object {
+  const shown = shownResults.get(result) ?? {
+    Start: formatNanos(result.start),
+    End: formatNanos(result.end),
+    ExitCode: result.exitCode,
+    Output: '',
+  };
+  shownResults.set(result, shown);
+  return shown;
+}
 
 function configJson({ body, id, namespace }: Container): object {
-  const config = Object.fromEntries(Object.entries(body).filter(([key]) => !NOT_CONFIG.includes(key)));
+  // Inspection shows those elsewhere.
+  const { HostConfig: _host, NetworkingConfig: _networking, ...config } = body;
   const hostname = namespace?.hostname ?? body.Hostname ?? '';
   const Domainname = namespace?.domainname ?? body.Domainname ?? '';
   return {
@@ -146,6 +154,3 @@ function humanDuration(ms: number): string {
   if (hours === 1) return 'About an hour';
   return hours < 48 ? `${hours} hours` : `${Math.floor(hours / 24)} days`;
 }
-
-/** Parts of the body of a create that inspection shows elsewhere. */
-const NOT_CONFIG = ['HostConfig', 'NetworkingConfig'];

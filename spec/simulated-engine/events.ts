@@ -45,13 +45,22 @@ export class EventBus {
 
   container(container: Container, action: string, more: Attributes = {}): void {
     const { id, image, labels, name } = container;
-    this.#emit({ type: 'container', action, id, attributes: { ...labels, image, name, ...more } });
+    this.#emit({
+      type: 'container',
+      action,
+      id,
+      at: this.#runtime.clock.stamp(),
+      // Few of them are ever read: most messages are of execs.
+      get attributes() {
+        return { ...labels, image, name, ...more };
+      },
+    });
   }
 
   network(container: Container, action: 'connect' | 'disconnect'): void {
     const name = container.networkMode === 'default' ? 'bridge' : container.networkMode;
     const attributes = { container: container.id, name, type: name === 'none' ? 'null' : 'bridge' };
-    this.#emit({ type: 'network', action, id: NETWORK_ID, attributes });
+    this.#emit({ type: 'network', action, id: NETWORK_ID, at: this.#runtime.clock.stamp(), attributes });
   }
 
   /** Replays what is remembered from `since` on, then goes on live until `until`, or until the engine ends. */
@@ -81,8 +90,7 @@ export class EventBus {
     return leftMs <= 0 ? EMPTY : this.#live$.pipe(takeUntil(timer(leftMs, this.#runtime.scheduler)));
   }
 
-  #emit(told: Omit<EngineEvent, 'at'>): void {
-    const event = { ...told, at: this.#runtime.clock.stamp() };
+  #emit(event: EngineEvent): void {
     this.#past.push(event);
     if (this.#past.length > REPLAY_LIMIT) this.#past.shift();
     for (const listener of this.#listeners) listener(event);

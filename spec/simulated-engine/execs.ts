@@ -31,6 +31,8 @@ export class Execs {
   readonly #runtime: Runtime;
   readonly #events: EventBus;
   readonly #execs = new Map<string, Exec>();
+  /** Those that have not ended: few, of however many there have been. */
+  readonly #unfinished = new Map<Container, Set<Exec>>();
   #pids = 20_000;
 
   constructor(runtime: Runtime, events: EventBus) {
@@ -54,6 +56,7 @@ export class Execs {
       held: [],
     };
     this.#execs.set(exec.id, exec);
+    this.#unfinishedOf(container).add(exec);
     this.#tell(exec, `exec_create: ${commandLine(request.cmd)}`);
     return exec;
   }
@@ -97,19 +100,21 @@ export class Execs {
   }
 
   running(container: Container): readonly Exec[] {
-    return this.#of(container).filter((exec) => exec.running);
+    return [...this.#unfinishedOf(container)].filter((exec) => exec.running);
   }
 
   /** The container's process has ended: so has every other in it, and what was not begun is forgotten. */
   containerDied(container: Container): void {
-    for (const exec of this.#of(container)) {
+    for (const exec of [...this.#unfinishedOf(container)]) {
       if (!exec.begun) this.#execs.delete(exec.id);
       if (exec.running) this.#end(exec, KILLED);
     }
+    this.#unfinished.delete(container);
   }
 
   containerRemoved(container: Container): void {
-    for (const exec of this.#of(container)) this.#execs.delete(exec.id);
+    for (const exec of this.#execs.values()) if (exec.container === container) this.#execs.delete(exec.id);
+    this.#unfinished.delete(container);
   }
 
   containerResumed(container: Container): void {
@@ -140,12 +145,14 @@ export class Execs {
 
   /** The engine says so in the output, exits 126, and emits no `exec_die`. */
   #couldNotBegin(exec: Exec): void {
+    this.#unfinishedOf(exec.container).delete(exec);
     exec.exitCode = NOT_INVOKED;
     exec.output$.next({ stream: 'stdout', text: `${cannotExecute(exec.request.cmd[0] ?? '')}\r\n` });
     exec.output$.complete();
   }
 
   #end(exec: Exec, exitCode: number): void {
+    this.#unfinishedOf(exec.container).delete(exec);
     exec.running = false;
     exec.exitCode = exitCode;
     exec.held = [];
@@ -158,8 +165,12 @@ export class Execs {
     this.#events.container(exec.container, action, { execID: exec.id, ...more });
   }
 
-  #of(container: Container): readonly Exec[] {
-    return [...this.#execs.values()].filter((exec) => exec.container === container);
+  #unfinishedOf(container: Container): Set<Exec> {
+    const known = this.#unfinished.get(container);
+    if (known !== undefined) return known;
+    const none = new Set<Exec>();
+    this.#unfinished.set(container, none);
+    return none;
   }
 }
 

@@ -267,11 +267,22 @@ export class EngineClient implements EngineReadings, EngineWrites {
 
 const UNDISTURBED: Disturbance = {};
 
-/** Every notification that much later, errors too. By hand: most of what is simulated are calls. */
+/**
+ * Every notification that much later, errors too; those of one moment arrive together. By hand: most of what is
+ * simulated are calls.
+ */
 const onItsWay = <T>(answer$: Observable<T>, ms: number, scheduler: SchedulerLike): Observable<T> =>
   new Observable((subscriber) => {
+    let together: { readonly at: number; readonly arrivals: (() => void)[] } | undefined;
     const later = (arrive: () => void): void => {
-      subscriber.add(scheduler.schedule(arrive, ms));
+      const at = scheduler.now();
+      if (together?.at === at) {
+        together.arrivals.push(arrive);
+        return;
+      }
+      const arrivals = [arrive];
+      together = { at, arrivals };
+      subscriber.add(scheduler.schedule(() => arrivals.forEach((one) => one()), ms));
     };
     subscriber.add(
       answer$.subscribe({

@@ -1,10 +1,8 @@
 import type { Onlooker } from '../stage.ts';
-import type { Role } from '../roles.ts';
+import { MONITOR_LABEL } from '../../../streams/labels.ts';
+import { couldNotJoin } from '../could-not-join.ts';
+import { EXCLUDED, GATEWAY, type Role } from '../roles.ts';
 import { type Court, type Write, writeIn } from './judge.ts';
-
-/** What a failed join leaves in `State.Error`. */
-const COULD_NOT_JOIN =
-  /cannot join network|joining network namespace|No such container|\/ns\/net|final child|is restarting/;
 
 /**
  * 3: no dependent is restarted, started or re-created before its gateway is ready.
@@ -24,13 +22,14 @@ export class Touching implements Onlooker {
     if (stage.settings.dryRun) this.#court.violate(7, `a dry run writes: ${call}`);
     if (write.role !== undefined && stage.watched.includes(write.role)) return;
     const role = people.roles.find(({ name }) => name === write.role);
-    if (role?.gateway === undefined || !stage.watched.includes(role.gateway)) {
+    const gateway = role && gatewayOf(role, write.name);
+    if (role === undefined || gateway === undefined || !stage.watched.includes(gateway)) {
       this.#court.violate(7, `a container is touched that is none of ours: ${call}`);
       return;
     }
     if (write.verb === 'restart' || write.verb === 'start') this.#judgeIntent(write, role);
     if (write.verb === 'restart' || write.verb === 'start' || write.verb === 'create')
-      this.#judgeReadiness(write, role.gateway);
+      this.#judgeReadiness(write, gateway);
   }
 
   #judgeReadiness({ verb, name }: Write, gateway: string): void {
@@ -54,9 +53,13 @@ export class Touching implements Onlooker {
     const container = stage.engine.find(name);
     const intent = intents.of(role);
     if (container === undefined || container.state.running) return;
-    if (intent.value === 'down' && stage.now - intent.since > wire.slackMs && !wantsToJoin(container.state))
+    if (intent.value === 'down' && stage.now - intent.since > wire.slackMs && !couldNotJoin(container.state))
       this.#court.violate(6, `${verb} of ${name}, which is to stay down`);
   }
 }
 
-const wantsToJoin = ({ error }: { readonly error: string }): boolean => COULD_NOT_JOIN.test(error);
+/** Excluded is a name: who is given another one is a dependent like any other, as long as it has that. */
+function gatewayOf({ gateway, joins, labels }: Role, name: string): string | undefined {
+  const isExcluded = EXCLUDED.includes(name.replace(/\.orphan-of-.*$/, ''));
+  return joins === GATEWAY && !(MONITOR_LABEL in labels) && !isExcluded ? GATEWAY : gateway;
+}
