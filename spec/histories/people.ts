@@ -15,7 +15,7 @@ import {
 } from './roles.ts';
 import type { Stage } from './stage.ts';
 
-const HEALTH = { intervalMs: 30_000, retries: 3 };
+const HEALTH = { intervalMs: 60_000, retries: 3 };
 
 /** The containers of a history, and what their operator does to them: by role, whatever they are called just now. */
 export class People {

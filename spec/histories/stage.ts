@@ -1,4 +1,4 @@
-import { type Observable, VirtualTimeScheduler, defer, finalize, map, tap, timer } from 'rxjs';
+import { type Observable, defer, finalize, map, tap, timer } from 'rxjs';
 import type { Event } from '../../streams/events.ts';
 import type { WitnessVerdict } from '../../streams/witness.ts';
 import type { Act } from '../../src/commands.ts';
@@ -7,7 +7,7 @@ import { initialState } from '../../src/reduce.ts';
 import type { Everything, Settings } from '../../src/state.ts';
 import { SimulatedEngine } from '../simulated-engine/engine.ts';
 import { GluetunStandIn } from '../simulated-engine/gluetun.ts';
-import { advance } from '../simulated-engine/virtual-time.ts';
+import { VirtualTime, advance } from '../simulated-engine/virtual-time.ts';
 import { EngineClient } from '../world/engine-client.ts';
 import { SimulatedMonitor } from '../world/simulated-monitor.ts';
 import { SETTINGS, siteOf } from '../world/world.ts';
@@ -45,7 +45,7 @@ export interface Said {
  * streams, reducers and executor, unchanged.
  */
 export class Stage {
-  readonly scheduler = new VirtualTimeScheduler();
+  readonly scheduler = new VirtualTime();
   readonly engine = new SimulatedEngine(this.scheduler);
   readonly client = new EngineClient(this.engine, this.scheduler);
   readonly tunnel = new GluetunStandIn(this.scheduler);

@@ -1,4 +1,4 @@
-import { type Observable, VirtualTimeScheduler, map, timer } from 'rxjs';
+import { type Observable, map, timer } from 'rxjs';
 import type { Site } from '../../config/config.ts';
 import type { WitnessVerdict } from '../../streams/witness.ts';
 import type { Line } from '../../src/log-line.ts';
@@ -8,7 +8,7 @@ import type { Everything, Settings } from '../../src/state.ts';
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
 import { SimulatedEngine } from '../simulated-engine/engine.ts';
 import { GluetunStandIn, type GluetunOptions, gatewayContainer } from '../simulated-engine/gluetun.ts';
-import { advance } from '../simulated-engine/virtual-time.ts';
+import { VirtualTime, advance } from '../simulated-engine/virtual-time.ts';
 import { EngineClient } from './engine-client.ts';
 import { SimulatedMonitor } from './simulated-monitor.ts';
 
@@ -53,7 +53,7 @@ export interface WorldOptions {
  * under virtual time: a day passes in the blink of an eye.
  */
 export class World {
-  readonly scheduler = new VirtualTimeScheduler();
+  readonly scheduler = new VirtualTime();
   readonly engine = new SimulatedEngine(this.scheduler);
   readonly client = new EngineClient(this.engine, this.scheduler);
   readonly standIn: GluetunStandIn;
