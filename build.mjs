@@ -39,8 +39,13 @@ await build({
 // The demo: the same monitor, with the simulated engine and, for `--docker`, what the end-to-end specs have; chaos
 // and soak on a real engine; the benchmarks; and the random histories. The build of the image sees no spec/, and
 // needs none.
-const BENCH = 'spec/bench/main.ts';
-const SIMULATE = 'spec/histories/simulate.ts';
+const PROGRAMS = {
+  demo: 'spec/demo/main.ts',
+  chaos: 'spec/chaos/main.ts',
+  soak: 'spec/soak/main.ts',
+  bench: 'spec/bench/main.ts',
+  simulate: 'spec/histories/main.ts',
+};
 
 /** `__dirname` stays the source's own folder, seen from dist/. */
 const keepFolders = {
@@ -55,15 +60,11 @@ const keepFolders = {
   },
 };
 
-for (const name of ['demo', 'chaos', 'soak'])
-  if (existsSync(`spec/${name}/main.ts`))
+for (const [name, main] of Object.entries(PROGRAMS))
+  if (existsSync(main))
     await build({
       ...shared,
-      entryPoints: [`spec/${name}/main.ts`],
+      entryPoints: [main],
       outfile: `dist/${name}.js`,
       plugins: [...shared.plugins, keepFolders],
     });
-
-if (existsSync(BENCH)) await build({ ...shared, entryPoints: [BENCH], outfile: 'dist/bench.js' });
-
-if (existsSync(SIMULATE)) await build({ ...shared, entryPoints: [SIMULATE], outfile: 'dist/simulate.js' });

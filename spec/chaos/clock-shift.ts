@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { preload } from '../e2e/preload.ts';
 
 /** Loaded before the monitor: its wall clock is off by as many milliseconds as a file says. */
-const PRELOAD = (file: string): string => `
+const SHIFT = (file: string): string => `
 const { readFileSync } = require('node:fs');
 const Clock = Date;
 let offMs = 0;
@@ -20,16 +21,15 @@ export class ClockShift {
   readonly environment: Readonly<Record<string, string>>;
   readonly #file: string;
 
-  private constructor(file: string, preload: string) {
+  private constructor(file: string, environment: Readonly<Record<string, string>>) {
     this.#file = file;
-    this.environment = { NODE_OPTIONS: `--require ${preload}` };
+    this.environment = environment;
   }
 
   static async create(folder: string): Promise<ClockShift> {
-    const [file, preload] = [join(folder, 'clock-is-off-by'), join(folder, 'clock.cjs')];
+    const file = join(folder, 'clock-is-off-by');
     await writeFile(file, '0');
-    await writeFile(preload, PRELOAD(file));
-    return new ClockShift(file, preload);
+    return new ClockShift(file, await preload(folder, 'clock', SHIFT(file)));
   }
 
   async set(offMs: number): Promise<void> {

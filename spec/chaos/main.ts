@@ -1,7 +1,5 @@
 import { parseArgs } from 'node:util';
-import { findProgram } from '../e2e/bound-process.ts';
-import { endOnSignal } from '../e2e/end-on-signal.ts';
-import { PrivateEngine } from '../e2e/private-engine.ts';
+import { exitWith, onOwnEngine } from '../e2e/own-engine.ts';
 import { type ChaosResult, chaos } from './chaos.ts';
 
 const HELP = `Usage: npm run chaos [-- --minutes M] [--seed N]
@@ -25,19 +23,10 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return values.help === true ? 0 : 64;
   }
-  if (process.getuid?.() !== 0 || findProgram('dockerd') === undefined) {
-    process.stderr.write('chaos: needs an engine of its own: root and dockerd\n');
-    return 1;
-  }
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
-  const engine = new PrivateEngine();
-  endOnSignal(engine);
-  try {
-    await engine.start();
-    return report(await chaos({ engine, minutes, seed, print }), seed, print);
-  } finally {
-    await engine.dispose();
-  }
+  return onOwnEngine('chaos', async (engine) =>
+    report(await chaos({ engine, minutes, seed, print }), seed, print),
+  );
 }
 
 function report(
@@ -50,12 +39,4 @@ function report(
   return violations.length === 0 ? 0 : 1;
 }
 
-void main().then(
-  (code) => process.stdout.write('', () => process.exit(code)),
-  (error: unknown) => {
-    process.stderr.write(
-      `chaos: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    process.exit(1);
-  },
-);
+exitWith('chaos', main());

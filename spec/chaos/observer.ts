@@ -40,6 +40,7 @@ export class Observer {
       if ('engineTimeMs' in event) this.#hear(event);
     });
     this.#timer = setInterval(() => {
+      // An engine that is away shows nothing; the next look tells.
       this.#looking = this.#looking.then(() => this.#look()).catch(() => undefined);
     }, LOOK_MS);
   }

@@ -1,7 +1,5 @@
 import { parseArgs } from 'node:util';
-import { findProgram } from '../e2e/bound-process.ts';
-import { endOnSignal } from '../e2e/end-on-signal.ts';
-import { PrivateEngine } from '../e2e/private-engine.ts';
+import { exitWith, onOwnEngine } from '../e2e/own-engine.ts';
 import { soak } from './soak.ts';
 
 const HELP = `Usage: npm run soak [-- --minutes M]
@@ -20,27 +18,10 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return values.help === true ? 0 : 64;
   }
-  if (process.getuid?.() !== 0 || findProgram('dockerd') === undefined) {
-    process.stderr.write('soak: needs an engine of its own: root and dockerd\n');
-    return 1;
-  }
-  const engine = new PrivateEngine();
-  endOnSignal(engine);
-  try {
-    await engine.start();
-    const found = await soak({ engine, minutes, print: (line) => void process.stdout.write(`${line}\n`) });
-    return found.every(({ isFlat }) => isFlat) ? 0 : 1;
-  } finally {
-    await engine.dispose();
-  }
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  return onOwnEngine('soak', async (engine) =>
+    (await soak({ engine, minutes, print })).every(({ isFlat }) => isFlat) ? 0 : 1,
+  );
 }
 
-void main().then(
-  (code) => process.stdout.write('', () => process.exit(code)),
-  (error: unknown) => {
-    process.stderr.write(
-      `soak: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    process.exit(1);
-  },
-);
+exitWith('soak', main());

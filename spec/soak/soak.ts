@@ -95,12 +95,13 @@ async function disturb({ engine, setting, relay }: Scene, count: number, total: 
   }
 }
 
-const told = ({ at, rss, private: own, heap, ...counts }: Sample): string =>
+const told = ({ at, rss, private: own, heap, code, ...counts }: Sample): string =>
   [
     `${String(at).padStart(6)} s`,
     `rss ${(rss / 1024).toFixed(1)} MB`,
     `private ${(own / 1024).toFixed(1)} MB`,
     `heap ${(heap / 1024).toFixed(2)} MB`,
+    `code ${(code / 1024).toFixed(2)} MB`,
     ...Object.entries(counts).map(([name, count]) => `${name} ${count}`),
   ].join('  ');
 

@@ -4,6 +4,7 @@ const BASE = {
   rss: 60_000,
   private: 20_000,
   heap: 12_000,
+  code: 3_000,
   descriptors: 25,
   sockets: 6,
   resources: 9,

@@ -13,7 +13,8 @@ const ALLOWED: Readonly<
 > = {
   rss: { part: 0.08, least: 4_096, unit: 'kB' },
   private: { part: 0.1, least: 4_096, unit: 'kB' },
-  heap: { part: 0.05, least: 768, unit: 'kB' },
+  heap: { part: 0.05, least: 512, unit: 'kB' },
+  code: { part: 0.2, least: 1_024, unit: 'kB' },
   descriptors: { part: 0, least: 2, unit: '' },
   sockets: { part: 0, least: 2, unit: '' },
   resources: { part: 0, least: 3, unit: '' },

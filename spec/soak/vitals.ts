@@ -1,14 +1,17 @@
-import { readFile, readdir, readlink, writeFile } from 'node:fs/promises';
+import { readFile, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing } from '../e2e/eventually.ts';
+import { preload } from '../e2e/preload.ts';
 
 /** What is measured of a process; sizes in kilobytes. */
 export interface Vitals {
   readonly rss: number;
   /** Its own, shared with nobody. */
   readonly private: number;
-  /** What is in use after a full collection. */
+  /** What is in use after a full collection, without `code`. */
   readonly heap: number;
+  /** What V8 has compiled, and knows of it: that grows as long as anything is found to be worth compiling once more. */
+  readonly code: number;
   readonly descriptors: number;
   readonly sockets: number;
   /** What keeps the event loop busy: timers, sockets, requests. */
@@ -18,16 +21,20 @@ export interface Vitals {
 }
 
 /** Loaded before the program: writes each ten seconds what only it can know of itself. */
-const PRELOAD = (file: string): string => `
+const LOOK = (file: string): string => `
 const { writeFileSync } = require('node:fs');
-require('node:v8').setFlagsFromString('--expose-gc');
+const v8 = require('node:v8');
+v8.setFlagsFromString('--expose-gc');
 const collect = require('node:vm').runInNewContext('gc');
 const listeners = (emitter) =>
   emitter.eventNames === undefined ? 0 : emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0);
 setInterval(() => {
   collect();
+  const compiled = v8.getHeapCodeStatistics();
+  const code = compiled.code_and_metadata_size + compiled.bytecode_and_metadata_size;
   const inside = {
-    heap: Math.round(process.memoryUsage().heapUsed / 1024),
+    heap: Math.round((process.memoryUsage().heapUsed - code) / 1024),
+    code: Math.round(code / 1024),
     resources: process.getActiveResourcesInfo().length,
     listeners: [process, ...process._getActiveHandles()].reduce((sum, one) => sum + listeners(one), 0),
   };
@@ -40,15 +47,14 @@ export class VitalSigns {
   readonly environment: Readonly<Record<string, string>>;
   readonly #file: string;
 
-  private constructor(file: string, preload: string) {
+  private constructor(file: string, environment: Readonly<Record<string, string>>) {
     this.#file = file;
-    this.environment = { NODE_OPTIONS: `--require ${preload}` };
+    this.environment = environment;
   }
 
   static async create(folder: string): Promise<VitalSigns> {
-    const [file, preload] = [join(folder, 'vitals.json'), join(folder, 'vitals.cjs')];
-    await writeFile(preload, PRELOAD(file));
-    return new VitalSigns(file, preload);
+    const file = join(folder, 'vitals.json');
+    return new VitalSigns(file, await preload(folder, 'vitals', LOOK(file)));
   }
 
   /** Undefined before it has written for the first time. */
@@ -65,7 +71,7 @@ export class VitalSigns {
         private: kilobytes(rollup, 'Private_Clean') + kilobytes(rollup, 'Private_Dirty'),
         descriptors: links.length,
         sockets: links.filter((link) => link.startsWith('socket:')).length,
-        ...(JSON.parse(inside) as Pick<Vitals, 'heap' | 'resources' | 'listeners'>),
+        ...(JSON.parse(inside) as Pick<Vitals, 'heap' | 'code' | 'resources' | 'listeners'>),
       };
     } catch (error) {
       if (isMissing(error) || error instanceof SyntaxError) return undefined;
