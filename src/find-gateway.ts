@@ -20,9 +20,10 @@ export const isSettledIn = (facts: ContainerFacts): boolean =>
  * where it was given another name, the one it was last.
  */
 export function findGateway({ byId }: Known, reference: string, lastId?: string): ContainerFacts | undefined {
-  const candidates = Object.values(byId).filter(isSettledIn);
-  const byName = candidates.find(({ name }) => name === reference);
+  const all = Object.values(byId);
+  const byName = all.find((facts) => facts.name === reference && isSettledIn(facts));
   if (byName !== undefined) return byName;
+  const candidates = all.filter(isSettledIn);
   const services = candidates.filter(
     ({ labels }) => labels[COMPOSE_SERVICE] === reference && !isOneOff(labels),
   );

@@ -11,12 +11,15 @@ export const joinedReference = ({ networkMode }: ContainerFacts): string | undef
 export function referredTo(reference: string, byId: Containers['byId']): ContainerFacts | undefined {
   // An empty reference would be the beginning of every id.
   if (reference === '') return undefined;
+  if (Object.hasOwn(byId, reference)) return byId[reference];
+  const all = Object.values(byId);
   return (
-    (Object.hasOwn(byId, reference) ? byId[reference] : undefined) ??
-    Object.values(byId).find(({ name }) => name === reference) ??
-    Object.values(byId).find(({ id }) => isIdPrefix(reference, id))
+    all.find(({ name }) => name === reference) ??
+    (couldBeId(reference) ? all.find(({ id }) => id.startsWith(reference)) : undefined)
   );
 }
 
 export const isIdPrefix = (reference: string, id: string): boolean =>
-  /^[0-9a-f]{12,64}$/.test(reference) && id.startsWith(reference);
+  couldBeId(reference) && id.startsWith(reference);
+
+const couldBeId = (reference: string): boolean => /^[0-9a-f]{12,64}$/.test(reference);
