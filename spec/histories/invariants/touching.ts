@@ -11,9 +11,15 @@ import { type Court, type Write, writeIn } from './judge.ts';
  */
 export class Touching implements Onlooker {
   readonly #court: Court;
+  /** By name, when it was created anew in the act that is under way. */
+  readonly #createdAt = new Map<string, number>();
 
   constructor(court: Court) {
     this.#court = court;
+  }
+
+  actEnded(): void {
+    this.#createdAt.clear();
   }
 
   writes(call: string): void {
@@ -35,7 +41,10 @@ export class Touching implements Onlooker {
   #judgeReadiness({ verb, name }: Write, gateway: string): void {
     const { stage, truth, wire, cast } = this.#court;
     const { readySince, isPaused, runSince, lastReady } = truth.of(gateway);
+    if (verb === 'create') this.#createdAt.set(name, stage.now);
     if (readySince !== undefined && !isPaused) return;
+    // What is begun is brought to its end: there is no way back that the gateway's end would not bar as well.
+    if (verb === 'start' && lastReady >= (this.#createdAt.get(name) ?? Infinity)) return;
     const waitedLong =
       !cast.hasHealthCheck &&
       runSince !== undefined &&
