@@ -42,7 +42,7 @@ export class Coverage implements Onlooker {
     this.#move('gateway', before.gateway.value, after.gateway.value);
     this.#move('recovery', before.recovery.value, after.recovery.value);
     if (before.hold !== after.hold && after.hold !== undefined) this.count('hold', after.hold);
-    const [, alarm] = [before.checking.alarm, after.checking.alarm];
+    const { alarm } = after.checking;
     if (before.checking.alarm !== alarm && alarm !== undefined) this.count('alarm', alarm);
     const [was, is] = [before.dependents.shown ?? {}, after.dependents.shown ?? {}];
     if (was === is) return;

@@ -178,7 +178,7 @@ export function perform(scene: Scene, deed: Deed): boolean {
   return true;
 }
 
-/** Those that are there. Who is nobody's business is left in peace by people, too: what is done to it is the monitor's. */
+/** Those that are there; not who is nobody’s business: what is done to such a one is the monitor’s doing. */
 function onOne<D extends { readonly who: string }>(
   act: (scene: Scene, id: string, who: string, deed: D) => void,
 ) {

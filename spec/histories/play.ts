@@ -1,7 +1,7 @@
 import { Coverage } from './coverage.ts';
 import { perform } from './deeds.ts';
 import { Wire } from './disturbances.ts';
-import type { History } from './history.ts';
+import type { Deed, History } from './history.ts';
 import { Intents } from './intents.ts';
 import { BackoffBound } from './invariants/backoff-bound.ts';
 import { Existence } from './invariants/existence.ts';
@@ -23,12 +23,17 @@ const QUIET_MINUTES = 30;
 /** What may still be said of a quiet half-hour: that all is well again, for instance. */
 const LINES_IN_QUIET = 6;
 
+interface Done {
+  readonly at: number;
+  readonly deed: Deed;
+}
+
 export interface Played {
   readonly violations: readonly Violation[];
   readonly lines: readonly Said[];
   readonly coverage: Coverage;
   /** The deeds that could be done, with when. */
-  readonly deeds: readonly { readonly at: number; readonly index: number }[];
+  readonly deeds: readonly Done[];
   /** How each container has ended up. */
   readonly end: Readonly<Record<string, string>>;
 }
@@ -37,7 +42,7 @@ export interface Played {
 export function play(history: History): Played {
   const stage = new Stage(history);
   const violations: Violation[] = [];
-  const deeds: { at: number; index: number }[] = [];
+  const deeds: Done[] = [];
   const coverage = new Coverage();
   try {
     const court = setUp(stage, history, coverage, violations);
@@ -46,12 +51,12 @@ export function play(history: History): Played {
     stage.pass(5_000);
     const endsAt = beginsAt + history.hours * HOUR_MS;
     const isBroken = (): boolean => violations.length > 0;
-    history.steps.forEach(({ afterMs, deed }, index) => {
+    history.steps.forEach(({ afterMs, deed }) => {
       if (stage.now + afterMs > endsAt || isBroken()) return;
       passUnless(isBroken, stage, afterMs);
       if (!perform(court, deed)) return;
       coverage.count('deed', deed.what);
-      deeds.push({ at: stage.now, index });
+      deeds.push({ at: stage.now, deed });
     });
     passUnless(isBroken, stage, endsAt - stage.now);
     if (!isBroken()) settle(court);

@@ -33,7 +33,7 @@ function describe({ what, ...rest }: Deed): string {
 /** A history as it was lived: what was done, what the monitor's user read in the log, what was broken. */
 export function tell(history: History, { deeds, lines, violations }: Played): string {
   const told = [
-    ...deeds.map(({ at, index }) => ({ at, text: `» ${describe(history.steps[index]?.deed ?? NOTHING)}` })),
+    ...deeds.map(({ at, deed }) => ({ at, text: `» ${describe(deed)}` })),
     ...lines
       .filter(({ level }) => level !== 'debug')
       .map(({ at, level, message }) => ({ at, text: `  [${level.toUpperCase()}] ${message}` })),
@@ -48,8 +48,6 @@ export function tell(history: History, { deeds, lines, violations }: Played): st
     '\n',
   );
 }
-
-const NOTHING: Deed = { what: 'streamCut' };
 
 const inBrief = (choices: object): string =>
   Object.entries(choices)
