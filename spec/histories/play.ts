@@ -124,12 +124,13 @@ function settle(court: Court): void {
 
 /**
  * How everybody has ended of whom that is certain: not who was meddled with in a way that leaves it open, nor whom no
- * monitor can help.
+ * monitor can or may help.
  */
 function endOf(court: Court): Readonly<Record<string, string>> {
   const { stage, people, intents } = court;
   const gateways = stage.watched.map((name) => ({ name, role: undefined }));
-  const everybody = [...gateways, ...people.roles.map((role) => ({ name: role.name, role }))];
+  const dependents = people.roles.filter(({ gateway }) => gateway !== undefined);
+  const everybody = [...gateways, ...dependents.map((role) => ({ name: role.name, role }))];
   return Object.fromEntries(
     everybody.flatMap(({ name, role }) => {
       if (intents.of(name).value === 'free') return [];
