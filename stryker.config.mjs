@@ -11,9 +11,8 @@ export const REPORTS = 'coverage/mutation';
 
 export default {
   packageManager: 'npm',
-  plugins: ['@stryker-mutator/jest-runner'],
-  testRunner: 'jest',
-  jest: { configFile: 'spec/mutation/jest.config.mjs', enableFindRelatedTests: false },
+  plugins: ['./spec/mutation/in-process-runner.mjs'],
+  testRunner: 'in-process',
   coverageAnalysis: 'perTest',
   mutate: Object.values(AREAS).flat(),
   disableTypeChecks: false,

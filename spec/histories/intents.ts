@@ -70,8 +70,14 @@ export class Intents {
       const policy = this.#people.find(who)?.hostConfig.RestartPolicy?.Name;
       if (intent.value === 'gone') continue;
       if (policy !== 'unless-stopped' && policy !== 'always') this.#set(who, FREE);
-      else if (policy === 'always' && intent.value === 'down') this.#set(who, FREE);
+      else if (intent.value === 'down' && (policy === 'always' || this.#isJustDown(intent)))
+        this.#set(who, FREE);
     }
+  }
+
+  /** Whoever stops so shortly before the engine does may have been stopped by it. */
+  #isJustDown({ since }: { readonly since: number }): boolean {
+    return this.#stage.now - since <= 10_000;
   }
 
   /** The next one does not know why a gateway that it finds down has ended. */
