@@ -33,7 +33,7 @@ export const schema = {
     env: 'DEPENDENT_CONTAINERS',
   },
   EXCLUDE_CONTAINERS: {
-    doc: 'Containers never touched, separated by commas. Wins over every other list, with a warning.',
+    doc: 'Names of containers never touched, separated by commas. Wins over every other list, with a warning.',
     format: 'container-list',
     default: [],
     env: 'EXCLUDE_CONTAINERS',
