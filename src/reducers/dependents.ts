@@ -25,7 +25,7 @@ export function dependents(state: State, event: Event, before: State): Transitio
 
 /** Of all that an attachment follows from. */
 const hasChanged = (state: State, before: State): boolean =>
-  state.containers !== before.containers ||
+  state.containers.byId !== before.containers.byId ||
   state.gateway !== before.gateway ||
   state.endings !== before.endings;
 

@@ -90,7 +90,7 @@ function isCutOffWithOwner(state: State, facts: ContainerFacts | undefined): boo
 
 /** Of all that an attachment, and whether anything may be done about it, follow from. */
 const mayNeed = (state: State, before: State): boolean =>
-  state.containers !== before.containers ||
+  state.containers.byId !== before.containers.byId ||
   state.gateway !== before.gateway ||
   state.connection !== before.connection ||
   state.endings !== before.endings ||
