@@ -3,8 +3,8 @@ export const MASK = '********';
 
 const SCHEME = /^\s*[a-z][a-z0-9+.-]*:[/\\]*/i;
 
-/** A colon in the authority that no port follows: a password, cut off from its `@` by a comma or a slash. */
-const AFTER_COLON = /^(\s*[a-z][a-z0-9+.-]*:\/\/[^/?#:[\]]*:)(?!\d*(?:[/?#|\s]|$)).*$/is;
+/** A colon in the authority, or `%3a`, that no port follows: a password, cut off from its `@` by a comma or a slash. */
+const AFTER_COLON = /^(\s*[a-z][a-z0-9+.-]*:\/\/[^/?#:[\]]*?(?::|%3a))(?!\d*(?:[/?#|\s]|$)).*$/is;
 
 /**
  * `text` without a user and password that a URL in it may carry. It rather hides too much than too little

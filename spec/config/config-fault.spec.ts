@@ -52,6 +52,7 @@ describe('maskCredentials', () => {
     { given: 'word@host', then: '********@host' },
     { given: 'https://user:wo', then: 'https://user:********' },
     { given: 'https://user:1wo', then: 'https://user:********' },
+    { given: 'https://user%3awo', then: 'https://user%3a********' },
   ])('shows $given as $then', ({ given, then }) => {
     expect(maskCredentials(given)).toBe(then);
   });
