@@ -1,8 +1,7 @@
 // One bundle, for Node alone. What only `DOCKER_HOST=ssh://` and image builds need is left out: the configuration
 // refuses the one, and the monitor never does the other. That halves the memory it takes.
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { dirname, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const UNUSED = /^(ssh2|cpu-features|@grpc\/.*|protobufjs|tar-fs|@balena\/dockerignore)$/;
@@ -36,35 +35,6 @@ await build({
   banner: { js: '#!/usr/bin/env node' },
 });
 
-// The demo: the same monitor, with the simulated engine and, for `--docker`, what the end-to-end specs have; chaos
-// and soak on a real engine; the benchmarks; and the random histories. The build of the image sees no spec/, and
-// needs none.
-const PROGRAMS = {
-  demo: 'spec/demo/main.ts',
-  chaos: 'spec/chaos/main.ts',
-  soak: 'spec/soak/main.ts',
-  bench: 'spec/bench/main.ts',
-  simulate: 'spec/histories/main.ts',
-};
-
-/** `__dirname` stays the source's own folder, seen from dist/. */
-const keepFolders = {
-  name: 'keep-folders',
-  setup({ onLoad }) {
-    onLoad({ filter: /[/\\]spec[/\\].*\.ts$/ }, async ({ path }) => {
-      const folder = JSON.stringify(relative('dist', dirname(path)));
-      const source = await readFile(path, 'utf8');
-      const contents = source.replace(/\b__dirname\b/g, `require('node:path').join(__dirname, ${folder})`);
-      return { contents, loader: 'ts' };
-    });
-  },
-};
-
-for (const [name, main] of Object.entries(PROGRAMS))
-  if (existsSync(main))
-    await build({
-      ...shared,
-      entryPoints: [main],
-      outfile: `dist/${name}.js`,
-      plugins: [...shared.plugins, keepFolders],
-    });
+// The programs that have the specs in them. The build of the image sees no spec/, and needs none.
+const PROGRAMS = './spec/build.mjs';
+if (existsSync(PROGRAMS)) await (await import(PROGRAMS)).buildPrograms(shared);

@@ -10,7 +10,7 @@ export interface RecordedEvent {
   readonly timeNano: number;
 }
 
-const FOLDER = join(import.meta.dirname, 'transcripts');
+const FOLDER = join(__dirname, 'transcripts');
 
 /** What a real engine (20.10.24) said, from `transcripts/events/`. */
 export function recordedEvents(name: string): readonly RecordedEvent[] {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { keepFolders } from '../keep-folders.mjs';
 
 /**
  * The specs that mutants must face: all that pin a decision down and take milliseconds. Left out are histories at random
@@ -35,22 +35,8 @@ export async function bundle() {
     platform: 'node',
     format: 'cjs',
     alias: { rxjs: resolve('node_modules/rxjs/dist/esm/index.js') },
-    plugins: [keepFolders],
+    plugins: [keepFolders(JSON.stringify)],
     logLevel: 'error',
   });
   return outputFiles[0].text;
 }
-
-/** `import.meta.dirname` stays the folder of the source. */
-const keepFolders = {
-  name: 'keep-folders',
-  setup({ onLoad }) {
-    onLoad({ filter: /[/\\]spec[/\\].*\.ts$/ }, async ({ path }) => {
-      const source = await readFile(path, 'utf8');
-      return {
-        contents: source.replaceAll('import.meta.dirname', JSON.stringify(dirname(path))),
-        loader: 'ts',
-      };
-    });
-  },
-};

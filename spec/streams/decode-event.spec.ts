@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { decodeEvent } from '../../streams/decode-event.ts';
 
-const FOLDER = join(import.meta.dirname, '../transcripts/events');
+const FOLDER = join(__dirname, '../transcripts/events');
 
 /** What the recording tells, exec and health-check noise left out, in one word a message. */
 const told = (name: string): string =>

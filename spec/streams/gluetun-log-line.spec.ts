@@ -72,7 +72,7 @@ describe('parseGluetunLine', () => {
   }); // prettier-ignore
 
   const facts = (name: string) =>
-    readFileSync(join(import.meta.dirname, `../transcripts/gluetun/log-${name}.txt`), 'utf8')
+    readFileSync(join(__dirname, `../transcripts/gluetun/log-${name}.txt`), 'utf8')
       .split('\n')
       .map(parseGluetunLine)
       .filter((fact) => fact !== undefined);
