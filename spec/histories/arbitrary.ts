@@ -92,12 +92,14 @@ const operatorDeed: fc.Arbitrary<Deed> = fc.oneof(
 
 const tunnelDeed: fc.Arbitrary<Deed> = fc.oneof(
   {
-    weight: 5,
+    weight: 4,
     arbitrary: fc.record({
-      what: what('tunnelBreaks', 'tunnelHangs', 'dnsFails', 'providerFails', 'lineFails'),
+      what: what('tunnelBreaks', 'tunnelHangs', 'dnsFails', 'providerFails'),
       forMs,
     }),
   },
+  // Somebody asks the witness each second as long as it lasts.
+  { weight: 1, arbitrary: fc.record({ what: what('lineFails'), forMs: between(100, 20 * MINUTE_MS) }) },
   { weight: 2, arbitrary: fc.record({ what: what('siteBlocked'), site: between(0, 2), forMs }) },
   {
     weight: 3,
@@ -167,7 +169,8 @@ const cast: fc.Arbitrary<Cast> = fc.record({
 /** One each minute costs as much to play as all else of a day. */
 const checkIntervalMs = fc.oneof(
   { weight: 1, arbitrary: fc.constant(60_000) },
-  { weight: 8, arbitrary: fc.constantFrom(300_000, 600_000) },
+  { weight: 3, arbitrary: fc.constant(300_000) },
+  { weight: 16, arbitrary: fc.constant(600_000) },
 );
 
 const choices: fc.Arbitrary<Choices> = fc.record({
@@ -182,7 +185,7 @@ const choices: fc.Arbitrary<Choices> = fc.record({
   restartConcurrency: fc.constantFrom(5, 1),
   dryRun: fc.integer({ min: 1, max: 25 }).map((one) => one === 25),
   sites: between(2, 3),
-  hasWitness: fc.boolean(),
+  hasWitness: fc.constantFrom(true, false, false),
 });
 
 /** Days, or parts of one, in the life of a monitor. */

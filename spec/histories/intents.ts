@@ -80,11 +80,27 @@ export class Intents {
     return this.#stage.now - since <= 10_000;
   }
 
-  /** The next one does not know why a gateway that it finds down has ended. */
+  /**
+   * The next one does not know why a gateway that it finds down has ended; nor whether who was stopped just before had
+   * not been stopped by the engine's end, as this one was: it has not been decided yet.
+   */
   monitorIsGone(): void {
     for (const gateway of this.#people.gateways)
-      if (this.#people.find(gateway)?.state.running !== true && this.of(gateway).value === 'run')
-        this.#set(gateway, FREE);
+      if (!this.#runs(gateway) && this.of(gateway).value === 'run') this.#set(gateway, FREE);
+    for (const { name, gateway } of this.#people.roles) {
+      const intent = this.of(name);
+      if (
+        intent.value === 'down' &&
+        this.#isJustDown(intent) &&
+        gateway !== undefined &&
+        !this.#runs(gateway)
+      )
+        this.#set(name, FREE);
+    }
+  }
+
+  #runs(who: string): boolean {
+    return this.#people.find(who)?.state.running === true;
   }
 
   /** Whatever happens now is heard of. */
@@ -121,6 +137,6 @@ export class Intents {
     if (this.#isWatched) return true;
     const gateway = this.#people.roles.find(({ name }) => name === who)?.gateway;
     if (gateway === undefined) return !this.#wire.losesMessages;
-    return this.#people.find(gateway)?.state.running === true;
+    return this.#runs(gateway);
   }
 }
