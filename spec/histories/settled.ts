@@ -1,6 +1,7 @@
 import type { Container } from '../simulated-engine/container.ts';
 import { couldNotJoin } from './could-not-join.ts';
 import type { Scene } from './deeds.ts';
+import type { Court } from './invariants/judge.ts';
 import type { Role } from './roles.ts';
 
 const MINUTE_MS = 60_000;
@@ -33,13 +34,13 @@ export function calmDown({ stage, people, intents, wire }: Scene): void {
 }
 
 /** What is still wrong, though nothing is in the way: nothing, once all is settled (4). */
-export function unsettled(scene: Scene): readonly string[] {
-  const { stage, people } = scene;
+export function unsettled(court: Court): readonly string[] {
+  const { stage, people } = court;
   if (stage.settings.dryRun) return [];
   const gateways = stage.watched.filter((gateway) => people.find(gateway)?.state.running !== true);
   const dependents = people.roles
     .filter(({ gateway }) => gateway !== undefined && stage.watched.includes(gateway))
-    .flatMap((role) => wrongWith(scene, role));
+    .flatMap((role) => wrongWith(court, role));
   const parked = stage.engine.containers.filter(({ name }) => name.includes('.orphan-of-'));
   return [
     ...gateways.map((gateway) => `${gateway} does not run`),
@@ -48,12 +49,12 @@ export function unsettled(scene: Scene): readonly string[] {
   ];
 }
 
-function wrongWith(scene: Scene, role: Role): readonly string[] {
-  const { people, stage, intents } = scene;
+function wrongWith(court: Court, role: Role): readonly string[] {
+  const { people, stage, intents } = court;
   const container = people.find(role.name);
   if (container === undefined)
     return intents.of(role.name).value === 'gone' ? [] : [`${role.name} is no more`];
-  if (!isClaimable(scene, container, role)) return [];
+  if (!isClaimable(court, container, role)) return [];
   if (container.state.running)
     return stage.engine.isOnLiveNetwork(container.id) || container.state.restarting
       ? []
@@ -64,15 +65,16 @@ function wrongWith(scene: Scene, role: Role): readonly string[] {
 
 /**
  * Whom nobody can help is not held against the monitor: whose owner its operator keeps down or has removed; an orphan
- * that nobody may re-create; one of a gateway that no monitor has ever seen.
+ * that nobody may re-create; one of a gateway that no monitor has ever seen; one that by the engine's clock, which was
+ * set back, started after its owner.
  */
-export function isClaimable(scene: Scene, container: Container, role: Role): boolean {
-  const { stage, people } = scene;
+export function isClaimable(court: Court, container: Container, role: Role): boolean {
+  const { stage, people, truth } = court;
   const owner = people.find(role.joins ?? '');
   const reference = container.joins ?? '';
-  if (owner?.state.running !== true) return false;
+  if (owner?.state.running !== true || truth.isOrderLost(container, owner)) return false;
   const ownersRole = people.roles.find(({ name }) => name === role.joins);
-  if (ownersRole !== undefined && !isClaimable(scene, owner, ownersRole)) return false;
+  if (ownersRole !== undefined && !isClaimable(court, owner, ownersRole)) return false;
   const isOrphan = stage.engine.find(reference) === undefined;
   if (!isOrphan) return reference === owner.id || reference === owner.name;
   const { gateways, dependents } = stage.memory;

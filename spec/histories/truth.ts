@@ -1,5 +1,6 @@
 import type { Event } from '../../streams/events.ts';
 import type { Everything } from '../../src/state.ts';
+import type { Container } from '../simulated-engine/container.ts';
 import type { EngineEvent } from '../simulated-engine/events.ts';
 import type { People } from './people.ts';
 import type { Onlooker, Stage } from './stage.ts';
@@ -26,6 +27,9 @@ export class Truth implements Onlooker {
   readonly #stage: Stage;
   readonly #people: People;
   readonly #known = new Map<string, Known>();
+  /** By id, when the latest run began, whatever the engine's clock said. */
+  readonly #runs = new Map<string, number>();
+  #monitorSince = -Infinity;
   /** The gateway that the monitor writes on at this moment. */
   #writing: string | undefined;
 
@@ -52,6 +56,20 @@ export class Truth implements Onlooker {
     return known;
   }
 
+  /**
+   * The engine's clock was set back between two starts, and tells the wrong order of them; the monitor, which has begun
+   * after both, knows no other.
+   */
+  isOrderLost(one: Container, owner: Container): boolean {
+    const [begun, ownersBegun] = [one, owner].map(({ id }) => this.#runs.get(id) ?? -Infinity);
+    const isBelied = (one.state.startedAt ?? 0n) > (owner.state.startedAt ?? 0n);
+    return isBelied && (begun ?? 0) < (ownersBegun ?? 0) && (ownersBegun ?? 0) <= this.#monitorSince;
+  }
+
+  monitorStarted(): void {
+    this.#monitorSince = this.#stage.now;
+  }
+
   writes(call: string): void {
     const [verb = '', name = ''] = call.split(' ');
     if (verb === 'restart' || verb === 'stop') this.#writing = this.#people.roleOf(name);
@@ -71,6 +89,7 @@ export class Truth implements Onlooker {
   }
 
   told({ id, action }: EngineEvent): void {
+    if (action === 'start') this.#runs.set(id, this.#stage.now);
     const gateway = this.#people.gateways.find((who) => this.#people.find(who)?.id === id);
     if (gateway === undefined) return;
     const known = this.of(gateway);
