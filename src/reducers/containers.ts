@@ -47,7 +47,7 @@ export function containers(state: Everything, event: Event): Transition<Everythi
   }
 }
 
-const isDue = (deadline: number | undefined, at: number): boolean => deadline !== undefined && deadline <= at;
+const isDue = (deadline: number | undefined, at: number): boolean => (deadline ?? Infinity) <= at;
 
 const withContainers = (state: Everything, changes: Partial<Containers>): Everything => ({
   ...state,
@@ -131,7 +131,7 @@ function takeInspection(
   state: Everything,
   { id, requestedAt, at, facts }: EventOf<'containerInspected'>,
 ): Transition<Everything> {
-  if ((state.containers.heardAt[id] ?? -1) > requestedAt) return to(state, { commands: [inspect(id)] });
+  if ((state.containers.heardAt[id] ?? 0) > requestedAt) return to(state, { commands: [inspect(id)] });
   if (facts === undefined) return to(without(state, id));
   const starts = withLook(state.containers.starts, facts, { requestedAt, at });
   return to(withContainers(withFacts(state, facts), { starts }));
