@@ -57,10 +57,9 @@ export function isEndedByEngine(
 
 /** Its restart policy would have it run. */
 export function wouldBeKeptRunning({ details }: ContainerFacts): boolean {
-  const policy = details?.restartPolicy;
-  return (
-    policy === 'always' || policy === 'unless-stopped' || (policy === 'on-failure' && details?.exitCode !== 0)
-  );
+  if (details === undefined) return false;
+  const { restartPolicy: policy, exitCode } = details;
+  return policy === 'always' || policy === 'unless-stopped' || (policy === 'on-failure' && exitCode !== 0);
 }
 
 /** It ended after its gateway's last run did, and before the present one began; all by the engine's clock. */

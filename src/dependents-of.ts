@@ -2,7 +2,7 @@ import type { ContainerFacts } from '../streams/events.ts';
 import { MONITOR_LABEL } from '../streams/labels.ts';
 import { hasFailedToJoin, isRunning } from './attachment.ts';
 import { findGateway, isOneOff, isSettledIn } from './find-gateway.ts';
-import { joinedReference, referredTo } from './joined.ts';
+import { joinedReference } from './joined.ts';
 import { knownIds } from './memory.ts';
 import { isOnNetworkOf, ownerOf, ownersBelow } from './network.ts';
 import { parkedAs } from './parked.ts';
@@ -88,8 +88,6 @@ export const strandedIn = (state: State): readonly Stranded[] =>
     return isPredecessor ? [{ facts, formerGateway: owner.name }] : [];
   });
 
-/** Neither is the container there, nor has any gateway had that id. */
-const isUnclaimed = (reference: string, { containers, memory }: State): boolean =>
-  /^[0-9a-f]{64}$/.test(reference) &&
-  referredTo(reference, containers.byId) === undefined &&
-  !Object.values(memory.gateways).some((ids) => ids.includes(reference));
+/** An id that no gateway has had. */
+const isUnclaimed = (reference: string, { memory }: State): boolean =>
+  /^[0-9a-f]{64}$/.test(reference) && !Object.values(memory.gateways).some((ids) => ids.includes(reference));

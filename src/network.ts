@@ -21,7 +21,7 @@ export interface Ownership {
 
 export function ownershipOf(facts: ContainerFacts, kin: Kin): Ownership | undefined {
   const reference = joinedReference(facts);
-  if (reference === undefined || reference === '') return undefined;
+  if (reference === undefined) return undefined;
   const present = referredTo(reference, kin.containers.byId);
   const replacement = present && replacementOf(present, kin);
   if (replacement !== undefined) return { owner: replacement, link: 'replaced' };
@@ -38,8 +38,7 @@ export const ownerOf = (facts: ContainerFacts, kin: Kin): ContainerFacts | undef
 function replacementOf(present: ContainerFacts, kin: Kin): ContainerFacts | undefined {
   const ids = knownIds(kin.memory, kin.settings.gateway);
   if (!isComposeInterim(present.name) || !ids.includes(present.id)) return undefined;
-  const gateway = findGateway(kin.containers, kin.settings.gateway, ids[0]);
-  return gateway?.id === present.id ? undefined : gateway;
+  return findGateway(kin.containers, kin.settings.gateway, ids[0]);
 }
 
 /** Who has taken the place of a container that is no more: by what we remember of it, else by compose's labels. */

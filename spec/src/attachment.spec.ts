@@ -1,6 +1,6 @@
 import type { ContainerFacts } from '../../streams/events.ts';
-import { attachmentOf, hasFailedToJoin } from '../../src/attachment.ts';
-import type { Attachment, Settings } from '../../src/state.ts';
+import { attachmentOf, hasFailedToJoin, isEndedByEngine, wouldBeKeptRunning } from '../../src/attachment.ts';
+import type { Attachment, Ending, Settings } from '../../src/state.ts';
 import { NOTHING_REMEMBERED } from '../../src/memory.ts';
 import {
   JOIN_ERROR,
@@ -297,4 +297,30 @@ describe('a dependent', () => {
   it('has not failed to join while it runs', () => {
     expect(hasFailedToJoin(onGateway('app', { error: JOIN_ERROR }))).toBe(false);
   });
+});
+
+describe('whether the engine has ended it', () => {
+  const ended = facts('app', { runState: 'exited', startedAt: 2_000 });
+
+  it.each<{ given: string; ending?: Ending; remembered?: string; then: boolean }>([
+    { given: 'is heard', ending: { value: 'engine' }, then: true },
+    { given: 'is remembered of this run', remembered: ended.details?.startedAt ?? '', then: true },
+    { given: 'is remembered of an earlier run', remembered: '2020-01-01T00:00:00Z', then: false },
+    { given: 'is neither heard nor remembered', then: false },
+    {
+      given: 'is remembered, but another end was heard since',
+      ending: { value: 'operator' },
+      remembered: ended.details?.startedAt ?? '',
+      then: false,
+    },
+  ])('$given: $then', ({ ending, remembered, then }) => {
+    const endings = ending === undefined ? {} : { [ended.id]: ending };
+    const endedByEngine = remembered === undefined ? {} : { [ended.id]: remembered };
+    const memory = { ...NOTHING_REMEMBERED, endedByEngine };
+    expect(isEndedByEngine({ endings, memory }, ended)).toBe(then);
+  });
+});
+
+it('a container that was not inspected is not held to be kept running by anybody', () => {
+  expect(wouldBeKeptRunning(facts('app', { inspected: false }))).toBe(false);
 });

@@ -4,6 +4,7 @@ import {
   type Kin,
   isOnNetworkOf,
   ownerOf,
+  ownersBelow,
   ownersOf,
   ownershipOf,
   serviceOf,
@@ -97,13 +98,19 @@ describe('who has taken the place of a container that is no more', () => {
       labels: needs('gluetun'),
       then: undefined,
     },
+    {
+      given: 'nobody where there is no gateway',
+      exist: [service('db', 200)],
+      labels: needs('db'),
+      then: undefined,
+    },
     { given: 'nobody without labels', exist: [service('gluetun', 200)], labels: {}, then: undefined },
   ])('is by its labels $given', ({ exist, labels, then }) => {
     expect(ownerOf(orphan(labels), kin(exist))?.name).toBe(then);
   });
 
-  it('is nobody for a name that is not there: only an id is given once', () => {
-    const one = facts('app', { ref: 'db', createdAt: 100, labels: needs('gluetun') });
+  it.each(['db', `x${former}`, `${former}x`])('is nobody for a name that is not there: %s', (ref) => {
+    const one = facts('app', { ref, createdAt: 100, labels: needs('gluetun') });
     expect(ownerOf(one, kin([service('gluetun', 200)]))).toBeUndefined();
   });
 
@@ -218,6 +225,11 @@ describe('the owners of a network', () => {
     ['a network of its own', facts('db'), false],
   ])('have the gateway among them with %s', (_, one, then) => {
     expect(isOnNetworkOf(gateway.id, one, kin([far, mid, gateway]))).toBe(then);
+  });
+
+  it('are below the gateway as far as it, and all of them where it is none of them', () => {
+    expect(ownersBelow(gateway.id, far, kin([far, mid, gateway]))).toEqual([mid]);
+    expect(ownersBelow(idOf('x'), far, kin([far, mid, gateway]))).toEqual([mid, gateway]);
   });
 
   it('have no gateway among them that is not there', () => {

@@ -1,4 +1,5 @@
 import type { Event } from '../../streams/events.ts';
+import type { Target } from '../commands.ts';
 import type { Line } from '../log-line.ts';
 import { NEEDS_REPAIR, attachmentOf } from '../attachment.ts';
 import { type Stranded, dependentsOf, monitorsOn, parkedOf, strandedIn } from '../dependents-of.ts';
@@ -9,15 +10,18 @@ import { comingsAndGoings } from './comings-and-goings.ts';
 
 /** Who hangs on the gateway, and how: both are derived; here is said what becomes of it, from the live message. */
 export function dependents(state: State, event: Event, before: State): Transition {
-  if (!state.containers.listed || gatewayTarget(state.gateway) === undefined) return to(state);
+  const target = gatewayTarget(state.gateway);
+  if (!state.containers.listed || target === undefined) return to(state);
   if (!hasChanged(state, before)) return to(state);
   const { shown } = state.dependents;
   const now = shownNow(state, shown ?? {});
   const stranded = strandedIn(state);
   const heard = comingsAndGoings(state, event, before);
   const lines = [
-    ...(shown === undefined ? firstSight(state, now) : sayChanges(state, heard.lines, { shown, now })),
-    ...sayStranded(stranded, state),
+    ...(shown === undefined
+      ? firstSight(state, now, target)
+      : sayChanges(state, heard.lines, { shown, now })),
+    ...sayStranded(stranded, state, target),
   ];
   const next = { shown: now, stranded: stranded.map(({ facts }) => facts.id), ends: heard.ends };
   return to(isSame(state.dependents, next) ? state : { ...state, dependents: next }, { lines });
@@ -44,7 +48,7 @@ const shownNow = (state: State, shown: ShownById): ShownById =>
 const isSame = (a: State['dependents'], b: State['dependents']): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
 
-function firstSight(state: State, now: ShownById): readonly Line[] {
+function firstSight(state: State, now: ShownById, gateway: Target): readonly Line[] {
   const all = Object.values(now);
   const names = all.map(({ name }) => name);
   const how = state.settings.dependents === 'auto' ? 'auto-discovery' : 'configured';
@@ -55,7 +59,7 @@ function firstSight(state: State, now: ShownById): readonly Line[] {
   return [
     info(`Dependent containers (${how}): ${names.length === 0 ? 'none' : names.join(',')}`),
     ...sayMissing(state, names),
-    ...sayMonitors(state),
+    ...sayMonitors(state, gateway),
     ...(stopped.length === 0 ? [] : [info(`Not running, and left alone: ${stopped.join(', ')}`)]),
     ...sayAttachments(state, {}, now),
   ];
@@ -94,11 +98,9 @@ function sayAttachments(state: State, shown: ShownById, now: ShownById): readonl
 
 const REMEDY = 'With compose: docker compose up -d --force-recreate, and the services’ names';
 
-function sayStranded(now: readonly Stranded[], state: State): readonly Line[] {
+function sayStranded(now: readonly Stranded[], state: State, { name }: Target): readonly Line[] {
   const news = now.filter(({ facts }) => !state.dependents.stranded.includes(facts.id));
-  const name = gatewayTarget(state.gateway)?.name ?? '';
   const lost = news.filter(({ formerGateway }) => formerGateway === undefined).map(({ facts }) => facts.name);
-  const left = news.filter(({ formerGateway }) => formerGateway !== undefined);
   return [
     ...(lost.length === 0
       ? []
@@ -107,8 +109,14 @@ function sayStranded(now: readonly Stranded[], state: State): readonly Line[] {
             `Joined to a container that is no more, and nothing tells whether that was ${name}: ${lost.join(', ')}; left alone. ${REMEDY}`,
           ),
         ]),
-    ...left.map(({ facts, formerGateway = '' }) =>
-      warn(`${facts.name} is joined to ${formerGateway}, which was ${name} before; left alone. ${REMEDY}`),
+    ...news.flatMap(({ facts, formerGateway }) =>
+      formerGateway === undefined
+        ? []
+        : [
+            warn(
+              `${facts.name} is joined to ${formerGateway}, which was ${name} before; left alone. ${REMEDY}`,
+            ),
+          ],
     ),
   ];
 }
@@ -123,31 +131,27 @@ function sayMissing({ settings }: State, names: readonly string[]): readonly Lin
 }
 
 /** Nothing here tells which monitor we are: a container on the gateway's network has the gateway's hostname. */
-function sayMonitors(state: State): readonly Line[] {
-  const target = gatewayTarget(state.gateway);
-  const names = target === undefined ? [] : monitorsOn(target.id, state);
-  return names.map((name) =>
+const sayMonitors = (state: State, gateway: Target): readonly Line[] =>
+  monitorsOn(gateway.id, state).map((name) =>
     warn(
-      `${name}, a monitor, is on the network of ${target?.name ?? ''} and goes down with it: give it a network of its own`,
+      `${name}, a monitor, is on the network of ${gateway.name} and goes down with it: give it a network of its own`,
     ),
   );
-}
 
 /** One that is created anew is the same to its owner: that is said by the command's progress. */
 function sayMembership({ repairs }: State, before: ShownById, now: ShownById): readonly Line[] {
   const inWave = repairs.wave?.dependents.map(({ name }) => name) ?? [];
-  const nameIn = (known: ShownById, id: string): string => known[id]?.name ?? id;
-  const isNews = (known: ShownById) => (id: string) => !inWave.includes(nameIn(known, id));
-  const removed = Object.keys(before)
-    .filter((id) => !(id in now))
-    .filter(isNews(before));
-  const added = Object.keys(now)
-    .filter((id) => !(id in before))
-    .filter(isNews(now));
-  const renamed = Object.keys(now).filter((id) => id in before && before[id]?.name !== now[id]?.name);
+  const missingIn = (others: ShownById, some: ShownById): readonly Shown[] =>
+    Object.entries(some)
+      .filter(([id, { name }]) => !(id in others) && !inWave.includes(name))
+      .map(([, shown]) => shown);
+  const renamed = Object.entries(now).flatMap(([id, { name }]) => {
+    const was = before[id]?.name ?? name;
+    return was === name ? [] : [info(`Dependent container renamed: ${was} to ${name}`)];
+  });
   return [
-    ...removed.map((id) => info(`Dependent container removed: ${nameIn(before, id)}`)),
-    ...renamed.map((id) => info(`Dependent container renamed: ${nameIn(before, id)} to ${nameIn(now, id)}`)),
-    ...added.map((id) => info(`Dependent container added: ${nameIn(now, id)}`)),
+    ...missingIn(now, before).map(({ name }) => info(`Dependent container removed: ${name}`)),
+    ...renamed,
+    ...missingIn(before, now).map(({ name }) => info(`Dependent container added: ${name}`)),
   ];
 }

@@ -1,5 +1,6 @@
 import type { ContainerFacts } from '../../../streams/events.ts';
 import {
+  JOIN_ERROR,
   MONITOR,
   ONE_OFF,
   checkPassed,
@@ -21,6 +22,7 @@ import {
   outOfMemory,
   paused,
   renamed,
+  restartBegun,
   restartMessages,
   seconds,
   started,
@@ -29,8 +31,9 @@ import {
 } from '../builders.ts';
 import { dependentsOf, monitorsOn } from '../../../src/dependents-of.ts';
 import { gatewayCandidates } from '../../../src/find-gateway.ts';
+import { NOTHING_REMEMBERED } from '../../../src/memory.ts';
 import { ownersOf } from '../../../src/network.ts';
-import { History, type Steps, settled } from '../history.ts';
+import { History, type Setting, type Steps, settled } from '../history.ts';
 import type { Settings, State } from '../../../src/state.ts';
 
 const namesOf = (
@@ -177,6 +180,46 @@ describe('at first sight', () => {
     );
   });
 
+  it('those that do not run are told apart from the others, and nothing else is said', () => {
+    new History()
+      .feed(
+        connected(),
+        listed(
+          gatewayFacts(),
+          onGateway('b', { runState: 'exited' }),
+          onGateway('app'),
+          onGateway('a', { runState: 'created' }),
+        ),
+      )
+      .expectLines(
+        'Monitoring container: gluetun',
+        'Dependent containers (auto-discovery): a,app,b',
+        'Not running, and left alone: a, b',
+      );
+  });
+
+  it('one whose re-creation is not over is not said to be left alone', () => {
+    const id = idOf('app before');
+    const parked = facts(`app.orphan-of-gluetun-${id.slice(0, 12)}`, { id, on: 'gone', runState: 'exited' });
+    new History()
+      .feed(connected(), listed(gatewayFacts(), onGateway('app', { runState: 'created' }), parked))
+      .expectNoLine(/left alone/);
+  });
+
+  it('nothing more is said where all that are listed are there', () => {
+    const history = new History({ settings: { dependents: ['app'] } });
+    expect(history.feed(connected(), listed(gatewayFacts(), onGateway('app'))).said).toStrictEqual([
+      'Monitoring container: gluetun',
+      'Dependent containers (configured): app',
+    ]);
+  });
+
+  it('several that are missing are said in one line', () => {
+    atFirstSight([], { dependents: ['gone', 'lost'] }).expectLine(
+      /^Listed in DEPENDENT_CONTAINERS but not found: gone, lost; going on without$/,
+    );
+  });
+
   it('is put off until the gateway is there', () => {
     new History()
       .feed(connected(), listed(onGateway('app')))
@@ -303,5 +346,85 @@ describe('what becomes of them', () => {
       .feed(checkPassed())
       .feed(restartMessages('gluetun'))
       .expectNoLine(/Dependent container (started|stopped)/);
+  });
+});
+
+const REMEDY = 'With compose: docker compose up -d --force-recreate, and the services’ names';
+const former = idOf('gluetun before');
+
+const saidOfThem = (containers: readonly ContainerFacts[], setting: Setting = {}): readonly string[] =>
+  new History(setting)
+    .feed(connected(), listed(gatewayFacts({ startedAt: 5_000 }), ...containers), seconds(1), listedAgain())
+    .said.filter((line) => /^Dependent containers (cut|joined|not)|by hand|left alone/.test(line));
+
+describe('those that have lost their network', () => {
+  const memory = { ...NOTHING_REMEMBERED, gateways: { gluetun: [former] } };
+  const stale = onGateway('stale', { startedAt: 2_000 });
+  const orphan = (name: string): ContainerFacts => facts(name, { ref: former, startedAt: 2_000 });
+  const late = onGateway('late', { runState: 'exited', error: JOIN_ERROR });
+
+  it.each<{ given: string; exist: ContainerFacts[]; autoRecreate?: boolean; then: string[] }>([
+    {
+      given: 'several of a kind, in one line',
+      exist: [stale, onGateway('web', { startedAt: 3_000 })],
+      then: ['Dependent containers cut off from its network: stale, web'],
+    },
+    {
+      given: 'of each kind, in a line for each',
+      exist: [stale, orphan('app'), late],
+      then: [
+        'Dependent containers cut off from its network: stale',
+        'Dependent containers joined to a container that is no more: app',
+        'Dependent containers not started, for their gateway was not there: late',
+      ],
+    },
+    {
+      given: 'who must be created anew, and by whom',
+      exist: [stale, orphan('app'), orphan('web')],
+      autoRecreate: false,
+      then: [
+        'Dependent containers cut off from its network: stale',
+        'Dependent containers joined to a container that is no more: app, web',
+        `AUTO_RECREATE is off: app, web must be created anew by hand. ${REMEDY}`,
+      ],
+    },
+    {
+      given: 'nobody who must be created anew, where a restart helps',
+      exist: [stale],
+      autoRecreate: false,
+      then: ['Dependent containers cut off from its network: stale'],
+    },
+  ])('are named once: $given', ({ exist, autoRecreate = true, then }) => {
+    expect(saidOfThem(exist, { memory, settings: { autoRecreate } })).toEqual(then);
+  });
+
+  it('are no news while they are being restarted: what comes of it tells the act', () => {
+    new History()
+      .feed(connected(), listed(gatewayFacts({ startedAt: 5_000 }), stale))
+      .expectActs('repairDependents')
+      .feed(restartBegun('stale'), inspectedAs('stale', { runState: 'exited', error: JOIN_ERROR }))
+      .expectNoLine(/not started/);
+  });
+});
+
+describe('those whose network may have been the gateway’s', () => {
+  const old = facts('gluetun-old', { id: former });
+  const memory = { ...NOTHING_REMEMBERED, gateways: { gluetun: [idOf('gluetun'), former] } };
+
+  it('are told once, with what to do: of whom nobody knows, and of whom it is known', () => {
+    const exist = [
+      old,
+      facts('app', { ref: former }),
+      facts('lost', { on: 'gone' }),
+      facts('web', { on: 'gone, too' }),
+    ];
+    expect(saidOfThem(exist, { memory })).toEqual([
+      `Joined to a container that is no more, and nothing tells whether that was gluetun: lost, web; left alone. ${REMEDY}`,
+      `app is joined to gluetun-old, which was gluetun before; left alone. ${REMEDY}`,
+    ]);
+  });
+
+  it('are not spoken of where each is known to belong elsewhere', () => {
+    expect(saidOfThem([facts('db'), facts('app', { on: 'db' })], { memory })).toEqual([]);
   });
 });
