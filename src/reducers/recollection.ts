@@ -70,9 +70,9 @@ function withEndedByEngine(memory: Memory, state: State, before: State): Memory 
     return facts !== undefined && !isRunning(facts) && (facts.details?.startedAt ?? startedAt) === startedAt;
   };
   const kept = Object.entries(known).filter(([id, startedAt]) => isStill(id, startedAt));
-  const news = Object.keys(state.endings)
-    .filter((id) => state.endings[id]?.value === 'engine' && known[id] === undefined && isOurs(state, id))
-    .map((id): readonly [string, string | undefined] => [id, byId[id]?.details?.startedAt])
+  const news = Object.entries(state.endings)
+    .filter(([id, { value }]) => value === 'engine' && known[id] === undefined && isOurs(state, id))
+    .map(([id]): readonly [string, string | undefined] => [id, byId[id]?.details?.startedAt])
     .filter((entry): entry is [string, string] => entry[1] !== undefined);
   if (news.length === 0 && kept.length === Object.keys(known).length) return memory;
   return { ...memory, endedByEngine: Object.fromEntries([...kept, ...news]) };
