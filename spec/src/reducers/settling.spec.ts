@@ -3,6 +3,7 @@ import { settledAt } from '../../../src/reducers/settling.ts';
 import type { ContainerFacts } from '../../../streams/events.ts';
 import {
   type Happening,
+  type Shape,
   type Wait,
   compose,
   connected,
@@ -119,7 +120,7 @@ describe('a change nobody told of', () => {
       },
     ];
   const aged =
-    (ageMs: number, name = 'db', rest = { labels }) =>
+    (ageMs: number, name = 'db', rest: Shape = { labels }) =>
     (now: number): ContainerFacts =>
       facts(name, { ...rest, createdAt: now + AHEAD_MS - ageMs });
 
