@@ -26,7 +26,6 @@ import { recollection } from './reducers/recollection.ts';
 import { settling } from './reducers/settling.ts';
 import { shutdown } from './reducers/shutdown.ts';
 import { siteList, siteReload, sitesOf } from './reducers/site-list.ts';
-import { runningStart } from './selectors.ts';
 import type { Everything, Settings, State, Watch } from './state.ts';
 import { forEachGateway, viewsOf } from './watches.ts';
 import { type Transition, compose, to } from './transition.ts';
@@ -170,5 +169,5 @@ function deadlinesOf(state: State): readonly (number | undefined)[] {
 /** Without a health check, and blind, only time makes a gateway ready. */
 const healthyWaitEnds = ({ gateway: current, settings, sites }: State): number | undefined =>
   current.value === 'starting' && sites.blind !== undefined
-    ? (runningStart(current)?.seenAt ?? 0) + settings.healthyWaitMs
+    ? current.start.seenAt + settings.healthyWaitMs
     : undefined;

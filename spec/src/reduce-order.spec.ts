@@ -1,0 +1,140 @@
+import { initialState, reduce } from '../../src/reduce.ts';
+import type { Everything, Settings } from '../../src/state.ts';
+import { type Transition, then, to } from '../../src/transition.ts';
+import { viewsOf } from '../../src/watches.ts';
+import {
+  type Happening,
+  SETTINGS,
+  checkBlind,
+  checkFailed,
+  checkPassed,
+  connected,
+  endpointRead,
+  facts,
+  gatewayFacts,
+  happens,
+  inspectedAs,
+  listed,
+  minutes,
+  onGateway,
+  restartMessages,
+  seconds,
+  site,
+  started,
+  succeeded,
+  turned,
+} from './builders.ts';
+import { History, type Steps, settled } from './history.ts';
+
+const app = onGateway('app');
+const startedAnew: Steps = [started('gluetun'), inspectedAs('gluetun', { health: 'starting' })];
+const healthy = turned('gluetun', 'healthy');
+
+/** Of a monitor with nothing but its settings. */
+function begun(settings: readonly Partial<Settings>[], ...happenings: readonly Happening[]) {
+  const all = initialState(
+    settings.map((one) => ({ ...SETTINGS, ...one })),
+    [site('a')],
+  );
+  return happenings.reduce<Transition<Everything>>(
+    (soFar, happening, index) =>
+      viewsOf(soFar.state)
+        .slice(0, 1)
+        .flatMap((view) => happening(view, 1_000_000 + index))
+        .reduce((now, event) => then(now, reduce(now.state, event)), soFar),
+    to(all),
+  );
+}
+
+describe('a monitor that begins', () => {
+  it.each<{ settings: readonly Partial<Settings>[]; inspect: readonly string[] }>([
+    { settings: [{}], inspect: ['gluetun'] },
+    { settings: [{ dependents: ['app', 'far'] }], inspect: ['gluetun', 'app', 'far'] },
+    {
+      settings: [{ dependents: ['app'] }, { gateway: 'inner' }],
+      inspect: ['gluetun', 'app', 'inner'],
+    },
+  ])('asks for the containers, and more closely for those that are named: $inspect', (given) => {
+    const { commands } = begun(given.settings, connected());
+    expect(commands).toEqual([{ kind: 'listContainers', inspect: given.inspect }]);
+  });
+
+  it('counts as a dependent of each gateway who is no other one’s', () => {
+    const inner = facts('inner', { on: 'gluetun', startedAt: 1_500, health: 'healthy' });
+    const { lines } = begun(
+      [{}, { gateway: 'inner' }],
+      connected(),
+      listed(gatewayFacts(), inner, facts('app', { on: 'inner', startedAt: 2_000 })),
+    );
+    const said = lines.map(({ message }) => message).filter((message) => message.includes('Dependent'));
+    expect(said).toEqual([
+      'gluetun: Dependent containers (auto-discovery): inner',
+      'inner: Dependent containers (auto-discovery): app',
+    ]);
+  });
+
+  it('asks no witness where there is none', () => {
+    const { commands } = begun([{}], connected(), listed(gatewayFacts()));
+    expect(commands.map(({ kind }) => kind)).not.toContain('probeWitness');
+    settled().feed(seconds(30), checkFailed(), minutes(2)).expectCommandCount('probeWitness', 0);
+  });
+});
+
+describe('acts', () => {
+  it('have their turn in the order in which they were decided, each when the one before is over', () => {
+    const history = settled([app]).feed(...startedAnew, healthy, checkFailed(), seconds(10), checkFailed());
+    history.expectActs('repairDependents', 'restartGateway');
+    const [wave = 0, restart = 0] = history.acts.map(({ id }) => id);
+    expect(history.everything.acts).toEqual([wave, restart]);
+    const over = (id: number): Happening =>
+      happens({ type: 'commandFinished', id, kind: 'any', outcome: { ok: true } });
+    expect(history.feed(over(wave)).everything.acts).toEqual([restart]);
+    expect(history.feed(over(restart)).everything.acts).toEqual([]);
+  });
+});
+
+describe('the next deadline', () => {
+  const quick = { settings: { healthyWaitMs: 20_000 } };
+  const withoutHealth = settled.bind(undefined, [], {
+    ...quick,
+    gateway: gatewayFacts({ health: 'none' }),
+  });
+  const startedWithout: Steps = [started('gluetun'), inspectedAs('gluetun', { health: 'none' }), seconds(5)];
+
+  it('is none before the engine is there', () => {
+    expect(new History().nextDeadline()).toBeUndefined();
+  });
+
+  it('is the end of its time for a gateway without a health check that cannot be probed', () => {
+    const history = withoutHealth();
+    const startedAt = history.now;
+    history.feed(...startedWithout, checkBlind(), seconds(5)).expectGateway('starting');
+    expect(history.nextDeadline()).toBe(startedAt + 20_000);
+  });
+
+  it('is not that where a check may still make it ready', () => {
+    const history = withoutHealth()
+      .feed(...startedWithout)
+      .expectGateway('starting');
+    expect(history.nextDeadline()).toBe(history.state.containers.nextListingAt);
+  });
+
+  it('is not that where it is ready, though it cannot be probed', () => {
+    const history = settled([], quick).feed(...startedAnew, healthy);
+    const checkedAt = history.now - 1;
+    history.feed(endpointRead('203.0.113.1'), checkBlind()).expectGateway('ready');
+    expect(history.nextDeadline()).toBe(checkedAt + 30_000);
+  });
+
+  it('is when a recovery asks once more for a listing that does not come', () => {
+    const history = settled([app])
+      .feed(seconds(30), checkFailed(), seconds(10), checkFailed(), seconds(1))
+      .feed(restartMessages('gluetun'), inspectedAs('gluetun', { health: 'starting' }), succeeded())
+      .feed(seconds(20), healthy, endpointRead('203.0.113.7'), checkPassed())
+      .expectRecovery('listing')
+      .forget();
+    const askedAt = history.now - 1;
+    expect(history.nextDeadline()).toBe(askedAt + 15_000);
+    history.feed({ waitMs: askedAt + 15_000 - history.now }).expectCommandCount('listContainers', 1);
+  });
+});
