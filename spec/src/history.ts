@@ -93,7 +93,7 @@ export class History {
   }
 
   expectActs(...acts: readonly (string | Partial<Act>)[]): this {
-    expect(this.acts).toEqual(acts.map(asCommand));
+    expect(this.acts).toStrictEqual(acts.map(asCommand));
     return this;
   }
 
@@ -103,7 +103,7 @@ export class History {
 
   /** All of them, readings too, in their order. */
   expectCommands(...commands: readonly (string | Partial<Command>)[]): this {
-    expect(this.commands).toEqual(commands.map(asCommand));
+    expect(this.commands).toStrictEqual(commands.map(asCommand));
     return this;
   }
 
@@ -130,13 +130,13 @@ export class History {
   }
 
   expectNoLine(line: RegExp): this {
-    expect(this.said.filter((message) => line.test(message))).toEqual([]);
+    expect(this.said.filter((message) => line.test(message))).toStrictEqual([]);
     return this;
   }
 
   /** All that was said above debug, in its order. */
   expectLines(...lines: readonly (string | RegExp)[]): this {
-    expect(this.said).toEqual(
+    expect(this.said).toStrictEqual(
       lines.map((line): unknown => (typeof line === 'string' ? line : expect.stringMatching(line))),
     );
     return this;
