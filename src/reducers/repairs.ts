@@ -27,11 +27,16 @@ export function repairs(state: State, event: Event, before: State): Transition {
 }
 
 /** Adds to what is pending; who failed before and is still due later is tried now. */
-export function askForRepair(state: State, containers: readonly Target[], at: number): Transition {
+export function askForRepair(
+  state: State,
+  containers: readonly Target[],
+  at: number,
+  how: Pick<Repair, 'isForced'> = {},
+): Transition {
   if (containers.length === 0) return to(state);
   const asked = containers.map(({ id, name }): [string, Repair] => [
     id,
-    { name, failures: 0, askedAt: at, dueAt: at },
+    { name, failures: 0, askedAt: at, dueAt: at, ...how },
   ]);
   const paused = containers.filter(({ id }) => state.containers.byId[id]?.runState === 'paused');
   const next = withRepairs(state, { pending: { ...state.repairs.pending, ...Object.fromEntries(asked) } });
@@ -44,19 +49,8 @@ export function askForRepair(state: State, containers: readonly Target[], at: nu
 }
 
 /** Though nothing is wrong with their networks. */
-export function askForForcedRestart(state: State, containers: readonly Target[], at: number): Transition {
-  if (containers.length === 0) return to(state);
-  const asked = askForRepair(state, containers, at);
-  const { pending } = asked.state.repairs;
-  const forced = containers.flatMap(({ id }): [string, Repair][] => {
-    const repair = pending[id];
-    return repair === undefined ? [] : [[id, { ...repair, isForced: true }]];
-  });
-  return {
-    ...asked,
-    state: withRepairs(asked.state, { pending: { ...pending, ...Object.fromEntries(forced) } }),
-  };
-}
+export const askForForcedRestart = (state: State, containers: readonly Target[], at: number): Transition =>
+  askForRepair(state, containers, at, { isForced: true });
 
 /** Everyone who can be restarted has had a first try. */
 export const hasTriedAll = (state: State): boolean =>
@@ -131,7 +125,9 @@ function prune(state: State): Transition {
     ({ id }) => id,
   );
   const isLost = (id: string): boolean => state.gateway.value === 'ready' && !concerned.includes(id);
-  const settled = pending.filter(([id]) => !isInWave(state, id) && (isLost(id) || isSettled(state, id)));
+  const settled = pending.filter(
+    ([id, repair]) => !isInWave(state, id) && (isLost(id) || isSettled(state, id, repair)),
+  );
   const healed = settled.filter(
     ([id, { failures }]) => failures > 0 && state.containers.byId[id] !== undefined,
   );
@@ -141,14 +137,14 @@ function prune(state: State): Transition {
   );
 }
 
-function isSettled(state: State, id: string): boolean {
+function isSettled(state: State, id: string, { failures, isForced }: Repair): boolean {
   const facts = state.containers.byId[id];
   if (facts === undefined) return state.containers.listed;
   if (isParked(facts)) return false;
   const attachment = attachmentOf(state, facts);
-  if (attachment === 'fresh' && state.repairs.pending[id]?.isForced === true) return false;
+  if (attachment === 'fresh' && isForced === true) return false;
   // Our own restart has left it down: it is ours to bring it back.
-  if (attachment === 'stopped' && state.endings[id]?.value === 'ours') return failuresOf(state, id) === 0;
+  if (attachment === 'stopped' && state.endings[id]?.value === 'ours') return failures === 0;
   return (
     ['fresh', 'stopped'].includes(attachment) || (attachment === 'orphaned' && !state.settings.autoRecreate)
   );
@@ -156,8 +152,6 @@ function isSettled(state: State, id: string): boolean {
 
 const isInWave = ({ repairs: { wave } }: State, id: string): boolean =>
   wave?.dependents.some((one) => one.id === id) ?? false;
-
-const failuresOf = ({ repairs: { pending } }: State, id: string): number => pending[id]?.failures ?? 0;
 
 /** Not while the gateway may be about to be restarted: a wave decided now would run after that. */
 export const isRepairTime = ({ gateway, connection, recovery, ending }: State): boolean =>
@@ -259,9 +253,9 @@ function sayEnd(state: State, before: State): Transition['lines'] {
   const isBusy = ({ repairs: { pending, wave } }: State): boolean =>
     wave !== undefined || Object.keys(pending).length > 0;
   const isOver = isBusy(before) && !isBusy(state) && before.repairs.wave !== undefined;
-  if (!isOver || state.recovery.value !== 'none') return [];
+  const { gateway, recovery } = state;
+  // One that went away meanwhile, with the last of them or without, has nobody on its network.
+  if (!isOver || recovery.value !== 'none' || gateway.value !== 'ready') return [];
   const cutOff = dependentsOf(state).some((facts) => NEEDS_REPAIR.includes(attachmentOf(state, facts)));
-  return cutOff
-    ? []
-    : [info(`All dependent containers are on the network of ${gatewayTarget(state.gateway)?.name ?? ''}`)];
+  return cutOff ? [] : [info(`All dependent containers are on the network of ${gateway.name}`)];
 }
