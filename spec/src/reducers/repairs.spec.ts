@@ -595,6 +595,7 @@ describe('that all are on the network', () => {
     history.feed(died('gluetun'), destroyed('gluetun'), created('gluetun', { id: anew.id }), inspected(anew));
     history.feed(seconds(10)).forget().feed(restartEnded('by-name'), succeeded());
     history.expectLines('by-name restarted successfully');
+    expect(history.lines).toHaveLength(1);
   });
 
   it.each<{ given: string; event: Steps }>([
