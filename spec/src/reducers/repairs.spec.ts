@@ -481,6 +481,14 @@ describe('what is left to do', () => {
     history.expectNoLine(/needs no restart/);
   });
 
+  it('is to finish it 5 s later, where it was left alone at the first try', () => {
+    const name = parkedName('app', 'gluetun', app.id);
+    const history = found([facts(name, { id: app.id, ref: idOf('former'), runState: 'exited' })]);
+    history.feed(restartFailed('app', { untouched: true }), succeeded(), seconds(4));
+    expect(waves(history)).toEqual([['app']]);
+    expect(waves(history.feed(seconds(2)))).toEqual([['app'], ['app']]);
+  });
+
   it('is not a forced restart of one that its operator has stopped since', () => {
     const history = forced(['app'], [app]).feed(restartFailed('app'), succeeded(), stoppedByHand('app'));
     history.feed(inspectedAs('app', { runState: 'exited' }), minutes(1));
