@@ -40,7 +40,7 @@ function releaseHeld(state: State, event: Event): Transition {
 /** The first sign: a counted failure, Docker's or Gluetun's doubt. It ends with a check that passes. */
 function withOutage(state: State, event: Event, before: State): State {
   const check = finishedCheck(event, before);
-  if (check?.passing) return state.outageSince === undefined ? state : { ...state, outageSince: undefined };
+  if (check?.passing) return { ...state, outageSince: undefined };
   const hasFailed = check !== undefined && failuresCount(state, check) && anyFailed(check.results);
   const isDoubted = isHealthDoubt(state, event);
   return state.outageSince === undefined && (hasFailed || isDoubted)
@@ -72,6 +72,6 @@ function withCalm(state: State, event: Event, before: State): State {
       })
     : known;
   if (backoff === state.backoff) return state;
-  const isOver = backoff.attempts === 0 && state.backoff.attempts > 0;
+  const isOver = backoff.attempts === 0;
   return { ...state, backoff, sites: isOver ? { ...state.sites, blocked: undefined } : state.sites };
 }
