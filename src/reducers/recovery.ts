@@ -7,7 +7,7 @@ import type { Event } from '../../streams/events.ts';
 import { failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
 import type { Line } from '../log-line.ts';
 import { sitesDown } from '../quorum.ts';
-import { gatewayTarget, nameOf, runningStart } from '../selectors.ts';
+import { gatewayTarget, isOverdue, nameOf, runningStart } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, dryRun, duration, error, info, then, to, warn } from '../transition.ts';
 import { holdBlocked, noteBlocked } from './blocked-sites.ts';
@@ -83,21 +83,25 @@ function startsCrashed(state: State, since: number, at: number): Transition {
   );
 }
 
-/** At the end of a check that counts, with the gateway ready or out of time to become it; or at the answer awaited. */
+/** At the end of a check that counts, or at the answer awaited; with the gateway ready or out of time to become it. */
 function isToDecide(state: State, event: Event, before: State): boolean {
   if (state.ending || state.connection.value !== 'connected') return false;
   const check = finishedCheck(event, before);
   if (check !== undefined) return failuresCount(state, check);
-  return event.type === 'witnessProbed' && state.hold === 'awaitingWitness';
+  return event.type === 'witnessProbed' && state.hold === 'awaitingWitness' && isToBeJudged(state, event.at);
 }
+
+/** Not where it was stopped, or has started anew, while the witness was asked: what failed before says nothing. */
+const isToBeJudged = (state: State, at: number): boolean =>
+  state.gateway.value === 'ready' || isOverdue(state, at);
 
 function decided(state: State, at: number, begunAt = at): Transition {
   const decision = decide(state, at);
-  if (decision === undefined) return to(state.hold === undefined ? state : { ...state, hold: undefined });
+  if (decision === undefined) return to({ ...state, hold: undefined });
   if (decision.act) return holdBlocked(state) ?? begin(state, { at, begunAt, why: decision.why });
   const isNews = decision.hold !== state.hold && decision.hold !== 'awaitingWitness';
   const lines = isNews ? [warn(`No recovery: ${decision.why}`)] : [];
-  return to(decision.hold === state.hold ? state : { ...state, hold: decision.hold }, { lines });
+  return to({ ...state, hold: decision.hold }, { lines });
 }
 
 interface Beginning {
@@ -122,8 +126,7 @@ function begin(state: State, { at, begunAt, why }: Beginning): Transition {
     checking: { ...state.checking, alarm: undefined },
     backoff: attemptBegun(state.backoff, state.settings, at),
   };
-  const isVpnFirst =
-    state.settings.recoveryStrategy === 'vpn-first' && runningStart(state.gateway) !== undefined;
+  const isVpnFirst = state.settings.recoveryStrategy === 'vpn-first';
   const step = isVpnFirst ? restartVpn(next, begunAt) : restartContainer(next, begunAt);
   if (state.settings.dryRun) {
     const all = [...lines, ...step.lines, ...(isVpnFirst ? [] : sayFollowing(state))];

@@ -1,3 +1,5 @@
+import type { Settings } from '../../../src/state.ts';
+import type { ContainerFacts } from '../../../streams/events.ts';
 import {
   checkFailed,
   connected,
@@ -38,6 +40,33 @@ describe('a dry run', () => {
       .feed(...down)
       .expectNoAct()
       .expectLine(/^\[DRY-RUN\] Restarting the VPN inside gluetun to force new endpoint\.\.\.$/);
+  });
+
+  it.each<{
+    given: string;
+    setting?: Partial<Settings>;
+    dependents: readonly ContainerFacts[];
+    last: string;
+  }>([
+    {
+      given: 'names the dependents that run',
+      dependents: [onGateway('app'), onGateway('db'), onGateway('off', { runState: 'exited' })],
+      last: '[DRY-RUN] Then its dependents: app, db',
+    },
+    {
+      given: 'names no dependents where there are none',
+      dependents: [],
+      last: '[DRY-RUN] Restarting gluetun to force new endpoint...',
+    },
+    {
+      given: 'names none for the VPN, which leaves them alone',
+      setting: { recoveryStrategy: 'vpn-first' },
+      dependents: [onGateway('app')],
+      last: '[DRY-RUN] Restarting the VPN inside gluetun to force new endpoint...',
+    },
+  ])('$given', ({ setting, dependents, last }) => {
+    const history = settled(dependents, { settings: { ...settings, ...setting } }).feed(...down);
+    expect(history.said.at(-1)).toBe(last);
   });
 
   it('says once who would be restarted, or created anew, however often it is looked at', () => {

@@ -1,4 +1,5 @@
 import {
+  type Happening,
   JOIN_ERROR,
   checkBlind,
   checkFailed,
@@ -11,6 +12,7 @@ import {
   endpointUnavailable,
   facts,
   failed,
+  gatewayFacts,
   happens,
   idOf,
   inspectedAs,
@@ -32,7 +34,7 @@ import {
   untouched,
   waveSucceeded,
 } from '../builders.ts';
-import { type Setting, type Steps, settled } from '../history.ts';
+import { type History, type Setting, type Steps, settled } from '../history.ts';
 
 const app = onGateway('app');
 const down: Steps = [seconds(30), checkFailed(), seconds(10), checkFailed()];
@@ -126,10 +128,92 @@ describe('a recovery begins', () => {
       .expectRecovery('none');
   });
 
+  it('naming all sites at their threshold', () => {
+    settled([app], { sites: [site('a'), site('b'), site('c')] })
+      .feed(seconds(30), checkFailed('a', 'b'), seconds(10), checkFailed('a', 'b'))
+      .expectLine(/^Failed sites \(exceeded threshold\): https:\/\/a, https:\/\/b$/);
+  });
+
+  it('with a gateway that could not be inspected, too', () => {
+    settled([], { gateway: gatewayFacts({ inspected: false }) })
+      .feed(seconds(121), checkFailed(), seconds(10), checkFailed())
+      .expectActs({ kind: 'restartGateway', start: undefined });
+  });
+
+  it('whose act has an id that nothing else has', () => {
+    const { commands } = broken().feed(...back, ...healthy, seconds(5), checkPassed(), seconds(30));
+    const ids = commands.flatMap((command) =>
+      'id' in command ? command.id : 'checkId' in command ? command.checkId : [],
+    );
+    expect(ids.length).toBeGreaterThan(3);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
   it('once, however many checks fail meanwhile', () => {
     broken([app], { sites: [site('a'), site('b')] })
       .feed(minutes(3))
       .expectActs('restartGateway');
+  });
+});
+
+describe('why no recovery begins', () => {
+  const sites = [site('a'), site('b'), site('c')];
+  const settings = { siteQuorum: 'majority' as const };
+  const isHeld = (): History =>
+    settled([], { sites, settings }).feed(seconds(30), checkFailed('a'), seconds(10), checkFailed('a'));
+  const WHY = /^No recovery: .* so the tunnel counts as working$/;
+
+  it('is not said again while it stays so', () => {
+    isHeld().expectLine(WHY, 'warn').forget().feed(seconds(30), checkFailed('a')).expectLines();
+  });
+
+  it('is said again after the sites were up in between', () => {
+    const history = isHeld().feed(seconds(30), checkPassed()).forget();
+    history.feed(seconds(30), checkFailed('a'), seconds(10), checkFailed('a')).expectLine(WHY, 'warn');
+  });
+});
+
+describe('the answer of the witness', () => {
+  const answers: Happening = ({ witness }, at) => [
+    {
+      type: 'witnessProbed',
+      at,
+      requestId: witness.value === 'none' ? -1 : (witness.awaited ?? -1),
+      answers: true,
+    },
+  ];
+  /** The witness is being asked before a recovery begins. */
+  const isAsked = (): History =>
+    settled([], { hasWitness: true })
+      .feed(answers, ...down)
+      .expectNoAct();
+
+  it('begins the recovery that awaits it', () => {
+    isAsked().feed(answers).expectActs('restartGateway');
+  });
+
+  it('begins it with a gateway that is out of time to become ready, too', () => {
+    settled([], { hasWitness: true })
+      .feed(answers, started('gluetun'), inspectedAs('gluetun', { health: 'starting' }), seconds(121))
+      .feed(checkFailed(), seconds(10), checkFailed())
+      .expectNoAct()
+      .feed(answers)
+      .expectActs('restartGateway');
+  });
+
+  it.each<{ given: string; event: Steps }>([
+    { given: 'was stopped', event: [stoppedByHand('gluetun')] },
+    { given: 'was removed', event: [died('gluetun'), destroyed('gluetun')] },
+    {
+      given: 'has started anew',
+      event: [started('gluetun'), inspectedAs('gluetun', { health: 'starting' })],
+    },
+  ])('begins nothing with a gateway that $given meanwhile', ({ event }) => {
+    isAsked()
+      .feed(...event, answers)
+      .expectNoAct()
+      .expectRecovery('none')
+      .expectNoLine(/initiating recovery/);
   });
 });
 
@@ -264,6 +348,12 @@ describe('the restart', () => {
     history.expectNoLine(/did not become ready/).expectActs('restartGateway', 'restartGateway');
   });
 
+  it('that fails leaves the gateway its time: nothing is said nor tried before that is over', () => {
+    const history = broken().feed(failed()).forget();
+    for (let checks = 0; checks < 22; checks += 1) history.feed(seconds(5), checkFailed());
+    history.expectLines().expectNoAct().feed(seconds(20)).expectLines();
+  });
+
   it('that found things otherwise is no restart, and the recovery over', () => {
     broken()
       .feed(untouched('it is exited by now'))
@@ -280,7 +370,43 @@ describe('the restart', () => {
   });
 });
 
+/** All in one millisecond. */
+const atOnce =
+  (...happenings: readonly Happening[]): Happening =>
+  (state, at) =>
+    happenings.flatMap((happening) => happening(state, at));
+
+describe('a gateway that is back in the millisecond in which the recovery began', () => {
+  it.each<{ given: string; event: Steps; says: RegExp }>([
+    { given: 'as soon as it is healthy', event: healthy, says: /^gluetun is healthy after 5s$/ },
+    { given: 'late where it does not become so', event: [minutes(2)], says: /did not become ready within/ },
+  ])('has restarted: it is ready $given', ({ event, says }) => {
+    const history = broken();
+    history.now -= 1;
+    history.feed(atOnce(...restartMessages('gluetun')), inspectedAs('gluetun', { health: 'starting' }));
+    history.feed(succeeded(), ...event).expectLine(says);
+    history.expectRecovery(event === healthy ? 'verifying' : 'awaitingReady');
+  });
+});
+
 describe('a gateway that is awaited', () => {
+  it('is not back with a check that passes before its log shows the tunnel', () => {
+    broken()
+      .feed(...back, turned('gluetun', 'unhealthy'), checkPassed())
+      .expectGateway('starting')
+      .expectRecovery('awaitingReady')
+      .expectNoLine(/works again/);
+  });
+
+  it('and is found down, nobody knows why, is waited for and not touched', () => {
+    broken()
+      .feed(...back, inspectedAs('gluetun', { runState: 'exited' }))
+      .forget()
+      .feed(minutes(1))
+      .expectRecovery('awaitingReady')
+      .expectNoAct();
+  });
+
   it('is said to be late once, and its dependents are repaired as soon as it is ready', () => {
     broken()
       .feed(...back, minutes(2))

@@ -1,0 +1,164 @@
+import type { Event } from '../../../streams/events.ts';
+import {
+  type Happening,
+  checkBlind,
+  checkFailed,
+  checkPassed,
+  checked,
+  endpointRead,
+  endpointUnavailable,
+  facts,
+  gatewayFacts,
+  happens,
+  idOf,
+  inspectedAs,
+  listedAgain,
+  onGateway,
+  publicIpLogged,
+  restartFailed,
+  restartMessages,
+  seconds,
+  site,
+  succeeded,
+  turned,
+  waveSucceeded,
+} from '../builders.ts';
+import { type History, type Setting, type Steps, settled } from '../history.ts';
+
+const app = onGateway('app');
+const down: Steps = [seconds(30), checkFailed(), seconds(10), checkFailed()];
+/** The gateway is back after its restart, but not ready. */
+const back: Steps = [
+  seconds(1),
+  restartMessages('gluetun'),
+  inspectedAs('gluetun', { health: 'starting' }),
+  succeeded(),
+];
+
+/** A check is to verify the tunnel. */
+const verifying = (containers = [app], setting: Setting = {}): History =>
+  settled(containers, setting)
+    .feed(...down, ...back, seconds(5), turned('gluetun', 'healthy'))
+    .forget();
+/** The tunnel is verified, and the containers are asked for. */
+const listing = (containers = [app], setting: Setting = {}): History =>
+  verifying(containers, setting).feed(endpointRead('203.0.113.7'), checkPassed()).expectRecovery('listing');
+
+/** The containers as the engine shows them when asked at that time. */
+const listedAsOf =
+  (requestedAt: number): Happening =>
+  (state, at) =>
+    listedAgain()(state, at).map((event): Event => ({ ...event, requestedAt }) as Event);
+
+describe('a deadline of the recovery', () => {
+  it('that passed while the monitor stood still leaves to what has happened meanwhile the first word', () => {
+    const history = settled([app]).feed(...down, ...back);
+    history.now += 300_000;
+    history.feed(turned('other', 'unhealthy'), turned('gluetun', 'healthy'));
+    history.expectNoLine(/did not become ready/).expectRecovery('verifying');
+  });
+});
+
+describe('a verification that is over without a check that passed', () => {
+  it('names the sites that still fail', () => {
+    const history = verifying([app], { sites: [site('a'), site('b'), site('c')] });
+    history.feed(endpointRead('203.0.113.7'), checked({ a: 'fail', b: 'fail' }), seconds(31));
+    history.expectLine(/^No check has passed since the restart: https:\/\/a, https:\/\/b$/, 'warn');
+  });
+
+  it('names none where it is not known of any', () => {
+    const history = verifying().feed(endpointRead('203.0.113.7'), checkBlind());
+    history.feed(happens({ type: 'sitesChanged', sites: [site('new')], faults: [] }), checkBlind());
+    history.feed(seconds(31)).expectLine(/^No check has passed since the restart$/, 'warn');
+  });
+
+  it('is said though the endpoint is being asked for', () => {
+    const history = verifying().feed(endpointUnavailable(), checkFailed(), seconds(26));
+    history.feed(turned('gluetun', 'healthy'), seconds(4)).expectRecovery('readingEndpoint');
+    history.expectLine(/^No check has passed since the restart: https:\/\/a$/, 'warn');
+  });
+});
+
+describe('the new endpoint', () => {
+  it('is not waited for where the log has told it', () => {
+    verifying()
+      .feed(publicIpLogged('203.0.113.7'), checkPassed())
+      .expectLine(/^Status: NEW \| IP: 203\.0\.113\.7 /)
+      .expectRecovery('listing');
+  });
+
+  it('is waited for whatever else happens', () => {
+    verifying()
+      .feed(checkPassed(), turned('other', 'unhealthy'))
+      .expectRecovery('readingEndpoint')
+      .expectNoLine(/^Status/);
+  });
+});
+
+describe('after the restart the containers', () => {
+  it('are asked for once, and again each 15 s without an answer', () => {
+    // By then the listing of each minute is nearly a minute away.
+    const history = verifying().feed(endpointRead('203.0.113.7'), seconds(20)).forget();
+    history.feed(checkPassed()).expectCommandCount('listContainers', 1);
+    history
+      .feed(inspectedAs('app', { startedAt: 2_000 }), seconds(14))
+      .expectCommandCount('listContainers', 1);
+    history.feed(seconds(1)).expectCommandCount('listContainers', 2);
+    history
+      .feed(inspectedAs('app', { startedAt: 2_000 }), seconds(14))
+      .expectCommandCount('listContainers', 2);
+    history.feed(seconds(1)).expectCommandCount('listContainers', 3).expectRecovery('listing');
+  });
+
+  it('are known by a listing that was asked for in the same millisecond', () => {
+    const history = verifying().feed(endpointRead('203.0.113.7'));
+    const askedAt = history.now;
+    history.feed(checkPassed(), listedAsOf(askedAt - 1)).expectRecovery('listing');
+    history.feed(listedAsOf(askedAt)).expectRecovery('repairing');
+  });
+
+  it('are not known where the gateway among them could not be inspected', () => {
+    const history = settled([app]).feed(...down, seconds(1), restartMessages('gluetun'), succeeded());
+    history.feed(seconds(5), turned('gluetun', 'healthy'), endpointRead('203.0.113.7'), checkPassed());
+    history.feed(listedAgain()).expectRecovery('listing');
+    history.feed(listedAgain(gatewayFacts({ startedAt: history.now - 6_000 }))).expectRecovery('repairing');
+  });
+
+  it('that somebody else has restarted meanwhile are left alone', () => {
+    listing()
+      .feed(inspectedAs('app'), listedAgain())
+      .expectLine(/^Discovered dependent containers: app$/)
+      .expectLine(/^Recovery complete/)
+      .expectNoAct();
+  });
+});
+
+describe('the verdict on a recovery', () => {
+  const former = 'f'.repeat(64);
+  const known = {
+    memory: {
+      gateways: { gluetun: [idOf('gluetun'), former] },
+      dependents: {},
+      stopped: [],
+      endedByEngine: {},
+      backoff: {},
+      sites: {},
+    },
+  };
+  const orphans = [facts('ftp', { ref: former }), facts('web', { ref: former })];
+
+  it('names whom the user has to create anew, where that is left to them', () => {
+    const history = listing([app, ...orphans], { ...known, settings: { autoRecreate: false } });
+    history
+      .feed(listedAgain(), waveSucceeded())
+      .expectLine(/^Recovery ended after \d+s, but to be created anew by hand: ftp, web$/, 'error')
+      .expectNoLine(/Recovery complete/);
+  });
+
+  it('names all that went wrong', () => {
+    verifying()
+      .feed(endpointRead('203.0.113.7'), checkFailed(), seconds(31), listedAgain())
+      .feed(restartFailed('app'), succeeded())
+      .expectLine(/^Recovery ended after \d+s, but no check has passed yet; not restarted: app$/, 'error');
+  });
+});
