@@ -1,3 +1,4 @@
+import { checkDueAt } from '../../../src/reducers/check-schedule.ts';
 import {
   checkBlind,
   checkFailed,
@@ -5,9 +6,12 @@ import {
   connected,
   died,
   disconnected,
+  endpointRead,
   gatewayFacts,
   happens,
+  idOf,
   inspectedAs,
+  listed,
   listedAgain,
   minutes,
   outOfMemory,
@@ -21,7 +25,7 @@ import {
   turned,
   unpaused,
 } from '../builders.ts';
-import { settled, type Steps } from '../history.ts';
+import { History, settled, type Steps } from '../history.ts';
 
 const shuttingDown = happens({ type: 'shutdownRequested', signal: 'SIGTERM' });
 const starting = [started('gluetun'), inspectedAs('gluetun', { health: 'starting' })];
@@ -55,6 +59,11 @@ describe('the pace of checks', () => {
       event: [started('gluetun'), inspectedAs('gluetun', { health: 'none' }), seconds(6), checkFailed()],
       waitSeconds: 5,
     },
+    {
+      given: 'at most 5 s while a gateway is awaited whose time is over',
+      event: [...starting, seconds(121), checkFailed()],
+      waitSeconds: 5,
+    },
   ])('is $given', ({ event, waitSeconds }) => {
     const history = settled([], { sites: [site('a'), site('b', { role: 'advisory' })] });
     history.feed(...event).forget();
@@ -67,6 +76,21 @@ describe('the pace of checks', () => {
     const history = settled([], { settings: { retryIntervalMs: 30_000, failThreshold: 9 } });
     history.feed(seconds(30), checkFailed()).forget();
     history.feed(seconds(29)).expectChecks(0).feed(seconds(1)).expectChecks(1);
+  });
+
+  it('is CHECK_INTERVAL while too few sites stay down', () => {
+    const sites = [site('a'), site('b'), site('c')];
+    const history = settled([], { sites, settings: { siteQuorum: 'majority' } });
+    history.feed(seconds(30), checkFailed('a'), seconds(10), checkFailed('a')).forget();
+    history.feed(seconds(29)).expectChecks(0).feed(seconds(1)).expectChecks(1);
+  });
+
+  it.each<{ given: string; event: Steps }>([
+    { given: 'while one is under way', event: [seconds(30)] },
+    { given: 'while the gateway is down', event: [died('gluetun', 1)] },
+    { given: 'while the engine is lost', event: [disconnected()] },
+  ])('has none due $given', ({ event }) => {
+    expect(checkDueAt(settled().feed(...event).state)).toBeUndefined();
   });
 
   it('never has two checks at once, however long one takes', () => {
@@ -87,6 +111,10 @@ describe('a check at once', () => {
     { given: 'Docker calls it healthy', event: [turned('gluetun', 'healthy')] },
     { given: 'it ran out of memory', event: [outOfMemory('gluetun')] },
     { given: 'Gluetun restarts its VPN', event: [selfHealingLogged()] },
+    {
+      given: 'it is resumed before it was ready',
+      event: [...starting, paused('gluetun'), unpaused('gluetun')],
+    },
     { given: 'it is resumed', event: [paused('gluetun'), unpaused('gluetun')] },
     { given: 'the engine is caught up with', event: [disconnected(), connected(), listedAgain()] },
     {
@@ -120,6 +148,24 @@ describe('a check at once', () => {
       .feed(seconds(1))
       .feed(...event)
       .expectChecks(0);
+  });
+
+  it('is made each time that Gluetun restarts its VPN, and not for what its log tells of the past', () => {
+    const history = settled().feed(seconds(1), selfHealingLogged(), checkBlind()).expectChecks(1);
+    const another = { type: 'selfHealingLogged', gatewayId: idOf('gluetun') } as const;
+    history.feed(happens({ ...another, isPast: true })).expectChecks(1);
+    history.feed(happens({ ...another, gatewayId: idOf('other'), isPast: false })).expectChecks(1);
+    history.feed(selfHealingLogged()).expectChecks(2);
+  });
+
+  it('has an id that nothing else has', () => {
+    const found = [connected(), listed(gatewayFacts()), endpointRead('203.0.113.1'), checkPassed()];
+    const { commands } = new History().feed(...found, seconds(30), checkPassed());
+    const ids = commands.flatMap((command) =>
+      'checkId' in command ? command.checkId : 'requestId' in command ? command.requestId : [],
+    );
+    expect(ids).toHaveLength(3);
+    expect(new Set(ids).size).toBe(3);
   });
 
   it('asked for during another follows it at once, and only once', () => {

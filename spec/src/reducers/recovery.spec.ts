@@ -1,3 +1,4 @@
+import type { Event } from '../../../streams/events.ts';
 import {
   type Happening,
   JOIN_ERROR,
@@ -164,7 +165,8 @@ describe('why no recovery begins', () => {
   const WHY = /^No recovery: .* so the tunnel counts as working$/;
 
   it('is not said again while it stays so', () => {
-    isHeld().expectLine(WHY, 'warn').forget().feed(seconds(30), checkFailed('a')).expectLines();
+    const { lines } = isHeld().expectLine(WHY, 'warn').forget().feed(seconds(30), checkFailed('a'));
+    expect(lines.filter(({ level }) => level !== 'debug')).toHaveLength(0);
   });
 
   it('is said again after the sites were up in between', () => {
@@ -188,8 +190,15 @@ describe('the answer of the witness', () => {
       .feed(answers, ...down)
       .expectNoAct();
 
-  it('begins the recovery that awaits it', () => {
-    isAsked().feed(answers).expectActs('restartGateway');
+  it.each([
+    { given: 'a gateway that has run for long', startedAt: 1_000 },
+    { given: 'one that was ready in no time', startedAt: 9_990_000 },
+  ])('begins the recovery of $given', ({ startedAt }) => {
+    settled([], { hasWitness: true, gateway: gatewayFacts({ startedAt }) })
+      .feed(answers, ...down)
+      .expectNoAct()
+      .feed(answers)
+      .expectActs('restartGateway');
   });
 
   it('begins it with a gateway that is out of time to become ready, too', () => {
@@ -199,6 +208,14 @@ describe('the answer of the witness', () => {
       .expectNoAct()
       .feed(answers)
       .expectActs('restartGateway');
+  });
+
+  it('that the line is up again begins nothing by itself: the sites are checked first', () => {
+    const silence: Happening = (state, at) =>
+      answers(state, at).map((event): Event => ({ ...event, answers: false }) as Event);
+    const history = isAsked().feed(silence, seconds(10), checkFailed());
+    history.expectLine(/^No recovery: .*; the line itself is down/).forget();
+    history.feed(answers).expectNoAct().expectChecks(1);
   });
 
   it.each<{ given: string; event: Steps }>([
@@ -351,7 +368,8 @@ describe('the restart', () => {
   it('that fails leaves the gateway its time: nothing is said nor tried before that is over', () => {
     const history = broken().feed(failed()).forget();
     for (let checks = 0; checks < 22; checks += 1) history.feed(seconds(5), checkFailed());
-    history.expectLines().expectNoAct().feed(seconds(20)).expectLines();
+    history.expectNoAct().feed(seconds(20));
+    expect(history.lines.filter(({ level }) => level !== 'debug')).toHaveLength(0);
   });
 
   it('that found things otherwise is no restart, and the recovery over', () => {
@@ -370,12 +388,6 @@ describe('the restart', () => {
   });
 });
 
-/** All in one millisecond. */
-const atOnce =
-  (...happenings: readonly Happening[]): Happening =>
-  (state, at) =>
-    happenings.flatMap((happening) => happening(state, at));
-
 describe('a gateway that is back in the millisecond in which the recovery began', () => {
   it.each<{ given: string; event: Steps; says: RegExp }>([
     { given: 'as soon as it is healthy', event: healthy, says: /^gluetun is healthy after 5s$/ },
@@ -383,7 +395,8 @@ describe('a gateway that is back in the millisecond in which the recovery began'
   ])('has restarted: it is ready $given', ({ event, says }) => {
     const history = broken();
     history.now -= 1;
-    history.feed(atOnce(...restartMessages('gluetun')), inspectedAs('gluetun', { health: 'starting' }));
+    const startedAt = history.now;
+    history.feed(started('gluetun'), inspectedAs('gluetun', { health: 'starting', startedAt }));
     history.feed(succeeded(), ...event).expectLine(says);
     history.expectRecovery(event === healthy ? 'verifying' : 'awaitingReady');
   });

@@ -5,15 +5,18 @@ import {
   died,
   endpointRead,
   failed,
+  foundGone,
   happens,
   idOf,
   minutes,
   onGateway,
+  paused,
   restartBegun,
   restartEnded,
   seconds,
   site,
   succeeded,
+  untouched,
 } from '../builders.ts';
 import { type History, type Setting, type Steps, settled } from '../history.ts';
 
@@ -67,6 +70,12 @@ describe('the gentle way', () => {
     history.expectLine(/^db restarted successfully$/).expectActs('repairDependents');
   });
 
+  it('names all that it restarts', () => {
+    restarted({ settings: { vpnRestartDependents: ['db', 'app'] } })
+      .feed(seconds(5), checkPassed())
+      .expectLine(/dependents untouched but app, db$/);
+  });
+
   it.each<{ given: string; event: Steps }>([
     { given: 'a check that fails', event: [seconds(5), checkFailed()] },
     { given: "another act's end", event: [happens({ type: 'commandFinished', id: 99, kind: 'any', outcome: { ok: true } })] },
@@ -86,6 +95,38 @@ describe('the gentle way', () => {
     const running = checking.running && { ...checking.running, startedAt };
     history.state = { ...history.state, checking: { ...checking, running } };
     history.feed(checkPassed()).expectRecovery(then);
+  });
+
+  it('is verified by a check at once, and then at most 5 s apart', () => {
+    const history = restarted().expectChecks(1).feed(checkFailed());
+    history.feed(seconds(4)).expectChecks(1).feed(seconds(1)).expectChecks(2);
+  });
+
+  it('has no check made while the VPN is being restarted', () => {
+    broken().forget().feed(minutes(5)).expectChecks(0);
+  });
+
+  it("goes on after another act's end", () => {
+    broken()
+      .forget()
+      .feed(happens({ type: 'commandFinished', id: 99, kind: 'any', outcome: { ok: true } }))
+      .expectRecovery('restartingVpn');
+  });
+
+  it('is over where things were found otherwise, and begins again where the sites stay down', () => {
+    const history = broken().forget().feed(untouched('it has started anew by now')).expectRecovery('none');
+    history
+      .expectLines('The VPN inside gluetun is not restarted: it has started anew by now')
+      .expectNoAct()
+      .feed(minutes(1), checkFailed())
+      .expectActs('restartVpn');
+  });
+
+  it('gives way to the container though that is paused by then: whoever acts looks at it first', () => {
+    broken()
+      .forget()
+      .feed(paused('gluetun'), failed())
+      .expectActs({ kind: 'restartGateway', start: undefined });
   });
 
   it('gives way to the container where it cannot be gone', () => {
@@ -112,6 +153,7 @@ describe('the gentle way', () => {
   it.each<{ given: string; event: Steps }>([
     { given: 'dies', event: [died('gluetun', 1)] },
     { given: 'is removed', event: [died('gluetun', 1), destroyed('gluetun')] },
+    { given: 'is found to be gone', event: [foundGone('gluetun')] },
   ])('ends where the gateway $given', ({ event }) => {
     for (const history of [broken(), restarted()])
       history
