@@ -39,7 +39,7 @@ export function judgeVpnRestart(lines: readonly string[], { key }: ControlServer
 }
 
 function parseLine(line: string): Answer | undefined {
-  const match = /^(status|stop|start) (vpn|openvpn) (\d{1,3}|-) (\d{3}|-) (.*)$/.exec(line);
+  const match = /^(status|stop|start) (vpn|openvpn) (\d{1,3}|-) (\d{3}|-) (.*)/s.exec(line);
   if (match === null) return undefined;
   const [, step, route, exitCode, httpStatus, text = ''] = match;
   const { status, outcome } = asObject(parseJson(text)) ?? {};
@@ -85,8 +85,8 @@ function judgeStart(start: Answer, stop: Answer | undefined, key: string | undef
 
 const IN_USE: readonly (string | undefined)[] = ['starting', 'already starting', 'already running'];
 
-const isRefused = (answer: Answer | undefined): boolean =>
-  answer?.httpStatus !== undefined && answer.httpStatus >= 400 && answer.httpStatus < 500;
+const isRefused = ({ httpStatus = 0 }: Partial<Answer> = {}): boolean =>
+  httpStatus >= 400 && httpStatus < 500;
 
 const unavailable = (answer: Answer): VpnRestart => ({
   result: 'unavailable',

@@ -27,6 +27,8 @@ describe('judgeVpnRestart', () => {
     ['up to v3.40 the health check was faster', [RUNNING, STOPPED, outcome('start', 'already running')]],
     ['the health check is about to be faster', [RUNNING, STOPPED, outcome('start', 'already starting')]],
     ['starting when Gluetun was asked to end', [RUNNING, STOPPED, outcome('start', 'starting')]],
+    ['it had been stopped, and the health check was faster', [RUNNING, outcome('stop', 'already stopped'), outcome('start', 'already running')]],
+    ['the answer to the stop was no line of ours', [RUNNING, 'stop vpn 0', STARTED]],
     ['by the old route', [RUNNING, STOPPED, STARTED].map((line) => line.replace(' vpn ', ' openvpn '))],
   ])('restarted: %s', (_, lines) => {
     expect(judge(lines)).toEqual({ result: 'restarted' });
@@ -37,6 +39,7 @@ describe('judgeVpnRestart', () => {
     ['a crash of OpenVPN', ['status vpn 8 404 x', 'status openvpn 0 200 {"status":"crashed"}'], HAS_CRASHED],
     ['a crash just before the stop', [RUNNING, outcome('stop', 'already crashed'), outcome('start', 'already crashed')], HAS_CRASHED],
     ['a crash that Gluetun ends itself', [RUNNING, outcome('stop', 'already crashed'), outcome('start', 'already running')], HAS_CRASHED],
+    ['a crash just before the start', [RUNNING, STOPPED, outcome('start', 'already crashed')], HAS_CRASHED],
     ['a crash at the start', [RUNNING, STOPPED, outcome('start', 'crashed')], 'the VPN crashed as it was started (its log says why)'],
   ])('crashed: %s', (_, lines, reason) => {
     expect(judge(lines)).toEqual({ result: 'crashed', reason });
@@ -63,9 +66,13 @@ describe('judgeVpnRestart', () => {
     ['a server in trouble', ['status vpn 8 503 x'], 'the control server refuses (HTTP status 503)'],
     ['a web page', ['status vpn 0 200 <html>'], `the control server ${STRANGE}`],
     ['a list', ['status vpn 0 200 ["running"]'], `the control server ${STRANGE}`],
+    ['a web page with a line separator in it', ['status vpn 0 200 <html>\u2028'], `the control server ${STRANGE}`],
+    ['another success than Gluetun\'s', ['status vpn 0 202 {"status":"running"}'], 'the control server says "running"'],
     ['a word that is none', ['status vpn 0 200 {"status":"\\u001b[31m"}'], `the control server ${STRANGE}`],
+    ['a word that goes on as none', ['status vpn 0 200 {"status":"running\\u001b[31m"}'], `the control server ${STRANGE}`],
     ['no OpenVPN', ['status vpn 8 400 x', 'status openvpn 0 200 {"status":"stopped"}'], 'the control server knows of OpenVPN only, and that is stopped'],
     ['a server that does not let anything be changed', [RUNNING, 'stop vpn 8 405 x', 'start vpn 8 405 x'], 'the control server refuses (HTTP status 405)'],
+    ['a server that finds both requests bad', [RUNNING, 'stop vpn 8 400 x', 'start vpn 8 400 x'], 'the control server refuses (HTTP status 400)'],
   ])('unavailable: %s', (_, lines, reason) => {
     expect(judge(lines)).toEqual({ result: 'unavailable', reason });
   }); // prettier-ignore
@@ -75,7 +82,14 @@ describe('judgeVpnRestart', () => {
     ['no more than the question', [RUNNING], 'restarting the VPN was cut short'],
     ['no more than the question, by the old route', ['status openvpn 0 200 {"status":"running"}'], 'restarting the VPN was cut short'],
     ['no start', [RUNNING, STOPPED], 'restarting the VPN was cut short'],
+    ['no start, after an odd answer to the question', ['status vpn 0 200 {"status":"?"}', STOPPED], 'restarting the VPN was cut short'],
+    ['no more than the question, of a VPN that is stopped', ['status vpn 0 200 {"status":"stopped"}'], 'restarting the VPN was cut short'],
     ['half a line', [RUNNING, STOPPED, 'start vpn 0'], 'restarting the VPN was cut short'],
+    ['a line that only ends like an answer', [RUNNING, STOPPED, `sh: ${STARTED}`], 'restarting the VPN was cut short'],
+    ['a stop whose answer was no line of ours, and a start that is not answered', [RUNNING, 'stop vpn 0', 'start vpn 137 - '], 'the VPN may be left stopped: the control server did not answer in time'],
+    ['a start that is refused after a stop that nobody answered', [RUNNING, 'stop vpn 0', 'start vpn 8 403 x'], 'the VPN may be left stopped: the control server refuses (HTTP status 403)'],
+    ['a start that is refused after a stop in which the server failed', [RUNNING, 'stop vpn 8 500 x', 'start vpn 8 403 x'], 'the VPN may be left stopped: the control server refuses (HTTP status 403)'],
+    ['a server that fails at both', [RUNNING, 'stop vpn 8 500 x', 'start vpn 8 500 x'], 'the VPN may be left stopped: the control server refuses (HTTP status 500)'],
     ['a start that is not answered', [RUNNING, STOPPED, 'start vpn 137 - '], 'the VPN may be left stopped: the control server did not answer in time'],
     ['a start that is refused', [RUNNING, STOPPED, 'start vpn 8 403 x'], 'the VPN may be left stopped: the control server refuses (HTTP status 403)'],
     ['an odd answer', [RUNNING, STOPPED, 'start vpn 0 200 <html>'], `the VPN may be left stopped: the control server ${STRANGE}`],
