@@ -32,7 +32,7 @@ export function verdictOf({ exitCode, httpStatus, latencyMs, timeoutSeconds }: P
   reason: string;
 } {
   if (REACHED.includes(exitCode)) return { verdict: 'pass', reason: 'OK' };
-  if (exitCode >= 1 && exitCode <= 3 && httpStatus !== undefined) return { verdict: 'pass', reason: 'OK' };
+  if (exitCode <= 3 && httpStatus !== undefined) return { verdict: 'pass', reason: 'OK' };
   const failure = FAILURES[exitCode];
   if (failure !== undefined) return { verdict: 'fail', reason: failure };
   if (exitCode === KILLED) return verdictOfKilled(latencyMs, timeoutSeconds);

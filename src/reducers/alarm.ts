@@ -1,5 +1,5 @@
 import type { Event } from '../../streams/events.ts';
-import { runningStart, startOf } from '../selectors.ts';
+import { nameOf, runningStart, startOf } from '../selectors.ts';
 import type { Alarm, State } from '../state.ts';
 import { type Transition, debug, info, to, warn } from '../transition.ts';
 
@@ -9,9 +9,9 @@ import { type Transition, debug, info, to, warn } from '../transition.ts';
  */
 export function alarm(state: State, event: Event, before: State): Transition {
   const current = state.checking.alarm;
-  const name = 'name' in state.gateway ? state.gateway.name : state.settings.gateway;
-  if (isAnswered(state, before))
-    return to(state, { lines: [info(answers(name)[before.checking.alarm ?? 'unhealthy'])] });
+  const raised = before.checking.alarm;
+  const name = nameOf(state);
+  if (raised !== undefined && isAnswered(state)) return to(state, { lines: [info(answers(name)[raised])] });
   if (current !== undefined && hasStartedAnew(state, before)) return to(withAlarm(state, undefined));
   if (current === 'unhealthy' && isHealthEvent(state, event, 'healthy'))
     return to(withAlarm(state, undefined), { lines: [info(`${name} is healthy again, says Docker`)] });
@@ -19,8 +19,7 @@ export function alarm(state: State, event: Event, before: State): Transition {
     return to(withAlarm(state, 'unhealthy'), {
       lines: [warn(`${name} is unhealthy, says Docker; checking the sites now`)],
     });
-  if (event.type !== 'selfHealingLogged' || event.isPast || !isGateway(state, event.gatewayId))
-    return to(state);
+  if (!isSelfHealing(state, event)) return to(state);
   const told = `${name} restarts its VPN itself; checking the sites now`;
   return current === undefined
     ? to(withAlarm(state, 'selfHealing'), { lines: [info(told)] })
@@ -38,10 +37,8 @@ const answers = (name: string): Readonly<Record<Alarm, string>> => ({
 });
 
 /** By a check that passed: `checkResults` has lowered it. A recovery that begins is no answer. */
-const isAnswered = (state: State, before: State): boolean =>
-  before.checking.alarm !== undefined &&
-  state.checking.alarm === undefined &&
-  state.recovery.value === 'none';
+const isAnswered = ({ checking, recovery }: State): boolean =>
+  checking.alarm === undefined && recovery.value === 'none';
 
 const hasStartedAnew = (state: State, before: State): boolean =>
   startOf(before.gateway)?.seenAt !== startOf(state.gateway)?.seenAt;
@@ -55,6 +52,13 @@ const isTurnedUnhealthy = (state: State, event: Event, before: State): boolean =
   isUndisturbed(state) &&
   (isHealthEvent(state, event, 'unhealthy') ||
     (healthOf(state) === 'unhealthy' && healthOf(before) !== 'unhealthy'));
+
+/** Not by a line of its log that comes when it is down already: the sites cannot be checked then. */
+const isSelfHealing = (state: State, event: Event): boolean =>
+  event.type === 'selfHealingLogged' &&
+  !event.isPast &&
+  isGateway(state, event.gatewayId) &&
+  runningStart(state.gateway) !== undefined;
 
 const isHealthEvent = (state: State, event: Event, health: 'healthy' | 'unhealthy'): boolean =>
   event.type === 'containerHealthChanged' && event.health === health && isGateway(state, event.id);

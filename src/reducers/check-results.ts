@@ -1,7 +1,7 @@
 import type { Event, ProbeResult } from '../../streams/events.ts';
 import { type FinishedCheck, failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
 import type { Line } from '../log-line.ts';
-import { gatewayTarget } from '../selectors.ts';
+import { nameOf } from '../selectors.ts';
 import type { Sites, State } from '../state.ts';
 import { type Transition, debug, info, to, warn } from '../transition.ts';
 
@@ -69,12 +69,12 @@ function sayFailure(name: string, failures: number, threshold: number, reason: s
 function see(state: State, sites: Sites, check: FinishedCheck): Sites {
   if (!isOfThisStart(state, check) || state.connection.value !== 'connected') return sites;
   const unknown = check.results.find(({ verdict }) => verdict === 'unknown');
-  return unknown?.reason === sites.blind ? sites : { ...sites, blind: unknown?.reason };
+  return { ...sites, blind: unknown?.reason };
 }
 
 /** Said when it begins and when it ends; a reason that changes in between is the same blindness. */
 function sayBlindness(state: State, { blind }: Sites): readonly Line[] {
-  const name = gatewayTarget(state.gateway)?.name ?? state.settings.gateway;
+  const name = nameOf(state);
   const was = state.sites.blind;
   if (blind !== undefined && was === undefined)
     return [

@@ -1,4 +1,6 @@
+import type { ProbeResult } from '../../../streams/events.ts';
 import {
+  type Happening,
   checkBlind,
   checkCutShort,
   checkFailed,
@@ -7,24 +9,43 @@ import {
   connected,
   died,
   disconnected,
-  gatewayFacts,
-  listedAgain,
   minutes,
   paused,
   seconds,
-  selfHealingLogged,
   inspectedAs,
   site,
   started,
   turned,
   unpaused,
 } from '../builders.ts';
-import { type History, type Step, type Steps, settled } from '../history.ts';
+import { type History, type Steps, settled } from '../history.ts';
 
 const A = 'https://a/';
 const B = 'https://b/';
 const two = { sites: [site('a'), site('b')], settings: { failThreshold: 3 } };
 const failuresOf = ({ state }: History) => state.sites.failures;
+
+/** One result of the check under way. */
+const probed =
+  (result: Partial<ProbeResult> = {}): Happening =>
+  ({ checking }, at) => [
+    {
+      type: 'siteProbed',
+      at,
+      checkId: checking.running?.checkId ?? -1,
+      result: {
+        site: site('a'),
+        verdict: 'pass',
+        reason: 'OK',
+        latencyMs: undefined,
+        httpStatus: undefined,
+        ...result,
+      },
+    },
+  ];
+
+/** The line that tells of a result. */
+const DEBUG = { level: 'debug', message: expect.stringMatching(/^Site https:\/\/a: /) as string };
 
 /** A check comes and ends so, a good while later. */
 const round = (step: Steps[number]): Steps => [seconds(30), step].flat();
@@ -63,15 +84,38 @@ describe('counting', () => {
       .expectLines('Site https://a can be reached again');
   });
 
+  it.each<{ given: number; then: readonly string[] }>([
+    { given: 1, then: [] },
+    { given: 2, then: ['Site https://a can be reached again'] },
+    { given: 3, then: ['Site https://a can be reached again'] },
+  ])('says after $given failures of 2 that a site is back: $then', ({ given, then }) => {
+    const history = settled([], { settings: { exclude: ['gluetun'] } });
+    for (let times = 0; times < given; times += 1) history.feed(...round(checkFailed()));
+    history
+      .forget()
+      .feed(...round(checkPassed()))
+      .expectLines(...then);
+  });
+
+  it('says nothing of the failures beyond the threshold', () => {
+    const history = settled([], { settings: { exclude: ['gluetun'] } });
+    history.feed(...round(checkFailed()), ...round(checkFailed()), seconds(30)).forget();
+    history.feed(checkFailed());
+    expect(history.lines).toEqual([DEBUG]);
+  });
+
   it('says a failure below the threshold at debug only', () => {
     const history = settled([], two).feed(...round(checkFailed('a')), ...round(checkPassed()));
     history.expectLines().expectLine(/^Site https:\/\/a failed \(1 of 3\)/, 'debug');
   });
 
-  it('tells each result at debug, with its status and latency', () => {
-    settled()
-      .feed(...round(checkPassed()))
-      .expectLine(/^Site https:\/\/a: pass \(OK, 40 ms\)$/, 'debug');
+  it.each<{ given: Partial<ProbeResult>; then: string }>([
+    { given: { latencyMs: 40.4 }, then: 'pass (OK, 40 ms)' },
+    { given: { httpStatus: 403, latencyMs: 40.5 }, then: 'pass (OK, HTTP 403, 41 ms)' },
+    { given: { verdict: 'unknown', reason: 'there is no wget' }, then: 'unknown (there is no wget)' },
+  ])('tells each result at debug, with its status and latency: $then', ({ given, then }) => {
+    const history = settled().feed(seconds(30)).forget().feed(probed(given));
+    expect(history.lines).toEqual([{ level: 'debug', message: `Site https://a: ${then}` }]);
   });
 
   it('counts an advisory site, which starts nothing', () => {
@@ -79,6 +123,12 @@ describe('counting', () => {
     for (let times = 0; times < 4; times += 1) history.feed(...round(checkFailed('b')));
     expect(failuresOf(history)[B]).toBe(4);
     history.expectNoAct().expectLine(/https:\/\/b failed 2 consecutive times - THRESHOLD REACHED/);
+  });
+
+  it('ignores a result that comes when no check is under way', () => {
+    const history = settled();
+    const { everything } = history;
+    expect(history.feed(probed()).everything).toBe(everything);
   });
 
   it('ignores the results of another check', () => {
@@ -140,6 +190,24 @@ describe('a failure counts for nothing', () => {
   });
 });
 
+describe('a check begun before the start', () => {
+  const restarts: Steps = [seconds(30), died('gluetun', 1), started('gluetun')];
+
+  it('clears nothing where it passes', () => {
+    const history = settled([], two).feed(...round(checkFailed('a')), ...restarts, checkPassed());
+    expect(failuresOf(history)[A]).toBe(1);
+  });
+
+  it.each([
+    ['fails', checkFailed()],
+    ['is blind', checkBlind()],
+  ])('is told of at debug only where it %s', (_, ends) => {
+    const history = settled([], { settings: { failThreshold: 1 } });
+    history.feed(...restarts).forget();
+    expect(history.feed(ends).lines).toEqual([DEBUG]);
+  });
+});
+
 describe('blindness', () => {
   it('is said once when it begins, and once when it ends', () => {
     const history = settled();
@@ -191,81 +259,5 @@ describe('blindness', () => {
       .feed(seconds(30), ...event)
       .expectLine(reports)
       .expectNoLine(/cannot be probed/);
-  });
-});
-
-describe('an alarm', () => {
-  const unhealthy = 'gluetun is unhealthy, says Docker; checking the sites now';
-
-  it('by Docker is said when it begins, has the sites checked at once, and is answered by them', () => {
-    const history = settled().feed(turned('gluetun', 'unhealthy'));
-    history.expectLines(unhealthy).expectChecks(1).forget();
-    history
-      .feed(checkPassed())
-      .expectLines('The sites can be reached, though Docker calls gluetun unhealthy: nothing to restart')
-      .expectNoAct()
-      .forget();
-    history.feed(seconds(29)).expectChecks(0).feed(seconds(2)).expectChecks(1);
-  });
-
-  it('checks every RETRY_INTERVAL until a check passes', () => {
-    const history = settled().feed(turned('gluetun', 'unhealthy'), checkBlind()).forget();
-    history.feed(seconds(10)).expectChecks(1).feed(checkBlind(), seconds(10)).expectChecks(2);
-  });
-
-  it('by Docker is cleared by "healthy"', () => {
-    const history = settled().feed(turned('gluetun', 'unhealthy'), checkBlind()).forget();
-    history.feed(turned('gluetun', 'healthy')).expectLine(/^gluetun is healthy again, says Docker$/);
-    expect(history.state.checking.alarm).toBeUndefined();
-  });
-
-  it('by Docker is learned from an inspection where its message was lost', () => {
-    settled()
-      .feed(seconds(5), listedAgain(gatewayFacts({ health: 'unhealthy' })))
-      .expectLines(unhealthy)
-      .expectChecks(1);
-  });
-
-  it('is said once however often the engine says so', () => {
-    settled()
-      .feed(
-        turned('gluetun', 'unhealthy'),
-        turned('gluetun', 'unhealthy'),
-        listedAgain(gatewayFacts({ health: 'unhealthy' })),
-      )
-      .expectLines(unhealthy);
-  });
-
-  it('by Gluetun is said once, and answered by the sites', () => {
-    const history = settled().feed(selfHealingLogged(), selfHealingLogged(), selfHealingLogged());
-    history.expectLines('gluetun restarts its VPN itself; checking the sites now').forget();
-    history.feed(checkPassed()).expectLines('The sites can be reached: nothing to restart').expectNoAct();
-  });
-
-  it('by Gluetun is not raised by a line from before its log was followed', () => {
-    const past: Step = (state, at) =>
-      selfHealingLogged()(state, at).map((event) => ({ ...event, isPast: true }) as typeof event);
-    settled().feed(past).expectLines().expectChecks(0);
-  });
-
-  it('by Docker outranks that by Gluetun', () => {
-    const history = settled().feed(selfHealingLogged(), turned('gluetun', 'unhealthy'));
-    expect(history.state.checking.alarm).toBe('unhealthy');
-    history.feed(selfHealingLogged());
-    expect(history.state.checking.alarm).toBe('unhealthy');
-  });
-
-  it.each<{ given: string; event: Steps }>([
-    { given: 'a new start of the gateway', event: [started('gluetun')] },
-    { given: 'the end of the gateway', event: [died('gluetun', 1)] },
-    { given: 'a recovery, which is no answer', event: [checkFailed(), seconds(10), checkFailed()] },
-  ])('is over with $given', ({ event }) => {
-    const history = settled().feed(turned('gluetun', 'unhealthy'), ...event);
-    expect(history.state.checking.alarm).toBeUndefined();
-    history.expectNoLine(/nothing to restart$/);
-  });
-
-  it('is not raised by another container', () => {
-    settled().feed(turned('other', 'unhealthy')).expectLines();
   });
 });
