@@ -69,6 +69,11 @@ describe('the backoff', () => {
     expect(bounded({ ...left, notBefore: 5_000 }, WAITS, 1_000).notBefore).toBe(5_000);
   });
 
+  it('left by an earlier monitor is not written anew where it waits for as long as the longest wait', () => {
+    const left = { attempts: 9, notBefore: 1_801_000, calmSince: undefined };
+    expect(bounded(left, WAITS, 1_000)).toBe(left);
+  });
+
   it('keeps any two recoveries apart by the wait of the first', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(600_000), { maxLength: 30 }), (lasting) => {

@@ -53,6 +53,11 @@ describe('a check that ends', () => {
   ])('is of no interest where it is $given', ({ event }) => {
     expect(finishedCheck(event, state)).toBeUndefined();
   });
+
+  it('is of no interest where none is under way', () => {
+    const { state: idle } = settled([], { sites });
+    expect(finishedCheck(ends, idle)).toBeUndefined();
+  });
 });
 
 describe('of a check that fails', () => {

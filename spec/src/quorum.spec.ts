@@ -1,4 +1,4 @@
-import { isPassing, quorumOf } from '../../src/quorum.ts';
+import { criticalSites, heldSites, isPassing, quorumOf } from '../../src/quorum.ts';
 import type { Verdict } from '../../streams/events.ts';
 import { site } from './builders.ts';
 
@@ -15,6 +15,24 @@ describe('the quorum', () => {
     [2, 0, 1],
   ] as const)('%p of %p sites is %p', (quorum, sites, then) => {
     expect(quorumOf(quorum, sites)).toBe(then);
+  });
+});
+
+describe('a site', () => {
+  const [a, b, x, y] = [
+    site('a'),
+    site('b'),
+    site('x', { role: 'advisory' }),
+    site('y', { role: 'advisory' }),
+  ];
+  const roles = { sites: { list: [a, b, x, y], held: [b.url, y.url, 'https://gone/'] } };
+
+  it('that is critical counts, unless it is held as advisory', () => {
+    expect(criticalSites(roles)).toEqual([a]);
+  });
+
+  it('that is critical is held where that was found out, an advisory one never', () => {
+    expect(heldSites(roles)).toEqual([b]);
   });
 });
 

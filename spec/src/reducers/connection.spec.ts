@@ -1,4 +1,5 @@
 import {
+  type Happening,
   checkFailed,
   connected,
   disconnected,
@@ -53,6 +54,21 @@ describe('the engine', () => {
     expect(history.state.connection.value).toBe('reconciling');
     history.feed(listedAgain());
     expect(history.state.connection.value).toBe('connected');
+  });
+
+  it('is caught up with by a listing asked for as the connection was made', () => {
+    const history = settled().feed(disconnected());
+    const askedAt = history.now;
+    const late: Happening = (state, at) =>
+      listedAgain()(state, at).map((event) => ({ ...event, requestedAt: askedAt }));
+    history.feed(connected(), seconds(3), late);
+    expect(history.state.connection.value).toBe('connected');
+  });
+
+  it('that is lost stays so though a listing comes in the meantime', () => {
+    const history = settled().feed(disconnected(), listedAgain());
+    history.forget().feed(seconds(60), connected());
+    history.expectLines('The Docker engine answers again after 60s');
   });
 
   it('is not asked for anything while it is lost', () => {

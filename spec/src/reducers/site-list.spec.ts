@@ -1,6 +1,9 @@
-import { checkFailed, happens, seconds, site } from '../builders.ts';
+import type { Site } from '../../../config/config.ts';
+import { checkFailed, checkPassed, happens, seconds, site } from '../builders.ts';
 import { settled } from '../history.ts';
+import { criticalSites } from '../../../src/quorum.ts';
 
+const changed = (...sites: readonly Site[]) => happens({ type: 'sitesChanged', sites, faults: [] });
 const fault = { where: 'line 3', text: '-O/tmp/x', reason: 'starts with "-"' };
 
 describe('the sites file', () => {
@@ -14,6 +17,30 @@ describe('the sites file', () => {
     );
     expect(history.state.sites.failures).toEqual({ 'https://b/': 1 });
     history.expectCommands({ kind: 'checkSites', sites: [site('b'), site('c')] });
+  });
+
+  it('gives a gateway its own sites and those that name none', () => {
+    const [all, own, others] = [
+      site('all'),
+      site('own', { gateway: 'gluetun' }),
+      site('others', { gateway: 'vpn' }),
+    ];
+    const history = settled([], { sites: [others, all] }).feed(seconds(30));
+    history
+      .expectCommands({ kind: 'checkSites', sites: [all] })
+      .feed(checkPassed())
+      .forget();
+    history.feed(changed(all, own, others)).expectCommands({ kind: 'checkSites', sites: [all, own] });
+  });
+
+  it('has a site count as critical again that was held as advisory, where it left the list and came back', () => {
+    const history = settled([], { sites: [site('a'), site('b'), site('c')] });
+    history.state = {
+      ...history.state,
+      sites: { ...history.state.sites, held: [site('a').url, site('b').url] },
+    };
+    history.feed(changed(site('b'), site('c')), changed(site('a'), site('b'), site('c')));
+    expect(criticalSites(history.state)).toEqual([site('a'), site('c')]);
   });
 
   it('that cannot be used leaves the last good list', () => {
