@@ -60,6 +60,7 @@ export class Stage {
   readonly #settings: readonly Settings[];
   readonly #hasWitness: boolean;
   #monitor: SimulatedMonitor | undefined;
+  #aheadMs = 0;
 
   constructor({ cast, settings: { sites, hasWitness, ...chosen } }: History) {
     // The engine's own year 1 is "never", and clocks are set back by days: time begins later.
@@ -78,6 +79,11 @@ export class Stage {
     return this.scheduler.now();
   }
 
+  /** What the clock of the monitor shows, or of the latest there was. */
+  get monitorsNow(): number {
+    return this.now + this.#aheadMs;
+  }
+
   get settings(): Settings {
     const [first] = this.#settings;
     if (first === undefined) throw new Error('a monitor watches something');
@@ -94,6 +100,7 @@ export class Stage {
 
   /** Knows nothing but what the one before has left; its clock may have been set meanwhile. */
   startMonitor(aheadMs = 0): void {
+    this.#aheadMs = aheadMs;
     const initial = initialState(
       this.#settings,
       this.sites.map((url) => siteOf({ url })),

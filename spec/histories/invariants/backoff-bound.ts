@@ -5,6 +5,8 @@ interface Attempts {
   /** At least so many recoveries since the backoff may last have been forgotten. */
   readonly count: number;
   readonly at: number;
+  /** The same, by the clock of the monitor. */
+  readonly monitorsAt: number;
 }
 
 const CALM_MS = 600_000;
@@ -12,7 +14,7 @@ const CALM_MS = 600_000;
 /**
  * 5: gateway restarts in any window stay within the backoff's bound, also across restarts of the monitor, also when
  * each one helps for a while. Between any two lies a wait that doubles, unless all was well for so long that it may have
- * been forgotten.
+ * been forgotten. A monitor whose clock was set ahead takes it that as much has been waited.
  */
 export class BackoffBound implements Onlooker {
   readonly #court: Court;
@@ -33,20 +35,21 @@ export class BackoffBound implements Onlooker {
   }
 
   #count(gateway: string, call: string): void {
-    const { now } = this.#court.stage;
+    const { now, monitorsNow } = this.#court.stage;
     const last = this.#attempts.get(gateway);
     if (last === undefined) {
-      this.#attempts.set(gateway, { count: 1, at: now });
+      this.#attempts.set(gateway, { count: 1, at: now, monitorsAt: monitorsNow });
       return;
     }
     const [waited, wait] = [now - last.at, this.#waitAfter(last.count)];
-    if (waited < wait)
+    if (Math.max(waited, monitorsNow - last.monitorsAt) < wait)
       this.#court.violate(
         5,
         `${call} ${String(waited)} ms after the last one: attempt ${String(last.count)} asks for ${String(wait)}`,
       );
     const mayBeForgotten = waited >= Math.max(CALM_MS, wait);
-    this.#attempts.set(gateway, { count: mayBeForgotten ? 1 : last.count + 1, at: now });
+    const count = mayBeForgotten ? 1 : last.count + 1;
+    this.#attempts.set(gateway, { count, at: now, monitorsAt: monitorsNow });
   }
 
   #waitAfter(attempts: number): number {
