@@ -116,12 +116,11 @@ function isActedOn(acting: Acting, id: string, name: string): boolean {
   const isGateway = 'id' in gateway && gateway.id === id;
   const started = recovery.value === 'awaitingReady' ? recovery.starts.commandId : undefined;
   if (isGateway && (isBeingRestarted(acting) || isUnderWay(acting, started))) return true;
+  const { wave } = repairs;
   return (
-    isUnderWay(acting, repairs.wave?.commandId) &&
-    (repairs.wave?.dependents.some(
-      (one) => (one.id === id || one.name === name) && !repairs.wave?.answered.includes(one.id),
-    ) ??
-      false)
+    wave !== undefined &&
+    isUnderWay(acting, wave.commandId) &&
+    wave.dependents.some((one) => (one.id === id || one.name === name) && !wave.answered.includes(one.id))
   );
 }
 
@@ -180,9 +179,5 @@ const dueAt = (ending: Ending): number | undefined => {
 };
 
 /** When the next ending is decided or looked at. */
-export const endingsDueAt = (state: Everything): readonly number[] =>
-  state.connection.value === 'connected'
-    ? Object.values(state.endings)
-        .map(dueAt)
-        .filter((deadline) => deadline !== undefined)
-    : [];
+export const endingsDueAt = (state: Everything): readonly (number | undefined)[] =>
+  state.connection.value === 'connected' ? Object.values(state.endings).map(dueAt) : [];

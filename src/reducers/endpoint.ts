@@ -1,4 +1,5 @@
 import type { Event, PublicIp } from '../../streams/events.ts';
+import type { Target } from '../commands.ts';
 import type { Line } from '../log-line.ts';
 import { startOf } from '../selectors.ts';
 import type { Endpoint, State } from '../state.ts';
@@ -20,19 +21,20 @@ export const NOTHING_KNOWN: Endpoint['current'] = {
  * of that start and from its control server, which is asked when the gateway has become ready.
  */
 export function endpoint(state: State, event: Event, before: State): Transition {
-  const current = mayHaveChanged(state, event, before)
-    ? ask(forget(state, before), event.at)
-    : to(forget(state, before));
+  const { gateway } = state;
+  const current =
+    gateway.value === 'ready' && mayHaveChanged(gateway, event, before)
+      ? ask(forget(state, before), gateway, event.at)
+      : to(forget(state, before));
   const heard = hear(current.state, event);
   const said = announce(heard.state, event);
   return { state: said.state, commands: current.commands, lines: [...heard.lines, ...said.lines] };
 }
 
 /** It has become ready, or healthy again after Gluetun healed itself: the server logs each request, so no oftener. */
-const mayHaveChanged = ({ gateway }: State, event: Event, before: State): boolean =>
-  gateway.value === 'ready' &&
-  (before.gateway.value !== 'ready' ||
-    (event.type === 'containerHealthChanged' && event.id === gateway.id && event.health === 'healthy'));
+const mayHaveChanged = ({ id }: Target, event: Event, before: State): boolean =>
+  before.gateway.value !== 'ready' ||
+  (event.type === 'containerHealthChanged' && event.id === id && event.health === 'healthy');
 
 /** What was known of an earlier start is not known of this one. */
 function forget(state: State, before: State): State {
@@ -41,16 +43,13 @@ function forget(state: State, before: State): State {
   return { ...state, endpoint: { ...state.endpoint, current: NOTHING_KNOWN, reading: undefined } };
 }
 
-function ask(state: State, at: number): Transition {
-  if (state.gateway.value !== 'ready') return to(state);
+function ask(state: State, gateway: Target, at: number): Transition {
   const requestId = state.nextId;
   const reading = { requestId, until: at + READING_MS };
   return to(
     { ...state, nextId: requestId + 1, endpoint: { ...state.endpoint, reading } },
     {
-      commands: [
-        { kind: 'readEndpoint', lane: state.settings.gateway, requestId, gatewayId: state.gateway.id },
-      ],
+      commands: [{ kind: 'readEndpoint', lane: state.settings.gateway, requestId, gatewayId: gateway.id }],
     },
   );
 }

@@ -103,7 +103,7 @@ const CAUSES: Readonly<Record<Ending['value'], DownCause>> = {
 const isLeftByItsPolicy = (facts: ContainerFacts): boolean =>
   wouldBeKeptRunning(facts) && facts.details?.error === '';
 
-/** Of an end that was not heard of nothing is known, but that a restart of ours was under way, or a restart policy. */
+/** Of an end that was not heard of nothing is known, but that a restart policy was at work. */
 function causeOf(state: State, facts: ContainerFacts, current: Gateway | undefined): DownCause {
   if (facts.runState === 'restarting') return 'restarting';
   if (isEndedByEngine(state, facts))
@@ -111,10 +111,8 @@ function causeOf(state: State, facts: ContainerFacts, current: Gateway | undefin
   const ending = state.endings[facts.id]?.value;
   if (ending === 'itself' && isLeftByItsPolicy(facts)) return 'operator';
   if (ending !== undefined) return CAUSES[ending];
-  if (isBeingRestarted(state)) return 'ourRestart';
-  const cause = current?.value === 'down' ? current.cause : 'found';
-  if (cause === 'restarting') return 'crash';
-  return cause === 'operator' ? 'found' : cause;
+  if (current?.value !== 'down') return 'found';
+  return current.cause === 'restarting' ? 'crash' : current.cause;
 }
 
 /** The present start: the one we know, with what an inspection adds to it, or a new one. */
@@ -157,9 +155,9 @@ function foundRunning(current: Gateway, event: Event): Gateway {
   return { ...current, start: { ...current.start, seenAt: event.at - ageMs } };
 }
 
-/** What Gluetun's log shows of the present start. */
+/** What Gluetun's log shows of the present start; one that is ready needs no further proof. */
 function withEvidence(current: Gateway, event: Event): Gateway {
-  if (current.value !== 'starting' && current.value !== 'ready') return current;
+  if (current.value !== 'starting') return current;
   const { start } = current;
   const showsTunnel = event.type === 'publicIpLogged' || event.type === 'tunnelUpLogged';
   if (showsTunnel && event.gatewayId === current.id && start.tunnelShownAt === undefined)
@@ -172,7 +170,7 @@ function followLog(before: Gateway, { gateway: now, containers, settings }: Stat
   const lane = settings.gateway;
   const [was, is] = [startOf(before)?.startedAt, startOf(now)?.startedAt];
   if (was?.text === is?.text) return [];
-  if (is === undefined || !('id' in now)) return was === undefined ? [] : [{ kind: 'leaveGatewayLog', lane }];
+  if (is === undefined || !('id' in now)) return [{ kind: 'leaveGatewayLog', lane }];
   const tty = containers.byId[now.id]?.details?.tty ?? false;
   return [{ kind: 'followGatewayLog', lane, gatewayId: now.id, startedAt: is.text, tty }];
 }
@@ -212,7 +210,6 @@ function sayStep(
     case 'paused':
       return [warn(`${now.name} is paused; standing by until it is resumed`)];
     case 'ready':
-      return before.value === 'paused' ? [info(`${now.name} is resumed`)] : [];
     case 'starting':
       if (before.value === 'paused') return [info(`${now.name} is resumed`)];
       return isNewStart(before, now) && now.start.rounds < 2
@@ -252,10 +249,10 @@ function describeDown(down: Down, event: Event, state: State): string {
 }
 
 /** Not at first sight: a gateway found running has not just started. */
-const isNewStart = (before: Gateway, now: Gateway): boolean =>
-  before.value !== 'unseen' &&
-  before.value !== 'absent' &&
-  runningStart(before)?.seenAt !== runningStart(now)?.seenAt;
+const isNewStart = (before: Gateway, { start }: Running): boolean =>
+  before.value !== 'unseen' && before.value !== 'absent' && runningStart(before)?.seenAt !== start.seenAt;
+
+type Running = Extract<Gateway, { value: 'starting' | 'ready' }>;
 
 /** One that was there until now needs no advice on its name. */
 function absence({ settings, containers }: State, before: Gateway): string {

@@ -19,39 +19,30 @@ export function readiness(state: State, event: Event, before: State): Transition
   if (proof === undefined) return to(state);
   const wasAwaited =
     before.gateway.value === 'starting' && before.gateway.start.seenAt === gateway.start.seenAt;
-  const told = `${gateway.name} is healthy after ${duration(event.at - gateway.start.seenAt)}${proof.how}`;
-  const lines = [
-    ...(wasAwaited && proof.warning === undefined ? [info(told)] : []),
-    ...(proof.warning ? [warn(proof.warning)] : []),
-  ];
+  const told = `${gateway.name} is healthy after ${duration(event.at - gateway.start.seenAt)}`;
+  const lines = 'warning' in proof ? [warn(proof.warning)] : wasAwaited ? [info(`${told}${proof.how}`)] : [];
   const start = { ...gateway.start, readyAt: event.at, rounds: 0 };
   // A start that failed meanwhile has emitted nothing: who wants to run but does not, only a listing shows.
   const commands = wasAwaited ? [listCommand(state)] : [];
   return to({ ...state, gateway: { ...gateway, value: 'ready', start } }, { lines, commands });
 }
 
-interface Proof {
-  readonly how: string;
-  readonly warning?: string;
-}
+/** How it was proven, or, where nothing can prove it, what is to be said of that. */
+type Proof = { readonly how: string } | { readonly warning: string };
 
 function proofOf(state: State, gateway: Starting, event: Event, before: State): Proof | undefined {
   if (isHealthy(state, gateway, event)) return { how: '' };
   const health = state.containers.byId[gateway.id]?.details?.health;
   const check = finishedCheck(event, before);
   if (check?.passing && isOfThisStart(state, check)) {
-    const { tunnelShownAt } = gateway.start;
-    if (tunnelShownAt !== undefined && check.startedAt >= tunnelShownAt)
+    if (check.startedAt >= (gateway.start.tunnelShownAt ?? Infinity))
       return { how: ': its log shows the tunnel and a check passed' };
     if (health === 'none') return { how: ': a check passed, and it has no health check' };
     if (isOverdue(state, event.at))
       return { how: ': a check passed, though Docker does not call it healthy' };
   }
   if (health === 'none' && isOverdue(state, event.at) && state.sites.blind !== undefined)
-    return {
-      how: '',
-      warning: `${gateway.name} counts as ready: it has no health check and cannot be probed`,
-    };
+    return { warning: `${gateway.name} counts as ready: it has no health check and cannot be probed` };
   return undefined;
 }
 

@@ -22,6 +22,7 @@ import {
   ONE_OFF,
   onGateway,
   paused,
+  publicIpLogged,
   renamed,
   restarted,
   restartMessages,
@@ -32,12 +33,24 @@ import {
   turned,
   unpaused,
 } from '../builders.ts';
+import type { Shape } from '../containers.ts';
 import { History, settled, type Steps } from '../history.ts';
 
 const start = (history: History) =>
   history.state.gateway.value === 'starting' || history.state.gateway.value === 'ready'
     ? history.state.gateway.start
     : undefined;
+
+/** The engine does not tell how it ended. */
+const diedSomehow = (name: string) => {
+  const told = { id: idOf(name), name, labels: {}, exitCode: undefined };
+  return (_state: unknown, at: number) => [{ type: 'containerDied', at, engineTimeMs: at, ...told } as const];
+};
+
+const NO_DEPENDENTS = 'Dependent containers (auto-discovery): none';
+
+/** By a recovery, whose command is under way. */
+const beingRestarted = () => settled().feed(seconds(30), checkFailed(), seconds(10), checkFailed());
 
 describe('finding the gateway', () => {
   const vpn = facts('vpn', { labels: compose('gluetun') });
@@ -105,6 +118,15 @@ describe('finding the gateway', () => {
       .expectChecks(0);
   });
 
+  it('is said to be absent with all that could be meant, by their names', () => {
+    const images = { image: 'qmcgaw/gluetun' };
+    new History()
+      .feed(connected(), listed(facts('vpn', images), facts('db'), facts('exit', images)))
+      .expectLines(
+        'Container gluetun not found; it could be exit, vpn: set GLUETUN_CONTAINER to the right name; waiting for it',
+      );
+  });
+
   it('is said to be absent without advice where nobody could be meant', () => {
     new History()
       .feed(connected(), listed(facts('db')))
@@ -120,8 +142,34 @@ describe('finding the gateway', () => {
         inspected(gatewayFacts({ runState: 'created', startedAt: 'never' })),
       )
       .feed(started('gluetun'))
-      .expectLine(/^Monitoring container: gluetun$/)
-      .expectGateway('starting');
+      .expectGateway('starting')
+      .expectLines(
+        'Container gluetun not found; waiting for it',
+        'Monitoring container: gluetun',
+        NO_DEPENDENTS,
+        'gluetun started; waiting until it is ready',
+      );
+  });
+
+  it('that appears running is named, and no more: it may have run for long', () => {
+    new History()
+      .feed(connected(), listed(), seconds(60), listed(gatewayFacts({ health: 'starting' })))
+      .expectGateway('starting')
+      .expectLines(
+        'Container gluetun not found; waiting for it',
+        'Monitoring container: gluetun',
+        NO_DEPENDENTS,
+      );
+  });
+
+  it('named by its id waits out the backoff that is remembered by its name', () => {
+    const backoff = { gluetun: { attempts: 2, notBefore: 10_240_000 } };
+    new History({
+      settings: { gateway: idOf('gluetun') },
+      memory: { ...NOTHING_REMEMBERED, backoff },
+    })
+      .feed(connected(), listed(gatewayFacts()), checkPassed(), died('gluetun', 1))
+      .expectLine(/; unless it comes back it is started in 240s \(backoff, attempt 3\)$/);
   });
 
   it('named by its id is kept by its name when it is created again', () => {
@@ -149,6 +197,14 @@ describe('finding the gateway', () => {
     const other = gatewayFacts({ id: idOf('another'), health: 'starting' });
     history.feed(created('gluetun', { id: other.id }), inspected(other)).expectGateway('starting');
     expect(history.state.gateway).toMatchObject({ id: other.id });
+  });
+
+  it('that bears its own name again is no longer said to have another', () => {
+    settled()
+      .feed(renamed('gluetun', 'vpn'))
+      .forget()
+      .feed(renamed('gluetun', 'gluetun'))
+      .expectLines('Monitoring container: gluetun');
   });
 
   it('is not followed under the name compose gives what it replaces', () => {
@@ -219,6 +275,30 @@ describe('the start of the gateway', () => {
     expect(start(history)?.seenAt).toBe(at);
   });
 
+  it.each([
+    { given: 'the same, as far as clocks can tell,', lateMs: 2_000, tookSeconds: 60 },
+    { given: 'another one', lateMs: 2_001, tookSeconds: 30 },
+  ])('is $given where an inspection shows it $lateMs ms after its message', ({ lateMs, tookSeconds }) => {
+    const history = settled().feed(died('gluetun', 1), seconds(1));
+    const at = history.now;
+    history.feed(started('gluetun'));
+    history.now = at + 30_000;
+    history.feed(inspectedAs('gluetun', { startedAt: at + lateMs, health: 'starting' }));
+    history.now = at + 60_000;
+    history
+      .feed(turned('gluetun', 'healthy'))
+      .expectLine(new RegExp(`^gluetun is healthy after ${String(tookSeconds)}s$`));
+  });
+
+  it('is another one where a message tells of it, though the one before was never inspected', () => {
+    settled()
+      .feed(started('gluetun'), seconds(20))
+      .forget()
+      .feed(started('gluetun'), seconds(5), turned('gluetun', 'healthy'))
+      .expectLine(/^gluetun started; waiting until it is ready$/)
+      .expectLine(/^gluetun is healthy after 5s$/);
+  });
+
   it('is not forgotten for an inspection that was asked for before it', () => {
     const history = settled().feed(died('gluetun', 1), seconds(1));
     const asked = history.now - 500;
@@ -252,6 +332,29 @@ describe('the start of the gateway', () => {
       'readEndpoint',
       'checkSites',
     );
+  });
+});
+
+describe("Gluetun's log", () => {
+  it('is followed on where the gateway is paused and resumed', () => {
+    settled()
+      .feed(paused('gluetun'))
+      .expectNoCommand()
+      .feed(unpaused('gluetun'))
+      .expectCommandCount('followGatewayLog', 0)
+      .expectCommandCount('leaveGatewayLog', 0);
+  });
+
+  it.each<{ given: string; event: Steps }>([
+    { given: 'has ended', event: [died('gluetun', 1)] },
+    { given: 'is gone', event: [destroyed('gluetun')] },
+  ])('read to its end after the gateway $given changes nothing', ({ event }) => {
+    const history = settled()
+      .feed(...event)
+      .forget();
+    const known = history.state.gateway;
+    history.feed(publicIpLogged('203.0.113.5')).expectNoCommand().expectLines();
+    expect(history.state.gateway).toBe(known);
   });
 });
 
@@ -301,6 +404,16 @@ describe('a gateway that goes down', () => {
       then: /^gluetun was stopped \(exit code 137\); standing by/,
     },
     {
+      given: 'found ended after a signal that ends it',
+      event: [killed('gluetun'), inspectedAs('gluetun', { runState: 'exited' })],
+      then: /^gluetun was stopped; standing by until it starts$/,
+    },
+    {
+      given: 'found ended, and nothing was heard of that, whatever its restart policy',
+      event: [inspectedAs('gluetun', { runState: 'exited', restartPolicy: 'unless-stopped' })],
+      then: /^gluetun is not running; standing by until it starts$/,
+    },
+    {
       given: 'found restarting by its policy',
       event: [inspectedAs('gluetun', { runState: 'restarting' })],
       then: /^gluetun is being restarted by its restart policy; standing by/,
@@ -327,6 +440,71 @@ describe('a gateway that goes down', () => {
       .feed(seconds(3))
       .expectActs('startGateway')
       .expectLine(/^gluetun has not come back; starting it$/);
+  });
+
+  it('while we start it is started once more, and that is said', () => {
+    settled()
+      .feed(died('gluetun', 1), seconds(11), started('gluetun'))
+      .forget()
+      .feed(died('gluetun', 1))
+      .expectLines(
+        'gluetun is not running (exit code 1), again before it was ready; it is started if it does not come back',
+      )
+      .feed(failed(), minutes(2))
+      .expectActs('startGateway');
+  });
+
+  it('in a way that the engine does not tell is said to have died, without an exit code', () => {
+    settled()
+      .feed(diedSomehow('gluetun'))
+      .expectLines('gluetun died; it is started unless it comes back within 10s');
+  });
+
+  it('by itself as the backoff ends in ten seconds has those to come back, as ever', () => {
+    const backoff = { gluetun: { attempts: 1, notBefore: 10_020_000 } };
+    const history = settled([], { memory: { ...NOTHING_REMEMBERED, backoff } });
+    history.now = 10_010_000;
+    history
+      .feed(died('gluetun', 1))
+      .expectLine(/^gluetun died \(exit code 1\); it is started unless it comes back within 10s$/);
+  });
+
+  it.each([
+    { given: 'left so', error: '', then: [] },
+    { given: 'failed to start again', error: 'port is already allocated', then: ['startGateway'] },
+  ])('by itself and that its restart policy $given: $then', ({ error, then }) => {
+    const history = settled([], { gateway: gatewayFacts({ restartPolicy: 'unless-stopped' }) }).feed(
+      died('gluetun', 1),
+      inspectedAs('gluetun', { runState: 'exited', exitCode: 1, restartPolicy: 'unless-stopped', error }),
+      minutes(5),
+    );
+    history.expectActs(...then).expectLine(/^gluetun died|^gluetun was stopped/);
+  });
+
+  it.each<{ given: string; shape?: Shape; event: Steps; then: string }>([
+    {
+      given: 'its operator had stopped',
+      event: [...stoppedByHand('vpn'), seconds(11)],
+      then: 'gluetun was stopped; standing by until it starts',
+    },
+    {
+      given: 'its restart policy had left ended',
+      shape: { restartPolicy: 'always' },
+      event: [died('vpn'), seconds(11)],
+      then: 'gluetun was stopped; standing by until it starts',
+    },
+    {
+      given: 'had died',
+      event: [died('vpn', 1), seconds(11)],
+      then: 'gluetun died; it is started unless it comes back within 10s',
+    },
+  ])('before it was called so, for $given, is told as what it is', ({ shape = {}, event, then }) => {
+    new History()
+      .feed(connected(), listed(facts('vpn', shape)), ...event)
+      .feed(inspectedAs('vpn', { runState: 'exited', ...shape }))
+      .forget()
+      .feed(renamed('vpn', 'gluetun'))
+      .expectLines('Monitoring container: gluetun', then, NO_DEPENDENTS);
   });
 
   it('by itself, again, is not started a second time before the first start has been answered', () => {
@@ -379,6 +557,28 @@ describe('a gateway that goes down', () => {
       .expectLines();
   });
 
+  it.each<{ given: string; event: Steps; then: readonly string[] }>([
+    { given: 'starts again, is no news', event: [started('gluetun')], then: [] },
+    {
+      given: 'starts again and is paused, is told to be paused',
+      event: [started('gluetun'), paused('gluetun')],
+      then: ['gluetun is paused; standing by until it is resumed'],
+    },
+  ])('by our own restart, and after it $given', ({ event, then }) => {
+    beingRestarted()
+      .feed(killed('gluetun'), died('gluetun'), succeeded())
+      .forget()
+      .feed(...event)
+      .expectLines(...then);
+  });
+
+  it('by our own restart, which failed, is started whatever its restart policy', () => {
+    const exited = { runState: 'exited', restartPolicy: 'unless-stopped' } as const;
+    beingRestarted()
+      .feed(killed('gluetun'), died('gluetun'), inspectedAs('gluetun', exited), failed(), seconds(11))
+      .expectActs('restartGateway', 'startGateway');
+  });
+
   it('in a crash loop is told at most twice, and again once it was ready', () => {
     const round = [seconds(20), died('gluetun', 1), seconds(1), started('gluetun')];
     const loop = Array.from({ length: 8 }, () => round).flat();
@@ -408,6 +608,15 @@ describe('a gateway that goes down', () => {
       inspectedAs('gluetun', { runState: 'exited' }),
     );
     expect(state.gateway).toMatchObject({ value: 'down', cause: 'crash' });
+  });
+
+  it('is started where its restart policy gives up, though no message told of any end', () => {
+    const history = settled().feed(
+      inspectedAs('gluetun', { runState: 'restarting' }),
+      seconds(30),
+      inspectedAs('gluetun', { runState: 'exited' }),
+    );
+    history.feed(seconds(11)).expectActs('startGateway');
   });
 
   it('keeps why our own restart left it behind', () => {
@@ -461,6 +670,22 @@ describe('a paused gateway', () => {
   it('that was not ready yet goes on starting', () => {
     const history = settled().feed(started('gluetun'), paused('gluetun'), seconds(1)).forget();
     history.feed(unpaused('gluetun')).expectGateway('starting').expectLines('gluetun is resumed');
+  });
+
+  it('without a health check, that was ready, is ready again at once', () => {
+    settled([], { gateway: gatewayFacts({ health: 'none' }) })
+      .feed(paused('gluetun'), minutes(2), unpaused('gluetun'))
+      .expectGateway('ready');
+  });
+
+  it('is judged by the checks begun since it was resumed', () => {
+    settled()
+      .feed(paused('gluetun'), minutes(2), unpaused('gluetun'), checkFailed(), seconds(10), checkFailed())
+      .expectActs('restartGateway');
+  });
+
+  it('that was restarted meanwhile, of which only the start is heard, has to become ready anew', () => {
+    settled().feed(paused('gluetun'), seconds(5), started('gluetun')).expectGateway('starting');
   });
 
   it('that was restarted meanwhile starts anew', () => {
