@@ -5,17 +5,21 @@ import {
   died,
   disconnected,
   facts,
+  type Happening,
   type Shape,
   failed,
   gatewayFacts,
   checkFailed,
+  happens,
   idOf,
   inspectedAs,
+  inspectionFailed,
   killed,
   listed,
   listedAgain,
   minutes,
   onGateway,
+  renamed,
   restartBegun,
   restartEnded,
   restartFailed,
@@ -26,6 +30,7 @@ import {
   succeeded,
 } from '../builders.ts';
 import { attachmentOf } from '../../../src/attachment.ts';
+import { endings, endingsDueAt } from '../../../src/reducers/endings.ts';
 import { warn } from '../../../src/transition.ts';
 import { History, type Steps, settled } from '../history.ts';
 
@@ -85,6 +90,26 @@ describe('how a container ended', () => {
       given: 'a stop, and a listing that shows it exited',
       event: [stoppedByHand('app'), seconds(11), listedAgain(onGateway('app', { runState: 'exited' }))],
       then: 'operator',
+    },
+    {
+      given: 'a stop, nine seconds ago, of which the signal was not heard, and an engine that has gone away',
+      event: [died('app'), stopped('app'), seconds(9), disconnected()],
+      then: undefined,
+    },
+    {
+      given: 'a stop, and the removal of another container',
+      event: [stoppedByHand('app'), destroyed('db')],
+      then: 'undecided',
+    },
+    {
+      given: 'a stop, and a run that a listing shows',
+      event: [
+        stoppedByHand('app'),
+        inspectedAs('app', { runState: 'exited' }),
+        seconds(11),
+        listedAgain(app),
+      ],
+      then: undefined,
     },
     { given: 'its removal', event: [stoppedByHand('app'), destroyed('app')], then: undefined },
     { given: 'a stop and a start', event: [stoppedByHand('app'), started('app')], then: undefined },
@@ -156,6 +181,52 @@ describe('how a container ended', () => {
     expect(endingOf(history, 'twin')).toBe('ours');
   });
 
+  it('is ours for a dependent that was given another name while we restart it', () => {
+    const history = settled([onGateway('app', { startedAt: 1 })]).feed(
+      restartBegun('app'),
+      renamed('app', 'web'),
+      killed('web', '15', { id: idOf('app') }),
+    );
+    expect(endingOf(history)).toBe('ours');
+  });
+
+  it('is ours for a gateway that ends again while we start it', () => {
+    const history = settled().feed(died('gluetun', 1), seconds(11), started('gluetun'), died('gluetun', 1));
+    history.expectActs('startGateway');
+    expect(endingOf(history, 'gluetun')).toBe('ours');
+  });
+
+  it('is its operator’s while we restart the gateway, where he stops another one', () => {
+    const history = settled([app])
+      .feed(seconds(30), checkFailed(), seconds(10), checkFailed())
+      .expectActs('restartGateway')
+      .feed(stoppedByHand('app'));
+    expect(endingOf(history)).toBe('undecided');
+  });
+
+  it('is nobody’s where the gateway is gone by the time our restart has failed', () => {
+    const history = settled()
+      .feed(seconds(30), checkFailed(), seconds(10), checkFailed())
+      .feed(destroyed('gluetun'), failed('No such container'));
+    expect(endingOf(history, 'gluetun')).toBeUndefined();
+    history.expectGateway('absent');
+  });
+
+  it('is nobody’s where a dependent is gone by the time its outcome comes', () => {
+    const outcome = { ok: true } as const;
+    const told = { id: app.id, name: 'app', how: 'restart', outcome, facts: app } as const;
+    const history = settled([onGateway('app', { startedAt: 1 })]).feed(
+      destroyed('app'),
+      happens({ type: 'dependentRepairEnded', ...told }),
+    );
+    expect(endingOf(history)).toBeUndefined();
+  });
+
+  it('is kept where it cannot be inspected', () => {
+    const history = settled().feed(killed('new'), died('new', 1), inspectionFailed('new'));
+    expect(endingOf(history, 'new')).toBe('undecided');
+  });
+
   it('is its operator’s again once it has had its turn, though others of the wave have not', () => {
     const stale = ['app', 'db'].map((name) => onGateway(name, { startedAt: 1 }));
     const history = settled(stale).feed(restartEnded('app'), stoppedByHand('app'), stoppedByHand('db'));
@@ -180,6 +251,30 @@ describe('how a container ended', () => {
   it('is neither decided nor looked at while the engine is away', () => {
     const history = settled([app]).feed(died('app', 1), disconnected()).forget();
     history.feed(minutes(1)).expectNoCommand();
+  });
+
+  it('is not looked at, though time is over, as long as the engine is away; nor does that wake anybody', () => {
+    const history = settled([app]).feed(died('app', 1), disconnected(), seconds(11)).forget();
+    history.feed(happens({ type: 'timeReached' })).expectNoCommand();
+    expect(endingsDueAt(history.everything)).toEqual([]);
+  });
+
+  it('is not looked at where it was removed meanwhile', () => {
+    const history = settled([app]).feed(died('app', 1), destroyed('app')).forget();
+    history.feed(seconds(11)).expectCommandCount('inspectContainer', 0);
+  });
+
+  it('is not looked at before ten seconds are over', () => {
+    const history = settled([app]).feed(died('app', 1)).forget();
+    history.feed(seconds(9)).expectCommandCount('inspectContainer', 0);
+  });
+
+  it.each<{ given: string; event: Happening }>([
+    { given: 'the removal of one that had not ended', event: destroyed('app') },
+    { given: 'an engine that goes away, with nothing left to be decided,', event: disconnected() },
+  ])('is the same object after $given', ({ event }) => {
+    const { everything, now, state } = settled([app]).feed(died('db', 1));
+    for (const one of event(state, now)) expect(endings(everything, one).state).toBe(everything);
   });
 
   it('is looked at once it is decided: a failed start of a restart policy emits nothing', () => {
@@ -261,6 +356,23 @@ describe('what the engine ended at its start, after it had been killed,', () => 
       expect(history.acts.map(({ kind }) => kind)).toEqual(then);
     },
   );
+
+  it('is not said of what no listing has shown yet', () => {
+    new History().feed(connectedAfterCrash('gluetun', 'app')).expectLines();
+  });
+
+  it('is told as what becomes of it, for a gateway that its restart policy would have had run', () => {
+    const gateway = gatewayFacts({ restartPolicy: 'unless-stopped' });
+    settled([], { gateway })
+      .feed(disconnected(), connectedAfterCrash('gluetun'), ...stoppedByHand('gluetun'))
+      .expectLine(/^gluetun died \(exit code 0\); it is started unless it comes back within 10s$/);
+  });
+
+  it('is told as what is not running, for a gateway without a restart policy', () => {
+    new History()
+      .feed(connectedAfterCrash('gluetun'), listed(gatewayFacts({ runState: 'exited' })))
+      .expectLine(/^gluetun is not running; standing by until it starts$/);
+  });
 
   it('is started by a monitor that was not there, too', () => {
     const gone = gatewayFacts({ runState: 'exited', exitCode: 0, restartPolicy: 'unless-stopped' });

@@ -8,6 +8,7 @@ import {
   inspectedAs,
   listed,
   listedAgain,
+  onGateway,
   publicIpLogged,
   restartMessages,
   seconds,
@@ -161,6 +162,20 @@ describe('the control server', () => {
     for (let times = 0; times < 5; times += 1) history.feed(seconds(30), checkPassed());
     history.expectCommandCount('readEndpoint', 0);
     history.feed(turned('gluetun', 'healthy')).expectCommandCount('readEndpoint', 1);
+  });
+
+  it.each<{ given: string; event: Steps }>([
+    { given: 'another container has become healthy', event: [turned('app', 'healthy')] },
+    { given: 'the gateway has become unhealthy', event: [turned('gluetun', 'unhealthy')] },
+  ])('is not asked where $given', ({ event }) => {
+    settled([onGateway('app')])
+      .feed(...event)
+      .expectCommandCount('readEndpoint', 0);
+  });
+
+  it('that does not tell has its reason among the details', () => {
+    const { lines } = found().feed(endpointUnavailable());
+    expect(lines).toContainEqual({ level: 'debug', message: 'Endpoint: Unauthorized' });
   });
 
   it('that answers an older question is not heard', () => {

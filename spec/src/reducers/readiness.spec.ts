@@ -12,6 +12,7 @@ import {
   onGateway,
   publicIpLogged,
   seconds,
+  serverLogged,
   started,
   turned,
   tunnelUpLogged,
@@ -26,6 +27,9 @@ const restartedByOthers = (shape: Shape = {}): History => {
     .feed(started('gluetun'), inspectedAs('gluetun', { startedAt: at, health: 'starting', ...shape }))
     .forget();
 };
+
+/** An unhealthy gateway is checked at once. */
+const checkedOnce = [turned('gluetun', 'unhealthy'), checkPassed()];
 
 describe('a gateway that starts is ready', () => {
   it.each<{ given: string; shape?: Shape; event: Steps; then: RegExp }>([
@@ -50,6 +54,11 @@ describe('a gateway that starts is ready', () => {
       then: /its log shows the tunnel and a check passed$/,
     },
     {
+      given: 'when its log has shown a public IP, and shows it again while a check runs, which passes',
+      event: [publicIpLogged('203.0.113.5'), seconds(2), publicIpLogged('203.0.113.5'), checkPassed()],
+      then: /: its log shows the tunnel and a check passed$/,
+    },
+    {
       given: 'when a check passes, where it has no health check',
       shape: { health: 'none' },
       event: [seconds(10), checkPassed()],
@@ -67,6 +76,13 @@ describe('a gateway that starts is ready', () => {
       .feed(...event)
       .expectGateway('ready')
       .expectLine(then, 'info');
+  });
+
+  it('has a listing asked for: the failed start of a dependent emits nothing', () => {
+    restartedByOthers()
+      .feed(turned('gluetun', 'healthy'))
+      .expectGateway('ready')
+      .expectCommandCount('listContainers', 1);
   });
 
   it('with a warning where it has no health check and cannot be probed, at the end of its time', () => {
@@ -94,6 +110,24 @@ describe('a gateway that starts is not ready', () => {
     {
       given: 'by the log of another container',
       event: [publicIpLogged('203.0.113.5', {}, 'f'.repeat(64)), minutes(1)],
+    },
+    {
+      given: 'by the log of another container and a check that passes',
+      event: [publicIpLogged('203.0.113.5', {}, 'f'.repeat(64)), ...checkedOnce],
+    },
+    {
+      given: 'by a server that its log names and a check that passes',
+      event: [serverLogged('198.51.100.4'), ...checkedOnce],
+    },
+    { given: 'by another container that becomes healthy', event: [turned('app', 'healthy')] },
+    {
+      given: 'by an inspection that shows it healthy, but not since when it runs',
+      event: [inspectedAs('gluetun', { startedAt: 'never', health: 'healthy' })],
+    },
+    {
+      given: 'by checks that fail after its time, where it has no health check',
+      shape: { health: 'none' },
+      event: [minutes(3), checkFailed()],
     },
     { given: 'by its log and a check that fails', event: [publicIpLogged('203.0.113.5'), checkFailed()] },
     {
@@ -144,7 +178,8 @@ describe('a gateway found long running', () => {
     new History()
       .feed(connected(), listed(gatewayFacts()))
       .expectGateway('ready')
-      .expectNoLine(/is healthy/);
+      .expectLines('Monitoring container: gluetun', 'Dependent containers (auto-discovery): none')
+      .expectCommandCount('listContainers', 1);
   });
 
   it('though unhealthy is ready by the first check that passes', () => {
