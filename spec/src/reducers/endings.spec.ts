@@ -4,12 +4,14 @@ import {
   destroyed,
   died,
   disconnected,
+  endpointRead,
   facts,
   type Happening,
   type Shape,
   failed,
   gatewayFacts,
   checkFailed,
+  checkPassed,
   happens,
   idOf,
   inspectedAs,
@@ -23,13 +25,16 @@ import {
   restartBegun,
   restartEnded,
   restartFailed,
+  SETTINGS,
   seconds,
+  site,
   started,
   stopped,
   stoppedByHand,
   succeeded,
 } from '../builders.ts';
 import { attachmentOf } from '../../../src/attachment.ts';
+import { initialState } from '../../../src/reduce.ts';
 import { endings, endingsDueAt } from '../../../src/reducers/endings.ts';
 import { warn } from '../../../src/transition.ts';
 import { History, type Steps, settled } from '../history.ts';
@@ -179,6 +184,14 @@ describe('how a container ended', () => {
       killed('app', '15', { id: idOf('twin') }),
     );
     expect(endingOf(history, 'twin')).toBe('ours');
+  });
+
+  it('is ours where our command is about a dependent of one of several gateways', () => {
+    const history = new History();
+    history.everything = initialState([SETTINGS, { ...SETTINGS, gateway: 'other' }], [site('a')]);
+    history.feed(connected(), listed(gatewayFacts(), facts('other'), onGateway('app', { startedAt: 1 })));
+    history.feed(endpointRead('203.0.113.1'), checkPassed()).expectActs('repairDependents');
+    expect(endingOf(history.feed(restartBegun('app'), killed('app'), died('app')))).toBe('ours');
   });
 
   it('is ours for a dependent that was given another name while we restart it', () => {
