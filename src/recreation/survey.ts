@@ -1,6 +1,8 @@
 import {
+  EMPTY,
   type Observable,
   concatMap,
+  filter,
   forkJoin,
   from,
   map,
@@ -18,6 +20,7 @@ import { COMPOSE_PROJECT } from '../../streams/labels.ts';
 import type { Executor } from '../executor-parts.ts';
 import { answeredInTime } from '../executor-parts.ts';
 import { candidatesAmong, isInjected } from './injected-files.ts';
+import { objects } from './json-parts.ts';
 import type { Original } from './plan.ts';
 
 const AT_ONCE = 4;
@@ -57,34 +60,27 @@ const image = (reference: string, executor: Executor): Observable<Json | undefin
 const sharersOf = ({ id, name }: ContainerFacts, executor: Executor): Observable<readonly string[]> =>
   executor.reads.list().pipe(
     answeredInTime('listing containers', executor),
-    concatMap((listed) => from(Array.isArray(listed) ? listed : [])),
-    map((entry) => asString(asObject(entry)?.['Id']) ?? ''),
-    mergeMap((other) => (other === id || other === '' ? of(undefined) : modesOf(other, executor)), AT_ONCE),
+    concatMap((listing) => from(objects(listing).flatMap(({ Id }) => asString(Id) ?? []))),
+    mergeMap((other) => (other === id ? EMPTY : modesOf(other, executor)), AT_ONCE),
+    filter(({ modes }) => [id, name].some((joined) => modes.includes(`container:${joined}`))),
+    map((sharer) => sharer.name),
     toArray(),
-    map((others) =>
-      others.flatMap((other) =>
-        other?.joined.some((reference) => reference === id || reference === name) ? [other.name] : [],
-      ),
-    ),
   );
 
 interface Modes {
   readonly name: string;
-  /** What it joined, by id or name. */
-  readonly joined: readonly string[];
+  /** Of its pid and its ipc namespace: `host`, `container:X` by id or name, … */
+  readonly modes: readonly (string | undefined)[];
 }
 
 /** One that cannot be inspected does not keep the others from being looked at. */
-const modesOf = (id: string, executor: Executor): Observable<Modes | undefined> =>
+const modesOf = (id: string, executor: Executor): Observable<Modes> =>
   rawInspection(id, executor).pipe(
     map((container): Modes => {
-      const { PidMode = '', IpcMode = '' } = asStrings(container['HostConfig']);
-      return {
-        name: (asString(container['Name']) ?? id).replace(/^\//, ''),
-        joined: [PidMode, IpcMode].map((mode) => mode.replace(/^container:/, '')),
-      };
+      const { PidMode, IpcMode } = asStrings(container['HostConfig']);
+      return { name: (asString(container['Name']) ?? id).replace(/^\//, ''), modes: [PidMode, IpcMode] };
     }),
-    catchError(() => of(undefined)),
+    catchError(() => EMPTY),
   );
 
 /** Files in its own layer from before it ran: only compose puts any there. */
@@ -95,7 +91,7 @@ function injectedInto(
 ): Observable<readonly string[]> {
   if (!(COMPOSE_PROJECT in facts.labels)) return of([]);
   const times = { createdMs: facts.createdMs, startedMs: facts.details?.startedAtMs ?? Infinity };
-  const id = asString(container['Id']) ?? facts.id;
+  const { id } = facts;
   return executor.reads.changes(id).pipe(
     answeredInTime(`looking through the files of ${facts.name}`, executor),
     concatMap((changes) => from(candidatesAmong(changes, container['Mounts']))),
