@@ -42,8 +42,12 @@ export const undoing =
     );
 
 /** Somebody has removed the orphan meanwhile: what was created in its place is all there is. */
-const goOn = ({ created }: Attempt, executor: Executor): Observable<never> =>
-  created === undefined ? EMPTY : executor.writes.start(created);
+const goOn = ({ dependent, created }: Attempt, executor: Executor): Observable<never> =>
+  created === undefined
+    ? EMPTY
+    : executor.writes
+        .start(created)
+        .pipe(bounded({ name: dependent.name, details: undefined }, executor, 'starting'));
 
 interface Undoing {
   readonly executor: Executor;
@@ -73,7 +77,7 @@ const putBack = (orphan: ContainerFacts, attempt: Attempt, undoing: Undoing): Ob
 
 const leaveWanting = (facts: ContainerFacts, executor: Executor): Observable<never> =>
   executor.writes.start(facts.id).pipe(
-    bounded(facts, executor, 'starting'),
+    bounded(facts, executor),
     catchError(() => EMPTY),
   );
 
