@@ -128,12 +128,15 @@ export const resume = (
     concatMap((twin): Observable<Event> => {
       if (twin === undefined) return cutOff$.pipe(undoing({ dependent, created: undefined }, executor));
       if (hasRun(twin)) return tidyUp(dependent, facts, twin, executor);
+      const owner = joinedReference(twin);
+      // What is created in an orphan's place joins a network.
+      if (owner === undefined) return throwError(() => inTheWay(dependent, facts));
       const attempt = { dependent, created: twin.id };
-      return hasLivingOwner(twin, executor).pipe(
-        concatMap((lives) =>
-          lives
-            ? replace(facts, twin.id, executor).pipe(undoing(attempt, executor))
-            : cutOff$.pipe(undoing(attempt, executor)),
+      return inspectedIfAny(owner, executor).pipe(
+        concatMap((living) =>
+          (living === undefined ? cutOff$ : replace(facts, twin.id, executor)).pipe(
+            undoing(attempt, executor),
+          ),
         ),
       );
     }),
@@ -145,23 +148,19 @@ const cutOff$: Observable<never> = throwError(
 
 const hasRun = ({ details }: ContainerFacts): boolean => details?.startedAtMs !== undefined;
 
-const hasLivingOwner = (facts: ContainerFacts, executor: Executor): Observable<boolean> =>
-  inspectedIfAny(joinedReference(facts) ?? '', executor).pipe(concatMap((owner) => of(owner !== undefined)));
+const inTheWay = ({ name }: Repairable, parked: ContainerFacts): Error =>
+  new Error(
+    `${parked.name} waits to be ${name} again, but another container has that name; remove one of them`,
+  );
 
 /** The replacement has had a life of its own: only the old one is left. */
 function tidyUp(
-  { name }: Repairable,
+  dependent: Repairable,
   parked: ContainerFacts,
   twin: ContainerFacts,
   executor: Executor,
 ): Observable<never> {
-  if (twin.details?.imageId !== parked.details?.imageId)
-    return throwError(
-      () =>
-        new Error(
-          `${parked.name} waits to be ${name} again, but another container has that name; remove one of them`,
-        ),
-    );
+  if (twin.details?.imageId !== parked.details?.imageId) return throwError(() => inTheWay(dependent, parked));
   const { writes } = executor;
   return concat(
     writes.stop(parked.id).pipe(bounded(parked, executor)),

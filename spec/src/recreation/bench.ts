@@ -82,6 +82,17 @@ export class Bench {
     return Object.fromEntries(others.map(({ id, name }) => [name, `${this.facts(id).runState} ${id}`]));
   }
 
+  /** Plain objects, for a spec to put something else in the place of a call. */
+  get reads(): Executor['reads'] {
+    const { list, inspect, inspectImage, changes, fileStat, clockMs } = this.client;
+    return { list, inspect, inspectImage, changes, fileStat, clockMs };
+  }
+
+  get writes(): Executor['writes'] {
+    const { restart, start, stop, rename, create, remove } = this.client;
+    return { restart, start, stop, rename, create, remove };
+  }
+
   run(act: (executor: Executor) => Observable<Event>, changes: Partial<Executor> = {}): Result {
     const { client, scheduler } = this;
     const parts = {
