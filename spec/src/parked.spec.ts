@@ -26,6 +26,8 @@ describe('the name of what is parked', () => {
     ['no container at all', parkedName('', 'gluetun', id)],
     ['a container that has not its id in its name', parkedName('app', 'gluetun', idOf('other'))],
     ['a container of an ordinary name', 'app'],
+    ['a container whose name goes on', `${name}0`],
+    ['a container whose name has two lines', `x\n${name}`],
   ])('is not that of %s', (_, given) => {
     expect(isParked(named(given))).toBe(false);
   });
@@ -33,4 +35,13 @@ describe('the name of what is parked', () => {
 
 it('is not looked for in the longest of names', () => {
   expect(inTime(() => parkedAs({ id: 'abc', name: '.orphan-of-'.repeat(20_000) }))).toBeUndefined();
+});
+
+it('is looked for in names of a thousand characters, and in no longer ones', () => {
+  const ofLength = (length: number): string => {
+    const rest = parkedName('', 'gluetun', id);
+    return 'a'.repeat(length - rest.length) + rest;
+  };
+  expect(isParked(named(ofLength(1_000)))).toBe(true);
+  expect(isParked(named(ofLength(1_001)))).toBe(false);
 });

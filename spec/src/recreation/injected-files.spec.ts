@@ -38,6 +38,7 @@ describe('worth a look', () => {
       changes: added('/tmp/a', '/var/tmp/a', '/var/log/a', '/var/cache/a', '/var/lib/app/a', '/run/a', '/run/secrets'),
       then: [],
     },
+    { what: 'is none of these folders themselves', changes: added('/tmp', '/run', '/var/lib'), then: [] },
     { what: 'is nothing the kernel makes', changes: added('/proc/a', '/sys/a', '/dev/a'), then: [] },
     { what: 'is a secret', changes: added('/run', '/run/secrets', '/run/secrets/key'), then: ['/run/secrets/key'] },
     {
@@ -97,6 +98,14 @@ describe('compose has put there', () => {
   ])('$what', ({ more }) => {
     expect(isInjected(stat(more), RUN)).toBe(true);
   }); // prettier-ignore
+
+  it.each<[string, string]>([
+    ['a second before the creation', '2026-11-22T19:07:07Z'],
+    ['half a second after the start', '2026-11-22T19:07:12Z'],
+  ])('a file of %s', (_, mtime) => {
+    const run = { createdMs: at('19:07:08'), startedMs: at('19:07:11.5') };
+    expect(isInjected(stat({ mtime }), run)).toBe(true);
+  });
 
   it('a file of which the time was rounded up beyond the start', () => {
     expect(isInjected(stat({ mtime: '2026-11-22T19:07:13Z' }), { ...RUN, startedMs: at('19:07:12.6') })).toBe(true);

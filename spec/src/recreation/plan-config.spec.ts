@@ -26,6 +26,12 @@ describe('what the image sets stays the image’s', () => {
       then: {},
     },
     {
+      given: 'variables of the image that begin alike',
+      config: { Env: ['PATH=/bin', 'PAGER=less', 'OWN=1'] },
+      image: { Env: ['PATH=/bin', 'PAGER=less'] },
+      then: { Env: ['OWN=1'] },
+    },
+    {
       given: 'a variable of the image that was taken away',
       config: { Env: ['TZ'] },
       image: { Env: ['TZ=UTC'] },

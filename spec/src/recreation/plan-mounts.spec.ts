@@ -55,10 +55,18 @@ describe('a volume that was not asked for by name', () => {
       then: [byName('/shared')],
     },
     {
-      given: 'of a mount gets its name there',
-      mounts: [volume('/data')],
-      host: { Mounts: [{ Type: 'volume', Target: '/data/', VolumeOptions: { Labels: { a: 'b' } } }] },
-      then: [{ Type: 'volume', Source: 'v1', Target: '/data/', VolumeOptions: { Labels: { a: 'b' } } }],
+      given: 'of a mount gets its name there, not that of another',
+      mounts: [volume('/a', { Type: 'bind', Name: '' }), volume('/b', { Name: 'v2' }), volume('/data')],
+      host: {
+        Mounts: [
+          { Type: 'volume', Source: 'v2', Target: '/b' },
+          { Type: 'volume', Target: '/data/', VolumeOptions: { Labels: { a: 'b' } } },
+        ],
+      },
+      then: [
+        { Type: 'volume', Source: 'v2', Target: '/b' },
+        { Type: 'volume', Source: 'v1', Target: '/data/', VolumeOptions: { Labels: { a: 'b' } } },
+      ],
     },
   ])('$given', ({ mounts, host = {}, then }) => {
     expect(storage({ mounts, host })).toEqual({ Mounts: then });
@@ -86,6 +94,10 @@ describe('what was asked for stays as it was asked for', () => {
       given: 'a part of a volume',
       host: { Mounts: [{ Type: 'volume', Source: 'v1', Target: '/data', VolumeOptions: { Subpath: 'a' } }] },
       mounts: [volume('/data')],
+    },
+    {
+      given: 'a volume by its name that is not told to be mounted',
+      host: { Mounts: [{ Type: 'volume', Source: 'v1', Target: '/data' }] },
     },
     {
       given: 'a folder by --mount',

@@ -80,6 +80,11 @@ describe('no plan is made for a container', () => {
       because: 'its image simprobe (1bb83f54487c) is gone; create it anew by hand',
     },
     {
+      of: 'of which the image is gone, and has no name',
+      told: { config: { Image: null }, known: { image: undefined } },
+      because: 'its image  (1bb83f54487c) is gone; create it anew by hand',
+    },
+    {
       of: 'that others share a namespace of',
       told: { known: { sharers: ['web', 'debug'] } },
       because: 'web, debug joined its pid or ipc namespace; create them anew together',
@@ -88,6 +93,11 @@ describe('no plan is made for a container', () => {
       of: 'with files that compose put into it',
       told: { known: { injected: ['/app.conf', '/run/secrets/key'] } },
       because: '/app.conf, /run/secrets/key had been put into it before it ran, as compose does with configs and secrets; docker compose up puts them into a new one',
+    },
+    {
+      of: 'with three such files',
+      told: { known: { injected: ['/a', '/b', '/c'] } },
+      because: '/a, /b, /c had been put into it before it ran, as compose does with configs and secrets; docker compose up puts them into a new one',
     },
     {
       of: 'with many such files',
@@ -108,6 +118,19 @@ describe('no plan is made for a container', () => {
       of: 'with a mount of an anonymous volume that is not there',
       told: { host: { Mounts: [{ Type: 'volume', Target: '/data' }] } },
       because: 'the engine does not tell the name of its volume at /data',
+    },
+    {
+      of: 'with a mount of an anonymous volume where something else is mounted',
+      told: {
+        host: { Mounts: [{ Type: 'volume', Target: '/data' }] },
+        mounts: [{ Type: 'bind', Name: 'x', Destination: '/data' }],
+      },
+      because: 'the engine does not tell the name of its volume at /data',
+    },
+    {
+      of: 'with a volume of which the place is not told either',
+      told: { mounts: [{ Type: 'volume' }] },
+      because: 'the engine does not tell the name of its volume at .',
     },
     {
       of: 'without configuration',
@@ -167,5 +190,11 @@ describe('of the host configuration', () => {
 
   it('the namespaces of the host stay those of the host', () => {
     expect(plannedHost({ host: { NetworkMode: 'host', PidMode: 'host' } })['PidMode']).toBe('host');
+  });
+
+  it.each([['host'], ['bridge'], [null]])('the network is all that is set anew where it was %p', (mode) => {
+    const host = { NetworkMode: mode, PidMode: 'host', IpcMode: 'private' };
+    const joined = { ...host, NetworkMode: 'container:gone' };
+    expect(plannedHost({ host })).toEqual(plannedHost({ host: joined }));
   });
 });
