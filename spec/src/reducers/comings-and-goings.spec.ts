@@ -1,0 +1,199 @@
+import {
+  connected,
+  destroyed,
+  died,
+  endpointRead,
+  facts,
+  gatewayFacts,
+  inspectedAs,
+  listed,
+  listedAgain,
+  minutes,
+  onGateway,
+  outOfMemory,
+  paused,
+  renamed,
+  restartBegun,
+  restartEnded,
+  restartMessages,
+  seconds,
+  started,
+  stoppedByHand,
+  turned,
+  unpaused,
+  type Wait,
+} from '../builders.ts';
+import { History, type Steps, settled } from '../history.ts';
+
+const app = onGateway('app');
+/** It ends by itself, and its restart policy brings it back. */
+const crash = (name = 'app'): Steps => [died(name, 1), started(name), inspectedAs(name)];
+const crashes = (times: number, name = 'app'): Steps =>
+  Array.from({ length: times }, () => crash(name)).flat();
+const stepped = (name = 'app'): readonly string[] => [
+  `Dependent container stopped: ${name}`,
+  `Dependent container started: ${name}`,
+];
+const loop = (name = 'app'): string =>
+  `Dependent container keeps restarting: ${name} has ended 3 times by itself; its starts and stops are not told until it has kept still for 600s`;
+const over = 'Dependent container has stopped restarting: app has run for 600s';
+
+/** Until so long after what happened last but one, to the millisecond. */
+const sinceLastButOne = (ms: number): Wait => ({ waitMs: ms - 2 });
+const looping = (...others: Parameters<typeof settled>[0] & object): History =>
+  settled([app, ...others]).feed(...crashes(3));
+
+describe('a dependent that ends again and again', () => {
+  it('is told step by step twice, then as what it is, and no more', () => {
+    looping()
+      .expectLines(...stepped(), ...stepped(), loop())
+      .expectLine(/keeps restarting/, 'warn');
+    looping()
+      .forget()
+      .feed(...crashes(4), died('app', 1))
+      .expectLines();
+  });
+
+  it('is told to have stopped that once it has run for ten minutes', () => {
+    const history = looping().forget();
+    history.feed(died('app', 1), started('app'), sinceLastButOne(599_999), listedAgain()).expectLines();
+    history
+      .feed(listedAgain())
+      .expectLines(over)
+      .expectLine(/stopped restarting/, 'info');
+    history.forget().feed(minutes(20), listedAgain()).expectLines();
+    history.feed(...crash()).expectLines(...stepped());
+  });
+
+  it('may end each ten minutes: that is no loop', () => {
+    const once: Steps = [...crash(), minutes(10), listedAgain()];
+    settled([app])
+      .feed(...once, ...once, ...once, ...once)
+      .expectLines(...[1, 2, 3, 4].flatMap(() => stepped()));
+  });
+
+  it('is in a loop though there are nine minutes in between', () => {
+    const once: Steps = [...crash(), minutes(9), listedAgain()];
+    settled([app])
+      .feed(...once, ...once, ...once, minutes(9))
+      .expectLines(...stepped(), ...stepped(), loop());
+  });
+
+  it('is told to have stopped where it has stayed down since', () => {
+    const history = looping().forget();
+    history.feed(died('app', 1), minutes(10), listedAgain());
+    history.expectLines('Dependent container stopped: app').expectLine(/stopped/, 'info');
+  });
+
+  it('begins anew where somebody stopped it in between', () => {
+    const history = looping().forget();
+    history.feed(stoppedByHand('app'), started('app'), inspectedAs('app')).expectLines(...stepped());
+    history.feed(...crashes(2)).expectLines(...stepped(), ...stepped(), ...stepped());
+    history.feed(...crash()).expectLines(...stepped(), ...stepped(), ...stepped(), loop());
+  });
+
+  it('is not told to run where it was removed meanwhile, nor where no message told of that', () => {
+    const gone = ['Dependent container removed: app'];
+    looping()
+      .forget()
+      .feed(destroyed('app'), minutes(11), listedAgain())
+      .expectLines(...gone);
+    looping()
+      .forget()
+      .feed(minutes(11), listed(gatewayFacts()))
+      .expectLines(...gone);
+  });
+
+  it('is another one where it has left the gateway and come back', () => {
+    const history = looping().forget();
+    history
+      .feed(renamed('app', '0123456789ab_app'), listedAgain())
+      .expectLines('Dependent container removed: app');
+    history
+      .forget()
+      .feed(renamed('0123456789ab_app', 'app', { id: app.id }), ...crash())
+      .expectLines('Dependent container added: app', ...stepped());
+  });
+
+  it('does not hide what another one does', () => {
+    const history = looping(onGateway('db')).forget();
+    history.feed(...crash('db'), paused('db'), unpaused('db'), outOfMemory('db'), ...crash('app'));
+    history.expectLines(
+      ...stepped('db'),
+      'Dependent container paused: db',
+      'Dependent container resumed: db',
+      'Dependent container out of memory: db',
+    );
+    history.forget().feed(...crashes(3, 'db'), ...crash('app'));
+    history.expectLines(...stepped('db'), loop('db'));
+    history.forget().feed(outOfMemory('db')).expectLines();
+  });
+
+  it('is not over because another one has kept still', () => {
+    const history = settled([app, onGateway('db')]).feed(...crash('db'), minutes(9), ...crashes(3));
+    history
+      .forget()
+      .feed(minutes(1), listedAgain(), ...crash())
+      .expectLines();
+  });
+
+  it('does not have those restarted that share its network, before it has kept still', () => {
+    const far = facts('far', { on: 'app', startedAt: 10_000_000 });
+    const history = looping().feed(listedAgain(far), minutes(5)).expectNoAct();
+    history.feed(minutes(5), listedAgain(), seconds(1));
+    expect(history.acts).toMatchObject([{ kind: 'repairDependents', dependents: [{ name: 'far' }] }]);
+  });
+});
+
+describe('what a dependent does', () => {
+  /** Both are cut off, and their repair is under way. */
+  const inRepair = (...others: Parameters<typeof settled>[0] & object): History =>
+    settled([app, onGateway('db'), ...others])
+      .feed(restartMessages('gluetun'), inspectedAs('gluetun', { health: 'healthy' }))
+      .forget();
+
+  it('is not said while it is being repaired: the repair says it', () => {
+    inRepair()
+      .feed(restartBegun('app'), restartMessages('app'), restartMessages('db'))
+      .expectNoLine(/^Dependent/);
+  });
+
+  it('is said again once it has had its turn, though others still wait for theirs', () => {
+    const history = inRepair()
+      .feed(restartBegun('app'), restartMessages('app'), restartEnded('app'))
+      .forget();
+    history.feed(restartMessages('db'), seconds(1), restartMessages('app')).expectLines(...stepped());
+  });
+
+  it('is said of one that needs no repair while others get theirs', () => {
+    const lateStarts = [started('late'), inspectedAs('late')];
+    settled([app, onGateway('late')])
+      .feed(restartMessages('gluetun'), inspectedAs('gluetun', { health: 'starting' }), ...lateStarts)
+      .feed(turned('gluetun', 'healthy'))
+      .expectActs('repairDependents')
+      .forget()
+      .feed(paused('late'))
+      .expectLines('Dependent container paused: late');
+  });
+
+  it('is said once, where a listing has shown its start before the message came', () => {
+    const history = settled([app]).feed(died('app', 1)).forget();
+    const engineTimeMs = history.now;
+    history.feed(
+      listedAgain(onGateway('app', { startedAt: engineTimeMs - 1 })),
+      started('app', { engineTimeMs }),
+    );
+    expect(history.said).toHaveLength(0);
+  });
+
+  it('is found out with the gateway, where that gets its name only now', () => {
+    new History()
+      .feed(
+        connected(),
+        listed(facts('vpn', { health: 'healthy' }), facts('app', { on: 'vpn', startedAt: 2_000 })),
+      )
+      .forget()
+      .feed(renamed('vpn', 'gluetun'), endpointRead(undefined))
+      .expectLine(/^Dependent containers \(auto-discovery\): app$/);
+  });
+});
