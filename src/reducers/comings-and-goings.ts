@@ -19,7 +19,7 @@ interface Heard {
  * progress. One that ends again and again is told as one condition, when it begins and when it is over.
  */
 export function comingsAndGoings(state: State, event: Event, before: State): Heard {
-  const calmed = calm(state, event.at);
+  const calmed = calm(state, event, before);
   if (!('engineTimeMs' in event)) return calmed;
   const name = state.dependents.shown?.[event.id]?.name;
   if (name === undefined || isBeingRepaired(state, name)) return calmed;
@@ -52,16 +52,20 @@ const sayLoop = (name: string): Line =>
     `Dependent container keeps restarting: ${name} has ended ${String(LOOP_ENDS)} times by itself; its starts and stops are not told until it has kept still for ${duration(CALM_MS)}`,
   );
 
-/** Forgets those that have not ended for long enough, or are gone. */
-function calm({ dependents: { ends, shown = {} }, containers: { byId } }: State, at: number): Heard {
-  const over = Object.entries(ends).filter(([id, { lastAt }]) => !(id in shown) || at - lastAt >= CALM_MS);
+/** Forgets those that have not ended for long enough, or are gone. What a message tells is not of that time any more. */
+function calm({ dependents, containers: { byId } }: State, event: Event, before: State): Heard {
+  const { ends, shown = {} } = dependents;
+  const then = 'engineTimeMs' in event ? before.containers.byId : byId;
+  const over = Object.entries(ends).filter(
+    ([id, { lastAt }]) => !(id in shown) || event.at - lastAt >= CALM_MS,
+  );
   if (over.length === 0) return { ends, lines: [] };
   const ids = over.map(([id]) => id);
   return {
     ends: Object.fromEntries(Object.entries(ends).filter(([id]) => !ids.includes(id))),
     lines: over.flatMap(([id, own]) => {
-      const [name, facts] = [shown[id]?.name, byId[id]];
-      if (!isLoop(own) || name === undefined || facts === undefined) return [];
+      const [name, facts] = [shown[id]?.name, then[id]];
+      if (!isLoop(own) || name === undefined || facts === undefined || !(id in byId)) return [];
       return [
         info(
           isRunning(facts)

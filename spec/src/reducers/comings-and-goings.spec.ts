@@ -85,6 +85,15 @@ describe('a dependent that ends again and again', () => {
     history.expectLines('Dependent container stopped: app').expectLine(/stopped/, 'info');
   });
 
+  it('is told of in their order where its calm ends with an end, or a start, between two listings', () => {
+    const stop = stepped()[0] ?? '';
+    looping().forget().feed(minutes(10), died('app', 1)).expectLines(over, stop);
+    const down = looping().feed(died('app', 1), minutes(9), listedAgain(), minutes(1)).forget();
+    down.feed(started('app')).expectLines(...stepped());
+    const gone = looping().feed(died('app', 1), minutes(10)).forget();
+    gone.feed(destroyed('app')).expectLines('Dependent container removed: app');
+  });
+
   it('begins anew where somebody stopped it in between', () => {
     const history = looping().forget();
     history.feed(stoppedByHand('app'), started('app'), inspectedAs('app')).expectLines(...stepped());
