@@ -6,6 +6,7 @@ import { viewsOf } from '../watches.ts';
 import type { Witness } from '../witness.ts';
 
 const CALM_PACE_MS = 60_000;
+/** The line may go down in the middle of it, too: what a recovery rests on is not older than this. */
 const OUTAGE_PACE_MS = 5_000;
 /** While the line is down: the moment it is back the sites are checked. */
 const SILENT_PACE_MS = 1_000;
@@ -27,7 +28,7 @@ function answered(state: Everything, known: Configured, { at }: Probed): Transit
   const next: Witness = {
     value: 'answering',
     answeredAt: at,
-    nextProbeAt: at + CALM_PACE_MS,
+    nextProbeAt: at + (isOutage(state) ? OUTAGE_PACE_MS : CALM_PACE_MS),
     awaited: undefined,
   };
   const isBack = known.value === 'silent' && known.isSaid;
@@ -84,7 +85,7 @@ const ignore = (state: Everything, at: number, why: string): Transition<Everythi
     lines: [warn(why)],
   });
 
-/** Asks it: now and then, at the first sign of an outage, often while it is silent. Comes after the gateways' concerns. */
+/** Asks it: now and then, at an outage's first sign, often from then on. Comes after the gateways' concerns. */
 export function witnessSchedule(state: Everything, event: Event, before: Everything): Transition<Everything> {
   const { witness: known } = state;
   if (known.value === 'none') return to(state);
@@ -93,12 +94,9 @@ export function witnessSchedule(state: Everything, event: Event, before: Everyth
   if (!isDue || known.awaited !== undefined || state.ending)
     return to(doubted === known ? state : withWitness(state, doubted));
   const requestId = state.nextId;
-  const pace = state.watches.some(({ outageSince }) => outageSince !== undefined)
-    ? OUTAGE_PACE_MS
-    : CALM_PACE_MS;
   return to(
     {
-      ...withWitness(state, { ...doubted, awaited: requestId, nextProbeAt: event.at + pace }),
+      ...withWitness(state, { ...doubted, awaited: requestId }),
       nextId: requestId + 1,
     },
     { commands: [{ kind: 'probeWitness', requestId }] },
@@ -109,6 +107,9 @@ const withDoubt = (known: Configured, nextId: number, passed: boolean): Configur
   passed && known.value === 'silent' && known.doubtedFrom === undefined
     ? { ...known, doubtedFrom: nextId }
     : known;
+
+const isOutage = ({ watches }: Everything): boolean =>
+  watches.some(({ outageSince }) => outageSince !== undefined);
 
 const hasPassed = (event: Event, before: Everything): boolean =>
   viewsOf(before).some((view) => finishedCheck(event, view)?.passing === true);
