@@ -14,16 +14,17 @@ export function ownNetwork(state: Everything, _event: Event, before: Everything)
   if (view === undefined || viewsOf(before).some(isOurs)) return to(state);
   const { id = '', name = '' } = gatewayTarget(view.gateway) ?? {};
   const isSaid = monitorsOn(id, view).length > 0;
+  const hasWitness = state.witness.value !== 'none';
   const lines = [
     ...(isSaid ? [] : [warn(`This monitor is on the network of ${name} and goes down with it${REMEDY}`)]),
-    ...(state.witness.value === 'none'
-      ? []
-      : [error(`WITNESS is not asked, for that would be through the tunnel of ${name} itself${REMEDY}`)]),
+    ...(hasWitness
+      ? [error(`WITNESS is not asked, for that would be through the tunnel of ${name} itself${REMEDY}`)]
+      : []),
     ...(state.ownNetwork.leadsToEngine
       ? [error(`DOCKER_HOST leads through ${name}: with its network the engine is out of reach${REMEDY}`)]
       : []),
   ];
-  return to({ ...state, witness: { value: 'none' } }, { lines });
+  return to(hasWitness ? { ...state, witness: { value: 'none' } } : state, { lines });
 }
 
 const REMEDY = ': give the monitor a network of its own';

@@ -70,12 +70,14 @@ describe('the endpoint at the start of the monitor', () => {
   });
 
   it('is not said before the gateway is ready', () => {
-    const history = new History().feed(
-      connected(),
-      listed(gatewayFacts({ health: 'starting', startedAt: 9_999_000 })),
-      publicIpLogged('203.0.113.1'),
-      seconds(3),
-    );
+    const history = new History()
+      .feed(
+        connected(),
+        listed(gatewayFacts({ health: 'starting', startedAt: 9_999_000 })),
+        publicIpLogged('203.0.113.1'),
+        seconds(3),
+      )
+      .expectCommandCount('readEndpoint', 0);
     expect(endpointLines(history)).toEqual([]);
   });
 

@@ -1,4 +1,17 @@
-import { connected, facts, gatewayFacts, idOf, listed, minutes, onGateway } from '../builders.ts';
+import {
+  MONITOR,
+  SETTINGS,
+  connected,
+  facts,
+  gatewayFacts,
+  idOf,
+  listed,
+  listedAgain,
+  minutes,
+  onGateway,
+  site,
+} from '../builders.ts';
+import { initialState } from '../../../src/reduce.ts';
 import { History } from '../history.ts';
 
 const begun = (ownerId: string, leadsToEngine = false): History =>
@@ -23,6 +36,33 @@ describe('a monitor', () => {
 
   it('that reaches its engine that way, too, is told of both', () => {
     begun(idOf('gluetun'), true).expectLine(/^DOCKER_HOST leads through gluetun: /, 'error');
+  });
+
+  it('that has no witness, and is told by its label already, has nothing more to be told', () => {
+    const ownNetwork = { ownerId: idOf('gluetun'), leadsToEngine: false };
+    const history = new History({ ownNetwork }).feed(
+      connected(),
+      listed(gatewayFacts(), onGateway('watcher', { labels: MONITOR })),
+    );
+    expect(history.said).toStrictEqual([
+      'Monitoring container: gluetun',
+      'Dependent containers (auto-discovery): none',
+      'watcher, a monitor, is on the network of gluetun and goes down with it: give it a network of its own',
+    ]);
+  });
+
+  it('on the network of one of two gateways is told so once, whatever the other one does', () => {
+    const history = new History();
+    const two = ['gluetun', 'gluetun-us'].map((gateway) => ({ ...SETTINGS, gateway }));
+    const ownNetwork = { ownerId: idOf('gluetun'), leadsToEngine: false };
+    history.everything = initialState(two, [site('a')], { ownNetwork });
+    const both = [gatewayFacts(), facts('gluetun-us')];
+    history
+      .feed(connected(), listed(...both))
+      .expectLine(/This monitor is on the network of gluetun /)
+      .forget()
+      .feed(listedAgain(...both))
+      .expectNoLine(/This monitor is on the network/);
   });
 
   it("on a network of its own, or anybody else's, is not", () => {

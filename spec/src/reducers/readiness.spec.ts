@@ -156,6 +156,12 @@ describe('a gateway that starts is not ready', () => {
       .expectNoAct();
   });
 
+  it('by the first inspection of its start, which shows it healthy, but not since when it runs', () => {
+    settled()
+      .feed(started('gluetun'), inspectedAs('gluetun', { startedAt: 'never', health: 'healthy' }))
+      .expectGateway('starting');
+  });
+
   it('by a check begun before the start', () => {
     const history = settled([], { gateway: gatewayFacts({ health: 'none' }) });
     history.feed(seconds(30), started('gluetun'), inspectedAs('gluetun'), checkPassed());
