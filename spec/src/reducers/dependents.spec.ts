@@ -418,6 +418,8 @@ describe('those whose network may have been the gateway’s', () => {
       facts('lost', { on: 'gone' }),
       facts('web', { on: 'gone, too' }),
     ];
+    const { said } = new History({ memory }).feed(connected(), listed(gatewayFacts(), ...exist));
+    expect(said).not.toContain(undefined);
     expect(saidOfThem(exist, { memory })).toEqual([
       `Joined to a container that is no more, and nothing tells whether that was gluetun: lost, web; left alone. ${REMEDY}`,
       `app is joined to gluetun-old, which was gluetun before; left alone. ${REMEDY}`,

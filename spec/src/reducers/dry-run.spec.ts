@@ -1,3 +1,4 @@
+import { NOTHING_REMEMBERED } from '../../../src/memory.ts';
 import type { Settings } from '../../../src/state.ts';
 import type { ContainerFacts } from '../../../streams/events.ts';
 import {
@@ -33,6 +34,15 @@ describe('a dry run', () => {
         '[DRY-RUN] Restarting gluetun to force new endpoint...',
         '[DRY-RUN] Then its dependents: app',
       );
+  });
+
+  it('counts what it would have done, though an earlier monitor has left a count that it does not change', () => {
+    const backoff = { gluetun: { attempts: 2, notBefore: 0 } };
+    settled([], { settings, memory: { ...NOTHING_REMEMBERED, backoff } })
+      .feed(...down)
+      .expectLine(/; recovery 3 since all was well/)
+      .feed(seconds(30), checkFailed())
+      .expectLine(/initiating recovery/);
   });
 
   it('says so of the VPN, too', () => {

@@ -189,6 +189,14 @@ describe('the control server', () => {
     expect(history.state.endpoint.reading).toBeDefined();
   });
 
+  it('that has nothing to tell to an older question, or to none, is not heard either', () => {
+    const history = settled().feed(endpointUnavailable());
+    history.expectNoLine(/^Endpoint:/).feed(turned('gluetun', 'healthy'));
+    const requestId = (history.state.endpoint.reading?.requestId ?? 0) - 1;
+    history.reduce({ type: 'endpointUnavailable', requestId, reason: 'Unauthorized', at: history.now });
+    expect(history.state.endpoint.reading).toBeDefined();
+  });
+
   it('that answers of an earlier start is not heard', () => {
     const history = settled().feed(turned('gluetun', 'healthy'));
     const asked = history.state.endpoint.reading?.requestId ?? 0;

@@ -189,6 +189,12 @@ describe('finding the gateway', () => {
       .expectLines();
   });
 
+  it('that is renamed while it is down is called by its new name', () => {
+    settled()
+      .feed(stoppedByHand('gluetun'), seconds(11), renamed('gluetun', 'vpn'))
+      .expectLine(/^gluetun is called vpn now; it is still watched/, 'warn');
+  });
+
   it('is followed under another name, as long as nobody has taken its own', () => {
     const history = settled([onGateway('app')]).feed(renamed('gluetun', 'vpn'));
     history

@@ -2,6 +2,7 @@ import {
   MONITOR,
   SETTINGS,
   connected,
+  destroyed,
   facts,
   gatewayFacts,
   idOf,
@@ -12,7 +13,7 @@ import {
   site,
 } from '../builders.ts';
 import { initialState } from '../../../src/reduce.ts';
-import { History } from '../history.ts';
+import { History, settled } from '../history.ts';
 
 const begun = (ownerId: string, leadsToEngine = false): History =>
   new History({ hasWitness: true, ownNetwork: { ownerId, leadsToEngine } }).feed(
@@ -63,6 +64,11 @@ describe('a monitor', () => {
       .forget()
       .feed(listedAgain(...both))
       .expectNoLine(/This monitor is on the network/);
+  });
+
+  it('on the network of nobody is not on that of a gateway that goes away', () => {
+    const history = settled([], { hasWitness: true }).feed(destroyed('gluetun'));
+    history.expectNoLine(/This monitor|WITNESS/);
   });
 
   it("on a network of its own, or anybody else's, is not", () => {
