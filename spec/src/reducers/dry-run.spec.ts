@@ -11,6 +11,8 @@ import {
   minutes,
   onGateway,
   seconds,
+  started,
+  turned,
 } from '../builders.ts';
 import { History, type Steps, settled } from '../history.ts';
 
@@ -41,7 +43,7 @@ describe('a dry run', () => {
     settled([], { settings, memory: { ...NOTHING_REMEMBERED, backoff } })
       .feed(...down)
       .expectLine(/; recovery 3 since all was well/)
-      .feed(seconds(30), checkFailed())
+      .feed(started('gluetun'), inspectedAs('gluetun'), turned('gluetun', 'healthy'), ...down)
       .expectLine(/initiating recovery/);
   });
 
