@@ -129,8 +129,9 @@ export const resume = (
       if (twin === undefined) return cutOff$.pipe(undoing({ dependent, created: undefined }, executor));
       if (hasRun(twin)) return tidyUp(dependent, facts, twin, executor);
       const owner = joinedReference(twin);
-      // What is created in an orphan's place joins a network.
-      if (owner === undefined) return throwError(() => inTheWay(dependent, facts));
+      // What is created in an orphan's place is of its image, and joins a network.
+      if (owner === undefined || !isOfOneImage(twin, facts))
+        return throwError(() => inTheWay(dependent, facts));
       const attempt = { dependent, created: twin.id };
       return inspectedIfAny(owner, executor).pipe(
         concatMap((living) =>
@@ -148,6 +149,9 @@ const cutOff$: Observable<never> = throwError(
 
 const hasRun = ({ details }: ContainerFacts): boolean => details?.startedAtMs !== undefined;
 
+const isOfOneImage = (one: ContainerFacts, other: ContainerFacts): boolean =>
+  one.details?.imageId === other.details?.imageId;
+
 const inTheWay = ({ name }: Repairable, parked: ContainerFacts): Error =>
   new Error(
     `${parked.name} waits to be ${name} again, but another container has that name; remove one of them`,
@@ -160,7 +164,7 @@ function tidyUp(
   twin: ContainerFacts,
   executor: Executor,
 ): Observable<never> {
-  if (twin.details?.imageId !== parked.details?.imageId) return throwError(() => inTheWay(dependent, parked));
+  if (!isOfOneImage(twin, parked)) return throwError(() => inTheWay(dependent, parked));
   const { writes } = executor;
   return concat(
     writes.stop(parked.id).pipe(bounded(parked, executor)),

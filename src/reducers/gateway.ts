@@ -211,7 +211,8 @@ function sayStep(
       return [warn(`${now.name} is paused; standing by until it is resumed`)];
     case 'ready':
     case 'starting':
-      if (before.value === 'paused') return [info(`${now.name} is resumed`)];
+      if (before.value === 'paused' && before.start.seenAt === now.start.seenAt)
+        return [info(`${now.name} is resumed`)];
       return isNewStart(before, now) && now.start.rounds < 2
         ? [info(`${now.name} started; waiting until it is ready`)]
         : [];

@@ -129,13 +129,17 @@ function prune(state: State): Transition {
     ([id, repair]) => !isInWave(state, id) && (isLost(id) || isSettled(state, id, repair)),
   );
   const healed = settled.filter(
-    ([id, { failures }]) => failures > 0 && state.containers.byId[id] !== undefined,
+    ([id, { failures }]) => failures > 0 && isInNeedOfNothing(state, state.containers.byId[id]),
   );
   return to(
     settled.reduce((soFar, [id]) => forget(soFar, id), state),
     { lines: healed.map(([, { name }]) => info(`${name} needs no restart any more`)) },
   );
 }
+
+/** An orphan that must be created anew by hand is settled, for us, and far from well. */
+const isInNeedOfNothing = (state: State, facts: ContainerFacts | undefined): boolean =>
+  facts !== undefined && attachmentOf(state, facts) !== 'orphaned';
 
 function isSettled(state: State, id: string, { failures, isForced }: Repair): boolean {
   const facts = state.containers.byId[id];

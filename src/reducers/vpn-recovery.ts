@@ -21,14 +21,18 @@ export function vpnRecovery(
   event: Event,
   context: Context,
 ): Transition {
-  // It has died or was restarted meanwhile: there is another kind of work to do.
-  if (state.gateway.value === 'down' || state.gateway.value === 'absent')
-    return to(ended(state, event.at), {
-      lines: [info(`The recovery ends: ${nameOf(state)} does not run any more`)],
-    });
+  const why = whyOver(state);
+  if (why !== undefined)
+    return to(ended(state, event.at), { lines: [info(`The recovery ends: ${nameOf(state)} ${why}`)] });
   return phase.value === 'restartingVpn'
     ? restartingVpn(state, phase, event, context)
     : verifyingVpn(state, phase, event, context);
+}
+
+/** It has died or was restarted meanwhile: there is another kind of work to do; or its operator has paused it. */
+function whyOver({ gateway }: State): string | undefined {
+  if (gateway.value === 'paused') return 'is paused';
+  return gateway.value === 'down' || gateway.value === 'absent' ? 'does not run any more' : undefined;
 }
 
 function restartingVpn(

@@ -210,6 +210,7 @@ describe('a re-creation that an earlier monitor has begun', () => {
 
   it.each([
     { which: 'is of another image', spec: { image: 'another' }, runs: true },
+    { which: 'has not run, and is of another image', spec: { image: 'another' }, runs: false },
     { which: 'has not run, and is on nobody’s network', spec: { networkMode: 'bridge' }, runs: false },
   ])('waits for its user where a container of its name $which', ({ spec, runs }) => {
     const bench = new Bench().park();

@@ -691,7 +691,9 @@ describe('a paused gateway', () => {
   });
 
   it('that was restarted meanwhile, of which only the start is heard, has to become ready anew', () => {
-    settled().feed(paused('gluetun'), seconds(5), started('gluetun')).expectGateway('starting');
+    const history = settled().feed(paused('gluetun'), seconds(5)).forget();
+    history.feed(started('gluetun')).expectGateway('starting');
+    history.expectLines('gluetun started; waiting until it is ready');
   });
 
   it('that was restarted meanwhile starts anew', () => {

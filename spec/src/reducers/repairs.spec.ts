@@ -513,6 +513,7 @@ describe('what is left to do', () => {
     history.feed(...shown, restartFailed('app'), succeeded(), died('gluetun'), destroyed('gluetun'));
     history.feed(created('gluetun', { id: anew.id }), inspected(anew), minutes(2));
     history.expectGateway('ready').expectLine(/^AUTO_RECREATE is off: app must be created anew by hand/);
+    history.expectNoLine(/needs no restart/);
     expect(waves(history)).toEqual([['app']]);
   });
 

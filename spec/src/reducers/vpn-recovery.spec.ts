@@ -16,6 +16,7 @@ import {
   seconds,
   site,
   succeeded,
+  unpaused,
   untouched,
 } from '../builders.ts';
 import { type History, type Setting, type Steps, settled } from '../history.ts';
@@ -122,11 +123,22 @@ describe('the gentle way', () => {
       .expectActs('restartVpn');
   });
 
-  it('gives way to the container though that is paused by then: whoever acts looks at it first', () => {
-    broken()
-      .forget()
-      .feed(paused('gluetun'), failed())
-      .expectActs({ kind: 'restartGateway', start: undefined });
+  it('ends where the gateway is paused, and is judged anew when that is resumed', () => {
+    for (const history of [broken(), restarted().feed(checkFailed())]) {
+      const { recovery } = history.state;
+      const id = recovery.value === 'restartingVpn' ? recovery.commandId : 99;
+      const outcome = { ok: false, reason: 'container is paused' } as const;
+      history.forget().feed(paused('gluetun'));
+      history.expectLines(
+        'gluetun is paused; standing by until it is resumed',
+        'The recovery ends: gluetun is paused',
+      );
+      history
+        .forget()
+        .feed(happens({ type: 'commandFinished', id, kind: 'restartVpn', outcome }), minutes(5));
+      history.expectRecovery('none').expectLines().expectNoAct();
+      history.feed(unpaused('gluetun'), checkFailed(), seconds(10), checkFailed()).expectActs('restartVpn');
+    }
   });
 
   it('gives way to the container where it cannot be gone', () => {
