@@ -88,6 +88,6 @@ export const strandedIn = (state: State): readonly Stranded[] =>
     return isPredecessor ? [{ facts, formerGateway: owner.name }] : [];
   });
 
-/** An id that no gateway has had. */
-const isUnclaimed = (reference: string, { memory }: State): boolean =>
+/** An id that no gateway is known to have had. */
+export const isUnclaimed = (reference: string, { memory }: Pick<State, 'memory'>): boolean =>
   /^[0-9a-f]{64}$/.test(reference) && !Object.values(memory.gateways).some((ids) => ids.includes(reference));

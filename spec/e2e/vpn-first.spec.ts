@@ -210,6 +210,23 @@ describeOnEngine('a broken tunnel, the VPN first', (engine) => {
     });
   });
 
+  it('stands by where the gateway is paused meanwhile, and has restarted nothing when that is resumed', async () => {
+    const monitor = await watch({}, { stopDelaySeconds: 2 });
+    const before = await startTimes();
+    await setting.gateway.breakTunnel();
+    // Not any earlier: an exec that is still being started when its container is paused hangs the engine (28.2).
+    const isStopping = async (): Promise<boolean> => (await setting.gateway.log()).includes('[vpn] stopping');
+    await eventually('the VPN is being stopped', isStopping, SOON_MS);
+    await setting.gateway.pause();
+    await monitor.waitForLine(/\[INFO\] The recovery ends: gluetun is paused/);
+    await setting.gateway.unpause();
+    const resumed = await monitor.waitForLine(/gluetun is resumed/);
+    // What was frozen half-way has gone on, and has healed the tunnel.
+    await monitor.waitForLine(/Site .*: pass/, SOON_MS, resumed);
+    await expect(restartedSince(before)).resolves.toEqual([]);
+    expect(saidBy(monitor, /Restarting/)).toEqual([RESTARTING_VPN]);
+  });
+
   it('never shows the key: not in the log, an engine event, a process list, or a file left behind', async () => {
     const monitor = await watch(
       { GLUETUN_API_KEY: API_KEY },

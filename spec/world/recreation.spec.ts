@@ -1,3 +1,4 @@
+import { NOTHING_REMEMBERED } from '../../src/memory.ts';
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
 import { World, type WorldOptions, dependent } from './world.ts';
 
@@ -55,30 +56,45 @@ describe('an orphan', () => {
     expect(world.said(/^app re-created successfully$/)).toHaveLength(1);
   });
 
+  /** In the middle of its re-creation. */
+  const killMonitorAt = (when: 'before' | 'after', step: RegExp): void => {
+    let killed = false;
+    const kill = (call: string): void => {
+      if (killed || !step.test(call)) return;
+      killed = true;
+      world.killMonitor();
+    };
+    if (when === 'before') world.client.beforeWrite = kill;
+    else world.client.afterWrite = kill;
+    world.recreateGateway().until(() => killed);
+    world.pass(60_000);
+  };
+  const expectFinishedByNext = (): void => {
+    world.startMonitor().until(() => isBack() && names().length === 2, 120_000);
+    expectWhole();
+  };
+
   it.each(
     SEQUENCE.flatMap((step) => [
-      { when: 'before', step },
-      { when: 'after', step },
+      { when: 'before' as const, step },
+      { when: 'after' as const, step },
     ]),
   )(
     'is there though the monitor is killed $when $step, and whole once another one runs',
     ({ when, step }) => {
       settingOut();
-      let killed = false;
-      const kill = (call: string): void => {
-        if (killed || !step.test(call)) return;
-        killed = true;
-        world.killMonitor();
-      };
-      if (when === 'before') world.client.beforeWrite = kill;
-      else world.client.afterWrite = kill;
-      world.recreateGateway().until(() => killed);
-      world.pass(60_000);
+      killMonitorAt(when, step);
       expectThere();
-      world.startMonitor().until(() => isBack() && names().length === 2, 120_000);
-      expectWhole();
+      expectFinishedByNext();
     },
   );
+
+  it.each(SEQUENCE)('is whole once another one runs, also where that knows nothing: after %s', (step) => {
+    settingOut();
+    killMonitorAt('after', step);
+    world.memory = NOTHING_REMEMBERED;
+    expectFinishedByNext();
+  });
 
   it.each(SEQUENCE.slice(0, 4))('is as it was where the engine refuses %s, and tried again', (step) => {
     settingOut();

@@ -88,6 +88,8 @@ export const KINDS: readonly Kind[] = [
     options: () => ['--pid=container:gluetun', '--restart=unless-stopped'],
     places: ['/cache'],
   },
+  // Called what the ipc namespace of `everything` is: nobody lives in one of its own.
+  { name: 'shareable', options: () => [], places: ['/cache'] },
   // Somebody tries to restart it while its gateway is no more.
   { name: 'failed', options: () => [], places: ['/cache'] },
   { name: 'far', joins: 'everything', options: () => ['--volume=far:/far'], places: ['/far', '/cache'] },
