@@ -71,6 +71,11 @@ describe('what is remembered', () => {
       ]);
     });
 
+    it('at first sight, for what is undone tells no more', () => {
+      const { state } = new History().feed(connected(), listed(gatewayFacts(), halfWay(former)));
+      expect(state.memory.gateways).toEqual({ gluetun: [now, former] });
+    });
+
     it('once, though several tell it', () => {
       const web = facts(parkedName('web', 'gluetun', idOf('web')), { id: idOf('web'), ref: former });
       expect(settled([halfWay(former), web]).state.memory.gateways).toEqual({ gluetun: [now, former] });
