@@ -1,7 +1,6 @@
 import type { Event } from '../../streams/events.ts';
 import { isRunning } from '../attachment.ts';
-import { isUnclaimed, parkedOf } from '../dependents-of.ts';
-import { joinedReference } from '../joined.ts';
+import { parkedOf } from '../dependents-of.ts';
 import { type Memory, REMEMBERED, knownIds } from '../memory.ts';
 import { gatewayTarget } from '../selectors.ts';
 import type { State } from '../state.ts';
@@ -10,7 +9,10 @@ import { type Transition, to } from '../transition.ts';
 /** What is kept for a monitor that comes after this one: which ids the gateway had, who hung on it, who was stopped. */
 export function recollection(state: State, _event: Event, before: State): Transition {
   if (!state.containers.listed) return to(state);
-  const memory = REMEMBER.reduce((soFar, remember) => remember(soFar, state, before), state.memory);
+  const memory = [withGateway, withDependents, withStopped, withEndedByEngine, withBackoff, withSites].reduce(
+    (soFar, remember) => remember(soFar, state, before),
+    state.memory,
+  );
   return to(memory === state.memory ? state : { ...state, memory });
 }
 
@@ -19,23 +21,6 @@ function withGateway(memory: Memory, { gateway, settings }: State): Memory {
   const known = knownIds(memory, settings.gateway);
   if (id === undefined || known[0] === id) return memory;
   const ids = [id, ...known.filter((other) => other !== id)].slice(0, REMEMBERED.idsOfAGateway);
-  return { ...memory, gateways: { ...memory.gateways, [settings.gateway]: ids } };
-}
-
-/**
- * Whoever waits half-way through its re-creation tells by its name whose orphan it is, also to a monitor that knows
- * nothing of what was before: once it has its own name back, only this tells.
- */
-function withFormerGateways(memory: Memory, state: State, before: State): Memory {
-  const { containers, settings } = state;
-  if (containers === before.containers) return memory;
-  const isNews = (id: string): boolean =>
-    isUnclaimed(id, { memory }) && containers.byId[id] === undefined && memory.dependents[id] === undefined;
-  const news = parkedOf(state)
-    .map(({ facts }) => joinedReference(facts) ?? '')
-    .filter(isNews);
-  if (news.length === 0) return memory;
-  const ids = [...knownIds(memory, settings.gateway), ...new Set(news)].slice(0, REMEMBERED.idsOfAGateway);
   return { ...memory, gateways: { ...memory.gateways, [settings.gateway]: ids } };
 }
 
@@ -107,13 +92,3 @@ function withSites(memory: Memory, { sites, settings }: State, before: State): M
   if ((held === before.sites.held && blocked === before.sites.blocked) || settings.dryRun) return memory;
   return { ...memory, sites: { ...memory.sites, [settings.gateway]: { held, blocked } } };
 }
-
-const REMEMBER = [
-  withGateway,
-  withFormerGateways,
-  withDependents,
-  withStopped,
-  withEndedByEngine,
-  withBackoff,
-  withSites,
-];

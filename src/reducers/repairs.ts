@@ -154,7 +154,7 @@ function isSettled(state: State, id: string, { failures, isForced }: Repair): bo
   );
 }
 
-const isInWave = ({ repairs: { wave } }: State, id: string): boolean =>
+export const isInWave = ({ repairs: { wave } }: State, id: string): boolean =>
   wave?.dependents.some((one) => one.id === id) ?? false;
 
 /** Not while the gateway may be about to be restarted: a wave decided now would run after that. */

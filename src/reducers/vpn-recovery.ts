@@ -21,18 +21,14 @@ export function vpnRecovery(
   event: Event,
   context: Context,
 ): Transition {
-  const why = whyOver(state);
-  if (why !== undefined)
-    return to(ended(state, event.at), { lines: [info(`The recovery ends: ${nameOf(state)} ${why}`)] });
+  // It has died or was restarted meanwhile: there is another kind of work to do.
+  if (state.gateway.value === 'down' || state.gateway.value === 'absent')
+    return to(ended(state, event.at), {
+      lines: [info(`The recovery ends: ${nameOf(state)} does not run any more`)],
+    });
   return phase.value === 'restartingVpn'
     ? restartingVpn(state, phase, event, context)
     : verifyingVpn(state, phase, event, context);
-}
-
-/** It has died or was restarted meanwhile: there is another kind of work to do; or its operator has paused it. */
-function whyOver({ gateway }: State): string | undefined {
-  if (gateway.value === 'paused') return 'is paused';
-  return gateway.value === 'down' || gateway.value === 'absent' ? 'does not run any more' : undefined;
 }
 
 function restartingVpn(
@@ -42,27 +38,39 @@ function restartingVpn(
   { escalate }: Context,
 ): Transition {
   if (event.type !== 'commandFinished' || event.id !== commandId) return to(state);
-  if (event.outcome.ok) {
-    const until = event.at + verificationMs(state);
-    // The exit is another one: what was known of the old one is not known of it.
-    const endpoint = { ...state.endpoint, current: NOTHING_KNOWN, reading: undefined };
-    return to({ ...state, endpoint, recovery: { value: 'verifyingVpn', begunAt, since: event.at, until } });
-  }
+  if (event.outcome.ok) return to(restarted(state, begunAt, event.at));
   if (event.outcome.untouched)
     return to(
       { ...state, recovery: { value: 'none' } },
       { lines: [info(`The VPN inside ${nameOf(state)} is not restarted: ${event.outcome.reason}`)] },
     );
+  // Frozen in the middle, it goes on when the gateway is resumed: a check tells what came of it.
+  if (state.gateway.value === 'paused') return to(restarted(state, begunAt, event.at));
   const told = warn(`The VPN cannot be restarted inside ${nameOf(state)}: ${event.outcome.reason}`);
   return then(to(state, { lines: [told] }), escalate(state, begunAt));
 }
 
+/** The exit is another one: what was known of the old one is not known of it. */
+const restarted = (state: State, begunAt: number, at: number): State => ({
+  ...state,
+  endpoint: { ...state.endpoint, current: NOTHING_KNOWN, reading: undefined },
+  recovery: { value: 'verifyingVpn', begunAt, since: at, until: at + verificationMs(state) },
+});
+
 function verifyingVpn(
   state: State,
-  { begunAt, since, until }: Phase<'verifyingVpn'>,
+  phase: Phase<'verifyingVpn'>,
   event: Event,
   { before, escalate }: Context,
 ): Transition {
+  if (state.gateway.value === 'paused') return to(state);
+  // Only from here on it has had its time.
+  if (before.gateway.value === 'paused')
+    return to({
+      ...state,
+      recovery: { ...phase, since: event.at, until: event.at + verificationMs(state) },
+    });
+  const { begunAt, since, until } = phase;
   const check = finishedCheck(event, before);
   if (check !== undefined && check.passing && check.startedAt >= since)
     return healed(state, begunAt, event.at);

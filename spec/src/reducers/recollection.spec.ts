@@ -1,4 +1,3 @@
-import type { ContainerFacts } from '../../../streams/events.ts';
 import { type Memory, NOTHING_REMEMBERED, REMEMBERED } from '../../../src/memory.ts';
 import { parkedName } from '../../../src/parked.ts';
 import { recollection } from '../../../src/reducers/recollection.ts';
@@ -53,51 +52,6 @@ describe('what is remembered', () => {
     const known = many(REMEMBERED.idsOfAGateway);
     const { state } = settled([], { memory: remembering({ gateways: { gluetun: known } }) });
     expect(state.memory.gateways['gluetun']).toEqual([idOf('gluetun'), ...known.slice(0, -1)]);
-  });
-
-  describe('is the id of a gateway that is no more, told by who waits half-way through its re-creation', () => {
-    const halfWay = (ref: string, gateway = 'gluetun'): ContainerFacts =>
-      facts(parkedName('app', gateway, app.id), { id: app.id, ref });
-    const knownAfter = (one: ContainerFacts, memory: Partial<Memory> = {}): unknown =>
-      settled([one, facts('other')], { memory: remembering(memory) }).state.memory.gateways['gluetun'];
-    const [now, former] = [idOf('gluetun'), idOf('former')];
-
-    it('by the id it had joined, which is not the latest', () => {
-      expect(knownAfter(halfWay(former))).toEqual([now, former]);
-      expect(knownAfter(halfWay(former), { gateways: { gluetun: [idOf('b')] } })).toEqual([
-        now,
-        idOf('b'),
-        former,
-      ]);
-    });
-
-    it('at first sight, for what is undone tells no more', () => {
-      const { state } = new History().feed(connected(), listed(gatewayFacts(), halfWay(former)));
-      expect(state.memory.gateways).toEqual({ gluetun: [now, former] });
-    });
-
-    it('once, though several tell it', () => {
-      const web = facts(parkedName('web', 'gluetun', idOf('web')), { id: idOf('web'), ref: former });
-      expect(settled([halfWay(former), web]).state.memory.gateways).toEqual({ gluetun: [now, former] });
-    });
-
-    it('not beyond what is kept', () => {
-      const known = [now, ...many(REMEMBERED.idsOfAGateway - 1)];
-      expect(knownAfter(halfWay(former), { gateways: { gluetun: known } })).toEqual(known);
-    });
-
-    it.each<{ given: string; one: ContainerFacts; memory?: Partial<Memory> }>([
-      { given: "it is another gateway's orphan", one: halfWay(former, 'another') },
-      { given: 'it had joined one that is there', one: halfWay(idOf('other')) },
-      { given: 'it had joined a name', one: halfWay('somebody') },
-      { given: 'that was a dependent', one: halfWay(former), memory: { dependents: { [former]: 'mid' } } },
-    ])('not where $given', ({ one, memory }) => {
-      expect(knownAfter(one, memory)).toEqual([now]);
-    });
-
-    it("not where it is known to be another gateway's", () => {
-      expect(knownAfter(halfWay(former), { gateways: { another: [former] } })).toEqual([now]);
-    });
   });
 
   it('is who hung on it, also those that are gone', () => {

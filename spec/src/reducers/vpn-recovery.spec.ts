@@ -123,22 +123,55 @@ describe('the gentle way', () => {
       .expectActs('restartVpn');
   });
 
-  it('ends where the gateway is paused, and is judged anew when that is resumed', () => {
-    for (const history of [broken(), restarted().feed(checkFailed())]) {
-      const { recovery } = history.state;
-      const id = recovery.value === 'restartingVpn' ? recovery.commandId : 99;
-      const outcome = { ok: false, reason: 'container is paused' } as const;
-      history.forget().feed(paused('gluetun'));
-      history.expectLines(
-        'gluetun is paused; standing by until it is resumed',
-        'The recovery ends: gluetun is paused',
+  describe('in a gateway that is paused meanwhile', () => {
+    const PAUSED = 'gluetun is paused; standing by until it is resumed';
+    const resumed = (history: History): History => history.feed(minutes(5), unpaused('gluetun'));
+
+    it('stands by, and has all its time when that is resumed', () => {
+      const history = restarted().feed(checkFailed()).forget().feed(paused('gluetun'), minutes(5));
+      history.expectLines(PAUSED).expectRecovery('verifyingVpn').expectNoAct();
+      history.forget().feed(unpaused('gluetun')).expectChecks(1);
+      history.feed(seconds(29)).expectRecovery('verifyingVpn').expectNoAct();
+      history.feed(seconds(2)).expectLine(NO_USE, 'warn').expectActs('restartGateway');
+    });
+
+    it('is proven by a check made since', () => {
+      const history = resumed(
+        restarted({ settings: { vpnRestartDependents: ['db'] } }).feed(paused('gluetun')),
       );
-      history
-        .forget()
-        .feed(happens({ type: 'commandFinished', id, kind: 'restartVpn', outcome }), minutes(5));
-      history.expectRecovery('none').expectLines().expectNoAct();
-      history.feed(unpaused('gluetun'), checkFailed(), seconds(10), checkFailed()).expectActs('restartVpn');
-    }
+      history.feed(checkFailed()).expectRecovery('verifyingVpn').feed(seconds(5), checkPassed());
+      history.expectRecovery('none').expectLine(/the VPN was restarted, dependents untouched but db$/);
+    });
+
+    it.each<{ given: string; event: Steps }>([
+      { given: 'has come to its end', event: [succeeded()] },
+      { given: 'was frozen in the middle, and goes on', event: [failed('no answer')] },
+    ])('is proven by a check where it $given', ({ event }) => {
+      const history = broken()
+        .feed(paused('gluetun'), ...event)
+        .expectRecovery('verifyingVpn');
+      history.expectNoLine(/cannot be restarted/);
+      resumed(history)
+        .feed(checkPassed())
+        .expectRecovery('none')
+        .expectLine(/the VPN was restarted/);
+    });
+
+    it('has no check made before it has come to its end', () => {
+      resumed(broken().forget().feed(paused('gluetun')))
+        .feed(minutes(1))
+        .expectChecks(0);
+    });
+
+    it('is over where nothing was begun', () => {
+      broken().feed(paused('gluetun'), untouched('it is paused by now')).expectRecovery('none');
+    });
+
+    it('gives way to the container where it fails after that is resumed', () => {
+      resumed(broken().forget().feed(paused('gluetun')))
+        .feed(failed())
+        .expectActs('restartGateway');
+    });
   });
 
   it('gives way to the container where it cannot be gone', () => {
