@@ -63,8 +63,7 @@ function verifyingVpn(
   event: Event,
   { before, escalate }: Context,
 ): Transition {
-  if (state.gateway.value === 'paused') return to(state);
-  // Only from here on it has had its time.
+  // Its time begins anew where the gateway is resumed.
   if (before.gateway.value === 'paused')
     return to({
       ...state,

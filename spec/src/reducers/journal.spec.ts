@@ -1,7 +1,17 @@
 import { type Memory, NOTHING_REMEMBERED, REMEMBERED } from '../../../src/memory.ts';
 import { parkedName } from '../../../src/parked.ts';
 import type { ContainerFacts } from '../../../streams/events.ts';
-import { connected, facts, gatewayFacts, idOf, listed, listedAgain, onGateway } from '../builders.ts';
+import {
+  connected,
+  created,
+  facts,
+  gatewayFacts,
+  idOf,
+  inspected,
+  listed,
+  listedAgain,
+  onGateway,
+} from '../builders.ts';
 import { History, settled } from '../history.ts';
 
 const [now, former] = [idOf('gluetun'), idOf('former')];
@@ -19,6 +29,15 @@ const gatewaysKnown = ({ state }: History): Memory['gateways'] => state.memory.g
 describe('what waits half-way through its re-creation tells by its name that it had joined this gateway', () => {
   it('at first sight, for what is undone tells no more', () => {
     expect(gatewaysKnown(watching([halfWay(former)]))).toEqual({ gluetun: [now, former] });
+  });
+
+  it('not before there is a listing, for whom it had joined may be there all the same', () => {
+    const one = halfWay(idOf('other'));
+    const history = new History().feed(connected(), created(one.name, { id: one.id }), inspected(one));
+    expect(history.state.containers.byId[one.id]).toMatchObject({ name: one.name });
+    expect(gatewaysKnown(history.feed(listed(gatewayFacts(), one, facts('other'))))).toEqual({
+      gluetun: [now],
+    });
   });
 
   it('before anything is said of others that had joined the same', () => {
