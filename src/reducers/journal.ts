@@ -9,6 +9,7 @@ import { isInWave } from './repairs.ts';
 /**
  * Whoever waits half-way through its re-creation tells by its name whose orphan it is (see `parked.ts`), also to a
  * monitor that remembers nothing of what was before. Once it has its own name back, only the id it had joined tells.
+ * That may have been one between it and the gateway, re-created before it: it gets the same network from the gateway.
  *
  * Nothing is learned of those that this monitor itself is creating anew: it knows why.
  */
@@ -22,7 +23,10 @@ export function journal(state: State, _event: Event, before: State): Transition 
     .map(({ facts }) => joinedReference(facts) ?? '');
   const known = knownIds(memory, settings.gateway);
   // What was seen is not forgotten for what is told.
-  const news = [...new Set(told.filter(isNews))].slice(0, REMEMBERED.idsOfAGateway - known.length);
+  const news = [...new Set(told.filter(isNews))].slice(
+    0,
+    Math.max(0, REMEMBERED.idsOfAGateway - known.length),
+  );
   if (news.length === 0) return to(state);
   const gateways = { ...memory.gateways, [settings.gateway]: [...known, ...news] };
   return to({ ...state, memory: { ...memory, gateways } });

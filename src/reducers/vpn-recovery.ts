@@ -1,7 +1,7 @@
 import { dependentsOf } from '../dependents-of.ts';
 import type { Event } from '../../streams/events.ts';
 import { finishedCheck } from '../finished-check.ts';
-import { nameOf } from '../selectors.ts';
+import { nameOf, startOf } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, duration, info, then, to, warn } from '../transition.ts';
 import { NOTHING_KNOWN, sayEndpoint } from './endpoint.ts';
@@ -21,11 +21,12 @@ export function vpnRecovery(
   event: Event,
   context: Context,
 ): Transition {
+  const start = startOf(state.gateway);
   // It has died or was restarted meanwhile: there is another kind of work to do.
-  if (state.gateway.value === 'down' || state.gateway.value === 'absent')
-    return to(ended(state, event.at), {
-      lines: [info(`The recovery ends: ${nameOf(state)} does not run any more`)],
-    });
+  if (start?.seenAt !== startOf(context.before.gateway)?.seenAt) {
+    const why = start === undefined ? 'does not run any more' : 'has started anew';
+    return to(ended(state, event.at), { lines: [info(`The recovery ends: ${nameOf(state)} ${why}`)] });
+  }
   return phase.value === 'restartingVpn'
     ? restartingVpn(state, phase, event, context)
     : verifyingVpn(state, phase, event, context);
@@ -44,9 +45,15 @@ function restartingVpn(
       { ...state, recovery: { value: 'none' } },
       { lines: [info(`The VPN inside ${nameOf(state)} is not restarted: ${event.outcome.reason}`)] },
     );
+  const name = nameOf(state);
   // Frozen in the middle, it goes on when the gateway is resumed: a check tells what came of it.
-  if (state.gateway.value === 'paused') return to(restarted(state, begunAt, event.at));
-  const told = warn(`The VPN cannot be restarted inside ${nameOf(state)}: ${event.outcome.reason}`);
+  if (state.gateway.value === 'paused')
+    return to(restarted(state, begunAt, event.at), {
+      lines: [
+        info(`What came of the VPN inside ${name} shows when that is resumed: ${event.outcome.reason}`),
+      ],
+    });
+  const told = warn(`The VPN cannot be restarted inside ${name}: ${event.outcome.reason}`);
   return then(to(state, { lines: [told] }), escalate(state, begunAt));
 }
 
@@ -63,6 +70,7 @@ function verifyingVpn(
   event: Event,
   { before, escalate }: Context,
 ): Transition {
+  if (state.gateway.value === 'paused') return to(state);
   // Its time begins anew where the gateway is resumed.
   if (before.gateway.value === 'paused')
     return to({

@@ -15,6 +15,7 @@ import {
   restartEnded,
   seconds,
   site,
+  started,
   succeeded,
   unpaused,
   untouched,
@@ -162,6 +163,25 @@ describe('the gentle way', () => {
         .feed(minutes(1))
         .expectChecks(0);
     });
+
+    it('tells why nothing can be told', () => {
+      broken()
+        .feed(paused('gluetun'), failed('no answer'))
+        .expectLine(/^What came of the VPN inside gluetun shows when that is resumed: no answer$/, 'info');
+    });
+
+    it.each(['verifyingVpn', 'restartingVpn'] as const)(
+      'is over, as %s, where that has started anew',
+      (phase) => {
+        const history = (phase === 'verifyingVpn' ? restarted() : broken()).feed(paused('gluetun')).forget();
+        history.feed(started('gluetun')).expectGateway('starting').expectRecovery('none');
+        history.expectLines(
+          'gluetun started; waiting until it is ready',
+          'The recovery ends: gluetun has started anew',
+        );
+        history.feed(minutes(1)).expectNoAct();
+      },
+    );
 
     it('is over where nothing was begun', () => {
       broken().feed(paused('gluetun'), untouched('it is paused by now')).expectRecovery('none');
