@@ -22,7 +22,8 @@ export function decodeEvent(line: string, at: number): ContainerEvent | undefine
 /** The engine's int64, from 1970 on. */
 const asNanoseconds = (value: unknown): number | undefined => {
   const number = asNumber(value);
-  return number !== undefined && number > 0 && number < 2 ** 63 ? number : undefined;
+  const isInt64 = Number.isInteger(number) && number !== undefined && number < 2 ** 63;
+  return isInt64 && number > 0 ? number : undefined;
 };
 
 interface Attributes {

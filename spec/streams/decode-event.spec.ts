@@ -127,6 +127,7 @@ describe('decodeEvent', () => {
     ['no action', JSON.stringify(message({ Action: undefined }))],
     ['no time', JSON.stringify(message({ timeNano: undefined }))],
     ['a time before 1970', JSON.stringify(message({ timeNano: -1 }))],
+    ['a time that is no whole number', JSON.stringify(message({ timeNano: 5e-324 }))],
     ['a time of more than 64 bits', JSON.stringify(message({ timeNano: 1e19 }))],
     ['a time that is text', JSON.stringify(message({ timeNano: '1795366226329921286' }))],
   ])('is not fooled by %s', (_, line) => {
