@@ -22,8 +22,9 @@ export function decodeEvent(line: string, at: number): ContainerEvent | undefine
 /** The engine's int64, from 1970 on. */
 const asNanoseconds = (value: unknown): number | undefined => {
   const number = asNumber(value);
-  const isInt64 = Number.isInteger(number) && number !== undefined && number < 2 ** 63;
-  return isInt64 && number > 0 ? number : undefined;
+  return number !== undefined && Number.isInteger(number) && number > 0 && number < 2 ** 63
+    ? number
+    : undefined;
 };
 
 interface Attributes {

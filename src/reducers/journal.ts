@@ -23,10 +23,8 @@ export function journal(state: State, _event: Event, before: State): Transition 
     .map(({ facts }) => joinedReference(facts) ?? '');
   const known = knownIds(memory, settings.gateway);
   // What was seen is not forgotten for what is told.
-  const news = [...new Set(told.filter(isNews))].slice(
-    0,
-    Math.max(0, REMEMBERED.idsOfAGateway - known.length),
-  );
+  const room = Math.max(0, REMEMBERED.idsOfAGateway - known.length);
+  const news = [...new Set(told.filter(isNews))].slice(0, room);
   if (news.length === 0) return to(state);
   const gateways = { ...memory.gateways, [settings.gateway]: [...known, ...news] };
   return to({ ...state, memory: { ...memory, gateways } });
