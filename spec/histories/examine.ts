@@ -42,15 +42,17 @@ export const disturbed = (history: History): History => ({
   ],
 });
 
-/** 8: dropping, duplicating, delaying or reordering messages changes how soon, never where, the state settles. */
+/**
+ * 8: dropping, duplicating, delaying or reordering messages changes how soon, never where, the state settles. A kill may
+ * meet a container in one of the two that just then does not run in the other: what is wanted of it differs from then on.
+ */
 function differences(one: Played, other: Played): readonly Violation[] {
-  return Object.entries(one.end)
-    .filter(([who, end]) => who in other.end && other.end[who] !== end)
-    .map(([who, end]) => ({
-      invariant: 8,
-      at: 0,
-      what: `${who} ends ${end}, with disturbed messages ${other.end[who] ?? ''}`,
-    }));
+  return Object.entries(one.end).flatMap(([who, end]) => {
+    const twin = other.end[who];
+    return twin?.wanted !== end.wanted || twin.is === end.is
+      ? []
+      : [{ invariant: 8, at: 0, what: `${who} ends ${end.is}, with disturbed messages ${twin.is}` }];
+  });
 }
 
 /** What holds undisturbed must hold disturbed. */

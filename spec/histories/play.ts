@@ -2,7 +2,7 @@ import { Coverage } from './coverage.ts';
 import { perform } from './deeds.ts';
 import { Wire } from './disturbances.ts';
 import type { Deed, History } from './history.ts';
-import { Intents } from './intents.ts';
+import { type Intent, Intents } from './intents.ts';
 import { BackoffBound } from './invariants/backoff-bound.ts';
 import { Existence } from './invariants/existence.ts';
 import { GatewayRestarts } from './invariants/gateway-restarts.ts';
@@ -34,8 +34,14 @@ export interface Played {
   readonly coverage: Coverage;
   /** The deeds that could be done, with when. */
   readonly deeds: readonly Done[];
-  /** How each container has ended up. */
-  readonly end: Readonly<Record<string, string>>;
+  /** How each container has ended up of which that is certain. */
+  readonly end: Readonly<Record<string, End>>;
+}
+
+export interface End {
+  /** What its people want of it. */
+  readonly wanted: Intent['value'];
+  readonly is: 'gone' | 'down' | 'live' | 'cut off';
 }
 
 /** Plays one history to its end, and then until all has settled; every invariant is looked at all along. */
@@ -126,19 +132,20 @@ function settle(court: Court): void {
  * How everybody has ended of whom that is certain: not who was meddled with in a way that leaves it open, nor whom no
  * monitor can or may help.
  */
-function endOf(court: Court): Readonly<Record<string, string>> {
+function endOf(court: Court): Readonly<Record<string, End>> {
   const { stage, people, intents } = court;
   const gateways = stage.watched.map((name) => ({ name, role: undefined }));
   const dependents = people.roles.filter(({ gateway }) => gateway !== undefined);
   const everybody = [...gateways, ...dependents.map((role) => ({ name: role.name, role }))];
   return Object.fromEntries(
-    everybody.flatMap(({ name, role }) => {
-      if (intents.of(name).value === 'free') return [];
+    everybody.flatMap(({ name, role }): [string, End][] => {
+      const wanted = intents.of(name).value;
+      if (wanted === 'free') return [];
       const container = people.find(name);
-      if (container === undefined) return [[name, 'gone']];
+      if (container === undefined) return [[name, { wanted, is: 'gone' }]];
       if (role !== undefined && !isClaimable(court, container, role)) return [];
-      if (!container.state.running) return [[name, 'down']];
-      return [[name, stage.engine.isOnLiveNetwork(container.id) ? 'live' : 'cut off']];
+      if (!container.state.running) return [[name, { wanted, is: 'down' }]];
+      return [[name, { wanted, is: stage.engine.isOnLiveNetwork(container.id) ? 'live' : 'cut off' }]];
     }),
   );
 }
