@@ -122,6 +122,8 @@ export type Ending =
 export interface Start {
   /** When we learned of it, or, found running, when it must have been by the engine's clock. */
   readonly seenAt: number;
+  /** The engine's time of the message that told of it; undefined where a look at the container did. */
+  readonly messageMs: number | undefined;
   /** Undefined until an inspection has told. */
   readonly startedAt: { readonly engineMs: number; readonly text: string } | undefined;
   /** When Gluetun's log of this start showed the tunnel up. */

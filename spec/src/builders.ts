@@ -102,7 +102,7 @@ export const foundGone =
 export const inspectionFailed = (name: string): Happening =>
   happens({ type: 'inspectionFailed', id: idOf(name), reason: 'no answer' });
 
-/** What is known of a container, with the changes an inspection now shows. */
+/** What is known of a container, with the changes an inspection now shows: by default, started with its latest message. */
 export const inspectedAs =
   (name: string, shape: Shape = {}): Happening =>
   (state, at) => {
@@ -112,7 +112,7 @@ export const inspectedAs =
       image: known.image,
       labels: known.labels,
       ...(known.networkMode.startsWith('container:') && { ref: known.networkMode.slice(10) }),
-      startedAt: at,
+      startedAt: state.containers.engineTimeMs[known.id] ?? at,
       runState: 'running',
       ...shape,
     });
@@ -275,7 +275,7 @@ export const restartBegun = (name: string, how: RepairKind = 'restart'): Happeni
 export const restartEnded =
   (name: string, shape: Shape = {}): Happening =>
   (state, at) => {
-    const seen = inspectedAs(name, shape)(state, at);
+    const seen = inspectedAs(name, { startedAt: at, ...shape })(state, at);
     const now = seen[0]?.type === 'containerInspected' ? seen[0].facts : undefined;
     return [
       ...seen,

@@ -72,7 +72,14 @@ describe('of a check that fails', () => {
       value: readyAt === undefined ? 'starting' : 'ready',
       id: 'x',
       name: 'gluetun',
-      start: { seenAt: SEEN, startedAt: undefined, tunnelShownAt: undefined, readyAt, rounds: 0 },
+      start: {
+        seenAt: SEEN,
+        messageMs: undefined,
+        startedAt: undefined,
+        tunnelShownAt: undefined,
+        readyAt,
+        rounds: 0,
+      },
     },
   });
 

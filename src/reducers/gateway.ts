@@ -119,8 +119,11 @@ function causeOf(state: State, facts: ContainerFacts, current: Gateway | undefin
 function startIn(current: Gateway | undefined, facts: ContainerFacts, event: Event): Start {
   const startedAt = inspectedStart(facts);
   const rounds = current?.value === 'down' ? current.rounds : 0;
+  const messageMs =
+    event.type === 'containerStarted' && event.id === facts.id ? event.engineTimeMs : undefined;
   const anew: Start = {
     seenAt: event.at,
+    messageMs,
     startedAt,
     tunnelShownAt: undefined,
     readyAt: undefined,
@@ -128,24 +131,17 @@ function startIn(current: Gateway | undefined, facts: ContainerFacts, event: Eve
   };
   const known = current && startOf(current);
   if (known === undefined) return anew;
-  const isItsMessage = event.type === 'containerStarted' && event.id === facts.id;
-  if (isItsMessage && !isMessageOfStart(known.startedAt?.engineMs, event.engineTimeMs)) return anew;
+  if (messageMs !== undefined && !isMessageOfStart(known.startedAt?.engineMs, messageMs)) return anew;
   if (startedAt === undefined || known.startedAt?.text === startedAt.text) return known;
-  return known.startedAt === undefined && !isYounger(startedAt, known, event)
-    ? { ...known, startedAt }
-    : anew;
+  return known.startedAt === undefined && !isYounger(startedAt, known) ? { ...known, startedAt } : anew;
 }
 
 const inspectedStart = ({ details }: ContainerFacts): Start['startedAt'] =>
   details?.startedAtMs === undefined ? undefined : { engineMs: details.startedAtMs, text: details.startedAt };
 
-/** The engine's clock and ours may differ in rate, and a message takes its time. */
-const TOLERANCE_MS = 2_000;
-
-/** Started after we learned of the start we know: so it is another one, whose message was lost. */
-const isYounger = (startedAt: NonNullable<Start['startedAt']>, known: Start, event: Event): boolean =>
-  'engineClockMs' in event &&
-  event.engineClockMs - startedAt.engineMs < event.at - known.seenAt - TOLERANCE_MS;
+/** Started after the message of the start we know: so it is another one, whose own message was lost. */
+const isYounger = (startedAt: NonNullable<Start['startedAt']>, { messageMs }: Start): boolean =>
+  messageMs !== undefined && startedAt.engineMs > messageMs;
 
 /** A gateway that the monitor finds running at its own start has run for some time: both times are the engine's. */
 function foundRunning(current: Gateway, event: Event): Gateway {

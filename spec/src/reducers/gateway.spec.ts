@@ -282,18 +282,34 @@ describe('the start of the gateway', () => {
   });
 
   it.each([
-    { given: 'the same, as far as clocks can tell,', lateMs: 2_000, tookSeconds: 60 },
-    { given: 'another one', lateMs: 2_001, tookSeconds: 30 },
-  ])('is $given where an inspection shows it $lateMs ms after its message', ({ lateMs, tookSeconds }) => {
-    const history = settled().feed(died('gluetun', 1), seconds(1));
-    const at = history.now;
-    history.feed(started('gluetun'));
-    history.now = at + 30_000;
-    history.feed(inspectedAs('gluetun', { startedAt: at + lateMs, health: 'starting' }));
-    history.now = at + 60_000;
-    history
-      .feed(turned('gluetun', 'healthy'))
-      .expectLine(new RegExp(`^gluetun is healthy after ${String(tookSeconds)}s$`));
+    { given: 'the same', startedMs: 0, tookSeconds: 60 },
+    { given: 'another one', startedMs: 1, tookSeconds: 30 },
+  ])(
+    'is $given where an inspection shows one $startedMs ms after its message',
+    ({ startedMs, tookSeconds }) => {
+      const history = settled().feed(died('gluetun', 1), seconds(1));
+      const at = history.now;
+      history.feed(started('gluetun'));
+      history.now = at + 30_000;
+      history.feed(inspectedAs('gluetun', { startedAt: at + startedMs, health: 'starting' }));
+      history.now = at + 60_000;
+      history
+        .feed(turned('gluetun', 'healthy'))
+        .expectLine(new RegExp(`^gluetun is healthy after ${String(tookSeconds)}s$`));
+    },
+  );
+
+  it.each([
+    { given: 'ahead of', offMs: 3_600_000 },
+    { given: 'behind', offMs: -3_600_000 },
+  ])('is told once where the clock of the engine is $given ours', ({ offMs }) => {
+    const history = settled().feed(died('gluetun', 1), seconds(1)).forget();
+    const engineTimeMs = history.now + offMs;
+    history.feed(
+      started('gluetun', { engineTimeMs }),
+      inspectedAs('gluetun', { startedAt: engineTimeMs - 1, health: 'starting' }),
+    );
+    history.expectLines('gluetun started; waiting until it is ready');
   });
 
   it('is another one where a message tells of it, though the one before was never inspected', () => {
