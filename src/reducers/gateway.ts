@@ -141,7 +141,7 @@ const inspectedStart = ({ details }: ContainerFacts): Start['startedAt'] =>
 
 /** Started after the message of the start we know: so it is another one, whose own message was lost. */
 const isYounger = (startedAt: NonNullable<Start['startedAt']>, { messageMs }: Start): boolean =>
-  messageMs !== undefined && startedAt.engineMs > messageMs;
+  startedAt.engineMs > (messageMs ?? Infinity);
 
 /** A gateway that the monitor finds running at its own start has run for some time: both times are the engine's. */
 function foundRunning(current: Gateway, event: Event): Gateway {
