@@ -104,7 +104,7 @@ export const initialState = (
     engineClock: undefined,
     starts: {},
     nextListingAt: undefined,
-    listed: false,
+    latestListing: undefined,
     listingFails: false,
   },
   endings: {},

@@ -7,7 +7,7 @@ import type { ContainerFacts } from '../streams/events.ts';
 export interface SeenStart {
   /** `State.StartedAt` of the run. */
   readonly startedAt: string;
-  /** Undefined: whoever looked first found it so. */
+  /** Undefined: it was there already when the monitor looked for the first time. */
   readonly after: number | undefined;
   readonly by: number;
   /** When the latest look that showed this run was asked for. */
@@ -22,8 +22,19 @@ interface Look {
   readonly at: number;
 }
 
-/** With what one more look at it tells; one without details tells nothing. */
-export function withLook(starts: SeenStarts, { id, details }: ContainerFacts, look: Look): SeenStarts {
+/** A look at all there are: when it was asked for, and the ids it showed. */
+export interface Listing {
+  readonly requestedAt: number;
+  readonly ids: readonly string[];
+}
+
+/** With what one more look at it tells, after the latest listing before; a look without details tells nothing. */
+export function withLook(
+  starts: SeenStarts,
+  { id, details }: ContainerFacts,
+  look: Look,
+  listing: Listing | undefined,
+): SeenStarts {
   if (details === undefined) return starts;
   const known = starts[id];
   const isKnown = known?.startedAt === details.startedAt;
@@ -33,12 +44,16 @@ export function withLook(starts: SeenStarts, { id, details }: ContainerFacts, lo
     ? { ...known, lastSeenAt: look.requestedAt }
     : {
         startedAt: details.startedAt,
-        after: known?.lastSeenAt,
+        after: known === undefined ? lastAbsent(id, listing) : known.lastSeenAt,
         by: look.at,
         lastSeenAt: look.requestedAt,
       };
   return { ...starts, [id]: seen };
 }
+
+/** Whom a listing did not show has been created since it was asked for. */
+const lastAbsent = (id: string, listing: Listing | undefined): number | undefined =>
+  listing?.ids.includes(id) === false ? listing.requestedAt : undefined;
 
 /** Only of those that there still are. */
 export const seenOf = (starts: SeenStarts, ids: readonly string[]): SeenStarts =>

@@ -3,7 +3,7 @@ import type { ContainerFacts, ProbeResult, PublicIp } from '../streams/events.ts
 import type { Repairable, Target } from './commands.ts';
 import type { Memory, RememberedSites } from './memory.ts';
 import type { OwnNetwork } from './own-network.ts';
-import type { SeenStarts } from './seen-starts.ts';
+import type { Listing, SeenStarts } from './seen-starts.ts';
 import type { Witness } from './witness.ts';
 
 /**
@@ -98,8 +98,8 @@ export interface Containers {
   readonly starts: SeenStarts;
   /** When the safety net is next cast; undefined while the engine is out of reach. */
   readonly nextListingAt: number | undefined;
-  /** False until the first listing: what is not known yet is not missing. */
-  readonly listed: boolean;
+  /** Undefined until the first one: what is not known yet is not missing. */
+  readonly latestListing: Listing | undefined;
   readonly listingFails: boolean;
 }
 

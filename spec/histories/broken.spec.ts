@@ -116,7 +116,7 @@ const PATCHES: readonly Patch[] = [
     module: 'reducers/containers',
     exports: ({ containers }) => ({
       containers: (state: Everything, event: Event) =>
-        event.type === 'containersListed' && state.containers.listed
+        event.type === 'containersListed' && state.containers.latestListing !== undefined
           ? { state, commands: [], lines: [] }
           : (containers as unknown as (...args: unknown[]) => unknown)(state, event),
     }),

@@ -1,9 +1,9 @@
 import type { ContainerFacts } from '../../streams/events.ts';
-import { type SeenStarts, beganBefore, seenOf, withLook } from '../../src/seen-starts.ts';
+import { type Listing, type SeenStarts, beganBefore, seenOf, withLook } from '../../src/seen-starts.ts';
 import { facts, idOf } from './containers.ts';
 
-const look = (starts: SeenStarts, seen: ContainerFacts, at: number): SeenStarts =>
-  withLook(starts, seen, { requestedAt: at - 1, at });
+const look = (starts: SeenStarts, seen: ContainerFacts, at: number, listing?: Listing): SeenStarts =>
+  withLook(starts, seen, { requestedAt: at - 1, at }, listing);
 
 /** Its start, by the engine's clock, and when the monitor looked. */
 const looks = (...all: readonly (readonly [string, number, number])[]): SeenStarts =>
@@ -33,6 +33,32 @@ describe('which of two runs began first', () => {
   ])('$given', ({ starts, then }) => {
     expect(beganBefore(app, gateway, starts)).toBe(then);
     expect(beganBefore(gateway, app, starts)).toBe(!then);
+  });
+
+  describe('where the clock was set back before one was created', () => {
+    const anew = facts('gluetun', { startedAt: 1_000 });
+    const seen = looks(['app', 5_000, 100]);
+
+    it.each<{ given: string; listing: Listing | undefined; isOlder: boolean }>([
+      {
+        given: 'is the other one, as the listing before did not show this one',
+        listing: { requestedAt: 100, ids: [app.id] },
+        isOlder: true,
+      },
+      {
+        given: 'is not known, where that listing was older than the first look at the other one',
+        listing: { requestedAt: 99, ids: [] },
+        isOlder: false,
+      },
+      {
+        given: 'is not known of one that the listing showed already',
+        listing: { requestedAt: 100, ids: [app.id, anew.id] },
+        isOlder: false,
+      },
+      { given: 'is not known without a listing', listing: undefined, isOlder: false },
+    ])('$given', ({ listing, isOlder }) => {
+      expect(beganBefore(app, anew, look(seen, anew, 200, listing))).toBe(isOlder);
+    });
   });
 
   it('is not known of one that nothing is known of', () => {

@@ -82,7 +82,7 @@ const inspect = (containerId: string): Command => ({ kind: 'inspectContainer', c
  * messages told, and are looked at once more.
  */
 function takeListing(state: Everything, event: EventOf<'containersListed'>): Transition<Everything> {
-  const { byId: known, heardAt } = state.containers;
+  const { byId: known, heardAt, latestListing } = state.containers;
   const heardSince = Object.keys(heardAt).filter((id) => (heardAt[id] ?? 0) >= event.requestedAt);
   const entries = event.containers
     .filter(({ id }) => !heardSince.includes(id))
@@ -99,10 +99,13 @@ function takeListing(state: Everything, event: EventOf<'containersListed'>): Tra
     ),
     engineClock: { engineMs: event.engineClockMs, at: event.at },
     starts: seenOf(
-      event.containers.reduce((starts, facts) => withLook(starts, facts, event), state.containers.starts),
+      event.containers.reduce(
+        (starts, facts) => withLook(starts, facts, event, latestListing),
+        state.containers.starts,
+      ),
       [...entries, ...kept].map(([id]) => id),
     ),
-    listed: true,
+    latestListing: { requestedAt: event.requestedAt, ids: event.containers.map(({ id }) => id) },
     listingFails: false,
   });
   const lines = state.containers.listingFails ? [info('The containers can be listed again')] : [];
@@ -133,7 +136,8 @@ function takeInspection(
 ): Transition<Everything> {
   if ((state.containers.heardAt[id] ?? 0) > requestedAt) return to(state, { commands: [inspect(id)] });
   if (facts === undefined) return to(without(state, id));
-  const starts = withLook(state.containers.starts, facts, { requestedAt, at });
+  const { starts: known, latestListing } = state.containers;
+  const starts = withLook(known, facts, { requestedAt, at }, latestListing);
   return to(withContainers(withFacts(state, facts), { starts }));
 }
 

@@ -15,7 +15,7 @@ import { isInWave } from './repairs.ts';
  */
 export function journal(state: State, _event: Event, before: State): Transition {
   const { containers, memory, settings } = state;
-  if (!containers.listed || containers === before.containers) return to(state);
+  if (containers.latestListing === undefined || containers === before.containers) return to(state);
   const isNews = (id: string): boolean =>
     isUnclaimed(id, state) && containers.byId[id] === undefined && memory.dependents[id] === undefined;
   const told = parkedOf(state)

@@ -19,7 +19,8 @@ export function judgement(state: State, event: Event, before: State): Transition
 
 /** An earlier monitor has found that out; once, when it is known which gateway it is about. */
 function sayRemembered(state: State, before: State): readonly Line[] {
-  if (before.containers.listed || !state.containers.listed) return [];
+  if (before.containers.latestListing !== undefined || state.containers.latestListing === undefined)
+    return [];
   const names = heldSites(state).map(({ name }) => name);
   return names.length === 0 ? [] : [info(`Still held as advisory until it passes once: ${names.join(', ')}`)];
 }

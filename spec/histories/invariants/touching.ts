@@ -1,3 +1,4 @@
+import type { Event } from '../../../streams/events.ts';
 import type { Onlooker } from '../stage.ts';
 import { MONITOR_LABEL } from '../../../streams/labels.ts';
 import { couldNotJoin } from '../could-not-join.ts';
@@ -11,15 +12,20 @@ import { type Court, type Write, writeIn } from './judge.ts';
  */
 export class Touching implements Onlooker {
   readonly #court: Court;
-  /** By name, when it was created anew in the act that is under way. */
-  readonly #createdAt = new Map<string, number>();
+  /** By name, when its re-creation was begun in the act that is under way. */
+  readonly #begunAt = new Map<string, number>();
 
   constructor(court: Court) {
     this.#court = court;
   }
 
+  outcome(event: Event): void {
+    if (event.type === 'dependentRepairBegun' && event.how === 'recreate')
+      this.#begunAt.set(event.name, this.#court.stage.now);
+  }
+
   actEnded(): void {
-    this.#createdAt.clear();
+    this.#begunAt.clear();
   }
 
   writes(call: string): void {
@@ -41,10 +47,9 @@ export class Touching implements Onlooker {
   #judgeReadiness({ verb, name }: Write, gateway: string): void {
     const { stage, truth, wire, cast } = this.#court;
     const { readySince, isPaused, runSince, lastReady } = truth.of(gateway);
-    if (verb === 'create') this.#createdAt.set(name, stage.now);
     if (readySince !== undefined && !isPaused) return;
     // What is begun is brought to its end: there is no way back that the gateway's end would not bar as well.
-    if (verb === 'start' && lastReady >= (this.#createdAt.get(name) ?? Infinity)) return;
+    if (verb !== 'restart' && lastReady >= (this.#begunAt.get(name) ?? Infinity)) return;
     const waitedLong =
       !cast.hasHealthCheck &&
       runSince !== undefined &&

@@ -431,7 +431,9 @@ describe('who is put back', () => {
     { given: 'what replaces one of it', shown: onGateway('app', { id: idOf('x') }), says: 'after the wave' },
     { given: 'somebody else', shown: onGateway('new'), says: 'at once' },
   ])('is told $says of $given', ({ shown, says }) => {
-    const history = found([app, onGateway('db')]).feed(endedWell('app'));
+    const known: ContainerFacts = { ...shown, name: 'unused', runState: 'exited' };
+    const isApp = shown.id === app.id;
+    const history = found([app, onGateway('db'), ...(isApp ? [] : [known])]).feed(endedWell('app'));
     history.feed(listedAgain({ ...shown, runState: 'paused' }));
     if (says === 'after the wave') history.expectNoLine(/is paused/).feed(succeeded());
     history.expectLine(new RegExp(`^${shown.name} is paused; it is restarted when it is resumed$`));
