@@ -5,7 +5,6 @@ import {
   died,
   disconnected,
   gatewayFacts,
-  inspected,
   inspectedAs,
   onGateway,
   restartMessages,
@@ -19,7 +18,12 @@ const left = (): History =>
   settled([], { gateway: gatewayFacts({ restartPolicy: 'no' }) }).feed(died('gluetun', 1), seconds(11));
 const broken = (settings = {}): History =>
   settled([], { settings }).feed(seconds(30), checkFailed(), seconds(10), checkFailed());
-const cutOff = (): History => settled([]).feed(inspected(onGateway('app', { startedAt: 500 })));
+const cutOff = (): History =>
+  settled([onGateway('app')]).feed(
+    restartMessages('gluetun'),
+    inspectedAs('gluetun', { health: 'healthy' }),
+    seconds(1),
+  );
 
 /** Why the one act that was decided in this history is not carried out, if its turn comes after all that. */
 function reason(history: History, ...meanwhile: readonly Step[]): string | undefined {
