@@ -11,7 +11,7 @@ import { comingsAndGoings } from './comings-and-goings.ts';
 /** Who hangs on the gateway, and how: both are derived; here is said what becomes of it, from the live message. */
 export function dependents(state: State, event: Event, before: State): Transition {
   const target = gatewayTarget(state.gateway);
-  if (state.containers.latestListing === undefined || target === undefined) return to(state);
+  if (target === undefined) return to(state);
   if (!hasChanged(state, before)) return to(state);
   const { shown } = state.dependents;
   const now = shownNow(state, shown ?? {});

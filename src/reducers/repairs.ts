@@ -143,7 +143,7 @@ const isInNeedOfNothing = (state: State, facts: ContainerFacts | undefined): boo
 
 function isSettled(state: State, id: string, { failures, isForced }: Repair): boolean {
   const facts = state.containers.byId[id];
-  if (facts === undefined) return state.containers.latestListing !== undefined;
+  if (facts === undefined) return true;
   if (isParked(facts)) return false;
   const attachment = attachmentOf(state, facts);
   if (attachment === 'fresh' && isForced === true) return false;

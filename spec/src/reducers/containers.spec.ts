@@ -244,3 +244,26 @@ describe('an inspection', () => {
     expect(reduce(everything, failure).state).toBe(everything);
   });
 });
+
+describe('a run that the monitor did not see begin', () => {
+  const beganAfter = (history: History): number | undefined =>
+    history.state.containers.starts[idOf('app')]?.after;
+  const seenFirst = (): History => new History().feed(connected());
+
+  it('began after the listing that did not show the container', () => {
+    const asked = 9_000;
+    expect(beganAfter(seenFirst().feed(listingAskedFor(asked, gatewayFacts()), inspected(app)))).toBe(asked);
+    expect(beganAfter(seenFirst().feed(listingAskedFor(asked, gatewayFacts()), listed(app)))).toBe(asked);
+  });
+
+  it('may have begun at any time, where the listing showed the container without its details', () => {
+    const bare = onGateway('app', { inspected: false });
+    expect(beganAfter(seenFirst().feed(listed(gatewayFacts(), bare), inspected(app)))).toBeUndefined();
+  });
+
+  it('may have begun at any time, where there was no listing before', () => {
+    const history = seenFirst().feed(listed(gatewayFacts(), app));
+    expect(history.state.containers.starts).toHaveProperty(idOf('app'));
+    expect(beganAfter(history)).toBeUndefined();
+  });
+});
