@@ -418,6 +418,16 @@ describe('who is put back', () => {
     expect(waves(history.feed(seconds(2)))).toHaveLength(2);
   });
 
+  it.each<{ given: string; before: Steps }>([
+    { given: 'removed before the next attempt', before: [] },
+    { given: 'removed while the gateway is down', before: [stoppedByHand('gluetun')] },
+  ])('is nobody who is $given', ({ before }) => {
+    const history = found([app]).feed(restartFailed('app'), succeeded(), ...before);
+    expect(Object.keys(history.state.repairs.pending)).toEqual([app.id]);
+    expect(history.feed(destroyed('app')).state.repairs.pending).toEqual({});
+    expect(waves(history.feed(seconds(6)))).toHaveLength(1);
+  });
+
   it('is not said to wait before the gateway is ready', () => {
     const history = settled([onGateway('app', { runState: 'paused' })]).feed(stoppedByHand('gluetun'));
     history.feed(seconds(1)).expectNoLine(/^app is paused/);
