@@ -39,12 +39,12 @@ export function decodeInspected(value: unknown): ContainerFacts | undefined {
   const config = asObject(container?.['Config']);
   const host = asObject(container?.['HostConfig']);
   const id = asContainerId(container?.['Id']);
-  const name = asString(container?.['Name']);
+  const name = withoutSlash(asString(container?.['Name']) ?? '');
   const runState = asString(state?.['Status']);
   if (!id || !name || !state || !config || !host || !isRunState(runState)) return undefined;
   return {
     id,
-    name: withoutSlash(name),
+    name,
     image: asString(config['Image']) ?? '',
     createdMs: engineTimeMs(asString(container?.['Created']) ?? '') ?? 0,
     labels: asStrings(config['Labels']),

@@ -41,6 +41,7 @@ describe('decodeInspected', () => {
     ['a word for an id', { Id: 'constructor' }],
     ['no name', { Name: undefined }],
     ['an empty name', { Name: '' }],
+    ['a name that is a slash and no more', { Name: '/' }],
     ['no state', { State: undefined }],
     ['no configuration', { Config: null }],
     ['no host configuration', { HostConfig: 'x' }],
