@@ -3,7 +3,7 @@ import { type SchedulerLike, catchError, concat, defer, filter, map, of, switchM
 import { answeredWithin } from './answered-within.ts';
 import { toLines } from './bytes.ts';
 import { decodeEvent } from './decode-event.ts';
-import { endedByEngine } from './ended-by-engine.ts';
+import { type EngineMemory, engineMemory } from './engine-memory.ts';
 import { type EngineReadings, reasonOf } from './engine.ts';
 import type { ContainerEvent, EngineEvent } from './events.ts';
 import { repeatWithGrowingDelay } from './growing-delay.ts';
@@ -27,9 +27,10 @@ export const dockerEvents$ = (
 ): Observable<ContainerEvent | EngineEvent> =>
   defer(() => {
     const history = new History();
-    const connected = (ended: readonly string[]): EngineEvent => ({
+    const connected = ({ messages, ended }: EngineMemory): EngineEvent => ({
       type: 'engineConnected',
       at: scheduler.now(),
+      ...(messages.some((event) => history.knows(event)) && { hasStayed: true }),
       ...(ended.length > 0 && { endedByEngine: ended }),
     });
     const disconnected = (reason: string): EngineEvent => ({
@@ -37,7 +38,7 @@ export const dockerEvents$ = (
       at: scheduler.now(),
       reason,
     });
-    const messages = (bytes$: Observable<Uint8Array>): Observable<ContainerEvent> =>
+    const news = (bytes$: Observable<Uint8Array>): Observable<ContainerEvent> =>
       bytes$.pipe(
         toLines(),
         map((line) => decodeEvent(line, scheduler.now())),
@@ -49,8 +50,8 @@ export const dockerEvents$ = (
       switchMap((bytes$) =>
         concat(
           // Known before the replay, whose messages would look like an operator's.
-          endedByEngine(engine, scheduler).pipe(map(connected)),
-          messages(bytes$),
+          engineMemory(engine, scheduler).pipe(map(connected)),
+          news(bytes$),
           defer(() => of(disconnected('the event stream ended'))),
         ),
       ),
@@ -69,10 +70,13 @@ class History {
     return (Math.max(this.#latestMs - OVERLAP_MS, 0) / 1000).toFixed(9);
   }
 
+  knows(event: ContainerEvent): boolean {
+    return this.#seen.has(keyOf(event));
+  }
+
   isNews(event: ContainerEvent): boolean {
-    const key = `${String(event.engineTimeMs)} ${event.id} ${event.type}`;
-    if (this.#seen.has(key)) return false;
-    this.#seen.add(key);
+    if (this.knows(event)) return false;
+    this.#seen.add(keyOf(event));
     this.#latestMs = Math.max(this.#latestMs, event.engineTimeMs);
     for (const oldest of this.#seen) {
       if (this.#seen.size <= MOST_REMEMBERED) break;
@@ -81,3 +85,5 @@ class History {
     return true;
   }
 }
+
+const keyOf = ({ engineTimeMs, id, type }: ContainerEvent): string => `${String(engineTimeMs)} ${id} ${type}`;

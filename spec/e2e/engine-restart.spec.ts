@@ -1,6 +1,7 @@
 import { describeOnPrivateEngine } from './engine.ts';
 import { eventually } from './eventually.ts';
 import { useMonitors } from './monitor.ts';
+import { EngineRelay } from './recreation/engine-relay.ts';
 import { SITES, type Setting, createSetting, cutOff, messages } from './setting.ts';
 import { createDependent } from './stand-in/dependent.ts';
 import { buildImages } from './stand-in/images.ts';
@@ -44,6 +45,24 @@ describeOnPrivateEngine('an engine that goes away', (engine) => {
     monitor.kill('SIGCONT');
     await monitor.waitForLine(/Dependent container removed: app2$/, 30_000);
     expect(monitor.hasExited).toBe(false);
+  });
+
+  it('for the monitor alone, and a dependent killed just before, with its gateway down: it stays down', async () => {
+    const relay = await EngineRelay.open(engine);
+    const monitor = await startMonitor({ env: { SITES, DOCKER_HOST: relay.dockerHost } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    await setting.gateway.stop();
+    await monitor.waitForLine(/Dependent containers cut off/);
+    await setting.dependents[1]?.kill();
+    await monitor.waitForLine(/Dependent container stopped: app2$/);
+    relay.cut();
+    await monitor.waitForLine(/The Docker engine answers again after/);
+    await setting.gateway.start();
+    await monitor.waitForLine(/All dependent containers are on the network of gluetun/, 40_000);
+    expect((await setting.dependents[1]?.inspect())?.State.Running).toBe(false);
+    await expect(cutOff(setting)).resolves.toEqual(['app2']);
+    await monitor.stop();
+    await relay.close();
   });
 
   it('before the monitor starts is waited for', async () => {

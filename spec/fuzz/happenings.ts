@@ -138,7 +138,11 @@ const place = fc.record({ ip: part, country: part, region: part, city: part });
 const at = 0;
 
 const other: fc.Arbitrary<Event | undefined> = fc.oneof(
-  fc.constantFrom<Event>({ type: 'engineConnected', at }, { type: 'timeReached', at }),
+  fc.constantFrom<Event>(
+    { type: 'engineConnected', at },
+    { type: 'engineConnected', at, hasStayed: true },
+    { type: 'timeReached', at },
+  ),
   anyText.map((reason): Event => ({ type: 'engineDisconnected', at, reason })),
   anyText.map((reason): Event => ({ type: 'listingFailed', at, reason })),
   fc.tuple(id, anyText).map(([one, reason]): Event => ({ type: 'inspectionFailed', at, id: one, reason })),

@@ -143,7 +143,10 @@ const DEEDS: Deeds = {
     intents.engineRestarted();
     stage.restartEngine(15_000 + forMs, { ownersFirst });
   },
-  streamCut: ({ stage }) => stage.client.cutStreams(),
+  streamCut: ({ stage, intents }) => {
+    intents.streamIsCut();
+    stage.client.cutStreams();
+  },
   messagesDisturbed: ({ wire }, deed) => wire.disturbMessages(deed),
   callsDisturbed: ({ wire }, deed) => wire.disturbCalls(deed),
   clockJumps: ({ wire }, { byMs }) => wire.setClock(byMs),

@@ -44,7 +44,12 @@ export class Wire {
 
   /** How late the monitor's acts may be, milliseconds: what it looked at just before may be that old. */
   get slackMs(): number {
-    return this.#stage.now < this.#callsUntil + 60_000 ? 40_000 : CALM_SLACK_MS;
+    return this.disturbsCalls ? 40_000 : CALM_SLACK_MS;
+  }
+
+  /** Whether the engine's answers may be late, or not come at all. */
+  get disturbsCalls(): boolean {
+    return this.#stage.now < this.#callsUntil + 60_000;
   }
 
   /** Whether what the engine tells may not have been heard. */

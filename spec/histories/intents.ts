@@ -87,6 +87,15 @@ export class Intents {
   monitorIsGone(): void {
     for (const gateway of this.#people.gateways)
       if (!this.#runs(gateway) && this.of(gateway).value === 'run') this.#set(gateway, FREE);
+    this.#undecidedAreFree();
+  }
+
+  /** Whether the engine itself has gone is asked at the next connection; there may be no answer to that. */
+  streamIsCut(): void {
+    if (this.#wire.disturbsCalls) this.#undecidedAreFree();
+  }
+
+  #undecidedAreFree(): void {
     for (const { name, gateway } of this.#people.roles) {
       const intent = this.of(name);
       if (

@@ -53,6 +53,8 @@ export const site = (name: string, rest: Partial<Site> = {}): Site => ({
 // The engine
 
 export const connected = (): Happening => happens({ type: 'engineConnected' });
+/** To the engine that was there before: only the connection had been lost. */
+export const reconnected = (): Happening => happens({ type: 'engineConnected', hasStayed: true });
 /** To an engine that had been killed: at its start it ended these. */
 export const connectedAfterCrash = (...names: readonly string[]): Happening =>
   happens({ type: 'engineConnected', endedByEngine: names.map(idOf) });

@@ -54,6 +54,32 @@ describe('dockerEvents$', () => {
     });
   });
 
+  it.each([
+    { given: 'what was heard before', past: [line('die', 0), line('start', 1)], isSame: true },
+    { given: 'only what came later', past: [line('start', 1)], isSame: false },
+    { given: 'another container’s like message', past: [line('die', 0, 'def')], isSame: false },
+    { given: 'nothing', past: [], isSame: false },
+  ])('says whether the engine has stayed: of one that remembers $given, $isSame', ({ past, isSame }) => {
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const memories = new Rounds(of(text('')), of(text(past.join(''))));
+      const streams = new Rounds<[since: string | undefined], Opened>(
+        of(cold('-a|', { a: text(line('die', 0)) })),
+        of(NEVER),
+      );
+      const engine = {
+        openEvents: streams.next,
+        info: () => of({ LiveRestoreEnabled: true, SystemTime: '2026-11-25T16:00:00Z' }),
+        pastEvents: memories.next,
+      };
+      expectObservable(dockerEvents$(engine, scheduler), '1s !').toBe('CAx 249ms D', {
+        C: connected(0),
+        A: heard('containerDied', 1, 0),
+        x: disconnected(2, ENDED),
+        D: { ...connected(252), ...(isSame && { hasStayed: true }) },
+      });
+    });
+  });
+
   it('says what the engine says, as it comes, and stays open while it is quiet', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const bytes$ = cold('    -a-b 1m c', {

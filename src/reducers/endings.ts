@@ -16,7 +16,7 @@ const ENGINE_STAYS_MS = 10_000;
 export function endings(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'engineConnected':
-      return endedAtEngineStart(state, event.endedByEngine ?? []);
+      return endedAtEngineStart(event.hasStayed ? state : undecide(state), event.endedByEngine ?? []);
     case 'containerKilled':
       return to(
         isEndingSignal(event, event.id) ? withEnding(state, event.id, signalled(state, event)) : state,
@@ -27,8 +27,6 @@ export function endings(state: Everything, event: Event): Transition<Everything>
       return to(stopped(state, event));
     case 'containerDestroyed':
       return to(forget(state, event.id));
-    case 'engineDisconnected':
-      return to(undecide(state));
     case 'commandFinished':
       return to(gatewayIds(state).reduce(leftByUs, state));
     case 'dependentRepairEnded':
@@ -127,7 +125,7 @@ function isActedOn(acting: Acting, id: string, name: string): boolean {
 const isUnderWay = (acting: Acting, commandId: number | undefined): boolean =>
   commandId !== undefined && hasItsTurn(acting, commandId);
 
-/** The engine went away with them: it was the engine, for all we know. */
+/** The engine may have gone away with them: then it was the engine, for all we know. */
 function undecide(state: Everything): Everything {
   const isOpen = ({ value }: Ending): boolean => value === 'undecided' || value === 'signalled';
   const entries = Object.entries(state.endings).filter(([, ending]) => !isOpen(ending));

@@ -70,8 +70,13 @@ export class EngineRelay {
     });
   }
 
-  async close(): Promise<void> {
+  /** All connections, the stream of messages among them; the engine hears nothing of it. */
+  cut(): void {
     this.#server.closeAllConnections();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
     });

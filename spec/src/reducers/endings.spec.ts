@@ -21,6 +21,7 @@ import {
   listedAgain,
   minutes,
   onGateway,
+  reconnected,
   renamed,
   restartBegun,
   restartEnded,
@@ -65,8 +66,31 @@ describe('how a container ended', () => {
       then: undefined,
     },
     {
+      given: 'a stop, and an engine that is away since',
+      event: [stoppedByHand('app'), seconds(9), disconnected(), seconds(60)],
+      then: 'undecided',
+    },
+    {
+      given: 'a stop, ten seconds before it is connected again to the engine that was there',
+      event: [stoppedByHand('app'), seconds(4), disconnected(), seconds(6), reconnected(), listedAgain()],
+      then: 'undecided',
+    },
+    {
+      given: 'a stop that is ten seconds old once the same engine was caught up with',
+      event: [
+        stoppedByHand('app'),
+        seconds(4),
+        disconnected(),
+        seconds(6),
+        reconnected(),
+        listedAgain(onGateway('app', { runState: 'exited' })),
+        seconds(1),
+      ],
+      then: 'operator',
+    },
+    {
       given: 'a stop, decided before the engine went away',
-      event: [stoppedByHand('app'), seconds(11), disconnected()],
+      event: [stoppedByHand('app'), seconds(11), disconnected(), connected()],
       then: 'operator',
     },
     { given: 'a signal, and a start', event: [killed('app'), started('app')], then: undefined },
@@ -76,13 +100,18 @@ describe('how a container ended', () => {
       then: 'signalled',
     },
     {
-      given: 'a signal, and an engine that has gone away',
-      event: [killed('app'), disconnected()],
+      given: 'a signal, and an engine that has gone away since',
+      event: [killed('app'), disconnected(), connected()],
       then: undefined,
     },
     {
+      given: 'a signal, and a connection lost, to an engine that stays',
+      event: [killed('app'), disconnected(), reconnected()],
+      then: 'signalled',
+    },
+    {
       given: 'an end without a signal, and an engine that has gone away',
-      event: [died('app', 1), disconnected()],
+      event: [died('app', 1), disconnected(), connected()],
       then: 'itself',
     },
     { given: 'a stop that took it no end', event: [stopped('app')], then: undefined },
@@ -98,7 +127,7 @@ describe('how a container ended', () => {
     },
     {
       given: 'a stop, nine seconds ago, of which the signal was not heard, and an engine that has gone away',
-      event: [died('app'), stopped('app'), seconds(9), disconnected()],
+      event: [died('app'), stopped('app'), seconds(9), disconnected(), connected()],
       then: undefined,
     },
     {
@@ -284,7 +313,7 @@ describe('how a container ended', () => {
 
   it.each<{ given: string; event: Happening }>([
     { given: 'the removal of one that had not ended', event: destroyed('app') },
-    { given: 'an engine that goes away, with nothing left to be decided,', event: disconnected() },
+    { given: 'another engine, with nothing left to be decided,', event: connected() },
   ])('is the same object after $given', ({ event }) => {
     const { everything, now, state } = settled([app]).feed(died('db', 1));
     for (const one of event(state, now)) expect(endings(everything, one).state).toBe(everything);

@@ -1,5 +1,5 @@
 import { NEVER, type Observable, of, throwError } from 'rxjs';
-import { endedByEngine } from '../../streams/ended-by-engine.ts';
+import { type EngineMemory, engineMemory } from '../../streams/engine-memory.ts';
 import { EngineError } from '../../streams/engine.ts';
 import { marbles, text } from './marbles.ts';
 
@@ -12,9 +12,14 @@ const noise = (count: number): readonly string[] =>
   Array.from({ length: count }, () => line('exec_start: true', 'other'));
 
 const WITHOUT = of({ LiveRestoreEnabled: false, SystemTime: '2026-11-25T16:00:00.5Z' });
+const NOTHING: EngineMemory = { messages: [], ended: [] };
 const refused$ = throwError(() => new EngineError('forbidden', 403));
 
-describe('endedByEngine', () => {
+/** Whom the engine has ended. */
+const ended = (then: readonly string[]): EngineMemory =>
+  expect.objectContaining({ ended: then }) as EngineMemory;
+
+describe('engineMemory', () => {
   it.each<{
     given: string;
     info?: Observable<unknown>;
@@ -58,7 +63,45 @@ describe('endedByEngine', () => {
   ])('of $given names $then', ({ info = WITHOUT, past, then }) => {
     marbles(({ expectObservable }, scheduler) => {
       const engine = { info: () => info, pastEvents: () => past };
-      expectObservable(endedByEngine(engine, scheduler)).toBe('(a|)', { a: then });
+      expectObservable(engineMemory(engine, scheduler)).toBe('(a|)', { a: ended(then) });
+    });
+  });
+
+  const messages = [
+    expect.objectContaining({ type: 'containerStarted', id: 'a' }),
+    expect.objectContaining({ type: 'containerDied', id: 'b' }),
+  ];
+
+  it.each<{ of: string; info?: Observable<unknown>; past: Observable<Uint8Array>; then: readonly unknown[] }>(
+    [
+      {
+        of: 'containers alone, in their order',
+        past: said([line('start', 'a'), 'x', ...noise(9), line('die', 'b')]),
+        then: messages,
+      },
+      {
+        of: 'all that has not been forgotten',
+        past: said([line('start', 'a'), ...noise(300), line('die', 'b')]),
+        then: messages,
+      },
+      {
+        of: 'an engine that leaves running what runs',
+        info: of({ LiveRestoreEnabled: true, SystemTime: '2026-11-25T16:00:00.5Z' }),
+        past: said([line('start', 'a'), line('die', 'b')]),
+        then: messages,
+      },
+      {
+        of: 'an engine that does not say what time it is',
+        info: of({ LiveRestoreEnabled: false }),
+        past: said([line('start', 'a')]),
+        then: [],
+      },
+    ],
+  )('tells the messages of $of', ({ info = WITHOUT, past, then }) => {
+    marbles(({ expectObservable }, scheduler) => {
+      const engine = { info: () => info, pastEvents: () => past };
+      const told = expect.objectContaining({ messages: then }) as EngineMemory;
+      expectObservable(engineMemory(engine, scheduler)).toBe('(a|)', { a: told });
     });
   });
 
@@ -69,8 +112,8 @@ describe('endedByEngine', () => {
         asked.push(until);
         return said(stopped('a'));
       };
-      expectObservable(endedByEngine({ info: () => WITHOUT, pastEvents }, scheduler)).toBe('(a|)', {
-        a: ['a'],
+      expectObservable(engineMemory({ info: () => WITHOUT, pastEvents }, scheduler)).toBe('(a|)', {
+        a: ended(['a']),
       });
     });
     expect(asked).toEqual(['1795622400.500000000']);
@@ -81,7 +124,7 @@ describe('endedByEngine', () => {
     { given: 'past', engine: { info: () => WITHOUT, pastEvents: () => NEVER } },
   ])('does not wait for ever for its $given', ({ engine }) => {
     marbles(({ expectObservable }, scheduler) => {
-      expectObservable(endedByEngine(engine, scheduler)).toBe('5s (a|)', { a: [] });
+      expectObservable(engineMemory(engine, scheduler)).toBe('5s (a|)', { a: NOTHING });
     });
   });
 });
