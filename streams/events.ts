@@ -55,7 +55,7 @@ export type EngineEvent =
   | {
       readonly type: 'engineConnected';
       readonly at: number;
-      /** It remembers what was heard of it before: so it has not ended since. Absent where nobody knows. */
+      /** It remembers what was heard before: so it has not ended since. Absent where it may be another one. */
       readonly hasStayed?: true;
       /** Ids of containers that the engine itself ended at its start; absent where there are none, or nobody knows. */
       readonly endedByEngine?: readonly string[];

@@ -10,12 +10,17 @@ import { removeContainers } from './test-engine.ts';
 describeOnPrivateEngine('an engine that goes away', (engine) => {
   const startMonitor = useMonitors(engine);
   let setting: Setting;
+  let relay: EngineRelay | undefined;
 
   beforeAll(async () => buildImages(engine));
   beforeEach(async () => {
     setting = await createSetting(engine, { restartPolicy: 'always' });
   });
-  afterEach(async () => removeContainers(engine));
+  afterEach(async () => {
+    await relay?.close();
+    relay = undefined;
+    await removeContainers(engine);
+  });
 
   it('and comes back is said once each, and nothing that happened in between is missed', async () => {
     const monitor = await startMonitor({ env: { SITES } });
@@ -48,7 +53,7 @@ describeOnPrivateEngine('an engine that goes away', (engine) => {
   });
 
   it('for the monitor alone, and a dependent killed just before, with its gateway down: it stays down', async () => {
-    const relay = await EngineRelay.open(engine);
+    relay = await EngineRelay.open(engine);
     const monitor = await startMonitor({ env: { SITES, DOCKER_HOST: relay.dockerHost } });
     await monitor.waitForLine(/Status: STARTUP/);
     await setting.gateway.stop();
@@ -61,8 +66,6 @@ describeOnPrivateEngine('an engine that goes away', (engine) => {
     await monitor.waitForLine(/All dependent containers are on the network of gluetun/, 40_000);
     expect((await setting.dependents[1]?.inspect())?.State.Running).toBe(false);
     await expect(cutOff(setting)).resolves.toEqual(['app2']);
-    await monitor.stop();
-    await relay.close();
   });
 
   it('before the monitor starts is waited for', async () => {

@@ -35,6 +35,7 @@ export class Wire {
   readonly #stage: Stage;
   readonly #client: EngineClient;
   #callsUntil = -Infinity;
+  #readingsUntil = -Infinity;
   #messagesUntil = -Infinity;
 
   constructor(stage: Stage) {
@@ -44,12 +45,12 @@ export class Wire {
 
   /** How late the monitor's acts may be, milliseconds: what it looked at just before may be that old. */
   get slackMs(): number {
-    return this.disturbsCalls ? 40_000 : CALM_SLACK_MS;
+    return this.#stage.now < this.#callsUntil + 60_000 ? 40_000 : CALM_SLACK_MS;
   }
 
-  /** Whether the engine's answers may be late, or not come at all. */
-  get disturbsCalls(): boolean {
-    return this.#stage.now < this.#callsUntil + 60_000;
+  /** Whether what is asked of the engine may not be answered, now or at the next connection. */
+  get losesAnswers(): boolean {
+    return this.#stage.now < this.#readingsUntil + 15_000;
   }
 
   /** Whether what the engine tells may not have been heard. */
@@ -65,6 +66,7 @@ export class Wire {
 
   disturbCalls({ calls, fates, forMs }: Deedful<'callsDisturbed'>): void {
     const until = (this.#callsUntil = this.#stage.now + forMs);
+    if (calls === 'readings') this.#readingsUntil = until;
     const next = inTurn(fates.map(disturbanceOf));
     this.#client.disturb = (call) =>
       this.#stage.now < until && WRITE.test(call) === (calls === 'writes') ? next() : undefined;
@@ -79,6 +81,7 @@ export class Wire {
 
   calm(): void {
     this.#callsUntil = Math.min(this.#callsUntil, this.#stage.now);
+    this.#readingsUntil = Math.min(this.#readingsUntil, this.#stage.now);
     this.#messagesUntil = Math.min(this.#messagesUntil, this.#stage.now);
     this.#client.disturb = () => undefined;
     this.#client.tell = () => ON_TIME;

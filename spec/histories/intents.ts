@@ -92,7 +92,7 @@ export class Intents {
 
   /** Whether the engine itself has gone is asked at the next connection; there may be no answer to that. */
   streamIsCut(): void {
-    if (this.#wire.disturbsCalls) this.#undecidedAreFree();
+    if (this.#wire.losesAnswers) this.#undecidedAreFree();
   }
 
   #undecidedAreFree(): void {

@@ -72,9 +72,9 @@ export class EventBus {
     );
   }
 
-  /** All that is remembered. */
-  past(): readonly EngineEvent[] {
-    return this.#past;
+  /** What is remembered, but for what lies ahead of that time: the clock may have been set back since. */
+  past(until?: Nanos): readonly EngineEvent[] {
+    return this.#past.filter(({ at }) => until === undefined || at <= until);
   }
 
   /** The engine goes down: every stream ends, all is forgotten. */

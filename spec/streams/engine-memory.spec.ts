@@ -90,6 +90,8 @@ describe('engineMemory', () => {
         past: said([line('start', 'a'), line('die', 'b')]),
         then: messages,
       },
+      { of: 'an engine whose settings may not be read', info: refused$, past: said(stopped('a')), then: [] },
+      { of: 'an engine that refuses to tell them', past: refused$, then: [] },
       {
         of: 'an engine that does not say what time it is',
         info: of({ LiveRestoreEnabled: false }),

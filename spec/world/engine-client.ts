@@ -128,8 +128,8 @@ export class EngineClient implements EngineReadings, EngineWrites {
   readonly info = (): Observable<unknown> =>
     this.#answer('info', () => ({ LiveRestoreEnabled: false, SystemTime: this.#engine.systemTime }));
 
-  readonly pastEvents = (): Observable<Uint8Array> =>
-    this.#answer('events', () => this.#engine.events.past()).pipe(
+  readonly pastEvents = (until: string): Observable<Uint8Array> =>
+    this.#answer('events', () => this.#engine.events.past(parseUnixTime(until))).pipe(
       map((events) => Buffer.from(events.map(toJsonLine).join(''))),
     );
 

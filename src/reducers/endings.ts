@@ -1,4 +1,4 @@
-import type { ContainerEvent, Event } from '../../streams/events.ts';
+import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
 import type { Command } from '../commands.ts';
 import { isRunning } from '../attachment.ts';
 import { isEndingSignal } from '../messages.ts';
@@ -16,7 +16,8 @@ const ENGINE_STAYS_MS = 10_000;
 export function endings(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'engineConnected':
-      return endedAtEngineStart(event.hasStayed ? state : undecide(state), event.endedByEngine ?? []);
+      // Of one that has stayed that was said at the connection before; since then its clock may have been set back.
+      return event.hasStayed ? to(state) : endedAtEngineStart(undecide(state), event.endedByEngine ?? []);
     case 'containerKilled':
       return to(
         isEndingSignal(event, event.id) ? withEnding(state, event.id, signalled(state, event)) : state,
@@ -32,7 +33,7 @@ export function endings(state: Everything, event: Event): Transition<Everything>
     case 'dependentRepairEnded':
       return to(event.facts === undefined ? state : leftByUs(state, event.facts.id));
     default:
-      return lookAtThoseDue(forgetRunning(state, event), event);
+      return lookAtThoseDue(withoutDoubtful(forgetRunning(state, event)), event);
   }
 }
 
@@ -65,6 +66,18 @@ function endedAtEngineStart(state: Everything, ids: readonly string[]): Transiti
     },
   );
 }
+
+/**
+ * A run that ended before it began: meanwhile the clock was set back, and the engine's memory may hide the start, which
+ * lies ahead. Then it is no proof that the engine ended it.
+ */
+const withoutDoubtful = (state: Everything): Everything =>
+  Object.entries(state.endings)
+    .filter(([id, { value }]) => value === 'engine' && hasEndedBeforeItBegan(state.containers.byId[id]))
+    .reduce((soFar, [id]) => withEnding(soFar, id, { value: 'operator' }), state);
+
+const hasEndedBeforeItBegan = (facts: ContainerFacts | undefined): boolean =>
+  (facts?.details?.finishedAtMs ?? Infinity) < (facts?.details?.startedAtMs ?? 0);
 
 /** What does not run cannot be sent a signal: the message is late, and of our own command or of the engine's. */
 const explained = (state: Everything, { id, name }: ContainerEvent): Ending | undefined => {
@@ -158,9 +171,13 @@ const hasStartedSince = ({ containers, endings: known }: Everything, id: string,
   return isRunning(facts) && (known[id]?.value !== 'signalled' || event.type === 'containerStarted');
 };
 
-/** The time to decide has come: the failed start of a restart policy, too, which emits nothing, shows by now. */
+/**
+ * The time to decide has come: the failed start of a restart policy, too, which emits nothing, shows by now. Where it
+ * came while the engine was away, the listing that catches up with it is the moment.
+ */
 function lookAtThoseDue(state: Everything, event: Event): Transition<Everything> {
-  if (event.type !== 'timeReached' || state.connection.value !== 'connected') return to(state);
+  const isTime = event.type === 'timeReached' || event.type === 'containersListed';
+  if (!isTime || state.connection.value !== 'connected') return to(state);
   const due = Object.entries(state.endings).filter(([, ending]) => (dueAt(ending) ?? Infinity) <= event.at);
   return to(
     due.reduce((soFar, [id, { value }]) => withEnding(soFar, id, decided(value)), state),

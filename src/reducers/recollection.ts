@@ -69,7 +69,9 @@ function withEndedByEngine(memory: Memory, state: State, before: State): Memory 
     const facts = byId[id];
     return facts !== undefined && !isRunning(facts) && (facts.details?.startedAt ?? startedAt) === startedAt;
   };
-  const kept = Object.entries(known).filter(([id, startedAt]) => isStill(id, startedAt));
+  const kept = Object.entries(known).filter(
+    ([id, startedAt]) => isStill(id, startedAt) && state.endings[id]?.value !== 'operator',
+  );
   const news = Object.entries(state.endings)
     .filter(([id, { value }]) => value === 'engine' && known[id] === undefined && isOurs(state, id))
     .map(([id]): readonly [string, string | undefined] => [id, byId[id]?.details?.startedAt])

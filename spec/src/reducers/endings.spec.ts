@@ -14,6 +14,7 @@ import {
   checkPassed,
   happens,
   idOf,
+  inspected,
   inspectedAs,
   inspectionFailed,
   killed,
@@ -87,6 +88,30 @@ describe('how a container ended', () => {
         seconds(1),
       ],
       then: 'operator',
+    },
+    {
+      given: 'a stop whose time came while the engine that stays was away, and which was caught up with',
+      event: [
+        stoppedByHand('app'),
+        seconds(4),
+        disconnected(),
+        seconds(7),
+        happens({ type: 'timeReached' }),
+        seconds(9),
+        reconnected(),
+        listedAgain(onGateway('app', { runState: 'exited' })),
+      ],
+      then: 'operator',
+    },
+    {
+      given: 'a stop, and two connections lost, to an engine that stays',
+      event: [stoppedByHand('app'), disconnected(), reconnected(), disconnected(), reconnected()],
+      then: 'undecided',
+    },
+    {
+      given: 'a stop, and two connections lost, the second to an engine that has gone away',
+      event: [stoppedByHand('app'), disconnected(), reconnected(), disconnected(), connected()],
+      then: undefined,
     },
     {
       given: 'a stop, decided before the engine went away',
@@ -195,6 +220,14 @@ describe('how a container ended', () => {
       died('app'),
     );
     expect(endingOf(history)).toBe('ours');
+  });
+
+  it('is its own where it crashed, though the clock was set back since it began', () => {
+    const history = settled([onGateway('app', { startedAt: 9_000 })]).feed(
+      died('app', 1),
+      inspectedAs('app', { runState: 'exited', startedAt: 9_000, finishedAt: 8_000 }),
+    );
+    expect(endingOf(history)).toBe('itself');
   });
 
   it('is kept of a container first heard of while the listing was made', () => {
@@ -371,6 +404,45 @@ describe('what the engine ended at its start, after it had been killed,', () => 
     expect(facts && attachmentOf(history.state, facts)).toBe(then);
   });
 
+  it('is not told by an engine that has stayed: it hides starts that lie ahead of its clock', () => {
+    const reconnectedTo = happens({
+      type: 'engineConnected',
+      hasStayed: true,
+      endedByEngine: [idOf('app')],
+    });
+    const history = settled([app]).feed(stoppedByHand('app'), seconds(11), disconnected()).forget();
+    history.feed(reconnectedTo).expectLines('The Docker engine answers again after 0s');
+    expect(endingOf(history)).toBe('operator');
+  });
+
+  it.each([
+    { given: 'ended before it began: its start may be hidden', finishedAt: 8_999, then: 'operator' },
+    { given: 'ended as it began', finishedAt: 9_000, then: 'engine' },
+    { given: 'ended after it had begun', finishedAt: 9_001, then: 'engine' },
+  ])('of a run that $given: is the doing of the $then', ({ finishedAt, then }) => {
+    const shape = { restartPolicy: 'unless-stopped', startedAt: 9_000 } as const;
+    const gone = gatewayFacts({ ...shape, runState: 'exited', exitCode: 0, finishedAt });
+    for (const before of [
+      new History(),
+      settled([], { gateway: gatewayFacts(shape) }).feed(disconnected()),
+    ]) {
+      const history = before.feed(connectedAfterCrash('gluetun'), listed(gone), seconds(11));
+      expect(endingOf(history, 'gluetun')).toBe(then);
+      expect(Object.keys(history.state.memory.endedByEngine)).toHaveLength(then === 'engine' ? 1 : 0);
+      expect(history.acts.map(({ kind }) => kind)).toEqual(then === 'engine' ? ['startGateway'] : []);
+    }
+  });
+
+  it('is known only with what an inspection shows', () => {
+    const history = new History().feed(
+      connectedAfterCrash('app'),
+      listed(gatewayFacts(), onGateway('app', { runState: 'exited', inspected: false })),
+    );
+    expect(endingOf(history)).toBe('engine');
+    history.feed(inspected(onGateway('app', { runState: 'exited', startedAt: 9_000, finishedAt: 8_000 })));
+    expect(endingOf(history)).toBe('operator');
+  });
+
   it('has no ending any more once it runs', () => {
     expect(endingOf(crashed().feed(started('app')))).toBeUndefined();
   });
@@ -400,7 +472,8 @@ describe('what the engine ended at its start, after it had been killed,', () => 
   );
 
   it('is not said of what no listing has shown yet', () => {
-    new History().feed(connectedAfterCrash('gluetun', 'app')).expectLines();
+    const history = new History().feed(connectedAfterCrash('gluetun', 'app'));
+    history.feed(happens({ type: 'timeReached' })).expectLines();
   });
 
   it('is told as what becomes of it, for a gateway that its restart policy would have had run', () => {
