@@ -108,8 +108,19 @@ async function checkedByHand({ watch }: Scene): Promise<readonly string[]> {
   return code === 0 ? [] : [`a check by hand ends with ${String(code)}`];
 }
 
-/** What no monitor can: see `isBrokenByEngine`. */
-async function mend({ stack, story }: Scene): Promise<void> {
+/**
+ * What no monitor can, or may: see `isBrokenByEngine`; and one that finds a gateway down, with nothing recorded of how
+ * that ended, leaves it to its operator.
+ */
+async function mend({ stack, story, watch }: Scene): Promise<void> {
+  if (await stack.isBrokenByEngine(GATEWAY)) {
+    story.tell(`the engine can no longer start ${GATEWAY}; its operator creates it anew`);
+    await stack.createGatewayAgain();
+  }
+  if (watch.standsBy && !(await stack.gateway.inspect()).State.Running) {
+    story.tell(`the monitor found ${GATEWAY} down; its operator starts it`);
+    await stack.start(GATEWAY);
+  }
   for (const { name } of DEPENDENTS) {
     if (!(await stack.isBrokenByEngine(name))) continue;
     story.tell(`the engine can no longer start ${name}; its operator creates it anew`);

@@ -101,9 +101,7 @@ export const PLAYERS: Readonly<Record<FaultKind, Player>> = {
     pauseContainer(scene, fault, GATEWAY),
   ),
   'the gateway is removed and created again': onGateway(async ({ stack }, { holdMs }) => {
-    await stack.act(GATEWAY, 'remove', async () => stack.gateway.remove());
-    await pause(Math.min(holdMs, 2_000));
-    await stack.act(GATEWAY, 'create', async () => (stack.gateway = await stack.gateway.createAgain()));
+    await stack.createGatewayAgain(Math.min(holdMs, 2_000));
     return `away for ${seconds(Math.min(holdMs, 2_000))}`;
   }),
   'the gateway is replaced as compose does it': onGateway(async ({ stack }) => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createDependent, findContainer } from '../e2e/stand-in/dependent.ts';
 import type { TestContainer } from '../e2e/stand-in/container.ts';
 import { isOnLiveNetwork } from '../e2e/stand-in/container.ts';
@@ -74,6 +75,13 @@ export class Stack {
     await this.act(name, 'create', async () =>
       createDependent(this.engine, { ...options, network }).catch(() => undefined),
     );
+  }
+
+  /** @param awayMs how long there is none, milliseconds */
+  async createGatewayAgain(awayMs = 0): Promise<void> {
+    await this.act(GATEWAY, 'remove', async () => this.gateway.remove());
+    await pause(awayMs);
+    await this.act(GATEWAY, 'create', async () => (this.gateway = await this.gateway.createAgain()));
   }
 
   /** What its engine starts at a boot, though its operator had stopped it. */

@@ -55,6 +55,11 @@ export class Watch {
     return this.#monitor;
   }
 
+  /** It has found the gateway down, and does not know why. */
+  get standsBy(): boolean {
+    return this.monitor.linesMatching(/ is not running; standing by until it starts$/).length > 0;
+  }
+
   async start(): Promise<void> {
     const number = this.#history.monitors.length + 1;
     this.#relay.monitor = number;
