@@ -4,7 +4,7 @@ import { decodeEvent } from './decode-event.ts';
 import type { EngineReadings } from './engine.ts';
 import type { ContainerEvent } from './events.ts';
 import { sinceOf } from './engine-time.ts';
-import { type Json, asObject, asString } from './json.ts';
+import { type Json, asObject, asString, parseJson } from './json.ts';
 
 const ANSWER_TIMEOUT_MS = 5_000;
 /** An engine remembers this many messages of any kind, and none from before its own start. */
@@ -24,9 +24,10 @@ const NOTHING: EngineMemory = { messages: [], ended: [] };
  * What the engine remembers; nothing where it, or a proxy before it, does not tell.
  *
  * One that was killed leaves its containers running. Without `live-restore` the next one stops them before it answers
- * anybody, in the words of an operator's stop, and takes it for one: `unless-stopped` does not bring them back. But
- * such an engine has started every container that runs, and remembers that start: where nothing has been forgotten
- * yet, an end without a start before it can only be the engine's own doing. Where that cannot be told, none is named.
+ * anybody, in the words of an operator's stop, and takes it for one: `unless-stopped` does not bring them back. But then
+ * those ends are the first that such an engine ever says: whatever anybody asks of it, and all that it starts itself, comes
+ * later. Where something may have been forgotten, none is named. Nor can it be told whether something is hidden: once its
+ * clock was set back, it does not tell what lies ahead.
  */
 export const engineMemory = (
   engine: Pick<EngineReadings, 'info' | 'pastEvents'>,
@@ -48,26 +49,40 @@ export const engineMemory = (
   );
 
 function remembered(lines: readonly string[], info: Json): EngineMemory {
-  const messages = lines.map((line) => decodeEvent(line, 0)).filter((event) => event !== undefined);
+  const messages = messagesIn(lines);
   const tellsEnds = info['LiveRestoreEnabled'] === false && lines.length < REMEMBERED;
-  return { messages, ended: tellsEnds ? endedWithoutStart(messages) : [] };
+  return { messages, ended: tellsEnds ? endedAtItsStart(lines) : [] };
 }
 
-function endedWithoutStart(messages: readonly ContainerEvent[]): readonly string[] {
-  const [begun, ended] = [new Set<string>(), new Set<string>()];
-  for (const { type, id } of messages) {
-    switch (type) {
-      case 'containerCreated':
-      case 'containerStarted':
-      case 'containerDestroyed':
-        begun.add(id);
-        ended.delete(id);
-        break;
-      case 'containerDied':
-        if (!begun.has(id)) ended.add(id);
-        break;
-      default:
-    }
-  }
-  return [...ended];
+const messagesIn = (lines: readonly string[]): readonly ContainerEvent[] =>
+  lines.map((line) => decodeEvent(line, 0)).filter((event) => event !== undefined);
+
+function endedAtItsStart(lines: readonly string[]): readonly string[] {
+  const next = lines.findIndex((line) => !isOfAnEnd(line));
+  const [first, later] = next === -1 ? [lines, []] : [lines.slice(0, next), lines.slice(next)];
+  const begun = messagesIn(later)
+    .filter(({ type }) => BEGINNINGS.includes(type))
+    .map(({ id }) => id);
+  const ended = messagesIn(first)
+    .filter(({ type, id }) => type === 'containerDied' && !begun.includes(id))
+    .map(({ id }) => id);
+  return [...new Set(ended)];
 }
+
+const ENDS: readonly string[] = [
+  'containerKilled',
+  'containerDied',
+  'containerStopped',
+] satisfies EventType[];
+/** Since then it is no more as the engine has left it. */
+const BEGINNINGS: readonly string[] = [
+  'containerCreated', 'containerStarted', 'containerDestroyed',
+] satisfies EventType[]; // prettier-ignore
+/** What of a container's goes with it when it ends. */
+const SURROUNDINGS: readonly (string | undefined)[] = ['network', 'volume', undefined];
+
+const isOfAnEnd = (line: string): boolean =>
+  SURROUNDINGS.includes(asString(asObject(parseJson(line))?.['Type'])) ||
+  ENDS.includes(decodeEvent(line, 0)?.type ?? '');
+
+type EventType = ContainerEvent['type'];

@@ -37,13 +37,31 @@ describe('engineMemory', () => {
     },
     { given: 'an end, and a removal since', past: said([...stopped('a'), line('destroy', 'a')]), then: [] },
     { given: 'a signal that ended nothing', past: said([line('kill', 'a')]), then: [] },
+    {
+      given: 'an end after something that was asked for',
+      past: said([...noise(1), ...stopped('a')]),
+      then: [],
+    },
+    { given: 'an end after a start of another', past: said([line('start', 'b'), ...stopped('a')]), then: [] },
+    {
+      given: 'ends, and what goes with them',
+      past: said([
+        ...stopped('a'),
+        line('disconnect', 'n', 'network'),
+        line('unmount', 'v', 'volume'),
+        ...stopped('b'),
+        ...noise(2),
+      ]),
+      then: ['a', 'b'],
+    },
+    { given: 'one that ended twice', past: said([...stopped('a'), line('die', 'a')]), then: ['a'] },
     { given: 'nothing', past: of(), then: [] },
     { given: 'something else that died', past: said([line('die', 'a', 'plugin')]), then: [] },
     { given: 'garbage', past: said(['{"Type":', '', 'null', ...stopped('a')]), then: ['a'] },
-    { given: 'as much as is not forgotten', past: said([...noise(252), ...stopped('a')]), then: ['a'] },
+    { given: 'as much as is not forgotten', past: said([...stopped('a'), ...noise(252)]), then: ['a'] },
     {
       given: 'so much that something may be forgotten',
-      past: said([...noise(253), ...stopped('a')]),
+      past: said([...stopped('a'), ...noise(253)]),
       then: [],
     },
     {
