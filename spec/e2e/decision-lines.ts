@@ -40,11 +40,11 @@ export async function rememberedIn(stateFile: string, gateway = 'gluetun'): Prom
   return known;
 }
 
-/** The beginnings of checks in one gateway, after the message given. */
+/** The beginnings of checks in one gateway; after the message given, if there is one. */
 export const checksIn = (
   { id }: { readonly id: string },
   events: EngineEvents,
-  since: Timed<EngineMessage> | undefined,
+  since?: Timed<EngineMessage>,
 ): readonly Timed<EngineMessage>[] =>
   events.all
     .slice(since === undefined ? 0 : events.all.indexOf(since) + 1)
