@@ -55,9 +55,12 @@ export class Watch {
     return this.#monitor;
   }
 
-  /** It has found the gateway down, and does not know why. */
+  /** It has found the gateway down, does not know why, and has not seen it start since. */
   get standsBy(): boolean {
-    return this.monitor.linesMatching(/ is not running; standing by until it starts$/).length > 0;
+    const told = this.monitor.linesMatching(
+      / is not running; standing by until it starts$| started; waiting until it is ready$/,
+    );
+    return told.at(-1)?.text.includes('standing by') === true;
   }
 
   async start(): Promise<void> {
