@@ -11,7 +11,7 @@ import {
   isInStart,
   look,
 } from './executor-parts.ts';
-import { isParked } from './parked.ts';
+import { isParked, parkedAs } from './parked.ts';
 import { recreate, resume } from './recreation/recreate.ts';
 import { runOf } from './run-of.ts';
 
@@ -57,9 +57,12 @@ export function repairDependent(dependent: Repairable, basis: Basis, executor: E
   );
 }
 
-/** The dependent, if nothing has happened to it, nor to the gateway, since it was decided on. */
+/**
+ * The dependent, if nothing has happened to it, nor to the gateway, since it was decided on. A restart goes by the id;
+ * what is created anew gets the name that was decided on, which its operator must not have changed meanwhile.
+ */
 const asDecided = (
-  { id, run }: Repairable,
+  { id, name, how, run }: Repairable,
   { gateway, start }: Basis,
   executor: Executor,
 ): Observable<ContainerFacts> =>
@@ -77,6 +80,8 @@ const asDecided = (
             ? 'somebody else has started it by now'
             : `it is ${facts.runState} by now`,
         );
+      if (how !== 'restart' && (parkedAs(facts)?.name ?? facts.name) !== name)
+        throw new Untouched(`it is called ${facts.name} by now`);
     }),
   );
 

@@ -26,7 +26,7 @@ const VERSION = 1;
 
 const LOST =
   'nothing is remembered, so orphans left by a gateway re-created meanwhile can be told only by ' +
-  "compose's labels, and who was stopped by hand is not known";
+  "compose's labels, or by a name they were parked under, and who was stopped by hand is not known";
 
 /** What is remembered in the file at `path`; `/dev/null` and an empty path: nothing, silently. Never throws. */
 export function openStateFile(path: string): StateFile {

@@ -12,8 +12,12 @@ import {
   type Role,
   SECOND_GATEWAY,
   UNTOUCHABLE,
+  unparked,
 } from './roles.ts';
 import type { Stage } from './stage.ts';
+
+/** What it is called whom its operator has given another name. */
+const RENAMED = '-renamed';
 
 const HEALTH = { intervalMs: 60_000, retries: 3 };
 
@@ -23,7 +27,7 @@ export class People {
   readonly gateways: readonly string[];
   readonly #stage: Stage;
   readonly #cast: Cast;
-  readonly #names = new Map<string, string>();
+  readonly #namedAt = new Map<string, number>();
   readonly #replaced = new Set<string>();
 
   constructor(stage: Stage, cast: Cast) {
@@ -47,14 +51,21 @@ export class People {
     return this.gateways.includes(who) || this.roles.some(({ name }) => name === who);
   }
 
+  /** What it is called, or would be if it were there. */
   nameOf(who: string): string {
-    return this.#names.get(who) ?? who;
+    return this.#stage.engine.find(who + RENAMED) === undefined ? who : who + RENAMED;
   }
 
+  /** When its operator last gave it another name, or its own one back. */
+  namedAt(who: string): number {
+    return this.#namedAt.get(who) ?? -Infinity;
+  }
+
+  /** Also of one that had the name when it was parked, and of what was created in its place. */
   roleOf(name: string): string | undefined {
-    const original = name.replace(/\.orphan-of-.*$/, '');
-    const renamed = [...this.#names].find(([, now]) => now === original)?.[0];
-    return renamed ?? (this.has(original) ? original : undefined);
+    const original = unparked(name);
+    const who = original.endsWith(RENAMED) ? original.slice(0, -RENAMED.length) : original;
+    return this.has(who) ? who : undefined;
   }
 
   find(who: string): Container | undefined {
@@ -135,21 +146,22 @@ export class People {
   }
 
   rename(who: string): boolean {
-    const name = `${who}-renamed`;
-    const container = this.find(who);
-    if (container === undefined || this.#names.has(who)) return false;
-    this.#names.set(who, name);
-    this.#stage.engine.rename(container.id, name);
-    return true;
+    return this.#rename(who, who + RENAMED);
   }
 
-  /** Gets its own name back, unless somebody has that by now. */
+  /** Gets its own name back, unless somebody has that by now, or it is parked: then it cannot be found. */
   nameBack(who: string): void {
-    const { engine } = this.#stage;
-    if (!this.#names.has(who)) return;
-    const container = this.find(who);
-    this.#names.delete(who);
-    if (container !== undefined && engine.find(who) === undefined) engine.rename(container.id, who);
+    this.#rename(who + RENAMED, who);
+  }
+
+  #rename(from: string, to: string): boolean {
+    const { engine, now } = this.#stage;
+    const container = engine.find(from);
+    const who = this.roleOf(from);
+    if (container === undefined || who === undefined || engine.find(to) !== undefined) return false;
+    this.#namedAt.set(who, now);
+    engine.rename(container.id, to);
+    return true;
   }
 
   /** Compose replaces the gateway, and, unless only that was named, then those that had joined it. */

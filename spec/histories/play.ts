@@ -96,6 +96,7 @@ function setUp(stage: Stage, { cast }: History, coverage: Coverage, violations: 
     new GatewayRestarts(court),
     new BackoffBound(court),
     new Touching(court),
+    existence,
   );
   stage.engine.events.heardBy((event) => {
     if (event.action.startsWith('exec_')) return;

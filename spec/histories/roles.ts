@@ -59,3 +59,6 @@ export const UNTOUCHABLE: readonly Role[] = [
 export const OF_SECOND = role('us-app', { joins: SECOND_GATEWAY, gateway: SECOND_GATEWAY });
 
 export const EXCLUDED = ['excluded'];
+
+/** What a container was called before it was parked; of one that is not, its name. */
+export const unparked = (name: string): string => name.replace(/\.orphan-of-.*$/, '');

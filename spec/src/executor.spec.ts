@@ -11,9 +11,10 @@ import {
   timer,
 } from 'rxjs';
 import { EngineError } from '../../streams/engine.ts';
-import type { ContainerFacts, Event } from '../../streams/events.ts';
-import type { Act } from '../../src/commands.ts';
+import type { ContainerFacts, Event, RepairKind } from '../../streams/events.ts';
+import type { Act, ActOf } from '../../src/commands.ts';
 import { execute } from '../../src/executor.ts';
+import { parkedAs, parkedName } from '../../src/parked.ts';
 import { runOf } from '../../src/run-of.ts';
 import { JOIN_ERROR, engineText, gatewayFacts, idOf, onGateway } from './builders.ts';
 
@@ -118,13 +119,17 @@ const endsOf = (events: readonly Event[]) =>
 const restartGateway: Act = { kind: 'restartGateway', id: 7, gateway: target('gluetun'), start: START };
 const startGateway: Act = { kind: 'startGateway', id: 8, gateway: target('gluetun') };
 /** They are decided on as they are now. */
-const restartDependents = (dependents: readonly ContainerFacts[], concurrency = 5): Act => ({
+const repairDependents = (
+  dependents: readonly ContainerFacts[],
+  how: RepairKind,
+  concurrency: number,
+): ActOf<'repairDependents'> => ({
   kind: 'repairDependents',
   id: 9,
   dependents: dependents.map((facts) => ({
     id: facts.id,
-    name: facts.name,
-    how: 'restart',
+    name: parkedAs(facts)?.name ?? facts.name,
+    how,
     run: runOf(facts),
     owner: target('gluetun'),
   })),
@@ -132,6 +137,8 @@ const restartDependents = (dependents: readonly ContainerFacts[], concurrency = 
   gateway: target('gluetun'),
   start: START,
 });
+const restartDependents = (dependents: readonly ContainerFacts[], concurrency = 5): Act =>
+  repairDependents(dependents, 'restart', concurrency);
 
 describe('restartGateway', () => {
   it('restarts, looks again, and has finished', () => {
@@ -270,6 +277,26 @@ describe('repairDependents', () => {
     expect(endsOf(events)[0]?.outcome).toMatchObject(then);
     expect(outcomeOf(events)).toEqual({ ok: true });
     expect(engine.called).toEqual([]);
+  });
+
+  const parked = { ...app, name: parkedName('app', 'gluetun', app.id) };
+  it.each<{ how: RepairKind; decided: ContainerFacts }>([
+    { how: 'recreate', decided: app },
+    { how: 'resume', decided: parked },
+  ])('does not $how one that has got another name meanwhile', ({ how, decided }) => {
+    const engine = new FakeEngine({ gluetun: [gateway], app: [{ ...app, name: 'app2' }] });
+    const events = engine.run(repairDependents([decided], how, 1));
+    expect(endsOf(events)[0]).toMatchObject({
+      outcome: { ok: false, untouched: true, reason: 'it is called app2 by now' },
+      facts: { name: 'app2' },
+    });
+    expect(engine.called).toEqual([]);
+  });
+
+  it('restarts one whatever it is called by now', () => {
+    const engine = new FakeEngine({ gluetun: [gateway], app: [{ ...app, name: 'app2' }, fresh] });
+    expect(endsOf(engine.run(restartDependents([app])))[0]?.outcome).toEqual({ ok: true });
+    expect(engine.called).toEqual([`restart ${short('app')}`]);
   });
 
   it('"No such container" of its owner does not make it gone', () => {

@@ -103,7 +103,7 @@ describe('the state file', () => {
       expect(memory).toEqual(NOTHING_REMEMBERED);
       expectWarning(lines, `State file ${path} ${reason}`);
       expectWarning(lines, `it is now ${path}.corrupt: nothing is remembered`);
-      expectWarning(lines, "can be told only by compose's labels");
+      expectWarning(lines, "can be told only by compose's labels, or by a name they were parked under");
       expect(inFolder()).toEqual(['state.json.corrupt']);
       expect(readFileSync(`${path}.corrupt`).equals(Buffer.from(content))).toBe(true);
     });

@@ -190,6 +190,34 @@ describe('an orphan', () => {
     expectWhole();
   });
 
+  describe('that its operator gives another name while another one is created anew', () => {
+    const FIRST = { ...APP, name: 'a-slow-one', workload: { ignoresTerm: true }, body: { StopTimeout: 20 } };
+    const renamed = (): World => {
+      world = new World({ settings: { restartConcurrency: 1 } }).populate([FIRST, APP]).startMonitor();
+      world
+        .recreateGateway()
+        .until(() => world.client.written.some((call) => call.startsWith('stop a-slow')));
+      data = volume();
+      world.engine.rename('app', 'app2');
+      return world;
+    };
+
+    it('keeps that name', () => {
+      renamed().untilSaid(/^app2 re-created successfully$/, 60_000);
+      expect(names()).toEqual(['a-slow-one', 'app2', 'gluetun']);
+      expect(world.engine.get('app2').volumeAt('/data')).toBe(data);
+      expect(world.said(/^app is left alone: it is called app2 by now$/)).toHaveLength(1);
+    });
+
+    it('keeps it also where somebody else has the old one by now, who is not touched', () => {
+      const world = renamed();
+      const { id } = world.engine.create({ name: 'app' });
+      world.untilSaid(/^app2 re-created successfully$/, 60_000);
+      expect(names()).toEqual(['a-slow-one', 'app', 'app2', 'gluetun']);
+      expect(world.engine.get('app').id).toBe(id);
+    });
+  });
+
   it('is not re-created when somebody else has done so meanwhile', () => {
     settingOut().recreateGateway().pass(3_000);
     world.engine.remove('app', { force: true });

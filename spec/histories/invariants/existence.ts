@@ -1,7 +1,12 @@
+import type { Onlooker } from '../stage.ts';
+import { unparked } from '../roles.ts';
 import type { Court } from './judge.ts';
 
-/** 9: a dependent under re-creation exists under its name or parked, at every instant. */
-export class Existence {
+/**
+ * 9: a dependent under re-creation exists under its name or parked, at every instant; its name is the one that its
+ * operator gave it.
+ */
+export class Existence implements Onlooker {
   readonly #court: Court;
 
   constructor(court: Court) {
@@ -17,5 +22,14 @@ export class Existence {
       const isThere = stage.engine.containers.some((container) => people.roleOf(container.name) === name);
       if (!isThere) this.#court.violate(9, `${name} is no more, under no name`);
     }
+  }
+  /** `rename app to app.orphan-of-gluetun-0123456789ab`, or back. */
+  writes(call: string): void {
+    const [verb, from = '', , to = ''] = call.split(' ');
+    if (verb !== 'rename' || unparked(from) === unparked(to)) return;
+    const { stage, people, wire } = this.#court;
+    const who = people.roleOf(from);
+    if (who !== undefined && stage.now - people.namedAt(who) > wire.slackMs)
+      this.#court.violate(9, `${from} is to be called ${to}`);
   }
 }

@@ -2,7 +2,7 @@ import type { Event } from '../../../streams/events.ts';
 import type { Onlooker } from '../stage.ts';
 import { MONITOR_LABEL } from '../../../streams/labels.ts';
 import { couldNotJoin } from '../could-not-join.ts';
-import { EXCLUDED, GATEWAY, type Role } from '../roles.ts';
+import { EXCLUDED, GATEWAY, type Role, unparked } from '../roles.ts';
 import { type Court, type Write, writeIn } from './judge.ts';
 
 /**
@@ -74,6 +74,6 @@ export class Touching implements Onlooker {
 
 /** Excluded is a name: who is given another one is a dependent like any other, as long as it has that. */
 function gatewayOf({ gateway, joins, labels }: Role, name: string): string | undefined {
-  const isExcluded = EXCLUDED.includes(name.replace(/\.orphan-of-.*$/, ''));
+  const isExcluded = EXCLUDED.includes(unparked(name));
   return joins === GATEWAY && !(MONITOR_LABEL in labels) && !isExcluded ? GATEWAY : gateway;
 }
