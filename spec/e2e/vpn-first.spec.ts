@@ -211,7 +211,7 @@ describeOnEngine('a broken tunnel, the VPN first', (engine) => {
   });
 
   it('stands by where the gateway is paused meanwhile, and goes on when that is resumed', async () => {
-    // An exec that is just being started when its container is paused can hang the engine (28.2): no health check, then.
+    // An exec that is just being started when its container is paused can hang the engine (20.10): no health check, then.
     const monitor = await watch({ VPN_RESTART_DEPENDENTS: 'app2' }, { stopDelaySeconds: 2, health: 'none' });
     const before = await startTimes();
     await setting.gateway.breakTunnel();
