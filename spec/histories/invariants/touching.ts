@@ -32,6 +32,8 @@ export class Touching implements Onlooker {
     const write = writeIn(call, this.#court);
     const { stage, people } = this.#court;
     if (stage.settings.dryRun) this.#court.violate(7, `a dry run writes: ${call}`);
+    // Somebody has removed it meanwhile: the engine refuses.
+    if (write.verb !== 'create' && stage.engine.find(write.name) === undefined) return;
     if (write.role !== undefined && stage.watched.includes(write.role)) return;
     const role = people.roles.find(({ name }) => name === write.role);
     const gateway = role && gatewayOf(role, write.name);
