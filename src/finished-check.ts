@@ -1,11 +1,12 @@
 import type { Event, ProbeResult } from '../streams/events.ts';
 import type { RunningCheck, State } from './state.ts';
 import { criticalSites, isPassing, quorumIn } from './quorum.ts';
-import { isOverdue, runningStart } from './selectors.ts';
+import { isBeingEnded, isOverdue, runningStart } from './selectors.ts';
 
 /** A check that has just ended, and what it proves. */
 export interface FinishedCheck {
   readonly startedAt: number;
+  readonly endedAt: number;
   /** One for each site; `unknown` where none came. */
   readonly results: readonly ProbeResult[];
   /** At least one critical site passed, and fewer failed than it takes to act. */
@@ -18,7 +19,7 @@ export function finishedCheck(event: Event, state: State): FinishedCheck | undef
   if (event.type !== 'checkFinished' || running?.checkId !== event.checkId) return undefined;
   const results = resultsOf(running, event.cutShort);
   const passing = isPassing(results, criticalSites(state), quorumIn(state));
-  return { startedAt: running.startedAt, results, passing };
+  return { startedAt: running.startedAt, endedAt: event.at, results, passing };
 }
 
 const resultsOf = (running: RunningCheck, reason = 'no result'): readonly ProbeResult[] =>
@@ -41,10 +42,10 @@ export const isOfThisStart = (state: State, check: FinishedCheck): boolean => {
 
 /**
  * Whether its failures count: not those of a check begun before the gateway was ready or resumed, nor, where it is
- * not ready, while it has time left to become it.
+ * not ready, while it has time left to become it; nor while somebody stops it.
  */
 export function failuresCount(state: State, check: FinishedCheck): boolean {
   const readyAt = runningStart(state.gateway)?.readyAt;
   const counts = readyAt === undefined ? isOverdue(state, check.startedAt) : check.startedAt >= readyAt;
-  return isOfThisStart(state, check) && counts;
+  return isOfThisStart(state, check) && counts && !isBeingEnded(state, check.endedAt);
 }

@@ -109,7 +109,7 @@ export interface Containers {
  * itself; by a command of ours; by the engine.
  */
 export type Ending =
-  | { readonly value: 'signalled' }
+  | { readonly value: 'signalled'; readonly at: number }
   | { readonly value: 'undecided'; readonly decidedAt: number }
   | { readonly value: 'operator' }
   /** Its restart policy may try once more, in silence: at `lookAt` what became of that is looked at. */

@@ -1,5 +1,5 @@
 import type { Act } from './commands.ts';
-import { nameOf } from './selectors.ts';
+import { isBeingEnded, nameOf } from './selectors.ts';
 import type { Everything, State, Watch } from './state.ts';
 import { isRepairTime } from './reducers/repairs.ts';
 import { viewsOf } from './watches.ts';
@@ -8,9 +8,9 @@ import { viewsOf } from './watches.ts';
  * Asked when an act's turn has come, for it may have waited minutes for another one: why it is not wanted any more;
  * undefined: it is. How its container is by then the executor looks at; what it was decided for only the state tells.
  */
-export function whyDropped(state: Everything, act: Act): string | undefined {
+export function whyDropped(state: Everything, act: Act, at: number): string | undefined {
   const view = viewsOf(state).find((one) => awaitedBy(one).includes(act.id));
-  return view === undefined ? 'what it was for is over' : reasonIn(view, act.kind);
+  return view === undefined ? 'what it was for is over' : reasonIn(view, act.kind, at);
 }
 
 /** The acts whose ends are waited for. */
@@ -20,10 +20,11 @@ const awaitedBy = ({ recovery, repairs: { wave } }: Watch): readonly (number | u
   wave?.commandId,
 ];
 
-function reasonIn(view: State, kind: Act['kind']): string | undefined {
+function reasonIn(view: State, kind: Act['kind'], at: number): string | undefined {
   switch (kind) {
     case 'restartGateway':
     case 'restartVpn':
+      if (isBeingEnded(view, at)) return 'somebody is stopping it';
       return view.outageSince === undefined ? 'a check has passed meanwhile' : undefined;
     case 'startGateway':
       return isLeftDown(view) ? undefined : 'it has started, or was stopped, meanwhile';

@@ -2,7 +2,7 @@ import { describeOnEngine } from './engine.ts';
 import { EngineEvents } from './engine-events.ts';
 import { eventually } from './eventually.ts';
 import { useMonitors } from './monitor.ts';
-import { HARDLY_EVER, SITES, type Setting, createSetting, cutOff, messages } from './setting.ts';
+import { HARDLY_EVER, SITES, type Setting, actions, createSetting, cutOff, messages } from './setting.ts';
 import { createDependent } from './stand-in/dependent.ts';
 import { DEPENDENT_IMAGE, buildImages } from './stand-in/images.ts';
 import { removeContainers } from './test-engine.ts';
@@ -116,6 +116,21 @@ describeOnEngine('a broken tunnel', (engine) => {
     await setting.gateway.breakTunnel();
     await monitor.waitForLine(/Recovery ended after .* no check has passed/, 55_000);
     await expect(cutOff(setting)).resolves.toEqual([]);
+  });
+
+  it('is left as it is where the operator is just stopping the gateway, who is not thwarted', async () => {
+    setting = await createSetting(engine, { ignoresTerm: true });
+    const { gateway } = setting;
+    const monitor = await startMonitor({ env: { SITES, FAIL_THRESHOLD: '1', LOG_LEVEL: 'debug' } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    const stopped = gateway.stop(10);
+    await events.waitFor('kill', gateway);
+    await gateway.breakTunnel();
+    await monitor.waitForLine(/Site .*: fail/);
+    await stopped;
+    await monitor.waitForLine(/gluetun was stopped \(exit code 137\); standing by until it starts/);
+    expect(actions(monitor)).toEqual([]);
+    await expect(gateway.inspect()).resolves.toMatchObject({ State: { Running: false } });
   });
 
   it('finds the right dependents: those added, removed and renamed under way are known at once', async () => {

@@ -64,7 +64,13 @@ describe('of a check that fails', () => {
   const { state: known } = settled([], { gateway: gatewayFacts({ health: 'healthy' }) });
   const HEALTHY_WAIT = known.settings.healthyWaitMs;
   const SEEN = 1_000;
-  const startedAt = (at: number): FinishedCheck => ({ startedAt: at, results: [], passing: false });
+  const ENDED = 1_000_000;
+  const startedAt = (at: number): FinishedCheck => ({
+    startedAt: at,
+    endedAt: ENDED,
+    results: [],
+    passing: false,
+  });
   /** A gateway seen to start at `SEEN`, ready or not. */
   const gateway = (readyAt: number | undefined): State => ({
     ...known,
@@ -94,5 +100,18 @@ describe('of a check that fails', () => {
   ])('$given: it counts: $counts', ({ state, begun, ofThisStart, counts }) => {
     expect(isOfThisStart(state, startedAt(begun))).toBe(ofThisStart);
     expect(failuresCount(state, startedAt(begun))).toBe(counts);
+  }); // prettier-ignore
+
+  /** The engine gives it ten seconds, and has a minute more. */
+  it.each<{ given: string; endings: State['endings']; counts: boolean }>([
+    { given: 'as somebody stops it', endings: { x: { value: 'signalled', at: ENDED } }, counts: false },
+    { given: 'while somebody stops it', endings: { x: { value: 'signalled', at: ENDED - 69_999 } }, counts: false },
+    { given: 'when it has not heeded a signal', endings: { x: { value: 'signalled', at: ENDED - 70_000 } }, counts: true },
+    { given: 'while somebody stops another one', endings: { y: { value: 'signalled', at: ENDED } }, counts: true },
+    { given: 'when our own command has sent the signal', endings: { x: { value: 'ours' } }, counts: true },
+  ])('ended $given: it counts: $counts', ({ endings, counts }) => {
+    const ofX = { ...known.containers.byId, x: gatewayFacts({ id: 'x', stopTimeoutSeconds: 10 }) };
+    const state = { ...gateway(5_000), endings, containers: { ...known.containers, byId: ofX } };
+    expect(failuresCount(state, startedAt(5_000))).toBe(counts);
   }); // prettier-ignore
 });

@@ -6,6 +6,7 @@ import {
   disconnected,
   gatewayFacts,
   inspectedAs,
+  killed,
   onGateway,
   restartMessages,
   seconds,
@@ -31,7 +32,7 @@ function reason(history: History, ...meanwhile: readonly Step[]): string | undef
   if (act === undefined) throw new Error('no act was decided');
   // Another one is under way: its turn has not come yet.
   history.everything = { ...history.everything, acts: [0, act.id] };
-  return whyDropped(history.feed(...meanwhile).everything, act);
+  return whyDropped(history.feed(...meanwhile).everything, act, history.now);
 }
 
 describe('an act whose turn has come', () => {
@@ -54,6 +55,24 @@ describe('an act whose turn has come', () => {
       history: () => broken({ recoveryStrategy: 'vpn-first' }),
       meanwhile: [seconds(11), checkPassed()],
       why: 'a check has passed meanwhile',
+    },
+    {
+      given: 'a restart, and somebody is stopping the gateway',
+      history: broken,
+      meanwhile: [killed('gluetun')],
+      why: 'somebody is stopping it',
+    },
+    {
+      given: 'a restart, and the gateway has not heeded a signal',
+      history: broken,
+      meanwhile: [killed('gluetun'), seconds(70)],
+      why: undefined,
+    },
+    {
+      given: 'a restart of the VPN, and somebody is stopping the gateway',
+      history: () => broken({ recoveryStrategy: 'vpn-first' }),
+      meanwhile: [killed('gluetun')],
+      why: 'somebody is stopping it',
     },
     {
       given: 'a restart of the VPN, and the gateway has died',

@@ -1,4 +1,5 @@
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
+import type { Settings } from '../../src/state.ts';
 import { World, type WorldOptions, dependent } from './world.ts';
 
 const SLOW: ContainerSpec = {
@@ -77,6 +78,36 @@ describe('an act that waits for another one', () => {
     untilHerWaveIsOver().pass(600_000);
     expect(writesTo('gluetun')).toEqual([]);
     expect(world.memory.stopped).toEqual([world.engine.get('gluetun').id]);
+  });
+});
+
+/** It takes its time to stop, and its tunnel has gone before it. */
+describe('a gateway that is stopped by its operator', () => {
+  let world: World;
+  afterEach(() => {
+    world.dispose();
+    if (world.fault !== undefined) throw world.fault as Error;
+  });
+
+  const broken = (settings: Partial<Settings>): World => {
+    world = new World({ settings, exitMs: 60_000, gluetun: { healedByVpnRestart: false } });
+    world.populate().startMonitor().standIn.breakTunnel();
+    return world;
+  };
+  const expectLeftDown = (): void => {
+    world.engine.stop('gluetun', 90);
+    world.untilSaid(/^gluetun was stopped .*standing by until it starts$/, 120_000).pass(600_000);
+    expect(world.client.written).toEqual([]);
+  };
+
+  it('is not restarted for the sites that are out of reach by then', () => {
+    broken({ failThreshold: 1 });
+    expectLeftDown();
+  });
+
+  it('is not restarted for that a restart of its VPN has not helped', () => {
+    broken({ recoveryStrategy: 'vpn-first' }).untilSaid(/^Restarting the VPN inside gluetun/);
+    expectLeftDown();
   });
 });
 

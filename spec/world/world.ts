@@ -44,6 +44,8 @@ export interface WorldOptions {
   readonly hasWitness?: boolean;
   /** Of the gateway. */
   readonly restartPolicy?: 'always' | 'unless-stopped';
+  /** How long the gateway takes to end when it is told to. */
+  readonly exitMs?: number;
   /** Further gateways that the same monitor watches, by their names. */
   readonly more?: Readonly<Record<string, GluetunOptions>>;
 }
@@ -73,6 +75,7 @@ export class World {
     gluetun = {},
     hasWitness = false,
     restartPolicy = 'always',
+    exitMs,
     more = {},
   }: WorldOptions = {}) {
     // The engine's own year 1 is "never": time begins later.
@@ -83,6 +86,7 @@ export class World {
       standIn: this.standIn,
       restartPolicy,
       ...(health && { health }),
+      ...(exitMs !== undefined && { timings: { exitMs } }),
     });
     this.standIns = Object.fromEntries(
       Object.entries(more).map(([name, options]) => [name, new GluetunStandIn(this.scheduler, options)]),

@@ -87,7 +87,7 @@ const explained = (state: Everything, { id, name }: ContainerEvent): Ending | un
 };
 
 const signalled = (state: Everything, event: ContainerEvent): Ending =>
-  explained(state, event) ?? { value: 'signalled' };
+  explained(state, event) ?? { value: 'signalled', at: event.at };
 
 function ended(state: Everything, event: ContainerEvent): Ending {
   const { id, at } = event;

@@ -7,7 +7,7 @@ import type { Event } from '../../streams/events.ts';
 import { failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
 import type { Line } from '../log-line.ts';
 import { sitesDown } from '../quorum.ts';
-import { gatewayTarget, isOverdue, nameOf, runningStart } from '../selectors.ts';
+import { gatewayTarget, isBeingEnded, isOverdue, nameOf, runningStart } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, dryRun, duration, error, info, then, to, warn } from '../transition.ts';
 import { holdBlocked, noteBlocked } from './blocked-sites.ts';
@@ -91,9 +91,12 @@ function isToDecide(state: State, event: Event, before: State): boolean {
   return event.type === 'witnessProbed' && state.hold === 'awaitingWitness' && isToBeJudged(state, event.at);
 }
 
-/** Not where it was stopped, or has started anew, while the witness was asked: what failed before says nothing. */
+/**
+ * Not where it was stopped, or has started anew, or is just being stopped, while the witness was asked: what failed
+ * before says nothing.
+ */
 const isToBeJudged = (state: State, at: number): boolean =>
-  state.gateway.value === 'ready' || isOverdue(state, at);
+  (state.gateway.value === 'ready' || isOverdue(state, at)) && !isBeingEnded(state, at);
 
 function decided(state: State, at: number, begunAt = at): Transition {
   const decision = decide(state, at);

@@ -157,6 +157,20 @@ describe('a recovery begins', () => {
   });
 });
 
+describe('a gateway that somebody stops', () => {
+  it('is not restarted for the sites that are out of reach by that', () => {
+    broken([app], { settings: { failThreshold: 3 } })
+      .feed(killed('gluetun'), seconds(10), checkFailed(), seconds(10), checkFailed())
+      .expectNoAct()
+      .expectNoLine(/THRESHOLD REACHED/);
+  });
+
+  it('is restarted where it goes on without a tunnel all the same', () => {
+    const history = broken([app], { settings: { failThreshold: 3 } }).feed(killed('gluetun'));
+    history.feed(seconds(70), checkFailed()).expectActs('restartGateway');
+  });
+});
+
 describe('why no recovery begins', () => {
   const sites = [site('a'), site('b'), site('c')];
   const settings = { siteQuorum: 'majority' as const };
@@ -220,6 +234,7 @@ describe('the answer of the witness', () => {
 
   it.each<{ given: string; event: Steps }>([
     { given: 'was stopped', event: [stoppedByHand('gluetun')] },
+    { given: 'is being stopped', event: [killed('gluetun')] },
     { given: 'was removed', event: [died('gluetun'), destroyed('gluetun')] },
     {
       given: 'has started anew',
