@@ -80,10 +80,14 @@ const asDecided = (
             ? 'somebody else has started it by now'
             : `it is ${facts.runState} by now`,
         );
-      if (how !== 'restart' && (parkedAs(facts)?.name ?? facts.name) !== name)
+      if (how !== 'restart' && nameFor(how, facts) !== name)
         throw new Untouched(`it is called ${facts.name} by now`);
     }),
   );
+
+/** The name that what is created gets: what is parked waits for that under another one. */
+const nameFor = (how: 'recreate' | 'resume', facts: ContainerFacts): string =>
+  (how === 'resume' ? parkedAs(facts)?.name : undefined) ?? facts.name;
 
 interface End {
   readonly outcome: Outcome;

@@ -46,10 +46,13 @@ export class Intents {
     this.#set(who, FREE);
   }
 
-  /** By its operator's hand. What does not run is not stopped by that, and nobody can see that somebody tried. */
+  /**
+   * By its operator's hand. What does not run is not stopped by that, and nobody can see that somebody tried; what is
+   * just being replaced runs after that.
+   */
   isStopped(who: string): void {
     const container = this.#people.find(who);
-    if (container?.state.running !== true) return;
+    if (container?.state.running !== true || this.#people.isBeingReplaced(who)) return;
     const isUnclear = container.state.restarting || container.starts.current$ !== undefined;
     this.#set(who, isUnclear || this.#isContested(who) || !this.#isSeen(who) ? FREE : this.#down());
   }
@@ -58,6 +61,7 @@ export class Intents {
   ends(who: string, exitCode: number): void {
     const container = this.#people.find(who);
     if (container?.state.running !== true || container.state.restarting) return;
+    if (this.#people.isBeingReplaced(who)) return; // as above
     const isOver = !wantsRestart(container, exitCode);
     const isGateway = this.#people.gateways.includes(who);
     if (this.#isContested(who) || (isOver && isGateway && !this.#isWatched)) this.#set(who, FREE);

@@ -65,8 +65,8 @@ function wrongWith(court: Court, role: Role): readonly string[] {
 
 /**
  * Whom nobody can help is not held against the monitor: whose owner its operator keeps down or has removed; an orphan
- * that nobody may re-create; one of a gateway that no monitor has ever seen; one that by the engine's clock, which was
- * set back, started after its owner.
+ * that nobody may re-create; one of a gateway that no monitor has ever seen, or of an owner that had another name when
+ * one last saw it; one that by the engine's clock, which was set back, started after its owner.
  */
 export function isClaimable(court: Court, container: Container, role: Role): boolean {
   const { stage, people, truth } = court;
@@ -78,6 +78,6 @@ export function isClaimable(court: Court, container: Container, role: Role): boo
   const isOrphan = stage.engine.find(reference) === undefined;
   if (!isOrphan) return reference === owner.id || reference === owner.name;
   const { gateways, dependents } = stage.memory;
-  const isKnown = Object.values(gateways).flat().includes(reference) || reference in dependents;
+  const isKnown = Object.values(gateways).flat().includes(reference) || dependents[reference] === owner.name;
   return stage.settings.autoRecreate && isKnown;
 }

@@ -280,15 +280,16 @@ describe('repairDependents', () => {
   });
 
   const parked = { ...app, name: parkedName('app', 'gluetun', app.id) };
-  it.each<{ how: RepairKind; decided: ContainerFacts }>([
-    { how: 'recreate', decided: app },
-    { how: 'resume', decided: parked },
-  ])('does not $how one that has got another name meanwhile', ({ how, decided }) => {
-    const engine = new FakeEngine({ gluetun: [gateway], app: [{ ...app, name: 'app2' }] });
+  const other = { ...app, name: 'app2' };
+  it.each<{ how: RepairKind; decided: ContainerFacts; now: ContainerFacts; what: string }>([
+    { how: 'recreate', decided: app, now: other, what: 'one that has got another name meanwhile' },
+    { how: 'recreate', decided: app, now: parked, what: 'one that is parked by now' },
+    { how: 'resume', decided: parked, now: other, what: 'one that has got another name meanwhile' },
+  ])('does not $how $what', ({ how, decided, now }) => {
+    const engine = new FakeEngine({ gluetun: [gateway], app: [now] });
     const events = engine.run(repairDependents([decided], how, 1));
     expect(endsOf(events)[0]).toMatchObject({
-      outcome: { ok: false, untouched: true, reason: 'it is called app2 by now' },
-      facts: { name: 'app2' },
+      outcome: { ok: false, untouched: true, reason: `it is called ${now.name} by now` },
     });
     expect(engine.called).toEqual([]);
   });

@@ -127,6 +127,7 @@ export const resume = (
   inspectedIfAny(dependent.name, executor).pipe(
     concatMap((twin): Observable<Event> => {
       if (twin === undefined) return cutOff$.pipe(undoing({ dependent, created: undefined }, executor));
+      if (twin.id === facts.id) return throwError(() => new Untouched('it has its own name again'));
       if (hasRun(twin)) return tidyUp(dependent, facts, twin, executor);
       const owner = joinedReference(twin);
       // What is created in an orphan's place is of its image, and joins a network.

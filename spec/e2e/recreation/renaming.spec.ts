@@ -1,3 +1,4 @@
+import { parkedName } from '../../../src/parked.ts';
 import { describeOnEngine } from '../engine.ts';
 import { type MonitorProcess, useMonitors } from '../monitor.ts';
 import { SITES } from '../setting.ts';
@@ -13,6 +14,7 @@ describeOnEngine('an orphan that its operator renames while another one is creat
   const startMonitor = useMonitors(engine);
   let relay: EngineRelay;
   let gateway: Gateway;
+  let first: TestContainer;
   let later: TestContainer;
 
   beforeAll(async () => {
@@ -22,16 +24,17 @@ describeOnEngine('an orphan that its operator renames while another one is creat
   afterAll(async () => relay.close());
   beforeEach(async () => {
     gateway = await createGateway(engine, { name: 'gluetun' });
-    await createDependent(engine, { name: 'first', network: gateway.id });
+    first = await createDependent(engine, { name: 'first', network: gateway.id });
     later = await createDependent(engine, { name: 'later', network: gateway.id });
   });
   afterEach(async () => removeContainers(engine));
 
+  const watch = async (): Promise<MonitorProcess> =>
+    startMonitor({ env: { SITES, RESTART_CONCURRENCY: '1', DOCKER_HOST: relay.dockerHost } });
+
   /** Once the first one's turn has come; `meanwhile`: what else its operator does before that one's is over. */
   const renamed = async (meanwhile?: () => Promise<void>): Promise<MonitorProcess> => {
-    const monitor = await startMonitor({
-      env: { SITES, RESTART_CONCURRENCY: '1', DOCKER_HOST: relay.dockerHost },
-    });
+    const monitor = await watch();
     await monitor.waitForLine(/Status: STARTUP/);
     const held = relay.hold(1, 'before');
     gateway = await gateway.recreate();
@@ -63,5 +66,19 @@ describeOnEngine('an orphan that its operator renames while another one is creat
     await expectBack(monitor);
     await expect(containerNames(engine)).resolves.toEqual(['first', 'gluetun', 'later', 'later2']);
     await expect(findContainer(engine, 'later')).resolves.toMatchObject({ id: taker?.id });
+  });
+
+  it('is not taken for its own replacement where it was parked and gets its name back', async () => {
+    gateway = await gateway.recreate();
+    for (const one of [first, later]) await one.rename(parkedName(one.name, 'gluetun', one.id));
+    const held = relay.hold(1, 'before');
+    const monitor = await watch();
+    expect((await held.reached).query).toEqual({ name: 'first' });
+    await later.rename('later');
+    held.release();
+    await monitor.waitForLine(/later: it has its own name again/, 30_000);
+    await monitor.waitForLine(/All dependent containers are on the network of gluetun/, 45_000);
+    await expect(containerNames(engine)).resolves.toEqual(['first', 'gluetun', 'later']);
+    await expect(isOnLiveNetwork(await findContainer(engine, 'later'), gateway)).resolves.toBe(true);
   });
 });

@@ -148,8 +148,8 @@ describe('a re-creation', () => {
 });
 
 describe('a re-creation that an earlier monitor has begun', () => {
-  const resumed = (bench: Bench): Result =>
-    bench.run((executor) => resume(bench.dependent, bench.facts(bench.parkedAs), basisOf(bench), executor));
+  const resumed = (bench: Bench, facts = bench.facts(bench.parkedAs)): Result =>
+    bench.run((executor) => resume(bench.dependent, facts, basisOf(bench), executor));
   const CUT_OFF = 'its re-creation was cut off, and has been undone to begin anew';
   const inTheWay = ({ parkedAs }: Bench): string =>
     `${parkedAs} waits to be app again, but another container has that name; remove one of them`;
@@ -160,6 +160,16 @@ describe('a re-creation that an earlier monitor has begun', () => {
     expect(error).toBeInstanceOf(Untouched);
     expect(failed).toBe(CUT_OFF);
     expect(bench.client.written).toEqual([`rename ${bench.parkedAs} to app`]);
+  });
+
+  it('is left alone where the orphan has its own name again: it is no replacement of itself', () => {
+    const bench = new Bench().park();
+    const facts = bench.facts(bench.parkedAs);
+    bench.engine.rename(bench.orphan.id, 'app');
+    const { failed, error } = resumed(bench, facts);
+    expect(error).toBeInstanceOf(Untouched);
+    expect(failed).toBe('it has its own name again');
+    expect(bench.client.written).toEqual([]);
   });
 
   it('is finished where what was created can run', () => {
