@@ -262,6 +262,8 @@ export interface Repairs {
 export interface Wave {
   readonly commandId: number;
   readonly dependents: readonly Repairable[];
+  /** Ids of those whose turn has come. */
+  readonly begun: readonly string[];
   /** Ids of those whose outcome has come. */
   readonly answered: readonly string[];
   /** The names under which some of them wait, by their own. */

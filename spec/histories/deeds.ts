@@ -149,7 +149,10 @@ const DEEDS: Deeds = {
   },
   messagesDisturbed: ({ wire }, deed) => wire.disturbMessages(deed),
   callsDisturbed: ({ wire }, deed) => wire.disturbCalls(deed),
-  clockJumps: ({ wire }, { byMs }) => wire.setClock(byMs),
+  clockJumps: ({ wire, intents }, { byMs }) => {
+    wire.setClock(byMs);
+    if (byMs < 0) intents.clockIsSetBack();
+  },
   monitorKilled: (scene, deed) => {
     const { monitor } = scene.stage;
     if (monitor?.isAlive !== true) return;

@@ -94,6 +94,13 @@ export class Intents {
     this.#undecidedAreFree();
   }
 
+  /** An end that no monitor has noted is told from another one by its time alone, and times mislead from now on. */
+  clockIsSetBack(): void {
+    const { stopped } = this.#stage.memory;
+    for (const [who, { value }] of this.#intents)
+      if (value === 'down' && !stopped.includes(this.#people.find(who)?.id ?? '')) this.#set(who, FREE);
+  }
+
   /** Whether the engine itself has gone is asked at the next connection; there may be no answer to that. */
   streamIsCut(): void {
     if (this.#wire.losesAnswers) this.#undecidedAreFree();

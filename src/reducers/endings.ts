@@ -1,9 +1,9 @@
 import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
-import type { Command } from '../commands.ts';
+import type { Command, Repairable } from '../commands.ts';
 import { isRunning } from '../attachment.ts';
 import { isEndingSignal } from '../messages.ts';
 import { gatewayTarget, hasItsTurn, isBeingRestarted } from '../selectors.ts';
-import type { Ending, Everything, State } from '../state.ts';
+import type { Ending, Everything, State, Wave } from '../state.ts';
 import { type Transition, to, warn } from '../transition.ts';
 
 /** An engine that shuts down stops its containers just as an operator does, and is gone by then. */
@@ -121,7 +121,7 @@ const isOurs = ({ watches, acts }: Everything, id: string, name: string): boolea
 
 type Acting = Pick<State, 'recovery' | 'repairs' | 'gateway' | 'acts'>;
 
-/** What a command of ours under way is about; what has had its turn in a wave is somebody else's again. */
+/** What a command of ours under way is about; in a wave only what has its turn, neither before nor after that. */
 function isActedOn(acting: Acting, id: string, name: string): boolean {
   const { gateway, recovery, repairs } = acting;
   const isGateway = 'id' in gateway && gateway.id === id;
@@ -129,11 +129,13 @@ function isActedOn(acting: Acting, id: string, name: string): boolean {
   if (isGateway && (isBeingRestarted(acting) || isUnderWay(acting, started))) return true;
   const { wave } = repairs;
   return (
-    wave !== undefined &&
-    isUnderWay(acting, wave.commandId) &&
-    wave.dependents.some((one) => (one.id === id || one.name === name) && !wave.answered.includes(one.id))
+    wave?.dependents.some((one) => (one.id === id || one.name === name) && isInItsTurn(wave, one)) ?? false
   );
 }
+
+/** What is created anew is not touched before it is parked: until then whoever ends it is somebody else. */
+const isInItsTurn = ({ begun, answered, parked }: Wave, { id, name, how }: Repairable): boolean =>
+  begun.includes(id) && !answered.includes(id) && (how !== 'recreate' || Object.hasOwn(parked, name));
 
 const isUnderWay = (acting: Acting, commandId: number | undefined): boolean =>
   commandId !== undefined && hasItsTurn(acting, commandId);

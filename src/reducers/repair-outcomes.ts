@@ -25,7 +25,9 @@ export function repairOutcomes(state: State, event: Event): Transition {
   if ('how' in event && !isInWave(wave, event.id)) return to(state);
   switch (event.type) {
     case 'dependentRepairBegun':
-      return to(state, { lines: [sayBegun(state, event)] });
+      return to(withWave(state, { begun: [...(wave?.begun ?? []), event.id] }), {
+        lines: [sayBegun(state, event)],
+      });
     case 'dependentParked':
       if (!isInWave(wave, event.id)) return to(state);
       return to(withWave(state, { parked: { ...wave?.parked, [event.name]: event.parkedAs } }), {

@@ -187,7 +187,7 @@ function nextWave(state: State, at: number): Transition {
   const id = state.nextId;
   const start = runningStart(state.gateway)?.startedAt?.text;
   const { restartConcurrency: concurrency } = state.settings;
-  const wave = { commandId: id, dependents, answered: [], parked: {} };
+  const wave = { commandId: id, dependents, begun: [], answered: [], parked: {} };
   return to(withRepairs({ ...state, nextId: id + 1 }, { wave }), {
     commands: [{ kind: 'repairDependents', id, dependents, concurrency, gateway, start }],
   });

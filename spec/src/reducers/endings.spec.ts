@@ -36,6 +36,7 @@ import {
   succeeded,
 } from '../builders.ts';
 import { attachmentOf } from '../../../src/attachment.ts';
+import { NOTHING_REMEMBERED } from '../../../src/memory.ts';
 import { initialState } from '../../../src/reduce.ts';
 import { endings, endingsDueAt } from '../../../src/reducers/endings.ts';
 import { warn } from '../../../src/transition.ts';
@@ -302,10 +303,28 @@ describe('how a container ended', () => {
     expect(endingOf(history, 'new')).toBe('undecided');
   });
 
-  it('is its operator’s again once it has had its turn, though others of the wave have not', () => {
-    const stale = ['app', 'db'].map((name) => onGateway(name, { startedAt: 1 }));
-    const history = settled(stale).feed(restartEnded('app'), stoppedByHand('app'), stoppedByHand('db'));
-    expect([endingOf(history), endingOf(history, 'db')]).toEqual(['undecided', 'ours']);
+  it('is its operator’s again once it has had its turn, and before that, whatever becomes of the others', () => {
+    const names = ['app', 'db', 'web'];
+    const history = settled(names.map((name) => onGateway(name, { startedAt: 1 })))
+      .feed(restartBegun('app'), restartEnded('app'), restartBegun('db'))
+      .feed(...names.flatMap((name) => stoppedByHand(name)));
+    expect(names.map((name) => endingOf(history, name))).toEqual(['undecided', 'ours', 'undecided']);
+  });
+
+  it.each<{ given: string; event: Steps; then: string }>([
+    { given: 'only looked at', event: [], then: 'undecided' },
+    {
+      given: 'parked',
+      event: [happens({ type: 'dependentParked', id: idOf('app'), name: 'app', parkedAs: 'app.orphan' })],
+      then: 'ours',
+    },
+  ])('while it is $given to be created anew is $then', ({ event, then }) => {
+    const gateways = { gluetun: [idOf('gluetun'), idOf('former')] };
+    const orphan = onGateway('app', { ref: idOf('former') });
+    const history = settled([orphan], { memory: { ...NOTHING_REMEMBERED, gateways } });
+    expect(history.state.repairs.wave?.dependents).toMatchObject([{ name: 'app', how: 'recreate' }]);
+    history.feed(restartBegun('app', 'recreate'), ...event, stoppedByHand('app'));
+    expect(endingOf(history)).toBe(then);
   });
 
   it('is not ours for who has nothing to do with our command', () => {

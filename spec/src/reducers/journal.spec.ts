@@ -91,6 +91,7 @@ describe('what waits half-way through its re-creation tells by its name that it 
       dependents: [
         { id: app.id, name: 'app', how: 'recreate', run: undefined, owner: { id: now, name: 'gluetun' } },
       ],
+      begun: [],
       answered: [],
       parked: {},
     } as const;

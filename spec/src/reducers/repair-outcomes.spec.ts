@@ -152,6 +152,7 @@ describe('a listed dependent with a network of its own', () => {
     const wave = {
       commandId: 77,
       dependents: [{ id, name, how: 'restart' as const, run: undefined, owner: { id: idOf('gluetun'), name: 'gluetun' } }],
+      begun: [],
       answered: [],
       parked: {},
     };

@@ -20,6 +20,7 @@ import {
   onGateway,
   paused,
   renamed,
+  restartBegun,
   restartFailed,
   restartMessages,
   seconds,
@@ -107,13 +108,15 @@ describe('a gateway restarted by somebody else', () => {
   });
 
   it('has one brought back that our own restart has left stopped, and says nothing is well before', () => {
-    const history = settled([app]).feed(...restartedByHand, healthy, killed('app'), died('app'));
-    history.feed(
-      inspectedAs('app', { runState: 'exited', error: 'device or resource busy' }),
-      restartFailed('app'),
-      succeeded(),
-      seconds(6),
-    );
+    const history = settled([app]).feed(...restartedByHand, healthy);
+    history
+      .feed(restartBegun('app'), killed('app'), died('app'))
+      .feed(
+        inspectedAs('app', { runState: 'exited', error: 'device or resource busy' }),
+        restartFailed('app'),
+        succeeded(),
+        seconds(6),
+      );
     expect(repaired(history)).toEqual(['restart app', 'restart app']);
     history.expectNoLine(/^All dependent|needs no restart/);
   });
