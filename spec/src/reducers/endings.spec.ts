@@ -304,11 +304,11 @@ describe('how a container ended', () => {
   });
 
   it('is its operator’s again once it has had its turn, and before that, whatever becomes of the others', () => {
-    const names = ['app', 'db', 'web'];
+    const names = ['app', 'db', 'web', 'tv'];
     const history = settled(names.map((name) => onGateway(name, { startedAt: 1 })))
-      .feed(restartBegun('app'), restartEnded('app'), restartBegun('db'))
+      .feed(restartBegun('app'), restartEnded('app'), restartBegun('db'), restartBegun('web'))
       .feed(...names.flatMap((name) => stoppedByHand(name)));
-    expect(names.map((name) => endingOf(history, name))).toEqual(['undecided', 'ours', 'undecided']);
+    expect(names.map((name) => endingOf(history, name))).toEqual(['undecided', 'ours', 'ours', 'undecided']);
   });
 
   it.each<{ given: string; event: Steps; then: string }>([

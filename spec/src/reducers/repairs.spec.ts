@@ -507,6 +507,12 @@ describe('what is left to do', () => {
     expect(waves(history)).toEqual([['app']]);
   });
 
+  it('is not to start one that was found stopped in its turn', () => {
+    const history = found([app]).feed(restartBegun('app'), ...stoppedByHand('app'));
+    history.feed(inspectedAs('app', { runState: 'exited' }), restartFailed('app', { untouched: true }));
+    expect(waves(history.feed(succeeded(), minutes(1)))).toEqual([['app']]);
+  });
+
   it('is not to start one that was stopped just before its turn', () => {
     const history = found([app]).feed(stoppedByHand('app'), inspectedAs('app', { runState: 'exited' }));
     history.feed(restartFailed('app', { untouched: true, reason: 'it is exited by now' }), succeeded());
@@ -517,7 +523,12 @@ describe('what is left to do', () => {
     { given: 'runs', shown: [] },
     {
       given: 'our restart has left down',
-      shown: [killed('app'), died('app'), inspectedAs('app', { runState: 'exited', error: JOIN_ERROR })],
+      shown: [
+        restartBegun('app'),
+        killed('app'),
+        died('app'),
+        inspectedAs('app', { runState: 'exited', error: JOIN_ERROR }),
+      ],
     },
   ])('is not to create anew one that $given, where AUTO_RECREATE is off', ({ shown }) => {
     const anew = gatewayFacts({ id: idOf('gluetun anew') });

@@ -279,8 +279,9 @@ describe('what an earlier monitor left parked', () => {
 
   it('is nobody’s business once it has its name back', () => {
     const history = began([gatewayFacts(), { ...parked, name }]);
-    history.feed(renamed(name, 'app', { id: parked.id }));
-    history.feed(restartFailed('app', { untouched: true }), succeeded(), minutes(1));
+    history.feed(renamed(name, 'app', { id: parked.id }), restartBegun('app', 'resume'));
+    history.feed(inspectedAs('app', { runState: 'exited' }), restartFailed('app', { untouched: true }));
+    history.feed(succeeded(), minutes(1));
     expect(repaired(history)).toEqual(['resume app']);
   });
 });
