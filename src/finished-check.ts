@@ -6,7 +6,6 @@ import { isBeingEnded, isOverdue, runningStart } from './selectors.ts';
 /** A check that has just ended, and what it proves. */
 export interface FinishedCheck {
   readonly startedAt: number;
-  readonly endedAt: number;
   /** One for each site; `unknown` where none came. */
   readonly results: readonly ProbeResult[];
   /** At least one critical site passed, and fewer failed than it takes to act. */
@@ -19,7 +18,7 @@ export function finishedCheck(event: Event, state: State): FinishedCheck | undef
   if (event.type !== 'checkFinished' || running?.checkId !== event.checkId) return undefined;
   const results = resultsOf(running, event.cutShort);
   const passing = isPassing(results, criticalSites(state), quorumIn(state));
-  return { startedAt: running.startedAt, endedAt: event.at, results, passing };
+  return { startedAt: running.startedAt, results, passing };
 }
 
 const resultsOf = (running: RunningCheck, reason = 'no result'): readonly ProbeResult[] =>
@@ -47,5 +46,5 @@ export const isOfThisStart = (state: State, check: FinishedCheck): boolean => {
 export function failuresCount(state: State, check: FinishedCheck): boolean {
   const readyAt = runningStart(state.gateway)?.readyAt;
   const counts = readyAt === undefined ? isOverdue(state, check.startedAt) : check.startedAt >= readyAt;
-  return isOfThisStart(state, check) && counts && !isBeingEnded(state, check.endedAt);
+  return isOfThisStart(state, check) && counts && !isBeingEnded(state);
 }

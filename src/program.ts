@@ -157,9 +157,8 @@ const run = (
   isActing$: Subject<boolean>,
 ): Observable<Event> =>
   defer(() => {
-    const now = scheduler.now();
-    const reason = whyDropped(state$.value, act, now);
-    if (reason !== undefined) return of(dropped(act, reason, now));
+    const reason = whyDropped(state$.value, act);
+    if (reason !== undefined) return of(dropped(act, reason, scheduler.now()));
     isActing$.next(true);
     return execute(act, () => state$.value.ending).pipe(finalize(() => isActing$.next(false)));
   });

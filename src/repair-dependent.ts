@@ -80,6 +80,7 @@ const asDecided = (
             ? 'somebody else has started it by now'
             : `it is ${facts.runState} by now`,
         );
+      if (how === 'resume' && facts.name === name) throw new Untouched('it has its own name again');
       if (how !== 'restart' && nameFor(how, facts) !== name)
         throw new Untouched(`it is called ${facts.name} by now`);
     }),

@@ -34,16 +34,9 @@ export const hasItsTurn = ({ acts }: Pick<Common, 'acts'>, id: number): boolean 
 export const isBeingRestarted = ({ acts, recovery }: Pick<State, 'acts' | 'recovery'>): boolean =>
   recovery.value === 'restarting' && hasItsTurn({ acts }, recovery.commandId);
 
-/** Beyond the time that the container itself gets to stop: a host that swaps is slow. */
-const STOP_ALLOWANCE_MS = 60_000;
-
 /**
- * The gateway runs, but somebody has sent it a signal that ends it: what fails now fails for that, and a restart would
- * undo what they are doing. One that has not heeded it by `at` never will.
+ * Somebody has sent the gateway a signal that ends it: what fails now fails for that, and a restart would undo what they
+ * are doing.
  */
-export const isBeingEnded = ({ gateway, endings, containers }: State, at: number): boolean => {
-  if (!('id' in gateway)) return false;
-  const ending = endings[gateway.id];
-  const { stopTimeoutSeconds = 0 } = containers.byId[gateway.id]?.details ?? {};
-  return ending?.value === 'signalled' && at < ending.at + stopTimeoutSeconds * 1000 + STOP_ALLOWANCE_MS;
-};
+export const isBeingEnded = ({ gateway, endings }: Pick<State, 'gateway' | 'endings'>): boolean =>
+  'id' in gateway && endings[gateway.id]?.value === 'signalled';

@@ -104,12 +104,13 @@ export interface Containers {
 }
 
 /**
- * How a run ended, or is about to: somebody else sent a signal that ends it; after such a signal, but an engine
+ * How a run ended, or is about to: somebody else sent a signal that ends it, which one that still runs at
+ * `forgottenAt` has not heeded; after such a signal, but an engine
  * that shuts down sends the same, so only one that still answers at `decidedAt` makes it the operator's; by
  * itself; by a command of ours; by the engine.
  */
 export type Ending =
-  | { readonly value: 'signalled'; readonly at: number }
+  | { readonly value: 'signalled'; readonly forgottenAt: number }
   | { readonly value: 'undecided'; readonly decidedAt: number }
   | { readonly value: 'operator' }
   /** Its restart policy may try once more, in silence: at `lookAt` what became of that is looked at. */

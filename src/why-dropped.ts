@@ -8,9 +8,9 @@ import { viewsOf } from './watches.ts';
  * Asked when an act's turn has come, for it may have waited minutes for another one: why it is not wanted any more;
  * undefined: it is. How its container is by then the executor looks at; what it was decided for only the state tells.
  */
-export function whyDropped(state: Everything, act: Act, at: number): string | undefined {
+export function whyDropped(state: Everything, act: Act): string | undefined {
   const view = viewsOf(state).find((one) => awaitedBy(one).includes(act.id));
-  return view === undefined ? 'what it was for is over' : reasonIn(view, act.kind, at);
+  return view === undefined ? 'what it was for is over' : reasonIn(view, act.kind);
 }
 
 /** The acts whose ends are waited for. */
@@ -20,11 +20,11 @@ const awaitedBy = ({ recovery, repairs: { wave } }: Watch): readonly (number | u
   wave?.commandId,
 ];
 
-function reasonIn(view: State, kind: Act['kind'], at: number): string | undefined {
+function reasonIn(view: State, kind: Act['kind']): string | undefined {
   switch (kind) {
     case 'restartGateway':
     case 'restartVpn':
-      if (isBeingEnded(view, at)) return 'somebody is stopping it';
+      if (isBeingEnded(view)) return 'somebody is stopping it';
       return view.outageSince === undefined ? 'a check has passed meanwhile' : undefined;
     case 'startGateway':
       return isLeftDown(view) ? undefined : 'it has started, or was stopped, meanwhile';

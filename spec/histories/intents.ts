@@ -21,6 +21,7 @@ export class Intents {
   readonly #intents = new Map<string, Intent>();
   /** Roles that the monitor is just writing on: who meddles with those gets what comes of it. */
   readonly #contested = new Map<string, number>();
+  #isClockWrong = false;
 
   constructor(stage: Stage, people: People, wire: Wire) {
     this.#stage = stage;
@@ -92,10 +93,16 @@ export class Intents {
     for (const gateway of this.#people.gateways)
       if (!this.#runs(gateway) && this.of(gateway).value === 'run') this.#set(gateway, FREE);
     this.#undecidedAreFree();
+    if (this.#isClockWrong) this.#unnotedAreFree();
   }
 
-  /** An end that no monitor has noted is told from another one by its time alone, and times mislead from now on. */
+  /** From now on times mislead: a monitor that begins knows of an end that none has noted by its time alone. */
   clockIsSetBack(): void {
+    this.#isClockWrong = true;
+    if (this.#stage.monitor?.isAlive !== true) this.#unnotedAreFree();
+  }
+
+  #unnotedAreFree(): void {
     const { stopped } = this.#stage.memory;
     for (const [who, { value }] of this.#intents)
       if (value === 'down' && !stopped.includes(this.#people.find(who)?.id ?? '')) this.#set(who, FREE);

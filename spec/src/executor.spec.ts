@@ -281,16 +281,23 @@ describe('repairDependents', () => {
 
   const parked = { ...app, name: parkedName('app', 'gluetun', app.id) };
   const other = { ...app, name: 'app2' };
-  it.each<{ how: RepairKind; decided: ContainerFacts; now: ContainerFacts; what: string }>([
-    { how: 'recreate', decided: app, now: other, what: 'one that has got another name meanwhile' },
+  const renamed = 'one that has got another name meanwhile';
+  it.each<{ how: RepairKind; decided: ContainerFacts; now: ContainerFacts; what: string; reason?: string }>([
+    { how: 'recreate', decided: app, now: other, what: renamed },
     { how: 'recreate', decided: app, now: parked, what: 'one that is parked by now' },
-    { how: 'resume', decided: parked, now: other, what: 'one that has got another name meanwhile' },
-  ])('does not $how $what', ({ how, decided, now }) => {
+    { how: 'resume', decided: parked, now: other, what: renamed },
+    {
+      how: 'resume',
+      decided: parked,
+      now: app,
+      what: 'what is not parked',
+      reason: 'it has its own name again',
+    },
+  ])('does not $how $what', ({ how, decided, now, reason = `it is called ${now.name} by now` }) => {
     const engine = new FakeEngine({ gluetun: [gateway], app: [now] });
     const events = engine.run(repairDependents([decided], how, 1));
-    expect(endsOf(events)[0]).toMatchObject({
-      outcome: { ok: false, untouched: true, reason: `it is called ${now.name} by now` },
-    });
+    expect(events[0]?.type).not.toBe('dependentRepairBegun');
+    expect(endsOf(events)[0]).toMatchObject({ outcome: { ok: false, untouched: true, reason } });
     expect(engine.called).toEqual([]);
   });
 

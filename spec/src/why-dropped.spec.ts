@@ -32,7 +32,7 @@ function reason(history: History, ...meanwhile: readonly Step[]): string | undef
   if (act === undefined) throw new Error('no act was decided');
   // Another one is under way: its turn has not come yet.
   history.everything = { ...history.everything, acts: [0, act.id] };
-  return whyDropped(history.feed(...meanwhile).everything, act, history.now);
+  return whyDropped(history.feed(...meanwhile).everything, act);
 }
 
 describe('an act whose turn has come', () => {

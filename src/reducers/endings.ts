@@ -2,12 +2,17 @@ import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events
 import type { Command, Repairable } from '../commands.ts';
 import { isRunning } from '../attachment.ts';
 import { isEndingSignal } from '../messages.ts';
+import { isParked } from '../parked.ts';
 import { gatewayTarget, hasItsTurn, isBeingRestarted } from '../selectors.ts';
 import type { Ending, Everything, State, Wave } from '../state.ts';
 import { type Transition, to, warn } from '../transition.ts';
 
 /** An engine that shuts down stops its containers just as an operator does, and is gone by then. */
 const ENGINE_STAYS_MS = 10_000;
+/** What a stop may take beyond the time that the container gets for it: a host that swaps is slow. */
+const STOP_ALLOWANCE_MS = 60_000;
+/** A container may ask for a day, or for ever. */
+const LONGEST_STOP_MS = 300_000;
 
 /**
  * Why containers end: what a person stopped stays stopped. Only what is heard counts; of one that is found ended,
@@ -79,15 +84,24 @@ const withoutDoubtful = (state: Everything): Everything =>
 const hasEndedBeforeItBegan = (facts: ContainerFacts | undefined): boolean =>
   (facts?.details?.finishedAtMs ?? Infinity) < (facts?.details?.startedAtMs ?? 0);
 
-/** What does not run cannot be sent a signal: the message is late, and of our own command or of the engine's. */
+/**
+ * What does not run cannot be sent a signal: the message is late, and of our own command or of the engine's. What is
+ * parked is created anew whoever ends it: perhaps a command that an earlier monitor has left under way.
+ */
 const explained = (state: Everything, { id, name }: ContainerEvent): Ending | undefined => {
   const known = state.endings[id];
   if (known?.value === 'engine') return known;
-  return isOurs(state, id, name) || known?.value === 'ours' ? { value: 'ours' } : undefined;
+  const isOfOurs = isOurs(state, id, name) || isParked({ id, name }) || known?.value === 'ours';
+  return isOfOurs ? { value: 'ours' } : undefined;
 };
 
 const signalled = (state: Everything, event: ContainerEvent): Ending =>
-  explained(state, event) ?? { value: 'signalled', at: event.at };
+  explained(state, event) ?? { value: 'signalled', forgottenAt: event.at + longestStopMs(state, event) };
+
+function longestStopMs({ containers }: Everything, { id }: ContainerEvent): number {
+  const seconds = containers.byId[id]?.details?.stopTimeoutSeconds ?? 0;
+  return Math.min(seconds * 1000, LONGEST_STOP_MS) + STOP_ALLOWANCE_MS;
+}
 
 function ended(state: Everything, event: ContainerEvent): Ending {
   const { id, at } = event;
@@ -182,18 +196,32 @@ function lookAtThoseDue(state: Everything, event: Event): Transition<Everything>
   if (!isTime || state.connection.value !== 'connected') return to(state);
   const due = Object.entries(state.endings).filter(([, ending]) => (dueAt(ending) ?? Infinity) <= event.at);
   return to(
-    due.reduce((soFar, [id, { value }]) => withEnding(soFar, id, decided(value)), state),
+    due.reduce((soFar, [id, { value }]) => decide(soFar, id, value), state),
     { commands: due.map(([containerId]): Command => ({ kind: 'inspectContainer', containerId })) },
   );
 }
 
-const decided = (value: Ending['value']): Ending =>
-  value === 'undecided' ? { value: 'operator' } : { value: 'itself', lookAt: undefined };
+function decide(state: Everything, id: string, value: Ending['value']): Everything {
+  if (value === 'signalled') return forget(state, id);
+  return withEnding(
+    state,
+    id,
+    value === 'undecided' ? { value: 'operator' } : { value: 'itself', lookAt: undefined },
+  );
+}
 
-const dueAt = (ending: Ending): number | undefined => {
-  if (ending.value === 'undecided') return ending.decidedAt;
-  return ending.value === 'itself' ? ending.lookAt : undefined;
-};
+function dueAt(ending: Ending): number | undefined {
+  switch (ending.value) {
+    case 'signalled':
+      return ending.forgottenAt;
+    case 'undecided':
+      return ending.decidedAt;
+    case 'itself':
+      return ending.lookAt;
+    default:
+      return undefined;
+  }
+}
 
 /** When the next ending is decided or looked at. */
 export const endingsDueAt = (state: Everything): readonly (number | undefined)[] =>

@@ -96,7 +96,7 @@ function isToDecide(state: State, event: Event, before: State): boolean {
  * before says nothing.
  */
 const isToBeJudged = (state: State, at: number): boolean =>
-  (state.gateway.value === 'ready' || isOverdue(state, at)) && !isBeingEnded(state, at);
+  (state.gateway.value === 'ready' || isOverdue(state, at)) && !isBeingEnded(state);
 
 function decided(state: State, at: number, begunAt = at): Transition {
   const decision = decide(state, at);

@@ -23,6 +23,7 @@ export class Existence implements Onlooker {
       if (!isThere) this.#court.violate(9, `${name} is no more, under no name`);
     }
   }
+
   /** `rename app to app.orphan-of-gluetun-0123456789ab`, or back. */
   writes(call: string): void {
     const [verb, from = '', , to = ''] = call.split(' ');

@@ -37,18 +37,29 @@ import {
 } from '../builders.ts';
 import { attachmentOf } from '../../../src/attachment.ts';
 import { NOTHING_REMEMBERED } from '../../../src/memory.ts';
+import { parkedName } from '../../../src/parked.ts';
 import { initialState } from '../../../src/reduce.ts';
 import { endings, endingsDueAt } from '../../../src/reducers/endings.ts';
 import { warn } from '../../../src/transition.ts';
 import { History, type Steps, settled } from '../history.ts';
 
 const app = onGateway('app');
+const PARKED = parkedName('app', 'gluetun', app.id);
 const endingOf = ({ state }: History, name = 'app') => state.endings[idOf(name)]?.value;
 
 describe('how a container ended', () => {
   it.each<{ given: string; event: Steps; then: string | undefined }>([
     { given: 'a signal that ends it', event: [killed('app')], then: 'signalled' },
     { given: 'a signal that does not', event: [killed('app', '1')], then: undefined },
+    // The engine gives it ten seconds, and has a minute more.
+    { given: 'a signal not heeded so far', event: [killed('app'), seconds(69)], then: 'signalled' },
+    { given: 'a signal never heeded', event: [killed('app'), seconds(70)], then: undefined },
+    {
+      given: 'an end long after a signal',
+      event: [killed('app'), seconds(70), died('app', 1)],
+      then: 'itself',
+    },
+    { given: 'a signal to what is parked', event: [killed(PARKED, '15', { id: app.id })], then: 'ours' },
     { given: 'a stop', event: [stoppedByHand('app')], then: 'undecided' },
     { given: 'a stop, ten seconds ago', event: [stoppedByHand('app'), seconds(10)], then: 'operator' },
     {
@@ -190,6 +201,13 @@ describe('how a container ended', () => {
     },
   ])('after $given is $then', ({ event, then }) => {
     expect(endingOf(settled([app]).feed(...event))).toBe(then);
+  });
+
+  it('is still awaited of one that has a day to stop, but not for more than six minutes', () => {
+    const slow = onGateway('app', { stopTimeoutSeconds: 86_400 });
+    const history = settled([slow]).feed(killed('app'), seconds(359));
+    expect(endingOf(history)).toBe('signalled');
+    expect(endingOf(history.feed(seconds(1)))).toBeUndefined();
   });
 
   it('is ours where our command is about it', () => {
