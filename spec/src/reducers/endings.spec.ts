@@ -203,6 +203,12 @@ describe('how a container ended', () => {
     expect(endingOf(settled([app]).feed(...event))).toBe(then);
   });
 
+  it('is still awaited of one that could not be inspected, for a minute', () => {
+    const history = settled([{ ...app, details: undefined }]).feed(killed('app'), seconds(59));
+    expect(endingOf(history)).toBe('signalled');
+    expect(endingOf(history.feed(seconds(1)))).toBeUndefined();
+  });
+
   it('is still awaited of one that has a day to stop, but not for more than six minutes', () => {
     const slow = onGateway('app', { stopTimeoutSeconds: 86_400 });
     const history = settled([slow]).feed(killed('app'), seconds(359));
