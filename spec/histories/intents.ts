@@ -49,11 +49,11 @@ export class Intents {
 
   /**
    * By its operator's hand. What does not run is not stopped by that, and nobody can see that somebody tried; what is
-   * just being replaced runs after that.
+   * just being removed or replaced is gone, or runs, after that.
    */
   isStopped(who: string): void {
     const container = this.#people.find(who);
-    if (container?.state.running !== true || this.#people.isBeingReplaced(who)) return;
+    if (container?.state.running !== true || this.#isGoing(who)) return;
     const isUnclear = container.state.restarting || container.starts.current$ !== undefined;
     this.#set(who, isUnclear || this.#isContested(who) || !this.#isSeen(who) ? FREE : this.#down());
   }
@@ -62,7 +62,7 @@ export class Intents {
   ends(who: string, exitCode: number): void {
     const container = this.#people.find(who);
     if (container?.state.running !== true || container.state.restarting) return;
-    if (this.#people.isBeingReplaced(who)) return; // as above
+    if (this.#isGoing(who)) return; // as above
     const isOver = !wantsRestart(container, exitCode);
     const isGateway = this.#people.gateways.includes(who);
     if (this.#isContested(who) || (isOver && isGateway && !this.#isWatched)) this.#set(who, FREE);
@@ -124,6 +124,10 @@ export class Intents {
       )
         this.#set(name, FREE);
     }
+  }
+
+  #isGoing(who: string): boolean {
+    return this.of(who).value === 'gone' || this.#people.isBeingReplaced(who);
   }
 
   #runs(who: string): boolean {

@@ -84,7 +84,7 @@ function setUp(stage: Stage, { cast }: History, coverage: Coverage, violations: 
   people.populate();
   const wire = new Wire(stage);
   const intents = new Intents(stage, people, wire);
-  const truth = new Truth(stage, people);
+  const truth = new Truth(stage, people, wire);
   const violate = (invariant: number, what: string): void => {
     if (violations.length < 20) violations.push({ invariant, at: stage.now, what });
   };

@@ -2,6 +2,7 @@ import type { Event } from '../../streams/events.ts';
 import type { Everything } from '../../src/state.ts';
 import type { Container } from '../simulated-engine/container.ts';
 import type { EngineEvent } from '../simulated-engine/events.ts';
+import type { Wire } from './disturbances.ts';
 import type { People } from './people.ts';
 import type { Onlooker, Stage } from './stage.ts';
 
@@ -26,16 +27,18 @@ interface Known {
 export class Truth implements Onlooker {
   readonly #stage: Stage;
   readonly #people: People;
+  readonly #wire: Wire;
   readonly #known = new Map<string, Known>();
-  /** By id, when the latest run began, whatever the engine's clock said. */
-  readonly #runs = new Map<string, number>();
+  /** By id, when the latest run began, whatever the engine's clock said, and whether that was heard for certain. */
+  readonly #runs = new Map<string, { readonly at: number; readonly isHeard: boolean }>();
   #monitorSince = -Infinity;
   /** The gateway that the monitor writes on at this moment. */
   #writing: string | undefined;
 
-  constructor(stage: Stage, people: People) {
+  constructor(stage: Stage, people: People, wire: Wire) {
     this.#stage = stage;
     this.#people = people;
+    this.#wire = wire;
     for (const gateway of people.gateways)
       this.#known.set(gateway, {
         runSince: stage.now,
@@ -58,12 +61,13 @@ export class Truth implements Onlooker {
 
   /**
    * The engine's clock was set back between two starts, and tells the wrong order of them; the monitor, which has begun
-   * after both, knows no other.
+   * after both, or may not have heard of the second one, knows no other.
    */
   isOrderLost(one: Container, owner: Container): boolean {
-    const [begun, ownersBegun] = [one, owner].map(({ id }) => this.#runs.get(id) ?? -Infinity);
+    const begun = this.#runs.get(one.id)?.at ?? -Infinity;
+    const { at: ownersBegun, isHeard } = this.#runs.get(owner.id) ?? { at: -Infinity, isHeard: true };
     const isBelied = (one.state.startedAt ?? 0n) > (owner.state.startedAt ?? 0n);
-    return isBelied && (begun ?? 0) < (ownersBegun ?? 0) && (ownersBegun ?? 0) <= this.#monitorSince;
+    return isBelied && begun < ownersBegun && (ownersBegun <= this.#monitorSince || !isHeard);
   }
 
   monitorStarted(): void {
@@ -89,7 +93,7 @@ export class Truth implements Onlooker {
   }
 
   told({ id, action }: EngineEvent): void {
-    if (action === 'start') this.#runs.set(id, this.#stage.now);
+    if (action === 'start') this.#runs.set(id, { at: this.#stage.now, isHeard: !this.#wire.losesMessages });
     const gateway = this.#people.gateways.find((who) => this.#people.find(who)?.id === id);
     if (gateway === undefined) return;
     const known = this.of(gateway);
