@@ -213,24 +213,30 @@ export class SimulatedEngine {
     return this.runtime.launch(concat(merge(...stops), down$));
   }
 
-  /** SIGKILL, without `live-restore`: its containers run on, and it answers no more. */
+  /**
+   * SIGKILL, without `live-restore`: its containers run on, and it answers no more. What it was at is left half done: a
+   * process that was sent a signal may still end, one that was to be started again is not.
+   */
   breakDown(): void {
+    this.#lifecycle.abandon(this.#registry.all);
     this.events.shutDown();
     this.up$.next(false);
+    this.runtime.abandon(new Error('socket hang up'));
   }
 
   /**
    * Starts what its restart policy wants started, all at once: a dependent finds its owner not running yet
    * and stays down. `ownersFirst` is the lucky order.
    *
-   * After `breakDown` it first stops what still runs, answers nobody meanwhile, and takes that for stops by hand.
+   * After `breakDown` it first stops what still runs, answers nobody meanwhile, and takes that for stops by hand. Of
+   * what has ended in between nobody is told.
    */
   boot({ ownersFirst = false } = {}): Observable<void> {
     this.#lifecycle.shuttingDown = false;
-    const running = this.#registry.all.filter(({ state }) => state.running);
-    if (running.length === 0) this.up$.next(true);
     // Whatever was said while nobody was there to say it.
-    else this.events.shutDown();
+    this.events.shutDown();
+    this.#lifecycle.takeOver(this.#registry.all);
+    const running = this.#registry.all.filter(({ state }) => state.running);
     const alive = running.map(({ id }) => this.stop(id));
     const starts$ = defer(() => {
       this.up$.next(true);

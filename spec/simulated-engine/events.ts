@@ -77,6 +77,11 @@ export class EventBus {
     return this.#past.filter(({ at }) => until === undefined || at <= until);
   }
 
+  /** Whether what is remembered is all there has been since it came up. */
+  get hasForgottenNothing(): boolean {
+    return this.#past.length < REPLAY_LIMIT;
+  }
+
   /** The engine goes down: every stream ends, all is forgotten. */
   shutDown(): void {
     this.#past.length = 0;

@@ -44,6 +44,11 @@ export class HealthChecks {
     container.run.add(container.healthLoop);
   }
 
+  /** Without an engine nobody probes, and what was found last stays. */
+  abandon(container: Container): void {
+    container.healthLoop.unsubscribe();
+  }
+
   /** Stopped or paused: the engine calls that unhealthy, and emits no event for it. */
   suspend(container: Container): void {
     container.healthLoop.unsubscribe();

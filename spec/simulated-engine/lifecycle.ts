@@ -8,7 +8,9 @@ import {
   defer,
   finalize,
   ignoreElements,
+  merge,
   take,
+  takeUntil,
 } from 'rxjs';
 import type { Container, NetworkNamespace } from './container.ts';
 import {
@@ -46,6 +48,7 @@ export interface LifecycleParts {
 export class Lifecycle {
   readonly #parts: LifecycleParts;
   #shuttingDown = false;
+  #isGone = false;
 
   constructor(parts: LifecycleParts) {
     this.#parts = parts;
@@ -53,6 +56,21 @@ export class Lifecycle {
 
   set shuttingDown(value: boolean) {
     this.#shuttingDown = value;
+  }
+
+  /** The engine has been killed: processes run on, nobody probes them, and what ends is not started again. */
+  abandon(containers: readonly Container[]): void {
+    this.#isGone = true;
+    for (const container of containers) {
+      this.#parts.health.abandon(container);
+      if (container.state.restarting) this.#endBackoff(container);
+    }
+  }
+
+  /** Another engine finds what has ended meanwhile. */
+  takeOver(containers: readonly Container[]): void {
+    this.#isGone = false;
+    for (const container of containers) this.#parts.removal.removeIfWanted(container);
   }
 
   /** Does nothing to one that runs. Fails as the engine does where the network to join is not there. */
@@ -151,13 +169,13 @@ export class Lifecycle {
       exitCode,
       finishedAt: runtime.clock.stamp(),
     });
-    const again = wantsRestart(container, exitCode);
+    const again = !this.#isGone && wantsRestart(container, exitCode);
     if (again) this.#restartByPolicy(container);
     events.container(container, 'die', { exitCode: String(exitCode) });
     networks.leave(container);
     container.died$.next();
     // Who stops it sees to that; else nobody waits.
-    if (container.stops.current$ === undefined) removal.removeSoonIfWanted(container);
+    if (!this.#isGone && container.stops.current$ === undefined) removal.removeSoonIfWanted(container);
   }
 
   outOfMemory(container: Container): void {
@@ -226,10 +244,14 @@ export class Lifecycle {
 
   #terminate(container: Container, timeoutSeconds: number): Observable<never> {
     const patience$ = timeoutSeconds < 0 ? NEVER : this.#parts.runtime.after(timeoutSeconds * 1000);
-    return untilDead(container, () => {
-      this.#signal(container, container.stopSignal);
-      container.run.add(patience$.subscribe({ complete: () => this.#signal(container, SIGKILL) }));
-    });
+    const outOfPatience$ = concat(
+      patience$,
+      step(() => this.#signal(container, SIGKILL)),
+    ).pipe(takeUntil(container.died$));
+    return merge(
+      untilDead(container, () => this.#signal(container, container.stopSignal)),
+      outOfPatience$,
+    );
   }
 
   /** A frozen process hears SIGTERM only once it is thawed, so the engine thaws it; SIGKILL needs no ears. */
@@ -270,9 +292,13 @@ export class Lifecycle {
       const begun = (): void => {
         if (container.state.running) this.#send(container, signal);
       };
-      starting$.subscribe({ complete: begun });
+      starting$.pipe(catchError(() => EMPTY)).subscribe({ complete: begun });
       return;
     }
+    this.#endBackoff(container);
+  }
+
+  #endBackoff(container: Container): void {
     container.backoff.unsubscribe();
     Object.assign(container.state, { running: false, restarting: false });
   }

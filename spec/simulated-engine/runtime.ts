@@ -7,7 +7,8 @@ import { EngineClock } from './clock.ts';
 export class Runtime {
   readonly scheduler: SchedulerLike;
   readonly clock: EngineClock;
-  readonly #tasks = new Subscription();
+  #tasks = new Subscription();
+  readonly #waiting = new Set<AsyncSubject<void>>();
   #ids = 0;
 
   constructor(scheduler: SchedulerLike) {
@@ -28,15 +29,27 @@ export class Runtime {
     const done$ = new AsyncSubject<void>();
     const running = new Subscription();
     this.#tasks.add(running);
+    this.#waiting.add(done$);
     running.add(
       work
         .pipe(
           ignoreElements(),
-          finalize(() => this.#tasks.remove(running)),
+          finalize(() => {
+            this.#tasks.remove(running);
+            this.#waiting.delete(done$);
+          }),
         )
         .subscribe(done$),
     );
     return done$;
+  }
+
+  /** Whatever is under way is left as it is just then; who waits for it is told. */
+  abandon(reason: Error): void {
+    const waiting = [...this.#waiting];
+    this.#tasks.unsubscribe();
+    this.#tasks = new Subscription();
+    for (const done$ of waiting) done$.error(reason);
   }
 
   /** 64 hex digits, different each time and the same in every run. */
@@ -73,7 +86,9 @@ export class SingleFlight {
     const done$ = new AsyncSubject<void>();
     this.#underWay$ = done$;
     const over = (): void => (this.#underWay$ = undefined);
-    this.#runtime.launch(defer(work).pipe(tap({ complete: over, error: over }))).subscribe(done$);
+    this.#runtime
+      .launch(defer(work).pipe(tap({ complete: over, error: over, unsubscribe: over })))
+      .subscribe(done$);
     return done$;
   }
 

@@ -15,6 +15,7 @@ import {
   merge,
   mergeMap,
   of,
+  skip,
   switchMap,
   takeUntil,
   tap,
@@ -74,11 +75,23 @@ export class EngineClient implements EngineReadings, EngineWrites {
   readonly #engine: SimulatedEngine;
   readonly #scheduler: SchedulerLike;
   readonly #cut$ = new Subject<void>();
+  /** It goes down, and with it every connection. */
+  readonly #down$: Observable<boolean>;
+  readonly #brokenOff$: Observable<never>;
   #faults: readonly Fault[] = [];
 
   constructor(engine: SimulatedEngine, scheduler: SchedulerLike) {
     this.#engine = engine;
     this.#scheduler = scheduler;
+    this.#down$ = engine.up$.pipe(
+      skip(1),
+      filter((up) => !up),
+    );
+    this.#brokenOff$ = this.#down$.pipe(
+      map(() => {
+        throw new EngineError('socket hang up');
+      }),
+    );
   }
 
   /** The next call that matches (`list`, `inspect app`, `restart gluetun`, …) fails; `afterwards`: once it is done. */
@@ -121,7 +134,7 @@ export class EngineClient implements EngineReadings, EngineWrites {
         .pipe(
           mergeMap((event) => this.#told(event)),
           map((event) => Buffer.from(toJsonLine(event))),
-          takeUntil(merge(this.#cut$, this.#engine.up$.pipe(filter((up) => !up)))),
+          takeUntil(merge(this.#cut$, this.#down$)),
         ),
     );
 
@@ -149,7 +162,10 @@ export class EngineClient implements EngineReadings, EngineWrites {
       return log
         .read(query)
         .pipe(map(({ at, stream, text }) => encodeFrame(stream, `${formatNanosPadded(at)} ${text}`)));
-    }).pipe(switchMap((bytes$) => bytes$));
+    }).pipe(
+      switchMap((bytes$) => bytes$),
+      takeUntil(this.#brokenOff$),
+    );
 
   readonly exec = (
     id: string,
@@ -160,6 +176,7 @@ export class EngineClient implements EngineReadings, EngineWrites {
     ).pipe(
       switchMap((exec) => this.#engine.execs.start(exec.id)),
       map(({ stream, text }) => encodeFrame(stream, text)),
+      takeUntil(this.#brokenOff$),
     );
 
   readonly restart = (id: string): Observable<never> =>
@@ -241,15 +258,17 @@ export class EngineClient implements EngineReadings, EngineWrites {
         );
       }).pipe(catchError((failed: unknown) => throwError(() => asEngineError(failed))));
       const heard$ = lateMs === 0 ? answer$ : timer(lateMs, this.#scheduler).pipe(concatMap(() => answer$));
-      return answerMs === Infinity
-        ? concat(
-            heard$.pipe(
-              ignoreElements(),
-              catchError(() => EMPTY),
-            ),
-            NEVER,
-          )
-        : onItsWay(heard$, answerMs, this.#scheduler);
+      const answered$ =
+        answerMs === Infinity
+          ? concat(
+              heard$.pipe(
+                ignoreElements(),
+                catchError(() => EMPTY),
+              ),
+              NEVER,
+            )
+          : onItsWay(heard$, answerMs, this.#scheduler);
+      return answered$.pipe(takeUntil(this.#brokenOff$));
     });
   }
 
