@@ -25,9 +25,9 @@ const NOTHING: EngineMemory = { messages: [], ended: [] };
  *
  * One that was killed leaves its containers running. Without `live-restore` the next one stops them before it answers
  * anybody, in the words of an operator's stop, and takes it for one: `unless-stopped` does not bring them back. But then
- * those ends are the first that such an engine ever says: whatever anybody asks of it, and all that it starts itself, comes
- * later. Where something may have been forgotten, none is named. Nor can it be told whether something is hidden: once its
- * clock was set back, it does not tell what lies ahead.
+ * those ends, and what goes with them, are the first that such an engine ever says: whatever anybody asks of it, and all
+ * that it starts itself, comes later. Where something may have been forgotten, none is named. Nor can it be told whether
+ * something is hidden: once its clock was set back, it does not tell what lies ahead.
  */
 export const engineMemory = (
   engine: Pick<EngineReadings, 'info' | 'pastEvents'>,
@@ -58,13 +58,13 @@ const messagesIn = (lines: readonly string[]): readonly ContainerEvent[] =>
   lines.map((line) => decodeEvent(line, 0)).filter((event) => event !== undefined);
 
 function endedAtItsStart(lines: readonly string[]): readonly string[] {
-  const next = lines.findIndex((line) => !isOfAnEnd(line));
-  const [first, later] = next === -1 ? [lines, []] : [lines.slice(0, next), lines.slice(next)];
-  const begun = messagesIn(later)
-    .filter(({ type }) => BEGINNINGS.includes(type))
+  const next = lines.findIndex((line, at) => !isOfAnEnd(line, lines.slice(0, at)));
+  const first = next === -1 ? lines : lines.slice(0, next);
+  const changed = messagesIn(lines)
+    .filter(({ type }) => CHANGES.includes(type))
     .map(({ id }) => id);
   const ended = messagesIn(first)
-    .filter(({ type, id }) => type === 'containerDied' && !begun.includes(id))
+    .filter(({ type, id }) => type === 'containerDied' && !changed.includes(id))
     .map(({ id }) => id);
   return [...new Set(ended)];
 }
@@ -75,14 +75,22 @@ const ENDS: readonly string[] = [
   'containerStopped',
 ] satisfies EventType[];
 /** Since then it is no more as the engine has left it. */
-const BEGINNINGS: readonly string[] = [
+const CHANGES: readonly string[] = [
   'containerCreated', 'containerStarted', 'containerDestroyed',
 ] satisfies EventType[]; // prettier-ignore
 /** What of a container's goes with it when it ends. */
 const SURROUNDINGS: readonly (string | undefined)[] = ['network', 'volume', undefined];
 
-const isOfAnEnd = (line: string): boolean =>
-  SURROUNDINGS.includes(asString(asObject(parseJson(line))?.['Type'])) ||
-  ENDS.includes(decodeEvent(line, 0)?.type ?? '');
+/** One that is frozen is thawed to hear the signal; one of `docker run --rm` is removed when it has ended. */
+const CONSEQUENCES: readonly string[] = ['containerUnpaused', 'containerDestroyed'] satisfies EventType[];
+
+function isOfAnEnd(line: string, before: readonly string[]): boolean {
+  if (SURROUNDINGS.includes(asString(asObject(parseJson(line))?.['Type']))) return true;
+  const event = decodeEvent(line, 0);
+  if (event === undefined) return false;
+  const isBeingEnded = (): boolean =>
+    messagesIn(before).some(({ type, id }) => type === 'containerKilled' && id === event.id);
+  return ENDS.includes(event.type) || (CONSEQUENCES.includes(event.type) && isBeingEnded());
+}
 
 type EventType = ContainerEvent['type'];

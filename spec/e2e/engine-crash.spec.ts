@@ -2,7 +2,7 @@ import { describeOnPrivateEngine } from './engine.ts';
 import { eventually } from './eventually.ts';
 import { type MonitorProcess, useMonitors } from './monitor.ts';
 import { SITES, type Setting, createSetting, cutOff } from './setting.ts';
-import { buildImages } from './stand-in/images.ts';
+import { DEPENDENT_IMAGE, buildImages } from './stand-in/images.ts';
 import { removeContainers } from './test-engine.ts';
 
 describeOnPrivateEngine(
@@ -32,6 +32,16 @@ describeOnPrivateEngine(
         throw new Error('this engine has left its containers running, or started them again');
     };
 
+    /** `docker run --rm`, of something that has nothing to do with it. */
+    const createRemovedAtItsEnd = async (): Promise<void> => {
+      const { id } = await engine.docker.createContainer({
+        Image: DEPENDENT_IMAGE,
+        Labels: engine.labels,
+        HostConfig: { NetworkMode: 'none', AutoRemove: true },
+      });
+      await engine.docker.getContainer(id).start();
+    };
+
     /** All but the one that was stopped by hand. */
     const expectAllBack = async (): Promise<void> => {
       await eventually('all are back', async () => (await cutOff(setting)).join() === 'app2', 50_000, 100);
@@ -45,6 +55,16 @@ describeOnPrivateEngine(
       await monitor.waitForLine(/at its start stopped what still ran: /, 30_000);
       await expectAllBack();
       expect(monitor.linesMatching(/Restarting app2|app2 (re)?started/)).toEqual([]);
+    });
+
+    it('has them started again though one of them was paused, and somebody else is removed when it ends', async () => {
+      await createRemovedAtItsEnd();
+      const monitor = await watch();
+      await setting.dependents[3]?.pause();
+      await monitor.waitForLine(/paused: app4/);
+      await crash();
+      await monitor.waitForLine(/at its start stopped what still ran: .*app1.*app4.*gluetun/, 30_000);
+      await expectAllBack();
     });
 
     it('has them started again by a monitor that comes only then', async () => {

@@ -36,6 +36,26 @@ describe('engineMemory', () => {
       then: [],
     },
     { given: 'an end, and a removal since', past: said([...stopped('a'), line('destroy', 'a')]), then: [] },
+    {
+      given: 'an end, and one of what was thawed to hear the signal',
+      past: said([line('kill', 'a'), line('unpause', 'a'), ...stopped('b'), line('die', 'a')]),
+      then: ['b', 'a'],
+    },
+    {
+      given: 'an end after one of what is removed at its end',
+      past: said([...stopped('a'), line('destroy', 'a'), ...stopped('b')]),
+      then: ['b'],
+    },
+    {
+      given: 'an end after somebody resumed one',
+      past: said([line('unpause', 'b'), ...stopped('a')]),
+      then: [],
+    },
+    {
+      given: 'an end after somebody removed one',
+      past: said([line('kill', 'a'), line('destroy', 'b'), ...stopped('c')]),
+      then: [],
+    },
     { given: 'a signal that ended nothing', past: said([line('kill', 'a')]), then: [] },
     {
       given: 'an end after something that was asked for',
