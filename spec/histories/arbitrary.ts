@@ -113,8 +113,12 @@ const tunnelDeed: fc.Arbitrary<Deed> = fc.oneof(
 
 const engineDeed: fc.Arbitrary<Deed> = fc.oneof(
   {
-    weight: 2,
-    arbitrary: fc.record({ what: what('engineRestarts'), ownersFirst: fc.boolean(), forMs: shortMs }),
+    weight: 3,
+    arbitrary: fc.record({
+      what: what('engineRestarts', 'engineRestarts', 'engineKilled'),
+      ownersFirst: fc.boolean(),
+      forMs: shortMs,
+    }),
   },
   { weight: 2, arbitrary: fc.record({ what: what('streamCut') }) },
   {

@@ -143,6 +143,10 @@ const DEEDS: Deeds = {
     intents.engineRestarted();
     stage.restartEngine(15_000 + forMs, { ownersFirst });
   },
+  engineKilled: ({ stage, intents }, { ownersFirst, forMs }) => {
+    stage.killEngine(forMs, { ownersFirst });
+    intents.engineKilled();
+  },
   streamCut: ({ stage, intents }) => {
     intents.streamIsCut();
     stage.client.cutStreams();

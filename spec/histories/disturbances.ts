@@ -58,6 +58,11 @@ export class Wire {
     return this.#stage.now < this.#messagesUntil + 90_000;
   }
 
+  /** Since when all that is asked is answered, and all that is told is heard: if now, or later, not yet. */
+  get quietSince(): number {
+    return Math.max(this.#callsUntil, this.#messagesUntil);
+  }
+
   /** The monitor finds out with its next listing. */
   setClock(byMs: number): void {
     this.#stage.engine.runtime.clock.jump(byMs);

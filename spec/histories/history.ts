@@ -78,7 +78,8 @@ export type TunnelDeed =
   | { readonly what: 'gluetunHealsItself' };
 
 export type EngineDeed =
-  | ({ readonly what: 'engineRestarts'; readonly ownersFirst: boolean } & Lasting)
+  /** In good order, or by SIGKILL: then its containers run on, and the next one stops them before it answers. */
+  | ({ readonly what: 'engineRestarts' | 'engineKilled'; readonly ownersFirst: boolean } & Lasting)
   /** Every open stream ends, the engine goes on. */
   | { readonly what: 'streamCut' }
   /** Each message meets the next of these fates: how late it is told, each time; none: it is lost. */

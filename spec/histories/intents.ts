@@ -13,6 +13,11 @@ export type Intent =
 const FREE: Intent = { value: 'free' };
 const RUN: Intent = { value: 'run' };
 
+/** What the monitor waits before it decides, after the longest time that a stop gets here. */
+const UNDECIDED_MS = 10_000 + 3_000;
+/** By then the monitor has the engine again, and knows what it did at its start. */
+const CAUGHT_UP_MS = 60_000;
+
 /** Who wants what to run: kept beside the engine, for the engine itself does not tell. */
 export class Intents {
   readonly #stage: Stage;
@@ -22,13 +27,21 @@ export class Intents {
   /** Roles that the monitor is just writing on: who meddles with those gets what comes of it. */
   readonly #contested = new Map<string, number>();
   #isClockWrong = false;
+  #monitorSince: number;
+  /** Who ran when the engine was killed, and has met with nothing else since. */
+  readonly #cutOff = new Map<string, Intent>();
 
   constructor(stage: Stage, people: People, wire: Wire) {
     this.#stage = stage;
     this.#people = people;
     this.#wire = wire;
     for (const who of [...people.gateways, ...people.roles.map(({ name }) => name)]) this.#set(who, RUN);
-    stage.onlookers.push({ writes: (call) => this.#contest(call) });
+    this.#monitorSince = stage.now;
+    stage.onlookers.push({
+      writes: (call) => this.#contest(call),
+      monitorStarted: () => (this.#monitorSince = stage.now),
+      engineIsBack: () => this.#lookAtThoseCutOff(),
+    });
   }
 
   of(who: string): Intent {
@@ -71,6 +84,7 @@ export class Intents {
 
   /** The engine itself went away and came back: only its restart policies count then. */
   engineRestarted(): void {
+    this.#cutOff.clear();
     for (const [who, intent] of this.#intents) {
       const policy = this.#people.find(who)?.hostConfig.RestartPolicy?.Name;
       if (intent.value === 'gone') continue;
@@ -80,9 +94,49 @@ export class Intents {
     }
   }
 
+  /**
+   * By SIGKILL: the next one stops who still runs, and starts only those with `always`. What was just being done to
+   * somebody is left half done, and nothing can be claimed of them.
+   */
+  engineKilled(): void {
+    this.engineRestarted();
+    for (const [who, { value }] of [...this.#intents]) {
+      if (value !== 'run') continue;
+      if (!this.#people.isThere(who)) this.isRemoved(who);
+      else if (this.#isContested(who)) this.#set(who, FREE);
+      else {
+        const cutOff: Intent = { value: 'free' };
+        this.#set(who, cutOff);
+        this.#cutOff.set(who, cutOff);
+      }
+    }
+  }
+
+  /**
+   * The engine is there again, and has told so far only whom it has just stopped. Those run again once the monitor has
+   * heard of it, if nothing has kept it from that.
+   */
+  #lookAtThoseCutOff(): void {
+    const { engine, now } = this.#stage;
+    const stopped = new Set(engine.events.past().map(({ id }) => id));
+    const cutOff = [...this.#cutOff].filter(([who]) => stopped.has(this.#people.find(who)?.id ?? ''));
+    this.#cutOff.clear();
+    this.#stage.later(CAUGHT_UP_MS, () => {
+      if (!this.#hasCaughtUp(now)) return;
+      for (const [who, intent] of cutOff) if (this.of(who) === intent) this.wantsRun(who);
+    });
+  }
+
+  #hasCaughtUp(backSince: number): boolean {
+    const { monitor, engine } = this.#stage;
+    const hasStayed = monitor?.isAlive === true && this.#monitorSince <= backSince && engine.up$.value;
+    const isUndisturbed = this.#wire.quietSince <= backSince && !this.#isClockWrong;
+    return hasStayed && isUndisturbed && engine.events.hasForgottenNothing;
+  }
+
   /** Whoever stops so shortly before the engine does may have been stopped by it. */
   #isJustDown({ since }: { readonly since: number }): boolean {
-    return this.#stage.now - since <= 10_000;
+    return this.#stage.now - since <= UNDECIDED_MS;
   }
 
   /**

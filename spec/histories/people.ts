@@ -72,6 +72,11 @@ export class People {
     return this.#stage.engine.find(this.nameOf(who));
   }
 
+  /** Under whatever name. */
+  isThere(who: string): boolean {
+    return this.#stage.engine.containers.some(({ name }) => this.roleOf(name) === who);
+  }
+
   /** All of them, in an order in which everybody finds whom it joins. */
   populate(): void {
     const { engine } = this.#stage;

@@ -1,4 +1,4 @@
-import { type Observable, defer, finalize, map, tap, timer } from 'rxjs';
+import { type Observable, defer, finalize, first, map, tap, timer } from 'rxjs';
 import type { Event } from '../../streams/events.ts';
 import type { WitnessVerdict } from '../../streams/witness.ts';
 import type { Act } from '../../src/commands.ts';
@@ -21,6 +21,7 @@ export const BEGINNING_MS = 30 * 24 * 3_600_000;
 /** Who looks on, and sees everything that could matter to a judgement. */
 export interface Onlooker {
   monitorStarted?(): void;
+  engineIsBack?(): void;
   /** What the streams said, before anything is made of it. */
   heard?(event: Event, state: Everything): void;
   stateChanged?(before: Everything, after: Everything): void;
@@ -32,6 +33,11 @@ export interface Onlooker {
   wrote?(call: string): void;
   /** The monitor waits for it no more. */
   writeOver?(call: string): void;
+}
+
+interface BootOrder {
+  /** Or all at once. */
+  readonly ownersFirst: boolean;
 }
 
 export interface Said {
@@ -137,13 +143,25 @@ export class Stage {
   }
 
   /** It stops everything, is away for a while, and starts what its policies say. */
-  restartEngine(forMs: number, { ownersFirst }: { readonly ownersFirst: boolean }): void {
+  restartEngine(forMs: number, order: BootOrder): void {
     this.isEngineThere = false;
     this.engine.shutDown();
-    this.later(forMs, () => {
+    this.later(forMs, () => this.#boot(order));
+  }
+
+  /** It stops nothing before it goes; the next one does, before it is there for anybody. */
+  killEngine(forMs: number, order: BootOrder): void {
+    this.isEngineThere = false;
+    this.engine.breakDown();
+    this.later(forMs, () => this.#boot(order));
+  }
+
+  #boot(order: BootOrder): void {
+    this.engine.up$.pipe(first(Boolean)).subscribe(() => {
       this.isEngineThere = true;
-      this.engine.boot({ ownersFirst });
+      this.onlookers.forEach((one) => one.engineIsBack?.());
     });
+    this.engine.boot(order);
   }
 
   dispose(): void {
