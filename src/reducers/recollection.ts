@@ -42,9 +42,11 @@ function withDependents(memory: Memory, state: State, before: State): Memory {
   return { ...memory, dependents: Object.fromEntries(entries.slice(-REMEMBERED.dependents)) };
 }
 
-/** The gateway, or one of its dependents. */
-const isOurs = ({ gateway, dependents }: State, id: string): boolean =>
-  id === gatewayTarget(gateway)?.id || dependents.shown?.[id] !== undefined;
+/** The gateway, or one of its dependents; where there is no gateway just now, one that once was. */
+const isOurs = ({ gateway, dependents, memory }: State, id: string): boolean =>
+  id === gatewayTarget(gateway)?.id ||
+  dependents.shown?.[id] !== undefined ||
+  Object.hasOwn(memory.dependents, id);
 
 /** By their operator, as far as that is decided; until they run again, or are gone. */
 function withStopped(memory: Memory, state: State, before: State): Memory {

@@ -103,9 +103,11 @@ describe('who was stopped by hand is remembered', () => {
     expect(history.state.memory.stopped).toEqual([]);
   });
 
-  it('not without a gateway, for then nobody hangs on it', () => {
-    const history = new History().feed(connected(), listed(facts('other')), stoppedByHand('other'));
-    expect(history.feed(seconds(11)).state.memory.stopped).toEqual([]);
+  it('without a gateway only who is remembered to have hung on one', () => {
+    const memory = remembering({ dependents: { [app.id]: 'app' } });
+    const history = new History({ memory }).feed(connected(), listed(app, facts('other')));
+    history.feed(stoppedByHand('app'), stoppedByHand('other'), seconds(11));
+    expect(history.state.memory.stopped).toEqual([app.id]);
   });
 
   it('not once it is gone', () => {
@@ -153,6 +155,14 @@ describe('who was ended by a start of the engine is remembered', () => {
     const gateway = gatewayFacts({ runState: 'exited' });
     const history = settled([app]).feed(connectedAfterCrash('gluetun'), listedAgain(gateway));
     expect(memoryOf(history).endedByEngine).toEqual({ [gateway.id]: engineText(1_000) });
+  });
+
+  it('also where there is no gateway just now', () => {
+    const history = new History({ memory: remembering({ dependents: { [app.id]: 'app' } }) }).feed(
+      connectedAfterCrash('app', 'other'),
+      listed(ended(), facts('other', { runState: 'exited' })),
+    );
+    expect(memoryOf(history).endedByEngine).toEqual(run);
   });
 
   it('as soon as it is known which run that was', () => {
