@@ -60,6 +60,8 @@ describeOnPrivateEngine(
     it('has them started again though one of them was paused, and somebody else is removed when it ends', async () => {
       await createRemovedAtItsEnd();
       const monitor = await watch();
+      // It has an end to show from then on, of a run before.
+      await setting.dependents[0]?.restart();
       await setting.dependents[3]?.pause();
       await monitor.waitForLine(/paused: app4/);
       await crash();

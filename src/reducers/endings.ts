@@ -81,8 +81,11 @@ const withoutDoubtful = (state: Everything): Everything =>
     .filter(([id, { value }]) => value === 'engine' && hasEndedBeforeItBegan(state.containers.byId[id]))
     .reduce((soFar, [id]) => withEnding(soFar, id, { value: 'operator' }), state);
 
+/** As long as it is known to run, the end that is known is of a run before. */
 const hasEndedBeforeItBegan = (facts: ContainerFacts | undefined): boolean =>
-  (facts?.details?.finishedAtMs ?? Infinity) < (facts?.details?.startedAtMs ?? 0);
+  facts !== undefined &&
+  !isRunning(facts) &&
+  (facts.details?.finishedAtMs ?? Infinity) < (facts.details?.startedAtMs ?? 0);
 
 /**
  * What does not run cannot be sent a signal: the message is late, and of our own command or of the engine's. What is

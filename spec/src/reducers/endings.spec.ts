@@ -34,6 +34,7 @@ import {
   stopped,
   stoppedByHand,
   succeeded,
+  unpaused,
 } from '../builders.ts';
 import { attachmentOf } from '../../../src/attachment.ts';
 import { NOTHING_REMEMBERED } from '../../../src/memory.ts';
@@ -474,6 +475,13 @@ describe('what the engine ended at its start, after it had been killed,', () => 
       expect(Object.keys(history.state.memory.endedByEngine)).toHaveLength(then === 'engine' ? 1 : 0);
       expect(history.acts.map(({ kind }) => kind)).toEqual(then === 'engine' ? ['startGateway'] : []);
     }
+  });
+
+  it('is not doubted for the end of a run before, as long as it is not known how this one has ended', () => {
+    const restarted = onGateway('app', { startedAt: 9_000, finishedAt: 8_000 });
+    const history = settled([restarted, onGateway('frozen', { runState: 'paused' })]);
+    history.feed(disconnected(), connectedAfterCrash('app'), unpaused('frozen'));
+    expect(endingOf(history)).toBe('engine');
   });
 
   it('is known only with what an inspection shows', () => {
