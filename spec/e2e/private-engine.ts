@@ -74,6 +74,14 @@ export class PrivateEngine implements TestEngine {
     await this.#end('SIGKILL');
   }
 
+  /** As if its host went off: engine and containers are no more, and what is only in memory (`/run`) is lost. */
+  async cutPower(): Promise<void> {
+    await this.kill();
+    await killProcessesOf(this.folder);
+    await unmountBelow(this.folder);
+    await rm(join(this.folder, 'exec'), { recursive: true, force: true });
+  }
+
   async restart(): Promise<void> {
     await this.stop();
     await this.start();

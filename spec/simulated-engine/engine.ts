@@ -224,6 +224,12 @@ export class SimulatedEngine {
     this.runtime.abandon(new Error('socket hang up'));
   }
 
+  /** The host goes off, and all that runs on it. */
+  cutPower(): void {
+    this.breakDown();
+    for (const container of this.#registry.all) if (container.state.running) this.#lifecycle.lose(container);
+  }
+
   /**
    * Starts what its restart policy wants started, all at once: a dependent finds its owner not running yet
    * and stays down. `ownersFirst` is the lucky order.

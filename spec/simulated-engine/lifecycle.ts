@@ -34,6 +34,8 @@ import { SIGKILL, SIGTERM } from './signals.ts';
 import type { WorkloadHost } from './workload.ts';
 
 const KILLED = 137;
+/** What the engine says of a process whose end nobody has seen. */
+const NOBODY_KNOWS = 255;
 
 export interface LifecycleParts {
   readonly runtime: Runtime;
@@ -49,6 +51,7 @@ export class Lifecycle {
   readonly #parts: LifecycleParts;
   #shuttingDown = false;
   #isGone = false;
+  readonly #lost = new Set<Container>();
 
   constructor(parts: LifecycleParts) {
     this.#parts = parts;
@@ -67,9 +70,20 @@ export class Lifecycle {
     }
   }
 
-  /** Another engine finds what has ended meanwhile. */
+  /** Nobody has seen it end, and it had no time to do anything about it. */
+  lose(container: Container): void {
+    this.die(container, NOBODY_KNOWS);
+    this.#lost.add(container);
+  }
+
+  /**
+   * Another engine finds what has ended meanwhile; what was lost, for all it knows, just now. In which order is chance:
+   * here dependents come before their owners, so that nobody builds on another one.
+   */
   takeOver(containers: readonly Container[]): void {
     this.#isGone = false;
+    for (const { state } of [...this.#lost].reverse()) state.finishedAt = this.#parts.runtime.clock.stamp();
+    this.#lost.clear();
     for (const container of containers) this.#parts.removal.removeIfWanted(container);
   }
 

@@ -1,17 +1,18 @@
 import { readlink } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { FATES, type Fate } from '../engine-kill/fates.ts';
+import { AFTER_A_KILL, AFTER_A_POWER_CUT, type Fate } from '../engine-death/fates.ts';
 import { inShort } from '../simulated-engine/bench.ts';
 import { parseEvents, type RecordedEvent } from '../transcripts.ts';
 import { describeOnPrivateEngine } from './engine.ts';
 import { EngineEvents } from './engine-events.ts';
 import { eventually, isMissing } from './eventually.ts';
+import type { PrivateEngine } from './private-engine.ts';
 import { TestContainer } from './stand-in/container.ts';
 import { DEPENDENT_IMAGE, buildImages } from './stand-in/images.ts';
 
-/** All of them on one engine, which is killed once: it takes its time to stop what does not heed SIGTERM. */
-describeOnPrivateEngine('a real engine that is killed and started again', (engine) => {
+/** All of them on one engine, which goes down once: it takes its time to stop what does not heed SIGTERM. */
+function holdToTable(fates: readonly Fate[], engine: PrivateEngine, goDown: () => Promise<void>): void {
   const containers = new Map<string, TestContainer>();
   let told: readonly RecordedEvent[];
 
@@ -62,22 +63,22 @@ describeOnPrivateEngine('a real engine that is killed and started again', (engin
   beforeAll(async () => {
     await buildImages(engine);
     const endings: number[] = [];
-    for (const fate of FATES) {
+    for (const fate of fates) {
       const container = await create(fate);
       containers.set(fate.name, container);
       if (fate.endsMeanwhile === true) endings.push((await container.inspect()).State.Pid);
     }
-    for (const { name, underWay } of FATES) {
+    for (const { name, underWay } of fates) {
       const container = containers.get(name);
       if (underWay !== undefined && container !== undefined) await begin(container, underWay);
     }
-    for (const { name, isPaused } of FATES) if (isPaused === true) await containers.get(name)?.pause();
+    for (const { name, isPaused } of fates) if (isPaused === true) await containers.get(name)?.pause();
     // Between two tries, and not about to begin one: killed in the middle of that, this engine may leave it down.
     await eventually('it waits for its next try', async () => {
       const found = await containers.get('looping')?.inspect();
       return found?.State.Restarting === true && found.RestartCount > 4;
     });
-    await engine.kill();
+    await goDown();
     endings.forEach((pid) => process.kill(pid, 'SIGKILL'));
     await eventually('they have ended', async () => {
       const left = await Promise.all(
@@ -89,11 +90,19 @@ describeOnPrivateEngine('a real engine that is killed and started again', (engin
     told = await messages();
   });
 
-  it.each(FATES)('with a container that is $name', async (fate) => {
+  it.each(fates)('with a container that is $name', async (fate) => {
     const id = containers.get(fate.name)?.id;
     const ofIt = told
       .filter(({ Action, Actor }) => Action !== 'die' && Actor.ID === id)
       .map((event) => inShort(event).replace(`${fate.name} `, ''));
     expect({ is: await stateOf(fate), told: [...new Set(ofIt)] }).toEqual({ is: fate.is, told: fate.told });
   });
+}
+
+describeOnPrivateEngine('a real engine that is killed and started again', (engine) => {
+  holdToTable(AFTER_A_KILL, engine, async () => engine.kill());
+});
+
+describeOnPrivateEngine('a real engine that is started again after a power cut', (engine) => {
+  holdToTable(AFTER_A_POWER_CUT, engine, async () => engine.cutPower());
 });

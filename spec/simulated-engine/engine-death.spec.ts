@@ -1,10 +1,13 @@
-import { FATES, type Fate } from '../engine-kill/fates.ts';
+import { AFTER_A_KILL, AFTER_A_POWER_CUT, type Fate } from '../engine-death/fates.ts';
 import { Bench, inShort } from './bench.ts';
 import { parseEvents } from '../transcripts.ts';
 import { toJsonLine } from './events.ts';
 
 /** What the next engine says of it, and how it finds it. */
-const play = ({ name, restartPolicy, autoRemove, ...fate }: Fate): Pick<Fate, 'is' | 'told'> => {
+const play = (
+  { name, restartPolicy, autoRemove, ...fate }: Fate,
+  goDown: (bench: Bench) => void,
+): Pick<Fate, 'is' | 'told'> => {
   const bench = new Bench();
   const { engine } = bench;
   const { id } = engine.create({
@@ -18,7 +21,7 @@ const play = ({ name, restartPolicy, autoRemove, ...fate }: Fate): Pick<Fate, 'i
   if (fate.underWay !== undefined) engine[fate.underWay](name, 300);
   if (fate.isPaused === true) engine.pause(name);
   bench.advance(500);
-  engine.breakDown();
+  goDown(bench);
   if (fate.endsMeanwhile === true) engine.crash(name);
   bench.advance(400_000);
   bench.does(engine.boot());
@@ -31,7 +34,26 @@ const play = ({ name, restartPolicy, autoRemove, ...fate }: Fate): Pick<Fate, 'i
 };
 
 describe('an engine that is killed and started again', () => {
-  it.each(FATES)('with a container that is $name', (fate) => {
-    expect(play(fate)).toEqual({ is: fate.is, told: fate.told });
+  it.each(AFTER_A_KILL)('with a container that is $name', (fate) => {
+    expect(play(fate, ({ engine }) => engine.breakDown())).toEqual({ is: fate.is, told: fate.told });
+  });
+});
+
+describe('an engine that is started again after a power cut', () => {
+  it.each(AFTER_A_POWER_CUT)('with a container that is $name', (fate) => {
+    expect(play(fate, ({ engine }) => engine.cutPower())).toEqual({ is: fate.is, told: fate.told });
+  });
+
+  it('finds them ended by nobody knows whom, and takes it that they ended just now', () => {
+    const { engine, advance, does } = new Bench();
+    engine.create({ name: 'once' });
+    does(engine.start('once'));
+    engine.cutPower();
+    advance(60_000);
+    const before = engine.runtime.clock.stamp();
+    does(engine.boot());
+    const { exitCode, finishedAt = 0n } = engine.get('once').state;
+    expect(exitCode).toBe(255);
+    expect(finishedAt).toBeGreaterThan(before);
   });
 });

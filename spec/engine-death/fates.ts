@@ -1,6 +1,7 @@
 /**
- * What becomes of a container whose engine is killed (SIGKILL, no `live-restore`) and started again: as measured on
- * Docker Engine 20.10. The real one and the simulated one are held to the same table.
+ * What becomes of a container whose engine is killed (SIGKILL, no `live-restore`), or goes off with all else on its
+ * host, and is started again: as measured on Docker Engine 20.10. The real one and the simulated one are held to the
+ * same tables.
  */
 export interface Fate {
   readonly name: string;
@@ -23,7 +24,7 @@ export interface Fate {
 /** The next engine stops it before it listens, with SIGKILL in the end, for it does not heed SIGTERM. */
 const STOPPED = ['kill 15', 'kill 9', 'stop'];
 
-export const FATES: readonly Fate[] = [
+export const AFTER_A_KILL: readonly Fate[] = [
   { name: 'ran-on', restartPolicy: 'unless-stopped', is: 'exited', told: STOPPED },
   { name: 'ran-on-always', restartPolicy: 'always', is: 'up', told: [...STOPPED, 'start'] },
   {
@@ -63,5 +64,20 @@ export const FATES: readonly Fate[] = [
     is: 'gone',
     told: ['destroy'],
   },
+  { name: 'looping', restartPolicy: 'unless-stopped', isLooping: true, is: 'up', told: ['start'] },
+];
+
+/**
+ * No process is left, and nobody has seen one end: what was not about to be stopped is started as its policy says.
+ * Without one that was paused, whose frozen cgroup no power cut made by killing processes takes along.
+ */
+export const AFTER_A_POWER_CUT: readonly Fate[] = [
+  { name: 'ran', restartPolicy: 'unless-stopped', is: 'up', told: ['start'] },
+  { name: 'ran-always', restartPolicy: 'always', is: 'up', told: ['start'] },
+  { name: 'ran-on-failure', restartPolicy: 'on-failure', is: 'up', told: ['start'] },
+  { name: 'ran-once', restartPolicy: 'no', is: 'exited', told: [] },
+  { name: 'to-be-removed', restartPolicy: 'no', autoRemove: true, is: 'gone', told: ['destroy'] },
+  { name: 'stopping', restartPolicy: 'unless-stopped', underWay: 'stop', is: 'exited', told: [] },
+  { name: 'restarting', restartPolicy: 'unless-stopped', underWay: 'restart', is: 'exited', told: [] },
   { name: 'looping', restartPolicy: 'unless-stopped', isLooping: true, is: 'up', told: ['start'] },
 ];
