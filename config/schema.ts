@@ -236,7 +236,7 @@ export const schema = {
   STATE_FILE: {
     doc:
       "What must survive a restart of the monitor: the gateway's former ids, known dependents, who was stopped by " +
-      'hand, the backoff, which sites block the exit. Best effort. `/dev/null`: none.',
+      'hand, who is just being restarted, the backoff, which sites block the exit. Best effort. `/dev/null`: none.',
     format: 'path',
     default: '/logs/state.json',
     env: 'STATE_FILE',

@@ -39,7 +39,7 @@ export const hasFailedToJoin = (facts: ContainerFacts): boolean =>
 /** Whoever stopped it earlier: since then somebody has tried to start it. */
 const wantsToRun = (state: State, facts: ContainerFacts): boolean =>
   hasFailedToJoin(facts) ||
-  (isEndedByEngine(state, facts) && wouldBeKeptRunning(facts)) ||
+  ((isEndedByEngine(state, facts) || isLeftHalfRestarted(state, facts)) && wouldBeKeptRunning(facts)) ||
   (state.endings[facts.id] === undefined &&
     !state.memory.stopped.includes(facts.id) &&
     wouldBeKeptRunning(facts) &&
@@ -54,6 +54,13 @@ export function isEndedByEngine(
   if (ending !== undefined) return ending.value === 'engine';
   return details !== undefined && memory.endedByEngine[id] === details.startedAt;
 }
+
+/** By an earlier monitor, whose command came to nothing; since then nobody has ended it, for it has not run. */
+export const isLeftHalfRestarted = (
+  { endings, memory }: Pick<State, 'endings' | 'memory'>,
+  { id, details }: ContainerFacts,
+): boolean =>
+  endings[id] === undefined && details !== undefined && memory.restarting[id] === details.startedAt;
 
 /** Its restart policy would have it run. */
 export function wouldBeKeptRunning({ details }: ContainerFacts): boolean {

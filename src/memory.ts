@@ -11,6 +11,8 @@ export interface Memory {
   readonly stopped: readonly string[];
   /** Those that the engine ended at its start, by id: when the run began that it ended. */
   readonly endedByEngine: Readonly<Record<string, string>>;
+  /** Those that a command of ours restarts, or has left down, by id: when the run began that it ends. */
+  readonly restarting: Readonly<Record<string, string>>;
   /** Of each gateway, by its name: how many recoveries there were, and when the next may begin. */
   readonly backoff: Readonly<Record<string, RememberedBackoff>>;
   /** Of each gateway, by its name: the sites that block its exit, or may. */
@@ -45,6 +47,7 @@ export const NOTHING_REMEMBERED: Memory = {
   dependents: {},
   stopped: [],
   endedByEngine: {},
+  restarting: {},
   backoff: {},
   sites: {},
 };

@@ -24,6 +24,7 @@ import { recovery } from './reducers/recovery.ts';
 import { recoveryEnd } from './reducers/recovery-steps.ts';
 import { repairs, retriesDueAt } from './reducers/repairs.ts';
 import { recollection } from './reducers/recollection.ts';
+import { underWay } from './reducers/under-way.ts';
 import { settling } from './reducers/settling.ts';
 import { shutdown } from './reducers/shutdown.ts';
 import { siteList, siteReload, sitesOf } from './reducers/site-list.ts';
@@ -43,6 +44,7 @@ const concerns = compose<Everything>(
   siteReload,
   witness,
   forEachGateway((state, event, before) => ofOneGateway(state, event, before)),
+  underWay,
   ownNetwork,
   witnessSchedule,
 );

@@ -105,6 +105,7 @@ function decode(text: string): Decoded {
       stopped: strings(stopped),
       backoff: backoffs(harmless(asObject(json['backoff']) ?? {})),
       endedByEngine: asStrings(harmless(asObject(json['endedByEngine']) ?? {})),
+      restarting: asStrings(harmless(asObject(json['restarting']) ?? {})),
       sites: sitesByName(harmless(asObject(json['sites']) ?? {})),
     },
   };
@@ -151,7 +152,8 @@ const urls = (value: unknown): string[] => (Array.isArray(value) ? strings(value
 
 const strings = (values: readonly unknown[]): string[] => values.filter((value) => typeof value === 'string');
 
-function encode({ gateways, dependents, stopped, endedByEngine, backoff, sites }: Memory): string {
+function encode(memory: Memory): string {
+  const { gateways, dependents, stopped, endedByEngine, restarting, backoff, sites } = memory;
   const kept = {
     version: VERSION,
     gateways: Object.fromEntries(
@@ -160,6 +162,7 @@ function encode({ gateways, dependents, stopped, endedByEngine, backoff, sites }
     dependents: Object.fromEntries(Object.entries(dependents).slice(-REMEMBERED.dependents)),
     stopped: stopped.slice(-REMEMBERED.stopped),
     endedByEngine,
+    restarting,
     backoff,
     sites,
   };

@@ -19,6 +19,7 @@ const memory: fc.Arbitrary<Memory> = fc.record({
   dependents: fc.dictionary(fc.oneof(anyText, fc.constant(idOf('app'))), anyText),
   stopped: fc.array(fc.oneof(anyText, fc.constantFrom(idOf('app'), idOf('gluetun')))),
   endedByEngine: fc.dictionary(fc.constantFrom(idOf('app'), idOf('gluetun')), anyText),
+  restarting: fc.dictionary(fc.constantFrom(idOf('app'), idOf('gluetun')), anyText),
   backoff: fc.dictionary(
     fc.constant('gluetun'),
     fc.record({ attempts: fc.nat(), notBefore: fc.double({ noNaN: true, noDefaultInfinity: true }) }),

@@ -18,6 +18,7 @@ const MEMORY: Memory = {
   dependents: { c3: 'app1', d4: 'app2' },
   stopped: ['d4'],
   endedByEngine: { d4: '2026-11-25T16:00:00.5Z' },
+  restarting: { c3: '2026-11-25T16:00:00.25Z' },
   backoff: { gluetun: { attempts: 2, notBefore: 1_700_000_000_000 } },
   sites: {
     gluetun: {
@@ -39,6 +40,7 @@ const content = fc.oneof(
         dependents: anyJson,
         stopped: anyJson,
         endedByEngine: anyJson,
+        restarting: anyJson,
         backoff: anyJson,
         sites: anyJson,
       })
@@ -55,14 +57,15 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 const isNumber = (value: unknown): boolean => typeof value === 'number';
 
 function expectSane(memory: Memory): void {
-  const { gateways, dependents, stopped, endedByEngine, backoff, sites } = memory;
-  const sections = [memory, gateways, dependents, endedByEngine, backoff, sites];
+  const { gateways, dependents, stopped, endedByEngine, restarting, backoff, sites } = memory;
+  const sections = [memory, gateways, dependents, endedByEngine, restarting, backoff, sites];
   expect(sections.every((section) => Object.getPrototypeOf(section) === Object.prototype)).toBe(true);
   expect(
     [
       ...Object.values(gateways).flat(),
       ...Object.values(dependents),
       ...Object.values(endedByEngine),
+      ...Object.values(restarting),
       ...stopped,
     ].every(isText),
   ).toBe(true);
@@ -136,6 +139,7 @@ describe('the state file', () => {
       dependents: fc.dictionary(name, anyText),
       stopped: fc.array(anyText),
       endedByEngine: fc.dictionary(name, anyText),
+      restarting: fc.dictionary(name, anyText),
       backoff: fc.dictionary(
         name,
         fc.record({

@@ -1,5 +1,11 @@
 import type { ContainerFacts } from '../../streams/events.ts';
-import { attachmentOf, hasFailedToJoin, isEndedByEngine, wouldBeKeptRunning } from '../../src/attachment.ts';
+import {
+  attachmentOf,
+  hasFailedToJoin,
+  isEndedByEngine,
+  isLeftHalfRestarted,
+  wouldBeKeptRunning,
+} from '../../src/attachment.ts';
 import type { Attachment, Ending, Settings } from '../../src/state.ts';
 import { NOTHING_REMEMBERED } from '../../src/memory.ts';
 import {
@@ -318,6 +324,31 @@ describe('whether the engine has ended it', () => {
     const endedByEngine = remembered === undefined ? {} : { [ended.id]: remembered };
     const memory = { ...NOTHING_REMEMBERED, endedByEngine };
     expect(isEndedByEngine({ endings, memory }, ended)).toBe(then);
+  });
+});
+
+describe('whether a command of an earlier monitor has left it down', () => {
+  const left = facts('app', { runState: 'exited', startedAt: 2_000 });
+  const startedAt = left.details?.startedAt ?? '';
+
+  it.each<{ given: string; one?: ContainerFacts; ending?: Ending; restarting?: string; then: boolean }>([
+    { given: 'it was to end this run', restarting: startedAt, then: true },
+    { given: 'it was to end an earlier one', restarting: '2020-01-01T00:00:00Z', then: false },
+    { given: 'there was none', then: false },
+    { given: 'how it ended is known', ending: { value: 'operator' }, restarting: startedAt, then: false },
+    {
+      given: 'it was not inspected',
+      one: facts('app', { inspected: false }),
+      restarting: startedAt,
+      then: false,
+    },
+  ])('$given: $then', ({ one = left, ending, restarting, then }) => {
+    const endings = ending === undefined ? {} : { [one.id]: ending };
+    const memory = {
+      ...NOTHING_REMEMBERED,
+      restarting: restarting === undefined ? {} : { [one.id]: restarting },
+    };
+    expect(isLeftHalfRestarted({ endings, memory }, one)).toBe(then);
   });
 });
 

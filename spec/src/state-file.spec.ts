@@ -12,6 +12,7 @@ const MEMORY: Memory = {
   dependents: { c3: 'app1', d4: 'app2' },
   stopped: ['d4'],
   endedByEngine: { b2: '2026-11-25T16:00:00.5Z' },
+  restarting: { c3: '2026-11-25T16:00:00.25Z' },
   backoff: { gluetun: { attempts: 2, notBefore: 1_700_000_000_000 } },
   sites: { gluetun: { held: ['https://a/'], blocked: { urls: ['https://b/'], recoveries: 2 } } },
 };

@@ -2,7 +2,7 @@ import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Command, Target } from '../commands.ts';
 import type { Line } from '../log-line.ts';
 import { findGateway, gatewayCandidates, lastingWord } from '../find-gateway.ts';
-import { isEndedByEngine, wouldBeKeptRunning } from '../attachment.ts';
+import { isEndedByEngine, isLeftHalfRestarted, wouldBeKeptRunning } from '../attachment.ts';
 import { knownIds, rememberedBackoff, rememberedSites } from '../memory.ts';
 import { isMessageOfStart } from '../messages.ts';
 import { gatewayTarget, isBeingRestarted, runningStart, startOf } from '../selectors.ts';
@@ -111,6 +111,7 @@ function causeOf(state: State, facts: ContainerFacts, current: Gateway | undefin
   const ending = state.endings[facts.id]?.value;
   if (ending === 'itself' && isLeftByItsPolicy(facts)) return 'operator';
   if (ending !== undefined) return CAUSES[ending];
+  if (isLeftHalfRestarted(state, facts) && wouldBeKeptRunning(facts)) return 'crash';
   if (current?.value !== 'down') return 'found';
   return current.cause === 'restarting' ? 'crash' : current.cause;
 }

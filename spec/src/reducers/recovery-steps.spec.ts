@@ -141,6 +141,7 @@ describe('the verdict on a recovery', () => {
       dependents: {},
       stopped: [],
       endedByEngine: {},
+      restarting: {},
       backoff: {},
       sites: {},
     },

@@ -1,0 +1,95 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeOnPrivateEngine } from './engine.ts';
+import { EngineEvents } from './engine-events.ts';
+import { eventually } from './eventually.ts';
+import { type MonitorProcess, useMonitors } from './monitor.ts';
+import { SITES, type Setting, createSetting, cutOff } from './setting.ts';
+import { createDependent } from './stand-in/dependent.ts';
+import { buildImages } from './stand-in/images.ts';
+import { removeContainers } from './test-engine.ts';
+
+describeOnPrivateEngine('after a power cut', (engine) => {
+  const startMonitor = useMonitors(engine);
+  let setting: Setting;
+  const stateFile = (): string => join(engine.folder, 'power-cut-state.json');
+
+  beforeAll(async () => buildImages(engine));
+  beforeEach(async () => {
+    await rm(stateFile(), { force: true });
+    // Its stop takes long enough for anything to happen in the middle of it.
+    setting = await createSetting(engine, { restartPolicy: 'unless-stopped', ignoresTerm: true });
+  });
+  afterEach(async () => removeContainers(engine));
+
+  const start = async (): Promise<MonitorProcess> =>
+    startMonitor({ env: { SITES, RECOVERY_BACKOFF: '10', STATE_FILE: stateFile() } });
+
+  const watch = async (): Promise<MonitorProcess> => {
+    const monitor = await start();
+    await monitor.waitForLine(/Status: STARTUP/, 30_000);
+    return monitor;
+  };
+
+  /** Of the monitor, too, which is started again by the engine like all else. */
+  const cutPower = async (monitor: MonitorProcess): Promise<MonitorProcess> => {
+    monitor.kill('SIGKILL');
+    await engine.cutPower();
+    await engine.start();
+    return start();
+  };
+
+  const expectAllBackBut = async (...others: readonly string[]): Promise<void> => {
+    const names = others.join();
+    await eventually(
+      'all others are back',
+      async () => (await cutOff(setting)).join() === names,
+      50_000,
+      100,
+    );
+    expect((await setting.gateway.inspect()).State.Running).toBe(true);
+  };
+
+  it('all are on a live network again, but not what its operator had stopped', async () => {
+    const before = await watch();
+    await setting.dependents[1]?.stop();
+    const isRemembered = `"stopped": [\n    "${setting.dependents[1]?.id ?? ''}"`;
+    await eventually(
+      'that is remembered',
+      async () => (await readFile(stateFile(), 'utf8')).includes(isRemembered),
+      30_000,
+      100,
+    );
+    const monitor = await cutPower(before);
+    await expectAllBackBut('app2');
+    expect(monitor.linesMatching(/Restarting app2|app2 (re)?started/)).toEqual([]);
+  });
+
+  it('in the middle of a restart of the gateway by the monitor, that is started', async () => {
+    const events = await EngineEvents.open(engine);
+    const before = await watch();
+    await setting.gateway.breakTunnel();
+    await events.waitFor('kill', setting.gateway, 40_000);
+    const monitor = await cutPower(before);
+    expect((await setting.gateway.inspect()).State.ExitCode).toBe(255);
+    await expectAllBackBut();
+    await monitor.waitForLine(/gluetun has not come back; starting it/);
+  });
+
+  it('in the middle of a restart of a dependent by the monitor, that is restarted', async () => {
+    const events = await EngineEvents.open(engine);
+    const before = await watch();
+    const deaf = await createDependent(engine, {
+      name: 'deaf',
+      network: setting.gateway.id,
+      ignoresTerm: true,
+    });
+    await before.waitForLine(/added: deaf/);
+    await setting.gateway.restart(0);
+    await events.waitFor('kill', deaf, 40_000);
+    const monitor = await cutPower(before);
+    expect((await deaf.inspect()).State.ExitCode).toBe(255);
+    await monitor.waitForLine(/deaf restarted successfully/, 50_000);
+    await expectAllBackBut();
+  });
+});
