@@ -113,9 +113,9 @@ const tunnelDeed: fc.Arbitrary<Deed> = fc.oneof(
 
 const engineDeed: fc.Arbitrary<Deed> = fc.oneof(
   {
-    weight: 3,
+    weight: 4,
     arbitrary: fc.record({
-      what: what('engineRestarts', 'engineRestarts', 'engineKilled'),
+      what: what('engineRestarts', 'engineRestarts', 'engineKilled', 'powerCut'),
       ownersFirst: fc.boolean(),
       forMs: shortMs,
     }),

@@ -147,6 +147,11 @@ const DEEDS: Deeds = {
     stage.killEngine(forMs, { ownersFirst });
     intents.engineKilled();
   },
+  powerCut: ({ stage, intents }, { ownersFirst, forMs }) => {
+    intents.powerGoes();
+    stage.cutPower(forMs, { ownersFirst });
+    intents.powerIsCut();
+  },
   streamCut: ({ stage, intents }) => {
     intents.streamIsCut();
     stage.client.cutStreams();

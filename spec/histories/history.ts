@@ -80,6 +80,8 @@ export type TunnelDeed =
 export type EngineDeed =
   /** In good order, or by SIGKILL: then its containers run on, and the next one stops them before it answers. */
   | ({ readonly what: 'engineRestarts' | 'engineKilled'; readonly ownersFirst: boolean } & Lasting)
+  /** Of the whole host, with the monitor and all else. */
+  | ({ readonly what: 'powerCut'; readonly ownersFirst: boolean } & Lasting)
   /** Every open stream ends, the engine goes on. */
   | { readonly what: 'streamCut' }
   /** Each message meets the next of these fates: how late it is told, each time; none: it is lost. */

@@ -28,6 +28,10 @@ export class Intents {
   readonly #contested = new Map<string, number>();
   #isClockWrong = false;
   #monitorSince: number;
+  /** Whom the monitor is just restarting, one of perhaps several at a time. */
+  #restarting: string | undefined;
+  /** Whom it was restarting when the power was cut. */
+  #halfRestarted: string | undefined;
   /** Who ran when the engine was killed, and has met with nothing else since. */
   readonly #cutOff = new Map<string, Intent>();
 
@@ -38,7 +42,11 @@ export class Intents {
     for (const who of [...people.gateways, ...people.roles.map(({ name }) => name)]) this.#set(who, RUN);
     this.#monitorSince = stage.now;
     stage.onlookers.push({
-      writes: (call) => this.#contest(call),
+      writes: (call) => {
+        this.#contest(call);
+        if (call.startsWith('restart ')) this.#restarting = this.#roleIn(call);
+      },
+      writeOver: () => (this.#restarting = undefined),
       monitorStarted: () => (this.#monitorSince = stage.now),
       engineIsBack: () => this.#lookAtThoseCutOff(),
     });
@@ -112,6 +120,29 @@ export class Intents {
     }
   }
 
+  /** The monitor goes with all else. What it has heard of before it restarts one is known to the next. */
+  powerGoes(): void {
+    this.#halfRestarted = this.#isWatched && !this.#wire.losesAnswers ? this.#restarting : undefined;
+    this.monitorIsGone();
+  }
+
+  /**
+   * As if the engine had been restarted; but what was half done stays so, and nobody has heard of it. Only what the
+   * monitor itself was restarting is to run again in any case.
+   */
+  powerIsCut(): void {
+    this.engineRestarted();
+    for (const [who, { value }] of [...this.#intents]) {
+      if (value !== 'run') continue;
+      const container = this.#people.find(who);
+      if (!this.#people.isThere(who)) this.isRemoved(who);
+      else if (who === this.#halfRestarted && container !== undefined) continue;
+      else if (container === undefined || container.manuallyStopped || this.#isContested(who))
+        this.#set(who, FREE);
+    }
+    this.#halfRestarted = undefined;
+  }
+
   /**
    * The engine is there again, and has told so far only whom it has just stopped. Those run again once the monitor has
    * heard of it, if nothing has kept it from that.
@@ -145,7 +176,8 @@ export class Intents {
    */
   monitorIsGone(): void {
     for (const gateway of this.#people.gateways)
-      if (!this.#runs(gateway) && this.of(gateway).value === 'run') this.#set(gateway, FREE);
+      if (!this.#runs(gateway) && this.of(gateway).value === 'run' && gateway !== this.#halfRestarted)
+        this.#set(gateway, FREE);
     this.#undecidedAreFree();
     if (this.#isClockWrong) this.#unnotedAreFree();
   }
@@ -204,8 +236,12 @@ export class Intents {
     if (this.#people.has(who)) this.#intents.set(who, intent);
   }
 
+  #roleIn(call: string): string | undefined {
+    return this.#people.roleOf(call.split(' ')[1] ?? '');
+  }
+
   #contest(call: string): void {
-    const role = this.#people.roleOf(call.split(' ')[1] ?? '');
+    const role = this.#roleIn(call);
     if (role !== undefined) this.#contested.set(role, this.#stage.now);
   }
 

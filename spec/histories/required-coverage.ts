@@ -55,6 +55,7 @@ export const KNOWN: readonly string[] = [
   'deed: monitorStopped',
   'deed: outOfMemory',
   'deed: pause',
+  'deed: powerCut',
   'deed: providerFails',
   'deed: recreate',
   'deed: remove',

@@ -18,6 +18,9 @@ import { EXCLUDED, GATEWAY, SECOND_GATEWAY } from './roles.ts';
 /** When a history begins, on the clock that all go by. */
 export const BEGINNING_MS = 30 * 24 * 3_600_000;
 
+/** From the engine's first answer. */
+const MONITOR_STARTS_MS = 2_000;
+
 /** Who looks on, and sees everything that could matter to a judgement. */
 export interface Onlooker {
   monitorStarted?(): void;
@@ -154,6 +157,19 @@ export class Stage {
     this.isEngineThere = false;
     this.engine.breakDown();
     this.later(forMs, () => this.#boot(order));
+  }
+
+  /** With the monitor, which is started again as soon as there is an engine. */
+  cutPower(forMs: number, order: BootOrder): void {
+    this.isEngineThere = false;
+    this.#monitor?.kill();
+    this.engine.cutPower();
+    this.later(forMs, () => {
+      this.#boot(order);
+      this.later(MONITOR_STARTS_MS, () => {
+        if (this.#monitor?.isAlive !== true) this.startMonitor();
+      });
+    });
   }
 
   #boot(order: BootOrder): void {

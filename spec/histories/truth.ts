@@ -1,5 +1,6 @@
 import type { Event } from '../../streams/events.ts';
 import type { Everything } from '../../src/state.ts';
+import { nanosToMs } from '../simulated-engine/clock.ts';
 import type { Container } from '../simulated-engine/container.ts';
 import type { EngineEvent } from '../simulated-engine/events.ts';
 import type { Wire } from './disturbances.ts';
@@ -57,6 +58,19 @@ export class Truth implements Onlooker {
     if (known.readySince !== undefined && !known.isPaused) known.lastReady = this.#stage.now;
     if (known.runSince !== undefined) known.lastRan = this.#stage.now;
     return known;
+  }
+
+  /**
+   * How long its present run has lasted, milliseconds; for a monitor that finds it running, by the engine's clock, which
+   * may have been set ahead since. Undefined: it does not run.
+   */
+  ageOf(gateway: string): number | undefined {
+    const { runSince } = this.of(gateway);
+    if (runSince === undefined) return undefined;
+    const startedAt = this.#people.find(gateway)?.state.startedAt;
+    const { clock } = this.#stage.engine.runtime;
+    const shownMs = startedAt === undefined ? 0 : clock.nowMs() - nanosToMs(startedAt);
+    return Math.max(this.#stage.now - runSince, shownMs);
   }
 
   /**

@@ -62,13 +62,8 @@ export class GatewayRestarts implements Onlooker {
       this.#court.violate(2, `restart of ${gateway} for ${String(down.length)} sites of ${String(quorum)}`);
     if (runSince === undefined && stage.now - lastRan > wire.slackMs)
       this.#court.violate(2, `restart of ${gateway}, which does not run`);
-    const age = stage.now - (runSince ?? 0);
-    if (
-      runSince !== undefined &&
-      readySince === undefined &&
-      age > wire.slackMs &&
-      age < healthyWaitMs - 1000
-    )
+    const age = truth.ageOf(gateway) ?? Infinity;
+    if (readySince === undefined && age > wire.slackMs && age < healthyWaitMs - 1000)
       this.#court.violate(2, `restart of ${gateway} while it is starting, for ${String(age)} ms`);
   }
 

@@ -48,14 +48,12 @@ export class Touching implements Onlooker {
 
   #judgeReadiness({ verb, name }: Write, gateway: string): void {
     const { stage, truth, wire, cast } = this.#court;
-    const { readySince, isPaused, runSince, lastReady } = truth.of(gateway);
+    const { readySince, isPaused, lastReady } = truth.of(gateway);
     if (readySince !== undefined && !isPaused) return;
     // What is begun is brought to its end: there is no way back that the gateway's end would not bar as well.
     if (verb !== 'restart' && lastReady >= (this.#begunAt.get(name) ?? Infinity)) return;
     const waitedLong =
-      !cast.hasHealthCheck &&
-      runSince !== undefined &&
-      stage.now - runSince >= stage.settings.healthyWaitMs - 1000;
+      !cast.hasHealthCheck && (truth.ageOf(gateway) ?? 0) >= stage.settings.healthyWaitMs - 1000;
     // An orphan that is undone is started to fail: whom it joined is no more.
     const container = stage.engine.find(name);
     const owner = container?.joins;
