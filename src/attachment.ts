@@ -55,12 +55,16 @@ export function isEndedByEngine(
   return details !== undefined && memory.endedByEngine[id] === details.startedAt;
 }
 
-/** By an earlier monitor, whose command came to nothing; since then nobody has ended it, for it has not run. */
-export const isLeftHalfRestarted = (
+/** By a command that came to nothing, as far as is known; since then nobody has ended it, for it has not run. */
+export function isLeftHalfRestarted(
   { endings, memory }: Pick<State, 'endings' | 'memory'>,
   { id, details }: ContainerFacts,
-): boolean =>
-  endings[id] === undefined && details !== undefined && memory.restarting[id] === details.startedAt;
+): boolean {
+  const startedAt = memory.restarting[id];
+  return (
+    startedAt !== undefined && endings[id] === undefined && (details?.startedAt ?? startedAt) === startedAt
+  );
+}
 
 /** Its restart policy would have it run. */
 export function wouldBeKeptRunning({ details }: ContainerFacts): boolean {

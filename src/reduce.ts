@@ -24,13 +24,13 @@ import { recovery } from './reducers/recovery.ts';
 import { recoveryEnd } from './reducers/recovery-steps.ts';
 import { repairs, retriesDueAt } from './reducers/repairs.ts';
 import { recollection } from './reducers/recollection.ts';
-import { underWay } from './reducers/under-way.ts';
 import { settling } from './reducers/settling.ts';
 import { shutdown } from './reducers/shutdown.ts';
 import { siteList, siteReload, sitesOf } from './reducers/site-list.ts';
+import { underWay } from './reducers/under-way.ts';
 import type { Everything, Settings, State, Watch } from './state.ts';
 import { forEachGateway, viewsOf } from './watches.ts';
-import { type Transition, compose, to } from './transition.ts';
+import { type Transition, compose, then, to } from './transition.ts';
 
 /**
  * The concerns in the order in which one builds on another: what exists, what the gateway is, what the checks
@@ -44,7 +44,6 @@ const concerns = compose<Everything>(
   siteReload,
   witness,
   forEachGateway((state, event, before) => ofOneGateway(state, event, before)),
-  underWay,
   ownNetwork,
   witnessSchedule,
 );
@@ -69,7 +68,16 @@ const ofOneGateway = compose<State>(
 
 /** What an event leads to. Pure: time is the event's own. */
 export const reduce = (state: Everything, event: Event): Transition<Everything> =>
-  isOutdated(state, event) ? to(state) : withActs(concerns(state, event, state), event);
+  isOutdated(state, event)
+    ? to(state)
+    : withMemoryOfActs(withActs(concerns(state, event, state), event), event, state);
+
+/** Only now it is known whose turn it is. */
+const withMemoryOfActs = (
+  acted: Transition<Everything>,
+  event: Event,
+  before: Everything,
+): Transition<Everything> => then(acted, underWay(acted.state, event, before));
 
 /** Who has its turn now, and who waits for it. */
 function withActs(transition: Transition<Everything>, event: Event): Transition<Everything> {

@@ -209,6 +209,19 @@ function replace(file: string, text: string): void {
   rmSync(temporary, { force: true }); // of a monitor that was killed half-way
   writeThrough(temporary, text);
   renameSync(temporary, file);
+  syncFolder(dirname(file));
+}
+
+/** Until then a power cut may bring back the old text. Not every filesystem can; the new text is in place all the same. */
+function syncFolder(path: string): void {
+  attempt(() => {
+    const descriptor = openSync(path, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  });
 }
 
 /** A rename replaces whatever there is: for root a device, too. */

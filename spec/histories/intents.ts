@@ -28,10 +28,10 @@ export class Intents {
   readonly #contested = new Map<string, number>();
   #isClockWrong = false;
   #monitorSince: number;
-  /** Whom the monitor is just restarting, one of perhaps several at a time. */
-  #restarting: string | undefined;
+  /** Whom the monitor is just restarting. */
+  readonly #restarting = new Set<string>();
   /** Whom it was restarting when the power was cut. */
-  #halfRestarted: string | undefined;
+  #halfRestarted: ReadonlySet<string> = new Set();
   /** Who ran when the engine was killed, and has met with nothing else since. */
   readonly #cutOff = new Map<string, Intent>();
 
@@ -42,11 +42,8 @@ export class Intents {
     for (const who of [...people.gateways, ...people.roles.map(({ name }) => name)]) this.#set(who, RUN);
     this.#monitorSince = stage.now;
     stage.onlookers.push({
-      writes: (call) => {
-        this.#contest(call);
-        if (call.startsWith('restart ')) this.#restarting = this.#roleIn(call);
-      },
-      writeOver: () => (this.#restarting = undefined),
+      writes: (call) => this.#contest(call),
+      writeOver: (call) => this.#restarting.delete(this.#roleIn(call) ?? ''),
       monitorStarted: () => (this.#monitorSince = stage.now),
       engineIsBack: () => this.#lookAtThoseCutOff(),
     });
@@ -122,7 +119,8 @@ export class Intents {
 
   /** The monitor goes with all else. What it has heard of before it restarts one is known to the next. */
   powerGoes(): void {
-    this.#halfRestarted = this.#isWatched && !this.#wire.losesAnswers ? this.#restarting : undefined;
+    const isKnown = this.#isWatched && !this.#wire.losesAnswers;
+    this.#halfRestarted = new Set(isKnown ? this.#restarting : []);
     this.monitorIsGone();
   }
 
@@ -136,11 +134,11 @@ export class Intents {
       if (value !== 'run') continue;
       const container = this.#people.find(who);
       if (!this.#people.isThere(who)) this.isRemoved(who);
-      else if (who === this.#halfRestarted && container !== undefined) continue;
+      else if (this.#halfRestarted.has(who) && container !== undefined) continue;
       else if (container === undefined || container.manuallyStopped || this.#isContested(who))
         this.#set(who, FREE);
     }
-    this.#halfRestarted = undefined;
+    this.#halfRestarted = new Set();
   }
 
   /**
@@ -176,7 +174,7 @@ export class Intents {
    */
   monitorIsGone(): void {
     for (const gateway of this.#people.gateways)
-      if (!this.#runs(gateway) && this.of(gateway).value === 'run' && gateway !== this.#halfRestarted)
+      if (!this.#runs(gateway) && this.of(gateway).value === 'run' && !this.#halfRestarted.has(gateway))
         this.#set(gateway, FREE);
     this.#undecidedAreFree();
     if (this.#isClockWrong) this.#unnotedAreFree();
@@ -242,7 +240,9 @@ export class Intents {
 
   #contest(call: string): void {
     const role = this.#roleIn(call);
-    if (role !== undefined) this.#contested.set(role, this.#stage.now);
+    if (role === undefined) return;
+    this.#contested.set(role, this.#stage.now);
+    if (call.startsWith('restart ')) this.#restarting.add(role);
   }
 
   /** Long enough for a restart and what may hold it up. */

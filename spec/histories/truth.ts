@@ -61,12 +61,13 @@ export class Truth implements Onlooker {
   }
 
   /**
-   * How long its present run has lasted, milliseconds; for a monitor that finds it running, by the engine's clock, which
-   * may have been set ahead since. Undefined: it does not run.
+   * How long its present run has lasted, milliseconds; for a monitor that has found it running, by the engine's clock,
+   * which may have been set ahead since. Undefined: it does not run.
    */
   ageOf(gateway: string): number | undefined {
     const { runSince } = this.of(gateway);
     if (runSince === undefined) return undefined;
+    if (this.#monitorSince < runSince && !this.#wire.losesMessages) return this.#stage.now - runSince;
     const startedAt = this.#people.find(gateway)?.state.startedAt;
     const { clock } = this.#stage.engine.runtime;
     const shownMs = startedAt === undefined ? 0 : clock.nowMs() - nanosToMs(startedAt);

@@ -337,10 +337,10 @@ describe('whether a command of an earlier monitor has left it down', () => {
     { given: 'there was none', then: false },
     { given: 'how it ended is known', ending: { value: 'operator' }, restarting: startedAt, then: false },
     {
-      given: 'it was not inspected',
-      one: facts('app', { inspected: false }),
+      given: 'it was to end a run, and which one that was is not known yet',
+      one: facts('app', { runState: 'exited', inspected: false }),
       restarting: startedAt,
-      then: false,
+      then: true,
     },
   ])('$given: $then', ({ one = left, ending, restarting, then }) => {
     const endings = ending === undefined ? {} : { [one.id]: ending };

@@ -307,6 +307,33 @@ describe('the state file', () => {
       expect(save(MEMORY)).toEqual([expect.objectContaining({ level: 'info' })]);
     });
 
+    it('is on the disk with its name: the file is synced before it gets that, and the folder after', () => {
+      const path = folder.file('state.json', TEXT);
+      const { save } = openStateFile(path);
+      const calls: string[] = [];
+      const sync = jest.spyOn(fs, 'fsyncSync').mockImplementation((descriptor) => {
+        calls.push(`sync ${basename(fs.readlinkSync(`/proc/self/fd/${String(descriptor)}`))}`);
+      });
+      const rename = jest.spyOn(fs, 'renameSync').mockImplementation(() => void calls.push('rename'));
+      save(OTHER);
+      sync.mockRestore();
+      rename.mockRestore();
+      expect(calls).toEqual(['sync state.json.tmp', 'rename', `sync ${basename(folder.at('.'))}`]);
+    });
+
+    it('where a folder cannot be synced, without a word', () => {
+      const path = folder.file('state.json', TEXT);
+      const { save } = openStateFile(path);
+      const sync = jest.spyOn(fs, 'fsyncSync').mockImplementationOnce(() => undefined);
+      sync.mockImplementationOnce(() => {
+        throw new Error('EINVAL: invalid argument, fsync');
+      });
+      expect(save(OTHER)).toEqual([]);
+      expect(sync).toHaveBeenCalledTimes(2);
+      sync.mockRestore();
+      expect(openStateFile(path).memory).toEqual(OTHER);
+    });
+
     it.each(['writeFileSync', 'fsyncSync', 'renameSync'] as const)(
       'for a full disk (%s) is as it was before',
       (call) => {

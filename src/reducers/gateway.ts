@@ -103,15 +103,17 @@ const CAUSES: Readonly<Record<Ending['value'], DownCause>> = {
 const isLeftByItsPolicy = (facts: ContainerFacts): boolean =>
   wouldBeKeptRunning(facts) && facts.details?.error === '';
 
+const mayBeKeptRunning = (facts: ContainerFacts): boolean =>
+  facts.details === undefined || wouldBeKeptRunning(facts);
+
 /** Of an end that was not heard of nothing is known, but that a restart policy was at work. */
 function causeOf(state: State, facts: ContainerFacts, current: Gateway | undefined): DownCause {
   if (facts.runState === 'restarting') return 'restarting';
-  if (isEndedByEngine(state, facts))
-    return facts.details === undefined || wouldBeKeptRunning(facts) ? 'crash' : 'found';
+  if (isEndedByEngine(state, facts)) return mayBeKeptRunning(facts) ? 'crash' : 'found';
   const ending = state.endings[facts.id]?.value;
   if (ending === 'itself' && isLeftByItsPolicy(facts)) return 'operator';
   if (ending !== undefined) return CAUSES[ending];
-  if (isLeftHalfRestarted(state, facts) && wouldBeKeptRunning(facts)) return 'crash';
+  if (isLeftHalfRestarted(state, facts) && mayBeKeptRunning(facts)) return 'crash';
   if (current?.value !== 'down') return 'found';
   return current.cause === 'restarting' ? 'crash' : current.cause;
 }
@@ -243,6 +245,9 @@ function describeDown(down: Down, event: Event, state: State): string {
     found: 'is not running',
   };
   const again = rounds > 0 ? ', again before it was ready' : '';
+  const facts = state.containers.byId[down.id];
+  if (cause === 'crash' && facts !== undefined && isLeftHalfRestarted(state, facts))
+    return `${name} is down since a restart by the monitor was cut short; ${outlook(down, state)}`;
   return `${name} ${how[cause]}${code}${again}; ${outlook(down, state)}`;
 }
 

@@ -42,7 +42,7 @@ function withDependents(memory: Memory, state: State, before: State): Memory {
   return { ...memory, dependents: Object.fromEntries(entries.slice(-REMEMBERED.dependents)) };
 }
 
-/** The gateway, or one of its dependents; where there is no gateway just now, one that once was. */
+/** The gateway, or one that hangs on it, or once did: there may be no gateway just now. */
 const isOurs = ({ gateway, dependents, memory }: State, id: string): boolean =>
   id === gatewayTarget(gateway)?.id ||
   dependents.shown?.[id] !== undefined ||

@@ -1,58 +1,72 @@
-import type { ContainerFacts, Event } from '../../streams/events.ts';
+import type { Event } from '../../streams/events.ts';
 import { isRunning } from '../attachment.ts';
-import type { Memory } from '../memory.ts';
-import { gatewayTarget } from '../selectors.ts';
-import type { Everything, Watch } from '../state.ts';
+import { gatewayTarget, isBeingRestarted } from '../selectors.ts';
+import type { Everything } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
 /**
- * Whom we are about to restart is written down before. Should monitor and engine go in the middle of it, be it with their
+ * Whom we restart is written down before the call. Should monitor and engine go in the middle of it, be it with their
  * host, nothing else would tell the next monitor that nobody had stopped them by hand, and the engine takes it that
- * somebody has.
+ * somebody has. What is created anew is parked before: its name tells.
  */
-export function underWay(state: Everything, _event: Event, before: Everything): Transition<Everything> {
-  const { memory, watches, containers, endings } = state;
-  const isUnchanged =
-    watches === before.watches && containers === before.containers && endings === before.endings;
-  if (isUnchanged || containers.latestListing === undefined) return to(state);
-  const restarting = { ...stillDown(state), ...runsToEnd(state) };
-  return isSame(restarting, memory.restarting)
+export function underWay(state: Everything, event: Event, before: Everything): Transition<Everything> {
+  const { memory, containers } = state;
+  if (containers.latestListing === undefined) return to(state);
+  const known = Object.entries(memory.restarting);
+  const kept = known.filter((entry) => isStillOpen(entry, state, { event, before }));
+  const begun = toEnd(state, event, before).map((id): Entry => [id, runOf(state, id)]);
+  return begun.length === 0 && kept.length === known.length
     ? to(state)
-    : to({ ...state, memory: { ...memory, restarting } });
+    : to({ ...state, memory: { ...memory, restarting: Object.fromEntries([...kept, ...begun]) } });
 }
 
-type Runs = Memory['restarting'];
+/** Who, and when the run began that is to end. */
+type Entry = readonly [id: string, startedAt: string];
 
-/** What is created anew is parked before: its name tells. */
-const toBeRestarted = ({ gateway, recovery, repairs }: Watch): readonly (string | undefined)[] => [
-  ...(recovery.value === 'restarting' ? [gatewayTarget(gateway)?.id] : []),
-  ...(repairs.wave?.dependents ?? [])
-    .filter(({ id, how }) => how === 'restart' && repairs.wave?.answered.includes(id) === false)
-    .map(({ id }) => id),
-];
+interface Moment {
+  readonly event: Event;
+  readonly before: Everything;
+}
 
-const runsToEnd = ({ watches, containers: { byId } }: Everything): Runs =>
-  Object.fromEntries(
-    watches
-      .flatMap(toBeRestarted)
-      .map((id) => byId[id ?? ''])
-      .filter((facts) => facts !== undefined)
-      .filter(isRunning)
-      .flatMap(({ id, details }) => (details?.startedAt === undefined ? [] : [[id, details.startedAt]])),
-  );
+/** Those whose turn has just come, and that run. */
+function toEnd(state: Everything, event: Event, before: Everything): readonly string[] {
+  const ids =
+    event.type === 'dependentRepairBegun' && event.how === 'restart'
+      ? [event.id]
+      : gatewaysToRestart(state).filter((id) => !gatewaysToRestart(before).includes(id));
+  return ids.filter((id) => runOf(state, id) !== '');
+}
 
-/** Until they run again, or somebody else is known to have ended them. */
-const stillDown = ({ memory, containers: { byId }, endings }: Everything): Runs =>
-  Object.fromEntries(
-    Object.entries(memory.restarting).filter(
-      ([id, startedAt]) => isStillDown(byId[id], startedAt) && endings[id]?.value !== 'operator',
-    ),
-  );
+const gatewaysToRestart = ({ watches, acts }: Everything): readonly string[] =>
+  watches
+    .filter(({ recovery }) => isBeingRestarted({ acts, recovery }))
+    .flatMap(({ gateway }) => gatewayTarget(gateway)?.id ?? []);
 
-const isStillDown = (facts: ContainerFacts | undefined, startedAt: string): boolean =>
-  facts !== undefined && !isRunning(facts) && (facts.details?.startedAt ?? startedAt) === startedAt;
+/** Empty: it does not run, or it is not known since when. */
+function runOf({ containers: { byId } }: Everything, id: string): string {
+  const facts = byId[id];
+  return (facts !== undefined && isRunning(facts) ? facts.details?.startedAt : undefined) ?? '';
+}
 
-const isSame = (one: Runs, other: Runs): boolean => {
-  const ids = Object.keys(one);
-  return ids.length === Object.keys(other).length && ids.every((id) => one[id] === other[id]);
-};
+/** Until it runs again, or turns out not to have been touched. */
+function isStillOpen([id, startedAt]: Entry, { containers: { byId } }: Everything, moment: Moment): boolean {
+  const { event, before } = moment;
+  const facts = byId[id];
+  if (facts === undefined || isUntouched(id, event, before)) return false;
+  if (isRunning(facts)) return facts.details?.startedAt === startedAt && !isOver(id, event, before);
+  return (facts.details?.startedAt ?? startedAt) === startedAt;
+}
+
+/** Acts run one after another: with any of them nothing is under way any more, nor at first sight. */
+const isOver = (id: string, event: Event, before: Everything): boolean =>
+  before.containers.latestListing === undefined ||
+  event.type === 'commandFinished' ||
+  (event.type === 'dependentRepairEnded' && event.id === id);
+
+function isUntouched(id: string, event: Event, before: Everything): boolean {
+  if (event.type === 'dependentRepairEnded') return event.id === id && isOfUntouched(event);
+  return event.type === 'commandFinished' && isOfUntouched(event) && gatewaysToRestart(before).includes(id);
+}
+
+const isOfUntouched = ({ outcome }: Extract<Event, { readonly outcome: unknown }>): boolean =>
+  !outcome.ok && outcome.untouched === true;

@@ -1,27 +1,34 @@
 import { type Memory, NOTHING_REMEMBERED } from '../../../src/memory.ts';
+import { underWay } from '../../../src/reducers/under-way.ts';
+import type { Event } from '../../../streams/events.ts';
 import { attachmentOf } from '../../../src/attachment.ts';
 import {
   checkFailed,
   connected,
+  destroyed,
   died,
   engineText,
-  failed,
   facts,
+  failed,
   gatewayFacts,
   idOf,
   inspected,
+  inspectedAs,
   killed,
   listed,
+  listedAgain,
   onGateway,
   restartBegun,
   restartEnded,
+  restartFailed,
   seconds,
   started,
   stopped,
   stoppedByHand,
   succeeded,
+  untouched,
 } from '../builders.ts';
-import { History, settled } from '../history.ts';
+import { History, type Steps, settled } from '../history.ts';
 
 const gateway = gatewayFacts();
 const stale = (name: string) => onGateway(name, { startedAt: 500 });
@@ -34,7 +41,7 @@ const recovering = (): History =>
     .feed(seconds(30), checkFailed(), seconds(10), checkFailed())
     .expectActs('restartGateway');
 
-/** Both are about to be restarted. */
+/** Both are to be restarted. */
 const repairing = (): History => {
   const history = settled([stale('app'), stale('far')]);
   expect(history.state.repairs.wave?.dependents).toHaveLength(2);
@@ -42,49 +49,100 @@ const repairing = (): History => {
 };
 
 describe('of a restart under way is remembered', () => {
-  it('which run of the gateway it ends, from the decision until it runs again', () => {
+  const downByUs: Steps = [killed('gluetun'), died('gluetun'), stopped('gluetun')];
+  const asLeft = inspected(gatewayFacts({ runState: 'exited', finishedAt: 9_000 }));
+
+  it('which run of the gateway it ends, from its turn until it runs again', () => {
     const history = recovering();
     expect(restartingOf(history)).toEqual(runOf('gluetun', 1_000));
-    history.feed(killed('gluetun'), died('gluetun'), stopped('gluetun'));
+    history.feed(...downByUs, asLeft);
     expect(restartingOf(history)).toEqual(runOf('gluetun', 1_000));
-    history.feed(started('gluetun'), succeeded());
+    history.feed(started('gluetun'));
     expect(restartingOf(history)).toEqual({});
-  });
-
-  it('which run of the gateway it has ended, as long as that is left down', () => {
-    const history = recovering().feed(killed('gluetun'), died('gluetun'), stopped('gluetun'), failed());
-    history.feed(inspected(gatewayFacts({ runState: 'exited', finishedAt: 9_000 })), seconds(5));
-    expect(restartingOf(history)).toEqual(runOf('gluetun', 1_000));
-  });
-
-  it('nothing more where it has failed, and ended nothing', () => {
-    expect(restartingOf(recovering().feed(failed()))).toEqual({});
-  });
-
-  it('which runs of dependents it ends, each until its own outcome', () => {
-    const history = repairing();
-    expect(restartingOf(history)).toEqual({ ...runOf('app', 500), ...runOf('far', 500) });
-    history.feed(restartBegun('app'), killed('app'), died('app'), started('app'), restartEnded('app'));
-    expect(restartingOf(history)).toEqual(runOf('far', 500));
     const { memory } = history.state;
-    history.feed(restartBegun('far'), seconds(1));
+    history.feed(inspected(gatewayFacts({ startedAt: 10_000 })), succeeded());
     expect(history.state.memory).toBe(memory);
   });
 
-  it('nothing of who is created anew: the name tells', () => {
-    const orphan = facts('app', { ref: idOf('gluetun before') });
-    const memory = {
-      ...NOTHING_REMEMBERED,
-      gateways: { gluetun: [idOf('gluetun'), idOf('gluetun before')] },
-    };
-    const history = settled([orphan], { memory });
-    expect(history.state.repairs.wave?.dependents).toMatchObject([{ how: 'recreate' }]);
+  it('which run of the gateway it has ended, as long as that is left down', () => {
+    const history = recovering().feed(...downByUs, failed(), asLeft, seconds(5));
+    expect(restartingOf(history)).toEqual(runOf('gluetun', 1_000));
+  });
+
+  it('nothing of another run of the gateway that is found down', () => {
+    const ended = inspected(gatewayFacts({ runState: 'exited', startedAt: 5_000, finishedAt: 9_000 }));
+    expect(restartingOf(recovering().feed(...downByUs, ended))).toEqual({});
+  });
+
+  it.each([
+    { how: 'has failed, and ended nothing', outcome: failed(), found: gateway },
+    { how: 'was not wanted any more', outcome: untouched(), found: gatewayFacts({ runState: 'exited' }) },
+  ])('nothing more where it $how', ({ outcome, found }) => {
+    expect(restartingOf(recovering().feed(listedAgain(found), outcome))).toEqual({});
+  });
+
+  it('nothing of the gateway as long as it waits for another act', () => {
+    const history = recovering();
+    const before = { ...history.everything, acts: [7, ...history.everything.acts] };
+    const waiting = { ...before, memory: NOTHING_REMEMBERED };
+    const on = (event: Event) => underWay(waiting, event, before).state.memory.restarting;
+    expect(on({ type: 'timeReached', at: history.now })).toEqual({});
+    const itsTurn = { ...waiting, acts: history.everything.acts };
+    expect(
+      underWay(itsTurn, { type: 'timeReached', at: history.now }, before).state.memory.restarting,
+    ).toEqual(runOf('gluetun', 1_000));
+  });
+
+  it('which runs of dependents it ends, of each from its turn to its outcome', () => {
+    const history = repairing();
+    expect(restartingOf(history)).toEqual({});
+    history.feed(restartBegun('app'), restartBegun('far'));
+    expect(restartingOf(history)).toEqual({ ...runOf('app', 500), ...runOf('far', 500) });
+    history.feed(killed('app'), died('app'), started('app'), inspectedAs('app', { startedAt: 9_000 }));
+    expect(restartingOf(history)).toEqual(runOf('far', 500));
+    const { memory } = history.state;
+    history.feed(restartEnded('app'), seconds(1));
+    expect(history.state.memory).toBe(memory);
+    history.feed(restartFailed('far'));
     expect(restartingOf(history)).toEqual({});
   });
 
-  it('nothing of whom their operator stops, before its turn has come', () => {
-    const history = repairing().feed(...stoppedByHand('far'), seconds(11));
-    expect(restartingOf(history)).toEqual(runOf('app', 500));
+  it.each([
+    { how: 'has failed', outcome: {}, then: runOf('app', 500) },
+    { how: 'found it down already', outcome: { untouched: true }, then: {} },
+  ] as const)('of a dependent that is down when it $how: $then', ({ outcome, then }) => {
+    const history = repairing().feed(restartBegun('app'), restartBegun('far'));
+    history.feed(died('app'), inspectedAs('app', { runState: 'exited', startedAt: 500 }));
+    history.feed(restartFailed('app', outcome));
+    expect(restartingOf(history)).toEqual({ ...then, ...runOf('far', 500) });
+  });
+
+  it('nothing of who is created anew: the name tells', () => {
+    const history = settled([facts('app', { ref: idOf('gluetun before') })], {
+      memory: {
+        ...NOTHING_REMEMBERED,
+        gateways: { gluetun: [idOf('gluetun'), idOf('gluetun before')] },
+      },
+    });
+    history.feed(restartBegun('app', 'recreate'));
+    expect(restartingOf(history)).toEqual({});
+  });
+
+  it.each([
+    { who: 'is not known', steps: [destroyed('app')] },
+    { who: 'does not run', steps: [died('app')] },
+    {
+      who: 'was not inspected',
+      steps: [listedAgain(onGateway('app', { inspected: false, runState: 'paused' }))],
+    },
+  ])('nothing of who $who', ({ steps }) => {
+    expect(restartingOf(repairing().feed(...steps, restartBegun('app')))).toEqual({});
+  });
+
+  it('only what is known once everything has been listed', () => {
+    const history = new History({ memory: { ...NOTHING_REMEMBERED, restarting: runOf('app', 500) } });
+    expect(restartingOf(history.feed(connected()))).toEqual(runOf('app', 500));
+    expect(restartingOf(history.feed(listed(gateway, stale('app'))))).toEqual({});
   });
 });
 
@@ -117,6 +175,23 @@ describe('who was being restarted when monitor and engine went', () => {
     const history = found({ restartPolicy: policy }, { restarting });
     const app = history.state.containers.byId[idOf('app')];
     expect(app && attachmentOf(history.state, app)).toBe(then);
+  });
+
+  it('is said in other words than of a crash', () => {
+    found({ restartPolicy: 'unless-stopped' }, { restarting: both }).expectLine(
+      /^gluetun is down since a restart by the monitor was cut short; it is started unless/,
+    );
+  });
+
+  it('is taken for one to be started as long as it could not be inspected', () => {
+    const history = found({ inspected: false }, { restarting: both });
+    expect(history.state.gateway).toMatchObject({ cause: 'crash' });
+  });
+
+  it('is not asked where something was heard of how it ended', () => {
+    const history = found({ restartPolicy: 'unless-stopped' }, { restarting: both });
+    history.feed(started('gluetun'), inspected(gateway), ...stoppedByHand('gluetun'), seconds(11));
+    expect(history.state.gateway).toMatchObject({ cause: 'operator' });
   });
 
   it('is remembered until they run, and forgotten of those that do', () => {
