@@ -65,7 +65,10 @@ describeOnPrivateEngine(
       await setting.dependents[3]?.pause();
       await monitor.waitForLine(/paused: app4/);
       await crash();
-      await monitor.waitForLine(/at its start stopped what still ran: .*app1.*app4.*gluetun/, 30_000);
+      await monitor.waitForLine(
+        /at its start stopped what still ran: (?=.*\bapp1\b)(?=.*\bapp4\b)(?=.*\bgluetun\b)/,
+        30_000,
+      );
       await expectAllBack();
     });
 
