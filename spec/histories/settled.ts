@@ -23,7 +23,9 @@ export function calmDown({ stage, people, intents, wire }: Scene): void {
   if (stage.monitor?.isAlive !== true) stage.startMonitor();
   stage.pass(MINUTE_MS);
   for (const { id, state } of stage.engine.containers) if (state.paused) stage.engine.unpause(id);
-  for (const gateway of stage.watched) if (intents.of(gateway).value !== 'run') bringBack(gateway);
+  // In a dry run nobody else does: it would be said for ever what would be done.
+  for (const gateway of stage.watched)
+    if (stage.settings.dryRun || intents.of(gateway).value !== 'run') bringBack(gateway);
 
   function bringBack(gateway: string): void {
     intents.wantsRun(gateway);
