@@ -183,6 +183,12 @@ describe('who was being restarted when monitor and engine went', () => {
     );
   });
 
+  it('is not said of one that its policy keeps down', () => {
+    found({ restartPolicy: 'no' }, { restarting: both }).expectLine(
+      /^gluetun is not running; standing by until it starts$/,
+    );
+  });
+
   it('is taken for one to be started as long as it could not be inspected', () => {
     const history = found({ inspected: false }, { restarting: both });
     expect(history.state.gateway).toMatchObject({ cause: 'crash' });
