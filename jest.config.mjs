@@ -10,14 +10,33 @@ const shared = {
   },
 };
 
+/** The one story on a real engine that belongs to `npm test`. */
+const MAIN_JOB = 'spec/e2e/main-job.spec.ts';
+/** What needs no engine, but minutes. */
+const LONG = ['spec/histories/', 'spec/soak/month.spec.ts'];
+
+const ignoring = (...paths) => paths.map((path) => `<rootDir>/${path}`);
+
 export default {
+  testSequencer: './spec/longest-first.mjs',
   projects: [
     {
       ...shared,
       displayName: 'spec',
       testMatch: ['<rootDir>/spec/**/*.spec.ts'],
-      testPathIgnorePatterns: ['/spec/e2e/'],
+      testPathIgnorePatterns: ignoring('spec/e2e/', ...LONG),
     },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/spec/e2e/**/*.spec.ts'] },
+    { ...shared, displayName: 'main-job', testMatch: [`<rootDir>/${MAIN_JOB}`] },
+    {
+      ...shared,
+      displayName: 'long',
+      testMatch: LONG.map((path) => `<rootDir>/${path.endsWith('/') ? `${path}**/*.spec.ts` : path}`),
+    },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/spec/e2e/**/*.spec.ts'],
+      testPathIgnorePatterns: ignoring(MAIN_JOB),
+    },
   ],
 };

@@ -1,10 +1,9 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { promisify } from 'node:util';
 import { eventually } from '../e2e/eventually.ts';
 
 const REPOSITORY = join(__dirname, '../..');
@@ -99,7 +98,6 @@ jest.setTimeout(60_000);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'demo-spec-'));
-  await promisify(execFile)(process.execPath, ['build.mjs'], { cwd: REPOSITORY });
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -1,10 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { type Server, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
+import { eventually } from './eventually.ts';
 import { dockerAt, removeContainers, removeFolder, type TestEngine } from './test-engine.ts';
+
+/** Every suite calls its gateway `gluetun`: on an engine they share, one has its turn after the other. */
+const TURN = '\0gluetun-monitor-tests';
+/** All suites together take less. */
+export const TURN_MS = 3_600_000;
 
 /** The socket of an engine on this host, if there is one: bind mounts and process ids must be shared with it. */
 export function findLocalSocket(): string | undefined {
@@ -12,6 +20,19 @@ export function findLocalSocket(): string | undefined {
   const path = host.startsWith('unix://') ? host.slice('unix://'.length) : undefined;
   return path !== undefined && existsSync(path) ? path : undefined;
 }
+
+/** An abstract socket (unix(7)): the kernel frees it when its process ends, however it ends. */
+const takeTurn = async (): Promise<Server> =>
+  eventually(
+    'the suites before this one leave the engine',
+    async () => {
+      const server = createServer().listen(TURN);
+      await once(server, 'listening');
+      return server.unref();
+    },
+    TURN_MS,
+    200,
+  );
 
 /** Somebody's engine: used, left as it was found, and never restarted. */
 export class BorrowedEngine implements TestEngine {
@@ -21,6 +42,7 @@ export class BorrowedEngine implements TestEngine {
   readonly docker: Docker;
   readonly folder: string;
   readonly labels: Readonly<Record<string, string>>;
+  #turn: Server | undefined;
 
   constructor(socketPath: string) {
     const name = `gm-${process.pid}-${randomBytes(3).toString('hex')}`;
@@ -32,6 +54,7 @@ export class BorrowedEngine implements TestEngine {
   }
 
   async start(): Promise<void> {
+    this.#turn = await takeTurn();
     await mkdir(this.folder, { recursive: true });
     await this.docker.ping();
   }
@@ -40,5 +63,6 @@ export class BorrowedEngine implements TestEngine {
   async dispose(): Promise<void> {
     await removeContainers(this);
     await removeFolder(this.folder);
+    this.#turn?.close();
   }
 }

@@ -1,4 +1,4 @@
-import { BorrowedEngine, findLocalSocket } from './borrowed-engine.ts';
+import { BorrowedEngine, TURN_MS, findLocalSocket } from './borrowed-engine.ts';
 import { findProgram } from './bound-process.ts';
 import { PrivateEngine } from './private-engine.ts';
 import type { TestEngine } from './test-engine.ts';
@@ -43,7 +43,7 @@ function findBorrowedEngine(): BorrowedEngine | undefined {
 function describeOn<E extends TestEngine>(engine: E, name: string, body: (engine: E) => void): void {
   describe(name, () => {
     jest.setTimeout(TIMEOUT_MS);
-    beforeAll(async () => engine.start());
+    beforeAll(async () => engine.start(), TURN_MS);
     body(engine);
     // After the suite's own, which still need it.
     afterAll(async () => engine.dispose());
