@@ -7,7 +7,7 @@ import { SITES } from '../setting.ts';
 import { TestContainer, isOnLiveNetwork } from '../stand-in/container.ts';
 import { createDependent, findContainer } from '../stand-in/dependent.ts';
 import { type Gateway, createGateway } from '../stand-in/gateway.ts';
-import { DEPENDENT_IMAGE, SHELL_LESS_IMAGE, buildImages } from '../stand-in/images.ts';
+import { DEPENDENT_IMAGE, buildImages } from '../stand-in/images.ts';
 import { removeContainers } from '../test-engine.ts';
 import { differences } from './difference.ts';
 import { EngineRelay } from './engine-relay.ts';
@@ -92,32 +92,26 @@ describeOnEngine('a re-creation that fails', (engine) => {
     await expect(volumeNames(engine)).resolves.toEqual(volumes);
   });
 
-  it.each([
-    { which: 'joined nobody', network: () => 'none', image: DEPENDENT_IMAGE },
-    { which: 'is of another image', network: () => `container:${gateway.id}`, image: SHELL_LESS_IMAGE },
-  ])(
-    'because its name has gone to one that never ran and $which touches neither until they are told apart',
-    async ({ network, image }) => {
-      gateway = await gateway.recreate();
-      const parked = parkedName('app', 'gluetun', app.id);
-      await app.rename(parked);
-      const { id } = await engine.docker.createContainer({
-        name: 'app',
-        Image: image,
-        Labels: { ...engine.labels },
-        HostConfig: { NetworkMode: network() },
-      });
-      const taker = new TestContainer(engine, id, 'app');
-      const before = [await app.inspect(), await taker.inspect()];
-      const monitor = await watch();
-      await monitor.waitForLine(
-        new RegExp(`\\[ERROR\\] .*${parked} waits to be app again, but another container has that name`),
-      );
-      await monitor.waitForLine(/\[DEBUG\] .*waits to be app again/, 30_000);
-      expect(differences(before[0] ?? {}, await app.inspect())).toEqual([]);
-      expect(differences(before[1] ?? {}, await taker.inspect())).toEqual([]);
-      await taker.remove();
-      await expectDone(monitor);
-    },
-  );
+  it('because its name has gone to one that never ran and joined nobody: touches neither until they are told apart', async () => {
+    gateway = await gateway.recreate();
+    const parked = parkedName('app', 'gluetun', app.id);
+    await app.rename(parked);
+    const { id } = await engine.docker.createContainer({
+      name: 'app',
+      Image: DEPENDENT_IMAGE,
+      Labels: { ...engine.labels },
+      HostConfig: { NetworkMode: 'none' },
+    });
+    const taker = new TestContainer(engine, id, 'app');
+    const before = [await app.inspect(), await taker.inspect()];
+    const monitor = await watch();
+    await monitor.waitForLine(
+      new RegExp(`\\[ERROR\\] .*${parked} waits to be app again, but another container has that name`),
+    );
+    await monitor.waitForLine(/\[DEBUG\] .*waits to be app again/, 30_000);
+    expect(differences(before[0] ?? {}, await app.inspect())).toEqual([]);
+    expect(differences(before[1] ?? {}, await taker.inspect())).toEqual([]);
+    await taker.remove();
+    await expectDone(monitor);
+  });
 });
