@@ -16,15 +16,22 @@ const site = (url: string, timeoutSeconds = 3): Site => ({
 
 describe('parseProbeLine', () => {
   it.each([
-    ['0 0 200', { index: 0, exitCode: 0, httpStatus: 200 }],
-    ['12 137 -', { index: 12, exitCode: 137, httpStatus: undefined }],
-    ['3 8 503', { index: 3, exitCode: 8, httpStatus: 503 }],
+    ['0 0 200', { index: 0, exitCode: 0, httpStatus: 200, said: [] }],
+    ['12 137 -', { index: 12, exitCode: 137, httpStatus: undefined, said: [] }],
+    ['3 8 503', { index: 3, exitCode: 8, httpStatus: 503, said: [] }],
+    ['3 4 - a b\tc: d', { index: 3, exitCode: 4, httpStatus: undefined, said: ['a b', 'c: d'] }],
+    ['3 - 302', { index: 3, exitCode: undefined, httpStatus: 302, said: [] }],
+    ['3 - - sh: x', { index: 3, exitCode: undefined, httpStatus: undefined, said: ['sh: x'] }],
   ])('reads %s', (line, probe) => {
     expect(parseProbeLine(line)).toEqual(probe);
   });
 
+  it('keeps no more of what was said than the script sends', () => {
+    expect(parseProbeLine(`0 4 - ${'x'.repeat(9_000)}`)?.said).toEqual(['x'.repeat(1_500)]);
+  });
+
   it.each(['', 'start', '0 0', '0 0 20', '0 0 2000', '0  0 200', '0 0 200 ', ' 0 0 200', '-1 0 200', 'a 0 -',
-    '0 1000 -', '123456 0 -', 'wget: not found', '0 0 200\r'])('reads nothing from "%s"', (line) => {
+    '0 1000 -', '123456 0 -', 'wget: not found', '0 0 200\r', '0 0 200 x', '0 0 -x', '0 0 - ', '0 -- -', '0 0 000', '0 0 600'])('reads nothing from "%s"', (line) => {
     expect(parseProbeLine(line)).toBeUndefined();
   }); // prettier-ignore
 });
@@ -73,6 +80,8 @@ function suite(toolbox: Toolbox): void {
     expect(mark).toBe('start');
     return lines;
   };
+  /** Without what wget said. */
+  const ends = (lines: readonly string[]) => lines.map((line) => line.split(' ', 3).join(' '));
 
   it.each([
     ['/200', '0 0 200', '0 0 200'],
@@ -86,13 +95,13 @@ function suite(toolbox: Toolbox): void {
     ['/looks-like', '0 0 200', '0 0 200'],
     ['/glob', '0 0 200', '0 0 200'],
   ])('%s', async (path, gnu, busybox) => {
-    expect(await check([site(server.url(path))])).toEqual([toolbox.gnu ? gnu : busybox]);
+    expect(ends(await check([site(server.url(path))]))).toEqual([toolbox.gnu ? gnu : busybox]);
   });
 
   it('a server that refuses', async () => {
     const url = server.url('/200');
     await server.close();
-    expect(await check([site(url)])).toEqual([toolbox.gnu ? '0 4 -' : '0 1 -']);
+    expect(ends(await check([site(url)]))).toEqual([toolbox.gnu ? '0 4 -' : '0 1 -']);
   });
 
   it.each([
@@ -101,7 +110,7 @@ function suite(toolbox: Toolbox): void {
     ['/to-hang', '0 137 302'],
   ])('%s is killed when its time is up', async (path, line) => {
     const begun = performance.now();
-    const lines = await check([site(server.url(path), 1)]);
+    const lines = ends(await check([site(server.url(path), 1)]));
     // Where there is only half an answer no status line has been shown yet, or it has: either is right.
     expect(lines.map((said) => said.replace(/^(0 137) 200$/, '$1 -'))).toEqual([line]);
     expect(performance.now() - begun).toBeGreaterThan(900);
@@ -117,7 +126,7 @@ function suite(toolbox: Toolbox): void {
   it('probes all at once, each under its own bound, each reported as it ends', async () => {
     const sites = [site(server.url('/hang'), 2), site(server.url('/200')), site(server.url('/hang'), 1)];
     const begun = performance.now();
-    expect(await check(sites)).toEqual(['1 0 200', '2 137 -', '0 137 -']);
+    expect(ends(await check(sites))).toEqual(['1 0 200', '2 137 -', '0 137 -']);
     expect(performance.now() - begun).toBeLessThan(3_500);
   });
 
@@ -153,10 +162,16 @@ function suite(toolbox: Toolbox): void {
     expect(host.leftFiles()).toEqual([]);
   });
 
-  it('says 127 where wget is missing', async () => {
+  it('says so if its programs are missing', async () => {
     // A BusyBox that is its own shell finds its own programs whatever the path.
-    const line = toolbox.gnu ? '0 127 -' : '0 0 200';
+    const line = toolbox.gnu ? expect.stringMatching(/^0 - - .*timeout: not found$/) : '0 0 200';
     expect(await check([site(server.url('/200'))], { PATH: '/nowhere' })).toEqual([line]);
+  });
+
+  it('sends no more of what wget said than there is room for', async () => {
+    const [line = ''] = await check([site(`http://${'long.'.repeat(900)}.example/`)]);
+    expect(line).toMatch(/^0 [14] - .*long\.long/);
+    expect(line.length).toBeLessThan(1_600);
   });
 
   it('leaves no process when the reader goes away', async () => {
@@ -178,5 +193,82 @@ function suite(toolbox: Toolbox): void {
   });
 }
 
+/** Programs that stand in for the gateway's, for what cannot be had on purpose: here their failures are ours. */
+function gatewayInTrouble(): void {
+  const host = new ScriptHost(GNU);
+  const server = new LittleServer((path, socket) => {
+    if (path !== '/silent') socket.end(answer('200 OK'));
+  });
+  const check = async (programs: Readonly<Record<string, string>>, sites = [site(server.url('/'))]) => {
+    const path = host.withPrograms(programs);
+    return (await host.run(checkCommand(sites), { PATH: path })).trimEnd().split('\n').slice(1);
+  };
+
+  const FORK = 'timeout: fork: Resource temporarily unavailable';
+  const refuses = (code: number): string => `echo '${FORK}' >&2; exit ${String(code)}`;
+
+  it.each([1, 2, 4, 5, 7, 8, 124, 125, 126, 127])(
+    'says that wget was not run if timeout ends with %i by itself',
+    async (code) => {
+      expect(await check({ timeout: refuses(code) })).toEqual([`0 - - ${FORK}`]);
+    },
+  );
+
+  it('says that wget was not run if timeout ends with 0 without a word', async () => {
+    expect(await check({ timeout: 'exit 0' })).toEqual(['0 - -']);
+  });
+
+  it('says that wget was not run if it is timeout that does not know the options', async () => {
+    expect(await check({ timeout: "echo 'timeout: unrecognized option: s' >&2; exit 1" })).toEqual([
+      '0 - - timeout: unrecognized option: s',
+    ]);
+  });
+
+  it('hands on the code of a shell that finds no wget', async () => {
+    const [line = ''] = await check({ timeout: 'shift 4; PATH=/nowhere; exec /bin/sh "$@"' });
+    expect(line).toMatch(/^0 127 - .*wget: not found$/);
+  });
+
+  it.each([1, 4, 5, 7, 139, 143])('hands on code %i of wget itself, though it says nothing', async (code) => {
+    const end = code > 128 ? `kill -${String(code - 128)} $$` : `exit ${String(code)}`;
+    expect(await check({ wget: end })).toEqual([`0 ${String(code)} -`]);
+  });
+
+  it('takes no status from a line of wget that only contains one', async () => {
+    expect(await check({ wget: "printf '  X: a\\t  HTTP/1.1 200 OK\\n' >&2; exit 4" })).toEqual(['0 4 -']);
+  });
+
+  it('probes again, one by one, whom it could not probe at the same time as the others', async () => {
+    const sites = [1, 2, 3, 4].map((number) => site(server.url(`/${String(number)}`)));
+    const once = `echo >"$TMPDIR/$$"; set -- "$@"
+      for url; do :; done
+      if mkdir "$TMPDIR/\${url##*/}" 2>/dev/null && [ "\${url##*/}" != 2 ]; then ${refuses(1)}; fi
+      exec /usr/bin/timeout "$@"`;
+    expect(await check({ timeout: once }, sites)).toEqual(['1 0 200', '0 0 200', '2 0 200', '3 0 200']);
+  });
+
+  it('probes nobody again whose time is up', async () => {
+    const sites = [site(server.url('/1'), 1), site(server.url('/2'), 3)];
+    const slow = `for url; do :; done
+      case $url in */2) sleep 1.5; exec /usr/bin/timeout "$@" ;; *) ${refuses(1)} ;; esac`;
+    expect(await check({ timeout: slow }, sites)).toEqual([
+      '1 0 200',
+      '0 - - no process could be started in time',
+    ]);
+  });
+
+  it('does not call out of time whom it gave only a part of it', async () => {
+    const sites = [site(server.url('/silent'), 2), site(server.url('/2'), 3)];
+    const slow = `for url; do :; done
+      case $url in
+        */2) sleep 0.5; exec /usr/bin/timeout "$@" ;;
+        *) if mkdir "$TMPDIR/first" 2>/dev/null; then ${refuses(1)}; fi; exec /usr/bin/timeout "$@" ;;
+      esac`;
+    const lines = await check({ timeout: slow }, sites);
+    expect(lines.map((line) => line.split(' ', 3).join(' '))).toEqual(['1 0 200', '0 - -']);
+  });
+}
+
 describeWith(GNU, () => suite(GNU));
+describeWith(GNU, gatewayInTrouble);
 describeWith(BUSYBOX, () => suite(BUSYBOX));
