@@ -94,7 +94,7 @@ const MISSING = 'wget or timeout is missing in the gateway';
 export function whyNotRun(said: readonly string[]): string {
   const words = said.find((line) => line.trim() !== '');
   if (words === undefined) return 'the probe could not be run in the gateway';
-  if (/: not found$/.test(words)) return MISSING;
+  if (words.endsWith(': not found')) return MISSING;
   return `no probe could be run in the gateway: ${printable(words, 200)}`;
 }
 

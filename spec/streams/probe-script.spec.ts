@@ -164,8 +164,8 @@ function suite(toolbox: Toolbox): void {
 
   it('says so if its programs are missing', async () => {
     // A BusyBox that is its own shell finds its own programs whatever the path.
-    const line = toolbox.gnu ? expect.stringMatching(/^0 - - .*timeout: not found$/) : '0 0 200';
-    expect(await check([site(server.url('/200'))], { PATH: '/nowhere' })).toEqual([line]);
+    const [line = ''] = await check([site(server.url('/200'))], { PATH: '/nowhere' });
+    expect(line).toMatch(toolbox.gnu ? /^0 - - .*timeout: not found$/ : /^0 0 200$/);
   });
 
   it('sends no more of what wget said than there is room for', async () => {

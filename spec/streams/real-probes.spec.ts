@@ -211,10 +211,12 @@ function suite(toolbox: Toolbox): void {
       servers.map((one) => site(`https://127.0.0.1:${String((one.address() as AddressInfo).port)}/`)),
     );
     servers.forEach((one) => one.close());
-    if (toolbox.gnu)
-      expect(Object.fromEntries(names.map((name, index) => [name, found[index]]))).toEqual(TLS_FAILURES);
-    // Debian's BusyBox verifies nothing, and which of its complaints is the last one is chance.
-    else for (const text of found) expect(text).toMatch(/^1 - fail \((SSL|Network)/);
+    // Debian's BusyBox verifies nothing, and which of its complaints comes last is chance.
+    const simply = (text = ''): string =>
+      toolbox.gnu ? text : text.replace(/^1 - fail \((SSL|Network) .*/, 'fails');
+    expect(Object.fromEntries(names.map((name, index) => [name, simply(found[index])]))).toEqual(
+      toolbox.gnu ? TLS_FAILURES : Object.fromEntries(names.map((name) => [name, 'fails'])),
+    );
   });
 }
 
