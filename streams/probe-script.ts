@@ -9,18 +9,19 @@ const LINE_END = '\t';
 /**
  * One shell for all sites, for an exec costs as much as twenty probes. Runs in Alpine's ash and Debian's dash,
  * with GNU wget and BusyBox's. Protocol, on stdout: `start`, then for each site as it ends `INDEX CODE STATUS TEXT`
- * (wget's own exit code, or `-` if wget was never run, or not for its full time; the last HTTP status seen, or `-`;
+ * (wget's own exit code, or `-` if wget had not its full time, or was never run; the last HTTP status seen, or `-`;
  * if there is none, what was said instead, its lines parted by tabs).
  *
  * - The sites are arguments (`SECONDS URL`, for each), never text of the script, and follow `--`.
- * - `timeout -s KILL` is the one bound on DNS, connect, TLS, redirects and body together, and it also ends the
- *   probe when nobody listens any more: the engine does not kill an exec whose client went away. wget's own `-T`
- *   bounds each of them apart, and crashes Debian's BusyBox.
- * - `ran` is said right before wget takes the place of the shell that said it: a code without it is `timeout`'s or a
- *   shell's, that could not fork, say. BusyBox's `timeout` ends with 1 then, as its wget does for a dead tunnel.
- * - A site that could not be probed for want of a process (a limit of pids, which twelve processes for four sites
- *   may exceed) is probed after the others, alone, in what is left of its time. A shell that cannot fork ends: that
- *   is why this hangs on its end.
+ * - A `sleep` beside each wget is the one bound on DNS, connect, TLS, redirects and body together, and it also ends
+ *   the probe when nobody listens any more: the engine does not kill an exec whose client went away. Whichever ends
+ *   first ends the other, and both are waited for. Not `timeout -s KILL`: BusyBox's leaves a child to PID 1, and
+ *   Gluetun waits for no child but its own, so each probe would leave a zombie for ever, until the host has no more
+ *   pids. wget's own `-T` bounds each part apart, and crashes Debian's BusyBox.
+ * - A signal's trap, not a flag, ends the `sleep`: a wget that ends right before the `wait` is not missed.
+ * - Only a shell that has come to the end of `run` tells wget's code: if it cannot fork, it ends with 2. The site is
+ *   then probed after the others, alone, in what is left of its time: four processes for each site may be more than
+ *   a limit of pids allows. The outer shell ends for the same reason; hence `EXIT`.
  * - What wget said is split into lines, a status line being one that begins like one: a header's value may look
  *   like it too, and cutting a flood of headers from the front again and again takes the shell seconds. A line with
  *   a tab is a header's.
@@ -28,30 +29,40 @@ const LINE_END = '\t';
  */
 const CHECK_SCRIPT = `
 export HOME=/dev/null LC_ALL=C
+run() {
+  timer=
+  trap 'trap - CHLD; exec 2>/dev/null; kill "$timer"; wait "$timer"' EXIT
+  trap 'kill "$timer"' CHLD
+  sleep "$1" >/dev/null &
+  timer=$!
+  wget -Y off -t 1 --spider -S -- "$2" 2>&1 </dev/null &
+  wget=$!
+  exec 2>/dev/null
+  wait "$timer"
+  trap - CHLD EXIT
+  kill "$timer"
+  kill -KILL "$wget"
+  wait "$timer"
+  wait "$wget"
+  printf '\\n%s' "$?"
+}
 probe() {
-  said=$(timeout -s KILL "$2" sh -c 'echo ran; exec wget -Y off -t 1 --spider -S -- "$1"' sh "$3" 2>&1 </dev/null)
-  code=$?
+  said=$(run "$2" "$3") || return 2
   set -f
   IFS='
 '
-  ran=
+  code=\${said##*"$IFS"}
   status=-
   text=
   for line in $said; do
-    case "$ran$line" in
-      ran) ran=yes; continue ;;
-      'yes  HTTP/'[0-9]*) number=\${line#*/* } ;;
-      'yes--'* | *'${LINE_END}'*) continue ;;
+    case "$line" in
+      '  HTTP/'[0-9]*) number=\${line#*/* } ;;
+      "$code" | --* | *'${LINE_END}'*) continue ;;
       *) [ "\${#text}" -gt ${String(LONGEST_TEXT)} ] || text="$text\${text:+${LINE_END}}$line"; continue ;;
     esac
     case "$number" in [1-5][0-9][0-9] | [1-5][0-9][0-9][!0-9]*) status=\${number%%[!0-9]*} ;; esac
   done
-  case "$ran$4$code" in
-    yeslate137) code=- ;;
-    yes*) ;;
-    late*) code=- ;;
-    *) return 2 ;;
-  esac
+  [ "$4$code" != late137 ] || code=-
   [ "$status" = - ] || text=
   printf '%s %s %s%.${String(LONGEST_TEXT)}s\\n' "$1" "$code" "$status" "\${text:+ $text}"
 }

@@ -64,6 +64,15 @@ describeOnEngine('a probe', (engine) => {
     return { gateway, internet };
   };
 
+  /**
+   * What ended in a check and was never waited for: its first process waits for nobody, as Gluetun does. The `timeout`
+   * is left by the reading of the endpoint.
+   */
+  const zombiesIn = async (gateway: TestContainer): Promise<readonly string[]> => {
+    const { output } = await gateway.exec('ps', '-o', 'ppid,stat,comm');
+    return output.split('\n').filter((line) => /^\s*1\s+Z(?!.*\btimeout$)/.test(line));
+  };
+
   const QUICKLY = {
     SITES: FOUR_SITES.join(','),
     EXCLUDE_CONTAINERS: 'internet',
@@ -88,16 +97,13 @@ describeOnEngine('a probe', (engine) => {
   };
 
   describe.each(['gnu', 'busybox'] as const)('with the wget of %s', (wget) => {
-    it('of four sites in a gateway of six processes calls none down that it has no process for, and those down that are', async () => {
-      const { internet } = await createLimited(wget, { PidsLimit: 6 });
+    it('of four sites in a gateway of six processes finds processes for all, and calls none down but those that are', async () => {
+      const { gateway, internet } = await createLimited(wget, { PidsLimit: 6 });
       const monitor = await startMonitor({ env: QUICKLY });
-      await eventually(
-        'probes in number',
-        async () => Promise.resolve(probes(monitor, 'pass').length >= 8),
-        20_000,
-      );
+      await untilPassed(monitor, 3);
       expect(probes(monitor, 'fail')).toEqual([]);
       expect(actions(monitor)).toEqual([]);
+      expect(await zombiesIn(gateway)).toEqual([]);
       await monitor.waitForLine(/Status: STARTUP/, 30_000);
       await internet.kill();
       await monitor.waitForLine(
@@ -119,20 +125,17 @@ describeOnEngine('a probe', (engine) => {
     const { gateway } = await createLimited('gnu', {});
     const monitor = await startMonitor({ env: QUICKLY });
     await untilPassed(monitor, 1);
-    await gateway.handle.update({ PidsLimit: 2 });
+    await gateway.handle.update({ PidsLimit: 3 });
     const said = await monitor.waitForLine(/Sites cannot be probed through gluetun: /);
-    expect(said.text).toMatch(/fork|Resource temporarily unavailable|process/);
-    await gateway.handle.update({ PidsLimit: 100 });
+    expect(said.text).toMatch(/no probe could be run in the gateway: .*fork/);
+    await gateway.handle.update({ PidsLimit: 1_000 });
     await monitor.waitForLine(/Sites can be probed through gluetun again/);
     expect(probes(monitor, 'fail')).toEqual([]);
     expect(actions(monitor)).toEqual([]);
   });
 
-  it.each<[string, Docker.HostConfig]>([
-    ['memory', { Memory: 6 * 1024 * 1024, MemorySwap: 6 * 1024 * 1024 }],
-    ['descriptors', { Ulimits: [{ Name: 'nofile', Soft: 4, Hard: 4 }] }],
-  ])('calls no site down in a gateway with too few %s', async (_, limits) => {
-    await createLimited('gnu', limits);
+  it('calls no site down in a gateway with too little memory', async () => {
+    await createLimited('gnu', { Memory: 6 * 1024 * 1024, MemorySwap: 6 * 1024 * 1024 });
     const monitor = await startMonitor({ env: QUICKLY });
     await monitor.waitForLine(/cannot be probed through gluetun|: pass \(OK/, 20_000);
     await eventually('more checks', async () =>
