@@ -105,6 +105,8 @@ export interface Site {
   readonly url: string;
   /** Seconds the whole probe may take: the site's own `timeout=`, else `TIMEOUT`. */
   readonly timeoutSeconds: number;
+  /** `fails=`: HTTP statuses that are a failure at this site, such as `403` or `5xx`; absent: none. */
+  readonly fails?: readonly string[];
   /** An advisory site is probed and logged but never starts a recovery. */
   readonly role: 'critical' | 'advisory';
   /** `gateway=`: the one gateway it is probed through, in the words of `Config.gateways`; undefined: each one. */

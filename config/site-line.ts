@@ -10,7 +10,7 @@ export type SiteLine =
   | { readonly ok: true; readonly text: string; readonly site: Site }
   | { readonly ok: false; readonly text: string; readonly reason: string };
 
-type Tunables = Partial<Pick<Site, 'timeoutSeconds' | 'role' | 'gateway'>>;
+type Tunables = Partial<Pick<Site, 'timeoutSeconds' | 'role' | 'gateway' | 'fails'>>;
 
 /** Why an entry is refused. Thrown and caught within this file. */
 class Refusal extends Error {}
@@ -22,7 +22,7 @@ const { minimum: MIN_SECONDS, maximum: MAX_SECONDS } = schema.TIMEOUT;
 const FORBIDDEN = /[\s\p{Cc}\p{Cf}\p{Cs}\p{Z}\uFFFD]/u;
 
 /**
- * Reads `URL|timeout=25|role=advisory|gateway=gluetun`. A `|` that belongs to the URL is written `%7C`.
+ * Reads `URL|timeout=25|role=advisory|gateway=gluetun|fails=403,5xx`. A `|` that belongs to the URL is written `%7C`.
  *
  * The URL ends up as an argument of `wget`: hence the refusal of a leading `-`, although none would pass for
  * an http(s) URL anyway, and of user and password, which every process list in the gateway would show.
@@ -71,7 +71,10 @@ function parseTunable(name: string, value: string): Tunables {
   if (name === 'timeout') return { timeoutSeconds: parseTimeout(value) };
   if (name === 'role') return { role: parseRole(value) };
   if (name === 'gateway') return { gateway: parseGateway(value) };
-  throw new Refusal(`has an unknown tunable "${printable(name, 40)}" (known: timeout=, role=, gateway=)`);
+  if (name === 'fails') return { fails: parseFails(value) };
+  throw new Refusal(
+    `has an unknown tunable "${printable(name, 40)}" (known: timeout=, role=, gateway=, fails=)`,
+  );
 }
 
 function parseTimeout(value: string): number {
@@ -90,4 +93,11 @@ function parseGateway(value: string): string {
   const name = value.replace(/^\//, '');
   if (isContainerName(name)) return name;
   throw new Refusal('gateway= takes the name of one gateway, as GLUETUN_CONTAINER lists it');
+}
+
+/** In order and each once, so that two lines that mean the same are alike. */
+function parseFails(value: string): readonly string[] {
+  const statuses = value.split(',').map((status) => status.trim().toLowerCase());
+  if (statuses.every((status) => /^[1-5](\d\d|xx)$/.test(status))) return [...new Set(statuses)].toSorted();
+  throw new Refusal('fails= takes HTTP statuses such as 403,429,5xx');
 }

@@ -32,13 +32,16 @@ export function parseSites(text: string, options: ParseOptions): ParsedSites {
   return joinSites(parseSiteLines(text, options));
 }
 
+/** A line break, or a comma, but not one within `fails=403,5xx`. */
+const ENTRY_END = /[\r\n]|,(?!\s*[1-5](?:\d\d|xx)\s*(?:[,|\r\n]|$))/i;
+
 /** Every line that is neither blank nor a comment. Lines are counted as an editor counts them, from 1. */
 export function parseSiteLines(
   text: string,
   { where, defaultTimeoutSeconds }: ParseOptions,
 ): readonly PlacedLine[] {
   if (Buffer.byteLength(text) > SMALL_FILE_BYTES) return [tooLong(where)];
-  const pieces = where === 'line' ? linesOf(text) : text.split(/[,\r\n]/);
+  const pieces = where === 'line' ? linesOf(text) : text.split(ENTRY_END);
   return pieces
     .map((piece, index) => ({ piece: piece.trim(), where: `${where} ${index + 1}` }))
     .filter(({ piece }) => piece !== '')
@@ -91,6 +94,9 @@ function shareGateway(one: Site, other: Site): boolean {
 
 function isAlike(one: Site, other: Site): boolean {
   return (
-    one.timeoutSeconds === other.timeoutSeconds && one.role === other.role && one.gateway === other.gateway
+    one.timeoutSeconds === other.timeoutSeconds &&
+    one.role === other.role &&
+    one.gateway === other.gateway &&
+    String(one.fails) === String(other.fails)
   );
 }

@@ -2,6 +2,7 @@ import type { Config, Site } from '../config/config.ts';
 import type { ProbeResult } from '../streams/events.ts';
 import type { WitnessVerdict } from '../streams/witness.ts';
 import type { RememberedBackoff } from './memory.ts';
+import { onlyDnsFails } from './only-dns.ts';
 import { criticalSites, isPassing, quorumOf } from './quorum.ts';
 import { duration } from './transition.ts';
 
@@ -41,6 +42,9 @@ export function conclude(findings: Findings): Conclusion {
     lines: [
       ...results.map((result) => describe(result, held)),
       ...missing.map(({ name }) => `  ? ${name}: no result`),
+      ...(onlyDnsFails(results)
+        ? ['Only DNS fails: sites by address pass, and those by name cannot be resolved.']
+        : []),
       ...verdict(findings, critical, { quorum, passes }),
     ],
   };

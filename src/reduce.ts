@@ -139,6 +139,7 @@ const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory
     failures: {},
     ...rememberedSites(memory, settings.gateway),
     blind: undefined,
+    onlyDns: false,
   },
   checking: { running: undefined, lastStartedAt: undefined, again: false, alarm: undefined },
   endpoint: { current: NOTHING_KNOWN, said: undefined, reading: undefined },

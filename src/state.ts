@@ -193,6 +193,8 @@ export interface Sites extends RememberedSites {
   readonly failures: Readonly<Record<string, number>>;
   /** Why probes tell nothing at present; undefined while they do. */
   readonly blind: string | undefined;
+  /** Whether it has been said that the sites fail by their names only; until one passes by its name. */
+  readonly onlyDns: boolean;
 }
 
 export interface Checking {

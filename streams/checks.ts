@@ -18,7 +18,7 @@ import { toLines, unframe } from './bytes.ts';
 import { type EngineReadings, reasonOf } from './engine.ts';
 import type { CheckEvent } from './events.ts';
 import { checkCommand, parseProbeLine } from './probe-script.ts';
-import { verdictOf } from './probe-verdict.ts';
+import { verdictOf, whyNotRun } from './probe-verdict.ts';
 import type { RequestOf } from './requests.ts';
 
 /** How long the engine may take to start the probe: a stalled host is no broken tunnel. */
@@ -86,13 +86,14 @@ class CheckProgress {
   heard(line: string): readonly CheckEvent[] {
     if (this.#startedAt === undefined) return this.#awaitStart(line);
     const probe = parseProbeLine(line);
-    const site = probe && this.#request.sites[probe.index];
-    if (probe === undefined || site === undefined || this.#answered.has(probe.index)) return [];
+    if (probe === undefined) return this.#complains(line);
+    const site = this.#request.sites[probe.index];
+    if (site === undefined || this.#answered.has(probe.index)) return [];
     this.#answered.add(probe.index);
     const at = this.#scheduler.now();
     const latencyMs = at - this.#startedAt;
-    const { verdict, reason } = verdictOf({ ...probe, latencyMs, timeoutSeconds: site.timeoutSeconds });
-    const result = { site, verdict, reason, latencyMs, httpStatus: probe.httpStatus };
+    const judged = verdictOf({ ...probe, latencyMs, timeoutSeconds: site.timeoutSeconds, fails: site.fails });
+    const result = { site, ...judged, latencyMs, httpStatus: probe.httpStatus };
     return [{ type: 'siteProbed', at, checkId: this.#request.checkId, result }];
   }
 
@@ -104,13 +105,20 @@ class CheckProgress {
 
   /** What comes instead of the mark is the runtime saying why it cannot start the shell. */
   #awaitStart(line: string): readonly [] {
-    if (!isMark(line)) this.#complaint ||= line.trim().slice(0, 300);
-    else this.#startedAt = this.#scheduler.now();
+    if (!isMark(line)) return this.#complains(line);
+    this.#startedAt = this.#scheduler.now();
+    this.#complaint = '';
+    return [];
+  }
+
+  /** What is no result is the shell saying why it cannot go on: without a process, say. */
+  #complains(line: string): readonly [] {
+    this.#complaint ||= line.trim().slice(0, 300);
     return [];
   }
 
   #silence(): string {
-    if (this.#startedAt !== undefined) return 'the probe was cut short';
-    return this.#complaint === '' ? 'the probe did not start' : this.#complaint;
+    if (this.#startedAt === undefined) return this.#complaint || 'the probe did not start';
+    return this.#complaint === '' ? 'the probe was cut short' : whyNotRun([this.#complaint]);
   }
 }

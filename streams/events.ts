@@ -1,5 +1,6 @@
 import type { Site } from '../config/config.ts';
 import type { SiteFault } from '../config/sites.ts';
+import type { FailureCause } from './wget-failure.ts';
 
 export type { SiteFault };
 
@@ -126,6 +127,8 @@ export interface ProbeResult {
   readonly verdict: Verdict;
   /** Why it failed or is unknown, in the words of the log; `OK` on a pass. */
   readonly reason: string;
+  /** What a failure comes from, as far as it is told. */
+  readonly cause?: FailureCause | undefined;
   /** Milliseconds from the check's first sign of life to this result; undefined where none came. */
   readonly latencyMs: number | undefined;
   readonly httpStatus: number | undefined;

@@ -1,42 +1,103 @@
 import type { Site } from '../config/config.ts';
 import type { ExecCommand } from './engine.ts';
 
+/** What wget said may be long: so many bytes of it travel, and none once an HTTP status was seen. */
+const LONGEST_TEXT = 1_500;
+/** Stands between the lines of it. */
+const LINE_END = '\t';
+
 /**
  * One shell for all sites, for an exec costs as much as twenty probes. Runs in Alpine's ash and Debian's dash,
- * with GNU wget and BusyBox's. Protocol, on stdout: `start`, then for each site as it ends `INDEX CODE STATUS`
- * (wget's exit code; the last HTTP status seen, or `-`).
+ * with GNU wget and BusyBox's. Protocol, on stdout: `start`, then for each site as it ends `INDEX CODE STATUS TEXT`
+ * (wget's own exit code, or `-` if wget had not its full time, or was never run; the last HTTP status seen, or `-`;
+ * if there is none, what was said instead, its lines parted by tabs).
  *
  * - The sites are arguments (`SECONDS URL`, for each), never text of the script, and follow `--`.
- * - `timeout -s KILL` is the one bound on DNS, connect, TLS, redirects and body together, and it also ends the
- *   probe when nobody listens any more: the engine does not kill an exec whose client went away. wget's own `-T`
- *   bounds each of them apart, and crashes Debian's BusyBox.
+ * - A `sleep` beside each wget is the one bound on DNS, connect, TLS, redirects and body together, and it also ends
+ *   the probe when nobody listens any more: the engine does not kill an exec whose client went away. Whichever ends
+ *   first ends the other, and both are waited for. Not `timeout -s KILL`: BusyBox's leaves a child to PID 1, and
+ *   Gluetun waits for no child but its own, so each probe would leave a zombie for ever, until the host has no more
+ *   pids. wget's own `-T` bounds each part apart, and crashes Debian's BusyBox.
+ * - A signal's trap, not a flag, ends the `sleep`: a wget that ends right before the `wait` is not missed.
+ * - Only a shell that has come to the end of `run` tells wget's code: if it cannot fork, it ends with 2. The site is
+ *   then probed after the others, alone, in what is left of its time: four processes for each site may be more than
+ *   a limit of pids allows. The outer shell ends for the same reason; hence `EXIT`.
  * - What wget said is split into lines, a status line being one that begins like one: a header's value may look
- *   like it too, and cutting a flood of headers from the front again and again takes the shell seconds.
+ *   like it too, and cutting a flood of headers from the front again and again takes the shell seconds. A line with
+ *   a tab is a header's.
  * - `-Y off`: both wgets' way to ignore a proxy. `HOME=/dev/null`: no `.wgetrc` is read, no HSTS file is left.
  */
 const CHECK_SCRIPT = `
 export HOME=/dev/null LC_ALL=C
+run() {
+  timer=
+  trap 'trap - CHLD; exec 2>/dev/null; kill "$timer"; wait "$timer"' EXIT
+  trap 'kill "$timer"' CHLD
+  sleep "$1" >/dev/null &
+  timer=$!
+  wget -Y off -t 1 --spider -S -- "$2" 2>&1 </dev/null &
+  wget=$!
+  exec 2>/dev/null
+  wait "$timer"
+  trap - CHLD EXIT
+  kill "$timer"
+  kill -KILL "$wget"
+  wait "$timer"
+  wait "$wget"
+  printf '\\n%s' "$?"
+}
 probe() {
-  said=$(timeout -s KILL "$2" wget -Y off -t 1 --spider -S -- "$3" 2>&1 </dev/null)
-  code=$?
-  status=-
+  said=$(run "$2" "$3") || return 2
   set -f
   IFS='
 '
+  code=\${said##*"$IFS"}
+  status=-
+  text=
   for line in $said; do
-    case "$line" in '  HTTP/'[0-9]*) number=\${line#*/* } ;; *) continue ;; esac
+    case "$line" in
+      '  HTTP/'[0-9]*) number=\${line#*/* } ;;
+      "$code" | --* | *'${LINE_END}'*) continue ;;
+      *) [ "\${#text}" -gt ${String(LONGEST_TEXT)} ] || text="$text\${text:+${LINE_END}}$line"; continue ;;
+    esac
     case "$number" in [1-5][0-9][0-9] | [1-5][0-9][0-9][!0-9]*) status=\${number%%[!0-9]*} ;; esac
   done
-  echo "$1 $code $status"
+  [ "$4$code" != late137 ] || code=-
+  [ "$status" = - ] || text=
+  printf '%s %s %s%.${String(LONGEST_TEXT)}s\\n' "$1" "$code" "$status" "\${text:+ $text}"
 }
+probe_all() {
+  while [ $# -gt 1 ]; do
+    probe "$begun" "$1" "$2" '' 2>/dev/null &
+    eval "process_$begun=$!"
+    begun=$((begun + 1))
+    shift 2
+  done
+}
+probe_again() {
+  index=0
+  while [ "$index" -lt "$begun" ]; do
+    eval "wait \\$process_$index; process_$index=\\$?"
+    index=$((index + 1))
+  done
+  index=0
+  while [ $# -gt 1 ]; do
+    eval "code=\\\${process_$index:-2}"
+    read -r now rest </proc/uptime
+    left=$(($1 - \${now%%.*} + \${start%%.*}))
+    if [ "$code" != 2 ]; then :
+    elif [ "$left" -gt 0 ]; then probe "$index" "$left" "$2" late
+    else echo "$index - - no process could be started in time"
+    fi
+    index=$((index + 1))
+    shift 2
+  done
+}
+read -r start rest </proc/uptime
+begun=0
 echo start
-index=0
-while [ $# -gt 1 ]; do
-  probe "$index" "$1" "$2" 2>/dev/null &
-  index=$((index + 1))
-  shift 2
-done
-wait
+trap 'probe_again "$@"' EXIT
+probe_all "$@"
 `;
 
 export const checkCommand = (sites: readonly Site[]): ExecCommand => ({
@@ -47,16 +108,25 @@ export const checkCommand = (sites: readonly Site[]): ExecCommand => ({
   env: [],
 });
 
+/** What the script says of one site. */
+export interface ProbeLine {
+  readonly index: number;
+  /** wget's own; undefined if it was not run, or not for its full time. */
+  readonly exitCode: number | undefined;
+  readonly httpStatus: number | undefined;
+  /** What wget said, or whoever failed to run it; not to be shown as it is. Empty if there is an HTTP status. */
+  readonly said: readonly string[];
+}
+
 /** One line of the check's protocol after `start`; undefined for anything else. */
-export function parseProbeLine(
-  line: string,
-): { index: number; exitCode: number; httpStatus: number | undefined } | undefined {
-  const match = /^(\d{1,5}) (\d{1,3}) (\d{3}|-)$/.exec(line);
+export function parseProbeLine(line: string): ProbeLine | undefined {
+  const match = /^(\d{1,5}) (\d{1,3}|-) (?:([1-5]\d\d)|-(?: (.+))?)$/s.exec(line);
   if (match === null) return undefined;
-  const [, index, exitCode, status] = match;
+  const [, index, exitCode, status, text] = match;
   return {
     index: Number(index),
-    exitCode: Number(exitCode),
-    httpStatus: status === '-' ? undefined : Number(status),
+    exitCode: exitCode === '-' ? undefined : Number(exitCode),
+    httpStatus: status === undefined ? undefined : Number(status),
+    said: text?.slice(0, LONGEST_TEXT).split(LINE_END) ?? [],
   };
 }

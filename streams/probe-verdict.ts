@@ -1,11 +1,21 @@
+import { printable } from '../config/printable.ts';
 import type { Verdict } from './events.ts';
+import type { ProbeLine } from './probe-script.ts';
+import { type FailureCause, failureIn, handicapIn, waitIn } from './wget-failure.ts';
 
-export interface ProbeEnd {
-  readonly exitCode: number;
-  readonly httpStatus: number | undefined;
+export interface ProbeEnd extends Omit<ProbeLine, 'index'> {
   /** Milliseconds since the check's first sign of life. */
   readonly latencyMs: number;
   readonly timeoutSeconds: number;
+  /** `Site.fails` */
+  readonly fails?: readonly string[] | undefined;
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly reason: string;
+  /** Of a failure, as far as it is told. */
+  readonly cause: FailureCause | undefined;
 }
 
 const KILLED = 137;
@@ -13,37 +23,83 @@ const KILLED = 137;
 const CANNOT_RUN = 126;
 const NOT_FOUND = 127;
 
+const NETWORK = 'Network failure (DNS or connection)';
+const TLS = 'SSL verification failure';
+const PROTOCOL = 'Protocol error';
+
 /** GNU wget's exit codes (its manual, "Exit Status"); BusyBox has only 1. */
 const FAILURES: Readonly<Record<number, string>> = {
   1: 'Generic error',
   2: 'Command line error',
   3: 'File I/O error',
-  4: 'Network failure (DNS or connection)',
-  5: 'SSL verification failure',
-  7: 'Protocol error',
+  4: NETWORK,
+  5: TLS,
+  7: PROTOCOL,
 };
 
-/** Reached, whatever the answer: success, authentication asked for, an HTTP error status. */
+/** BusyBox's one code tells nothing, and GNU wget's 4 is also that of a TLS handshake that failed. */
+const KINDS: Readonly<Record<FailureCause, string>> = {
+  dns: NETWORK,
+  refused: NETWORK,
+  unreachable: NETWORK,
+  silent: NETWORK,
+  closed: NETWORK,
+  tls: TLS,
+  notHttp: PROTOCOL,
+};
+
+/** Reached, though no status was seen: success, authentication asked for, an HTTP error status. */
 const REACHED: readonly number[] = [0, 6, 8];
 
-/** What one probe proves of the tunnel. A probe that did not run, or not to its end, proves nothing. */
-export function verdictOf({ exitCode, httpStatus, latencyMs, timeoutSeconds }: ProbeEnd): {
-  verdict: Verdict;
-  reason: string;
-} {
-  if (REACHED.includes(exitCode)) return { verdict: 'pass', reason: 'OK' };
-  if (exitCode <= 3 && httpStatus !== undefined) return { verdict: 'pass', reason: 'OK' };
+/**
+ * What one probe proves of the tunnel. An HTTP status came through it, whatever wget made of it then. A probe that
+ * did not run, or not to its end, proves nothing.
+ */
+export function verdictOf(end: ProbeEnd): Judgement {
+  const { exitCode, httpStatus, said } = end;
+  if (httpStatus !== undefined) return verdictOfStatus(String(httpStatus), end.fails);
+  if (exitCode === undefined) return unknown(whyNotRun(said));
+  if (REACHED.includes(exitCode)) return PASS;
+  if (exitCode === KILLED) return verdictOfKilled(end);
   const failure = FAILURES[exitCode];
-  if (failure !== undefined) return { verdict: 'fail', reason: failure };
-  if (exitCode === KILLED) return verdictOfKilled(latencyMs, timeoutSeconds);
-  if (exitCode === NOT_FOUND)
-    return { verdict: 'unknown', reason: 'wget or timeout is missing in the gateway' };
-  if (exitCode === CANNOT_RUN) return { verdict: 'unknown', reason: 'wget cannot be run in the gateway' };
-  return { verdict: 'unknown', reason: `wget ended with exit code ${String(exitCode)}` };
+  if (failure === undefined) return unknown(whyNotEnded(exitCode));
+  const handicap = handicapIn(said);
+  if (handicap !== undefined) return unknown(handicap);
+  const found = failureIn(said);
+  return found === undefined ? fail(failure) : fail(`${KINDS[found.cause]}: ${found.words}`, found.cause);
 }
 
+const verdictOfStatus = (status: string, fails: readonly string[] = []): Judgement =>
+  fails.includes(status) || fails.includes(`${status.charAt(0)}xx`)
+    ? fail(`HTTP ${status} is a failure there (fails=)`)
+    : PASS;
+
 /** Half a second early is scheduling; earlier, somebody else killed it (out of memory, say). */
-const verdictOfKilled = (latencyMs: number, timeoutSeconds: number): { verdict: Verdict; reason: string } =>
-  latencyMs >= timeoutSeconds * 1000 - 500
-    ? { verdict: 'fail', reason: 'Timed out' }
-    : { verdict: 'unknown', reason: 'wget was killed before its time was up' };
+function verdictOfKilled({ latencyMs, timeoutSeconds, said }: ProbeEnd): Judgement {
+  if (latencyMs < timeoutSeconds * 1000 - 500) return unknown('wget was killed before its time was up');
+  const found = waitIn(said);
+  return found === undefined ? fail('Timed out') : fail(`Timed out: ${found.words}`, found.cause);
+}
+
+function whyNotEnded(exitCode: number): string {
+  if (exitCode === NOT_FOUND) return MISSING;
+  if (exitCode === CANNOT_RUN) return 'wget cannot be run in the gateway';
+  if (exitCode > 128) return `wget was ended by signal ${String(exitCode - 128)}`;
+  return `wget ended with exit code ${String(exitCode)}`;
+}
+
+const MISSING = 'wget or timeout is missing in the gateway';
+
+/** In the words of the gateway's own shell or `timeout`: nobody else has spoken. */
+export function whyNotRun(said: readonly string[]): string {
+  const words = said.find((line) => line.trim() !== '');
+  if (words === undefined) return 'the probe could not be run in the gateway';
+  if (words.endsWith(': not found')) return MISSING;
+  return `no probe could be run in the gateway: ${printable(words, 200)}`;
+}
+
+const PASS: Judgement = { verdict: 'pass', reason: 'OK', cause: undefined };
+
+const fail = (reason: string, cause?: FailureCause): Judgement => ({ verdict: 'fail', reason, cause });
+
+const unknown = (reason: string): Judgement => ({ verdict: 'unknown', reason, cause: undefined });

@@ -46,6 +46,15 @@ describe('a sites file', () => {
     { given: 'https://a.example|role=critical', then: [a] },
     { given: 'https://a.example|gateway=gluetun-us', then: [{ ...a, gateway: 'gluetun-us' }] },
     { given: 'https://a.example|gateway=/us|timeout=5', then: [{ ...a, gateway: 'us', timeoutSeconds: 5 }] },
+    { given: 'https://a.example|fails=403', then: [{ ...a, fails: ['403'] }] },
+    {
+      given: 'https://a.example | fails=5XX, 429,403,429 |timeout=25',
+      then: [{ ...a, timeoutSeconds: 25, fails: ['403', '429', '5xx'] }],
+    },
+    {
+      given: 'https://a.example|fails=403,5xx\nhttps://a.example|fails=5xx,403',
+      then: [{ ...a, fails: ['403', '5xx'] }],
+    },
     { given: 'https://a.example/?x=1,2', then: [site('https://a.example/?x=1,2')] },
     { given: 'https://a.example/@me', then: [site('https://a.example/@me')] },
     { given: '', then: [] },
@@ -87,6 +96,13 @@ describe('a sites file', () => {
     { given: 'https://a.example|timeout=1.5', reason: 'timeout= takes' },
     { given: 'https://a.example|role=Advisory', reason: 'role= takes critical or advisory' },
     { given: 'https://a.example|timeout=5|timeout=5', reason: 'repeats timeout=' },
+    { given: 'https://a.example|fails=', reason: 'fails= takes HTTP statuses such as 403,429,5xx' },
+    { given: 'https://a.example|fails=40', reason: 'fails= takes' },
+    { given: 'https://a.example|fails=600', reason: 'fails= takes' },
+    { given: 'https://a.example|fails=4x3', reason: 'fails= takes' },
+    { given: 'https://a.example|fails=403,,429', reason: 'fails= takes' },
+    { given: 'https://a.example|fails=403 429', reason: 'fails= takes' },
+    { given: 'https://a.example|fails=403|fails=429', reason: 'repeats fails=' },
     { given: 'https://a.example|__proto__=1', reason: 'has an unknown tunable "__proto__"' },
   ])('refuses $given with its line number', ({ given, reason }) => {
     const { sites, faults } = parseSites(`# head\n${given}\nhttps://good.example`, file);
@@ -181,6 +197,19 @@ describe('SITES', () => {
         faults: [],
       },
     );
+  });
+
+  it('is not split at the commas of fails=', () => {
+    const { sites, faults } = parseSites(
+      'https://a.example|fails=403, 429,5xx,http://b.example|fails=404|timeout=5 , https://c.example|fails=1xx,\n',
+      inline,
+    );
+    expect(faults).toEqual([]);
+    expect(sites.map(({ url, fails }) => [url, fails])).toEqual([
+      ['https://a.example/', ['403', '429', '5xx']],
+      ['http://b.example/', ['404']],
+      ['https://c.example/', ['1xx']],
+    ]);
   });
 
   it('names the entry that is wrong', () => {

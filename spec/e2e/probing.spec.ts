@@ -67,7 +67,7 @@ describeOnEngine('a check', (engine) => {
         env: { SITES: `${sites.ok[0]}|role=advisory,${sites.ok[1]}`, LOG_LEVEL: 'debug' },
       });
       const failed = await monitor.waitForLine(/Site .*:8081\/: fail/);
-      expect(failed.text).toMatch(wget === 'gnu' ? /Network failure/ : /Generic error/);
+      expect(failed.text).toMatch(/Network failure \(DNS or connection\): connection refused/);
     });
   });
 

@@ -71,4 +71,22 @@ describe('what a check by hand concludes', () => {
   it('names a site without a result', () => {
     expect(concluding(['pass']).lines).toContain('  ? https://c: no result');
   });
+
+  it('says that only DNS fails', () => {
+    const named = [
+      { name: 'https://a.example', url: 'https://a.example/', cause: 'dns' },
+      { name: 'https://1.1.1.1', url: 'https://1.1.1.1/', cause: undefined },
+    ] as const;
+    const results = named.map(({ name, url, cause }) => ({
+      site: { ...site('x'), name, url },
+      verdict: cause === undefined ? ('pass' as const) : ('fail' as const),
+      reason: 'reason',
+      cause,
+      latencyMs: 12,
+      httpStatus: undefined,
+    }));
+    const { lines } = concluding([], { sites: results.map((result) => result.site), results });
+    expect(lines).toContain('Only DNS fails: sites by address pass, and those by name cannot be resolved.');
+    expect(concluding(['fail', 'pass', 'pass']).lines.join(' ')).not.toMatch(/Only DNS/);
+  });
 });

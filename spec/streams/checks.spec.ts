@@ -26,14 +26,17 @@ const SAID = {
   o: frame(
     'OCI runtime exec failed: exec failed: unable to start container process: exec: "sh": not found\r\n',
   ),
+  f: frame('gluetun-monitor-check: 9: Cannot fork\n'),
+  d: frame('1 4 - Connecting to 192.0.2.1:443... failed: Connection refused.\n'),
+  u: frame('1 - - timeout: fork: Resource temporarily unavailable\n'),
   h: frame('sta').subarray(0, 9),
 };
 
-const probed = (at: number, index: number, verdict: string, reason: string, latencyMs: number, httpStatus?: number) => ({
+const probed = (at: number, index: number, verdict: string, reason: string, latencyMs: number, httpStatus?: number, cause?: string) => ({
   type: 'siteProbed',
   at,
   checkId: 7,
-  result: { site: SITES[index], verdict, reason, latencyMs, httpStatus },
+  result: { site: SITES[index], verdict, reason, cause, latencyMs, httpStatus },
 }); // prettier-ignore
 const finished = (at: number, cutShort?: string) => ({ type: 'checkFinished', at, checkId: 7, cutShort });
 
@@ -52,6 +55,10 @@ describe('check$', () => {
     ['in any order', '-m-ba|', '---BA(F|)', [probed(4, 0, 'pass', 'OK', 3, 200), probed(3, 1, 'fail', NETWORK, 2), finished(5)]],
     ['one answers twice: the first counts', '-m-aAb|', '---A-B(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(5, 1, 'fail', NETWORK, 4), finished(6)]],
     ['garbage between', '-mxab|', '---AB(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(4, 1, 'fail', NETWORK, 3), finished(5)]],
+    ['one says why it failed', '-m-ad|', '---AB(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(4, 1, 'fail', `${NETWORK}: connection refused`, 3, undefined, 'refused'), finished(5)]],
+    ['one could not be run', '-m-au|', '---AB(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(4, 1, 'unknown', 'no probe could be run in the gateway: timeout: fork: Resource temporarily unavailable', 3), finished(5)]],
+    ['the shell cannot go on', '-m-af|', '---A-(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), undefined, finished(5, 'no probe could be run in the gateway: gluetun-monitor-check: 9: Cannot fork')]],
+    ['the shell complains and goes on', '-mfab|', '---AB(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(4, 1, 'fail', NETWORK, 3), finished(5)]],
     ['cut short in the middle', '-m-a-|', '---A-(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), undefined, finished(5, CUT)]],
     ['broken in the middle', '-m-a-#', '---A-(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), undefined, finished(5, 'socket hang up')]],
     ['broken after the last result', '-m-ab#', '---AB(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(4, 1, 'fail', NETWORK, 3), finished(5)]],

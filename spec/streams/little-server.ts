@@ -8,9 +8,9 @@ export class LittleServer {
   readonly requests: string[] = [];
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
-  readonly #answer: (path: string, socket: Socket) => void;
+  readonly #answer: (path: string, socket: Socket, request: string) => void;
 
-  constructor(answer: (path: string, socket: Socket) => void) {
+  constructor(answer: (path: string, socket: Socket, request: string) => void) {
     this.#answer = answer;
     beforeEach(() => this.#open());
     afterEach(() => this.close());
@@ -31,8 +31,9 @@ export class LittleServer {
       this.#sockets.add(socket);
       socket.on('error', () => undefined).on('close', () => this.#sockets.delete(socket));
       socket.once('data', (chunk) => {
-        this.requests.push(chunk.toString());
-        this.#answer(chunk.toString().split(' ')[1] ?? '', socket);
+        const request = chunk.toString();
+        this.requests.push(request);
+        this.#answer(request.split(' ')[1] ?? '', socket, request);
       });
     }).listen(0, '127.0.0.1');
     await once(this.#server, 'listening');

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Socket } from 'node:net';
 import type { Site } from '../../config/config.ts';
 import { checkCommand, parseProbeLine } from '../../streams/probe-script.ts';
+import { verdictOf } from '../../streams/probe-verdict.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { LittleServer, answer } from './little-server.ts';
 import { BUSYBOX, GNU, ScriptHost, type Toolbox, describeWith } from './script-host.ts';
@@ -16,15 +17,22 @@ const site = (url: string, timeoutSeconds = 3): Site => ({
 
 describe('parseProbeLine', () => {
   it.each([
-    ['0 0 200', { index: 0, exitCode: 0, httpStatus: 200 }],
-    ['12 137 -', { index: 12, exitCode: 137, httpStatus: undefined }],
-    ['3 8 503', { index: 3, exitCode: 8, httpStatus: 503 }],
+    ['0 0 200', { index: 0, exitCode: 0, httpStatus: 200, said: [] }],
+    ['12 137 -', { index: 12, exitCode: 137, httpStatus: undefined, said: [] }],
+    ['3 8 503', { index: 3, exitCode: 8, httpStatus: 503, said: [] }],
+    ['3 4 - a b\tc: d', { index: 3, exitCode: 4, httpStatus: undefined, said: ['a b', 'c: d'] }],
+    ['3 - 302', { index: 3, exitCode: undefined, httpStatus: 302, said: [] }],
+    ['3 - - sh: x', { index: 3, exitCode: undefined, httpStatus: undefined, said: ['sh: x'] }],
   ])('reads %s', (line, probe) => {
     expect(parseProbeLine(line)).toEqual(probe);
   });
 
+  it('keeps no more of what was said than the script sends', () => {
+    expect(parseProbeLine(`0 4 - ${'x'.repeat(9_000)}`)?.said).toEqual(['x'.repeat(1_500)]);
+  });
+
   it.each(['', 'start', '0 0', '0 0 20', '0 0 2000', '0  0 200', '0 0 200 ', ' 0 0 200', '-1 0 200', 'a 0 -',
-    '0 1000 -', '123456 0 -', 'wget: not found', '0 0 200\r'])('reads nothing from "%s"', (line) => {
+    '0 1000 -', '123456 0 -', 'wget: not found', '0 0 200\r', '0 0 200 x', '0 0 -x', '0 0 - ', '0 -- -', '0 0 000', '0 0 600'])('reads nothing from "%s"', (line) => {
     expect(parseProbeLine(line)).toBeUndefined();
   }); // prettier-ignore
 });
@@ -73,6 +81,8 @@ function suite(toolbox: Toolbox): void {
     expect(mark).toBe('start');
     return lines;
   };
+  /** Without what wget said. */
+  const ends = (lines: readonly string[]) => lines.map((line) => line.split(' ', 3).join(' '));
 
   it.each([
     ['/200', '0 0 200', '0 0 200'],
@@ -86,13 +96,13 @@ function suite(toolbox: Toolbox): void {
     ['/looks-like', '0 0 200', '0 0 200'],
     ['/glob', '0 0 200', '0 0 200'],
   ])('%s', async (path, gnu, busybox) => {
-    expect(await check([site(server.url(path))])).toEqual([toolbox.gnu ? gnu : busybox]);
+    expect(ends(await check([site(server.url(path))]))).toEqual([toolbox.gnu ? gnu : busybox]);
   });
 
   it('a server that refuses', async () => {
     const url = server.url('/200');
     await server.close();
-    expect(await check([site(url)])).toEqual([toolbox.gnu ? '0 4 -' : '0 1 -']);
+    expect(ends(await check([site(url)]))).toEqual([toolbox.gnu ? '0 4 -' : '0 1 -']);
   });
 
   it.each([
@@ -101,7 +111,7 @@ function suite(toolbox: Toolbox): void {
     ['/to-hang', '0 137 302'],
   ])('%s is killed when its time is up', async (path, line) => {
     const begun = performance.now();
-    const lines = await check([site(server.url(path), 1)]);
+    const lines = ends(await check([site(server.url(path), 1)]));
     // Where there is only half an answer no status line has been shown yet, or it has: either is right.
     expect(lines.map((said) => said.replace(/^(0 137) 200$/, '$1 -'))).toEqual([line]);
     expect(performance.now() - begun).toBeGreaterThan(900);
@@ -117,7 +127,7 @@ function suite(toolbox: Toolbox): void {
   it('probes all at once, each under its own bound, each reported as it ends', async () => {
     const sites = [site(server.url('/hang'), 2), site(server.url('/200')), site(server.url('/hang'), 1)];
     const begun = performance.now();
-    expect(await check(sites)).toEqual(['1 0 200', '2 137 -', '0 137 -']);
+    expect(ends(await check(sites))).toEqual(['1 0 200', '2 137 -', '0 137 -']);
     expect(performance.now() - begun).toBeLessThan(3_500);
   });
 
@@ -153,10 +163,16 @@ function suite(toolbox: Toolbox): void {
     expect(host.leftFiles()).toEqual([]);
   });
 
-  it('says 127 where wget is missing', async () => {
+  it('says so if its programs are missing', async () => {
     // A BusyBox that is its own shell finds its own programs whatever the path.
-    const line = toolbox.gnu ? '0 127 -' : '0 0 200';
-    expect(await check([site(server.url('/200'))], { PATH: '/nowhere' })).toEqual([line]);
+    const [line = ''] = await check([site(server.url('/200'))], { PATH: '/nowhere' });
+    expect(line).toMatch(toolbox.gnu ? /^0 (127|137) -/ : /^0 0 200$/);
+  });
+
+  it('sends no more of what wget said than there is room for', async () => {
+    const [line = ''] = await check([site(`http://${'long.'.repeat(900)}.example/`)]);
+    expect(line).toMatch(/^0 [14] - .*long\.long/);
+    expect(line.length).toBeLessThan(1_600);
   });
 
   it('leaves no process when the reader goes away', async () => {
@@ -178,5 +194,52 @@ function suite(toolbox: Toolbox): void {
   });
 }
 
+/** Programs that stand in for the gateway's, for what cannot be had on purpose. */
+function gatewayInTrouble(): void {
+  const host = new ScriptHost(GNU);
+  const server = new LittleServer((_, socket) => socket.end(answer('200 OK')));
+  const check = async (programs: Readonly<Record<string, string>>, seconds = 3) => {
+    const path = host.withPrograms(programs);
+    const command = checkCommand([site(server.url('/'), seconds)]);
+    return (await host.run(command, { PATH: path })).trimEnd().split('\n').slice(1);
+  };
+
+  it.each([1, 2, 4, 5, 7, 139, 143])(
+    'hands on code %i of wget itself, though it says nothing',
+    async (code) => {
+      const end = code > 128 ? `kill -${String(code - 128)} $$` : `exit ${String(code)}`;
+      expect(await check({ wget: end })).toEqual([`0 ${String(code)} -`]);
+    },
+  );
+
+  it('takes no status, and no word, from a line of wget that only contains one', async () => {
+    expect(
+      await check({ wget: "printf '  X: a\\t  HTTP/1.1 200 OK\\twget: out of memory\\n' >&2; exit 4" }),
+    ).toEqual(['0 4 -']);
+  });
+
+  it('is not led astray by a last line of wget that looks like a code', async () => {
+    expect(await check({ wget: "printf 'x\\n0' >&2; exit 4" })).toEqual(['0 4 - x\t0']);
+  });
+
+  it('ends wget at once if the gateway has no sleep, and it is not called out of time', async () => {
+    const [line = ''] = await check({ sleep: 'exit 127', wget: 'exec /bin/sleep 20' });
+    const { verdict } = verdictOf({
+      exitCode: 1,
+      httpStatus: undefined,
+      said: [],
+      ...parseProbeLine(line),
+      latencyMs: 5,
+      timeoutSeconds: 3,
+    });
+    expect([line, verdict]).toEqual(['0 137 -', 'unknown']);
+  });
+
+  it('ends a wget that heeds no signal when its time is up', async () => {
+    expect(await check({ wget: "trap '' TERM HUP INT; /bin/sleep 2; exit 4" }, 1)).toEqual(['0 137 -']);
+  });
+}
+
 describeWith(GNU, () => suite(GNU));
+describeWith(GNU, gatewayInTrouble);
 describeWith(BUSYBOX, () => suite(BUSYBOX));

@@ -1,5 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecCommand } from '../../streams/engine.ts';
@@ -78,6 +86,15 @@ export class ScriptHost {
       this.#path = toolbox.path(this.#folder);
     });
     afterEach(() => rmSync(this.#folder, { recursive: true, force: true }));
+  }
+
+  /** A path on which these shell scripts, by their names, are found before everything else. */
+  withPrograms(programs: Readonly<Record<string, string>>): string {
+    const folder = join(this.#folder, 'programs');
+    mkdirSync(folder, { recursive: true });
+    for (const [name, script] of Object.entries(programs))
+      writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return `${folder}:${this.#path}`;
   }
 
   start({ cmd, env }: ExecCommand, more: Readonly<Record<string, string>> = {}): ChildProcess {

@@ -1,4 +1,5 @@
 import type { Event, ProbeResult } from '../../streams/events.ts';
+import { isByAddress, onlyDnsFails } from '../only-dns.ts';
 import { type FinishedCheck, failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
 import type { Line } from '../log-line.ts';
 import { nameOf } from '../selectors.ts';
@@ -12,10 +13,11 @@ export function checkResults(state: State, event: Event, before: State): Transit
   if (check === undefined) return to(state);
   const alarm = check.passing ? undefined : state.checking.alarm;
   const counted = count(state, check);
-  const seeing = see(state, counted.sites, check);
+  const onlyDns = counted.sites === state.sites ? state.sites.onlyDns : seeDns(state, counted.sites, check);
+  const seeing = see(state, { ...counted.sites, onlyDns }, check);
   return to(
     { ...state, checking: { ...state.checking, running: undefined, alarm }, sites: seeing },
-    { lines: [...counted.lines, ...sayBlindness(state, seeing)] },
+    { lines: [...counted.lines, ...sayDns(state, seeing), ...sayBlindness(state, seeing)] },
   );
 }
 
@@ -63,6 +65,22 @@ function sayFailure(name: string, failures: number, threshold: number, reason: s
   if (failures > threshold) return [];
   const times = `${String(failures)} consecutive times`;
   return [warn(`Site ${name} failed ${times} - THRESHOLD REACHED - ${reason}`)];
+}
+
+/** Begins when a site by name reaches the threshold, and ends when one passes. */
+function seeDns(state: State, { failures, onlyDns }: Sites, check: FinishedCheck): boolean {
+  const isDown = ({ site }: ProbeResult): boolean =>
+    (failures[site.url] ?? 0) >= state.settings.failThreshold;
+  const named = check.results.filter(({ site }) => !isByAddress(site));
+  if (named.some(({ verdict }) => verdict === 'pass')) return false;
+  return onlyDns || (onlyDnsFails(check.results) && named.some(isDown));
+}
+
+function sayDns(state: State, { onlyDns }: Sites): readonly Line[] {
+  if (!onlyDns || state.sites.onlyDns) return [];
+  return [
+    warn(`Only DNS fails in ${nameOf(state)}: sites by address pass, and those by name cannot be resolved`),
+  ];
 }
 
 /** A check that the gateway or the engine left in the middle is no blindness: their going was reported. */

@@ -1,4 +1,5 @@
 import type { ProbeResult } from '../../../streams/events.ts';
+import { isByAddress } from '../../../src/only-dns.ts';
 import {
   type Happening,
   checkBlind,
@@ -259,5 +260,95 @@ describe('blindness', () => {
       .feed(seconds(30), ...event)
       .expectLine(reports)
       .expectNoLine(/cannot be probed/);
+  });
+});
+
+describe('only DNS', () => {
+  const byName = { ...site('n'), name: 'https://n.example', url: 'https://n.example/' };
+  const other = {
+    ...site('o'),
+    name: 'https://o.example',
+    url: 'https://o.example/',
+    role: 'advisory',
+  } as const;
+  const byAddress = { ...site('i'), name: 'https://192.0.2.1', url: 'https://192.0.2.1/' };
+  const given = { sites: [byName, other, byAddress], settings: { failThreshold: 2, exclude: ['gluetun'] } };
+  const SAID = /^Only DNS fails in gluetun: sites by address pass, and those by name cannot be resolved$/;
+
+  /** How the three came out: `dns` or another failure, a pass, unknown. */
+  const came = (...outcomes: readonly ('dns' | 'refused' | 'pass' | 'unknown')[]): Steps => [
+    seconds(30),
+    ({ checking: { running } }, at) => [
+      ...(running?.sites ?? []).map((one, index) => {
+        const outcome = outcomes[index] ?? 'pass';
+        const verdict = outcome === 'pass' || outcome === 'unknown' ? outcome : ('fail' as const);
+        return {
+          type: 'siteProbed' as const,
+          at,
+          checkId: running?.checkId ?? -1,
+          result: {
+            site: one,
+            verdict,
+            reason: outcome,
+            cause: verdict === 'fail' ? (outcome as 'dns' | 'refused') : undefined,
+            latencyMs: 40,
+            httpStatus: undefined,
+          },
+        };
+      }),
+      { type: 'checkFinished' as const, at, checkId: running?.checkId ?? -1, cutShort: undefined },
+    ],
+  ];
+
+  it('is said once, when a site by name reaches its threshold', () => {
+    const history = settled([], given).feed(...came('dns', 'dns', 'pass'));
+    history.expectNoLine(/Only DNS/).forget();
+    history
+      .feed(...came('dns', 'dns', 'pass'))
+      .expectLine(SAID)
+      .forget();
+    history
+      .feed(...came('dns', 'dns', 'pass'), ...came('dns', 'refused', 'pass'), ...came('dns', 'dns', 'pass'))
+      .expectNoLine(/Only DNS/);
+  });
+
+  it('is said again once a site by name has passed in between', () => {
+    settled([], given)
+      .feed(...came('dns', 'dns', 'pass'), ...came('dns', 'dns', 'pass'), ...came('pass', 'dns', 'pass'))
+      .forget()
+      .feed(...came('dns', 'dns', 'pass'), ...came('dns', 'dns', 'pass'))
+      .expectLine(SAID);
+  });
+
+  it.each([
+    ['another site by name fails of something else', came('dns', 'refused', 'pass')],
+    ['another site by name passes', came('dns', 'pass', 'pass')],
+    ['another site by name cannot be probed', came('dns', 'unknown', 'pass')],
+    ['no site by address passes', came('dns', 'dns', 'refused')],
+    ['all fails of something else', came('refused', 'refused', 'pass')],
+  ])('is not said where %s', (_, outcome) => {
+    settled([], given)
+      .feed(...outcome, ...outcome, ...outcome)
+      .expectNoLine(/Only DNS/);
+  });
+
+  it('is not said of sites that all have a name, or none', () => {
+    for (const sites of [[byName, other], [byAddress]])
+      settled([], { ...given, sites })
+        .feed(...came('dns', 'dns'), ...came('dns', 'dns'))
+        .expectNoLine(/Only DNS/);
+  });
+});
+
+describe('isByAddress', () => {
+  it.each([
+    ['https://192.0.2.1/', true],
+    ['http://192.0.2.1:8080/x', true],
+    ['https://[2001:db8::1]/', true],
+    ['https://192.0.2.1.example/', false],
+    ['https://a.example/192.0.2.1/', false],
+    ['https://1.example/', false],
+  ])('%s: %s', (url, is) => {
+    expect(isByAddress({ ...site('a'), url })).toBe(is);
   });
 });
