@@ -32,6 +32,7 @@ const concluding = (
     witness: undefined,
     backoff: undefined,
     held: [],
+    passed: [],
     now: NOW,
     ...more,
   });

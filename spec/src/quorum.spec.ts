@@ -38,7 +38,8 @@ describe('a site', () => {
 
 describe('a check', () => {
   const critical = ['a', 'b', 'c'].map((name) => site(name));
-  const passes = (verdicts: string, quorum: number): boolean => {
+  const urls = critical.map(({ url }) => url);
+  const passes = (verdicts: string, quorum: number, passed = urls): boolean => {
     const results = Array.from(verdicts, (letter, index) => ({
       site: critical[index] ?? site('advisory', { role: 'advisory' }),
       verdict: ({ p: 'pass', f: 'fail', u: 'unknown' } as Record<string, Verdict>)[letter] ?? 'unknown',
@@ -46,7 +47,7 @@ describe('a check', () => {
       latencyMs: undefined,
       httpStatus: undefined,
     }));
-    return isPassing(results, critical, quorum);
+    return isPassing(results, { critical, quorum, passed });
   };
   it.each([
     ['ppp', 1, true],
