@@ -55,7 +55,7 @@ function count(state: State, check: FinishedCheck, at: number): { sites: Sites; 
   const isAgreed = failing && agreesWithDocker(state, check, at);
   const excusedNow = excusedIn(check.results, criticalSites(state), state.sites.passed);
   const lines: Line[] = isAgreed ? [info(agreement(nameOf(state)))] : [];
-  const failures: Record<string, number> = { ...state.sites.failures };
+  let failures: Record<string, number> = { ...state.sites.failures };
   const excused: Record<string, number> = { ...state.sites.excused };
   for (const result of check.results) {
     const { site, verdict } = result;
@@ -68,7 +68,7 @@ function count(state: State, check: FinishedCheck, at: number): { sites: Sites; 
     if (verdict !== 'fail' || !failing) continue;
     if (excusedNow.includes(site.url)) {
       // What it failed before was no sign of a broken tunnel either: another site passes through it.
-      delete failures[site.url];
+      failures = without(site.url, failures);
       const times = (excused[site.url] = (excused[site.url] ?? 0) + 1);
       lines.push(...sayExcused(result, times, state.settings.failThreshold));
       continue;
@@ -81,6 +81,8 @@ function count(state: State, check: FinishedCheck, at: number): { sites: Sites; 
   const passes = withPasses(state.sites.passes, check.results, check.startedAt);
   return { sites: { ...state.sites, failures, excused, passed, passes }, lines };
 }
+
+const without = <T>(url: string, { [url]: _, ...rest }: Record<string, T>): Record<string, T> => rest;
 
 /** So long after Gluetun said that it restarts its VPN, what Docker's health check meets may be that restart. */
 const OWN_RESTART_MS = 15_000;

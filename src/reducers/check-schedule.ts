@@ -118,6 +118,7 @@ function asksForCheck(state: State, event: Event, before: State): boolean {
     return true;
   if (state.sites.list !== before.sites.list || before.gateway.value === 'paused') return true;
   if (state.checking.alarm !== undefined && before.checking.alarm === undefined) return true;
+  if (isBeingRestarted(before) && hasShownTunnel(state)) return true;
   if (state.checking.isDoubted && !before.checking.isDoubted) return true;
   if (finishedCheck(event, before)?.isInconclusive === true) return true;
   if (isVerifying(state) && !isVerifying(before)) return true;
@@ -135,6 +136,10 @@ function asksForCheck(state: State, event: Event, before: State): boolean {
       return false;
   }
 }
+
+/** Gluetun's log may be faster than the answer to our restart: until that came, no check could begin. */
+const hasShownTunnel = ({ gateway }: State): boolean =>
+  gateway.value === 'starting' && gateway.start.tunnelShownAt !== undefined;
 
 const isVerifying = ({ recovery: { value } }: State): boolean =>
   value === 'verifying' || value === 'verifyingVpn';
