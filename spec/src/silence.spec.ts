@@ -1,7 +1,8 @@
 import type { Event, ProbeResult } from '../../streams/events.ts';
 import type { RunningCheck } from '../../src/state.ts';
 import { type Happening, gatewayFacts, site } from './builders.ts';
-import { History, settled } from './history.ts';
+import type { History} from './history.ts';
+import { settled } from './history.ts';
 
 /*
  * Sites by address behind a line that swallows packets: what TCP makes of it, and what the monitor makes of that. On a

@@ -356,6 +356,28 @@ describe('a failure counts for nothing', () => {
   });
 });
 
+describe('a check that overlaps a restart of the VPN', () => {
+  const overlapping = (by: 'monitor' | 'gluetun', ends: Happening): number | undefined => {
+    const history = settled([], two).feed(...round(checkFailed('a')), seconds(30));
+    const { state, now } = history;
+    history.state = { ...state, checking: { ...state.checking, reconnect: { by, at: now } } };
+    return failuresOf(history.feed(ends))[A];
+  };
+
+  it.each<{ given: string; by: 'monitor' | 'gluetun'; ends: Happening; then: number }>([
+    { given: 'by us counts for nothing where it fails', by: 'monitor', ends: checkFailed('a'), then: 1 },
+    { given: 'by us counts for nothing where it passes', by: 'monitor', ends: checkPassed(), then: 1 },
+    {
+      given: 'by Gluetun counts, for that does so in trouble',
+      by: 'gluetun',
+      ends: checkFailed('a'),
+      then: 2,
+    },
+  ])('$given', ({ by, ends, then }) => {
+    expect(overlapping(by, ends)).toBe(then);
+  });
+});
+
 describe('a check begun before the start', () => {
   const restarts: Steps = [seconds(30), died('gluetun', 1), started('gluetun')];
 
