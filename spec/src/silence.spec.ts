@@ -1,7 +1,7 @@
 import type { Event, ProbeResult } from '../../streams/events.ts';
 import type { RunningCheck } from '../../src/state.ts';
 import { type Happening, gatewayFacts, site } from './builders.ts';
-import type { History} from './history.ts';
+import type { History } from './history.ts';
 import { settled } from './history.ts';
 
 /*
