@@ -69,7 +69,9 @@ export const schema = {
     env: 'TIMEOUT',
   },
   FAIL_THRESHOLD: {
-    doc: 'Consecutive failures of a site before it counts as down.',
+    doc:
+      'Consecutive failures of a site before it counts as down. With 2, some 13 seconds of silence that meet a check ' +
+      'suffice: a line that is cut for longer now and then wants 3, or a `WITNESS`.',
     format: 'whole-number',
     minimum: 1,
     maximum: 1000,

@@ -4,13 +4,14 @@ import { keepFolders } from './keep-folders.mjs';
 
 /**
  * The demo: the same monitor, with the simulated engine and, for `--docker`, what the end-to-end specs have; chaos and
- * soak on a real engine; the benchmarks; and the random histories.
+ * soak on a real engine; the benchmarks, and how soon trouble is noticed; and the random histories.
  */
 const PROGRAMS = {
   demo: 'spec/demo/main.ts',
   chaos: 'spec/chaos/main.ts',
   soak: 'spec/soak/main.ts',
   bench: 'spec/bench/main.ts',
+  noticing: 'spec/bench/noticing.ts',
   simulate: 'spec/histories/main.ts',
 };
 

@@ -3,7 +3,7 @@ import type { ProbeResult } from '../streams/events.ts';
 import type { WitnessVerdict } from '../streams/witness.ts';
 import type { RememberedBackoff } from './memory.ts';
 import { onlyDnsFails } from './only-dns.ts';
-import { criticalSites, isPassing, quorumOf } from './quorum.ts';
+import { criticalSites, excusedIn, isPassing, quorumOf } from './quorum.ts';
 import { duration } from './transition.ts';
 
 export interface Findings {
@@ -22,6 +22,8 @@ export interface Findings {
   readonly backoff: RememberedBackoff | undefined;
   /** URLs of sites that it holds as advisory. */
   readonly held: readonly string[];
+  /** URLs of sites that it has seen pass; empty: nobody knows. */
+  readonly passed: readonly string[];
   readonly now: number;
 }
 
@@ -33,31 +35,42 @@ export interface Conclusion {
 /** What the results say, and what the monitor would make of it, in the words of a person who wants to know what to do. */
 export function conclude(findings: Findings): Conclusion {
   const { sites, results, config, held } = findings;
+  const passed = findings.passed.length === 0 ? sites.map(({ url }) => url) : findings.passed;
   const missing = sites.filter(({ url }) => !results.some(({ site }) => site.url === url));
   const critical = criticalSites({ sites: { list: sites, held } });
   const quorum = quorumOf(config.siteQuorum, critical.length);
-  const passes = isPassing(results, critical, quorum);
+  const passes = isPassing(results, { critical, quorum, passed });
+  const excused = excusedIn(results, critical, passed);
   return {
     passes,
     lines: [
-      ...results.map((result) => describe(result, held)),
+      ...results.map((result) => describe(result, { held, excused })),
       ...missing.map(({ name }) => `  ? ${name}: no result`),
       ...(onlyDnsFails(results)
         ? ['Only DNS fails: sites by address pass, and those by name cannot be resolved.']
         : []),
-      ...verdict(findings, critical, { quorum, passes }),
+      ...verdict(findings, critical, { quorum, passes, excused }),
     ],
   };
+}
+
+interface Judgement {
+  readonly quorum: number;
+  readonly passes: boolean;
+  /** URLs of sites that have never passed, and do not now, though another one does. */
+  readonly excused: readonly string[];
 }
 
 function verdict(
   findings: Findings,
   critical: readonly Site[],
-  { quorum, passes }: { readonly quorum: number; readonly passes: boolean },
+  { quorum, passes, excused }: Judgement,
 ): readonly string[] {
   const { results, cutShort, config } = findings;
   const ofCritical = results.filter(({ site }) => critical.some(({ url }) => url === site.url));
-  const failing = ofCritical.filter(({ verdict: one }) => one === 'fail').length;
+  const failing = ofCritical.filter(
+    ({ verdict: one, site }) => one === 'fail' && !excused.includes(site.url),
+  ).length;
   const figures = `${String(failing)} of ${String(critical.length)} critical sites failed, and SITE_QUORUM=${String(config.siteQuorum)} asks for ${String(quorum)}`;
   if (passes) return [failing === 0 ? 'The tunnel works.' : `The tunnel counts as working: ${figures}.`];
   if (failing < quorum)
@@ -98,10 +111,17 @@ const MARKS = { pass: '+', fail: '-', unknown: '?' } as const;
 
 function describe(
   { site, verdict: one, reason, httpStatus, latencyMs }: ProbeResult,
-  held: readonly string[],
+  { held, excused }: { readonly held: readonly string[]; readonly excused: readonly string[] },
 ): string {
   const status = httpStatus === undefined ? '' : `, HTTP ${String(httpStatus)}`;
   const isHeld = held.includes(site.url);
-  const role = isHeld ? ' (held as advisory)' : site.role === 'advisory' ? ' (advisory)' : '';
+  const isExcused = excused.includes(site.url);
+  const role = isExcused
+    ? ' (has never passed: check its URL)'
+    : isHeld
+      ? ' (held as advisory)'
+      : site.role === 'advisory'
+        ? ' (advisory)'
+        : '';
   return `  ${MARKS[one]} ${site.name}${role}: ${reason}${status}, ${String(Math.round(latencyMs ?? 0))} ms`;
 }

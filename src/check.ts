@@ -113,7 +113,7 @@ const checkThrough$ = (
         cutShort: cutShortIn(events),
         witness,
         backoff: rememberedBackoff(memory, word),
-        held: rememberedSites(memory, word).held,
+        ...rememberedSites(memory, word),
         now: scheduler.now(),
       });
       conclusion.lines.forEach(print);

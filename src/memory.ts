@@ -15,7 +15,7 @@ export interface Memory {
   readonly restarting: Readonly<Record<string, string>>;
   /** Of each gateway, by its name: how many recoveries there were, and when the next may begin. */
   readonly backoff: Readonly<Record<string, RememberedBackoff>>;
-  /** Of each gateway, by its name: the sites that block its exit, or may. */
+  /** Of each gateway, by its name: the sites that block its exit, or may, and those that have passed. */
   readonly sites: Readonly<Record<string, RememberedSites>>;
 }
 
@@ -30,6 +30,8 @@ export interface RememberedSites {
   readonly held: readonly string[];
   /** The few sites that the latest recoveries were for, though others passed, and how many those were. */
   readonly blocked: { readonly urls: readonly string[]; readonly recoveries: number } | undefined;
+  /** URLs of its sites that have passed at least once: any other may be mistyped. */
+  readonly passed: readonly string[];
 }
 
 /** Of a gateway, the latest first. */
@@ -40,7 +42,7 @@ export const rememberedBackoff = ({ backoff }: Memory, name: string): Remembered
   Object.hasOwn(backoff, name) ? backoff[name] : undefined;
 
 export const rememberedSites = ({ sites }: Memory, name: string): RememberedSites =>
-  (Object.hasOwn(sites, name) ? sites[name] : undefined) ?? { held: [], blocked: undefined };
+  (Object.hasOwn(sites, name) ? sites[name] : undefined) ?? { held: [], blocked: undefined, passed: [] };
 
 export const NOTHING_REMEMBERED: Memory = {
   gateways: {},

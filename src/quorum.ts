@@ -35,14 +35,37 @@ export const sitesDown = (state: State): readonly Site[] =>
 export const quorumIn = (state: State): number =>
   quorumOf(state.settings.siteQuorum, criticalSites(state).length);
 
+/** What a passing check is judged by. */
+export interface Standard {
+  readonly critical: readonly Site[];
+  readonly quorum: number;
+  /** URLs of those that have passed at least once. */
+  readonly passed: readonly string[];
+}
+
 /** A passing check: at least one critical site passed, and fewer failed than it takes to act. */
-export function isPassing(
+export function isPassing(results: readonly ProbeResult[], { critical, quorum, passed }: Standard): boolean {
+  const excused = excusedIn(results, critical, passed);
+  const failing = results.filter(
+    ({ site: { url }, verdict }) => verdict === 'fail' && isAmong(critical, url) && !excused.includes(url),
+  );
+  return hasPassed(results, critical) && failing.length < quorum;
+}
+
+/** URLs of critical sites that fail and have never passed, while another one passes: it is theirs, not the tunnel's. */
+export const excusedIn = (
   results: readonly ProbeResult[],
   critical: readonly Site[],
-  quorum: number,
-): boolean {
-  const verdicts = results
-    .filter(({ site }) => critical.some(({ url }) => url === site.url))
-    .map(({ verdict }) => verdict);
-  return verdicts.includes('pass') && verdicts.filter((verdict) => verdict === 'fail').length < quorum;
-}
+  passed: readonly string[],
+): readonly string[] =>
+  hasPassed(results, critical)
+    ? results
+        .filter(({ verdict, site: { url } }) => verdict === 'fail' && !passed.includes(url))
+        .filter(({ site: { url } }) => isAmong(critical, url))
+        .map(({ site: { url } }) => url)
+    : [];
+
+export const hasPassed = (results: readonly ProbeResult[], sites: readonly Site[]): boolean =>
+  results.some(({ verdict, site: { url } }) => verdict === 'pass' && isAmong(sites, url));
+
+const isAmong = (sites: readonly Site[], url: string): boolean => sites.some((site) => site.url === url);

@@ -34,6 +34,10 @@ export const hasItsTurn = ({ acts }: Pick<Common, 'acts'>, id: number): boolean 
 export const isBeingRestarted = ({ acts, recovery }: Pick<State, 'acts' | 'recovery'>): boolean =>
   recovery.value === 'restarting' && hasItsTurn({ acts }, recovery.commandId);
 
+/** We are restarting the VPN inside it. */
+export const isReconnecting = ({ acts, recovery }: Pick<State, 'acts' | 'recovery'>): boolean =>
+  recovery.value === 'restartingVpn' && hasItsTurn({ acts }, recovery.commandId);
+
 /**
  * Somebody has sent the gateway a signal that ends it: what fails now fails for that, and a restart would undo what they
  * are doing.

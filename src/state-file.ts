@@ -136,7 +136,9 @@ const sitesByName = (json: Json): Memory['sites'] =>
   Object.fromEntries(
     Object.entries(json).flatMap(([name, value]) => {
       const known = asObject(value);
-      return known === undefined ? [] : [[name, { held: urls(known['held']), blocked: blocked(known) }]];
+      if (known === undefined) return [];
+      const [held, passed] = [urls(known['held']), urls(known['passed'])];
+      return [[name, { held, blocked: blocked(known), passed }]];
     }),
   );
 

@@ -195,6 +195,18 @@ export interface Sites extends RememberedSites {
   readonly blind: string | undefined;
   /** Whether it has been said that the sites fail by their names only; until one passes by its name. */
   readonly onlyDns: boolean;
+  /** Of those that have never passed, by URL: how often each failed while another critical site passed. */
+  readonly excused: Readonly<Record<string, number>>;
+  /** How long passes took, by URL (`src/confirming.ts`). */
+  readonly passes: Readonly<Record<string, readonly Pass[]>>;
+}
+
+/** A pass of the last hour that took longer than every later one. */
+export interface Pass {
+  /** When its check began. */
+  readonly at: number;
+  /** What a check that confirms a failure gives the site for it. */
+  readonly seconds: number;
 }
 
 export interface Checking {
@@ -204,6 +216,14 @@ export interface Checking {
   readonly again: boolean;
   /** Who doubts the tunnel, until a check passes: checks come faster. */
   readonly alarm: Alarm | undefined;
+  /** Docker has begun to call the gateway unhealthy: the check that this asks for has yet to begin. */
+  readonly isDoubted: boolean;
+  /** URLs that timed out in the latest check that counted, if no site passed in it: what confirms that is quick. */
+  readonly silent: readonly string[];
+  /** When the latest check began, if it was cut short; one that follows it tells whether that lasts. */
+  readonly cutShortAt: number | undefined;
+  /** The latest restart of the VPN inside the running gateway: its end, or Gluetun's announcement. */
+  readonly reconnect: { readonly by: 'monitor' | 'gluetun'; readonly at: number } | undefined;
 }
 
 /** Docker calls the gateway unhealthy; Gluetun restarts its VPN itself. */
@@ -212,7 +232,12 @@ export type Alarm = 'unhealthy' | 'selfHealing';
 export interface RunningCheck {
   readonly checkId: number;
   readonly startedAt: number;
+  /** With the time that each gets in this check. */
   readonly sites: readonly Site[];
+  /** URLs of those that get less than their own. */
+  readonly shortened: readonly string[];
+  /** Docker's `unhealthy` has asked for it. */
+  readonly isDoubted: boolean;
   readonly results: readonly ProbeResult[];
 }
 

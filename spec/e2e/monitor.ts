@@ -23,7 +23,7 @@ export interface MonitorOptions {
   /** On top of the harness's own: quick intervals, files in a temporary folder, the test's engine. */
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
-  /** What is run in place of the built monitor: for tests of this harness. */
+  /** What is run in place of the built monitor: for tests of this harness, and to compare with an earlier build. */
   readonly program?: string;
   /** Hears each line as it comes. */
   readonly onLine?: (line: string) => void;

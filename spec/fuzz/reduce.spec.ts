@@ -29,6 +29,7 @@ const memory: fc.Arbitrary<Memory> = fc.record({
     fc.record({
       held: fc.array(anyText),
       blocked: fc.option(fc.record({ urls: fc.array(anyText), recoveries: fc.nat() }), { nil: undefined }),
+      passed: fc.array(anyText),
     }),
   ),
 });

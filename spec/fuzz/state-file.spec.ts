@@ -24,6 +24,7 @@ const MEMORY: Memory = {
     gluetun: {
       held: ['https://one.example/'],
       blocked: { urls: ['https://two.example/'], recoveries: 2 },
+      passed: ['https://two.example/', 'https://three.example/'],
     },
   },
 };
@@ -71,7 +72,7 @@ function expectSane(memory: Memory): void {
   ).toBe(true);
   expect(
     Object.values(sites)
-      .flatMap(({ held, blocked }) => [...held, ...(blocked?.urls ?? [])])
+      .flatMap(({ held, blocked, passed }) => [...held, ...(blocked?.urls ?? []), ...passed])
       .every(isText),
   ).toBe(true);
   const waits = Object.values(backoff);
@@ -154,6 +155,7 @@ describe('the state file', () => {
           blocked: fc.option(fc.record({ urls: fc.array(anyText), recoveries: fc.nat() }), {
             nil: undefined,
           }),
+          passed: fc.array(anyText),
         }),
       ),
     });

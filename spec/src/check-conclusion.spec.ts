@@ -32,6 +32,7 @@ const concluding = (
     witness: undefined,
     backoff: undefined,
     held: [],
+    passed: [],
     now: NOW,
     ...more,
   });
@@ -60,6 +61,8 @@ describe('what a check by hand concludes', () => {
     { given: 'the gateway is excluded', verdicts: ['fail', 'fail', 'fail'], more: { isExcluded: true }, says: /^The gateway is in EXCLUDE_CONTAINERS: no recovery would start\.$/, passes: false },
     { given: 'a backoff is not over', verdicts: ['fail', 'fail', 'fail'], more: { backoff: { attempts: 2, notBefore: NOW + 30_000 } }, says: /^Not before 30s from now: it is recovery 3 in a row\.$/, passes: false },
     { given: 'what failed blocks the exit', verdicts: ['pass', 'fail', 'pass'], more: { held: ['https://b/'] }, says: /^  - https:\/\/b \(held as advisory\): /, passes: true },
+    { given: 'what failed has never passed', verdicts: ['pass', 'fail', 'pass'], more: { passed: ['https://a/'] }, says: /^  - https:\/\/b \(has never passed: check its URL\): /, passes: true },
+    { given: 'nothing passes, though something never has', verdicts: ['fail', 'fail', 'fail'], more: { passed: ['https://a/'] }, says: /^The tunnel does not pass: 3 of 3 /, passes: false },
     { given: 'there is a grace', verdicts: ['fail', 'fail', 'fail'], config: { selfHealGraceSeconds: 45 }, says: /^Gluetun gets 45s before/, passes: false },
     { given: 'it is a dry run', verdicts: ['fail', 'fail', 'fail'], config: { dryRun: true }, says: /^DRY_RUN is set/, passes: false },
   ])('where $given is said', ({ verdicts, more, config, says, passes }) => {

@@ -64,7 +64,14 @@ describe('of a check that fails', () => {
   const { state: known } = settled([], { gateway: gatewayFacts({ health: 'healthy' }) });
   const HEALTHY_WAIT = known.settings.healthyWaitMs;
   const SEEN = 1_000;
-  const startedAt = (at: number): FinishedCheck => ({ startedAt: at, results: [], passing: false });
+  const startedAt = (at: number): FinishedCheck => ({
+    startedAt: at,
+    results: [],
+    isInconclusive: false,
+    cutShort: undefined,
+    isDoubted: false,
+    passing: false,
+  });
   /** A gateway seen to start at `SEEN`, ready or not. */
   const gateway = (readyAt: number | undefined): State => ({
     ...known,

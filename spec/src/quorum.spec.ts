@@ -1,4 +1,4 @@
-import { criticalSites, heldSites, isPassing, quorumOf } from '../../src/quorum.ts';
+import { criticalSites, excusedIn, heldSites, isPassing, quorumOf } from '../../src/quorum.ts';
 import type { Verdict } from '../../streams/events.ts';
 import { site } from './builders.ts';
 
@@ -38,16 +38,17 @@ describe('a site', () => {
 
 describe('a check', () => {
   const critical = ['a', 'b', 'c'].map((name) => site(name));
-  const passes = (verdicts: string, quorum: number): boolean => {
-    const results = Array.from(verdicts, (letter, index) => ({
+  const urls = critical.map(({ url }) => url);
+  const resultsOf = (verdicts: string) =>
+    Array.from(verdicts, (letter, index) => ({
       site: critical[index] ?? site('advisory', { role: 'advisory' }),
       verdict: ({ p: 'pass', f: 'fail', u: 'unknown' } as Record<string, Verdict>)[letter] ?? 'unknown',
       reason: '',
       latencyMs: undefined,
       httpStatus: undefined,
     }));
-    return isPassing(results, critical, quorum);
-  };
+  const passes = (verdicts: string, quorum: number, passed = urls): boolean =>
+    isPassing(resultsOf(verdicts), { critical, quorum, passed });
   it.each([
     ['ppp', 1, true],
     ['ppf', 1, false],
@@ -59,5 +60,22 @@ describe('a check', () => {
     ['pppf', 1, true],
   ])('of %p passes where %p must fail: %p', (verdicts, quorum, then) => {
     expect(passes(verdicts, quorum)).toBe(then);
+  });
+
+  it.each([
+    ['pff', ['a', 'b', 'c'], []],
+    ['pff', ['a', 'b'], ['c']],
+    ['pff', [], ['b', 'c']],
+    ['fff', [], []],
+    ['ufu', [], []],
+    ['fffp', [], []],
+    ['pppf', [], []],
+  ])('of %p excuses, where only %p have ever passed: %p', (verdicts, known, then) => {
+    const urlsOf = (names: readonly string[]): string[] => names.map((name) => site(name).url);
+    const results = resultsOf(verdicts);
+    expect(excusedIn(results, critical, urlsOf(known))).toEqual(urlsOf(then));
+    const failing = Array.from(verdicts.slice(0, 3)).filter((letter) => letter === 'f').length - then.length;
+    expect(passes(verdicts, failing + 1, urlsOf(known))).toBe(verdicts.startsWith('p'));
+    expect(passes(verdicts, failing, urlsOf(known))).toBe(false);
   });
 });

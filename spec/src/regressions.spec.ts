@@ -190,9 +190,9 @@ describe('regressions', () => {
       .expectLine(/^Discovered dependent containers: app,new$/);
   });
 
-  it('D22: results that are missing make blind, and are said', () => {
+  it('D22: results that are missing twice make blind, and are said', () => {
     settled([], { sites })
-      .feed(seconds(30), checkCutShort())
+      .feed(seconds(30), checkCutShort(), seconds(10), checkCutShort())
       .expectLine(/^Sites cannot be probed through gluetun: the stream ended/)
       .expectNoAct();
     settled([], { sites })

@@ -14,7 +14,13 @@ const MEMORY: Memory = {
   endedByEngine: { b2: '2026-11-25T16:00:00.5Z' },
   restarting: { c3: '2026-11-25T16:00:00.25Z' },
   backoff: { gluetun: { attempts: 2, notBefore: 1_700_000_000_000 } },
-  sites: { gluetun: { held: ['https://a/'], blocked: { urls: ['https://b/'], recoveries: 2 } } },
+  sites: {
+    gluetun: {
+      held: ['https://a/'],
+      blocked: { urls: ['https://b/'], recoveries: 2 },
+      passed: ['https://b/', 'https://c/'],
+    },
+  },
 };
 const OTHER: Memory = { ...MEMORY, stopped: [] };
 const TEXT = `${JSON.stringify({ version: 1, ...MEMORY }, null, 2)}\n`;
@@ -160,13 +166,21 @@ describe('the state file', () => {
           sites: {
             a: 'https://a/',
             b: { held: 'https://a/', blocked: { urls: ['https://b/'], recoveries: 0.5 } },
-            c: { held: [1, 'https://a/'], blocked: { urls: [{}, 'https://b/'], recoveries: 2 } },
+            c: {
+              held: [1, 'https://a/'],
+              blocked: { urls: [{}, 'https://b/'], recoveries: 2 },
+              passed: [2, 'https://c/'],
+            },
           },
         },
         then: {
           sites: {
-            b: { held: [], blocked: undefined },
-            c: { held: ['https://a/'], blocked: { urls: ['https://b/'], recoveries: 2 } },
+            b: { held: [], blocked: undefined, passed: [] },
+            c: {
+              held: ['https://a/'],
+              blocked: { urls: ['https://b/'], recoveries: 2 },
+              passed: ['https://c/'],
+            },
           },
         },
       },

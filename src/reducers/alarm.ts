@@ -8,6 +8,29 @@ import { type Transition, debug, info, to, warn } from '../transition.ts';
  * begins and when the sites have answered it; what the sites say decides.
  */
 export function alarm(state: State, event: Event, before: State): Transition {
+  const noted = withReconnect(withDoubt(state, before), event);
+  return raise(noted, event, before);
+}
+
+/**
+ * Each time that Docker begins to call it unhealthy asks for one check. It may follow one that is under way, but
+ * not a new start; nor is it asked for any more where Docker has changed its mind.
+ */
+function withDoubt(state: State, before: State): State {
+  const isUnhealthy = isUndisturbed(state) && healthOf(state) === 'unhealthy';
+  const isNews = isUnhealthy && healthOf(before) !== 'unhealthy';
+  const isDoubted = isNews || (state.checking.isDoubted && isUnhealthy && !hasStartedAnew(state, before));
+  return isDoubted === state.checking.isDoubted
+    ? state
+    : { ...state, checking: { ...state.checking, isDoubted } };
+}
+
+const withReconnect = (state: State, event: Event): State =>
+  isSelfHealing(state, event)
+    ? { ...state, checking: { ...state.checking, reconnect: { by: 'gluetun', at: event.at } } }
+    : state;
+
+function raise(state: State, event: Event, before: State): Transition {
   const current = state.checking.alarm;
   const raised = before.checking.alarm;
   const name = nameOf(state);

@@ -1,9 +1,18 @@
 import type { Event, ProbeResult } from '../../streams/events.ts';
-import { isByAddress, onlyDnsFails } from '../only-dns.ts';
-import { type FinishedCheck, failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
+import { hasTimedOut, withPasses } from '../confirming.ts';
+import {
+  type FinishedCheck,
+  failuresCount,
+  finishedCheck,
+  isOfThisStart,
+  isUndisturbed,
+  wasCutShort,
+} from '../finished-check.ts';
 import type { Line } from '../log-line.ts';
+import { criticalSites, excusedIn, hasPassed } from '../quorum.ts';
+import { isByAddress, onlyDnsFails } from '../only-dns.ts';
 import { nameOf } from '../selectors.ts';
-import type { Sites, State } from '../state.ts';
+import type { Checking, Sites, State } from '../state.ts';
 import { type Transition, debug, info, to, warn } from '../transition.ts';
 
 /** Gathers the results of the check under way; at its end counts them, where they count. */
@@ -12,13 +21,18 @@ export function checkResults(state: State, event: Event, before: State): Transit
   const check = finishedCheck(event, before);
   if (check === undefined) return to(state);
   const alarm = check.passing ? undefined : state.checking.alarm;
-  const counted = count(state, check);
+  const counted = count(state, check, event.at);
   const onlyDns = counted.sites === state.sites ? state.sites.onlyDns : seeDns(state, counted.sites, check);
-  const seeing = see(state, { ...counted.sites, onlyDns }, check);
-  return to(
-    { ...state, checking: { ...state.checking, running: undefined, alarm }, sites: seeing },
-    { lines: [...counted.lines, ...sayDns(state, seeing), ...sayBlindness(state, seeing)] },
-  );
+  const sites = see(state, { ...counted.sites, onlyDns }, check);
+  const checking: Checking = {
+    ...state.checking,
+    running: undefined,
+    alarm,
+    silent: silentAfter({ ...state, sites }, check),
+    cutShortAt: check.cutShort !== undefined && isUndisturbed(state, check) ? check.startedAt : undefined,
+  };
+  const lines = [...counted.lines, ...sayDns(state, sites), ...sayBlindness(state, sites)];
+  return to({ ...state, checking, sites }, { lines });
 }
 
 function gather(state: State, checkId: number, result: ProbeResult): Transition {
@@ -38,33 +52,80 @@ function describe({ site, verdict, reason, httpStatus, latencyMs }: ProbeResult)
 }
 
 /** A pass clears a site, a failure adds one, unknown leaves it; nothing counts that is not of this start. */
-function count(state: State, check: FinishedCheck): { sites: Sites; lines: readonly Line[] } {
+function count(state: State, check: FinishedCheck, at: number): { sites: Sites; lines: readonly Line[] } {
   if (!isOfThisStart(state, check)) return { sites: state.sites, lines: [] };
   const failing = failuresCount(state, check);
-  const lines: Line[] = [];
-  const failures: Record<string, number> = { ...state.sites.failures };
-  for (const { site, verdict, reason } of check.results) {
+  const isAgreed = failing && agreesWithDocker(state, check, at);
+  const excusedNow = excusedIn(check.results, criticalSites(state), state.sites.passed);
+  const lines: Line[] = isAgreed ? [info(agreement(nameOf(state)))] : [];
+  let failures: Record<string, number> = { ...state.sites.failures };
+  const excused: Record<string, number> = { ...state.sites.excused };
+  for (const result of check.results) {
+    const { site, verdict } = result;
     const soFar = failures[site.url] ?? 0;
     if (verdict === 'pass') {
       if (soFar >= state.settings.failThreshold && state.recovery.value === 'none')
         lines.push(info(`Site ${site.name} can be reached again`));
       failures[site.url] = 0;
     }
-    if (verdict === 'fail' && failing) {
-      failures[site.url] = soFar + 1;
-      lines.push(...sayFailure(site.name, soFar + 1, state.settings.failThreshold, reason));
+    if (verdict !== 'fail' || !failing) continue;
+    if (excusedNow.includes(site.url)) {
+      // What it failed before was no sign of a broken tunnel either: another site passes through it.
+      failures = without(site.url, failures);
+      const times = (excused[site.url] = (excused[site.url] ?? 0) + 1);
+      lines.push(...sayExcused(result, times, state.settings.failThreshold));
+      continue;
     }
+    const now = soFar + (isAgreed ? 2 : 1);
+    failures[site.url] = now;
+    lines.push(...sayFailure(result, { soFar, now, threshold: state.settings.failThreshold }));
   }
-  return { sites: { ...state.sites, failures }, lines };
+  const passed = withPassed(state.sites, check.results);
+  const passes = withPasses(state.sites.passes, check.results, check.startedAt);
+  return { sites: { ...state.sites, failures, excused, passed, passes }, lines };
+}
+
+const without = <T>(url: string, { [url]: _, ...rest }: Record<string, T>): Record<string, T> => rest;
+
+/** So long after Gluetun said that it restarts its VPN, what Docker's health check meets may be that restart. */
+const OWN_RESTART_MS = 15_000;
+
+/** Two witnesses who know nothing of each other: Docker's health check, and the check that it asked for. */
+function agreesWithDocker(state: State, { isDoubted, results }: FinishedCheck, at: number): boolean {
+  const { reconnect } = state.checking;
+  const isHealing = reconnect?.by === 'gluetun' && at - reconnect.at < OWN_RESTART_MS;
+  const critical = criticalSites(state);
+  const fails = results.some(
+    ({ verdict, site }) => verdict === 'fail' && critical.some(({ url }) => url === site.url),
+  );
+  return isDoubted && !isHealing && fails && !hasPassed(results, critical);
+}
+
+const agreement = (name: string): string =>
+  `No critical site passes, and Docker calls ${name} unhealthy: that counts as one failure more of each site that fails`;
+
+/** Of those that are listed: whoever has come and gone is not kept for ever. */
+function withPassed({ passed, list }: Sites, results: readonly ProbeResult[]): readonly string[] {
+  const news = results
+    .filter(({ verdict, site: { url } }) => verdict === 'pass' && !passed.includes(url))
+    .map(({ site: { url } }) => url);
+  if (news.length === 0) return passed;
+  return [...passed.filter((url) => list.some((site) => site.url === url)), ...news];
+}
+
+interface Failures {
+  readonly soFar: number;
+  readonly now: number;
+  readonly threshold: number;
 }
 
 /** At the threshold once; beyond it nothing, for it has been said. */
-function sayFailure(name: string, failures: number, threshold: number, reason: string): readonly Line[] {
-  if (failures < threshold)
-    return [debug(`Site ${name} failed (${String(failures)} of ${String(threshold)}) - ${reason}`)];
-  if (failures > threshold) return [];
-  const times = `${String(failures)} consecutive times`;
-  return [warn(`Site ${name} failed ${times} - THRESHOLD REACHED - ${reason}`)];
+function sayFailure({ site, reason }: ProbeResult, { soFar, now, threshold }: Failures): readonly Line[] {
+  if (now < threshold)
+    return [debug(`Site ${site.name} failed (${String(now)} of ${String(threshold)}) - ${reason}`)];
+  if (soFar >= threshold) return [];
+  const times = `${String(now)} consecutive times`;
+  return [warn(`Site ${site.name} failed ${times} - THRESHOLD REACHED - ${reason}`)];
 }
 
 /** Begins when a site by name reaches the threshold, and ends when one passes. */
@@ -83,9 +144,36 @@ function sayDns(state: State, { onlyDns }: Sites): readonly Line[] {
   ];
 }
 
-/** A check that the gateway or the engine left in the middle is no blindness: their going was reported. */
+/** Once, when it has failed often enough not to be a chance. */
+function sayExcused({ site, reason }: ProbeResult, times: number, threshold: number): readonly Line[] {
+  if (times !== threshold)
+    return [debug(`Site ${site.name} failed, and has never passed while others do - ${reason}`)];
+  return [
+    warn(
+      `Site ${site.name} has never passed (${reason}), while others do: check its URL; it starts no recovery as long as another critical site passes`,
+    ),
+  ];
+}
+
+/** Who was silent for all of its time in a check that counted, until a site passes or enough have failed. */
+function silentAfter(state: State, check: FinishedCheck): readonly string[] {
+  const { failures } = state.sites;
+  const verdicts = check.results.map(({ verdict }) => verdict);
+  const isDecided = criticalSites(state).some(
+    ({ url }) => (failures[url] ?? 0) >= state.settings.failThreshold,
+  );
+  if (verdicts.includes('pass') || isDecided) return [];
+  if (!verdicts.includes('fail') || !failuresCount(state, check)) return state.checking.silent;
+  return check.results.filter(hasTimedOut).map(({ site }) => site.url);
+}
+
+/**
+ * A probe that cannot run is blindness. One that was cut short may be the first sign that the gateway or the engine has
+ * just gone, of which the message comes later: only where the next check ends so, too, it is.
+ */
 function see(state: State, sites: Sites, check: FinishedCheck): Sites {
-  if (!isOfThisStart(state, check) || state.connection.value !== 'connected') return sites;
+  const isFirst = check.cutShort !== undefined && sites.blind === undefined && !wasCutShort(state);
+  if (!isUndisturbed(state, check) || isFirst) return sites;
   const unknown = check.results.find(({ verdict }) => verdict === 'unknown');
   return { ...sites, blind: unknown?.reason };
 }

@@ -1,6 +1,8 @@
 import type { Event } from '../../streams/events.ts';
+import { timesOf } from '../confirming.ts';
+import { finishedCheck, wasCutShort } from '../finished-check.ts';
 import { criticalSites, quorumIn, sitesDown } from '../quorum.ts';
-import { hasItsTurn, isBeingRestarted, runningStart } from '../selectors.ts';
+import { isBeingRestarted, isReconnecting, runningStart } from '../selectors.ts';
 import type { Start, State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
@@ -9,7 +11,7 @@ const CLOSEST_WATCH_MS = 5_000;
 
 /** When the next check is: at once where something asks for it, else at the pace that fits the moment. */
 export function checkSchedule(state: State, event: Event, before: State): Transition {
-  if (!canCheck(state)) return to(state.checking.again ? withAgain(state, false) : state);
+  if (!canCheck(state)) return to(withoutAny(state));
   const wanted = state.checking.again || asksForCheck(state, event, before);
   if (state.checking.running !== undefined) return to(wanted ? withAgain(state, true) : state);
   const dueAt = checkDueAt(state);
@@ -22,7 +24,13 @@ const canCheck = (state: State): boolean =>
   state.connection.value === 'connected' &&
   runningStart(state.gateway) !== undefined &&
   !isBeingRestarted(state) &&
-  !(state.recovery.value === 'restartingVpn' && hasItsTurn(state, state.recovery.commandId));
+  !isReconnecting(state);
+
+/** Whoever asked for one is answered by what comes next, in which all begins anew. */
+const withoutAny = (state: State): State =>
+  state.checking.again || state.checking.isDoubted
+    ? { ...state, checking: { ...state.checking, again: false, isDoubted: false } }
+    : state;
 
 const withAgain = (state: State, again: boolean): State =>
   state.checking.again === again ? state : { ...state, checking: { ...state.checking, again } };
@@ -30,7 +38,8 @@ const withAgain = (state: State, again: boolean): State =>
 function start(state: State, at: number): Transition {
   if (!('id' in state.gateway)) return to(state);
   const checkId = state.nextId;
-  const sites = state.sites.list;
+  const { sites, shortened } = timesOf(state, at);
+  const { isDoubted } = state.checking;
   return to(
     {
       ...state,
@@ -38,8 +47,9 @@ function start(state: State, at: number): Transition {
       checking: {
         ...state.checking,
         again: false,
+        isDoubted: false,
         lastStartedAt: at,
-        running: { checkId, startedAt: at, sites, results: [] },
+        running: { checkId, startedAt: at, sites, shortened, isDoubted, results: [] },
       },
     },
     {
@@ -83,12 +93,18 @@ function pace(state: State): number {
   return isInDoubt(state) ? settings.retryIntervalMs : settings.checkIntervalMs;
 }
 
-/** A critical site has begun to fail, enough of them are down, or somebody doubts. A few that stay down are no news. */
+/**
+ * A critical site has begun to fail, enough of them are down, somebody doubts, or the latest check was cut short. A few
+ * that stay down are no news.
+ */
 function isInDoubt(state: State): boolean {
   const { sites, settings, checking } = state;
   const failures = criticalSites(state).map(({ url }) => sites.failures[url] ?? 0);
   const isBeginning = failures.some((count) => count > 0 && count < settings.failThreshold);
-  return isBeginning || checking.alarm !== undefined || sitesDown(state).length >= quorumIn(state);
+  const isToBeSeen = sites.blind === undefined && wasCutShort(state);
+  return (
+    isBeginning || isToBeSeen || checking.alarm !== undefined || sitesDown(state).length >= quorumIn(state)
+  );
 }
 
 const isGateway = ({ gateway }: State, id: string): boolean => 'id' in gateway && gateway.id === id;
@@ -102,6 +118,9 @@ function asksForCheck(state: State, event: Event, before: State): boolean {
     return true;
   if (state.sites.list !== before.sites.list || before.gateway.value === 'paused') return true;
   if (state.checking.alarm !== undefined && before.checking.alarm === undefined) return true;
+  if (isBeingRestarted(before) && hasShownTunnel(state)) return true;
+  if (state.checking.isDoubted && !before.checking.isDoubted) return true;
+  if (finishedCheck(event, before)?.isInconclusive === true) return true;
   if (isVerifying(state) && !isVerifying(before)) return true;
   if (before.witness.value === 'silent' && state.witness.value === 'answering') return true;
   switch (event.type) {
@@ -117,6 +136,10 @@ function asksForCheck(state: State, event: Event, before: State): boolean {
       return false;
   }
 }
+
+/** Gluetun's log may be faster than the answer to our restart: until that came, no check could begin. */
+const hasShownTunnel = ({ gateway }: State): boolean =>
+  gateway.value === 'starting' && gateway.start.tunnelShownAt !== undefined;
 
 const isVerifying = ({ recovery: { value } }: State): boolean =>
   value === 'verifying' || value === 'verifyingVpn';

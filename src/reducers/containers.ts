@@ -187,18 +187,23 @@ function applyMessage(facts: ContainerFacts, event: ContainerEvent): ContainerFa
     case 'containerDied':
       return { ...facts, runState: 'exited', details: undefined };
     case 'containerPaused':
-      return withRunState(facts, 'paused');
+      return withoutHealth(withRunState(facts, 'paused'));
     case 'containerUnpaused':
       return withRunState(facts, 'running');
     case 'containerRenamed':
       return { ...facts, name: event.name };
     case 'containerHealthChanged':
-      return facts.details === undefined
-        ? facts
-        : { ...facts, details: { ...facts.details, health: event.health } };
+      return withHealth(facts, event.health);
     default:
       return facts;
   }
 }
+
+const withHealth = (facts: ContainerFacts, health: 'healthy' | 'unhealthy'): ContainerFacts =>
+  facts.details === undefined ? facts : { ...facts, details: { ...facts.details, health } };
+
+/** A pause ends the engine's health checks and leaves `unhealthy`, without a message, until one after it passes. */
+const withoutHealth = (facts: ContainerFacts): ContainerFacts =>
+  facts.details?.health === 'none' ? facts : withHealth(facts, 'unhealthy');
 
 const withRunState = (facts: ContainerFacts, runState: RunState): ContainerFacts => ({ ...facts, runState });

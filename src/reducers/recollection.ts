@@ -1,7 +1,7 @@
 import type { Event } from '../../streams/events.ts';
 import { isRunning } from '../attachment.ts';
 import { parkedOf } from '../dependents-of.ts';
-import { type Memory, REMEMBERED, knownIds } from '../memory.ts';
+import { type Memory, REMEMBERED, knownIds, rememberedSites } from '../memory.ts';
 import { gatewayTarget } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
@@ -90,9 +90,11 @@ function withBackoff(memory: Memory, { backoff, settings }: State, before: State
   return { ...memory, backoff: { ...memory.backoff, [settings.gateway]: { attempts, notBefore } } };
 }
 
-/** Else each monitor would begin anew to find out, by three restarts, that a site blocks the exit. */
+/** Else each monitor would begin anew to find out, by three restarts, that a site blocks the exit, or is mistyped. */
 function withSites(memory: Memory, { sites, settings }: State, before: State): Memory {
-  const { held, blocked } = sites;
-  if ((held === before.sites.held && blocked === before.sites.blocked) || settings.dryRun) return memory;
-  return { ...memory, sites: { ...memory.sites, [settings.gateway]: { held, blocked } } };
+  const { passed } = sites;
+  const { held, blocked } = settings.dryRun ? rememberedSites(memory, settings.gateway) : sites;
+  const isKnown = held === before.sites.held && blocked === before.sites.blocked;
+  if ((isKnown || settings.dryRun) && passed === before.sites.passed) return memory;
+  return { ...memory, sites: { ...memory.sites, [settings.gateway]: { held, blocked, passed } } };
 }

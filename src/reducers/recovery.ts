@@ -126,7 +126,7 @@ function begin(state: State, { at, begunAt, why }: Beginning): Transition {
   const next: State = {
     ...noteBlocked(failing.state),
     hold: undefined,
-    checking: { ...state.checking, alarm: undefined },
+    checking: { ...state.checking, alarm: undefined, isDoubted: false },
     backoff: attemptBegun(state.backoff, state.settings, at),
   };
   const isVpnFirst = state.settings.recoveryStrategy === 'vpn-first';

@@ -9,11 +9,21 @@ export function siteList(state: State, event: Event): Transition {
   if (event.type !== 'sitesChanged') return to(state);
   const list = sitesOf(state.settings.gateway, event.sites);
   const urls = list.map(({ url }) => url);
-  const failures = Object.fromEntries(
-    Object.entries(state.sites.failures).filter(([url]) => urls.includes(url)),
-  );
-  const held = state.sites.held.filter((url) => urls.includes(url));
-  return to({ ...state, sites: { ...state.sites, list, failures, held } });
+  const listed = <T>(byUrl: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+    Object.fromEntries(Object.entries(byUrl).filter(([url]) => urls.includes(url)));
+  const { failures, held, passed, excused, passes } = state.sites;
+  return to({
+    ...state,
+    sites: {
+      ...state.sites,
+      list,
+      failures: listed(failures),
+      held: held.filter((url) => urls.includes(url)),
+      passed: passed.filter((url) => urls.includes(url)),
+      excused: listed(excused),
+      passes: listed(passes),
+    },
+  });
 }
 
 /** Those that name no gateway are everybody's. */

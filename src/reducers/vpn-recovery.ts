@@ -61,6 +61,7 @@ function restartingVpn(
 const restarted = (state: State, begunAt: number, at: number): State => ({
   ...state,
   endpoint: { ...state.endpoint, current: NOTHING_KNOWN, reading: undefined },
+  checking: { ...state.checking, reconnect: { by: 'monitor', at } },
   recovery: { value: 'verifyingVpn', begunAt, since: at, until: at + verificationMs(state) },
 });
 

@@ -25,7 +25,8 @@ export const sites = {
 
 /** `refused`: nobody listens; `hung`: the connection is accepted and nothing more comes. */
 export type Reach = 'up' | 'refused' | 'hung';
-export type Health = 'healthy' | 'failing' | { readonly afterSeconds: number };
+/** `tunnel`: as a probe of the first site through the tunnel says. */
+export type Health = 'healthy' | 'failing' | 'tunnel' | { readonly afterSeconds: number };
 /**
  * `off`: nobody listens. `read-only`: a role that may not PUT. `v3.30`: OpenVPN's routes only. `foreign`: some other
  * server. `hung`: never answers. `stuck`: nor to a PUT, though a stop is carried out, as v3.41.2 may do.
@@ -37,6 +38,12 @@ export interface GatewayOptions {
   readonly name: string;
   /** `none`: the container has no health check at all. */
   readonly health?: Health | 'none';
+  /** How often Docker asks for it, and how often in vain before it says `unhealthy`; the image's own by default. */
+  readonly healthPace?: {
+    readonly intervalSeconds: number;
+    readonly startPeriodSeconds: number;
+    readonly retries: number;
+  };
   readonly restartPolicy?: 'no' | 'always' | 'unless-stopped' | 'on-failure';
   readonly labels?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
@@ -232,7 +239,7 @@ const configuration = (
   Env: environment(options),
   Tty: options.tty === true,
   ...(options.stopTimeoutSeconds === undefined ? {} : { StopTimeout: options.stopTimeoutSeconds }),
-  ...(options.health === 'none' ? { Healthcheck: { Test: ['NONE'] } } : {}),
+  ...healthCheck(options),
   HostConfig: {
     // Nothing but a loopback: that is where the stand-in's internet is.
     NetworkMode: 'none',
@@ -242,6 +249,25 @@ const configuration = (
     RestartPolicy: { Name: options.restartPolicy ?? 'unless-stopped' },
   },
 });
+
+const SECOND_NS = 1e9;
+
+function healthCheck({
+  health,
+  healthPace: pace,
+}: GatewayOptions): Pick<Docker.ContainerCreateOptions, 'Healthcheck'> {
+  if (health === 'none') return { Healthcheck: { Test: ['NONE'] } };
+  if (pace === undefined) return {};
+  return {
+    Healthcheck: {
+      Test: ['CMD', '/gluetun-entrypoint', 'healthcheck'],
+      Interval: pace.intervalSeconds * SECOND_NS,
+      Timeout: 5 * SECOND_NS,
+      StartPeriod: pace.startPeriodSeconds * SECOND_NS,
+      Retries: pace.retries,
+    },
+  };
+}
 
 function environment(options: GatewayOptions): string[] {
   const variables = {

@@ -7,13 +7,16 @@ import { type Court, type Write, writeIn } from './judge.ts';
 const TAKES_MS = 5_000;
 
 /**
- * 2: the gateway is restarted only for a quorum of critical sites at threshold, or started only after a crash or our
+ * 2: the gateway is restarted only for a quorum of critical sites at threshold (Docker's `unhealthy` counts as one
+ * failure of each that fails), or started only after a crash or our
  * own failed restart; never while its operator has it stopped; never while it is still starting.
  */
 export class GatewayRestarts implements Onlooker {
   readonly #court: Court;
   /** Consecutive failures by gateway and URL, whatever the monitor made of them. */
   readonly #failures = new Map<string, Map<string, number>>();
+  /** How often Docker has begun to call each gateway unhealthy since a site passed: one failure more for each. */
+  readonly #doubts = new Map<string, number>();
   #state: Everything | undefined;
 
   constructor(court: Court) {
@@ -22,9 +25,12 @@ export class GatewayRestarts implements Onlooker {
 
   monitorStarted(): void {
     this.#failures.clear();
+    this.#doubts.clear();
+    this.#state = undefined;
   }
 
   heard(event: Event, state: Everything): void {
+    this.#noteDoubts(state);
     this.#state = state;
     if (event.type !== 'siteProbed') return;
     const watch = state.watches.find(({ checking }) => checking.running?.checkId === event.checkId);
@@ -33,7 +39,20 @@ export class GatewayRestarts implements Onlooker {
     const ofGateway = this.#failures.get(watch.settings.gateway) ?? new Map<string, number>();
     this.#failures.set(watch.settings.gateway, ofGateway);
     if (verdict === 'fail') ofGateway.set(site.url, (ofGateway.get(site.url) ?? 0) + 1);
-    if (verdict === 'pass') ofGateway.delete(site.url);
+    if (verdict !== 'pass') return;
+    ofGateway.delete(site.url);
+    this.#doubts.delete(watch.settings.gateway);
+  }
+
+  /** By a message, or by what an inspection shows where that was lost. */
+  #noteDoubts(state: Everything): void {
+    for (const { gateway, settings } of state.watches) {
+      if (!('id' in gateway)) continue;
+      const isUnhealthy = (all: Everything | undefined): boolean =>
+        all?.containers.byId[gateway.id]?.details?.health === 'unhealthy';
+      if (isUnhealthy(state) && !isUnhealthy(this.#state))
+        this.#doubts.set(settings.gateway, (this.#doubts.get(settings.gateway) ?? 0) + 1);
+    }
   }
 
   writes(call: string): void {
@@ -57,7 +76,10 @@ export class GatewayRestarts implements Onlooker {
     const { runSince, readySince, lastRan } = truth.of(gateway);
     const { failThreshold, healthyWaitMs } = stage.settings;
     const quorum = this.#quorumOf(gateway);
-    const down = [...(this.#failures.get(gateway)?.values() ?? [])].filter((count) => count >= failThreshold);
+    const doubts = this.#doubts.get(gateway) ?? 0;
+    const down = [...(this.#failures.get(gateway)?.values() ?? [])].filter(
+      (count) => count + doubts >= failThreshold,
+    );
     if (down.length < quorum)
       this.#court.violate(2, `restart of ${gateway} for ${String(down.length)} sites of ${String(quorum)}`);
     if (runSince === undefined && stage.now - lastRan > wire.slackMs)

@@ -8,6 +8,7 @@ import {
   gatewayFacts,
   happens,
   idOf,
+  inspectedAs,
   killed,
   listed,
   listedAgain,
@@ -19,6 +20,7 @@ import {
   started,
   tunnelUpLogged,
   turned,
+  unpaused,
 } from '../builders.ts';
 import { History, type Step, type Steps, settled } from '../history.ts';
 
@@ -54,6 +56,18 @@ describe('an alarm', () => {
       .expectChecks(1);
   });
 
+  it.each<{ given: string; event: Steps }>([
+    { given: 'with its messages', event: [paused('gluetun'), unpaused('gluetun')] },
+    { given: 'and listed meanwhile', event: [paused('gluetun'), listedAgain(), unpaused('gluetun')] },
+  ])('by Docker is none where the gateway was only paused $given: that leaves it unhealthy', ({ event }) => {
+    settled()
+      .feed(...event, inspectedAs('gluetun', { health: 'unhealthy', startedAt: 1_000 }))
+      .expectNoLine(/unhealthy/)
+      .feed(checkPassed(), turned('gluetun', 'healthy'), checkPassed())
+      .feed(turned('gluetun', 'unhealthy'))
+      .expectLine(/^gluetun is unhealthy, says Docker; checking the sites now$/);
+  });
+
   it('is said once however often the engine says so', () => {
     settled()
       .feed(
@@ -86,7 +100,7 @@ describe('an alarm', () => {
   it.each<{ given: string; event: Steps }>([
     { given: 'a new start of the gateway', event: [started('gluetun')] },
     { given: 'the end of the gateway', event: [died('gluetun', 1)] },
-    { given: 'a recovery, which is no answer', event: [checkFailed(), seconds(10), checkFailed()] },
+    { given: 'a recovery, which is no answer', event: [checkFailed()] },
   ])('is over with $given', ({ event }) => {
     const history = settled().feed(turned('gluetun', 'unhealthy'), ...event);
     expect(history.state.checking.alarm).toBeUndefined();

@@ -10,16 +10,23 @@ import {
   connected,
   died,
   disconnected,
+  endpointRead,
+  gatewayFacts,
+  killed,
+  listed,
+  listedAgain,
   minutes,
   paused,
   seconds,
+  selfHealingLogged,
   inspectedAs,
   site,
   started,
+  succeeded,
   turned,
   unpaused,
 } from '../builders.ts';
-import { type History, type Steps, settled } from '../history.ts';
+import { History, type Setting, type Steps, settled } from '../history.ts';
 
 const A = 'https://a/';
 const B = 'https://b/';
@@ -146,6 +153,165 @@ describe('counting', () => {
   });
 });
 
+describe("Docker's unhealthy", () => {
+  const unhealthy = turned('gluetun', 'unhealthy');
+  const AGREED = /^No critical site passes, and Docker calls gluetun unhealthy: /;
+  const three = {
+    sites: [site('a'), site('b'), site('x', { role: 'advisory' })],
+    settings: { failThreshold: 9 },
+  };
+
+  it('decides with the one check that it asks for', () => {
+    settled()
+      .feed(unhealthy, checkFailed())
+      .expectLine(AGREED)
+      .expectLine(/^Site https:\/\/a failed 2 consecutive times - THRESHOLD REACHED - /, 'warn')
+      .expectActs('restartGateway');
+  });
+
+  it.each<{ given: string; event: Steps; a: number; b: number; x: number }>([
+    { given: 'counts as one failure of each that fails', event: [unhealthy, checkFailed()], a: 2, b: 2, x: 2 },
+    { given: 'counts for none that is unknown', event: [unhealthy, checked({ a: 'fail', b: 'unknown', x: 'unknown' })], a: 2, b: 0, x: 0 },
+    { given: 'counts though an advisory site passes', event: [unhealthy, checkFailed('a', 'b')], a: 2, b: 2, x: 0 },
+    { given: 'counts for nothing where a critical site passes', event: [unhealthy, checkFailed('a', 'x')], a: 1, b: 0, x: 1 },
+    { given: 'counts for nothing where no critical site fails', event: [unhealthy, checked({ a: 'unknown', b: 'unknown', x: 'fail' })], a: 0, b: 0, x: 1 },
+    { given: 'counts once, whatever the next check shows', event: [unhealthy, checkFailed(), seconds(10), checkFailed()], a: 3, b: 3, x: 3 },
+    { given: 'counts once, however often it is said', event: [unhealthy, unhealthy, listedAgain(gatewayFacts({ health: 'unhealthy' })), checkFailed(), checkFailed()], a: 3, b: 3, x: 3 },
+    { given: 'counts again once it was healthy between', event: [unhealthy, checkFailed(), turned('gluetun', 'healthy'), checkFailed(), unhealthy, checkFailed()], a: 5, b: 5, x: 5 },
+    { given: 'counts in the next check where one is under way', event: [seconds(30), unhealthy, checkFailed(), checkFailed()], a: 3, b: 3, x: 3 },
+    { given: 'counts for nothing where it was withdrawn before that begins', event: [seconds(30), unhealthy, turned('gluetun', 'healthy'), checkFailed(), checkFailed()], a: 2, b: 2, x: 2 },
+    { given: 'counts where its message was lost, and an inspection shows it', event: [listedAgain(gatewayFacts({ health: 'unhealthy' })), checkFailed()], a: 2, b: 2, x: 2 },
+    { given: 'counts for nothing within 15 s of a restart of the VPN that Gluetun announced', event: [selfHealingLogged(), checkFailed(), seconds(10), checkFailed(), unhealthy, checkFailed()], a: 3, b: 3, x: 3 },
+    { given: 'counts 15 s after that', event: [selfHealingLogged(), checkFailed(), seconds(10), checkFailed(), seconds(10), checkFailed(), unhealthy, checkFailed()], a: 5, b: 5, x: 5 },
+    { given: 'counts for nothing where the gateway was only paused', event: [seconds(30), paused('gluetun'), unpaused('gluetun'), checkFailed(), inspectedAs('gluetun', { health: 'unhealthy', startedAt: 1_000 }), checkFailed()], a: 1, b: 1, x: 1 },
+    { given: 'counts for nothing where somebody is stopping the gateway', event: [seconds(30), killed('gluetun'), unhealthy, checkFailed()], a: 0, b: 0, x: 0 },
+    { given: 'counts for nothing before the gateway is ready', event: [started('gluetun'), inspectedAs('gluetun', { health: 'starting' }), unhealthy, checkFailed()], a: 0, b: 0, x: 0 },
+  ])('$given', ({ event, a, b, x }) => {
+    const failures = failuresOf(settled([], three).feed(...event));
+    expect([A, B, 'https://x/'].map((url) => failures[url] ?? 0)).toEqual([a, b, x]);
+  }); // prettier-ignore
+});
+
+describe('a site that has never passed', () => {
+  const URL = 'https://b/';
+  const told =
+    /^Site https:\/\/b has never passed \(.*\), while others do: check its URL; it starts no recovery as long as another critical site passes$/;
+  /** All but `b` have passed. */
+  const mistyped = (rest: Setting = {}): History =>
+    new History({ sites: [site('a'), site('b')], ...rest })
+      .feed(connected(), listed(gatewayFacts()), endpointRead('203.0.113.1'), checkFailed('b'))
+      .feed(...round(checkFailed('b')), ...round(checkFailed('b')));
+
+  it('starts no recovery while another passes, and is told of once', () => {
+    mistyped()
+      .expectLine(told, 'warn')
+      .expectNoLine(/THRESHOLD/)
+      .expectNoAct();
+  });
+
+  it('does not keep a check from passing, nor the pace up', () => {
+    const history = mistyped();
+    expect(history.state.outageSince).toBeUndefined();
+    history.forget().feed(seconds(29)).expectChecks(0).feed(seconds(2)).expectChecks(1);
+  });
+
+  it('is no excuse where no other passes: as many checks in a row decide as for any other', () => {
+    mistyped()
+      .feed(...round(checkFailed()))
+      .expectNoAct()
+      .feed(seconds(10), checkFailed())
+      .expectActs('restartGateway');
+  });
+
+  it('starts a recovery where none has ever passed', () => {
+    new History({ sites: [site('a'), site('b')] })
+      .feed(connected(), listed(gatewayFacts()), endpointRead('203.0.113.1'), checkFailed(), seconds(10))
+      .feed(checkFailed())
+      .expectNoLine(told)
+      .expectActs('restartGateway');
+  });
+
+  it('counts like any other once it has passed, also to the next monitor', () => {
+    const history = mistyped().feed(...round(checkPassed()));
+    const { memory } = history.state;
+    expect(memory.sites['gluetun']?.passed).toEqual([A, URL]);
+    new History({ sites: [site('a'), site('b')], memory })
+      .feed(connected(), listed(gatewayFacts()), endpointRead('203.0.113.1'), checkFailed('b'))
+      .feed(seconds(10), checkFailed('b'))
+      .expectActs('restartGateway');
+  });
+
+  it('is remembered in a dry run, too', () => {
+    const { memory } = mistyped({ settings: { dryRun: true } }).state;
+    expect(memory.sites['gluetun']).toEqual({ held: [], blocked: undefined, passed: [A] });
+  });
+
+  it('is of no account where it is advisory', () => {
+    mistyped({ sites: [site('a'), site('b', { role: 'advisory' })] })
+      .expectNoLine(told)
+      .expectLine(/^Site https:\/\/b failed 2 consecutive times/);
+  });
+
+  it('is excused from the sites that are down, whatever SITE_QUORUM asks for', () => {
+    const history = new History({
+      sites: ['a', 'b', 'c'].map((name) => site(name)),
+      settings: { siteQuorum: 2 },
+    })
+      .feed(connected(), listed(gatewayFacts()), endpointRead('203.0.113.1'), checkFailed('b'))
+      .feed(seconds(30), checkFailed('b', 'c'), seconds(10), checkFailed('b', 'c'));
+    history.expectNoAct().expectLine(/^No recovery: 1 of 3 critical sites down/);
+    history.feed(...round(checkFailed()), seconds(10), checkFailed()).expectActs('restartGateway');
+  });
+});
+
+describe('a check that confirms', () => {
+  const sites = [site('a'), site('b'), site('x', { role: 'advisory' })];
+  /** Each that fails is silent for all of the time that it gets. */
+  const silent =
+    (...names: readonly string[]): Happening =>
+    (state, at) =>
+      checkFailed(...names)(state, at).map((event) =>
+        event.type === 'siteProbed' && event.result.verdict === 'fail'
+          ? { ...event, result: { ...event.result, latencyMs: event.result.site.timeoutSeconds * 1000 } }
+          : event,
+      );
+  const timesOf = ({ state }: History) =>
+    (state.checking.running?.sites ?? []).map(({ timeoutSeconds }) => timeoutSeconds);
+  const given = (...steps: Steps): History =>
+    settled([], { sites })
+      .feed(seconds(30))
+      .feed(...steps);
+
+  it.each<{ given: string; event: Steps; then: readonly number[] }>([
+    { given: 'is quick after one in which all were silent', event: [silent(), seconds(10)], then: [5, 5, 5] },
+    { given: 'is quick for those only that were silent', event: [checked({ a: 'fail', b: 'unknown', x: 'unknown' }), seconds(10)], then: [10, 10, 10] },
+    { given: 'takes its time where one passed, though an advisory one', event: [silent('a', 'b'), seconds(10)], then: [10, 10, 10] },
+    { given: 'takes its time where they failed at once', event: [checkFailed(), seconds(10)], then: [10, 10, 10] },
+    { given: 'is quick, too, after one that tells nothing', event: [silent(), seconds(10), checkBlind(), seconds(10)], then: [5, 5, 5] },
+    { given: 'takes its time after a new start', event: [silent(), died('gluetun', 1), started('gluetun'), inspectedAs('gluetun', { health: 'healthy' })], then: [10, 10, 10] },
+    { given: 'takes its time after Gluetun has restarted its VPN', event: [silent(), selfHealingLogged()], then: [10, 10, 10] },
+  ])('$given', ({ event, then }) => {
+    expect(timesOf(given(...event))).toEqual(then);
+  }); // prettier-ignore
+
+  it('decides by the shortened time where no site passes', () => {
+    given(silent(), seconds(10), silent()).expectActs('restartGateway');
+  });
+
+  it('proves nothing of a slow site where another passes, and is followed at once by one that takes its time', () => {
+    const history = given(silent(), seconds(10), silent('a'));
+    expect(history.state.sites.failures).toMatchObject({ [A]: 1, [B]: 0 });
+    expect(timesOf(history)).toEqual([10, 10, 10]);
+    history.feed(silent('a')).expectActs('restartGateway');
+  });
+
+  it('is quick no more once enough have failed, whatever holds a recovery back', () => {
+    const history = settled([], { sites, settings: { exclude: ['gluetun'] } }).feed(seconds(30));
+    history.feed(silent(), seconds(10), silent(), seconds(10));
+    expect(timesOf(history)).toEqual([10, 10, 10]);
+  });
+});
+
 describe('a failure counts for nothing', () => {
   it.each<{ given: string; event: Steps }>([
     {
@@ -191,6 +357,28 @@ describe('a failure counts for nothing', () => {
   });
 });
 
+describe('a check that overlaps a restart of the VPN', () => {
+  const overlapping = (by: 'monitor' | 'gluetun', ends: Happening): number | undefined => {
+    const history = settled([], two).feed(...round(checkFailed('a')), seconds(30));
+    const { state, now } = history;
+    history.state = { ...state, checking: { ...state.checking, reconnect: { by, at: now } } };
+    return failuresOf(history.feed(ends))[A];
+  };
+
+  it.each<{ given: string; by: 'monitor' | 'gluetun'; ends: Happening; then: number }>([
+    { given: 'by us counts for nothing where it fails', by: 'monitor', ends: checkFailed('a'), then: 1 },
+    { given: 'by us counts for nothing where it passes', by: 'monitor', ends: checkPassed(), then: 1 },
+    {
+      given: 'by Gluetun counts, for that does so in trouble',
+      by: 'gluetun',
+      ends: checkFailed('a'),
+      then: 2,
+    },
+  ])('$given', ({ by, ends, then }) => {
+    expect(overlapping(by, ends)).toBe(then);
+  });
+});
+
 describe('a check begun before the start', () => {
   const restarts: Steps = [seconds(30), died('gluetun', 1), started('gluetun')];
 
@@ -206,6 +394,61 @@ describe('a check begun before the start', () => {
     const history = settled([], { settings: { failThreshold: 1 } });
     history.feed(...restarts).forget();
     expect(history.feed(ends).lines).toEqual([DEBUG]);
+  });
+});
+
+describe('a check that is cut short', () => {
+  const CUT = checkCutShort('the probe was cut short');
+  const BLIND = /^Sites cannot be probed through gluetun: the probe was cut short; /;
+
+  it('is no blindness yet, and is soon followed by another one', () => {
+    settled()
+      .feed(seconds(30), CUT)
+      .expectLines()
+      .forget()
+      .feed(seconds(9))
+      .expectChecks(0)
+      .feed(seconds(2))
+      .expectChecks(1)
+      .feed(checkPassed())
+      .expectLines();
+  });
+
+  it('is blindness where the next one is, too; said once', () => {
+    const history = settled().feed(seconds(30), CUT, seconds(10), CUT, seconds(30), CUT);
+    history.expectLines(BLIND).forget();
+    history.feed(seconds(30), checkPassed()).expectLines('Sites can be probed through gluetun again');
+  });
+
+  it('is none where one between them was whole', () => {
+    settled().feed(seconds(30), CUT, seconds(10), checkPassed(), seconds(30), CUT).expectLines();
+  });
+
+  it.each<{ given: string; event: Steps }>([
+    { given: 'dies, of which is told only then', event: [CUT, died('gluetun', 1), started('gluetun'), inspectedAs('gluetun', { health: 'healthy' })] },
+    { given: 'is killed, of which is told only then', event: [CUT, killed('gluetun', '9'), died('gluetun', 137), started('gluetun'), inspectedAs('gluetun', { health: 'healthy' })] },
+    { given: 'is restarted by its operator', event: [killed('gluetun'), CUT, died('gluetun'), started('gluetun'), inspectedAs('gluetun', { health: 'healthy' })] },
+    { given: 'is paused and resumed', event: [paused('gluetun'), unpaused('gluetun'), CUT] },
+  ])('says nothing of probes where the gateway $given, each time', ({ event }) => {
+    const history = settled();
+    for (let times = 0; times < 3; times += 1) history.feed(seconds(30), ...event, checkPassed());
+    history.expectNoLine(/probed/);
+  }); // prettier-ignore
+
+  it('says nothing of probes where the engine goes, of which is told only then', () => {
+    settled()
+      .feed(seconds(30), CUT, disconnected(), connected(), listedAgain(), checkPassed())
+      .expectNoLine(/probed/);
+  });
+
+  it('by our own restart says nothing of probes', () => {
+    const history = settled([], { settings: { recoveryStrategy: 'vpn-first' } });
+    history.feed(seconds(30), checkFailed(), seconds(10), checkFailed(), succeeded());
+    // A check is under way when the time for one to pass is over.
+    while (history.state.recovery.value !== 'restarting')
+      history.feed(history.state.checking.running === undefined ? seconds(1) : [seconds(9), checkFailed()]);
+    history.feed(...(history.state.checking.running === undefined ? [] : [CUT]));
+    history.expectNoLine(/probed/).expectActs('restartVpn', 'restartGateway');
   });
 });
 

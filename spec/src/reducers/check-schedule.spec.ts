@@ -11,6 +11,7 @@ import {
   happens,
   idOf,
   inspectedAs,
+  killed,
   listed,
   listedAgain,
   minutes,
@@ -21,6 +22,7 @@ import {
   selfHealingLogged,
   site,
   started,
+  succeeded,
   tunnelUpLogged,
   turned,
   unpaused,
@@ -156,6 +158,20 @@ describe('a check at once', () => {
     history.feed(happens({ ...another, isPast: true })).expectChecks(1);
     history.feed(happens({ ...another, gatewayId: idOf('other'), isPast: false })).expectChecks(1);
     history.feed(selfHealingLogged()).expectChecks(2);
+  });
+
+  it('is made as soon as our restart is over, where the log has shown the tunnel before that', () => {
+    const history = settled([], { settings: { failThreshold: 1 } }).feed(seconds(30), checkFailed());
+    history.feed(killed('gluetun'), died('gluetun'), started('gluetun'));
+    history.feed(inspectedAs('gluetun', { health: 'starting' }), tunnelUpLogged()).forget();
+    history.feed(succeeded()).expectChecks(1);
+  });
+
+  it('is made when the log shows the tunnel, where our restart is over by then', () => {
+    const history = settled([], { settings: { failThreshold: 1 } }).feed(seconds(30), checkFailed());
+    history.feed(killed('gluetun'), died('gluetun'), started('gluetun'));
+    history.feed(inspectedAs('gluetun', { health: 'starting' }), succeeded()).forget();
+    history.expectChecks(0).feed(tunnelUpLogged()).expectChecks(1);
   });
 
   it('has an id that nothing else has', () => {

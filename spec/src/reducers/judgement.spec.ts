@@ -37,7 +37,10 @@ const checksFor = (history: History, lastsMinutes: number, outcome: Happening = 
 describe('sites that an earlier monitor held as advisory', () => {
   const sites = ['a', 'b', 'c', 'd', 'e'].map((name) => site(name));
   const held = ['https://a/', 'https://b/'];
-  const memory = { ...NOTHING_REMEMBERED, sites: { gluetun: { held, blocked: undefined } } };
+  const memory = {
+    ...NOTHING_REMEMBERED,
+    sites: { gluetun: { held, blocked: undefined, passed: sites.map(({ url }) => url) } },
+  };
   const restarted = (): History => new History({ sites, memory }).feed(connected(), listed(gatewayFacts()));
   const PASSES = /^Site https:\/\/a can be reached again, and counts as critical again$/;
 

@@ -207,6 +207,7 @@ describe('who was ended by a start of the engine is remembered', () => {
 
 describe('of recoveries is remembered', () => {
   const SITES = [site('a'), site('b'), site('c')];
+  const PASSED = SITES.map(({ url }) => url);
   const fails: Steps = [seconds(30), checkFailed('a'), seconds(10), checkFailed('a')];
   const given = (setting: Setting = {}): History => settled([app], { sites: SITES, ...setting });
   const other = { attempts: 3, notBefore: 5 };
@@ -220,22 +221,26 @@ describe('of recoveries is remembered', () => {
   });
 
   it('how many were for the same few sites, beside what other gateways know', () => {
-    const known = { held: ['https://z/'], blocked: undefined };
+    const known = { held: ['https://z/'], blocked: undefined, passed: ['https://z/'] };
     const history = given({ memory: remembering({ sites: { other: known } }) }).feed(...fails);
     expect(memoryOf(history).sites).toEqual({
       other: known,
-      gluetun: { held: [], blocked: blocked(1) },
+      gluetun: { held: [], blocked: blocked(1), passed: PASSED },
     });
   });
 
   it('which sites are held, until they pass', () => {
     const history = given({
-      memory: remembering({ sites: { gluetun: { held: [], blocked: blocked(3) } } }),
+      memory: remembering({ sites: { gluetun: { held: [], blocked: blocked(3), passed: PASSED } } }),
     }).feed(...fails);
     history.expectNoAct();
-    expect(memoryOf(history).sites).toEqual({ gluetun: { held: ['https://a/'], blocked: undefined } });
+    expect(memoryOf(history).sites['gluetun']).toEqual({
+      held: ['https://a/'],
+      blocked: undefined,
+      passed: PASSED,
+    });
     history.feed(seconds(30), checkPassed());
-    expect(memoryOf(history).sites).toEqual({ gluetun: { held: [], blocked: undefined } });
+    expect(memoryOf(history).sites['gluetun']).toEqual({ held: [], blocked: undefined, passed: PASSED });
   });
 
   it('nothing, where they were only said', () => {

@@ -43,6 +43,14 @@ describe('the sites file', () => {
     expect(criticalSites(history.state)).toEqual([site('a'), site('c')]);
   });
 
+  it('has what is known of a site forgotten where it leaves the list', () => {
+    const history = settled([], { sites: [site('a'), site('b')] }).feed(changed(site('b')));
+    const { passed, passes } = history.state.sites;
+    expect([passed, Object.keys(passes)]).toEqual([[site('b').url], [site('b').url]]);
+    history.feed(checkPassed(), changed(site('a'), site('b')), checkPassed());
+    expect(history.state.sites.passed).toEqual([site('b').url, site('a').url]);
+  });
+
   it('that cannot be used leaves the last good list', () => {
     const history = settled();
     history.feed(

@@ -1,0 +1,103 @@
+import { describeOnEngine } from './engine.ts';
+import { EngineEvents, type EngineMessage } from './engine-events.ts';
+import { eventually } from './eventually.ts';
+import { useMonitors } from './monitor.ts';
+import { HARDLY_EVER, SITES, type Setting, actions, createSetting, cutOff } from './setting.ts';
+import { createDependent } from './stand-in/dependent.ts';
+import { sites } from './stand-in/gateway.ts';
+import { buildImages } from './stand-in/images.ts';
+
+const isCheck = ({ action }: EngineMessage): boolean =>
+  action.startsWith('exec_start') && action.includes('gluetun-monitor-check');
+
+/** A probe of it takes all of its time: so a check is nearly always under way. */
+const SLOW_CHECKS = { SITES: `${SITES},${sites.hangs}|role=advisory`, CHECK_INTERVAL: '2' };
+
+describeOnEngine('what the monitor notices', (engine) => {
+  const startMonitor = useMonitors(engine);
+  let setting: Setting;
+  let events: EngineEvents;
+
+  beforeAll(async () => {
+    await buildImages(engine);
+    events = await EngineEvents.open(engine);
+    const healthPace = { intervalSeconds: 1, startPeriodSeconds: 1, retries: 2 };
+    setting = await createSetting(engine, { healthPace });
+    await events.waitFor('health_status: healthy', setting.gateway);
+  });
+  afterAll(() => events.close());
+
+  it('of a site that has never passed restarts nothing, and is told', async () => {
+    const monitor = await startMonitor({
+      env: { SITES: `${SITES},http://127.0.0.1:8099/`, CHECK_INTERVAL: '1' },
+    });
+    await monitor.waitForLine(/Site http:\/\/127\.0\.0\.1:8099\/ has never passed .*check its URL/);
+    const told = events.all.length;
+    await eventually('two more checks', () => events.all.slice(told).filter(isCheck).length > 2);
+    expect(actions(monitor)).toEqual([]);
+    expect(monitor.linesMatching(/THRESHOLD REACHED|No recovery/)).toEqual([]);
+  });
+
+  it.each<{ given: string; end: (setting: Setting) => Promise<void> }>([
+    { given: 'crashes', end: async ({ gateway }) => gateway.crash() },
+    { given: 'is restarted by its operator', end: async ({ gateway }) => gateway.restart() },
+    { given: 'is restarted by its operator without mercy', end: async ({ gateway }) => gateway.restart(0) },
+  ])('of a check cut short by a gateway that $given is no trouble with probing', async ({ end }) => {
+    const monitor = await startMonitor({ env: SLOW_CHECKS });
+    const pass = await monitor.waitForLine(/Status: STARTUP/);
+    await eventually('a check', () => events.all.some((one) => isCheck(one) && one.atMs > pass.atMs));
+    await end(setting);
+    const ready = await monitor.waitForLine(/gluetun is healthy after/);
+    await setting.gateway.untilServing();
+    await eventually(
+      'the next checks',
+      () => events.all.filter((one) => isCheck(one) && one.atMs > ready.atMs).length > 2,
+    );
+    expect(monitor.linesMatching(/can(not)? be probed/)).toEqual([]);
+  });
+
+  it('of a check cut short by our own restart is no trouble with probing', async () => {
+    // Its restart holds up ours: checks go on until that has its turn.
+    const slow = await createDependent(engine, {
+      name: 'slow',
+      network: setting.gateway.id,
+      ignoresTerm: true,
+      stopTimeoutSeconds: 7,
+    });
+    const monitor = await startMonitor({ env: { SITES } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    await setting.gateway.restart();
+    await setting.gateway.untilServing();
+    await monitor.waitForLine(/Restarting slow\.\.\./);
+    await setting.gateway.hangTunnel();
+    await monitor.waitForLine(/initiating recovery/);
+    await monitor.waitForLine(/Recovery complete/, 40_000);
+    await slow.remove();
+    expect(monitor.linesMatching(/can(not)? be probed/)).toEqual([]);
+    await expect(cutOff(setting)).resolves.toEqual([]);
+  });
+
+  it("is that the tunnel is broken, by the one check that Docker's unhealthy asks for", async () => {
+    const { gateway } = setting;
+    await gateway.setHealth('tunnel');
+    const monitor = await startMonitor({ env: { SITES, ...HARDLY_EVER } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    await gateway.breakTunnel();
+    await monitor.waitForLine(/Recovery complete/, 30_000);
+    expect(monitor.linesMatching(/failed 2 consecutive times - THRESHOLD REACHED/)).toHaveLength(3);
+    await expect(cutOff(setting)).resolves.toEqual([]);
+  });
+
+  it('is soon certain where sites that used to be fast are silent', async () => {
+    const { gateway } = setting;
+    await gateway.setHealth('healthy');
+    const monitor = await startMonitor({ env: { SITES, TIMEOUT: '7', CHECK_INTERVAL: '1' } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    const begun = events.all.length;
+    await gateway.hangTunnel();
+    await monitor.waitForLine(/initiating recovery/, 30_000);
+    const [last] = events.all.slice(begun).filter(isCheck).slice(-1);
+    expect(last?.action).toContain('gluetun-monitor-check 5 http://127.0.0.1:8081/ 5 http://');
+    await monitor.waitForLine(/Recovery complete/);
+  });
+});
