@@ -78,6 +78,7 @@ const NEWS: Readonly<Partial<Record<Attachment, string>>> = {
   orphaned: 'joined to a container that is no more',
   failedToJoin: 'not started, for their gateway was not there',
 };
+const UNSTARTED = 'created, but never started, for their gateway was not healthy';
 
 /** Many at once, as a rule: a line for each kind. What our own act brings about is said by the act. */
 function sayAttachments(state: State, shown: ShownById, now: ShownById): readonly Line[] {
@@ -86,14 +87,43 @@ function sayAttachments(state: State, shown: ShownById, now: ShownById): readonl
   const news = Object.entries(now).filter(
     ([id, { attachment }]) => shown[id]?.attachment !== attachment && !inWave.includes(id),
   );
-  const lines = NEEDS_REPAIR.flatMap((kind) => {
-    const names = news.filter(([, { attachment }]) => attachment === kind).map(([, { name }]) => name);
-    return names.length === 0 ? [] : [say(`Dependent containers ${NEWS[kind] ?? kind}: ${names.join(', ')}`)];
-  });
+  const isUnstarted = ([id, { attachment }]: [string, Shown]): boolean =>
+    attachment === 'failedToJoin' && isLeftUnstarted(state, id);
+  const told = (what: string, some: typeof news): readonly Line[] => {
+    const names = some.map(([, { name }]) => name);
+    return names.length === 0 ? [] : [say(`Dependent containers ${what}: ${names.join(', ')}`)];
+  };
+  const others = news.filter((one) => !isUnstarted(one));
+  const lines = [
+    ...NEEDS_REPAIR.flatMap((kind) =>
+      told(
+        NEWS[kind] ?? kind,
+        others.filter(([, { attachment }]) => attachment === kind),
+      ),
+    ),
+    ...told(UNSTARTED, news.filter(isUnstarted)),
+    ...sayUnheardEnds(state, shown, news),
+  ];
   const orphans = news.filter(([, { attachment }]) => attachment === 'orphaned').map(([, { name }]) => name);
   return orphans.length === 0 || state.settings.autoRecreate
     ? lines
     : [...lines, warn(`AUTO_RECREATE is off: ${orphans.join(', ')} must be created anew by hand. ${REMEDY}`)];
+}
+
+const isLeftUnstarted = ({ containers: { byId } }: State, id: string): boolean =>
+  byId[id]?.runState === 'created' && byId[id].details?.error === '';
+
+/** Of an end that no message told of, only a look at the container tells: it may stay down. */
+function sayUnheardEnds(
+  { containers: { byId }, endings }: State,
+  shown: ShownById,
+  news: readonly (readonly [id: string, Shown])[],
+): readonly Line[] {
+  const isUnheard = (id: string): boolean =>
+    id in shown && endings[id] === undefined && byId[id]?.runState !== 'created';
+  return news
+    .filter(([id, { attachment }]) => attachment === 'stopped' && isUnheard(id))
+    .map(([, { name }]) => info(`Dependent container stopped: ${name}`));
 }
 
 const REMEDY = 'With compose: docker compose up -d --force-recreate, and the services’ names';

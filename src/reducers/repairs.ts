@@ -36,7 +36,7 @@ export function askForRepair(
   if (containers.length === 0) return to(state);
   const asked = containers.map(({ id, name }): [string, Repair] => [
     id,
-    { name, failures: 0, askedAt: at, dueAt: at, ...how },
+    { name, failures: 0, askedAt: at, dueAt: at + patienceMs(state, id), ...how },
   ]);
   const paused = containers.filter(({ id }) => state.containers.byId[id]?.runState === 'paused');
   const next = withRepairs(state, { pending: { ...state.repairs.pending, ...Object.fromEntries(asked) } });
@@ -47,6 +47,12 @@ export function askForRepair(
     ],
   });
 }
+
+/** Compose is given time to start what it has created, as it does once the gateway is healthy. */
+const COMPOSE_STARTS_MS = 10_000;
+
+const patienceMs = ({ containers }: State, id: string): number =>
+  containers.byId[id]?.runState === 'created' ? COMPOSE_STARTS_MS : 0;
 
 /** Though nothing is wrong with their networks. */
 export const askForForcedRestart = (state: State, containers: readonly Target[], at: number): Transition =>
