@@ -147,13 +147,13 @@ describe('a dependent that compose created and never started', () => {
   });
 });
 
-describe('compose that is still at it', () => {
+describe('a dependent that compose may still start', () => {
   const SAID = 'Dependent containers created, but never started, for their gateway was not healthy: app';
   const unwell = gatewayFacts({ labels: compose('gluetun'), health: 'unhealthy' });
   /** Its project came up with a gateway that was not healthy. */
   const givenUp = (): History => new History().feed(connected(), listed(unwell, app)).forget();
 
-  it('is given until the next listing after the gateway has become healthy, and ten seconds more', () => {
+  it('is left to it until the next listing after the gateway became healthy, and ten seconds more', () => {
     const history = givenUp()
       .feed(turned('gluetun', 'healthy'), seconds(50))
       .expectNoAct()
@@ -169,12 +169,12 @@ describe('compose that is still at it', () => {
     });
   });
 
-  it('and starts it meanwhile is not raced', () => {
+  it('is left to it where it starts it meanwhile', () => {
     const history = givenUp().feed(turned('gluetun', 'healthy'), seconds(50), listedAgain(gluetun, app));
     history.feed(seconds(5), started('app'), inspectedAs('app'), minutes(10)).expectNoAct();
   });
 
-  it('and starts it at once has nothing said of it', () => {
+  it('has nothing said of it where it is started at once', () => {
     const history = givenUp().feed(turned('gluetun', 'healthy'), started('app'), inspectedAs('app'));
     history
       .feed(seconds(50), listedAgain(gluetun), minutes(10))
@@ -182,7 +182,7 @@ describe('compose that is still at it', () => {
       .expectNoLine(/never started/);
   });
 
-  it('and creates one more for a gateway that is healthy is not raced', () => {
+  it('is left to it where it is created beside a healthy gateway', () => {
     const history = settled([], { gateway: gluetun }).feed(
       created('app', { labels: app.labels }),
       inspected(app),
@@ -194,20 +194,20 @@ describe('compose that is still at it', () => {
     history.feed(started('app'), inspectedAs('app'), minutes(10)).expectNoAct();
   });
 
-  it('no more when one of its project is stopped by hand is not taken for it', () => {
+  it('is left alone where another one of its project is stopped by then', () => {
     const db = other('db');
     const history = new History().feed(connected(), listed(unwell, app, db), turned('gluetun', 'healthy'));
     const steps: Steps = [seconds(50), listedAgain(gluetun, app, other('db', { runState: 'exited' }))];
     history.feed(...steps, minutes(10)).expectNoAct();
   });
 
-  it('has one started whose gateway was well before the monitor began, and it is said', () => {
+  it('is started, which is said, where the gateway was well before the monitor began', () => {
     const history = new History().feed(connected(), listed(gluetun, app));
     history.expectLine(new RegExp(`^${SAID}$`)).expectNoLine(/^Not running, and left alone/);
     history.feed(seconds(11)).expectActs('repairDependents');
   });
 
-  it('has nobody started in a dry run', () => {
+  it('is not started in a dry run', () => {
     new History({ settings: { dryRun: true } })
       .feed(connected(), listed(gluetun, app), minutes(1))
       .expectNoAct()
