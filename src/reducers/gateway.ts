@@ -294,7 +294,7 @@ function describeDown(down: Down, event: Event, state: State): string {
     givenUp: `has failed, and its restart policy has given up${retriesOf(facts)}`,
     ourRestart: 'is not running',
     created: 'is not running',
-    found: facts?.runState === 'created' ? notStarted(facts) : 'is not running',
+    found: isUnstarted(facts) ? notStarted(facts) : 'is not running',
   };
   const again = rounds > 0 && cause !== 'givenUp' ? ', again before it was ready' : '';
   if (cause === 'crash' && facts !== undefined && isLeftHalfRestarted(state, facts))
@@ -306,6 +306,10 @@ const retriesOf = (facts: ContainerFacts | undefined): string =>
   facts?.details === undefined
     ? ''
     : ` after ${String(facts.details.restartCount)} restarts (exit code ${String(facts.details.exitCode)})`;
+
+/** It has never run, or could not be started again. */
+const isUnstarted = (facts: ContainerFacts | undefined): facts is ContainerFacts =>
+  facts?.runState === 'created' || (facts?.details?.error ?? '') !== '';
 
 /** A start that failed leaves its reason. */
 const notStarted = ({ details }: ContainerFacts): string =>

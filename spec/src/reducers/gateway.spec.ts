@@ -899,6 +899,14 @@ describe('a gateway that stays down', () => {
     expect(history.said.filter((line) => line.includes('standing by'))).toEqual(then);
   });
 
+  it('since it could not be started before the monitor began is told why', () => {
+    const error = 'error gathering device information while adding custom device "/dev/net/tun"';
+    new History()
+      .feed(connected(), listed(gatewayFacts({ runState: 'exited', exitCode: 128, error })), minutes(5))
+      .expectNoAct()
+      .expectLine(/^gluetun could not be started: error gathering device .*; standing by until it starts$/);
+  });
+
   it('since it was created, and nobody starts it, is told so with the next listing', () => {
     const one = gatewayFacts({ runState: 'created', startedAt: 'never' });
     new History()
