@@ -15,7 +15,7 @@ import type { State } from './state.ts';
 export function isLeftUnstarted(state: State, facts: ContainerFacts): boolean {
   const { byId, heardAt } = state.containers;
   const gateway = byId[gatewayTarget(state.gateway)?.id ?? ''];
-  if (facts.runState !== 'created' || facts.details?.error !== '') return false;
+  if (!isYetToStart(facts)) return false;
   if (gateway?.details?.health !== 'healthy' || gateway.id in heardAt || facts.id in heardAt) return false;
   const project = projectOf(facts, Object.values(byId));
   const isWaiting = (one: ContainerFacts): boolean =>
@@ -26,6 +26,10 @@ export function isLeftUnstarted(state: State, facts: ContainerFacts): boolean {
     project.every((one) => isWaiting(one) || isAsItShould(one, project))
   );
 }
+
+/** It was created, and nobody has tried to start it. What is said of it waits until it is started: compose may be first. */
+export const isYetToStart = (facts: ContainerFacts | undefined): boolean =>
+  facts?.runState === 'created' && facts.details?.error === '';
 
 type Project = readonly ContainerFacts[];
 

@@ -107,8 +107,8 @@ describeOnEngine('the monitor, knowing why a container does not run,', (engine) 
       return Health?.Status === 'healthy';
     });
     const monitor = await startMonitor({ env: { SITES } });
-    await monitor.waitForLine(/created, but never started, for their gateway was not healthy: app, far/);
-    await monitor.waitForLine(/Not running, and left alone: lone/);
+    await monitor.waitForLine(/Not running, and left alone: lone$/);
+    await monitor.waitForLine(/created, but never started, for its gateway was not healthy: app$/);
     await monitor.waitForLine(/app restarted successfully/, 30_000);
     await monitor.waitForLine(/far restarted successfully/, 30_000);
     await expect(untilLive(app, gateway)).resolves.toBe(true);

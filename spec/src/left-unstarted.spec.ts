@@ -15,6 +15,7 @@ import {
   listedAgain,
   minutes,
   onGateway,
+  restartBegun,
   seconds,
   started,
   inspectedAs,
@@ -148,7 +149,7 @@ describe('a dependent that compose created and never started', () => {
 });
 
 describe('a dependent that compose may still start', () => {
-  const SAID = 'Dependent containers created, but never started, for their gateway was not healthy: app';
+  const SAID = /^Dependent container created, but never started, for its gateway was not healthy: app$/;
   const unwell = gatewayFacts({ labels: compose('gluetun'), health: 'unhealthy' });
   /** Its project came up with a gateway that was not healthy. */
   const givenUp = (): History => new History().feed(connected(), listed(unwell, app)).forget();
@@ -158,11 +159,7 @@ describe('a dependent that compose may still start', () => {
       .feed(turned('gluetun', 'healthy'), seconds(50))
       .expectNoAct()
       .expectNoLine(/never started/);
-    history
-      .feed(listedAgain(gluetun, app))
-      .expectLine(new RegExp(`^${SAID}$`))
-      .feed(seconds(9))
-      .expectNoAct();
+    history.feed(listedAgain(gluetun, app), seconds(9)).expectNoAct();
     history.feed(seconds(2)).expectActs({
       kind: 'repairDependents',
       dependents: [expect.objectContaining({ name: 'app', how: 'restart' })] as never,
@@ -203,14 +200,16 @@ describe('a dependent that compose may still start', () => {
 
   it('is started, which is said, where the gateway was well before the monitor began', () => {
     const history = new History().feed(connected(), listed(gluetun, app));
-    history.expectLine(new RegExp(`^${SAID}$`)).expectNoLine(/^Not running, and left alone/);
-    history.feed(seconds(11)).expectActs('repairDependents');
+    history.expectNoLine(/^Not running, and left alone/).expectNoLine(SAID);
+    history.feed(seconds(11)).expectActs('repairDependents').feed(restartBegun('app'));
+    history.expectLine(SAID).expectLine(/^Restarting app\.\.\.$/);
   });
 
   it('is not started in a dry run', () => {
     new History({ settings: { dryRun: true } })
       .feed(connected(), listed(gluetun, app), minutes(1))
       .expectNoAct()
+      .expectLine(/^\[DRY-RUN\] Dependent container created, but never started, .*: app$/)
       .expectLine(/^\[DRY-RUN\] Restarting app\.\.\.$/);
   });
 });

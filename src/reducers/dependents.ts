@@ -2,6 +2,7 @@ import type { Event } from '../../streams/events.ts';
 import type { Target } from '../commands.ts';
 import type { Line } from '../log-line.ts';
 import { NEEDS_REPAIR, attachmentOf } from '../attachment.ts';
+import { isYetToStart } from '../left-unstarted.ts';
 import { type Stranded, dependentsOf, monitorsOn, parkedOf, strandedIn } from '../dependents-of.ts';
 import { gatewayTarget } from '../selectors.ts';
 import type { Attachment, Shown, State } from '../state.ts';
@@ -78,7 +79,6 @@ const NEWS: Readonly<Partial<Record<Attachment, string>>> = {
   orphaned: 'joined to a container that is no more',
   failedToJoin: 'not started, for their gateway was not there',
 };
-const UNSTARTED = 'created, but never started, for their gateway was not healthy';
 
 /** Many at once, as a rule: a line for each kind. What our own act brings about is said by the act. */
 function sayAttachments(state: State, shown: ShownById, now: ShownById): readonly Line[] {
@@ -87,31 +87,21 @@ function sayAttachments(state: State, shown: ShownById, now: ShownById): readonl
   const news = Object.entries(now).filter(
     ([id, { attachment }]) => shown[id]?.attachment !== attachment && !inWave.includes(id),
   );
-  const isUnstarted = ([id, { attachment }]: [string, Shown]): boolean =>
-    attachment === 'failedToJoin' && isLeftUnstarted(state, id);
-  const told = (what: string, some: typeof news): readonly Line[] => {
-    const names = some.map(([, { name }]) => name);
-    return names.length === 0 ? [] : [say(`Dependent containers ${what}: ${names.join(', ')}`)];
-  };
-  const others = news.filter((one) => !isUnstarted(one));
-  const lines = [
-    ...NEEDS_REPAIR.flatMap((kind) =>
-      told(
-        NEWS[kind] ?? kind,
-        others.filter(([, { attachment }]) => attachment === kind),
-      ),
-    ),
-    ...told(UNSTARTED, news.filter(isUnstarted)),
-    ...sayUnheardEnds(state, shown, news),
-  ];
+  const lines = NEEDS_REPAIR.flatMap((kind) => {
+    const names = news
+      .filter(([id, { attachment }]) => attachment === kind && !isYetToStart(state.containers.byId[id]))
+      .map(([, { name }]) => name);
+    return names.length === 0 ? [] : [say(`Dependent containers ${NEWS[kind] ?? kind}: ${names.join(', ')}`)];
+  });
   const orphans = news.filter(([, { attachment }]) => attachment === 'orphaned').map(([, { name }]) => name);
   return orphans.length === 0 || state.settings.autoRecreate
-    ? lines
-    : [...lines, warn(`AUTO_RECREATE is off: ${orphans.join(', ')} must be created anew by hand. ${REMEDY}`)];
+    ? [...lines, ...sayUnheardEnds(state, shown, news)]
+    : [
+        ...lines,
+        ...sayUnheardEnds(state, shown, news),
+        warn(`AUTO_RECREATE is off: ${orphans.join(', ')} must be created anew by hand. ${REMEDY}`),
+      ];
 }
-
-const isLeftUnstarted = ({ containers: { byId } }: State, id: string): boolean =>
-  byId[id]?.runState === 'created' && byId[id].details?.error === '';
 
 /** Of an end that no message told of, only a look at the container tells: it may stay down. */
 function sayUnheardEnds(

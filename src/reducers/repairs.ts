@@ -8,7 +8,7 @@ import { runOf } from '../run-of.ts';
 import { gatewayTarget, runningStart } from '../selectors.ts';
 import type { Repair, State } from '../state.ts';
 import { type Transition, dryRun, info, then, to } from '../transition.ts';
-import { WORDS, forget, repairOutcomes, tryAgainLater, withRepairs } from './repair-outcomes.ts';
+import { forget, repairOutcomes, tryAgainLater, whatIsDone, withRepairs } from './repair-outcomes.ts';
 import { keepsRestarting } from './comings-and-goings.ts';
 import { settledAt } from './settling.ts';
 
@@ -204,7 +204,7 @@ const sayWave = (state: State, dependents: readonly Repairable[], at: number): T
   dependents.reduce((soFar, { id, name, how }) => {
     const next = tryAgainLater(soFar.state, id, at);
     const isFirst = next.repairs.pending[id]?.failures === 1;
-    const lines = isFirst ? [dryRun(info(`${WORDS[how].doing} ${name}...`))] : [];
+    const lines = isFirst ? whatIsDone(state, { id, name, how }).map((what) => dryRun(info(what))) : [];
     return then(soFar, to(next, { lines }));
   }, to(state));
 
