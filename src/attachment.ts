@@ -1,5 +1,6 @@
 import type { ContainerFacts } from '../streams/events.ts';
 import { joinedReference } from './joined.ts';
+import { isLeftUnstarted } from './left-unstarted.ts';
 import { isOnNetworkOf, ownerOf, ownershipOf } from './network.ts';
 import { beganBefore } from './seen-starts.ts';
 import { gatewayTarget } from './selectors.ts';
@@ -39,6 +40,7 @@ export const hasFailedToJoin = (facts: ContainerFacts): boolean =>
 /** Whoever stopped it earlier: since then somebody has tried to start it. */
 const wantsToRun = (state: State, facts: ContainerFacts): boolean =>
   hasFailedToJoin(facts) ||
+  isLeftUnstarted(state, facts) ||
   ((isEndedByEngine(state, facts) || isLeftHalfRestarted(state, facts)) && wouldBeKeptRunning(facts)) ||
   (state.endings[facts.id] === undefined &&
     !state.memory.stopped.includes(facts.id) &&

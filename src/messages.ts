@@ -1,4 +1,5 @@
-import type { Event } from '../streams/events.ts';
+import type { ContainerFacts, Event } from '../streams/events.ts';
+import { signalNumber } from '../streams/signal-number.ts';
 import type { Common, Containers } from './state.ts';
 
 /**
@@ -30,11 +31,15 @@ const SAME_START_MS = 5_000;
 export const isMessageOfStart = (startedAtMs: number | undefined, engineTimeMs: number): boolean =>
   startedAtMs !== undefined && engineTimeMs >= startedAtMs && engineTimeMs - startedAtMs < SAME_START_MS;
 
-/** Signals that are meant to end a container: TERM, KILL, INT, QUIT, by number or by name. */
-const ENDING_SIGNALS: readonly string[] = ['15', '9', '2', '3', 'SIGTERM', 'SIGKILL', 'SIGINT', 'SIGQUIT'];
+/** Signals that are meant to end any container: TERM, KILL, INT, QUIT. */
+const ENDING_SIGNALS: readonly number[] = [15, 9, 2, 3];
 
-/** Somebody sends the container a signal that ends it. */
-export const isEndingSignal = (event: Event, id: string): boolean =>
-  event.type === 'containerKilled' &&
-  event.id === id &&
-  (event.signal === undefined || ENDING_SIGNALS.includes(event.signal));
+/**
+ * Whether a signal is meant to end the container it is sent to: also the one that it names itself, which is what a stop
+ * sends (HUP or WINCH, say, which ask any other only to read its configuration anew, or nothing at all).
+ */
+export function isEndingSignal(signal: string | undefined, facts: ContainerFacts | undefined): boolean {
+  if (signal === undefined) return true;
+  const number = signalNumber(signal) ?? 0;
+  return number === facts?.details?.stopSignal || ENDING_SIGNALS.includes(number);
+}

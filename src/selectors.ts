@@ -1,5 +1,5 @@
 import type { Target } from './commands.ts';
-import type { Common, Gateway, Start, State } from './state.ts';
+import type { Common, DownCause, Gateway, Start, State } from './state.ts';
 
 /** The gateway runs and is not paused, ready or not. */
 export const runningStart = (gateway: Gateway): Start | undefined =>
@@ -13,6 +13,9 @@ export const gatewayTarget = (gateway: Gateway): Target | undefined =>
   gateway.value === 'unseen' || gateway.value === 'absent'
     ? undefined
     : { id: gateway.id, name: gateway.name };
+
+/** Nobody had asked for that end, and nobody else brings it back. */
+export const isEndedByItself = (cause: DownCause): boolean => cause === 'crash' || cause === 'givenUp';
 
 /** The gateway's name, or, where there is none, what the user calls it. */
 export const nameOf = ({ gateway, settings }: State): string =>

@@ -150,9 +150,9 @@ export type Gateway =
 
 /**
  * Why the gateway does not run: it went down in our own restart, its operator stopped it, it ended by itself, its
- * restart policy is about to start it, or it was found so.
+ * restart policy is about to start it, or has started it for the last time; it was only just created; or it was found so.
  */
-export type DownCause = 'ourRestart' | 'operator' | 'crash' | 'restarting' | 'found';
+export type DownCause = 'ourRestart' | 'operator' | 'crash' | 'restarting' | 'givenUp' | 'created' | 'found';
 
 export interface Dependents {
   /** What was last said to be a dependent, by id; undefined before the first listing. */

@@ -1,5 +1,5 @@
 import type { Act } from './commands.ts';
-import { isBeingEnded, nameOf } from './selectors.ts';
+import { isBeingEnded, isEndedByItself, nameOf } from './selectors.ts';
 import type { Everything, State, Watch } from './state.ts';
 import { isRepairTime } from './reducers/repairs.ts';
 import { viewsOf } from './watches.ts';
@@ -34,4 +34,4 @@ function reasonIn(view: State, kind: Act['kind']): string | undefined {
 }
 
 const isLeftDown = ({ gateway }: State): boolean =>
-  gateway.value === 'down' && (gateway.cause === 'ourRestart' || gateway.cause === 'crash');
+  gateway.value === 'down' && (gateway.cause === 'ourRestart' || isEndedByItself(gateway.cause));

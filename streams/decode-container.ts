@@ -2,6 +2,7 @@ import { asContainerId } from './container-id.ts';
 import { engineTimeMs } from './engine-time.ts';
 import type { ContainerDetails, ContainerFacts, RestartPolicy, RunState } from './events.ts';
 import { asNumber, asObject, asString, asStrings, type Json } from './json.ts';
+import { signalNumber } from './signal-number.ts';
 
 const RUN_STATES: readonly string[] = [
   'created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead',
@@ -9,6 +10,7 @@ const RUN_STATES: readonly string[] = [
 
 /** The engine's own, where the container names none. */
 const DEFAULT_STOP_TIMEOUT_SECONDS = 10;
+const DEFAULT_STOP_SIGNAL = 15;
 
 const isRunState = (text: string | undefined): text is RunState =>
   text !== undefined && RUN_STATES.includes(text);
@@ -50,7 +52,10 @@ export function decodeInspected(value: unknown): ContainerFacts | undefined {
     labels: asStrings(config['Labels']),
     networkMode: asString(host['NetworkMode']) ?? '',
     runState,
-    details: decodeDetails(runState, { state, config, host }, asString(container?.['Image'])),
+    details: {
+      ...decodeDetails(runState, { state, config, host }, asString(container?.['Image'])),
+      restartCount: asNumber(container?.['RestartCount']) ?? 0,
+    },
   };
 }
 
@@ -60,7 +65,11 @@ interface Parts {
   readonly host: Json;
 }
 
-function decodeDetails(runState: RunState, { state, config, host }: Parts, imageId = ''): ContainerDetails {
+function decodeDetails(
+  runState: RunState,
+  { state, config, host }: Parts,
+  imageId = '',
+): Omit<ContainerDetails, 'restartCount'> {
   const startedAt = asString(state['StartedAt']) ?? '';
   return {
     startedAtMs: engineTimeMs(startedAt),
@@ -72,7 +81,9 @@ function decodeDetails(runState: RunState, { state, config, host }: Parts, image
     imageId,
     tty: config['Tty'] === true,
     restartPolicy: restartPolicy(host),
+    maximumRetryCount: asNumber(asObject(host['RestartPolicy'])?.['MaximumRetryCount']) ?? 0,
     stopTimeoutSeconds: stopTimeoutSeconds(config),
+    stopSignal: signalNumber(asString(config['StopSignal']) ?? '') ?? DEFAULT_STOP_SIGNAL,
   };
 }
 

@@ -14,8 +14,15 @@ export function decodeEvent(line: string, at: number): ContainerEvent | undefine
   const timeNano = asNanoseconds(message?.['timeNano']);
   if (message?.['Type'] !== 'container' || id === undefined || action === undefined || timeNano === undefined)
     return undefined;
-  const { name = '', exitCode, signal, oldName, ...labels } = asStrings(actor?.['Attributes']);
-  const change = changeOf(action, { exitCode, signal, oldName });
+  const {
+    name = '',
+    exitCode,
+    containerExitCode,
+    signal,
+    oldName,
+    ...labels
+  } = asStrings(actor?.['Attributes']);
+  const change = changeOf(action, { exitCode, containerExitCode, signal, oldName });
   return change && { ...change, at, id, name, labels, engineTimeMs: timeNano / 1e6 };
 }
 
@@ -29,6 +36,8 @@ const asNanoseconds = (value: unknown): number | undefined => {
 
 interface Attributes {
   readonly exitCode: string | undefined;
+  /** Podman's own name for it, beside Docker's. */
+  readonly containerExitCode: string | undefined;
   readonly signal: string | undefined;
   readonly oldName: string | undefined;
 }
@@ -36,14 +45,19 @@ interface Attributes {
 const decimal = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
 
-function changeOf(action: string, { exitCode, signal, oldName }: Attributes): ContainerChange | undefined {
+function changeOf(action: string, attributes: Attributes): ContainerChange | undefined {
+  const { exitCode, containerExitCode, signal, oldName } = attributes;
   switch (action) {
     case 'create':
       return { type: 'containerCreated' };
     case 'start':
       return { type: 'containerStarted' };
     case 'die':
-      return { type: 'containerDied', exitCode: decimal(exitCode) };
+      return {
+        type: 'containerDied',
+        exitCode: decimal(exitCode),
+        ...(containerExitCode !== undefined && { tellsNoSignal: true }),
+      };
     case 'stop':
       return { type: 'containerStopped' };
     case 'restart':

@@ -38,7 +38,12 @@ export type ContainerEvent = {
 export type ContainerChange =
   | { readonly type: 'containerCreated' }
   | { readonly type: 'containerStarted' }
-  | { readonly type: 'containerDied'; readonly exitCode: number | undefined }
+  /** `tellsNoSignal`: an engine that never says by which signal, if any, this end came (Podman). */
+  | {
+      readonly type: 'containerDied';
+      readonly exitCode: number | undefined;
+      readonly tellsNoSignal?: true;
+    }
   | { readonly type: 'containerStopped' }
   | { readonly type: 'containerRestarted' }
   | { readonly type: 'containerKilled'; readonly signal: string | undefined }
@@ -114,8 +119,13 @@ export interface ContainerDetails {
   readonly imageId: string;
   readonly tty: boolean;
   readonly restartPolicy: RestartPolicy;
+  /** How often that policy has started it since anybody else did, and how often it would; 0: as often as need be. */
+  readonly restartCount: number;
+  readonly maximumRetryCount: number;
   /** How long the engine waits between the stop signal and the kill. */
   readonly stopTimeoutSeconds: number;
+  /** The signal that asks it to end, by its number. */
+  readonly stopSignal: number;
 }
 
 export type RestartPolicy = 'no' | 'always' | 'unless-stopped' | 'on-failure';

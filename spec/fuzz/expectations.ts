@@ -29,11 +29,13 @@ export function expectFacts(facts: ContainerFacts): void {
 
 function expectDetails(details: NonNullable<ContainerFacts['details']>): void {
   const { startedAt, startedAtMs, finishedAtMs, error, imageId, exitCode, stopTimeoutSeconds } = details;
+  const { restartCount, maximumRetryCount, stopSignal } = details;
   expect([startedAt, error, imageId].map((text) => typeof text)).toEqual(['string', 'string', 'string']);
   for (const time of [startedAtMs ?? 1, finishedAtMs ?? 1])
     expect(time > 0 && Number.isFinite(time)).toBe(true);
   expect(stopTimeoutSeconds >= 0 && stopTimeoutSeconds < LONGEST_TIMER_SECONDS).toBe(true);
-  expect(Number.isFinite(exitCode)).toBe(true);
+  for (const count of [exitCode, restartCount, maximumRetryCount]) expect(Number.isFinite(count)).toBe(true);
+  expect(stopSignal > 0 && stopSignal <= 64).toBe(true);
   expect(typeof details.tty).toBe('boolean');
   expect(HEALTHS).toContain(details.health);
   expect(POLICIES).toContain(details.restartPolicy);

@@ -138,7 +138,7 @@ export class Lifecycle {
 
   #signal(container: Container, signal: Signal): void {
     if (!container.state.running) throw isNotRunning(container.id);
-    container.exitOnNext = true;
+    if (endsItsRestarts(container, signal)) container.exitOnNext = true;
     if (!this.#shuttingDown) container.manuallyStopped = true;
     if (container.state.restarting) this.#giveUpRestarting(container, signal);
     else this.#send(container, signal);
@@ -328,6 +328,10 @@ export class Lifecycle {
     };
   }
 }
+
+/** Where it names a signal to stop it by, its restart policy goes on after any other but SIGKILL. */
+const endsItsRestarts = ({ body, stopSignal }: Container, signal: Signal): boolean =>
+  (body.StopSignal ?? '') === '' || signal === stopSignal || signal === SIGKILL;
 
 /** Does what should end the process, and completes when it has ended. */
 function untilDead(container: Container, act: () => void): Observable<never> {

@@ -64,6 +64,61 @@ describe('restart policies', () => {
   });
 });
 
+describe('what the engine shows of a policy with a limit', () => {
+  const play = (exitCode: number): Bench => {
+    const bench = new Bench();
+    bench.engine.create({
+      name: 'other',
+      body: { HostConfig: { RestartPolicy: { Name: 'on-failure', MaximumRetryCount: 2 } } },
+      workload: { started: (host) => host.exit(exitCode) },
+    });
+    bench.does(bench.engine.start('other'));
+    bench.advance(2000);
+    return bench;
+  };
+  const shown = ({ engine }: Bench): unknown => engine.inspect('other');
+
+  it('is the last end of as many as it allows, and how often it has started it', () => {
+    const bench = play(1);
+    expect(bench.told.filter((line) => line.includes('die'))).toHaveLength(3);
+    expect(shown(bench)).toMatchObject({
+      RestartCount: 2,
+      State: { Status: 'exited', ExitCode: 1, Error: '' },
+    });
+  });
+
+  it('is counted anew after a start by hand', () => {
+    const bench = play(1);
+    bench.does(bench.engine.start('other'));
+    expect(shown(bench)).toMatchObject({ State: { Status: 'restarting' } });
+    bench.advance(2000);
+    expect(shown(bench)).toMatchObject({ RestartCount: 2, State: { Status: 'exited' } });
+  });
+
+  it('is no start at all after an end in good order', () => {
+    expect(shown(play(0))).toMatchObject({ RestartCount: 0, State: { Status: 'exited', ExitCode: 0 } });
+  });
+});
+
+describe('a signal that does not stop a container', () => {
+  it.each([
+    {
+      given: 'with a stop signal of its own is started again',
+      body: { StopSignal: 'SIGWINCH' },
+      then: 'running',
+    },
+    { given: 'without one is left down', body: {}, then: 'exited' },
+  ])('and a crash: one $given by its policy', ({ body, then }) => {
+    const bench = new Bench();
+    bench.engine.create({ name: 'other', body, restartPolicy: 'always' });
+    bench.does(bench.engine.start('other'));
+    bench.does(bench.engine.kill('other', 'SIGHUP'));
+    bench.engine.crash('other', 5);
+    bench.advance(2000);
+    expect(bench.engine.get('other').status).toBe(then);
+  });
+});
+
 describe('an engine that comes up', () => {
   const boot = ({ engine, does }: Bench): void => {
     does(engine.shutDown());

@@ -22,6 +22,23 @@ const scenarios: Readonly<Record<string, (bench: Bench) => void>> = {
     bench.does(bench.engine.start('gluetun'));
     bench.advance(1500);
   },
+  'on-failure-gives-up': (bench) => {
+    bench.does(bench.engine.remove('gluetun', { force: true }));
+    bench.engine.create({
+      name: 'gluetun',
+      body: { HostConfig: { RestartPolicy: { Name: 'on-failure', MaximumRetryCount: 2 } } },
+      workload: { started: (host) => host.exit(1) },
+    });
+    bench.does(bench.engine.start('gluetun'));
+    bench.advance(2000);
+  },
+  'stop-by-its-own-signal': (bench) => {
+    bench.does(bench.engine.remove('gluetun', { force: true }));
+    bench.engine.create({ name: 'gluetun', body: { StopSignal: 'SIGWINCH' } });
+    bench.does(bench.engine.start('gluetun'));
+    bench.does(bench.engine.kill('gluetun', 'SIGHUP'));
+    bench.does(bench.engine.stop('gluetun'));
+  },
   'stop-ignoring-term': ({ engine, does }) => {
     engine.create({ name: 'lab-stub', workload: { ignoresTerm: true } });
     does(engine.start('lab-stub'));

@@ -27,7 +27,10 @@ export interface Shape {
   readonly error?: string;
   readonly imageId?: string;
   readonly tty?: boolean;
+  readonly restartCount?: number;
+  readonly maximumRetryCount?: number;
   readonly stopTimeoutSeconds?: number;
+  readonly stopSignal?: number;
   /** `false`: it was listed, but could not be inspected. */
   readonly inspected?: false;
 }
@@ -56,7 +59,10 @@ export function facts(name: string, shape: Shape = {}): ContainerFacts {
             imageId: shape.imageId ?? `sha256:${shape.image ?? 'image'}`,
             tty: shape.tty ?? false,
             restartPolicy: shape.restartPolicy ?? 'no',
+            restartCount: shape.restartCount ?? 0,
+            maximumRetryCount: shape.maximumRetryCount ?? 0,
             stopTimeoutSeconds: shape.stopTimeoutSeconds ?? 10,
+            stopSignal: shape.stopSignal ?? 15,
           },
   };
 }

@@ -1,24 +1,33 @@
 import { isEndingSignal, isMessageOfStart, isOutdated } from '../../src/messages.ts';
-import { idOf, killed } from './builders.ts';
+import { gatewayFacts, idOf, killed } from './builders.ts';
 import { settled } from './history.ts';
 
 describe('a signal', () => {
-  const isEnding = (signal: string | undefined, to = 'gluetun'): boolean => {
-    const { state, now } = settled();
-    const [event] = killed(to, signal)(state, now);
-    return event !== undefined && isEndingSignal({ ...event, signal } as never, idOf('gluetun'));
-  };
+  it.each(['15', '9', '2', '3', 'SIGTERM', 'SIGKILL', 'quit', undefined])(
+    '%s ends any container',
+    (signal) => {
+      expect(isEndingSignal(signal, gatewayFacts())).toBe(true);
+      expect(isEndingSignal(signal, gatewayFacts({ stopSignal: 37 }))).toBe(true);
+      expect(isEndingSignal(signal, undefined)).toBe(true);
+    },
+  );
 
-  it.each(['15', '9', '2', '3', 'SIGTERM', 'SIGKILL', undefined])('%s ends it', (signal) => {
-    expect(isEnding(signal)).toBe(true);
-  });
+  it.each(['1', '10', '28', '37', 'SIGHUP', 'SIGWINCH', 'RTMIN+3', 'no signal'])(
+    '%s ends no container that is stopped by SIGTERM',
+    (signal) => {
+      expect(isEndingSignal(signal, gatewayFacts())).toBe(false);
+      expect(isEndingSignal(signal, gatewayFacts({ inspected: false }))).toBe(false);
+    },
+  );
 
-  it.each(['1', '10', 'SIGHUP'])('%s does not', (signal) => {
-    expect(isEnding(signal)).toBe(false);
-  });
-
-  it('to another container is none', () => {
-    expect(isEnding('15', 'other')).toBe(false);
+  it.each([
+    { signal: '28', stopSignal: 28, then: true },
+    { signal: 'SIGRTMIN+3', stopSignal: 37, then: true },
+    { signal: '1', stopSignal: 1, then: true },
+    { signal: '1', stopSignal: 28, then: false },
+    { signal: '10', stopSignal: 37, then: false },
+  ])('$signal ends a container that is stopped by $stopSignal: $then', ({ signal, stopSignal, then }) => {
+    expect(isEndingSignal(signal, gatewayFacts({ stopSignal }))).toBe(then);
   });
 });
 

@@ -122,21 +122,24 @@ const messages = [
   created, started, died, stopped, restarted, destroyed, killed,
 ] as const; // prettier-ignore
 
+function messageOf(which: number, who: string, spoken: { readonly engineTimeMs: number }): Happening {
+  switch (messages[which]) {
+    case died:
+      return died(who, 1, spoken);
+    case killed:
+      return killed(who, '15', spoken);
+    default:
+      return (messages[which] ?? started)(who, spoken as never);
+  }
+}
+
 const move: fc.Arbitrary<Move> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc
       .tuple(fc.nat(messages.length - 1), name, ageMs)
       .map(([which, who, age]): Move => (history) => {
-        const spoken = { engineTimeMs: history.now - age };
-        switch (messages[which]) {
-          case died:
-            return died(who, 1, spoken);
-          case killed:
-            return killed(who, '15', spoken);
-          default:
-            return (messages[which] ?? started)(who, spoken as never);
-        }
+        return messageOf(which, who, { engineTimeMs: history.now - age });
       }),
   },
   {
@@ -293,7 +296,7 @@ describe('after any history', () => {
       fc.property(anyHistory, fc.nat(messages.length - 1), name, (moves, which, who) => {
         const history = historyOf(moves);
         const engineTimeMs = history.now;
-        const happening = (messages[which] ?? started)(who, { engineTimeMs } as never);
+        const happening = messageOf(which, who, { engineTimeMs });
         const said = (happening(history.state, history.now)[0] ?? {}) as Event;
         const spoken = { ...said, engineTimeMs } as Event;
         history.reduce(spoken);

@@ -32,6 +32,19 @@ describe('decodeInspected', () => {
     );
   });
 
+  it('tells of a container that its restart policy has given up how often that has started it', () => {
+    expect(decodeInspected(recordedAnswer('inspect-given-up'))).toMatchObject({
+      runState: 'exited',
+      details: {
+        restartPolicy: 'on-failure',
+        restartCount: 2,
+        maximumRetryCount: 2,
+        exitCode: 1,
+        stopSignal: 15,
+      },
+    });
+  });
+
   it.each(NO_OBJECTS)('is not fooled by %p', (value) => {
     expect(decodeInspected(value)).toBeUndefined();
   });
@@ -104,6 +117,35 @@ describe('decodeInspected', () => {
   ])('restart policy: %s', (_, RestartPolicy, restartPolicy) => {
     const HostConfig = { NetworkMode: 'bridge', RestartPolicy };
     expect(inspected({}, {}, { HostConfig })?.details?.restartPolicy).toBe(restartPolicy);
+  });
+
+  it.each([
+    [
+      'how often its restart policy has started it, and may',
+      { Name: 'on-failure', MaximumRetryCount: 2 },
+      2,
+      2,
+      2,
+    ],
+    ['no limit', { Name: 'on-failure', MaximumRetryCount: 0 }, 4, 4, 0],
+    ['nothing told', undefined, undefined, 0, 0],
+    ['nonsense', { Name: 'on-failure', MaximumRetryCount: 'many' }, 'often', 0, 0],
+  ])('reads %s', (_, RestartPolicy, RestartCount, restartCount, maximumRetryCount) => {
+    const HostConfig = { NetworkMode: 'bridge', RestartPolicy };
+    const details = inspected({}, {}, { HostConfig, RestartCount })?.details;
+    expect(details).toMatchObject({ restartCount, maximumRetryCount });
+  });
+
+  it.each([
+    ['none of its own', undefined, 15],
+    ['an empty one', '', 15],
+    ["nginx's", 'SIGQUIT', 3],
+    ["httpd's", 'SIGWINCH', 28],
+    ["systemd's", 'SIGRTMIN+3', 37],
+    ['a number', '10', 10],
+    ['nonsense', 'purple', 15],
+  ])('stop signal: %s', (_, StopSignal, stopSignal) => {
+    expect(inspected({}, { StopSignal })).toMatchObject({ details: { stopSignal } });
   });
 
   it('reads when its last run ended, and that none has', () => {

@@ -36,10 +36,14 @@ const RECORDINGS: Readonly<Record<string, string>> = {
   'docker-kill.jsonl': 'gluetun:killed(9) gluetun:died(137) gluetun:started gluetun:healthy',
   'gateway-restart.jsonl':
     'gluetun:killed(15) gluetun:died(0) gluetun:stopped gluetun:started gluetun:restarted',
+  'on-failure-gives-up.jsonl':
+    'gluetun:created gluetun:started gluetun:died(1) gluetun:started gluetun:died(1) gluetun:started gluetun:died(1)',
   'oom.jsonl': 'lab-oom:created lab-oom:started lab-oom:outofmemory lab-oom:died(137) lab-oom:destroyed',
   'pause.jsonl': 'gluetun:paused gluetun:unpaused gluetun:healthy',
   'recreate.jsonl': 'gluetun:killed(9) gluetun:died(137) gluetun:destroyed',
   'rename.jsonl': 'gluetun→gluetun2 gluetun2→gluetun',
+  'stop-by-its-own-signal-28.5.jsonl': 'gluetun:killed(1) gluetun:killed(28) gluetun:stopped gluetun:died(0)',
+  'stop-by-its-own-signal.jsonl': 'gluetun:killed(1) gluetun:killed(28) gluetun:died(0) gluetun:stopped',
   'stop-ignoring-term.jsonl':
     'lab-stub:created lab-stub:started lab-stub:killed(15) lab-stub:killed(9) lab-stub:died(137) lab-stub:stopped lab-stub:destroyed',
   'stop.jsonl': 'gluetun:killed(15) gluetun:died(0) gluetun:stopped gluetun:started gluetun:healthy',
@@ -110,6 +114,15 @@ describe('decodeEvent', () => {
   ])('takes an exit code of "%s" as %s', (exitCode, expected) => {
     const Actor = { ID: 'abc', Attributes: { exitCode } };
     expect(decoded({ Action: 'die', Actor })).toMatchObject({ type: 'containerDied', exitCode: expected });
+  });
+
+  it.each([
+    ['Docker', { exitCode: '143' }, undefined],
+    ['Podman', { exitCode: '143', containerExitCode: '143' }, true],
+  ])('knows by the end of a container whether signals are told: %s', (_, Attributes, tellsNoSignal) => {
+    const died = decoded({ Action: 'die', Actor: { ID: 'abc', Attributes } });
+    expect(died).toMatchObject({ type: 'containerDied', exitCode: 143, labels: {} });
+    expect(died && 'tellsNoSignal' in died ? died.tellsNoSignal : undefined).toBe(tellsNoSignal);
   });
 
   it.each([

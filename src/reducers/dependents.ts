@@ -2,6 +2,7 @@ import type { Event } from '../../streams/events.ts';
 import type { Target } from '../commands.ts';
 import type { Line } from '../log-line.ts';
 import { NEEDS_REPAIR, attachmentOf } from '../attachment.ts';
+import { isYetToStart } from '../left-unstarted.ts';
 import { type Stranded, dependentsOf, monitorsOn, parkedOf, strandedIn } from '../dependents-of.ts';
 import { gatewayTarget } from '../selectors.ts';
 import type { Attachment, Shown, State } from '../state.ts';
@@ -87,13 +88,32 @@ function sayAttachments(state: State, shown: ShownById, now: ShownById): readonl
     ([id, { attachment }]) => shown[id]?.attachment !== attachment && !inWave.includes(id),
   );
   const lines = NEEDS_REPAIR.flatMap((kind) => {
-    const names = news.filter(([, { attachment }]) => attachment === kind).map(([, { name }]) => name);
+    const names = news
+      .filter(([id, { attachment }]) => attachment === kind && !isYetToStart(state.containers.byId[id]))
+      .map(([, { name }]) => name);
     return names.length === 0 ? [] : [say(`Dependent containers ${NEWS[kind] ?? kind}: ${names.join(', ')}`)];
   });
   const orphans = news.filter(([, { attachment }]) => attachment === 'orphaned').map(([, { name }]) => name);
   return orphans.length === 0 || state.settings.autoRecreate
-    ? lines
-    : [...lines, warn(`AUTO_RECREATE is off: ${orphans.join(', ')} must be created anew by hand. ${REMEDY}`)];
+    ? [...lines, ...sayUnheardEnds(state, shown, news)]
+    : [
+        ...lines,
+        ...sayUnheardEnds(state, shown, news),
+        warn(`AUTO_RECREATE is off: ${orphans.join(', ')} must be created anew by hand. ${REMEDY}`),
+      ];
+}
+
+/** Of an end that no message told of, only a look at the container tells: it may stay down. */
+function sayUnheardEnds(
+  { containers: { byId }, endings }: State,
+  shown: ShownById,
+  news: readonly (readonly [id: string, Shown])[],
+): readonly Line[] {
+  const isUnheard = (id: string): boolean =>
+    id in shown && endings[id] === undefined && byId[id]?.runState !== 'created';
+  return news
+    .filter(([id, { attachment }]) => attachment === 'stopped' && isUnheard(id))
+    .map(([, { name }]) => info(`Dependent container stopped: ${name}`));
 }
 
 const REMEDY = 'With compose: docker compose up -d --force-recreate, and the services’ names';

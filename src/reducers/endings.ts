@@ -2,6 +2,7 @@ import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events
 import type { Command, Repairable } from '../commands.ts';
 import { isRunning } from '../attachment.ts';
 import { isEndingSignal } from '../messages.ts';
+import { isCodeOfAStop } from '../retries.ts';
 import { isParked } from '../parked.ts';
 import { gatewayTarget, hasItsTurn, isBeingRestarted } from '../selectors.ts';
 import type { Ending, Everything, State, Wave } from '../state.ts';
@@ -25,7 +26,9 @@ export function endings(state: Everything, event: Event): Transition<Everything>
       return event.hasStayed ? to(state) : endedAtEngineStart(undecide(state), event.endedByEngine ?? []);
     case 'containerKilled':
       return to(
-        isEndingSignal(event, event.id) ? withEnding(state, event.id, signalled(state, event)) : state,
+        isEndingSignal(event.signal, state.containers.byId[event.id])
+          ? withEnding(state, event.id, signalled(state, event))
+          : state,
       );
     case 'containerDied':
       return to(withEnding(state, event.id, ended(state, event)));
@@ -106,15 +109,21 @@ function longestStopMs({ containers }: Everything, { id }: ContainerEvent): numb
   return Math.min(seconds * 1000, LONGEST_STOP_MS) + STOP_ALLOWANCE_MS;
 }
 
-function ended(state: Everything, event: ContainerEvent): Ending {
+function ended(state: Everything, event: Died): Ending {
   const { id, at } = event;
   const known = state.endings[id];
   const cause = explained(state, event);
   if (cause !== undefined) return cause;
-  return known?.value === 'signalled'
+  return known?.value === 'signalled' || isStopUntold(event)
     ? { value: 'undecided', decidedAt: at + ENGINE_STAYS_MS }
     : { value: 'itself', lookAt: at + ENGINE_STAYS_MS };
 }
+
+type Died = Extract<ContainerEvent, { readonly type: 'containerDied' }>;
+
+/** Where nobody is told of signals, only how it ended tells that somebody has stopped it. */
+const isStopUntold = ({ tellsNoSignal, exitCode }: Died): boolean =>
+  tellsNoSignal === true && exitCode !== undefined && isCodeOfAStop(exitCode);
 
 /** Our command is over and what it was about does not run: so we ended it, whatever of that is still to be heard. */
 function leftByUs(state: Everything, id: string): Everything {
@@ -123,10 +132,18 @@ function leftByUs(state: Everything, id: string): Everything {
   return isOurs(state, id, facts.name) ? withEnding(state, id, { value: 'ours' }) : state;
 }
 
-/** `stop` comes only where somebody asked for it: the signal's own message was lost. */
-function stopped(state: Everything, { id, at }: ContainerEvent): Everything {
-  return state.endings[id]?.value === 'itself'
-    ? withEnding(state, id, { value: 'undecided', decidedAt: at + ENGINE_STAYS_MS })
+/**
+ * `stop` comes only where somebody asked for it: the signal's own message was lost. Engines since 28 say it before they
+ * say that the container has died.
+ */
+function stopped(state: Everything, event: ContainerEvent): Everything {
+  const { id, at } = event;
+  const ending = state.endings[id];
+  const facts = state.containers.byId[id];
+  if (ending?.value === 'itself')
+    return withEnding(state, id, { value: 'undecided', decidedAt: at + ENGINE_STAYS_MS });
+  return ending === undefined && facts !== undefined && isRunning(facts)
+    ? withEnding(state, id, signalled(state, event))
     : state;
 }
 

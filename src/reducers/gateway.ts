@@ -5,10 +5,11 @@ import { findGateway, gatewayCandidates, lastingWord } from '../find-gateway.ts'
 import { isEndedByEngine, isLeftHalfRestarted, wouldBeKeptRunning } from '../attachment.ts';
 import { knownIds, rememberedBackoff, rememberedSites } from '../memory.ts';
 import { isMessageOfStart } from '../messages.ts';
-import { gatewayTarget, isBeingRestarted, runningStart, startOf } from '../selectors.ts';
+import { hasUsedUpItsRetries } from '../retries.ts';
+import { gatewayTarget, isBeingRestarted, isEndedByItself, runningStart, startOf } from '../selectors.ts';
 import type { DownCause, Ending, Gateway, Start, State } from '../state.ts';
 import { type Transition, duration, info, to, warn } from '../transition.ts';
-import { COMES_BACK_MS } from './left-behind.ts';
+import { COMES_BACK_MS, startDueAt } from './left-behind.ts';
 
 /** Where the gateway is in its life: absent, down, paused, starting. That it is ready is decided by `readiness`. */
 export function gateway(state: State, event: Event): Transition {
@@ -80,7 +81,7 @@ function resumed(
 
 function down(state: State, current: Gateway | undefined, facts: ContainerFacts, event: Event): Gateway {
   const target = { id: facts.id, name: facts.name };
-  const cause = causeOf(state, facts, current);
+  const cause = causeOf(state, facts, current, event.at);
   if (current?.value === 'down')
     return cause === current.cause && facts.name === current.name
       ? current
@@ -106,16 +107,37 @@ const isLeftByItsPolicy = (facts: ContainerFacts): boolean =>
 const mayBeKeptRunning = (facts: ContainerFacts): boolean =>
   facts.details === undefined || wouldBeKeptRunning(facts);
 
+/**
+ * It failed once more than its restart policy puts up with, and nobody is known to have stopped it: so it is as if it
+ * had no policy.
+ */
+const isGivenUp = (
+  { endings, memory }: State,
+  facts: ContainerFacts,
+  known: DownCause | undefined,
+): boolean => {
+  const ending = endings[facts.id]?.value;
+  const isNobodysDoing = ending === undefined ? known !== 'operator' : ending === 'itself';
+  return isNobodysDoing && !memory.stopped.includes(facts.id) && hasUsedUpItsRetries(facts);
+};
+
+/** Between its creation and its start, which whoever creates it does not leave it long without. */
+const isJustCreated = (current: Gateway | undefined, { details }: ContainerFacts, at: number): boolean =>
+  (details?.error ?? '') === '' && (current?.value !== 'down' || at < current.since + COMES_BACK_MS);
+
 /** Of an end that was not heard of nothing is known, but that a restart policy was at work. */
-function causeOf(state: State, facts: ContainerFacts, current: Gateway | undefined): DownCause {
+function causeOf(state: State, facts: ContainerFacts, current: Gateway | undefined, at: number): DownCause {
   if (facts.runState === 'restarting') return 'restarting';
+  if (facts.runState === 'created') return isJustCreated(current, facts, at) ? 'created' : 'found';
   if (isEndedByEngine(state, facts)) return mayBeKeptRunning(facts) ? 'crash' : 'found';
+  const known = current?.value === 'down' ? current.cause : undefined;
   const ending = state.endings[facts.id]?.value;
+  if (isGivenUp(state, facts, known)) return 'givenUp';
   if (ending === 'itself' && isLeftByItsPolicy(facts)) return 'operator';
   if (ending !== undefined) return CAUSES[ending];
   if (isLeftHalfRestarted(state, facts) && mayBeKeptRunning(facts)) return 'crash';
-  if (current?.value !== 'down') return 'found';
-  return current.cause === 'restarting' ? 'crash' : current.cause;
+  if (known === 'restarting') return 'crash';
+  return known === undefined || known === 'created' ? 'found' : known;
 }
 
 /** The present start: the one we know, with what an inspection adds to it, or a new one. */
@@ -201,11 +223,9 @@ function sayStep(
   now: Exclude<Gateway, { value: 'unseen' | 'absent' }>,
   { event, after }: { readonly event: Event; readonly after: State },
 ): readonly Line[] {
+  if (now.value === 'down') return sayDown(before, now, { event, after });
   if (now.value === before.value && now.value !== 'starting') return [];
-  const isOnlyCreated = after.containers.byId[now.id]?.runState === 'created';
   switch (now.value) {
-    case 'down':
-      return now.rounds > 1 || isOnlyCreated ? [] : [warn(describeDown(now, event, after))];
     case 'paused':
       return [warn(`${now.name} is paused; standing by until it is resumed`)];
     case 'ready':
@@ -218,10 +238,39 @@ function sayStep(
   }
 }
 
+interface Saying {
+  readonly event: Event;
+  readonly after: State;
+}
+
+/**
+ * Each time that it goes down, but for the rounds of a loop; and where it turns out that it is down for another reason
+ * than was said, for it may stay so.
+ */
+function sayDown(before: Gateway, now: Down, { event, after }: Saying): readonly Line[] {
+  const known = before.value === 'down' ? before : undefined;
+  if (known?.cause === now.cause || now.cause === 'created') return [];
+  const isToStay = now.cause === 'operator' || now.cause === 'found' || now.cause === 'givenUp';
+  if (known === undefined && now.rounds > 1 && !isToStay) return now.rounds === 2 ? [warn(loop(now))] : [];
+  if (known !== undefined && !isToStay && !isNewsOfACrash(now, { event, after })) return [];
+  // Within a recovery it is started again and again: that is told of the first time, and by how the recovery goes.
+  if (now.cause === 'givenUp' && after.recovery.value !== 'none') return [];
+  return [warn(describeDown(now, event, after))];
+}
+
+/** Where it is started before long, that is said then. */
+const isNewsOfACrash = (now: Down, { event, after }: Saying): boolean =>
+  now.cause === 'crash' &&
+  after.recovery.value === 'none' &&
+  (startDueAt(after) ?? Infinity) > event.at + COMES_BACK_MS;
+
+const loop = ({ name, rounds }: Down): string =>
+  `${name} keeps restarting: it has ended ${String(rounds + 1)} times before it was ready; its starts and ends are not told until it is`;
+
 /** What is done about it, or what is waited for. */
 function outlook({ name, cause, since }: Down, { settings, backoff }: State): string {
   if (cause === 'ourRestart') return 'it is started if it does not come back';
-  if (cause !== 'crash') return 'standing by until it starts';
+  if (!isEndedByItself(cause)) return 'standing by until it starts';
   if (settings.exclude.includes(name)) return 'it is in EXCLUDE_CONTAINERS: standing by until it starts';
   const waitMs = backoff.notBefore - since;
   return waitMs > COMES_BACK_MS
@@ -237,19 +286,36 @@ function describeDown(down: Down, event: Event, state: State): string {
     event.type === 'containerDied' && event.exitCode !== undefined
       ? ` (exit code ${String(event.exitCode)})`
       : '';
+  const facts = state.containers.byId[down.id];
   const how = {
     operator: 'was stopped',
     crash: 'died',
     restarting: 'is being restarted by its restart policy',
+    givenUp: `has failed, and its restart policy has given up${retriesOf(facts)}`,
     ourRestart: 'is not running',
-    found: 'is not running',
+    created: 'is not running',
+    found: isUnstarted(facts) ? notStarted(facts) : 'is not running',
   };
-  const again = rounds > 0 ? ', again before it was ready' : '';
-  const facts = state.containers.byId[down.id];
+  const again = rounds > 0 && cause !== 'givenUp' ? ', again before it was ready' : '';
   if (cause === 'crash' && facts !== undefined && isLeftHalfRestarted(state, facts))
     return `${name} is down since a restart by the monitor was cut short; ${outlook(down, state)}`;
   return `${name} ${how[cause]}${code}${again}; ${outlook(down, state)}`;
 }
+
+const retriesOf = (facts: ContainerFacts | undefined): string =>
+  facts?.details === undefined
+    ? ''
+    : ` after ${String(facts.details.restartCount)} restarts (exit code ${String(facts.details.exitCode)})`;
+
+/** It has never run, or could not be started again. */
+const isUnstarted = (facts: ContainerFacts | undefined): facts is ContainerFacts =>
+  facts?.runState === 'created' || (facts?.details?.error ?? '') !== '';
+
+/** A start that failed leaves its reason. */
+const notStarted = ({ details }: ContainerFacts): string =>
+  details === undefined || details.error === ''
+    ? 'was created, but not started'
+    : `could not be started: ${details.error}`;
 
 /** Not at first sight: a gateway found running has not just started. */
 const isNewStart = (before: Gateway, { start }: Running): boolean =>

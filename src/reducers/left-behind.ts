@@ -1,6 +1,6 @@
 import { attemptBegun } from '../backoff.ts';
 import type { Event } from '../../streams/events.ts';
-import { gatewayTarget, nameOf } from '../selectors.ts';
+import { gatewayTarget, isEndedByItself, nameOf } from '../selectors.ts';
 import type { Recovery, Starts, State } from '../state.ts';
 import { type Transition, error, to, warn } from '../transition.ts';
 
@@ -55,9 +55,9 @@ export function startDueAt(state: State): number | undefined {
   if (gateway.value !== 'down' || !isActionAllowed(state)) return undefined;
   const backAt = gateway.since + COMES_BACK_MS;
   const underBackoff = Math.max(backAt, state.backoff.notBefore);
-  if (phase.value === 'none') return gateway.cause === 'crash' ? underBackoff : undefined;
+  if (phase.value === 'none') return isEndedByItself(gateway.cause) ? underBackoff : undefined;
   if (phase.value !== 'awaitingReady' || phase.starts.commandId !== undefined) return undefined;
-  if (gateway.cause !== 'ourRestart' && gateway.cause !== 'crash') return undefined;
+  if (gateway.cause !== 'ourRestart' && !isEndedByItself(gateway.cause)) return undefined;
   return isPartOfRestart(state, phase) ? backAt : underBackoff;
 }
 

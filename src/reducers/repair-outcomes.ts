@@ -1,5 +1,7 @@
 import { attachmentOf, isRunning } from '../attachment.ts';
+import type { Repairable } from '../commands.ts';
 import { dependentsOf } from '../dependents-of.ts';
+import { isYetToStart } from '../left-unstarted.ts';
 import type { ContainerFacts, Event, RepairKind } from '../../streams/events.ts';
 import type { Line } from '../log-line.ts';
 import { ownersOf } from '../network.ts';
@@ -26,7 +28,7 @@ export function repairOutcomes(state: State, event: Event): Transition {
   switch (event.type) {
     case 'dependentRepairBegun':
       return to(withWave(state, { begun: [...(wave?.begun ?? []), event.id] }), {
-        lines: [sayBegun(state, event)],
+        lines: sayBegun(state, event),
       });
     case 'dependentParked':
       if (!isInWave(wave, event.id)) return to(state);
@@ -50,10 +52,21 @@ export function repairOutcomes(state: State, event: Event): Transition {
 }
 
 /** Of what is tried again and again only the first attempt is news. */
-const sayBegun = ({ repairs: { pending } }: State, { id, name, how }: Begun): Line => {
-  const say = (pending[id]?.failures ?? 0) > 0 ? debug : info;
-  return say(`${WORDS[how].doing} ${name}...`);
+const sayBegun = (state: State, { id, name, how }: Begun): readonly Line[] => {
+  const say = (state.repairs.pending[id]?.failures ?? 0) > 0 ? debug : info;
+  return whatIsDone(state, { id, name, how }).map(say);
 };
+
+/** Of one that has never run it is not plain why it is started. */
+export const whatIsDone = (
+  { containers: { byId } }: State,
+  { id, name, how }: Pick<Repairable, 'id' | 'name' | 'how'>,
+): readonly string[] => [
+  ...(isYetToStart(byId[id])
+    ? [`Dependent container created, but never started, for its gateway was not healthy: ${name}`]
+    : []),
+  `${WORDS[how].doing} ${name}...`,
+];
 
 /** Another gateway's wave is none of ours. */
 const isInWave = (wave: Wave | undefined, id: string): boolean =>

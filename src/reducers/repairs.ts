@@ -8,7 +8,7 @@ import { runOf } from '../run-of.ts';
 import { gatewayTarget, runningStart } from '../selectors.ts';
 import type { Repair, State } from '../state.ts';
 import { type Transition, dryRun, info, then, to } from '../transition.ts';
-import { WORDS, forget, repairOutcomes, tryAgainLater, withRepairs } from './repair-outcomes.ts';
+import { forget, repairOutcomes, tryAgainLater, whatIsDone, withRepairs } from './repair-outcomes.ts';
 import { keepsRestarting } from './comings-and-goings.ts';
 import { settledAt } from './settling.ts';
 
@@ -36,7 +36,7 @@ export function askForRepair(
   if (containers.length === 0) return to(state);
   const asked = containers.map(({ id, name }): [string, Repair] => [
     id,
-    { name, failures: 0, askedAt: at, dueAt: at, ...how },
+    { name, failures: 0, askedAt: at, dueAt: at + patienceMs(state, id), ...how },
   ]);
   const paused = containers.filter(({ id }) => state.containers.byId[id]?.runState === 'paused');
   const next = withRepairs(state, { pending: { ...state.repairs.pending, ...Object.fromEntries(asked) } });
@@ -47,6 +47,12 @@ export function askForRepair(
     ],
   });
 }
+
+/** Compose is given time to start what it has created, as it does once the gateway is healthy. */
+const COMPOSE_STARTS_MS = 10_000;
+
+const patienceMs = ({ containers }: State, id: string): number =>
+  containers.byId[id]?.runState === 'created' ? COMPOSE_STARTS_MS : 0;
 
 /** Though nothing is wrong with their networks. */
 export const askForForcedRestart = (state: State, containers: readonly Target[], at: number): Transition =>
@@ -198,7 +204,7 @@ const sayWave = (state: State, dependents: readonly Repairable[], at: number): T
   dependents.reduce((soFar, { id, name, how }) => {
     const next = tryAgainLater(soFar.state, id, at);
     const isFirst = next.repairs.pending[id]?.failures === 1;
-    const lines = isFirst ? [dryRun(info(`${WORDS[how].doing} ${name}...`))] : [];
+    const lines = isFirst ? whatIsDone(state, { id, name, how }).map((what) => dryRun(info(what))) : [];
     return then(soFar, to(next, { lines }));
   }, to(state));
 

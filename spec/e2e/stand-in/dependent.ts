@@ -17,6 +17,8 @@ export interface DependentOptions {
   readonly ignoresTerm?: boolean;
   /** Seconds between SIGTERM and SIGKILL; the engine's own default is ten. */
   readonly stopTimeoutSeconds?: number;
+  /** What a stop sends in place of SIGTERM, by its number. */
+  readonly stopSignal?: number;
   readonly binds?: readonly string[];
   /** As `--mount` asks for them: the engine does not make a source that is not there. */
   readonly mounts?: readonly Docker.MountSettings[];
@@ -26,7 +28,12 @@ export interface DependentOptions {
 
 /** Creates an application on somebody's network and starts it. `buildImages` comes first. */
 export async function createDependent(engine: TestEngine, options: DependentOptions): Promise<TestContainer> {
-  const env = { ...options.env, ...(options.ignoresTerm === true ? { IGNORE_TERM: 'yes' } : {}) };
+  const stopSignal = options.stopSignal === undefined ? undefined : String(options.stopSignal);
+  const env = {
+    ...options.env,
+    ...(options.ignoresTerm === true ? { IGNORE_TERM: 'yes' } : {}),
+    ...(stopSignal !== undefined && { STOP_SIGNAL: stopSignal }),
+  };
   const { id } = await engine.docker.createContainer({
     name: options.name,
     Image: options.image ?? DEPENDENT_IMAGE,
@@ -34,6 +41,7 @@ export async function createDependent(engine: TestEngine, options: DependentOpti
     Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
     // Its PID 1 has no handler for SIGTERM, hence never gets one, and each stop would take ten seconds.
     ...(options.image === SHELL_LESS_IMAGE ? { StopSignal: 'SIGKILL' } : {}),
+    ...(stopSignal === undefined ? {} : { StopSignal: stopSignal }),
     ...(options.stopTimeoutSeconds === undefined ? {} : { StopTimeout: options.stopTimeoutSeconds }),
     HostConfig: {
       NetworkMode: `container:${options.network}`,

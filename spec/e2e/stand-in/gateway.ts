@@ -45,6 +45,10 @@ export interface GatewayOptions {
     readonly retries: number;
   };
   readonly restartPolicy?: 'no' | 'always' | 'unless-stopped' | 'on-failure';
+  /** How often `on-failure` starts it; without end unless given. */
+  readonly maximumRetryCount?: number;
+  /** What a stop sends in place of SIGTERM, by its number. */
+  readonly stopSignal?: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   /** Debian's BusyBox `wget` dies of `-T`: never give it one. */
@@ -124,6 +128,11 @@ export class Gateway extends TestContainer {
 
   async setControlServer(mode: ControlServer): Promise<void> {
     await this.#change('control-server', typeof mode === 'object' ? `key ${mode.apiKey}` : mode);
+  }
+
+  /** Its configuration is bad: it exits with 1 at each start. */
+  async setFailsAtStart(failsAtStart: boolean): Promise<void> {
+    await this.#control.set('fails-at-start', failsAtStart ? 'yes' : undefined);
   }
 
   async setPublicIp(publicIp: 'logged' | 'unavailable'): Promise<void> {
@@ -240,13 +249,17 @@ const configuration = (
   Tty: options.tty === true,
   ...(options.stopTimeoutSeconds === undefined ? {} : { StopTimeout: options.stopTimeoutSeconds }),
   ...healthCheck(options),
+  ...(options.stopSignal === undefined ? {} : { StopSignal: String(options.stopSignal) }),
   HostConfig: {
     // Nothing but a loopback: that is where the stand-in's internet is.
     NetworkMode: 'none',
     // As Gluetun has it; here for the route into the black hole.
     CapAdd: ['NET_ADMIN'],
     Binds: [`${control.path}:/control`],
-    RestartPolicy: { Name: options.restartPolicy ?? 'unless-stopped' },
+    RestartPolicy: {
+      Name: options.restartPolicy ?? 'unless-stopped',
+      ...(options.maximumRetryCount !== undefined && { MaximumRetryCount: options.maximumRetryCount }),
+    },
   },
 });
 
@@ -275,6 +288,7 @@ function environment(options: GatewayOptions): string[] {
     STAND_IN_WGET: options.wget ?? 'gnu',
     STAND_IN_IGNORE_TERM: options.ignoresTerm === true ? 'yes' : 'no',
     STAND_IN_LEAKS_AT_START: options.leaksAtStart === true ? 'yes' : 'no',
+    ...(options.stopSignal !== undefined && { STAND_IN_STOP_SIGNAL: String(options.stopSignal) }),
     ...options.env,
   };
   return Object.entries(variables).map(([name, value]) => `${name}=${value}`);

@@ -430,3 +430,37 @@ describe('those whose network may have been the gateway’s', () => {
     expect(saidOfThem([facts('db'), facts('app', { on: 'db' })], { memory })).toEqual([]);
   });
 });
+
+describe('a dependent that ends while nobody is told of it', () => {
+  const exited = onGateway('app', { runState: 'exited', exitCode: 1 });
+
+  it('is told by the listing to have stopped, for it may stay so', () => {
+    const history = settled([onGateway('app')])
+      .forget()
+      .feed(seconds(50), listedAgain(exited));
+    history.expectLines('Dependent container stopped: app').feed(minutes(2), listedAgain());
+    history.expectLine(/^Dependent container stopped: app$/);
+  });
+
+  it('is told once where its message comes, too', () => {
+    const history = settled([onGateway('app')])
+      .forget()
+      .feed(died('app', 1), inspected(exited));
+    history.feed(seconds(50), listedAgain(exited)).expectLines('Dependent container stopped: app');
+  });
+
+  it('is told to be cut off, not stopped, where it is to be put back', () => {
+    const failed = onGateway('app', { runState: 'exited', error: JOIN_ERROR });
+    settled([onGateway('app')])
+      .forget()
+      .feed(listedAgain(failed))
+      .expectNoLine(/^Dependent container stopped/)
+      .expectLine(/^Dependent containers not started, for their gateway was not there: app$/);
+  });
+
+  it('is told nothing of where it was only just created', () => {
+    const one = onGateway('new', { runState: 'created', startedAt: 'never' });
+    const history = settled().forget().feed(created('new'), inspected(one), listedAgain());
+    history.expectLines('Dependent container added: new');
+  });
+});

@@ -46,6 +46,11 @@ import { History, type Steps, settled } from '../history.ts';
 
 const app = onGateway('app');
 const PARKED = parkedName('app', 'gluetun', app.id);
+/** Podman never says by which signal. */
+const diedUntold =
+  (exitCode: number): Happening =>
+  (state, at) =>
+    died('app', exitCode)(state, at).map((event) => ({ ...event, tellsNoSignal: true }) as typeof event);
 const endingOf = ({ state }: History, name = 'app') => state.endings[idOf(name)]?.value;
 
 describe('how a container ended', () => {
@@ -152,7 +157,43 @@ describe('how a container ended', () => {
       event: [died('app', 1), disconnected(), connected()],
       then: 'itself',
     },
-    { given: 'a stop that took it no end', event: [stopped('app')], then: undefined },
+    {
+      given: 'a stop of what does not run',
+      event: [inspectedAs('app', { runState: 'exited' }), stopped('app')],
+      then: undefined,
+    },
+    {
+      given:
+        'a stop that is told before its end, as engines since 28 do, and of which the signal was not heard',
+      event: [stopped('app'), died('app')],
+      then: 'undecided',
+    },
+    { given: 'a stop that has not ended it so far', event: [stopped('app')], then: 'signalled' },
+    {
+      given: 'the signal that it is stopped by, and its end',
+      event: [inspectedAs('app', { stopSignal: 28 }), killed('app', '28'), died('app')],
+      then: 'undecided',
+    },
+    {
+      given: 'a signal that another container is stopped by, and its end',
+      event: [killed('app', '28'), died('app', 1)],
+      then: 'itself',
+    },
+    {
+      given: 'a signal to read its configuration anew, where it is stopped by another one, and its end',
+      event: [inspectedAs('app', { stopSignal: 28 }), killed('app', '1'), died('app', 1)],
+      then: 'itself',
+    },
+    ...[0, 137, 143].map((exitCode) => ({
+      given: `an end with ${String(exitCode)}, on an engine that tells no signal,`,
+      event: [diedUntold(exitCode)],
+      then: 'undecided',
+    })),
+    {
+      given: 'an end with 1, on an engine that tells no signal,',
+      event: [diedUntold(1)],
+      then: 'itself',
+    },
     {
       given: 'a stop, ten seconds ago but for one',
       event: [stoppedByHand('app'), seconds(9)],

@@ -4,6 +4,7 @@ import {
   checkPassed,
   compose,
   connected,
+  connectedAfterCrash,
   created,
   destroyed,
   died,
@@ -28,6 +29,7 @@ import {
   restartMessages,
   seconds,
   started,
+  stopped,
   stoppedByHand,
   succeeded,
   turned,
@@ -492,15 +494,25 @@ describe('a gateway that goes down', () => {
   });
 
   it.each([
-    { given: 'left so', error: '', then: [] },
-    { given: 'failed to start again', error: 'port is already allocated', then: ['startGateway'] },
-  ])('by itself and that its restart policy $given: $then', ({ error, then }) => {
+    {
+      given: 'left so',
+      error: '',
+      then: [],
+      said: /^gluetun was stopped; standing by until it starts$/,
+    },
+    {
+      given: 'failed to start again',
+      error: 'port is already allocated',
+      then: ['startGateway'],
+      said: /^gluetun died \(exit code 1\); it is started/,
+    },
+  ])('by itself and that its restart policy $given: $then', ({ error, then, said }) => {
     const history = settled([], { gateway: gatewayFacts({ restartPolicy: 'unless-stopped' }) }).feed(
       died('gluetun', 1),
       inspectedAs('gluetun', { runState: 'exited', exitCode: 1, restartPolicy: 'unless-stopped', error }),
       minutes(5),
     );
-    history.expectActs(...then).expectLine(/^gluetun died|^gluetun was stopped/);
+    history.expectActs(...then).expectLine(said);
   });
 
   it.each<{ given: string; shape?: Shape; event: Steps; then: string }>([
@@ -675,6 +687,232 @@ describe('a gateway that goes down', () => {
       died('gluetun', 1),
     );
     expect(state.gateway).not.toMatchObject({ cause: 'operator' });
+  });
+});
+
+describe('a gateway that its restart policy has given up', () => {
+  const policy = { restartPolicy: 'on-failure', maximumRetryCount: 2 } as const;
+  const givenUp = { ...policy, runState: 'exited', exitCode: 1, restartCount: 2 } as const;
+  /** It ends at each start, as often as its policy starts it. */
+  const failing: Steps = [
+    died('gluetun', 1),
+    inspectedAs('gluetun', { ...policy, runState: 'restarting', restartCount: 1 }),
+    started('gluetun'),
+    died('gluetun', 1),
+    inspectedAs('gluetun', { ...policy, runState: 'restarting', restartCount: 2 }),
+    started('gluetun'),
+    died('gluetun', 1),
+    inspectedAs('gluetun', givenUp),
+  ];
+  const SAID =
+    'gluetun has failed, and its restart policy has given up after 2 restarts (exit code 1); it is started unless it comes back within 10s';
+
+  it('is said to be so, and started after ten seconds', () => {
+    const history = settled([], { gateway: gatewayFacts(policy) }).feed(...failing);
+    expect(history.said.at(-1)).toBe(SAID);
+    history
+      .feed(seconds(9))
+      .expectNoAct()
+      .feed(seconds(2))
+      .expectActs('startGateway')
+      .expectLine(/^gluetun has not come back; starting it$/);
+  });
+
+  it('is so also where it had been ready until then', () => {
+    const history = settled([], { gateway: gatewayFacts(policy) }).forget();
+    history.feed(died('gluetun', 1), inspectedAs('gluetun', givenUp)).expectLines(/^gluetun died/, SAID);
+    history.feed(seconds(11)).expectActs('startGateway');
+  });
+
+  it('is so for a monitor that starts afterwards', () => {
+    new History()
+      .feed(connected(), listed(gatewayFacts(givenUp)), seconds(9))
+      .expectLine(new RegExp(`^${SAID.replaceAll(/[()]/g, '\\$&')}$`), 'warn')
+      .expectNoAct()
+      .feed(seconds(2))
+      .expectActs('startGateway');
+  });
+
+  it('is so where it ends while the engine is away', () => {
+    const history = settled([], { gateway: gatewayFacts(policy) })
+      .feed(disconnected(), connected())
+      .forget();
+    history
+      .feed(listedAgain(gatewayFacts(givenUp)))
+      .expectLine(/^gluetun has failed, and its restart policy/);
+    history.feed(seconds(11)).expectActs('startGateway');
+  });
+
+  it('is told again by nothing but how the recovery goes', () => {
+    const history = settled([], { gateway: gatewayFacts(policy) })
+      .feed(...failing, seconds(11))
+      .forget();
+    history.feed(succeeded(), started('gluetun'), ...failing.slice(0, -1), seconds(1));
+    history.feed(inspectedAs('gluetun', givenUp), minutes(5)).expectActs('startGateway');
+    history.expectLines(/^gluetun did not become ready/);
+  });
+
+  it('is started once the backoff is over', () => {
+    const backoff = { gluetun: { attempts: 2, notBefore: 10_240_000 } };
+    const history = new History({ memory: { ...NOTHING_REMEMBERED, backoff } });
+    history.feed(connected(), listed(gatewayFacts(givenUp)), seconds(200)).expectNoAct();
+    history.expectLine(/; unless it comes back it is started in 240s \(backoff, attempt 3\)$/);
+    history.feed(seconds(60)).expectActs('startGateway');
+  });
+
+  it('is not started where the user excluded it, which is said', () => {
+    new History({ settings: { exclude: ['gluetun'] } })
+      .feed(connected(), listed(gatewayFacts(givenUp)), minutes(10))
+      .expectNoAct()
+      .expectLine(/\(exit code 1\); it is in EXCLUDE_CONTAINERS: standing by until it starts$/);
+  });
+
+  it.each<{ given: string; shape: Shape }>([
+    { given: 'has started it as often as need be', shape: { maximumRetryCount: 0, restartCount: 7 } },
+    { given: 'would have started it once more', shape: { restartCount: 1 } },
+    { given: 'starts it whatever its end', shape: { restartPolicy: 'always', restartCount: 2 } },
+    { given: 'starts it unless it was stopped', shape: { restartPolicy: 'unless-stopped' } },
+    { given: 'is none', shape: { restartPolicy: 'no' } },
+    { given: 'does not start what has ended in good order', shape: { exitCode: 0 } },
+    { given: 'may have met a SIGTERM', shape: { exitCode: 143 } },
+    { given: 'may have met a SIGKILL', shape: { exitCode: 137 } },
+  ])('is not meant by one found down whose policy $given: said, and left alone', ({ shape }) => {
+    new History()
+      .feed(connected(), listed(gatewayFacts({ ...givenUp, ...shape })), minutes(10))
+      .expectNoAct()
+      .expectLine(/^gluetun is not running; standing by until it starts$/);
+  });
+
+  it.each<{ given: string; event: Steps }>([
+    {
+      given: 'its operator has stopped',
+      event: [...stoppedByHand('gluetun'), inspectedAs('gluetun', givenUp)],
+    },
+    {
+      given: 'its operator had stopped before its engine went away',
+      event: [
+        ...stoppedByHand('gluetun'),
+        inspectedAs('gluetun', givenUp),
+        disconnected(),
+        connected(),
+        listedAgain(),
+      ],
+    },
+    {
+      given: 'its operator has stopped between two starts, of which only the stop is told',
+      event: [...failing.slice(0, 5), stopped('gluetun'), inspectedAs('gluetun', givenUp)],
+    },
+    {
+      given: 'somebody has killed, unheard',
+      event: [died('gluetun', 137), inspectedAs('gluetun', { ...givenUp, exitCode: 137 })],
+    },
+  ])('is not meant by one that $given', ({ event }) => {
+    settled([], { gateway: gatewayFacts(policy) })
+      .feed(...event, minutes(10))
+      .expectNoAct()
+      .expectLine(/^gluetun was stopped.*; standing by until it starts$/);
+  });
+
+  it('is not meant by one that an earlier monitor saw its operator stop', () => {
+    const memory = { ...NOTHING_REMEMBERED, stopped: [idOf('gluetun')] };
+    new History({ memory })
+      .feed(connected(), listed(gatewayFacts(givenUp)), minutes(10))
+      .expectNoAct()
+      .expectLine(/^gluetun is not running; standing by until it starts$/);
+  });
+});
+
+describe('a gateway that stays down', () => {
+  const loop = (rounds: number): Steps =>
+    Array.from({ length: rounds }, () => [
+      died('gluetun', 1),
+      inspectedAs('gluetun', { runState: 'restarting', restartPolicy: 'always' }),
+      started('gluetun'),
+    ]).flat();
+
+  it('after a crash loop that its operator has ended is told so', () => {
+    const history = settled([], { gateway: gatewayFacts({ restartPolicy: 'always' }) })
+      .feed(...loop(5))
+      .forget();
+    history.feed(stoppedByHand('gluetun')).expectLines(/^gluetun was stopped \(exit code 0\), again before/);
+  });
+
+  it('after its operator has ended a crash loop between two rounds is told so', () => {
+    const history = settled([], { gateway: gatewayFacts({ restartPolicy: 'always' }) }).feed(...loop(5));
+    history.feed(...loop(1).slice(0, 2)).forget();
+    history
+      .feed(stopped('gluetun'), inspectedAs('gluetun', { runState: 'exited' }))
+      .expectLines(/^gluetun was stopped, again before it was ready; standing by/);
+  });
+
+  it('in a crash loop is told to keep restarting, once', () => {
+    const history = settled([], { gateway: gatewayFacts({ restartPolicy: 'always' }) }).feed(...loop(8));
+    history.expectLine(
+      /^gluetun keeps restarting: it has ended 3 times before it was ready; its starts and ends are not told until it is$/,
+      'warn',
+    );
+  });
+
+  it('by a stop of which the signal was not heard is told to have been stopped after all', () => {
+    settled()
+      .forget()
+      .feed(died('gluetun'), stopped('gluetun'), minutes(5))
+      .expectNoAct()
+      .expectLines(/^gluetun died \(exit code 0\)/, 'gluetun was stopped; standing by until it starts');
+  });
+
+  it('by its own stop signal is told to have been stopped', () => {
+    settled([], { gateway: gatewayFacts({ stopSignal: 28 }) })
+      .forget()
+      .feed(killed('gluetun', '28'), died('gluetun'), minutes(5))
+      .expectNoAct()
+      .expectLines('gluetun was stopped (exit code 0); standing by until it starts');
+  });
+
+  it('since an engine that was killed ended it is told so where it has no restart policy', () => {
+    const ended = gatewayFacts({ runState: 'exited', exitCode: 0 });
+    settled()
+      .feed(disconnected(), connectedAfterCrash('gluetun'), stoppedByHand('gluetun'), listed(ended))
+      .expectLine(/^gluetun is not running; standing by until it starts$/);
+  });
+
+  it('since its restart policy failed to start it is told when it is started, if that is not soon', () => {
+    const backoff = { gluetun: { attempts: 2, notBefore: 10_240_000 } };
+    const history = settled([], { memory: { ...NOTHING_REMEMBERED, backoff } }).feed(
+      inspectedAs('gluetun', { runState: 'restarting' }),
+    );
+    history.forget().feed(inspectedAs('gluetun', { runState: 'exited', error: 'no such device' }));
+    history.expectLines(/^gluetun died; unless it comes back it is started in \d+s \(backoff, attempt 3\)$/);
+  });
+
+  it.each<{ given: string; shape: Shape; then: readonly string[] }>([
+    { given: 'for a moment only', shape: { error: '' }, then: [] },
+    {
+      given: 'and could not be started, which no message tells',
+      shape: { error: 'no such device' },
+      then: ['gluetun could not be started: no such device; standing by until it starts'],
+    },
+  ])('since it was created, $given', ({ shape, then }) => {
+    const one = gatewayFacts({ runState: 'created', startedAt: 'never', ...shape });
+    const history = settled([], { settings: {} }).feed(destroyed('gluetun')).forget();
+    history.feed(created('gluetun'), inspected(one)).expectNoAct();
+    expect(history.said.filter((line) => line.includes('standing by'))).toEqual(then);
+  });
+
+  it('since it could not be started before the monitor began is told why', () => {
+    const error = 'error gathering device information while adding custom device "/dev/net/tun"';
+    new History()
+      .feed(connected(), listed(gatewayFacts({ runState: 'exited', exitCode: 128, error })), minutes(5))
+      .expectNoAct()
+      .expectLine(/^gluetun could not be started: error gathering device .*; standing by until it starts$/);
+  });
+
+  it('since it was created, and nobody starts it, is told so with the next listing', () => {
+    const one = gatewayFacts({ runState: 'created', startedAt: 'never' });
+    new History()
+      .feed(connected(), listed(one), seconds(61), listed(one), minutes(5))
+      .expectNoAct()
+      .expectLine(/^gluetun was created, but not started; standing by until it starts$/, 'warn');
   });
 });
 
