@@ -1,3 +1,4 @@
+import { couldBeId } from '../streams/container-id.ts';
 import type { ContainerFacts } from '../streams/events.ts';
 import type { Containers } from './state.ts';
 
@@ -18,8 +19,3 @@ export function referredTo(reference: string, byId: Containers['byId']): Contain
     (couldBeId(reference) ? all.find(({ id }) => id.startsWith(reference)) : undefined)
   );
 }
-
-export const isIdPrefix = (reference: string, id: string): boolean =>
-  couldBeId(reference) && id.startsWith(reference);
-
-const couldBeId = (reference: string): boolean => /^[0-9a-f]{12,64}$/.test(reference);

@@ -1,6 +1,7 @@
 import type { RecoveryStrategy, Site, SiteQuorum } from '../config/config.ts';
 import type { ContainerFacts, ProbeResult, PublicIp } from '../streams/events.ts';
 import type { Repairable, Target } from './commands.ts';
+import type { ComposeNames } from './compose-names.ts';
 import type { Memory, RememberedSites } from './memory.ts';
 import type { OwnNetwork } from './own-network.ts';
 import type { Listing, SeenStarts } from './seen-starts.ts';
@@ -88,6 +89,7 @@ export interface Containers {
   /** Names, compose services or ids that are always inspected: the gateways, and dependents that were listed. */
   readonly named: readonly string[];
   readonly byId: Readonly<Record<string, ContainerFacts>>;
+  readonly composeNames: ComposeNames;
   /** When a message last spoke of a container: a reading asked for before that may be older than the message. */
   readonly heardAt: Readonly<Record<string, number>>;
   /** Engine's clock: the latest message of each container; one from before it tells nothing any more. */

@@ -47,6 +47,7 @@ class FakeEngine {
   readonly called: string[] = [];
   most = 0;
   isEnding = false;
+  exclude: readonly string[] = [];
   restartTakes: () => Observable<unknown> = () => EMPTY;
   readonly #answers: Readonly<Record<string, readonly Answer[]>>;
   readonly #asked: Record<string, number> = {};
@@ -79,6 +80,7 @@ class FakeEngine {
       restartVpn: () => NEVER,
       scheduler: this.scheduler,
       isEnding: () => this.isEnding,
+      exclude: this.exclude,
     }).subscribe({ next: (event) => events.push(event), complete: () => (completed += 1) });
     this.scheduler.maxFrames = forMs;
     this.scheduler.flush();

@@ -143,7 +143,7 @@ describe('who hangs on the gateway', () => {
       facts('0123456789ab_gluetun'),
     ];
     const byId = Object.fromEntries(all.map((one) => [one.id, one]));
-    expect(gatewayCandidates({ byId })).toEqual(['owner', 'vpn']);
+    expect(gatewayCandidates({ byId, composeNames: {} }, 'gluten')).toEqual(['owner', 'vpn']);
     expect(monitorsOn(idOf('owner'), knowing(byId))).toEqual([]);
   });
 });
