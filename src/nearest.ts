@@ -18,7 +18,7 @@ export const nearest = (word: string, all: readonly ContainerFacts[]): readonly 
       const names = [name, labels[COMPOSE_SERVICE] ?? name];
       return { name, distance: Math.min(...names.map((one) => distance(short(word), short(one)))) };
     })
-    .filter((one) => one.distance <= Math.max(1, word.length / 3))
+    .filter((one) => one.distance <= short(word).length / 3)
     .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
     .slice(0, MOST)
     .map(({ name }) => name);

@@ -11,13 +11,16 @@ export const plainName = (name: string): string | undefined => /^[0-9a-f]{12}_(.
 
 export const isOneOff = (labels: Labels): boolean => labels[COMPOSE_ONE_OFF]?.toLowerCase() === 'true';
 
+const isSame = (name: string | undefined, word: string): boolean =>
+  name !== undefined && isSameName(name, word);
+
 /** How an entry may fit a container, the closest way first. Two names may differ by case alone. */
 const WAYS: readonly ((word: string, named: Named) => boolean)[] = [
   (word, { name }) => name === word,
   (word, { name }) => isSameName(name, word),
   // Compose has left it under the other name.
-  (word, { name }) => isSameName(plainName(name) ?? '', word),
-  (word, { labels }) => isSameName(labels[COMPOSE_SERVICE] ?? '', word) && !isOneOff(labels),
+  (word, { name }) => isSame(plainName(name), word),
+  (word, { labels }) => isSame(labels[COMPOSE_SERVICE], word) && !isOneOff(labels),
   (word, { id }) => isIdPrefix(word.toLowerCase(), id),
 ];
 
