@@ -1,8 +1,21 @@
-import { couldBeId } from '../streams/container-id.ts';
+import { couldBeId, isIdPrefix } from '../streams/container-id.ts';
 import type { ContainerFacts } from '../streams/events.ts';
 import type { Containers } from './state.ts';
 
 const JOINED = 'container:';
+
+/** All others that it refers to: whose processes, memory or volumes it shares. */
+export const furtherReferences = ({ details }: ContainerFacts): readonly string[] => [
+  ...(details?.sharesWith ?? []),
+  ...(details?.volumesFrom ?? []),
+];
+
+/** Whether one of the references is to that container. */
+export const areTo = (
+  references: readonly string[],
+  { id, name }: Pick<ContainerFacts, 'id' | 'name'>,
+): boolean =>
+  references.some((reference) => reference === name || reference === id || isIdPrefix(reference, id));
 
 /** What the container joined: an id or a name, as the engine kept it; undefined for a network of its own. */
 export const joinedReference = ({ networkMode }: ContainerFacts): string | undefined =>

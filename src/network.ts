@@ -46,15 +46,29 @@ function replacementOf(present: ContainerFacts, kin: Kin): ContainerFacts | unde
 }
 
 /** Who has taken the place of a container that is no more: by what we remember of it, else by compose's labels. */
-function successorOf(reference: string, facts: ContainerFacts, kin: Kin): ContainerFacts | undefined {
+const successorOf = (reference: string, facts: ContainerFacts, kin: Kin): ContainerFacts | undefined =>
+  isRemembered(reference, kin)
+    ? rememberedSuccessor(reference, kin)
+    : successorByCompose(reference, facts, kin);
+
+/** The user's word for the gateway leads nowhere where it was given another name since. */
+const isGateways = (reference: string, { memory, settings }: Kin): boolean =>
+  reference === settings.gateway ||
+  knownIds(memory, settings.gateway).some((id) => isIdPrefix(reference, id));
+
+const rememberedName = (reference: string, { memory }: Kin): string | undefined =>
+  Object.entries(memory.dependents).find(([id]) => isIdPrefix(reference, id))?.[1];
+
+const isRemembered = (reference: string, kin: Kin): boolean =>
+  isGateways(reference, kin) || rememberedName(reference, kin) !== undefined;
+
+/** Who has taken the place of a gateway or a dependent that is remembered, if anybody has yet. */
+export function rememberedSuccessor(reference: string, kin: Kin): ContainerFacts | undefined {
   const { memory, settings, containers } = kin;
-  const ids = knownIds(memory, settings.gateway);
-  // The user's word for the gateway leads nowhere where it was given another name since.
-  if (reference === settings.gateway || ids.some((id) => isIdPrefix(reference, id)))
-    return findGateway(containers, settings.gateway, ids[0]);
-  const name = Object.entries(memory.dependents).find(([id]) => isIdPrefix(reference, id))?.[1];
-  if (name !== undefined) return Object.values(containers.byId).find((one) => one.name === name);
-  return successorByCompose(reference, facts, kin);
+  if (isGateways(reference, kin))
+    return findGateway(containers, settings.gateway, knownIds(memory, settings.gateway)[0]);
+  const name = rememberedName(reference, kin);
+  return name === undefined ? undefined : Object.values(containers.byId).find((one) => one.name === name);
 }
 
 /**

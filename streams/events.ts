@@ -115,6 +115,10 @@ export interface ContainerDetails {
   readonly restartPolicy: RestartPolicy;
   /** How long the engine waits between the stop signal and the kill. */
   readonly stopTimeoutSeconds: number;
+  /** Whose processes or memory it shares, by id or name, as the engine kept it; absent: nobody's. */
+  readonly sharesWith?: readonly string[];
+  /** Whose volumes it has; absent: nobody's. */
+  readonly volumesFrom?: readonly string[];
 }
 
 export type RestartPolicy = 'no' | 'always' | 'unless-stopped' | 'on-failure';

@@ -28,6 +28,9 @@ export interface Shape {
   readonly imageId?: string;
   readonly tty?: boolean;
   readonly stopTimeoutSeconds?: number;
+  /** Whose processes or memory it shares, and whose volumes it has, word for word. */
+  readonly sharesWith?: readonly string[];
+  readonly volumesFrom?: readonly string[];
   /** `false`: it was listed, but could not be inspected. */
   readonly inspected?: false;
 }
@@ -57,6 +60,8 @@ export function facts(name: string, shape: Shape = {}): ContainerFacts {
             tty: shape.tty ?? false,
             restartPolicy: shape.restartPolicy ?? 'no',
             stopTimeoutSeconds: shape.stopTimeoutSeconds ?? 10,
+            ...(shape.sharesWith && { sharesWith: shape.sharesWith }),
+            ...(shape.volumesFrom && { volumesFrom: shape.volumesFrom }),
           },
   };
 }

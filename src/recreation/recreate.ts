@@ -34,9 +34,9 @@ export const recreate = (
   { gateway }: Basis,
   executor: Executor,
 ): Observable<Event> =>
-  survey(facts, executor).pipe(
+  survey(facts, executor, dependent.followers).pipe(
     concatMap((original) => {
-      const plan = planRecreation(original, dependent.owner.id);
+      const plan = planRecreation(original, dependent.owner.id, dependent.replaced);
       if (!plan.ok) return throwError(() => new Refused(plan.reason));
       const { writes } = executor;
       const parkedAs = parkedName(dependent.name, gateway.name, dependent.id);
