@@ -58,6 +58,8 @@ export interface Watch {
 /** The part of the configuration that decisions rest on; durations in milliseconds. */
 export interface Settings {
   readonly gateway: string;
+  /** The user's word for it, by which the sites name it; absent: the same. */
+  readonly word?: string;
   readonly dependents: 'auto' | readonly string[];
   readonly exclude: readonly string[];
   readonly checkIntervalMs: number;

@@ -353,7 +353,11 @@ describe('repairDependents', () => {
     const engine = new FakeEngine({ gluetun: [gateway], app: [now] });
     engine.exclude = exclude;
     const [end] = endsOf(engine.run(restartDependents([app])));
-    expect(end?.outcome).toMatchObject({ ok: false, untouched: true, reason: expect.stringMatching(reason) });
+    expect(end?.outcome).toMatchObject({
+      ok: false,
+      untouched: true,
+      reason: expect.stringMatching(reason) as string,
+    });
     expect(engine.called).toEqual([]);
   });
 

@@ -27,9 +27,10 @@ function keepName(state: State): State {
   const target = gatewayTarget(state.gateway);
   const name = target === undefined ? settings.gateway : lastingWord(settings.gateway, target);
   if (name === settings.gateway) return state;
+  const { gateway: given, word = given } = settings;
   const backoff = { ...state.backoff, ...rememberedBackoff(memory, name) };
   const sites = { ...state.sites, ...rememberedSites(memory, name) };
-  return { ...state, backoff, sites, settings: { ...settings, gateway: name } };
+  return { ...state, backoff, sites, settings: { ...settings, gateway: name, word } };
 }
 
 function nextGateway(state: State, event: Event): Gateway {

@@ -1,4 +1,5 @@
-import { isAmong } from '../../config/container-names.ts';
+import { isAmong, isSameName } from '../../config/container-names.ts';
+import { isIdPrefix } from '../../streams/container-id.ts';
 import type { Event } from '../../streams/events.ts';
 import { restartedOnReconnect } from '../dependents-of.ts';
 import { isNamedBy, whyExcluded, whyGatewayExcluded } from '../excluded.ts';
@@ -12,7 +13,7 @@ import { viewsOf } from '../watches.ts';
 /** What the user's lists mean here, where that may be something else than they are taken to mean: said once. */
 export function lists(state: Everything, _event: Event, before: Everything): Transition<Everything> {
   const lines = [
-    ...(isFirstListing(state, before) ? sayUnfitExclusions(state) : []),
+    ...(isFirstListing(state, before) ? [...sayUnfitExclusions(state), ...sayExcludedIds(state)] : []),
     ...sayExcludedGateways(state, before),
     ...(areShown(state) && !areShown(before) ? sayUnfitRestarts(state) : []),
   ];
@@ -33,6 +34,18 @@ function sayUnfitExclusions({ containers, watches }: Everything): readonly Line[
     .filter((word) => !all.some((facts) => isNamedBy(word, facts)))
     .map((word) => warn(`EXCLUDE_CONTAINERS: ${word} fits no container${didYouMean(word, all)}`));
 }
+
+/** Created anew, by whomever, it has another id, and nothing tells that it is meant. */
+const sayExcludedIds = ({ containers, watches }: Everything): readonly Line[] =>
+  (watches[0]?.settings.exclude ?? []).flatMap((word) =>
+    Object.values(containers.byId)
+      .filter(({ id, name }) => isIdPrefix(word.toLowerCase(), id) && !isSameName(word, name))
+      .map(({ name }) =>
+        warn(
+          `EXCLUDE_CONTAINERS: ${word.slice(0, 12)} is the id of ${name}, which changes when it is created anew: name it instead`,
+        ),
+      ),
+  );
 
 /** By its service, its id or its label: one that is listed by the same word was told of at the start. */
 const sayExcludedGateways = (state: Everything, before: Everything): readonly Line[] =>

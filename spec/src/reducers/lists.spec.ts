@@ -29,6 +29,14 @@ describe('what the lists mean', () => {
       then: ['EXCLUDE_CONTAINERS: jacket fits no container (nearest: media-jackett-1)'],
     },
     {
+      given: 'an exclusion by an id, which will not last',
+      exist: [gatewayFacts(), jackett],
+      settings: { exclude: [jackett.id] },
+      then: [
+        `EXCLUDE_CONTAINERS: ${jackett.id.slice(0, 12)} is the id of media-jackett-1, which changes when it is created anew: name it instead`,
+      ],
+    },
+    {
       given: 'an exclusion that fits no container, though there is no gateway',
       exist: [facts('db')],
       settings: { exclude: ['other'] },
