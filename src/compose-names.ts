@@ -3,11 +3,7 @@ import { plainName } from '../streams/fits.ts';
 import { isParked, parkedAs } from './parked.ts';
 import type { Containers } from './state.ts';
 
-/**
- * The names of the kind that Compose gives for a moment (`<12 hex>_NAME`): since when each is known to be given. One
- * that has outlived the moment is a name like any other: an update has failed, and somebody has started what it left.
- */
-export type ComposeNames = Readonly<Record<string, number | 'forGood'>>;
+type ComposeNames = Containers['composeNames'];
 
 /** Compose is done long before; its own name for what it replaces is nobody's for so long. */
 const MOMENT_MS = 60_000;

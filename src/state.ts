@@ -1,7 +1,6 @@
 import type { RecoveryStrategy, Site, SiteQuorum } from '../config/config.ts';
 import type { ContainerFacts, ProbeResult, PublicIp } from '../streams/events.ts';
 import type { Repairable, Target } from './commands.ts';
-import type { ComposeNames } from './compose-names.ts';
 import type { Memory, RememberedSites } from './memory.ts';
 import type { OwnNetwork } from './own-network.ts';
 import type { Listing, SeenStarts } from './seen-starts.ts';
@@ -91,7 +90,11 @@ export interface Containers {
   /** Names, compose services or ids that are always inspected: the gateways, and dependents that were listed. */
   readonly named: readonly string[];
   readonly byId: Readonly<Record<string, ContainerFacts>>;
-  readonly composeNames: ComposeNames;
+  /**
+   * The names of the kind that Compose gives for a moment (`<12 hex>_NAME`): since when each is known to be given. One
+   * that has outlived the moment is a name like any other: an update has failed, and somebody has started what it left.
+   */
+  readonly composeNames: Readonly<Record<string, number | 'forGood'>>;
   /** When a message last spoke of a container: a reading asked for before that may be older than the message. */
   readonly heardAt: Readonly<Record<string, number>>;
   /** Engine's clock: the latest message of each container; one from before it tells nothing any more. */
