@@ -1,4 +1,4 @@
-import { NEEDS_REPAIR, attachmentOf } from '../attachment.ts';
+import { NEEDS_REPAIR, attachmentOf, isRunning } from '../attachment.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Repairable, Target } from '../commands.ts';
 import { dependentsOf, parkedOf } from '../dependents-of.ts';
@@ -229,7 +229,7 @@ function referencesOf(state: State, facts: ContainerFacts): Pick<Repairable, 'fo
   const own = furtherReferences(facts);
   const followers = dependentsOf(state)
     .filter((other) => areTo(other.details?.sharesWith ?? [], facts) && !areTo(own, other))
-    .filter((other) => other.id in state.repairs.pending && attachmentOf(state, other) === 'orphaned')
+    .filter((other) => !isRunning(other) || isOrphanToRepair(state, other))
     .map(({ id }) => id);
   const replaced = own.flatMap((reference): [string, string][] => {
     const isThere = referredTo(reference, state.containers.byId) !== undefined;
@@ -241,6 +241,10 @@ function referencesOf(state: State, facts: ContainerFacts): Pick<Repairable, 'fo
     ...(replaced.length > 0 && { replaced: Object.fromEntries(replaced) }),
   };
 }
+
+/** One that does not run, and is started some day, is found to be one then. */
+const isOrphanToRepair = (state: State, facts: ContainerFacts): boolean =>
+  facts.id in state.repairs.pending && attachmentOf(state, facts) === 'orphaned';
 
 const howFor = (state: State, facts: ContainerFacts): Repairable['how'] => {
   if (isParked(facts)) return 'resume';

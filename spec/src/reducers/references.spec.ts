@@ -82,6 +82,16 @@ describe('an orphan that refers to another one', () => {
     for (const one of waveOf(history)) expect(one).not.toHaveProperty('followers');
   });
 
+  it('is a follower of the other one though its operator stopped it, and stays stopped', () => {
+    const history = repairing(
+      orphan('guest', { sharesWith: [idOf('host')], runState: 'exited' }),
+      orphan('host'),
+    );
+    expect(waveOf(history)).toMatchObject([{ name: 'host', followers: [idOf('guest')] }]);
+    history.feed(...recreated('host'), succeeded());
+    expect(waveOf(history)).toEqual([]);
+  });
+
   it('wants to run though it ended with the one whose processes it shares, which we created anew', () => {
     const guest = orphan('guest', { sharesWith: [idOf('host')] });
     const parkedEvent: Happening = (_state, at) => [
