@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import { isAmong } from './container-names.ts';
 import type { Values } from './values.ts';
 
 /** What is allowed but will not do what a person who wrote it probably expects. */
@@ -19,7 +20,7 @@ export function configWarnings(
 function containerWarnings(config: Config, { DEPENDENT_CONTAINERS: listed }: Values): string[] {
   const { gateways, exclude } = config;
   const watchedOnly = gateways
-    .filter((name) => exclude.includes(name))
+    .filter((name) => isAmong(exclude, name))
     .map((name) => `EXCLUDE_CONTAINERS names the gateway ${name}: it is watched, but never restarted`);
   const untouched = listed === 'auto' ? [] : listWarnings('DEPENDENT_CONTAINERS', listed, config);
   return [...untouched, ...watchedOnly];
@@ -27,15 +28,15 @@ function containerWarnings(config: Config, { DEPENDENT_CONTAINERS: listed }: Val
 
 /** Who is in a list of dependents and yet is none. */
 function listWarnings(variable: string, listed: readonly string[], { gateways, exclude }: Config): string[] {
-  const dependents = listed.filter((name) => !gateways.includes(name));
+  const dependents = listed.filter((name) => !isAmong(gateways, name));
   return [
     ...dependents
-      .filter((name) => exclude.includes(name))
+      .filter((name) => isAmong(exclude, name))
       .map(
         (name) => `${name} is in ${variable} and in EXCLUDE_CONTAINERS: exclusion wins, it is never touched`,
       ),
     ...listed
-      .filter((name) => gateways.includes(name))
+      .filter((name) => isAmong(gateways, name))
       .map((name) => `${variable} names the gateway ${name}: ignored, a gateway is no dependent`),
   ];
 }
@@ -47,19 +48,7 @@ function vpnRestartWarnings(config: Config, { VPN_RESTART_DEPENDENTS: listed }: 
       'VPN_RESTART_DEPENDENTS has no effect without RECOVERY_STRATEGY=vpn-first: a restart of the gateway ' +
         'restarts every dependent',
     ];
-  return [
-    ...listWarnings('VPN_RESTART_DEPENDENTS', listed, config),
-    ...strangers(config).map(
-      (name) =>
-        `${name} is in VPN_RESTART_DEPENDENTS but not in DEPENDENT_CONTAINERS: it is no dependent, and never touched`,
-    ),
-  ];
-}
-
-/** With several gateways a name that the list lacks may be a dependent of those that discover theirs. */
-function strangers({ gateways, dependents, exclude, vpnRestartDependents }: Config): readonly string[] {
-  if (dependents === 'auto' || gateways.length > 1) return [];
-  return vpnRestartDependents.filter((name) => !dependents.includes(name) && !exclude.includes(name));
+  return listWarnings('VPN_RESTART_DEPENDENTS', listed, config);
 }
 
 function paceWarnings(config: Config, isSet: (variable: string) => boolean): string[] {

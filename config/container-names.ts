@@ -5,6 +5,12 @@ export function isContainerName(text: string): boolean {
   return CONTAINER_NAME.test(text);
 }
 
+/** An entry of a list is not told by its case. */
+export const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+export const isAmong = (names: readonly string[], name: string): boolean =>
+  names.some((one) => isSameName(one, name));
+
 /**
  * The names in a comma-separated list: trimmed, without the slash the engine's API puts before them, each
  * once; undefined when one of them can be no container's name.

@@ -2,6 +2,7 @@ import convict from 'convict';
 import type { ConfigFault } from './config-fault.ts';
 import { configWarnings } from './config-warnings.ts';
 import type { Config, DockerConnection } from './config.ts';
+import { isAmong } from './container-names.ts';
 import { resolveDockerConnection } from './docker-connection.ts';
 import { readEnvironment } from './environment.ts';
 import type { Environment, Source } from './environment.ts';
@@ -172,7 +173,7 @@ function containerConfig({
   EXCLUDE_CONTAINERS: exclude,
   VPN_RESTART_DEPENDENTS: vpnRestartDependents,
 }: Values) {
-  const isNoGateway = (name: string): boolean => !gateways.includes(name);
+  const isNoGateway = (name: string): boolean => !isAmong(gateways, name);
   return {
     gateways,
     dependents: dependents === 'auto' ? 'auto' : dependents.filter(isNoGateway),

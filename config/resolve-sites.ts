@@ -1,4 +1,5 @@
 import type { Site } from './config.ts';
+import { isSameName } from './container-names.ts';
 import { readSmallFile } from './read-small-file.ts';
 import { joinSites, parseSiteLines } from './sites.ts';
 import type { PlacedLine, SiteFault } from './sites.ts';
@@ -66,7 +67,10 @@ function unreadableFile(fileText: SitesFileText) {
 
 /** A site of a gateway that nobody watches would never be probed, and nobody would notice. */
 function ofWatchedGateway(line: PlacedLine, gateways: readonly string[]): PlacedLine {
-  if (!line.ok || line.site.gateway === undefined || gateways.includes(line.site.gateway)) return line;
+  if (!line.ok || line.site.gateway === undefined) return line;
+  const named = line.site.gateway;
+  const gateway = gateways.find((word) => word === named) ?? gateways.find((word) => isSameName(word, named));
+  if (gateway !== undefined) return { ...line, site: { ...line.site, gateway } };
   const reason = `gateway=${line.site.gateway} is none of GLUETUN_CONTAINER (${gateways.join(', ')})`;
   return { ok: false, where: line.where, text: line.text, reason };
 }

@@ -18,22 +18,25 @@ const DAY_SECONDS = 86_400;
 export const schema = {
   GLUETUN_CONTAINER: {
     doc:
-      'The gateways: each a container name, a compose service name that fits one container only, or an id; ' +
-      'several, separated by commas, are watched each with its own dependents (16 at most).',
+      'The gateways: each a container name, else a compose service name, in any case, or at least 12 digits of an ' +
+      'id, that fits one container only; several, separated by commas, are watched each with its own dependents ' +
+      '(16 at most).',
     format: 'gateways',
     default: ['gluetun'],
     env: 'GLUETUN_CONTAINER',
   },
   DEPENDENT_CONTAINERS: {
     doc:
-      "`auto`: every container on the gateway's network; or a comma-separated list in its place. With several " +
-      "gateways the list is the first one's, and the others are on `auto`.",
+      "`auto`: every container on the gateway's network; or a comma-separated list in its place, each entry by " +
+      "name, service or id as above. With several gateways the list is the first one's, and the others are on `auto`.",
     format: 'dependents',
     default: 'auto',
     env: 'DEPENDENT_CONTAINERS',
   },
   EXCLUDE_CONTAINERS: {
-    doc: 'Names of containers never touched, separated by commas. Wins over every other list, with a warning.',
+    doc:
+      'Containers never touched, separated by commas: all that an entry fits by name, compose service or id. Wins ' +
+      'over every other list, with a warning; so does the label `org.gluetun-monitor.exclude=true` on a container.',
     format: 'container-list',
     default: [],
     env: 'EXCLUDE_CONTAINERS',
@@ -118,7 +121,8 @@ export const schema = {
     doc:
       'Dependents restarted also after a reconnect of the VPN, which spares all others, separated by commas. ' +
       "For an application that holds on to the tunnel's address: a torrent client bound to `tun0`, say, that " +
-      'stays offline until it is restarted. Only with `RECOVERY_STRATEGY=vpn-first`.',
+      'stays offline until it is restarted. Or label it `org.gluetun-monitor.restart-on-reconnect=true`. Only with ' +
+      '`RECOVERY_STRATEGY=vpn-first`.',
     format: 'container-list',
     default: [],
     env: 'VPN_RESTART_DEPENDENTS',

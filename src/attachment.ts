@@ -1,5 +1,5 @@
 import type { ContainerFacts } from '../streams/events.ts';
-import { joinedReference } from './joined.ts';
+import { joinedReference, referredTo } from './joined.ts';
 import { isLeftUnstarted } from './left-unstarted.ts';
 import { isOnNetworkOf, ownerOf, ownershipOf } from './network.ts';
 import { beganBefore } from './seen-starts.ts';
@@ -10,18 +10,18 @@ import type { Attachment, State } from './state.ts';
 export const NEEDS_REPAIR: readonly Attachment[] = ['stale', 'orphaned', 'failedToJoin'];
 
 /**
- * `State.Error` of a start that failed for want of a network: engines before 28, since 28, and what both say where
- * the owner was just ending or starting.
+ * `State.Error` of a start that failed for want of a network, or of processes or memory to share: engines before 28,
+ * since 28, and what both say where the owner was just ending or starting.
  */
 const JOIN_FAILURE =
-  /cannot join network|joining network namespace|No such container|\/ns\/net: no such file|final child's PID|is restarting, wait until/;
+  /(?:cannot|can't) join (?:network|PID|IPC)|joining network namespace|No such container|container [0-9a-f]{64} is not running|\/ns\/net: no such file|final child's PID|is restarting, wait until/;
 
 export function attachmentOf(state: State, facts: ContainerFacts): Attachment {
   if (facts.details === undefined || facts.runState === 'restarting') return 'unknown';
   const link = ownershipOf(facts, state)?.link ?? 'present';
   if (!isRunning(facts)) {
     if (joinedReference(facts) === undefined || !wantsToRun(state, facts)) return 'stopped';
-    return link === 'present' ? 'failedToJoin' : 'orphaned';
+    return link === 'present' && !hasLostSharer(state, facts) ? 'failedToJoin' : 'orphaned';
   }
   if (!isOnNetworkOf(gatewayTarget(state.gateway)?.id, facts, state)) return 'apart';
   if (link === 'replaced') return 'orphaned';
@@ -29,6 +29,10 @@ export function attachmentOf(state: State, facts: ContainerFacts): Attachment {
   // A gateway that only got another name is still the one it runs with; but a restart would not find it.
   return link === 'renamed' && freshness === 'stale' ? 'orphaned' : freshness;
 }
+
+/** Whose processes or memory it shared is no more: no start of it can succeed. */
+const hasLostSharer = ({ containers }: State, { details }: ContainerFacts): boolean =>
+  (details?.sharesWith ?? []).some((reference) => referredTo(reference, containers.byId) === undefined);
 
 export const isRunning = ({ runState }: ContainerFacts): boolean =>
   runState === 'running' || runState === 'paused';
@@ -41,11 +45,16 @@ export const hasFailedToJoin = (facts: ContainerFacts): boolean =>
 const wantsToRun = (state: State, facts: ContainerFacts): boolean =>
   hasFailedToJoin(facts) ||
   isLeftUnstarted(state, facts) ||
+  isEndedWithSharer(state, facts) ||
   ((isEndedByEngine(state, facts) || isLeftHalfRestarted(state, facts)) && wouldBeKeptRunning(facts)) ||
   (state.endings[facts.id] === undefined &&
     !state.memory.stopped.includes(facts.id) &&
     wouldBeKeptRunning(facts) &&
     hasEndedWithoutGateway(state, facts));
+
+/** Its processes ended with those of the one they are shared with, which a command of ours ended. */
+const isEndedWithSharer = ({ endings }: State, { id, details }: ContainerFacts): boolean =>
+  endings[id]?.value === 'ours' && details?.sharesWith !== undefined;
 
 /** By one that had been killed, at its next start; this monitor heard of it, or an earlier one did. */
 export function isEndedByEngine(

@@ -11,8 +11,8 @@ export interface Findings {
     Config,
     'siteQuorum' | 'failThreshold' | 'dryRun' | 'recoveryStrategy' | 'selfHealGraceSeconds'
   >;
-  /** Whether the user has put the gateway out of reach. */
-  readonly isExcluded: boolean;
+  /** Why the gateway may not be touched, after its name; undefined: it may be. */
+  readonly excluded: string | undefined;
   readonly sites: readonly Site[];
   readonly results: readonly ProbeResult[];
   readonly cutShort: string | undefined;
@@ -82,8 +82,8 @@ const unknownReason = (results: readonly ProbeResult[]): string | undefined =>
   results.find(({ verdict: one }) => one === 'unknown')?.reason;
 
 /** What would hold a recovery back, or what it would do. */
-function whatFollows({ config, isExcluded, witness, backoff, now }: Findings): readonly string[] {
-  if (isExcluded) return ['The gateway is in EXCLUDE_CONTAINERS: no recovery would start.'];
+function whatFollows({ config, excluded, witness, backoff, now }: Findings): readonly string[] {
+  if (excluded !== undefined) return [`The gateway ${excluded}: no recovery would start.`];
   if (witness?.answers === false)
     return [
       `The witness does not answer either (${witness.reason}): the line itself is down, no recovery would start.`,

@@ -22,7 +22,9 @@ import { type WitnessVerdict, witness$ } from '../streams/witness.ts';
 import { type Conclusion, conclude } from './check-conclusion.ts';
 import { steadyScheduler as scheduler } from './clock.ts';
 import { EXIT } from './exit-codes.ts';
-import { findGateway, gatewayCandidates, lastingWord } from './find-gateway.ts';
+import { listedComposeNames } from './compose-names.ts';
+import { whyExcluded } from './excluded.ts';
+import { ambiguous, findGateway, gatewayCandidates, lastingWord } from './find-gateway.ts';
 import { rememberedBackoff, rememberedSites } from './memory.ts';
 import { sayFaults, sitesOf } from './reducers/site-list.ts';
 import { peekStateFile } from './state-file.ts';
@@ -107,7 +109,7 @@ const checkThrough$ = (
       const word = lastingWord(reference, gateway);
       const conclusion = conclude({
         config,
-        isExcluded: config.exclude.includes(gateway.name),
+        excluded: whyExcluded(gateway, config.exclude),
         sites,
         results: resultsIn(events),
         cutShort: cutShortIn(events),
@@ -133,10 +135,16 @@ const cutShortIn = (events: readonly CheckEvent[]): string | undefined =>
 function gatewayOf(listing: EngineEvent, reference: string): Observable<ContainerFacts> {
   if (listing.type !== 'containersListed')
     return failed(listing.type === 'listingFailed' ? listing.reason : 'no listing');
-  const containers = { byId: Object.fromEntries(listing.containers.map((facts) => [facts.id, facts])) };
+  const containers = {
+    byId: Object.fromEntries(listing.containers.map((facts) => [facts.id, facts])),
+    composeNames: listedComposeNames({}, listing.containers, listing),
+  };
   const gateway = findGateway(containers, reference);
   if (gateway !== undefined) return of(gateway);
-  const candidates = gatewayCandidates(containers);
+  const several = ambiguous(containers, reference);
+  if (several.length > 0)
+    return failed(`${reference} could be any of ${several.join(', ')}; GLUETUN_CONTAINER names one of them`);
+  const candidates = gatewayCandidates(containers, reference);
   const advice = candidates.length === 0 ? '' : ` (it could be ${candidates.join(', ')})`;
   return failed(`there is no container ${reference}${advice}; GLUETUN_CONTAINER names it`);
 }

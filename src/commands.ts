@@ -33,6 +33,10 @@ export interface Repairable extends Target {
   readonly run: string | undefined;
   /** Whose network it is to join: the gateway, or the one that joined it. */
   readonly owner: Target;
+  /** Ids of those that share its processes or memory, and are created anew after it; absent: none. */
+  readonly followers?: readonly string[];
+  /** What has taken the place of containers that it refers to and that are no more, by their ids; absent: nothing. */
+  readonly replaced?: Readonly<Record<string, string>>;
 }
 
 export type Act = { [K in keyof Acts]: { readonly kind: K; readonly id: number } & Acts[K] }[keyof Acts];

@@ -1,5 +1,7 @@
 import { waitAfter } from './backoff.ts';
+import { whyGatewayExcluded } from './excluded.ts';
 import { criticalSites, quorumIn, sitesDown } from './quorum.ts';
+import { nameOf } from './selectors.ts';
 import type { HoldReason, State } from './state.ts';
 import { duration } from './transition.ts';
 
@@ -28,11 +30,11 @@ interface Hold {
 
 /** What speaks against it, the gravest first. */
 function holdOf(state: State, at: number): Hold | undefined {
-  const { gateway, settings, witness, backoff } = state;
+  const { witness, backoff } = state;
   if (sitesDown(state).length < quorumIn(state))
     return { reason: 'quorum', why: 'so the tunnel counts as working' };
-  if ('name' in gateway && settings.exclude.includes(gateway.name))
-    return { reason: 'excluded', why: `${gateway.name} is in EXCLUDE_CONTAINERS` };
+  const excluded = whyGatewayExcluded(state);
+  if (excluded !== undefined) return { reason: 'excluded', why: `${nameOf(state)} ${excluded}` };
   if (isWitnessAwaited(state)) return { reason: 'awaitingWitness', why: 'the witness is being asked' };
   if (witness.value === 'silent')
     return { reason: 'line', why: 'the line itself is down, for the witness does not answer either' };

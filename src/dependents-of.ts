@@ -1,7 +1,10 @@
 import type { ContainerFacts } from '../streams/events.ts';
-import { MONITOR_LABEL } from '../streams/labels.ts';
+import { fitting, isOneOff } from '../streams/fits.ts';
+import { MONITOR_LABEL, RESTART_ON_RECONNECT_LABEL } from '../streams/labels.ts';
 import { hasFailedToJoin, isRunning } from './attachment.ts';
-import { findGateway, isOneOff, isSettledIn } from './find-gateway.ts';
+import { isSettledIn } from './compose-names.ts';
+import { isExcluded } from './excluded.ts';
+import { findGateway } from './find-gateway.ts';
 import { joinedReference } from './joined.ts';
 import { knownIds } from './memory.ts';
 import { isOnNetworkOf, ownerOf, ownersBelow } from './network.ts';
@@ -11,33 +14,54 @@ import type { State } from './state.ts';
 
 /** The containers that hang on the gateway, sorted by name. */
 export function dependentsOf(state: State): readonly ContainerFacts[] {
-  const { settings, containers, gateway } = state;
+  const { settings, gateway } = state;
   const target = gatewayTarget(gateway);
   if (target === undefined) return [];
-  const isChosen = ({ name }: ContainerFacts): boolean =>
-    settings.dependents === 'auto' || settings.dependents.includes(name);
+  const touchable = touchableIn(state);
+  if (settings.dependents !== 'auto') {
+    const chosen = settings.dependents.flatMap((word) => onlyOne(fitting(word, touchable)));
+    return [...new Set(chosen)].sort(byName);
+  }
   const gateways = gatewaysIn(state);
   const isDiscovered = (facts: ContainerFacts): boolean =>
     isOnNetworkOf(target.id, facts, state) &&
     // Another watched gateway, which has joined this one, comes first: it is that one's, and waits for that one.
     !ownersBelow(target.id, facts, state).some(({ id }) => gateways.includes(id));
-  return Object.values(containers.byId)
-    .filter((facts) => isTouchable(state, facts) && isChosen(facts))
-    .filter((facts) => settings.dependents !== 'auto' || isDiscovered(facts))
-    .sort((a, b) => a.name.localeCompare(b.name));
+  return touchable.filter(isDiscovered).sort(byName);
 }
+
+const byName = (a: ContainerFacts, b: ContainerFacts): number => a.name.localeCompare(b.name);
+
+/** Of several nobody knows which one is meant. */
+const onlyOne = <T>(found: readonly T[]): readonly T[] => (found.length === 1 ? found : []);
+
+/** What an entry of `DEPENDENT_CONTAINERS` fits among what may be touched at all; it must be exactly one. */
+export const listedAs = (word: string, state: State): readonly ContainerFacts[] =>
+  fitting(word, touchableIn(state));
+
+const touchableIn = (state: State): readonly ContainerFacts[] =>
+  Object.values(state.containers.byId).filter((facts) => isTouchable(state, facts));
+
+/** Those that are restarted after a reconnect of the VPN, too: by the list, or by their own label. */
+export function restartedOnReconnect(state: State): readonly ContainerFacts[] {
+  const all = dependentsOf(state);
+  const listed = state.settings.vpnRestartDependents.flatMap((word) => fitting(word, all));
+  return all.filter((facts) => listed.includes(facts) || saysYes(facts.labels[RESTART_ON_RECONNECT_LABEL]));
+}
+
+const saysYes = (value: string | undefined): boolean => /^(?:true|yes|on|1)$/i.test(value ?? '');
 
 /** Of all that are watched. */
 const gatewaysIn = ({ gateways, containers, memory }: State): readonly string[] =>
   gateways.flatMap((word) => findGateway(containers, word, knownIds(memory, word)[0])?.id ?? []);
 
 /** Never: the gateway itself, what the user excluded, a monitor, a one-off, what bears its name for a moment only. */
-const isTouchable = ({ settings, gateway }: State, facts: ContainerFacts): boolean =>
+const isTouchable = ({ settings, gateway, containers }: State, facts: ContainerFacts): boolean =>
   facts.id !== gatewayTarget(gateway)?.id &&
-  !settings.exclude.includes(facts.name) &&
+  !isExcluded(facts, settings.exclude) &&
   !(MONITOR_LABEL in facts.labels) &&
   !isOneOff(facts.labels) &&
-  isSettledIn(facts);
+  isSettledIn(facts, containers);
 
 /** Monitors on the gateway's network: they go down with it. */
 export const monitorsOn = (gatewayId: string, state: State): readonly string[] =>
@@ -60,7 +84,7 @@ export function parkedOf(state: State): readonly Parked[] {
   const names = [settings.gateway, gatewayTarget(gateway)?.name];
   return Object.values(state.containers.byId).flatMap((facts) => {
     const parked = parkedAs(facts);
-    if (parked === undefined || settings.exclude.includes(parked.name)) return [];
+    if (parked === undefined || isExcluded(facts, settings.exclude)) return [];
     const hadJoined = knownIds(memory, settings.gateway).includes(joinedReference(facts) ?? '');
     return names.includes(parked.gateway) || hadJoined ? [{ facts, name: parked.name }] : [];
   });

@@ -13,6 +13,7 @@ import type { ContainerFacts, EngineEvent, Outcome } from '../streams/events.ts'
 import type { VpnRestart } from '../streams/vpn-restart.ts';
 import type { Target } from './commands.ts';
 import type { EngineWrites } from './engine-writes.ts';
+import { whyExcluded } from './excluded.ts';
 
 /** What an act has at its disposal. */
 export interface Executor {
@@ -26,6 +27,8 @@ export interface Executor {
   readonly scheduler: SchedulerLike;
   /** The monitor is about to end: no further part of an act is begun. */
   readonly isEnding: () => boolean;
+  /** The user's list of what is never touched: whatever was decided. */
+  readonly exclude: readonly string[];
 }
 
 /** The gateway, in the start in which it was ready. */
@@ -50,6 +53,12 @@ export const failure = (error: unknown): Outcome => ({
   ...(error instanceof Untouched && { untouched: true as const }),
   ...(error instanceof Refused && { refused: true as const }),
 });
+
+/** Whatever it is called by now, or was: an excluded one is not touched. */
+export const refuseExcluded = (facts: ContainerFacts, { exclude }: Executor): void => {
+  const why = whyExcluded(facts, exclude);
+  if (why !== undefined) throw new Untouched(`it ${why}`);
+};
 
 const inspecting = ({ reads, scheduler }: Executor) => ({ engine: reads, scheduler });
 

@@ -8,11 +8,21 @@ import {
   from,
   mergeMap,
   of,
+  tap,
   throwError,
 } from 'rxjs';
 import type { ContainerFacts, Event, Outcome } from '../streams/events.ts';
 import type { Act, ActOf, Acts, Target } from './commands.ts';
-import { type Executor, Untouched, bounded, failure, inspected, isInStart, look } from './executor-parts.ts';
+import {
+  type Executor,
+  Untouched,
+  bounded,
+  failure,
+  inspected,
+  isInStart,
+  look,
+  refuseExcluded,
+} from './executor-parts.ts';
 import { repairDependent } from './repair-dependent.ts';
 
 export type { Executor } from './executor-parts.ts';
@@ -33,6 +43,7 @@ const handlers: Handlers = {
     }),
   restartVpn: ({ gateway, start }, executor) =>
     inspected(gateway.id, executor).pipe(
+      tap((facts) => refuseExcluded(facts, executor)),
       concatMap((facts) =>
         isInStart(facts, start)
           ? executor.restartVpn(gateway.id)
@@ -74,6 +85,7 @@ interface Change {
 const changed = ({ id }: Target, executor: Executor, { mayChange, change }: Change): Observable<Event> =>
   concat(
     inspected(id, executor).pipe(
+      tap((facts) => refuseExcluded(facts, executor)),
       concatMap((facts) =>
         mayChange(facts)
           ? change(id).pipe(bounded(facts, executor))

@@ -1,7 +1,21 @@
+import { couldBeId, isIdPrefix } from '../streams/container-id.ts';
 import type { ContainerFacts } from '../streams/events.ts';
 import type { Containers } from './state.ts';
 
 const JOINED = 'container:';
+
+/** All others that it refers to: whose processes, memory or volumes it shares. */
+export const furtherReferences = ({ details }: ContainerFacts): readonly string[] => [
+  ...(details?.sharesWith ?? []),
+  ...(details?.volumesFrom ?? []),
+];
+
+/** Whether one of the references is to that container. */
+export const areTo = (
+  references: readonly string[],
+  { id, name }: Pick<ContainerFacts, 'id' | 'name'>,
+): boolean =>
+  references.some((reference) => reference === name || reference === id || isIdPrefix(reference, id));
 
 /** What the container joined: an id or a name, as the engine kept it; undefined for a network of its own. */
 export const joinedReference = ({ networkMode }: ContainerFacts): string | undefined =>
@@ -18,8 +32,3 @@ export function referredTo(reference: string, byId: Containers['byId']): Contain
     (couldBeId(reference) ? all.find(({ id }) => id.startsWith(reference)) : undefined)
   );
 }
-
-export const isIdPrefix = (reference: string, id: string): boolean =>
-  couldBeId(reference) && id.startsWith(reference);
-
-const couldBeId = (reference: string): boolean => /^[0-9a-f]{12,64}$/.test(reference);

@@ -1,8 +1,9 @@
 import type { ContainerFacts } from '../streams/events.ts';
+import { isOneOff } from '../streams/fits.ts';
 import { COMPOSE_DEPENDS_ON, COMPOSE_PROJECT, COMPOSE_SERVICE } from '../streams/labels.ts';
-import { isOneOff, isSettledIn } from './find-gateway.ts';
+import { isSettledIn } from './compose-names.ts';
 import { gatewayTarget } from './selectors.ts';
-import type { State } from './state.ts';
+import type { Containers, State } from './state.ts';
 
 /**
  * Whether compose has created it and then given up, for the gateway was not healthy: `depends_on … service_healthy`
@@ -17,7 +18,7 @@ export function isLeftUnstarted(state: State, facts: ContainerFacts): boolean {
   const gateway = byId[gatewayTarget(state.gateway)?.id ?? ''];
   if (!isYetToStart(facts)) return false;
   if (gateway?.details?.health !== 'healthy' || gateway.id in heardAt || facts.id in heardAt) return false;
-  const project = projectOf(facts, Object.values(byId));
+  const project = projectOf(facts, state.containers);
   const isWaiting = (one: ContainerFacts): boolean =>
     one.runState === 'created' && needsHealthOf(gateway, one, project);
   return (
@@ -34,14 +35,14 @@ export const isYetToStart = (facts: ContainerFacts | undefined): boolean =>
 type Project = readonly ContainerFacts[];
 
 /** Who belongs to its project, for good. */
-const projectOf = ({ labels }: ContainerFacts, all: Project): Project =>
+const projectOf = ({ labels }: ContainerFacts, known: Containers): Project =>
   labels[COMPOSE_PROJECT] === undefined
     ? []
-    : all.filter(
+    : Object.values(known.byId).filter(
         (one) =>
           one.labels[COMPOSE_PROJECT] === labels[COMPOSE_PROJECT] &&
           !isOneOff(one.labels) &&
-          isSettledIn(one),
+          isSettledIn(one, known),
       );
 
 /** What it needs of others before compose starts it. */

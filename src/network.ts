@@ -1,13 +1,15 @@
+import { isIdPrefix } from '../streams/container-id.ts';
 import type { ContainerFacts } from '../streams/events.ts';
 import { COMPOSE_DEPENDS_ON, COMPOSE_PROJECT, COMPOSE_SERVICE } from '../streams/labels.ts';
-import { findGateway, isComposeInterim, isSettledIn } from './find-gateway.ts';
-import { isIdPrefix, joinedReference, referredTo } from './joined.ts';
+import { isInterim, isSettledIn } from './compose-names.ts';
+import { findGateway } from './find-gateway.ts';
+import { joinedReference, referredTo } from './joined.ts';
 import { knownIds } from './memory.ts';
 import type { Containers, State } from './state.ts';
 
 /** What is needed to know who joined whom: what there is, and what there was. */
 export interface Kin {
-  readonly containers: Pick<Containers, 'byId'>;
+  readonly containers: Pick<Containers, 'byId' | 'composeNames'>;
   readonly settings: Pick<State['settings'], 'gateway'>;
   readonly memory: State['memory'];
 }
@@ -37,20 +39,36 @@ export const ownerOf = (facts: ContainerFacts, kin: Kin): ContainerFacts | undef
 /** Compose renames what it is about to remove: the gateway is already another one. */
 function replacementOf(present: ContainerFacts, kin: Kin): ContainerFacts | undefined {
   const ids = knownIds(kin.memory, kin.settings.gateway);
-  if (!isComposeInterim(present.name) || !ids.includes(present.id)) return undefined;
-  return findGateway(kin.containers, kin.settings.gateway, ids[0]);
+  if (!isInterim(present, kin.containers) || !ids.includes(present.id)) return undefined;
+  const gateway = findGateway(kin.containers, kin.settings.gateway, ids[0]);
+  // The user may have named it by that very name.
+  return gateway?.id === present.id ? undefined : gateway;
 }
 
 /** Who has taken the place of a container that is no more: by what we remember of it, else by compose's labels. */
-function successorOf(reference: string, facts: ContainerFacts, kin: Kin): ContainerFacts | undefined {
+const successorOf = (reference: string, facts: ContainerFacts, kin: Kin): ContainerFacts | undefined =>
+  isRemembered(reference, kin)
+    ? rememberedSuccessor(reference, kin)
+    : successorByCompose(reference, facts, kin);
+
+/** The user's word for the gateway leads nowhere where it was given another name since. */
+const isGateways = (reference: string, { memory, settings }: Kin): boolean =>
+  reference === settings.gateway ||
+  knownIds(memory, settings.gateway).some((id) => isIdPrefix(reference, id));
+
+const rememberedName = (reference: string, { memory }: Kin): string | undefined =>
+  Object.entries(memory.dependents).find(([id]) => isIdPrefix(reference, id))?.[1];
+
+const isRemembered = (reference: string, kin: Kin): boolean =>
+  isGateways(reference, kin) || rememberedName(reference, kin) !== undefined;
+
+/** Who has taken the place of a gateway or a dependent that is remembered, if anybody has yet. */
+export function rememberedSuccessor(reference: string, kin: Kin): ContainerFacts | undefined {
   const { memory, settings, containers } = kin;
-  const ids = knownIds(memory, settings.gateway);
-  // The user's word for the gateway leads nowhere where it was given another name since.
-  if (reference === settings.gateway || ids.some((id) => isIdPrefix(reference, id)))
-    return findGateway(containers, settings.gateway, ids[0]);
-  const name = Object.entries(memory.dependents).find(([id]) => isIdPrefix(reference, id))?.[1];
-  if (name !== undefined) return Object.values(containers.byId).find((one) => one.name === name);
-  return successorByCompose(reference, facts, kin);
+  if (isGateways(reference, kin))
+    return findGateway(containers, settings.gateway, knownIds(memory, settings.gateway)[0]);
+  const name = rememberedName(reference, kin);
+  return name === undefined ? undefined : Object.values(containers.byId).find((one) => one.name === name);
 }
 
 /**
@@ -66,7 +84,7 @@ function successorByCompose(
   if (!/^[0-9a-f]{64}$/.test(reference)) return undefined;
   const services = servicesNeededBy(facts);
   const present = Object.values(containers.byId).filter(
-    (one) => services.includes(serviceOf(one)) && isSettledIn(one),
+    (one) => services.includes(serviceOf(one)) && isSettledIn(one, containers),
   );
   const areAllThere = services.every((service) => present.some((one) => serviceOf(one) === service));
   const younger = present.filter(({ createdMs }) => createdMs > facts.createdMs);

@@ -17,6 +17,7 @@ import { endings, endingsDueAt } from './reducers/endings.ts';
 import { NOTHING_KNOWN, endpoint } from './reducers/endpoint.ts';
 import { gateway } from './reducers/gateway.ts';
 import { type OwnNetwork, UNKNOWN_NETWORK } from './own-network.ts';
+import { lists } from './reducers/lists.ts';
 import { ownNetwork } from './reducers/own-network.ts';
 import { readiness } from './reducers/readiness.ts';
 import { startDueAt } from './reducers/left-behind.ts';
@@ -44,6 +45,7 @@ const concerns = compose<Everything>(
   siteReload,
   witness,
   forEachGateway((state, event, before) => ofOneGateway(state, event, before)),
+  lists,
   ownNetwork,
   witnessSchedule,
 );
@@ -109,6 +111,7 @@ export const initialState = (
   containers: {
     named: settings.flatMap(namedIn),
     byId: {},
+    composeNames: {},
     heardAt: {},
     engineTimeMs: {},
     engineClock: undefined,

@@ -10,6 +10,7 @@ import {
   inspected,
   isInStart,
   look,
+  refuseExcluded,
 } from './executor-parts.ts';
 import { isParked, parkedAs } from './parked.ts';
 import { recreate, resume } from './recreation/recreate.ts';
@@ -73,6 +74,7 @@ const asDecided = (
     }),
     concatMap(() => inspected(id, executor)),
     tap((facts) => {
+      refuseExcluded(facts, executor);
       const isAsDecided = run === undefined ? facts.runState === 'running' : runOf(facts) === run;
       if (!isAsDecided)
         throw new Untouched(

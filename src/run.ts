@@ -97,7 +97,8 @@ function watching(
     scheduler,
     source: (request$, deadline$) =>
       source$({ engine: reads, scheduler, controlServer, probeWitness, request$, deadline$, others }),
-    execute: (act, isEnding) => execute(act, { reads, writes, restartVpn, scheduler, isEnding }),
+    execute: (act, isEnding) =>
+      execute(act, { reads, writes, restartVpn, scheduler, isEnding, exclude: config.exclude }),
     say,
     remember: (memory) => stateFile.save(memory).forEach(say),
   }).pipe(connect((state$: Observable<Everything>) => merge(state$, heartbeat$(state$, scheduler))));

@@ -57,6 +57,8 @@ export interface Watch {
 /** The part of the configuration that decisions rest on; durations in milliseconds. */
 export interface Settings {
   readonly gateway: string;
+  /** The user's word for it, by which the sites name it; absent: the same. */
+  readonly word?: string;
   readonly dependents: 'auto' | readonly string[];
   readonly exclude: readonly string[];
   readonly checkIntervalMs: number;
@@ -88,6 +90,11 @@ export interface Containers {
   /** Names, compose services or ids that are always inspected: the gateways, and dependents that were listed. */
   readonly named: readonly string[];
   readonly byId: Readonly<Record<string, ContainerFacts>>;
+  /**
+   * The names of the kind that Compose gives for a moment (`<12 hex>_NAME`): since when each is known to be given. One
+   * that has outlived the moment is a name like any other: an update has failed, and somebody has started what it left.
+   */
+  readonly composeNames: Readonly<Record<string, number | 'forGood'>>;
   /** When a message last spoke of a container: a reading asked for before that may be older than the message. */
   readonly heardAt: Readonly<Record<string, number>>;
   /** Engine's clock: the latest message of each container; one from before it tells nothing any more. */

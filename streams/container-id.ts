@@ -6,3 +6,9 @@ const ID = /^[0-9a-f]{1,64}$/;
  */
 export const asContainerId = (value: unknown): string | undefined =>
   typeof value === 'string' && ID.test(value) ? value : undefined;
+
+/** The beginning of an id, as the CLI writes it, or the whole of it. */
+export const isIdPrefix = (reference: string, id: string): boolean =>
+  couldBeId(reference) && id.startsWith(reference);
+
+export const couldBeId = (reference: string): boolean => /^[0-9a-f]{12,64}$/.test(reference);

@@ -15,7 +15,7 @@ import { answeredWithin } from './answered-within.ts';
 import { decodeInspected, decodeListed } from './decode-container.ts';
 import { EngineError, type EngineReadings, reasonOf } from './engine.ts';
 import type { ContainerFacts, EngineEvent } from './events.ts';
-import { COMPOSE_SERVICE } from './labels.ts';
+import { fits } from './fits.ts';
 import type { RequestOf } from './requests.ts';
 
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -116,11 +116,5 @@ function decodeListing(answer: unknown): readonly ContainerFacts[] {
 }
 
 /** It joined another's network, or is named: by its name, its compose service, or the beginning of its id. */
-export const isOfInterest = (
-  { id, name, labels, networkMode }: ContainerFacts,
-  named: readonly string[],
-): boolean =>
-  networkMode.startsWith('container:') ||
-  named.some(
-    (reference) => reference === name || reference === labels[COMPOSE_SERVICE] || id.startsWith(reference),
-  );
+export const isOfInterest = (facts: ContainerFacts, named: readonly string[]): boolean =>
+  facts.networkMode.startsWith('container:') || named.some((reference) => fits(reference, facts));

@@ -84,8 +84,20 @@ function decodeDetails(
     maximumRetryCount: asNumber(asObject(host['RestartPolicy'])?.['MaximumRetryCount']) ?? 0,
     stopTimeoutSeconds: stopTimeoutSeconds(config),
     stopSignal: signalNumber(asString(config['StopSignal']) ?? '') ?? DEFAULT_STOP_SIGNAL,
+    ...references(host),
   };
 }
+
+/** To other containers, besides the one whose network it joined. */
+function references(host: Json): Pick<ContainerDetails, 'sharesWith' | 'volumesFrom'> {
+  const sharesWith = [host['PidMode'], host['IpcMode']].flatMap((mode) => joinedBy(asString(mode)) ?? []);
+  const from = Array.isArray(host['VolumesFrom']) ? host['VolumesFrom'] : [];
+  const volumesFrom = from.flatMap((entry) => asString(entry)?.split(':', 1) ?? []);
+  return { ...(sharesWith.length > 0 && { sharesWith }), ...(volumesFrom.length > 0 && { volumesFrom }) };
+}
+
+/** `X` of `container:X`. */
+const joinedBy = (mode = ''): string | undefined => /^container:(.+)$/.exec(mode)?.[1];
 
 const POLICIES: readonly string[] = [
   'no', 'always', 'unless-stopped', 'on-failure',

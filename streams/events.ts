@@ -126,6 +126,10 @@ export interface ContainerDetails {
   readonly stopTimeoutSeconds: number;
   /** The signal that asks it to end, by its number. */
   readonly stopSignal: number;
+  /** Whose processes or memory it shares, by id or name, as the engine kept it; absent: nobody's. */
+  readonly sharesWith?: readonly string[];
+  /** Whose volumes it has; absent: nobody's. */
+  readonly volumesFrom?: readonly string[];
 }
 
 export type RestartPolicy = 'no' | 'always' | 'unless-stopped' | 'on-failure';

@@ -404,9 +404,14 @@ describe('loadConfig', () => {
         'VPN_RESTART_DEPENDENTS names the gateway gluetun: ignored',
       ],
     },
+    // The same container may have another name here: only the engine knows.
+    { given: { ...vpnFirst, DEPENDENT_CONTAINERS: 'a', VPN_RESTART_DEPENDENTS: 'a,b' }, then: [] },
     {
-      given: { ...vpnFirst, DEPENDENT_CONTAINERS: 'a', VPN_RESTART_DEPENDENTS: 'a,b' },
-      then: ['b is in VPN_RESTART_DEPENDENTS but not in DEPENDENT_CONTAINERS: it is no dependent'],
+      given: { DEPENDENT_CONTAINERS: 'Gluetun,app', EXCLUDE_CONTAINERS: 'APP' },
+      then: [
+        'app is in DEPENDENT_CONTAINERS and in EXCLUDE_CONTAINERS: exclusion wins',
+        'DEPENDENT_CONTAINERS names the gateway Gluetun: ignored',
+      ],
     },
     {
       given: {

@@ -85,7 +85,7 @@ describe('resolveSites', () => {
         { file: `${a}|gateway=/us\n${b}`, then: [of(a, 'us'), of(b)], faults: [] },
         { file: `${a}|gateway=us|role=advisory\n${b}`, then: [of(a, 'us'), of(b)], faults: [] },
         { file: `${a}|gateway=de\n${a}`, then: [of(a)], faults: ['line 1'] },
-        { file: `${a}|gateway=US\n${b}`, then: [of(b)], faults: ['line 1'] },
+        { file: `${a}|gateway=US\n${b}`, then: [of(a, 'us'), of(b)], faults: [] },
       ];
     it.each(split)('the file $file gives $then', ({ file, then, faults }) => {
       const result = resolve(file, '', ['us', 'nl']);

@@ -70,7 +70,7 @@ describe('the plan of a re-creation', () => {
 
   it('is a request for the network of its owner, or a reason, whatever was told of the container', () => {
     fuzz(original, 1_000, (known) => {
-      const plan = planRecreation({ ...known, sharers: [], injected: [] } as Original, OWNER);
+      const plan = planRecreation({ ...known, sharers: [], present: [], injected: [] } as Original, OWNER);
       const { HostConfig, Image, Hostname } = plan.ok
         ? plan.body
         : { HostConfig: undefined, Image: plan.reason, Hostname: undefined };

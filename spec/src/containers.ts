@@ -31,6 +31,9 @@ export interface Shape {
   readonly maximumRetryCount?: number;
   readonly stopTimeoutSeconds?: number;
   readonly stopSignal?: number;
+  /** Whose processes or memory it shares, and whose volumes it has, word for word. */
+  readonly sharesWith?: readonly string[];
+  readonly volumesFrom?: readonly string[];
   /** `false`: it was listed, but could not be inspected. */
   readonly inspected?: false;
 }
@@ -63,6 +66,8 @@ export function facts(name: string, shape: Shape = {}): ContainerFacts {
             maximumRetryCount: shape.maximumRetryCount ?? 0,
             stopTimeoutSeconds: shape.stopTimeoutSeconds ?? 10,
             stopSignal: shape.stopSignal ?? 15,
+            ...(shape.sharesWith && { sharesWith: shape.sharesWith }),
+            ...(shape.volumesFrom && { volumesFrom: shape.volumesFrom }),
           },
   };
 }

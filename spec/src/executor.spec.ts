@@ -16,15 +16,15 @@ import type { Act, ActOf } from '../../src/commands.ts';
 import { execute } from '../../src/executor.ts';
 import { parkedAs, parkedName } from '../../src/parked.ts';
 import { runOf } from '../../src/run-of.ts';
-import { JOIN_ERROR, engineText, gatewayFacts, idOf, onGateway } from './builders.ts';
+import { JOIN_ERROR, compose, engineText, gatewayFacts, idOf, onGateway } from './builders.ts';
 
 type Answer = ContainerFacts | 'gone' | 'refused' | 'silent';
 
 /** `GET /containers/{id}/json`, as far as it is read. */
-const json = ({ id, name, networkMode, runState, details }: ContainerFacts): unknown => ({
+const json = ({ id, name, labels, networkMode, runState, details }: ContainerFacts): unknown => ({
   Id: id,
   Name: `/${name}`,
-  Config: { Labels: {}, StopTimeout: details?.stopTimeoutSeconds },
+  Config: { Labels: labels, StopTimeout: details?.stopTimeoutSeconds },
   HostConfig: { NetworkMode: networkMode },
   State: {
     Status: runState,
@@ -47,6 +47,7 @@ class FakeEngine {
   readonly called: string[] = [];
   most = 0;
   isEnding = false;
+  exclude: readonly string[] = [];
   restartTakes: () => Observable<unknown> = () => EMPTY;
   readonly #answers: Readonly<Record<string, readonly Answer[]>>;
   readonly #asked: Record<string, number> = {};
@@ -79,6 +80,7 @@ class FakeEngine {
       restartVpn: () => NEVER,
       scheduler: this.scheduler,
       isEnding: () => this.isEnding,
+      exclude: this.exclude,
     }).subscribe({ next: (event) => events.push(event), complete: () => (completed += 1) });
     this.scheduler.maxFrames = forMs;
     this.scheduler.flush();
@@ -174,6 +176,21 @@ describe('restartGateway', () => {
     expect(outcomeOf(engine.run(restartGateway))).toMatchObject(then);
     expect(engine.called).toEqual([]);
   });
+
+  it.each<Act>([restartGateway, { ...restartGateway, kind: 'restartVpn' }, startGateway])(
+    '$kind touches no gateway that is excluded',
+    (act) => {
+      const exited = gatewayFacts({ runState: 'exited' });
+      const engine = new FakeEngine({ gluetun: [act.kind === 'startGateway' ? exited : gateway] });
+      engine.exclude = ['gluetun'];
+      expect(outcomeOf(engine.run(act))).toEqual({
+        ok: false,
+        untouched: true,
+        reason: 'it is in EXCLUDE_CONTAINERS',
+      });
+      expect(engine.called).toEqual([]);
+    },
+  );
 
   it("fails in the engine's words", () => {
     const engine = new FakeEngine({ gluetun: [gateway] });
@@ -298,6 +315,58 @@ describe('repairDependents', () => {
     const events = engine.run(repairDependents([decided], how, 1));
     expect(events[0]?.type).not.toBe('dependentRepairBegun');
     expect(endsOf(events)[0]).toMatchObject({ outcome: { ok: false, untouched: true, reason } });
+    expect(engine.called).toEqual([]);
+  });
+
+  it.each<{ given: string; exclude: string[]; now: ContainerFacts; reason: RegExp }>([
+    {
+      given: 'it is excluded',
+      exclude: ['app'],
+      now: app,
+      reason: /^it is in EXCLUDE_CONTAINERS$/,
+    },
+    {
+      given: 'it has been given a name that is excluded',
+      exclude: ['app2'],
+      now: { ...app, name: 'app2' },
+      reason: /^it is in EXCLUDE_CONTAINERS$/,
+    },
+    {
+      given: 'its service is excluded, whatever it is called by now',
+      exclude: ['APP'],
+      now: { ...app, name: 'app2', labels: compose('app') },
+      reason: /^it is in EXCLUDE_CONTAINERS$/,
+    },
+    {
+      given: 'compose has taken the name that is excluded from it',
+      exclude: ['app'],
+      now: { ...app, name: '0123456789ab_app' },
+      reason: /^it is in EXCLUDE_CONTAINERS$/,
+    },
+    {
+      given: 'its label excludes it',
+      exclude: [],
+      now: { ...app, labels: { 'org.gluetun-monitor.exclude': 'true' } },
+      reason: /^it is excluded by its label/,
+    },
+  ])('touches nothing, whatever was decided, where $given', ({ exclude, now, reason }) => {
+    const engine = new FakeEngine({ gluetun: [gateway], app: [now] });
+    engine.exclude = exclude;
+    const [end] = endsOf(engine.run(restartDependents([app])));
+    expect(end?.outcome).toMatchObject({
+      ok: false,
+      untouched: true,
+      reason: expect.stringMatching(reason) as string,
+    });
+    expect(engine.called).toEqual([]);
+  });
+
+  it('does not finish the re-creation of one whose own name is excluded', () => {
+    const engine = new FakeEngine({ gluetun: [gateway], app: [parked] });
+    engine.exclude = ['app'];
+    expect(endsOf(engine.run(repairDependents([parked], 'resume', 1)))[0]?.outcome).toMatchObject({
+      untouched: true,
+    });
     expect(engine.called).toEqual([]);
   });
 

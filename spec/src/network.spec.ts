@@ -13,7 +13,7 @@ import {
 import { SETTINGS, compose, facts, gatewayFacts, idOf } from './builders.ts';
 
 const kin = (containers: readonly ContainerFacts[], memory: Partial<Memory> = {}): Kin => ({
-  containers: { byId: Object.fromEntries(containers.map((one) => [one.id, one])) },
+  containers: { byId: Object.fromEntries(containers.map((one) => [one.id, one])), composeNames: {} },
   settings: SETTINGS,
   memory: { ...NOTHING_REMEMBERED, ...memory },
 });

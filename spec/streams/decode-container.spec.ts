@@ -81,6 +81,25 @@ describe('decodeInspected', () => {
     expect(inspected(state)?.details?.health).toBe(health);
   }); // prettier-ignore
 
+  it.each([
+    { of: 'none', host: {}, then: {} },
+    { of: 'none, where these are its own', host: { PidMode: '', IpcMode: 'private', VolumesFrom: null }, then: {} },
+    { of: 'none, where they are the host’s', host: { PidMode: 'host', IpcMode: 'host', VolumesFrom: [] }, then: {} },
+    {
+      of: 'whose namespaces it shares',
+      host: { PidMode: 'container:a', IpcMode: 'container:b' },
+      then: { sharesWith: ['a', 'b'] },
+    },
+    {
+      of: 'whose volumes it has',
+      host: { VolumesFrom: ['a', 'b:ro', 7] },
+      then: { volumesFrom: ['a', 'b'] },
+    },
+  ])('tells its references to others: $of', ({ host, then }) => {
+    const { sharesWith, volumesFrom } = inspected({}, {}, { HostConfig: host })?.details ?? {};
+    expect({ sharesWith, volumesFrom }).toEqual(then);
+  }); // prettier-ignore
+
   it('takes defaults where the engine says nothing, or nonsense', () => {
     const bare = { StartedAt: '0001-01-01T00:00:00Z', ExitCode: 'x', Error: 5 };
     expect(inspected(bare, { StopTimeout: null, Tty: 'yes', Labels: null, Image: 7 })).toMatchObject({

@@ -83,7 +83,9 @@ export class SimulatedMonitor {
           others: [this.#signal$, NEVER],
         }).pipe(tap((event) => onEvent?.(event))),
       execute: (act, isEnding) => {
-        const events$ = execute(act, { reads: client, writes: client, restartVpn, scheduler, isEnding });
+        const exclude = initial.watches[0]?.settings.exclude ?? [];
+        const executor = { reads: client, writes: client, restartVpn, scheduler, isEnding, exclude };
+        const events$ = execute(act, executor);
         return around?.(act, events$) ?? events$;
       },
       say,

@@ -2,6 +2,7 @@ import type { CreateBody } from '../engine-writes.ts';
 import { asObject, asString, asStrings, type Json, nonEmpty } from '../../streams/json.ts';
 import { objects } from './json-parts.ts';
 import { plannedConfig } from './plan-config.ts';
+import { lostReference, renewedReferences } from './plan-references.ts';
 import { plannedHostConfig } from './plan-host-config.ts';
 import { namelessVolume } from './plan-mounts.ts';
 
@@ -13,8 +14,10 @@ export interface Original {
   readonly image: Json | undefined;
   /** What the image's name stands for today; undefined: nothing. */
   readonly named: Json | undefined;
-  /** Names of containers that share its pid or ipc namespace. */
+  /** Names of containers that share its pid or ipc namespace, and stay as they are. */
   readonly sharers: readonly string[];
+  /** Ids and names of all containers there are. */
+  readonly present: readonly string[];
   /** Paths of files that were put into its own layer before it ran, as compose does with inline configs. */
   readonly injected: readonly string[];
 }
@@ -33,13 +36,24 @@ interface Parts {
   readonly mounts: readonly Json[];
 }
 
-/** The request that makes the container again, on the network of `ownerId`; or the reason why there is none. */
-export function planRecreation(original: Original, ownerId: string): Plan {
+/**
+ * The request that makes the container again, on the network of `ownerId`; or the reason why there is none.
+ *
+ * @param replaced By the ids of others that are no more: the ids of what has taken their places.
+ */
+export function planRecreation(
+  original: Original,
+  ownerId: string,
+  replaced: Readonly<Record<string, string>> = {},
+): Plan {
   const parts = partsOf(original.container);
   if (parts === undefined) return { ok: false, reason: 'the engine does not tell its whole configuration' };
   const reason = reasonAgainst(original, parts);
   if (reason !== undefined) return { ok: false, reason };
-  const { config, host, mounts } = parts;
+  const { config, mounts } = parts;
+  const host = renewedReferences(parts.host, replaced);
+  const lost = lostReference(host, original.present);
+  if (lost !== undefined) return { ok: false, reason: lost };
   const body = {
     ...plannedConfig(config, asObject(original.image?.['Config']) ?? {}),
     Image: imageReference(original, parts),

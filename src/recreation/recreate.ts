@@ -1,4 +1,4 @@
-import { EMPTY, type Observable, catchError, concat, concatMap, defer, of, throwError } from 'rxjs';
+import { EMPTY, type Observable, catchError, concat, concatMap, defer, from, of, throwError } from 'rxjs';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Repairable } from '../commands.ts';
 import {
@@ -34,14 +34,15 @@ export const recreate = (
   { gateway }: Basis,
   executor: Executor,
 ): Observable<Event> =>
-  survey(facts, executor).pipe(
+  survey(facts, executor, dependent.followers).pipe(
     concatMap((original) => {
-      const plan = planRecreation(original, dependent.owner.id);
+      const plan = planRecreation(original, dependent.owner.id, dependent.replaced);
       if (!plan.ok) return throwError(() => new Refused(plan.reason));
       const { writes } = executor;
       const parkedAs = parkedName(dependent.name, gateway.name, dependent.id);
       const attempt = { dependent, created: undefined };
       return concat(
+        followersToo(dependent, executor),
         unchanged(facts, executor),
         concat(
           writes.rename(dependent.id, parkedAs).pipe(bounded(facts, executor, 'renaming')),
@@ -54,6 +55,24 @@ export const recreate = (
         ),
       );
     }),
+  );
+
+/** Those that share its processes end with it: then each must be one that can be created anew, too. */
+const followersToo = ({ followers = [], owner }: Repairable, executor: Executor): Observable<never> =>
+  from(followers).pipe(
+    concatMap((id) => inspectedIfAny(id, executor)),
+    concatMap((follower) =>
+      follower === undefined
+        ? EMPTY
+        : survey(follower, executor).pipe(
+            concatMap((original) => {
+              const plan = planRecreation(original, owner.id);
+              if (plan.ok) return EMPTY;
+              const why = `${follower.name} shares its processes or memory, and cannot be re-created: ${plan.reason}`;
+              return throwError(() => new Refused(why));
+            }),
+          ),
+    ),
   );
 
 /** The survey takes its time: somebody may have stopped the container meanwhile. */

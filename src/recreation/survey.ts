@@ -20,20 +20,29 @@ import { COMPOSE_PROJECT } from '../../streams/labels.ts';
 import type { Executor } from '../executor-parts.ts';
 import { answeredInTime } from '../executor-parts.ts';
 import { candidatesAmong, isInjected } from './injected-files.ts';
-import { objects } from './json-parts.ts';
+import { objects, texts } from './json-parts.ts';
 import type { Original } from './plan.ts';
 
 const AT_ONCE = 4;
 
-/** All that must be known of a container before it is created anew; nothing is changed. */
-export const survey = (facts: ContainerFacts, executor: Executor): Observable<Original> =>
+/**
+ * All that must be known of a container before it is created anew; nothing is changed.
+ *
+ * @param followers Ids of those that are created anew after it: that they share its namespaces is no hindrance.
+ */
+export const survey = (
+  facts: ContainerFacts,
+  executor: Executor,
+  followers: readonly string[] = [],
+): Observable<Original> =>
   rawInspection(facts.id, executor).pipe(
     concatMap((container) =>
       forkJoin({
         container: of(container),
         image: image(asString(container['Image']) ?? '', executor),
         named: image(asString(asObject(container['Config'])?.['Image']) ?? '', executor),
-        sharers: sharersOf(facts, executor),
+        sharers: sharersOf(facts, executor, followers),
+        present: present(executor),
         injected: injectedInto(facts, container, executor),
       }),
     ),
@@ -57,14 +66,27 @@ const image = (reference: string, executor: Executor): Observable<Json | undefin
   );
 
 /** Who lives in its pid or ipc namespace: a listing does not tell, so each is inspected. */
-const sharersOf = ({ id, name }: ContainerFacts, executor: Executor): Observable<readonly string[]> =>
+const sharersOf = (
+  { id, name }: ContainerFacts,
+  executor: Executor,
+  followers: readonly string[],
+): Observable<readonly string[]> =>
   executor.reads.list().pipe(
     answeredInTime('listing containers', executor),
     concatMap((listing) => from(objects(listing).flatMap(({ Id }) => asString(Id) ?? []))),
-    mergeMap((other) => (other === id ? EMPTY : modesOf(other, executor)), AT_ONCE),
+    filter((other) => other !== id && !followers.includes(other)),
+    mergeMap((other) => modesOf(other, executor), AT_ONCE),
     filter(({ modes }) => [id, name].some((joined) => modes.includes(`container:${joined}`))),
     map((sharer) => sharer.name),
     toArray(),
+  );
+
+/** Ids and names of all containers. */
+const present = (executor: Executor): Observable<readonly string[]> =>
+  executor.reads.list().pipe(
+    answeredInTime('listing containers', executor),
+    map((listing) => objects(listing).flatMap(({ Id, Names }) => [asString(Id) ?? '', ...texts(Names)])),
+    map((words) => words.map((word) => word.replace(/^\//, ''))),
   );
 
 interface Modes {

@@ -1,6 +1,7 @@
 import type { ContainerEvent, ContainerFacts, Event, RunState } from '../../streams/events.ts';
 import { isOfInterest } from '../../streams/containers.ts';
 import type { Command } from '../commands.ts';
+import { listedComposeNames, withComposeName } from '../compose-names.ts';
 import { isParked } from '../parked.ts';
 import { seenOf, withLook } from '../seen-starts.ts';
 import type { Common, Containers, Everything } from '../state.ts';
@@ -91,12 +92,15 @@ function takeListing(state: Everything, event: EventOf<'containersListed'>): Tra
     const facts = known[id];
     return facts === undefined ? [] : [[id, facts]];
   });
+  const byId = Object.fromEntries([...entries, ...kept]);
+  const listed = Object.values(byId);
   const next = withContainers(state, {
-    byId: Object.fromEntries([...entries, ...kept]),
+    byId,
     heardAt: Object.fromEntries(heardSince.map((id) => [id, heardAt[id] ?? 0])),
     engineTimeMs: Object.fromEntries(
       Object.entries(state.containers.engineTimeMs).filter(([id]) => id in known || heardSince.includes(id)),
     ),
+    composeNames: listedComposeNames(state.containers.composeNames, listed, event),
     engineClock: { engineMs: event.engineClockMs, at: event.at },
     starts: seenOf(
       event.containers.reduce(
@@ -146,6 +150,9 @@ function takeMessage(state: Everything, event: ContainerEvent): Transition<Every
   const heard = withContainers(state, {
     heardAt: { ...known.heardAt, [event.id]: event.at },
     engineTimeMs: { ...known.engineTimeMs, [event.id]: event.engineTimeMs },
+    ...(event.type === 'containerRenamed' && {
+      composeNames: withComposeName(known.composeNames, event.name, event.at),
+    }),
   });
   const facts = known.byId[event.id];
   if (event.type === 'containerDestroyed') return to(without(heard, event.id));

@@ -1,9 +1,13 @@
-import type { Event } from '../../streams/events.ts';
+import { isAmong } from '../../config/container-names.ts';
+import type { ContainerFacts, Event } from '../../streams/events.ts';
+import { fitting } from '../../streams/fits.ts';
 import type { Target } from '../commands.ts';
 import type { Line } from '../log-line.ts';
 import { NEEDS_REPAIR, attachmentOf } from '../attachment.ts';
 import { isYetToStart } from '../left-unstarted.ts';
-import { type Stranded, dependentsOf, monitorsOn, parkedOf, strandedIn } from '../dependents-of.ts';
+import { type Stranded, dependentsOf, listedAs, monitorsOn, parkedOf, strandedIn } from '../dependents-of.ts';
+import { isExcluded, whyExcluded } from '../excluded.ts';
+import { didYouMean } from '../nearest.ts';
 import { gatewayTarget } from '../selectors.ts';
 import type { Attachment, Shown, State } from '../state.ts';
 import { type Transition, debug, info, to, warn } from '../transition.ts';
@@ -22,6 +26,7 @@ export function dependents(state: State, event: Event, before: State): Transitio
     ...(shown === undefined
       ? firstSight(state, now, target)
       : sayChanges(state, heard.lines, { shown, now })),
+    ...sayAmbiguous(state, before),
     ...sayStranded(stranded, state, target),
   ];
   const next = { shown: now, stranded: stranded.map(({ facts }) => facts.id), ends: heard.ends };
@@ -59,7 +64,7 @@ function firstSight(state: State, now: ShownById, gateway: Target): readonly Lin
     .map(({ name }) => name);
   return [
     info(`Dependent containers (${how}): ${names.length === 0 ? 'none' : names.join(',')}`),
-    ...sayMissing(state, names),
+    ...sayMissing(state),
     ...sayMonitors(state, gateway),
     ...(stopped.length === 0 ? [] : [info(`Not running, and left alone: ${stopped.join(', ')}`)]),
     ...sayAttachments(state, {}, now),
@@ -141,14 +146,53 @@ function sayStranded(now: readonly Stranded[], state: State, { name }: Target): 
   ];
 }
 
-function sayMissing({ settings }: State, names: readonly string[]): readonly Line[] {
-  if (settings.dependents === 'auto') return [];
-  const missing = settings.dependents.filter(
-    (name) => !names.includes(name) && !settings.exclude.includes(name),
-  );
-  if (missing.length === 0) return [];
-  return [warn(`Listed in DEPENDENT_CONTAINERS but not found: ${missing.join(', ')}; going on without`)];
+/** Whoever is excluded by the same word was told of at the start. */
+function sayMissing(state: State): readonly Line[] {
+  const { dependents: listed, exclude } = state.settings;
+  if (listed === 'auto') return [];
+  const all = Object.values(state.containers.byId);
+  const unfit = listed.filter((word) => listedAs(word, state).length === 0);
+  const excluded = unfit.filter((word) => fitting(word, all).some((facts) => isExcluded(facts, exclude)));
+  const missing = unfit.filter((word) => !excluded.includes(word) && !isAmong(exclude, word));
+  return [
+    ...excluded
+      .filter((word) => !isAmong(exclude, word))
+      .flatMap((word) => fitting(word, all))
+      .map((facts) =>
+        warn(
+          `${facts.name} is in DEPENDENT_CONTAINERS and ${whyExcluded(facts, exclude) ?? ''}: exclusion wins, it is never touched`,
+        ),
+      ),
+    ...(missing.length === 0
+      ? []
+      : [
+          warn(
+            `Listed in DEPENDENT_CONTAINERS but not found: ${missing.map((word) => word + didYouMean(word, all)).join(', ')}; going on without`,
+          ),
+        ]),
+  ];
 }
+
+/** Entries that could mean one or another, where they could not before. */
+function sayAmbiguous(state: State, before: State): readonly Line[] {
+  const { dependents: listed } = state.settings;
+  if (listed === 'auto') return [];
+  const isSeveral = (word: string, of: State): boolean => listedAs(word, of).length > 1;
+  return listed
+    .filter((word) => isSeveral(word, state))
+    .filter((word) => state.dependents.shown === undefined || !isSeveral(word, before))
+    .map((word) =>
+      warn(
+        `DEPENDENT_CONTAINERS: ${word} could be any of ${namesOf(listedAs(word, state))}; none of them is touched: name one`,
+      ),
+    );
+}
+
+const namesOf = (all: readonly ContainerFacts[]): string =>
+  all
+    .map(({ name }) => name)
+    .sort()
+    .join(', ');
 
 /** Nothing here tells which monitor we are: a container on the gateway's network has the gateway's hostname. */
 const sayMonitors = (state: State, gateway: Target): readonly Line[] =>

@@ -1,6 +1,7 @@
 import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
 import type { Command, Repairable } from '../commands.ts';
 import { isRunning } from '../attachment.ts';
+import { referredTo } from '../joined.ts';
 import { isEndingSignal } from '../messages.ts';
 import { isCodeOfAStop } from '../retries.ts';
 import { isParked } from '../parked.ts';
@@ -19,7 +20,7 @@ const LONGEST_STOP_MS = 300_000;
  * Why containers end: what a person stopped stays stopped. Only what is heard counts; of one that is found ended,
  * nothing is known.
  */
-export function endings(state: Everything, event: Event): Transition<Everything> {
+export function endings(state: Everything, event: Event, before = state): Transition<Everything> {
   switch (event.type) {
     case 'engineConnected':
       // Of one that has stayed that was said at the connection before; since then its clock may have been set back.
@@ -31,7 +32,7 @@ export function endings(state: Everything, event: Event): Transition<Everything>
           : state,
       );
     case 'containerDied':
-      return to(withEnding(state, event.id, ended(state, event)));
+      return to(withEnding(state, event.id, ended(state, event, before)));
     case 'containerStopped':
       return to(stopped(state, event));
     case 'containerDestroyed':
@@ -109,11 +110,19 @@ function longestStopMs({ containers }: Everything, { id }: ContainerEvent): numb
   return Math.min(seconds * 1000, LONGEST_STOP_MS) + STOP_ALLOWANCE_MS;
 }
 
-function ended(state: Everything, event: Died): Ending {
+/** With the one whose processes it shares; it has not been inspected since. */
+const isEndedWithOurs = (state: Everything, id: string, before: Everything): boolean =>
+  (before.containers.byId[id]?.details?.sharesWith ?? []).some((reference) => {
+    const other = referredTo(reference, state.containers.byId);
+    return other !== undefined && isOurs(state, other.id, other.name);
+  });
+
+function ended(state: Everything, event: Died, before: Everything): Ending {
   const { id, at } = event;
   const known = state.endings[id];
   const cause = explained(state, event);
   if (cause !== undefined) return cause;
+  if (known === undefined && isEndedWithOurs(state, id, before)) return { value: 'ours' };
   return known?.value === 'signalled' || isStopUntold(event)
     ? { value: 'undecided', decidedAt: at + ENGINE_STAYS_MS }
     : { value: 'itself', lookAt: at + ENGINE_STAYS_MS };

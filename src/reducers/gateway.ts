@@ -1,7 +1,8 @@
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Command, Target } from '../commands.ts';
 import type { Line } from '../log-line.ts';
-import { findGateway, gatewayCandidates, lastingWord } from '../find-gateway.ts';
+import { whyGatewayExcluded } from '../excluded.ts';
+import { ambiguous, findGateway, gatewayCandidates, lastingWord } from '../find-gateway.ts';
 import { isEndedByEngine, isLeftHalfRestarted, wouldBeKeptRunning } from '../attachment.ts';
 import { knownIds, rememberedBackoff, rememberedSites } from '../memory.ts';
 import { isMessageOfStart } from '../messages.ts';
@@ -27,9 +28,10 @@ function keepName(state: State): State {
   const target = gatewayTarget(state.gateway);
   const name = target === undefined ? settings.gateway : lastingWord(settings.gateway, target);
   if (name === settings.gateway) return state;
+  const { gateway: given, word = given } = settings;
   const backoff = { ...state.backoff, ...rememberedBackoff(memory, name) };
   const sites = { ...state.sites, ...rememberedSites(memory, name) };
-  return { ...state, backoff, sites, settings: { ...settings, gateway: name } };
+  return { ...state, backoff, sites, settings: { ...settings, gateway: name, word } };
 }
 
 function nextGateway(state: State, event: Event): Gateway {
@@ -268,10 +270,12 @@ const loop = ({ name, rounds }: Down): string =>
   `${name} keeps restarting: it has ended ${String(rounds + 1)} times before it was ready; its starts and ends are not told until it is`;
 
 /** What is done about it, or what is waited for. */
-function outlook({ name, cause, since }: Down, { settings, backoff }: State): string {
+function outlook({ cause, since }: Down, state: State): string {
+  const { backoff } = state;
   if (cause === 'ourRestart') return 'it is started if it does not come back';
   if (!isEndedByItself(cause)) return 'standing by until it starts';
-  if (settings.exclude.includes(name)) return 'it is in EXCLUDE_CONTAINERS: standing by until it starts';
+  const excluded = whyGatewayExcluded(state);
+  if (excluded !== undefined) return `it ${excluded}: standing by until it starts`;
   const waitMs = backoff.notBefore - since;
   return waitMs > COMES_BACK_MS
     ? `unless it comes back it is started in ${duration(waitMs)} (backoff, attempt ${String(backoff.attempts + 1)})`
@@ -328,7 +332,11 @@ function absence({ settings, containers }: State, before: Gateway): string {
   const known = gatewayTarget(before);
   if (known !== undefined) return `${known.name} is gone; waiting until there is one again`;
 
-  const candidates = gatewayCandidates(containers);
+  const several = ambiguous(containers, settings.gateway);
+  if (several.length > 0)
+    return `Container ${settings.gateway} could be any of ${several.join(', ')}: set GLUETUN_CONTAINER to the name of one; waiting until it is clear`;
+
+  const candidates = gatewayCandidates(containers, settings.gateway);
   const advice =
     candidates.length === 0
       ? ''

@@ -1,5 +1,6 @@
 import { attemptBegun } from '../backoff.ts';
 import type { Event } from '../../streams/events.ts';
+import { whyGatewayExcluded } from '../excluded.ts';
 import { gatewayTarget, isEndedByItself, nameOf } from '../selectors.ts';
 import type { Recovery, Starts, State } from '../state.ts';
 import { type Transition, error, to, warn } from '../transition.ts';
@@ -62,11 +63,11 @@ export function startDueAt(state: State): number | undefined {
 }
 
 /** Not while the monitor ends or the engine is away, and never a gateway that the user excluded. */
-export const isActionAllowed = ({ ending, connection, gateway, settings }: State): boolean =>
-  !ending &&
-  connection.value === 'connected' &&
-  'name' in gateway &&
-  !settings.exclude.includes(gateway.name);
+export const isActionAllowed = (state: State): boolean =>
+  !state.ending &&
+  state.connection.value === 'connected' &&
+  'name' in state.gateway &&
+  whyGatewayExcluded(state) === undefined;
 
 /** A failure is said for the first attempt; the others are as good as this one. */
 function attemptEnded(state: State, event: Event): Transition {

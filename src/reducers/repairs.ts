@@ -1,8 +1,16 @@
-import { NEEDS_REPAIR, attachmentOf } from '../attachment.ts';
+import { NEEDS_REPAIR, attachmentOf, isRunning } from '../attachment.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Repairable, Target } from '../commands.ts';
 import { dependentsOf, parkedOf } from '../dependents-of.ts';
-import { ownerOf, ownersBelow, ownersOf, serviceOf, servicesNeededBy } from '../network.ts';
+import { areTo, furtherReferences, referredTo } from '../joined.ts';
+import {
+  ownerOf,
+  ownersBelow,
+  ownersOf,
+  rememberedSuccessor,
+  serviceOf,
+  servicesNeededBy,
+} from '../network.ts';
 import { isParked, parkedAs } from '../parked.ts';
 import { runOf } from '../run-of.ts';
 import { gatewayTarget, runningStart } from '../selectors.ts';
@@ -217,8 +225,32 @@ function repairable(state: State, facts: ContainerFacts, gateway: Target): Repai
     how: howFor(state, facts),
     run: runOf(facts),
     owner: { id: owner.id, name: owner.name },
+    ...referencesOf(state, facts),
   };
 }
+
+/** What its re-creation does to those that refer to it, and what it refers to itself by then. */
+function referencesOf(state: State, facts: ContainerFacts): Pick<Repairable, 'followers' | 'replaced'> {
+  if (howFor(state, facts) !== 'recreate') return {};
+  const own = furtherReferences(facts);
+  const followers = dependentsOf(state)
+    .filter((other) => areTo(other.details?.sharesWith ?? [], facts) && !areTo(own, other))
+    .filter((other) => !isRunning(other) || isOrphanToRepair(state, other))
+    .map(({ id }) => id);
+  const replaced = own.flatMap((reference): [string, string][] => {
+    const isThere = referredTo(reference, state.containers.byId) !== undefined;
+    const successor = isThere ? undefined : rememberedSuccessor(reference, state);
+    return successor === undefined ? [] : [[reference, successor.id]];
+  });
+  return {
+    ...(followers.length > 0 && { followers }),
+    ...(replaced.length > 0 && { replaced: Object.fromEntries(replaced) }),
+  };
+}
+
+/** One that does not run, and is started some day, is found to be one then. */
+const isOrphanToRepair = (state: State, facts: ContainerFacts): boolean =>
+  facts.id in state.repairs.pending && attachmentOf(state, facts) === 'orphaned';
 
 const howFor = (state: State, facts: ContainerFacts): Repairable['how'] => {
   if (isParked(facts)) return 'resume';
@@ -256,7 +288,9 @@ function firstOf(due: readonly ContainerFacts[], state: State): readonly Contain
 }
 
 const isBefore = (other: ContainerFacts, one: ContainerFacts, state: State): boolean =>
-  ownersOf(one, state).some(({ id }) => id === other.id) || servicesNeededBy(one).includes(serviceOf(other));
+  ownersOf(one, state).some(({ id }) => id === other.id) ||
+  servicesNeededBy(one).includes(serviceOf(other)) ||
+  areTo(furtherReferences(one), { id: other.id, name: parkedAs(other)?.name ?? other.name });
 
 /** Of repairs that no recovery asked for; a recovery says its own end. */
 function sayEnd(state: State, before: State): Transition['lines'] {

@@ -7,7 +7,8 @@ import { type Transition, info, to, warn } from '../transition.ts';
 /** The sites file changed: a gateway's sites are the new ones; the last good ones where it holds none to use. */
 export function siteList(state: State, event: Event): Transition {
   if (event.type !== 'sitesChanged') return to(state);
-  const list = sitesOf(state.settings.gateway, event.sites);
+  const { gateway, word = gateway } = state.settings;
+  const list = sitesOf(word, event.sites);
   const urls = list.map(({ url }) => url);
   const listed = <T>(byUrl: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
     Object.fromEntries(Object.entries(byUrl).filter(([url]) => urls.includes(url)));

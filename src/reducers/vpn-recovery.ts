@@ -1,4 +1,4 @@
-import { dependentsOf } from '../dependents-of.ts';
+import { restartedOnReconnect } from '../dependents-of.ts';
 import type { Event } from '../../streams/events.ts';
 import { finishedCheck } from '../finished-check.ts';
 import { nameOf, startOf } from '../selectors.ts';
@@ -90,7 +90,7 @@ function verifyingVpn(
 function healed(state: State, begunAt: number, at: number): Transition {
   const said = sayEndpoint(state, 'NEW', 'After restart');
   const took = duration(at - begunAt);
-  const chosen = dependentsOf(state).filter(({ name }) => state.settings.vpnRestartDependents.includes(name));
+  const chosen = restartedOnReconnect(state);
   const rest = chosen.length === 0 ? '' : ` but ${chosen.map(({ name }) => name).join(', ')}`;
   const told = info(`Recovery complete (took ${took}): the VPN was restarted, dependents untouched${rest}`);
   const asked = askForForcedRestart(ended(said.state, at), chosen, at);

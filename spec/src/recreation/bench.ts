@@ -101,6 +101,7 @@ export class Bench {
       restartVpn: () => NEVER,
       scheduler,
       isEnding: () => false,
+      exclude: [],
     };
     const events: Event[] = [];
     let [error, hasEnded]: [unknown, boolean] = [undefined, false];

@@ -36,6 +36,7 @@ export function original({ config, host, mounts, container, image, known }: Told
     image: inspectedImage,
     named: inspectedImage,
     sharers: [],
+    present: ['data', 'third'],
     injected: [],
     ...known,
   });

@@ -1,4 +1,5 @@
 import { type Original, planRecreation } from '../../../src/recreation/plan.ts';
+import type { Json } from '../../../streams/json.ts';
 import { refuseConflicts, type CreateBody } from '../../simulated-engine/create-request.ts';
 import { recordedAnswer } from '../../transcripts.ts';
 import { IMAGE_ID, OWNER, original, planned, plannedHost, type Told } from './originals.ts';
@@ -105,6 +106,21 @@ describe('no plan is made for a container', () => {
       because: '/a, /b, /c and 2 more had been put into it before it ran, as compose does with configs and secrets; docker compose up puts them into a new one',
     },
     {
+      of: 'that shares the processes of one that is no more',
+      told: { host: { PidMode: `container:${'a'.repeat(64)}` } },
+      because: 'it shares the processes of aaaaaaaaaaaa, which is no more; create it anew by hand',
+    },
+    {
+      of: 'that shares the memory of one that is no more',
+      told: { host: { IpcMode: 'container:gone' } },
+      because: 'it shares the memory of gone, which is no more; create it anew by hand',
+    },
+    {
+      of: 'that has volumes of one that is no more',
+      told: { host: { VolumesFrom: ['data:ro', 'gone:ro'] } },
+      because: 'it takes its volumes from gone, which is no more; create it anew by hand',
+    },
+    {
       of: 'of a swarm',
       told: { config: { Labels: { 'com.docker.swarm.task.id': 'x' } } },
       because: 'it is a task of a swarm, which replaces it',
@@ -149,6 +165,32 @@ describe('no plan is made for a container', () => {
     },
   ])('$of', ({ told, because }) => {
     expect(planRecreation(original(told), OWNER)).toEqual({ ok: false, reason: because });
+  }); // prettier-ignore
+});
+
+describe('references to others that are no more', () => {
+  const [old, now] = ['a'.repeat(64), 'b'.repeat(64)];
+  const hostPlanned = (host: Json): unknown => {
+    const plan = planRecreation(original({ host, known: { present: [now, 'data'] } }), OWNER, { [old]: now });
+    return plan.ok ? plan.body['HostConfig'] : plan.reason;
+  };
+
+  it.each([
+    { of: 'whose processes it shares', host: { PidMode: `container:${old}` }, then: { PidMode: `container:${now}` } },
+    { of: 'whose memory it shares', host: { IpcMode: `container:${old}` }, then: { IpcMode: `container:${now}` } },
+    {
+      of: 'whose volumes it has',
+      host: { VolumesFrom: [`${old}:ro`, old, 'data:rw'] },
+      then: { VolumesFrom: [`${now}:ro`, now, 'data:rw'] },
+    },
+    {
+      of: 'by the beginning of an id that is there',
+      host: { VolumesFrom: [now.slice(0, 12)] },
+      then: { VolumesFrom: [now.slice(0, 12)] },
+    },
+    { of: 'of none, where these are its own', host: { PidMode: 'host', IpcMode: 'private' }, then: { PidMode: 'host', IpcMode: 'private' } },
+  ])('are to what has taken the place of the one $of', ({ host, then }) => {
+    expect(hostPlanned(host)).toMatchObject(then);
   }); // prettier-ignore
 });
 

@@ -44,6 +44,25 @@ describe('a re-creation', () => {
     expect(bench.client.written).toEqual([]);
   });
 
+  it.each([
+    { given: 'one that can be created anew after it', more: {}, failed: undefined, stays: false },
+    {
+      given: 'one that would vanish with it',
+      more: { AutoRemove: true },
+      failed:
+        'guest shares its processes or memory, and cannot be re-created: it vanishes as soon as it stops (--rm); create it anew by hand',
+      stays: true,
+    },
+  ])('of one whose processes are shared by $given', ({ more, failed, stays }) => {
+    const bench = new Bench();
+    const HostConfig = { PidMode: `container:${bench.orphan.id}`, ...more };
+    const { id } = bench.engine.create({ name: 'guest', body: { HostConfig } });
+    const dependent = { ...bench.dependent, followers: [id, 'gone'.padEnd(64, '0')] };
+    const result = bench.run((executor) => recreate(dependent, bench.orphan, basisOf(bench), executor));
+    expect(result.failed).toBe(failed);
+    expect(bench.facts('app').id === bench.orphan.id).toBe(stays);
+  });
+
   it.each<{ what: string; act: (bench: Bench) => unknown; because: string }>([
     {
       what: 'has been stopped',

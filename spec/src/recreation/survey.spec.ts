@@ -59,6 +59,7 @@ describe('a survey', () => {
       image: { Id: 'sha256:old' },
       named: { Id: 'sha256:new' },
       sharers: [],
+      present: [idOf('app')],
       injected: [],
     });
   });

@@ -105,7 +105,84 @@ describe('who hangs on the gateway', () => {
     },
     { given: 'never a monitor', exist: [onGateway('app', { labels: MONITOR })], then: [] },
     { given: 'never a one-off', exist: [onGateway('app', { labels: ONE_OFF })], then: [] },
-    { given: "never under compose's interim name", exist: [onGateway('0123456789ab_app')], then: [] },
+    {
+      given: "never under compose's interim name of the last minute",
+      exist: [onGateway('0123456789ab_app', { createdAt: 9_950_000 })],
+      then: [],
+    },
+    {
+      given: 'one that compose has left under its interim name',
+      exist: [onGateway('0123456789ab_app')],
+      then: ['0123456789ab_app'],
+    },
+    {
+      given: 'none that is about to be replaced by the one of its name',
+      exist: [onGateway('0123456789ab_app'), onGateway('app')],
+      then: ['app'],
+    },
+    {
+      given: 'never the excluded, by their service, by their id, in another case',
+      exist: [
+        onGateway('media-jackett-1', { labels: compose('jackett') }),
+        onGateway('media-jackett-2', { labels: compose('jackett') }),
+        onGateway('db'),
+        onGateway('Sonarr'),
+        onGateway('radarr'),
+      ],
+      settings: { exclude: ['Jackett', idOf('db').slice(0, 12), 'sonarr'] },
+      then: ['radarr'],
+    },
+    {
+      given: 'never the excluded, though compose has left it under its interim name',
+      exist: [onGateway('0123456789ab_app')],
+      settings: { exclude: ['app'] },
+      then: [],
+    },
+    ...['true', 'TRUE', '1', 'yes', ''].map((value) => ({
+      given: `never one whose label excludes it, as "${value}"`,
+      exist: [onGateway('app', { labels: { 'org.gluetun-monitor.exclude': value } })],
+      then: [],
+    })),
+    {
+      given: 'one whose label says that it is not excluded',
+      exist: [onGateway('app', { labels: { 'org.gluetun-monitor.exclude': 'false' } })],
+      then: ['app'],
+    },
+    {
+      given: 'just those listed, by their services, ids, and in any case',
+      exist: [
+        onGateway('media-app-1', { labels: compose('app') }),
+        onGateway('other'),
+        onGateway('Db'),
+        onGateway('queue'),
+      ],
+      settings: { dependents: ['app', 'dB', idOf('queue').slice(0, 12), idOf('other').slice(0, 11)] },
+      then: ['Db', 'media-app-1', 'queue'],
+    },
+    {
+      given: 'the one of that name, though another has the service',
+      exist: [onGateway('app'), onGateway('media-app-1', { labels: compose('app') })],
+      settings: { dependents: ['app'] },
+      then: ['app'],
+    },
+    {
+      given: 'none of two that an entry fits',
+      exist: [
+        onGateway('media-app-1', { labels: compose('app') }),
+        onGateway('media-app-2', { labels: compose('app') }),
+      ],
+      settings: { dependents: ['app'] },
+      then: [],
+    },
+    {
+      given: 'the one of two that an entry fits, where the other is excluded',
+      exist: [
+        onGateway('media-app-1', { labels: compose('app') }),
+        onGateway('media-app-2', { labels: compose('app') }),
+      ],
+      settings: { dependents: ['app'], exclude: ['media-app-2'] },
+      then: ['media-app-1'],
+    },
     {
       given: 'just those listed, on its network or not',
       exist: [onGateway('app'), onGateway('other'), facts('db')],
@@ -143,7 +220,7 @@ describe('who hangs on the gateway', () => {
       facts('0123456789ab_gluetun'),
     ];
     const byId = Object.fromEntries(all.map((one) => [one.id, one]));
-    expect(gatewayCandidates({ byId })).toEqual(['owner', 'vpn']);
+    expect(gatewayCandidates({ byId, composeNames: {} }, 'gluten')).toEqual(['owner', 'vpn']);
     expect(monitorsOn(idOf('owner'), knowing(byId))).toEqual([]);
   });
 });
@@ -171,6 +248,39 @@ describe('at first sight', () => {
     atFirstSight([onGateway('app')], { dependents: ['app', 'gone', 'skip'], exclude: ['skip'] })
       .expectLine(/^Dependent containers \(configured\): app$/)
       .expectLine(/^Listed in DEPENDENT_CONTAINERS but not found: gone; going on without$/, 'warn');
+  });
+
+  it('the listed that is missing is said with the nearest names', () => {
+    atFirstSight([onGateway('media-jackett-1'), onGateway('sonarr')], {
+      dependents: ['jacket', 'sonar', 'other'],
+    }).expectLine(
+      /^Listed in DEPENDENT_CONTAINERS but not found: jacket \(nearest: media-jackett-1\), sonar \(nearest: sonarr\), other; going on without$/,
+      'warn',
+    );
+  });
+
+  it('the listed that could be several is said once, with their names', () => {
+    const two = ['media-app-2', 'media-app-1'].map((name) => onGateway(name, { labels: compose('app') }));
+    atFirstSight(two, { dependents: ['app'] })
+      .expectLine(
+        /^DEPENDENT_CONTAINERS: app could be any of media-app-1, media-app-2; none of them is touched: name one$/,
+        'warn',
+      )
+      .expectNoLine(/not found/);
+  });
+
+  it('the listed that is excluded by another word, or by its label, is said', () => {
+    const labels = { ...compose('app'), 'org.gluetun-monitor.exclude': 'true' };
+    atFirstSight([onGateway('media-app-1', { labels }), onGateway('db', { labels: compose('sql') })], {
+      dependents: ['app', 'db'],
+      exclude: ['sql'],
+    })
+      .expectLine(
+        /^media-app-1 is in DEPENDENT_CONTAINERS and is excluded by its label org\.gluetun-monitor\.exclude: exclusion wins, it is never touched$/,
+        'warn',
+      )
+      .expectLine(/^db is in DEPENDENT_CONTAINERS and is in EXCLUDE_CONTAINERS: exclusion wins/, 'warn')
+      .expectNoLine(/not found/);
   });
 
   it('a monitor on the network is said once', () => {

@@ -92,9 +92,9 @@ describe('finding the gateway', () => {
       then: 'vpn',
     },
     {
-      given: "not under compose's interim name",
+      given: "not under compose's interim name of the last minute",
       reference: 'gluetun',
-      exist: [facts('0123456789ab_gluetun', { labels: compose('gluetun') })],
+      exist: [facts('0123456789ab_gluetun', { labels: compose('gluetun'), createdAt: 9_950_000 })],
       then: undefined,
     },
   ])('finds it $given', ({ reference, exist, then }) => {

@@ -1,5 +1,5 @@
 import type { Site } from '../../../config/config.ts';
-import { checkFailed, checkPassed, happens, seconds, site } from '../builders.ts';
+import { checkFailed, checkPassed, happens, idOf, seconds, site } from '../builders.ts';
 import { settled } from '../history.ts';
 import { criticalSites } from '../../../src/quorum.ts';
 
@@ -31,6 +31,14 @@ describe('the sites file', () => {
       .feed(checkPassed())
       .forget();
     history.feed(changed(all, own, others)).expectCommands({ kind: 'checkSites', sites: [all, own] });
+  });
+
+  it('gives a gateway that is named by its id its own sites, though it goes by its name since', () => {
+    const word = idOf('gluetun').slice(0, 12);
+    const own = site('own', { gateway: word });
+    const history = settled([], { settings: { gateway: word } }).feed(changed(own));
+    expect(history.state.settings.gateway).toBe('gluetun');
+    expect(history.state.sites.list).toEqual([own]);
   });
 
   it('has a site count as critical again that was held as advisory, where it left the list and came back', () => {

@@ -1,0 +1,34 @@
+import type { ContainerFacts, Labels } from '../streams/events.ts';
+import { fits } from '../streams/fits.ts';
+import { EXCLUDE_LABEL } from '../streams/labels.ts';
+import { parkedAs } from './parked.ts';
+import type { State } from './state.ts';
+
+type Named = Pick<ContainerFacts, 'id' | 'name' | 'labels'>;
+
+/** One that is parked is known by the name it had, too. */
+export const isNamedBy = (word: string, named: Named): boolean =>
+  fits(word, named) || fits(word, { ...named, name: parkedAs(named)?.name ?? named.name });
+
+/** Why a container is never touched, after its name; undefined: it may be. A label that does not say no is meant. */
+export function whyExcluded(named: Named, words: readonly string[]): string | undefined {
+  if (words.some((word) => isNamedBy(word, named))) return 'is in EXCLUDE_CONTAINERS';
+  return saysNo(named.labels) ? undefined : `is excluded by its label ${EXCLUDE_LABEL}`;
+}
+
+export const isExcluded = (named: Named, words: readonly string[]): boolean =>
+  whyExcluded(named, words) !== undefined;
+
+const saysNo = (labels: Labels): boolean =>
+  !Object.hasOwn(labels, EXCLUDE_LABEL) || /^(?:false|no|off|0)$/i.test(labels[EXCLUDE_LABEL] ?? '');
+
+/** Of the gateway: it is watched, and nothing is done to it. */
+export const whyGatewayExcluded = ({
+  gateway,
+  containers,
+  settings,
+}: Pick<State, 'gateway' | 'containers' | 'settings'>): string | undefined => {
+  if (!('name' in gateway)) return undefined;
+  const { id, name } = gateway;
+  return whyExcluded(containers.byId[id] ?? { id, name, labels: {} }, settings.exclude);
+};

@@ -1,0 +1,32 @@
+import { isSameName } from '../config/container-names.ts';
+import { isIdPrefix } from './container-id.ts';
+import type { ContainerFacts, Labels } from './events.ts';
+import { COMPOSE_ONE_OFF, COMPOSE_SERVICE } from './labels.ts';
+
+/** What an entry of a list of containers is compared with. */
+export type Named = Pick<ContainerFacts, 'id' | 'name' | 'labels'>;
+
+/** `NAME` of `<12 hex>_NAME`, which Compose calls a container while it replaces another one. */
+export const plainName = (name: string): string | undefined => /^[0-9a-f]{12}_(.+)$/.exec(name)?.[1];
+
+export const isOneOff = (labels: Labels): boolean => labels[COMPOSE_ONE_OFF]?.toLowerCase() === 'true';
+
+const isSame = (name: string | undefined, word: string): boolean =>
+  name !== undefined && isSameName(name, word);
+
+/** How an entry may fit a container, the closest way first. Two names may differ by case alone. */
+const WAYS: readonly ((word: string, named: Named) => boolean)[] = [
+  (word, { name }) => name === word,
+  (word, { name }) => isSameName(name, word),
+  // Compose has left it under the other name.
+  (word, { name }) => isSame(plainName(name), word),
+  (word, { labels }) => isSame(labels[COMPOSE_SERVICE], word) && !isOneOff(labels),
+  (word, { id }) => isIdPrefix(word.toLowerCase(), id),
+];
+
+/** Whether an entry fits a container in any way. */
+export const fits = (word: string, named: Named): boolean => WAYS.some((way) => way(word, named));
+
+/** Those that an entry fits by its closest way: by the name, where one has it, and else by the compose service. */
+export const fitting = <T extends Named>(word: string, all: readonly T[]): readonly T[] =>
+  WAYS.map((way) => all.filter((named) => way(word, named))).find((found) => found.length > 0) ?? [];
