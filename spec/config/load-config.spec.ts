@@ -179,11 +179,11 @@ describe('loadConfig', () => {
   });
 
   const refused: { given: Env; accepted: string }[] = [
-    { given: { GLUETUN_CONTAINER: 'a b' }, accepted: 'container names, compose service names or ids' },
+    { given: { GLUETUN_CONTAINER: 'a;b' }, accepted: 'container names, compose service names or ids' },
     { given: { GLUETUN_CONTAINER: 'a,-x' }, accepted: 'container names, compose service names or ids' },
     { given: { GLUETUN_CONTAINER: ',' }, accepted: '1 to 16 of them' },
     { given: { GLUETUN_CONTAINER: `${SIXTEEN},g17` }, accepted: '1 to 16 of them' },
-    { given: { DEPENDENT_CONTAINERS: 'a b' }, accepted: '`auto`, or container names' },
+    { given: { DEPENDENT_CONTAINERS: 'a;b' }, accepted: '`auto`, or container names' },
     { given: { DEPENDENT_CONTAINERS: 'auto,a' }, accepted: '`auto`, or container names' },
     { given: { DEPENDENT_CONTAINERS: ',' }, accepted: '`auto`, or container names' },
     { given: { EXCLUDE_CONTAINERS: 'a,b/c' }, accepted: 'container names' },
@@ -194,7 +194,10 @@ describe('loadConfig', () => {
     { given: { CHECK_INTERVAL: '1e3' }, accepted: 'a whole number' },
     { given: { CHECK_INTERVAL: '0x10' }, accepted: 'a whole number' },
     { given: { CHECK_INTERVAL: '010' }, accepted: 'a whole number' },
-    { given: { CHECK_INTERVAL: '30s' }, accepted: 'a whole number' },
+    { given: { CHECK_INTERVAL: '30 s' }, accepted: 'a whole number' },
+    { given: { CHECK_INTERVAL: '2d' }, accepted: 'a duration such as 90s, 30m, 12h or 7d' },
+    { given: { CHECK_INTERVAL: '1h30m' }, accepted: 'a duration such as' },
+    { given: { FAIL_THRESHOLD: '2s' }, accepted: 'a whole number from 1 to 1000' },
     { given: { CHECK_INTERVAL: '0' }, accepted: 'a whole number' },
     { given: { CHECK_INTERVAL: '86401' }, accepted: 'a whole number' },
     { given: { CHECK_INTERVAL: '9'.repeat(400) }, accepted: 'a whole number' },
@@ -209,7 +212,7 @@ describe('loadConfig', () => {
     { given: { RETRY_INTERVAL: 'NaN' }, accepted: 'a whole number from 1 to 86400' },
     { given: { HEALTHY_WAIT_TIMEOUT: '0' }, accepted: 'a whole number from 1 to 86400' },
     { given: { RECOVERY_STRATEGY: 'vpn' }, accepted: 'one of restart, vpn-first' },
-    { given: { VPN_RESTART_DEPENDENTS: 'a b' }, accepted: 'container names' },
+    { given: { VPN_RESTART_DEPENDENTS: 'a;b' }, accepted: 'container names' },
     { given: { SELF_HEAL_GRACE: '-1' }, accepted: 'a whole number from 0 to 3600' },
     { given: { SELF_HEAL_GRACE: '3601' }, accepted: 'a whole number from 0 to 3600' },
     { given: { RECOVERY_BACKOFF: '0' }, accepted: 'a whole number from 10 to 86400' },
@@ -248,7 +251,7 @@ describe('loadConfig', () => {
 
   it('names all of the wrong variables at once, with what was given', () => {
     const given = {
-      GLUETUN_CONTAINER: 'a b',
+      GLUETUN_CONTAINER: 'a;b',
       CHECK_INTERVAL: 'soon',
       TIMEOUT: '-1',
       FAIL_THRESHOLD: 'two',
@@ -256,7 +259,7 @@ describe('loadConfig', () => {
       RETRY_INTERVAL: '0.5',
       RECOVERY_STRATEGY: 'hope',
       VPN_RESTART_DEPENDENTS: 'a/b',
-      SELF_HEAL_GRACE: '1h',
+      SELF_HEAL_GRACE: '2h',
       RECOVERY_BACKOFF: '1',
       RECOVERY_BACKOFF_MAX: '0',
       RESTART_CONCURRENCY: '0',

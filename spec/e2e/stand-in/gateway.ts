@@ -58,6 +58,8 @@ export interface GatewayOptions {
   /** Seconds between SIGTERM and SIGKILL; the engine's own default is ten. */
   readonly stopTimeoutSeconds?: number;
   readonly tty?: boolean;
+  /** What an operator has set besides. */
+  readonly hostConfig?: Docker.HostConfig;
 }
 
 /** A stand-in for Gluetun: from outside the same container, log, health and control server; a tunnel to break. */
@@ -240,6 +242,7 @@ const configuration = (
     CapAdd: ['NET_ADMIN'],
     Binds: [`${control.path}:/control`],
     RestartPolicy: { Name: options.restartPolicy ?? 'unless-stopped' },
+    ...options.hostConfig,
   },
 });
 
