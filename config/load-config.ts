@@ -5,6 +5,7 @@ import type { Config, DockerConnection } from './config.ts';
 import { resolveDockerConnection } from './docker-connection.ts';
 import { readEnvironment } from './environment.ts';
 import type { Environment, Source } from './environment.ts';
+import { foreignVariables } from './foreign-variables.ts';
 import { formats, registerFormats } from './formats.ts';
 import type { Format } from './formats.ts';
 import { MASK, maskCredentials } from './mask.ts';
@@ -42,7 +43,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadResult {
   if (faults.length > 0) return { ok: false, faults };
   const effective = { ...values, ...paces(values, environment) };
   const config = toConfig(effective, docker.connection);
-  const warnings = configWarnings(config, values, (variable) => environment.sources.has(variable));
+  const warnings = [
+    ...configWarnings(config, values, (variable) => environment.sources.has(variable)),
+    ...foreignVariables(env),
+  ];
   return { ok: true, config, values: showValues(effective, environment), warnings };
 }
 

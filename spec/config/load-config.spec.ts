@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Config } from '../../config/config.ts';
 import { describeFaults } from '../../config/config-fault.ts';
 import type { ConfigFault } from '../../config/config-fault.ts';
+import { foreignVariables } from '../../config/foreign-variables.ts';
 import { loadConfig, secretsOf } from '../../config/load-config.ts';
 import type { ConfigValue } from '../../config/load-config.ts';
 import { variables } from '../../config/schema.ts';
@@ -437,6 +438,25 @@ describe('loadConfig', () => {
   ];
   it.each(warned)('warns of $given: $then', ({ given, then }) => {
     expect(loaded(given).warnings).toEqual(then.map((text) => textWith(text)));
+  });
+
+  it('names once each variable that only another monitor knows, with what takes its place, and goes on', () => {
+    const env = {
+      MONITOR_STATE_FILE: '/logs/monitor-state.json',
+      WGET_TRIES: '1',
+      STATS_FILE: ' ',
+      PATH: '/bin',
+    };
+    expect(loaded(env).warnings).toEqual([
+      'MONITOR_STATE_FILE means nothing here: use STATE_FILE',
+      'WGET_TRIES means nothing here: a probe is one try, and FAIL_THRESHOLD says how many of them may fail',
+    ]);
+  });
+
+  it('takes none of its own variables for another monitor’s', () => {
+    const env = Object.fromEntries(variables.map(({ env: name }) => [name, '']));
+    expect(loaded(env).warnings).toEqual([]);
+    expect(variables.flatMap(({ env: name }) => foreignVariables({ [name]: 'x' }))).toEqual([]);
   });
 
   it('shows every variable once, with the value in effect and where it came from', () => {
