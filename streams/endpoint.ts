@@ -74,9 +74,9 @@ const toSmallArray = (): OperatorFunction<string, readonly string[]> =>
   }, []);
 
 function parseAnswer(lines: readonly string[], { key }: ControlServer): PublicIp {
-  const [, exitCode, unsent] = /^exit (\d+) (?:(unsent)|-)$/.exec(lines.at(-1) ?? '') ?? [];
+  const [, exitCode, sent] = /^exit (\d+) (\S+)$/.exec(lines.at(-1) ?? '') ?? [];
   if (exitCode === undefined) throw new EngineError(lackIn(lines.at(-1) ?? '') ?? silence(lines));
-  if (exitCode !== '0') throw new EngineError(refusal(exitCode, key) + (unsent === undefined ? '' : UNSENT));
+  if (exitCode !== '0') throw new EngineError(refusal(exitCode, key) + (sent === 'unsent' ? UNSENT : ''));
   const body = asObject(parseJson(lines.slice(0, -1).join('\n')));
   if (body === undefined) throw new EngineError('the control server did not answer with JSON');
   const part = (name: string): string | undefined => nonEmpty(asString(body[name])?.trim());

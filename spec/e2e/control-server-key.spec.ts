@@ -96,9 +96,9 @@ describeOnEngine('the key of the control server', (engine) => {
     { given: 'another user’s', user: NOBODY, host: {} },
     { given: 'another user’s, and read-only', user: NOBODY, host: { ReadonlyRootfs: true } },
     {
-      given: 'another user’s, read-only, with a tmpfs at /tmp',
+      given: 'another user’s, read-only, with a tmpfs of its own',
       user: NOBODY,
-      host: { ReadonlyRootfs: true, IpcMode: 'none', Tmpfs: { '/tmp': 'mode=1777' } },
+      host: { ReadonlyRootfs: true, IpcMode: 'none', Tmpfs: { '/var/tmp': 'mode=1777' } },
     },
     {
       given: 'another user’s, read-only, without /dev/shm',
