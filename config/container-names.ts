@@ -1,3 +1,5 @@
+import { entriesIn } from './given-text.ts';
+
 /** As the engine's `RestrictedNamePattern`, but one character will do: compose services may be that short. */
 const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
@@ -12,13 +14,14 @@ export const isAmong = (names: readonly string[], name: string): boolean =>
   names.some((one) => isSameName(one, name));
 
 /**
- * The names in a comma-separated list: trimmed, without the slash the engine's API puts before them, each
- * once; undefined when one of them can be no container's name.
+ * The names in a list, without the slash the engine's API puts before them, each once; undefined when one of
+ * them can be no container's name.
  */
 export function parseContainerNames(text: string): readonly string[] | undefined {
-  const names = text
-    .split(',')
-    .map((name) => name.trim().replace(/^\//, ''))
-    .filter((name) => name !== '');
+  const names = containerEntries(text).map((name) => name.replace(/^\//, ''));
   return names.every(isContainerName) ? [...new Set(names)] : undefined;
+}
+
+export function containerEntries(text: string): readonly string[] {
+  return entriesIn(text, /,/);
 }

@@ -1,4 +1,6 @@
 import type { ConfigFault } from './config-fault.ts';
+import { containerEntries } from './container-names.ts';
+import { leftoverIn, leftoverInSecret, listIn, secretIn, valueIn } from './given-text.ts';
 import { MASK } from './mask.ts';
 import { readSmallFile } from './read-small-file.ts';
 import { variables } from './schema.ts';
@@ -9,8 +11,10 @@ export type Source = 'default' | 'environment' | `file ${string}`;
 
 /** What was given for the variables of the schema, before any of it was understood. */
 export interface Environment {
-  /** Only what is set: trimmed, never empty. */
+  /** Only what is set: without the quotes and spaces around it, never empty. */
   readonly given: Readonly<Record<string, string>>;
+  /** Why a value cannot be meant as it stands, for each such variable. */
+  readonly leftovers: ReadonlyMap<string, string>;
   readonly sources: ReadonlyMap<string, Source>;
   readonly faults: readonly ConfigFault[];
 }
@@ -27,6 +31,7 @@ type Reading =
 export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
   const given: Record<string, string> = {};
   const sources = new Map<string, Source>();
+  const leftovers = new Map<string, string>();
   const faults: ConfigFault[] = [];
   for (const variable of variables) {
     const reading = variable.sensitive === true ? readSecret(variable, env) : readPlain(variable, env);
@@ -34,18 +39,37 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     if (reading.kind !== 'set') continue;
     given[variable.env] = reading.text;
     sources.set(variable.env, reading.source);
+    const leftover = leftoverOf(variable, reading.text);
+    if (leftover !== undefined) leftovers.set(variable.env, leftover);
   }
-  return { given, sources, faults };
+  return { given, sources, leftovers, faults };
 }
 
-function readPlain({ env: name }: Variable, env: NodeJS.ProcessEnv): Reading {
-  const text = env[name]?.trim() ?? '';
+function readPlain(variable: Variable, env: NodeJS.ProcessEnv): Reading {
+  const text = textOf(variable, env[variable.env] ?? '');
   return text === '' ? { kind: 'unset' } : { kind: 'set', text, source: 'environment' };
+}
+
+function textOf({ sensitive, format }: Variable, given: string): string {
+  if (sensitive === true) return secretIn(given);
+  return LISTS.includes(format) ? listIn(given) : valueIn(given);
+}
+
+const LISTS: readonly Variable['format'][] = ['gateways', 'container-list', 'dependents', 'site-list'];
+
+function leftoverOf({ sensitive, format }: Variable, text: string): string | undefined {
+  if (sensitive === true) return leftoverInSecret(text);
+  if (format === 'site-list') return undefined; // each entry is told by its own number
+  if (!LISTS.includes(format)) return leftoverIn(text);
+  const entries = containerEntries(text);
+  if (entries.some((entry) => entry.startsWith('#')))
+    return 'a comment is left in it: remove it, or write each name on a line of its own';
+  return entries.map(leftoverIn).find((leftover) => leftover !== undefined);
 }
 
 function readSecret(variable: Variable, env: NodeJS.ProcessEnv): Reading {
   const fileVariable = `${variable.env}_FILE`;
-  const path = env[fileVariable]?.trim() ?? '';
+  const path = valueIn(env[fileVariable] ?? '');
   const direct = readPlain(variable, env);
   if (path === '') return direct;
   if (direct.kind === 'unset') return readSecretFile(fileVariable, path);
@@ -55,7 +79,7 @@ function readSecret(variable: Variable, env: NodeJS.ProcessEnv): Reading {
 
 function readSecretFile(fileVariable: string, path: string): Reading {
   const file = readSmallFile(path);
-  const text = file.kind === 'text' ? file.text.replace(/(?<![\r\n])[\r\n]+$/, '') : '';
+  const text = file.kind === 'text' ? secretIn(file.text) : '';
   if (text !== '') return { kind: 'set', text, source: `file ${path}` };
   const reasons = { text: 'is empty', missing: 'does not exist', unreadable: '' };
   const reason = file.kind === 'unreadable' ? file.reason : reasons[file.kind];

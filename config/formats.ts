@@ -36,6 +36,18 @@ const wholeNumber: Format = {
   accepted: ({ minimum, maximum }) => `a whole number from ${minimum ?? 0} to ${maximum ?? 'any'}`,
 };
 
+const SECONDS_IN: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+const seconds: Format = {
+  coerce: (given) => {
+    const [, digits, unit = 's'] = /^(0|[1-9]\d{0,14})([smhd])?$/i.exec(given) ?? [];
+    return digits === undefined ? given : Number(digits) * (SECONDS_IN[unit.toLowerCase()] ?? 1);
+  },
+  accepts: wholeNumber.accepts,
+  accepted: (limits) =>
+    `${wholeNumber.accepted(limits)} (seconds), or a duration such as 90s, 30m, 12h or 7d`,
+};
+
 const choice: Format = {
   coerce: (given) => given.toLowerCase(),
   accepts: (value, { choices = [] }) => typeof value === 'string' && choices.includes(value),
@@ -59,13 +71,13 @@ function readYesNo(word: string): boolean | undefined {
 const containerList: Format = {
   coerce: (given) => parseContainerNames(given) ?? given,
   accepts: Array.isArray,
-  accepted: () => 'container names separated by commas',
+  accepted: () => 'container names separated by commas, white space or line breaks',
 };
 
 const dependents: Format = {
   coerce: (given) => (given.toLowerCase() === 'auto' ? 'auto' : readDependents(given)),
   accepts: (value) => value === 'auto' || Array.isArray(value),
-  accepted: () => '`auto`, or container names separated by commas',
+  accepted: () => '`auto`, or container names separated by commas, white space or line breaks',
 };
 
 function readDependents(given: string): string | readonly string[] {
@@ -94,7 +106,8 @@ const gateways: Format = {
   coerce: (given) => parseContainerNames(given) ?? given,
   accepts: (value) => Array.isArray(value) && value.length > 0 && value.length <= MOST_GATEWAYS,
   accepted: () =>
-    `container names, compose service names or ids, separated by commas, 1 to ${MOST_GATEWAYS} of them`,
+    `container names, compose service names or ids, separated by commas, white space or line breaks, 1 to ` +
+    `${MOST_GATEWAYS} of them`,
 };
 
 const QUORUM_WORDS = ['any', 'majority', 'all'];
@@ -118,6 +131,7 @@ function isTimeZone(name: string): boolean {
 /** Every format, by the name under which the schema refers to it. */
 export const formats = {
   'whole-number': wholeNumber,
+  seconds,
   choice,
   'yes-no': yesNo,
   gateways,
@@ -140,7 +154,7 @@ export const formats = {
   secret: text('printable ASCII characters, on one line', (value) => /^[\x20-\x7e]+$/.test(value)),
   /** On when anything at all is written, as the Docker CLI reads it. */
   flag: text('anything for on, empty for off', () => true),
-  'site-list': text('sites separated by commas', () => true),
+  'site-list': text('sites separated by commas, white space or line breaks', () => true),
 } as const satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof formats;

@@ -6,12 +6,14 @@ import { isAmong } from './container-names.ts';
 import { resolveDockerConnection } from './docker-connection.ts';
 import { readEnvironment } from './environment.ts';
 import type { Environment, Source } from './environment.ts';
+import { foreignVariables } from './foreign-variables.ts';
 import { formats, registerFormats } from './formats.ts';
 import type { Format } from './formats.ts';
 import { MASK, maskCredentials } from './mask.ts';
 import { schema, variables } from './schema.ts';
 import type { Variable } from './schema.ts';
 import type { Values } from './values.ts';
+import { siteEntries } from './sites.ts';
 import { parseWitness } from './witness.ts';
 
 export type LoadResult =
@@ -42,7 +44,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadResult {
   if (faults.length > 0) return { ok: false, faults };
   const effective = { ...values, ...paces(values, environment) };
   const config = toConfig(effective, docker.connection);
-  const warnings = configWarnings(config, values, (variable) => environment.sources.has(variable));
+  const warnings = [
+    ...configWarnings(config, values, (variable) => environment.sources.has(variable)),
+    ...foreignVariables(env),
+  ];
   return { ok: true, config, values: showValues(effective, environment), warnings };
 }
 
@@ -100,15 +105,15 @@ function dockerSettings(values: Values, { sources }: Environment, env: NodeJS.Pr
 }
 
 /** The formats are asked one by one: convict's own `validate()` makes a single text of all faults. */
-function formatFaults(values: Values, { given, sources }: Environment): ConfigFault[] {
+function formatFaults(values: Values, { given, sources, leftovers }: Environment): ConfigFault[] {
   return variables.filter(isUnreadable).map((variable) => ({
     variable: sources.get(variable.env) === 'environment' ? variable.env : `${variable.env}_FILE`,
     given: conceal(variable, given[variable.env] ?? ''),
-    accepted: formatOf(variable).accepted(variable),
+    accepted: [formatOf(variable).accepted(variable), leftovers.get(variable.env)].filter(Boolean).join('; '),
   }));
 
   function isUnreadable(variable: Variable): boolean {
-    return !formatOf(variable).accepts(valueOf(variable, values), variable);
+    return leftovers.has(variable.env) || !formatOf(variable).accepts(valueOf(variable, values), variable);
   }
 }
 
@@ -130,7 +135,7 @@ function valueOf(variable: Variable, values: Values): unknown {
 function conceal(variable: Variable, text: string): string {
   if (variable.sensitive === true) return text === '' ? '' : MASK;
   if (variable.format !== 'site-list') return maskCredentials(text);
-  return text.split(',').map(maskCredentials).join(',');
+  return siteEntries(text).map(maskCredentials).join(',');
 }
 
 function showValues(values: Values, { sources }: Environment): ConfigValue[] {

@@ -57,7 +57,7 @@ export const schema = {
   },
   CHECK_INTERVAL: {
     doc: "Seconds from one check's start to the next's.",
-    format: 'whole-number',
+    format: 'seconds',
     minimum: 1,
     maximum: DAY_SECONDS,
     default: 30,
@@ -65,7 +65,7 @@ export const schema = {
   },
   TIMEOUT: {
     doc: 'Seconds a site has to answer, all told. Sites are probed side by side, so it bounds the check too.',
-    format: 'whole-number',
+    format: 'seconds',
     minimum: 1,
     maximum: 600,
     default: 10,
@@ -93,7 +93,7 @@ export const schema = {
     doc:
       'Seconds between checks once a site has failed or while the gateway is unhealthy. Unset, it never ' +
       'exceeds `CHECK_INTERVAL`.',
-    format: 'whole-number',
+    format: 'seconds',
     minimum: 1,
     maximum: DAY_SECONDS,
     default: 10,
@@ -101,7 +101,7 @@ export const schema = {
   },
   HEALTHY_WAIT_TIMEOUT: {
     doc: 'Seconds for the gateway to become ready after a start.',
-    format: 'whole-number',
+    format: 'seconds',
     minimum: 1,
     maximum: DAY_SECONDS,
     default: 120,
@@ -129,7 +129,7 @@ export const schema = {
   },
   SELF_HEAL_GRACE: {
     doc: "Seconds, from an outage's first sign, that an unhealthy gateway gets to heal itself before a recovery.",
-    format: 'whole-number',
+    format: 'seconds',
     minimum: 0,
     maximum: 3600,
     default: 0,
@@ -139,7 +139,7 @@ export const schema = {
     doc:
       'Seconds from the end of a recovery, helpful or not, to the next one; doubles each time. Unset, it never ' +
       'exceeds `RECOVERY_BACKOFF_MAX`.',
-    format: 'whole-number',
+    format: 'seconds',
     minimum: 10,
     maximum: DAY_SECONDS,
     default: 60,
@@ -149,7 +149,7 @@ export const schema = {
     doc:
       'Seconds that this pause grows to. Never less than `RECOVERY_BACKOFF`: a smaller one is raised to it, ' +
       'with a warning.',
-    format: 'whole-number',
+    format: 'seconds',
     minimum: 10,
     maximum: DAY_SECONDS,
     default: 1800,

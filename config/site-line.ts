@@ -1,5 +1,6 @@
 import type { Site } from './config.ts';
 import { isContainerName } from './container-names.ts';
+import { hasQuote } from './given-text.ts';
 import { maskCredentials } from './mask.ts';
 import { printable } from './printable.ts';
 import { schema } from './schema.ts';
@@ -49,12 +50,21 @@ export function parseSiteLine(text: string, defaultTimeoutSeconds: number): Site
 function parseAddress(text: string): string {
   if (text.startsWith('-')) throw new Refusal('starts with "-"');
   if (FORBIDDEN.test(text)) throw new Refusal('has whitespace, a control character or a broken one inside');
+  if (hasQuote(text))
+    throw new Refusal('has a quote inside: one that belongs to the URL is written %22 or %27');
   if (!/^https?:\/\/[^/?#\\]/i.test(text)) throw new Refusal('is no http:// or https:// URL with a host');
+  if (text.includes('\\'))
+    throw new Refusal('has a backslash inside: one that belongs to the URL is written %5C');
   const url = parsedUrl(text);
-  if (url === undefined) throw new Refusal('is no valid URL');
+  if (url === undefined) throw new Refusal(`is no valid URL${whereAnotherBegins(text)}`);
   if (url.username !== '' || url.password !== '') throw new Refusal('carries a user or password');
   url.hash = ''; // never sent: without it, duplicates show
   return url.href;
+}
+
+/** A comma in the host, or after the port, where a second site was meant to begin. */
+function whereAnotherBegins(text: string): string {
+  return /^https?:\/\/[^/?#,]*,/i.test(text) ? ': each site begins with http:// or https://' : '';
 }
 
 function parseTunables(tunables: readonly string[]): Tunables {

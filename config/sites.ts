@@ -1,4 +1,5 @@
 import type { Site } from './config.ts';
+import { entriesIn, unquoted, withoutOuterCommas } from './given-text.ts';
 import { SMALL_FILE_BYTES } from './read-small-file.ts';
 import { parseSiteLine } from './site-line.ts';
 import type { SiteLine } from './site-line.ts';
@@ -18,7 +19,7 @@ export interface ParsedSites {
 }
 
 export interface ParseOptions {
-  /** `line`: the file, one site a line, with comments. `entry`: `SITES`, separated by commas. */
+  /** `line`: the file, one site a line, with comments. `entry`: `SITES`, as `siteEntries` parts it. */
   readonly where: 'line' | 'entry';
   /** For the sites that have no `timeout=`: `TIMEOUT`. */
   readonly defaultTimeoutSeconds: number;
@@ -32,20 +33,30 @@ export function parseSites(text: string, options: ParseOptions): ParsedSites {
   return joinSites(parseSiteLines(text, options));
 }
 
-/** A line break, or a comma, but not one within `fails=403,5xx`. */
-const ENTRY_END = /[\r\n]|,(?!\s*[1-5](?:\d\d|xx)\s*(?:[,|\r\n]|$))/i;
-
 /** Every line that is neither blank nor a comment. Lines are counted as an editor counts them, from 1. */
 export function parseSiteLines(
   text: string,
   { where, defaultTimeoutSeconds }: ParseOptions,
 ): readonly PlacedLine[] {
   if (Buffer.byteLength(text) > SMALL_FILE_BYTES) return [tooLong(where)];
-  const pieces = where === 'line' ? linesOf(text) : text.split(ENTRY_END);
+  const pieces = where === 'line' ? linesOf(text).map(siteIn) : siteEntries(text);
   return pieces
-    .map((piece, index) => ({ piece: piece.trim(), where: `${where} ${index + 1}` }))
+    .map((piece, index) => ({ piece, where: `${where} ${index + 1}` }))
     .filter(({ piece }) => piece !== '')
     .map(({ piece, where }) => ({ ...parseSiteLine(piece, defaultTimeoutSeconds), where }));
+}
+
+/** A comma belongs to the URL (`?x=1,2`) or a tunable, unless a new URL follows it. */
+const BEFORE_URL = /,(?=[\\"'\p{Pi}\p{Pf}\p{Ps}]*(?:https?:|[a-z][a-z0-9+.-]*:\/\/))/iu;
+
+/** The entries of `SITES`. */
+export function siteEntries(text: string): readonly string[] {
+  return entriesIn(text, BEFORE_URL);
+}
+
+/** A line may have been copied from a list. */
+function siteIn(line: string): string {
+  return unquoted(withoutOuterCommas(unquoted(line)));
 }
 
 /**

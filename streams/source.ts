@@ -14,7 +14,8 @@ import {
 import { check$ } from './checks.ts';
 import { inspection$, listing$ } from './containers.ts';
 import { dockerEvents$ } from './docker-events.ts';
-import { type ControlServer, endpoint$ } from './endpoint.ts';
+import type { ControlServer } from './control-server-script.ts';
+import { endpoint$ } from './endpoint.ts';
 import type { EngineReadings } from './engine.ts';
 import type { Event } from './events.ts';
 import { gatewayLog$ } from './gateway-log.ts';

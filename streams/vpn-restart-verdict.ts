@@ -1,4 +1,4 @@
-import type { ControlServer } from './endpoint.ts';
+import { type ControlServer, lackIn } from './control-server-script.ts';
 import { asObject, asString, parseJson } from './json.ts';
 
 /** What became of a restart of the VPN. `reason`: one clause for a log line, with the remedy where there is one. */
@@ -56,6 +56,8 @@ function parseLine(line: string): Answer | undefined {
 /** What comes instead of an answer is the runtime saying why it cannot start the shell. */
 function judgeSilence(lines: readonly string[]): VpnRestart {
   if (lines.includes('no GNU wget')) return NO_GNU_WGET;
+  const lack = lines.map(lackIn).find((reason) => reason !== undefined);
+  if (lack !== undefined) return { result: 'unavailable', reason: lack };
   const complaint = lines.find((line) => /\b(?:OCI runtime|runc|crun)\b/.test(line))?.trim();
   return complaint === undefined ? CUT_SHORT : { result: 'unavailable', reason: complaint };
 }

@@ -1,7 +1,7 @@
 import { type Observable, type SchedulerLike, catchError, defer, map, of, take, toArray } from 'rxjs';
 import { answeredWithin } from './answered-within.ts';
 import { toLines, unframe } from './bytes.ts';
-import type { ControlServer } from './endpoint.ts';
+import { type ControlServer, controlServerCommand, controlServerScript } from './control-server-script.ts';
 import { EngineError, type EngineReadings, type ExecCommand, reasonOf } from './engine.ts';
 import { type VpnRestart, judgeVpnRestart } from './vpn-restart-verdict.ts';
 
@@ -21,7 +21,7 @@ const MOST_LINES = 20;
 /**
  * Has Gluetun stop and start its VPN, from inside the gateway. Protocol, on stdout, a line for each request:
  * `STEP ROUTE CODE STATUS ANSWER` (`status`, `stop` or `start`; wget's exit code; the HTTP status; the answer's
- * first line); or `no GNU wget`.
+ * first line); or `no GNU wget`, or `lacks THING`.
  *
  * - A VPN left stopped can look healthy for ever (Gluetun's health server keeps its last result, v3.41): whatever
  *   comes of the `stop`, lost or odd, the `start` follows, and again while it is neither confirmed nor refused. No signal ends the
@@ -32,27 +32,20 @@ const MOST_LINES = 20;
  * - Gluetun up to v3.30 has no `/v1/vpn/`, and says so by a 400, others by 404 or 405. Its `/v1/openvpn/` is taken
  *   only where it says that it runs: later versions have it as well, and a PUT to it breaks a WireGuard gateway.
  * - BusyBox's wget, which Gluetun up to v3.32 has, knows no PUT.
- * - The key is kept out of sight as in `endpoint.ts`, and does not follow a redirection. What is not Gluetun at
+ * - The key does not follow a redirection. What is not Gluetun at
  *   that port may answer without an end: `head`.
  */
-const RESTART_SCRIPT = `
-trap '' HUP INT PIPE TERM
-exec 2>/dev/null
-umask 077
-export HOME=/dev/null LC_ALL=C
-if ! wget --version | grep -q GNU; then
+const RESTART_SCRIPT = `trap '' HUP INT PIPE TERM
+${controlServerScript(
+  ['wget', 'timeout', 'head', 'tr'],
+  `
+if [ $is_gnu = no ]; then
   echo 'no GNU wget'
   exit
 fi
 url=$1
-options=
 newline='
 '
-if [ -n "$GLUETUN_API_KEY" ]; then
-  file=$(mktemp) && trap 'rm -f "$file"' EXIT &&
-    printf 'header = X-API-Key: %s\\n' "$GLUETUN_API_KEY" >"$file" && options="--config=$file"
-fi
-unset GLUETUN_API_KEY
 ask() {
   step=$1
   shift
@@ -88,12 +81,11 @@ for attempt in 1 2 3; do
   case "$status $answer" in 4* | '200 '*running* | '200 '*starting* | '200 '*crashed*) break ;; esac
   sleep 1
 done
-`;
+`,
+)}`;
 
-export const vpnRestartCommand = ({ url, key }: ControlServer): ExecCommand => ({
-  cmd: ['sh', '-c', RESTART_SCRIPT, 'gluetun-monitor-vpn-restart', url],
-  env: key === undefined ? [] : [`GLUETUN_API_KEY=${key}`],
-});
+export const vpnRestartCommand = (controlServer: ControlServer): ExecCommand =>
+  controlServerCommand('gluetun-monitor-vpn-restart', RESTART_SCRIPT, controlServer);
 
 /**
  * Restarts the VPN inside Gluetun: the container, its network and all dependents stay as they are. Emits one result

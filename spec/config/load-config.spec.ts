@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Config } from '../../config/config.ts';
 import { describeFaults } from '../../config/config-fault.ts';
 import type { ConfigFault } from '../../config/config-fault.ts';
+import { foreignVariables } from '../../config/foreign-variables.ts';
 import { loadConfig, secretsOf } from '../../config/load-config.ts';
 import type { ConfigValue } from '../../config/load-config.ts';
 import { variables } from '../../config/schema.ts';
@@ -179,11 +180,11 @@ describe('loadConfig', () => {
   });
 
   const refused: { given: Env; accepted: string }[] = [
-    { given: { GLUETUN_CONTAINER: 'a b' }, accepted: 'container names, compose service names or ids' },
+    { given: { GLUETUN_CONTAINER: 'a;b' }, accepted: 'container names, compose service names or ids' },
     { given: { GLUETUN_CONTAINER: 'a,-x' }, accepted: 'container names, compose service names or ids' },
     { given: { GLUETUN_CONTAINER: ',' }, accepted: '1 to 16 of them' },
     { given: { GLUETUN_CONTAINER: `${SIXTEEN},g17` }, accepted: '1 to 16 of them' },
-    { given: { DEPENDENT_CONTAINERS: 'a b' }, accepted: '`auto`, or container names' },
+    { given: { DEPENDENT_CONTAINERS: 'a;b' }, accepted: '`auto`, or container names' },
     { given: { DEPENDENT_CONTAINERS: 'auto,a' }, accepted: '`auto`, or container names' },
     { given: { DEPENDENT_CONTAINERS: ',' }, accepted: '`auto`, or container names' },
     { given: { EXCLUDE_CONTAINERS: 'a,b/c' }, accepted: 'container names' },
@@ -194,7 +195,10 @@ describe('loadConfig', () => {
     { given: { CHECK_INTERVAL: '1e3' }, accepted: 'a whole number' },
     { given: { CHECK_INTERVAL: '0x10' }, accepted: 'a whole number' },
     { given: { CHECK_INTERVAL: '010' }, accepted: 'a whole number' },
-    { given: { CHECK_INTERVAL: '30s' }, accepted: 'a whole number' },
+    { given: { CHECK_INTERVAL: '30 s' }, accepted: 'a whole number' },
+    { given: { CHECK_INTERVAL: '2d' }, accepted: 'a duration such as 90s, 30m, 12h or 7d' },
+    { given: { CHECK_INTERVAL: '1h30m' }, accepted: 'a duration such as' },
+    { given: { FAIL_THRESHOLD: '2s' }, accepted: 'a whole number from 1 to 1000' },
     { given: { CHECK_INTERVAL: '0' }, accepted: 'a whole number' },
     { given: { CHECK_INTERVAL: '86401' }, accepted: 'a whole number' },
     { given: { CHECK_INTERVAL: '9'.repeat(400) }, accepted: 'a whole number' },
@@ -209,7 +213,7 @@ describe('loadConfig', () => {
     { given: { RETRY_INTERVAL: 'NaN' }, accepted: 'a whole number from 1 to 86400' },
     { given: { HEALTHY_WAIT_TIMEOUT: '0' }, accepted: 'a whole number from 1 to 86400' },
     { given: { RECOVERY_STRATEGY: 'vpn' }, accepted: 'one of restart, vpn-first' },
-    { given: { VPN_RESTART_DEPENDENTS: 'a b' }, accepted: 'container names' },
+    { given: { VPN_RESTART_DEPENDENTS: 'a;b' }, accepted: 'container names' },
     { given: { SELF_HEAL_GRACE: '-1' }, accepted: 'a whole number from 0 to 3600' },
     { given: { SELF_HEAL_GRACE: '3601' }, accepted: 'a whole number from 0 to 3600' },
     { given: { RECOVERY_BACKOFF: '0' }, accepted: 'a whole number from 10 to 86400' },
@@ -248,7 +252,7 @@ describe('loadConfig', () => {
 
   it('names all of the wrong variables at once, with what was given', () => {
     const given = {
-      GLUETUN_CONTAINER: 'a b',
+      GLUETUN_CONTAINER: 'a;b',
       CHECK_INTERVAL: 'soon',
       TIMEOUT: '-1',
       FAIL_THRESHOLD: 'two',
@@ -256,7 +260,7 @@ describe('loadConfig', () => {
       RETRY_INTERVAL: '0.5',
       RECOVERY_STRATEGY: 'hope',
       VPN_RESTART_DEPENDENTS: 'a/b',
-      SELF_HEAL_GRACE: '1h',
+      SELF_HEAL_GRACE: '2h',
       RECOVERY_BACKOFF: '1',
       RECOVERY_BACKOFF_MAX: '0',
       RESTART_CONCURRENCY: '0',
@@ -439,6 +443,25 @@ describe('loadConfig', () => {
   ];
   it.each(warned)('warns of $given: $then', ({ given, then }) => {
     expect(loaded(given).warnings).toEqual(then.map((text) => textWith(text)));
+  });
+
+  it('names once each variable that only another monitor knows, with what takes its place, and goes on', () => {
+    const env = {
+      MONITOR_STATE_FILE: '/logs/monitor-state.json',
+      WGET_TRIES: '1',
+      STATS_FILE: ' ',
+      PATH: '/bin',
+    };
+    expect(loaded(env).warnings).toEqual([
+      'MONITOR_STATE_FILE means nothing here: use STATE_FILE',
+      'WGET_TRIES means nothing here: a probe is one try, and FAIL_THRESHOLD says how many of them may fail',
+    ]);
+  });
+
+  it('takes none of its own variables for another monitor’s', () => {
+    const env = Object.fromEntries(variables.map(({ env: name }) => [name, '']));
+    expect(loaded(env).warnings).toEqual([]);
+    expect(variables.flatMap(({ env: name }) => foreignVariables({ [name]: 'x' }))).toEqual([]);
   });
 
   it('shows every variable once, with the value in effect and where it came from', () => {

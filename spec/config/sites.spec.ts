@@ -213,13 +213,13 @@ describe('SITES', () => {
   });
 
   it('names the entry that is wrong', () => {
-    const { faults } = parseSites('https://a.example,nonsense', inline);
+    const { faults } = parseSites('https://a.example nonsense', inline);
     expect(faults).toMatchObject([{ where: 'entry 2', text: 'nonsense' }]);
   });
 
   it('does not echo half a password that holds a comma', () => {
     const { faults } = parseSites('https://user:open,sesame@a.example', inline);
-    expect(faults).toHaveLength(2);
+    expect(faults).toHaveLength(1);
     expect(JSON.stringify(faults)).not.toMatch(/open|sesame/);
   });
 });
@@ -273,7 +273,8 @@ describe('whatever the text', () => {
 
   it('takes every ordinary URL, each once', () => {
     fc.assert(
-      fc.property(fc.array(fc.webUrl({ withQueryParameters: true, withFragments: true })), (urls) => {
+      fc.property(fc.array(fc.webUrl({ withQueryParameters: true, withFragments: true })), (all) => {
+        const urls = all.map((url) => url.replaceAll("'", '%27').replace(/,+$/, ''));
         const { sites, faults } = parseSites(urls.join('\n'), file);
         const wanted = new Set(urls.map((url) => new URL(url).href.replace(/#.*/, '')));
         expect(faults).toEqual([]);

@@ -14,7 +14,8 @@ const NAMES = variables.flatMap(({ env, sensitive }) => (sensitive === true ? [e
 const WORDS = [
   'auto', 'gluetun', 'gluetun,gluetun-us', 'all', 'any', 'majority', 'true', 'false', 'on', '0', '1', '30', '600', '1e3', '86400',
   'debug', 'json', 'restart', 'vpn-first', 'UTC', 'Europe/Berlin', '/logs/x', '/dev/null', 'https://a.example', 'tcp://1.1.1.1:443',
-  'unix:///run/docker.sock', 'ssh://host', ',', ' ', '/', ':', 'http://127.0.0.1:8000',
+  'unix:///run/docker.sock', 'ssh://host', ',', ' ', '/', ':', 'http://127.0.0.1:8000', '"', "'", '\\"', '“', '”', '\\n', '\n', ' # ', '30s',
+  '12h', '${X}', '\ufeff', '\u200b',
 ]; // prettier-ignore
 const anyValue = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...WORDS) },
@@ -54,7 +55,9 @@ function expectSound(config: Config): void {
   expect(() => new Intl.DateTimeFormat('en', { timeZone: config.log.timeZone })).not.toThrow();
   expect(new URL(config.controlServerUrl).protocol).toMatch(/^https?:$/);
   expect(config.controlServerKey ?? 'none').toMatch(/^[ -~]+$/);
-  expect([config.log.file, config.stateFile, config.sitesFile].join('')).not.toMatch(/\p{Cc}/u);
+  expect([config.log.file, config.stateFile, config.sitesFile].join('')).not.toMatch(
+    /[\p{Cc}\p{Cf}"'`“”\\]/u,
+  );
 }
 
 /** One line for each, and none that anybody could forge. */
@@ -99,6 +102,30 @@ describe('the environment', () => {
     });
   });
 
+  it('says the same whatever quotes and spaces a value comes in', () => {
+    const around = fc.constantFrom(
+      ['"', '"'],
+      ["'", "'"],
+      ['“', '”'],
+      ['"\'', '\'"'],
+      ['\\"', '\\"'],
+      ['"', '"\r\n'],
+      ['\t', ' '],
+      ['\ufeff', '\u200b'],
+    );
+    const plain = anyValue.filter((value) => !/["'`´“”„‟＂‘’‚‛＇«»‹›#\\]/u.test(value));
+    fuzz(
+      fc.tuple(fc.constantFrom(...variables), plain, around),
+      2_000,
+      ([{ env: name }, value, [open, close]]) => {
+        const [bare, wrapped] = [value, `${open}${value}${close}`].map((text) =>
+          loadConfig({ [name]: text }),
+        );
+        expect(wrapped).toEqual(bare);
+      },
+    );
+  });
+
   it('keeps its secrets, be they right or wrong, in a variable or in a file', () => {
     const secret = fc.oneof(
       fc.stringMatching(/^[a-zA-Z0-9]{16,24}$/),
@@ -119,8 +146,11 @@ describe('the environment', () => {
         ? [result.values, result.warnings]
         : [result.faults, describeFaults(result.faults)];
       expect(JSON.stringify(shown)).not.toContain(key.slice(0, 16));
-      const masked = result.ok ? secretsOf(result.config).map((one) => one.trim()) : [];
-      expect(masked).toEqual(result.ok ? [key.trim()] : []);
+      // But for what surrounded it.
+      const masked = result.ok ? secretsOf(result.config) : [];
+      expect(masked.map((one) => key.includes(one) && one.startsWith(key.slice(0, 16)))).toEqual(
+        result.ok ? [true] : [],
+      );
     });
   });
 

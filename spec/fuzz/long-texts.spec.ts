@@ -78,7 +78,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'a path in a container': { read: (Path) => candidatesAmong([{ Path, Kind: 1 }], [{ Destination: Path }]), words: ['/', '/a', '..', '/./'] },
   'a variable': {
     read: (text) => variables.map(({ env }) => loadConfig({ [env]: text })),
-    words: [...URLS, 'a', '1', '0', 'Europe/', '~/', 'unix://'],
+    words: [...URLS, 'a', '1', '0', 'Europe/', '~/', 'unix://', '"', '\\"', '“', '\\n', ' ', '\u200b', ' #', ',', ',"'],
   },
 }; // prettier-ignore
 

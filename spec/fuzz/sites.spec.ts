@@ -18,7 +18,7 @@ const WORDS = [
   'https://', 'http://', 'HTTP://', 'a.example', 'ünï.example', '[::1]', '1.1.1.1', '0x7f.1', 'localhost', ':443', ':99999',
   '/', '/päth', '?q=1', '#x', ' # note', '|', '|timeout=5', '|timeout=0', '|timeout=1e9', '|role=advisory', '|role=critical',
   '|gateway=us', '|gateway=-', 'user:secret@', '-', '--spider', '%2d', '%zz', '\\', ' ', '\t', '\n', '\r\n', '\r', ',', 'ftp://',
-  'javascript:', 'file:///etc/passwd', '\ufeff', '\u00ad', '\u3002', '。',
+  'javascript:', 'file:///etc/passwd', '\ufeff', '\u00ad', '\u3002', '。', '"', "'", '\\"', '“', '\\n', '${X}', ',http://b.example',
 ]; // prettier-ignore
 const anySites = fc.oneof(
   { weight: 5, arbitrary: textOf(WORDS, 40) },
@@ -34,7 +34,8 @@ function expectUsable({ url, name, timeoutSeconds, role, gateway }: Site): void 
   expect(host).not.toBe('');
   expect([username, password]).toEqual(['', '']);
   expect(url).toMatch(/^https?:\/\/[!-~]+$/);
-  expect(name).not.toMatch(/^-|[\s\p{Cc}\p{Cf}\p{Cs}]/u);
+  expect(name).not.toMatch(/^-|[\s\p{Cc}\p{Cf}\p{Cs}"'`“”\\]/u);
+  expect(new URL(url).hostname).toMatch(/^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/);
   expect(new URL(name).href.replace(/#.*/, '')).toBe(url);
   expect(Number.isInteger(timeoutSeconds) && timeoutSeconds >= 1 && timeoutSeconds <= 600).toBe(true);
   expect(['critical', 'advisory']).toContain(role);
@@ -54,7 +55,7 @@ describe('the sites', () => {
       sites.forEach(expectUsable);
       faults.forEach(expectTold);
       const places = faults.map(({ where }) => Number(where.split(' ')[1] ?? 0)); // 0: all of it is too long
-      const pieces = text.split(options === FILE ? /\r\n|\r|\n/ : /[,\r\n]/);
+      const pieces = text.split(options === FILE ? /\r\n|\r|\n/ : /[,\s\u0085]|\\[nrt]/);
       expect(places.filter((place) => place > pieces.length)).toEqual([]);
       expect(new Set(places).size).toBe(places.length);
     });

@@ -2,6 +2,7 @@ import { throwError } from 'rxjs';
 import { endpoint$, endpointCommand } from '../../streams/endpoint.ts';
 import { EngineError, type ExecCommand } from '../../streams/engine.ts';
 import { eventually } from '../e2e/eventually.ts';
+import { inOwnFolder } from './key-folders.ts';
 import { LittleServer, answer } from './little-server.ts';
 import { Rounds, frame, marbles } from './marbles.ts';
 import { BUSYBOX, GNU, ScriptHost, type Toolbox, describeWith } from './script-host.ts';
@@ -27,6 +28,10 @@ describe('endpoint$', () => {
   const REQUEST = { kind: 'readEndpoint', lane: 'gluetun', requestId: 3, gatewayId: 'g' } as const;
 
   it.each([
+    ['no wget', '\nlacks wget\n', unavailable(3, 'the gateway has no wget to ask its control server with')],
+    ['a body that plays a lack', 'lacks wget\n\nexit 8 -\n', unavailable(3, 'the control server refuses the request')],
+    ['a wget that may not be run', '\nexit 126 -\n', unavailable(3, 'wget cannot be run in the gateway (exit code 126)')],
+    ['a timeout that is broken', '\nexit 127 -\n', unavailable(3, 'wget cannot be run in the gateway (exit code 127)')],
     ['a real answer', `${BODY}\nexit 0 -\n`, read(3, '2001:db8::77', 'Germany', 'Hesse', 'Frankfurt am Main')],
     ['no address yet', '{"public_ip":""}\n\nexit 0 -\n', read(3)],
     ['parts that are no text', '{"public_ip":5,"country":null,"city":" "}\nexit 0 -\n', read(3)],
@@ -138,7 +143,7 @@ function suite(toolbox: Toolbox): void {
   it('a server that refuses', async () => {
     const command = endpointCommand({ url: server.url(''), key: 'k' });
     await server.close();
-    expect(await host.run(command)).toBe(`\nexit ${toolbox.gnu ? 4 : 1} -\n`);
+    expect(await host.run(command)).toBe(toolbox.gnu ? '\nexit 4 -\n' : '\nexit 1 unsent\n');
     expect(host.leftFiles()).toEqual([]);
   });
 
@@ -158,21 +163,21 @@ function suite(toolbox: Toolbox): void {
     },
   );
 
-  it('shows the key in no command line, and its file is gone when its time-out kills it', async () => {
-    const running = host.run(endpointCommand({ url: server.url('/hang'), key: 's3cret' }));
+  it('shows the key in no command line, nor in a file that has a name, and leaves none when it is killed', async () => {
+    const running = host.run(inOwnFolder(endpointCommand({ url: server.url('/hang'), key: 's3cret' })));
     await eventually('it is under way', () => server.requests.length === 1);
     expect(host.processes().join('\n')).toContain('wget');
     expect(host.processes().join('\n')).not.toContain('s3cret');
-    expect(host.temporaryFiles().join('')).toContain('s3cret');
+    expect(host.temporaryFiles()).toEqual([]);
     expect(await running).toBe('\nexit 137 -\n');
     expect(host.leftFiles()).toEqual([]);
   }, 10_000);
 
-  it('its files are gone after each signal that asks it to end, and when its reader goes away', async () => {
-    const start = () => host.start(endpointCommand({ url: server.url('/hang'), key: 's3cret' }));
+  it('leaves no file after each signal that asks it to end, and when its reader goes away', async () => {
+    const start = () => host.start(inOwnFolder(endpointCommand({ url: server.url('/hang'), key: 's3cret' })));
     const [leftAlone, ...signalled] = [start(), start(), start(), start()];
     await eventually('all are under way', () => server.requests.length === 4);
-    expect(host.temporaryFiles()).toHaveLength(4);
+    expect(host.temporaryFiles()).toEqual([]);
     leftAlone.stdout?.destroy();
     (['SIGTERM', 'SIGHUP', 'SIGINT'] as const).forEach((signal, index) => signalled[index]?.kill(signal));
     await eventually('all are gone', () => host.processes().length === 0, 7_000);

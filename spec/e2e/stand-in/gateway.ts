@@ -69,6 +69,8 @@ export interface GatewayOptions {
   /** Seconds between SIGTERM and SIGKILL; the engine's own default is ten. */
   readonly stopTimeoutSeconds?: number;
   readonly tty?: boolean;
+  /** What an operator has set besides. */
+  readonly hostConfig?: Docker.HostConfig;
 }
 
 /** A stand-in for Gluetun: from outside the same container, log, health and control server; a tunnel to break. */
@@ -260,6 +262,7 @@ const configuration = (
       Name: options.restartPolicy ?? 'unless-stopped',
       ...(options.maximumRetryCount !== undefined && { MaximumRetryCount: options.maximumRetryCount }),
     },
+    ...options.hostConfig,
   },
 });
 
