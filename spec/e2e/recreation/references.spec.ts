@@ -81,13 +81,4 @@ describeOnEngine('orphans that refer to each other by their ids', (engine) => {
       /stray cannot be re-created: it shares the memory of [0-9a-f]{12}, which is no more/,
     );
   });
-
-  it('are all put back when the gateway restarts, though some end with those they refer to', async () => {
-    const another = await startMonitor({ env: { SITES } });
-    await another.waitForLine(/Status: STARTUP/);
-    await gateway.restart();
-    for (const name of ORPHANS)
-      await another.waitForLine(new RegExp(` ${name} restarted successfully`), 30_000);
-    await expect(Promise.all(ORPHANS.map(isLive))).resolves.toEqual(ORPHANS.map(() => true));
-  });
 });
