@@ -46,8 +46,12 @@ export function parseSiteLines(
     .map(({ piece, where }) => ({ ...parseSiteLine(piece, defaultTimeoutSeconds), where }));
 }
 
-/** A comma belongs to the URL (`?x=1,2`) or a tunable, unless a new URL follows it. */
-const BEFORE_URL = /,(?=[\\"'\p{Pi}\p{Pf}\p{Ps}]*(?:https?:|[a-z][a-z0-9+.-]*:\/\/))/iu;
+/**
+ * A comma belongs to the URL (`?x=1,2`) or a tunable, unless a new URL follows it; or it is in the host, which has
+ * none: there a second site was meant to begin, and its name is told.
+ */
+const BEFORE_URL =
+  /,(?=[\\"'\p{Pi}\p{Pf}\p{Ps}]*(?:https?:|[a-z][a-z0-9+.-]*:\/\/))|(?<=^["'\p{Pi}\p{Ps}]?https?:\/\/[^/?#|,]*),/iu;
 
 /** The entries of `SITES`. */
 export function siteEntries(text: string): readonly string[] {

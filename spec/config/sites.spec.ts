@@ -213,13 +213,13 @@ describe('SITES', () => {
   });
 
   it('names the entry that is wrong', () => {
-    const { faults } = parseSites('https://a.example nonsense', inline);
+    const { faults } = parseSites('https://a.example,nonsense', inline);
     expect(faults).toMatchObject([{ where: 'entry 2', text: 'nonsense' }]);
   });
 
   it('does not echo half a password that holds a comma', () => {
     const { faults } = parseSites('https://user:open,sesame@a.example', inline);
-    expect(faults).toHaveLength(1);
+    expect(faults).toHaveLength(2);
     expect(JSON.stringify(faults)).not.toMatch(/open|sesame/);
   });
 });
