@@ -17,6 +17,7 @@ import {
   listedAgain,
   minutes,
   paused,
+  restartMessages,
   seconds,
   selfHealingLogged,
   inspectedAs,
@@ -445,9 +446,10 @@ describe('a check that is cut short', () => {
     const history = settled([], { settings: { recoveryStrategy: 'vpn-first' } });
     history.feed(seconds(30), checkFailed(), seconds(10), checkFailed(), succeeded());
     // A check is under way when the time for one to pass is over.
-    while (history.state.recovery.value !== 'restarting')
-      history.feed(history.state.checking.running === undefined ? seconds(1) : [seconds(9), checkFailed()]);
-    history.feed(...(history.state.checking.running === undefined ? [] : [CUT]));
+    history.feed(seconds(31)).expectRecovery('restarting');
+    expect(history.state.checking.running).toBeDefined();
+    history.feed(CUT, restartMessages('gluetun'), inspectedAs('gluetun', { health: 'healthy' }), succeeded());
+    history.feed(checkPassed());
     history.expectNoLine(/probed/).expectActs('restartVpn', 'restartGateway');
   });
 });
