@@ -164,15 +164,24 @@ function withEvidence(current: Gateway, event: Event): Gateway {
   return current;
 }
 
-/** The log is followed from the moment it is known where this start begins in it. */
+/**
+ * The log is followed from the moment it is known where this start begins in it. Of one that died by itself it is
+ * read on: its last words tell why, and may come after the news of its end.
+ */
 function followLog(before: Gateway, { gateway: now, containers, settings }: State): readonly Command[] {
   const lane = settings.gateway;
   const [was, is] = [startOf(before)?.startedAt, startOf(now)?.startedAt];
-  if (was?.text === is?.text) return [];
-  if (is === undefined || !('id' in now)) return [{ kind: 'leaveGatewayLog', lane }];
+  if (is === undefined || !('id' in now)) {
+    const isFollowed = was !== undefined || hasDied(before);
+    return isFollowed && !hasDied(now) ? [{ kind: 'leaveGatewayLog', lane }] : [];
+  }
+  if (was?.text === is.text) return [];
   const tty = containers.byId[now.id]?.details?.tty ?? false;
   return [{ kind: 'followGatewayLog', lane, gatewayId: now.id, startedAt: is.text, tty }];
 }
+
+const hasDied = (gateway: Gateway): boolean =>
+  gateway.value === 'down' && (gateway.cause === 'crash' || gateway.cause === 'restarting');
 
 function sayChange({ gateway: before }: State, after: State, event: Event): readonly Line[] {
   const { gateway: now, recovery } = after;
