@@ -75,7 +75,7 @@ describe('parseGluetunLine', () => {
     ['an error at each stop', `${AT} ERROR [wireguard] Failed to load updated MTU of device: failed to get MTU of TUN device: no such device`, undefined],
     ['a warning of no matter', `${AT} WARN DNS address is set to 192.0.2.1 so the local forwarding DNS server will not be used.`, undefined],
     ['the shutdown', `${AT} WARN Caught OS signal terminated, shutting down`, undefined],
-    ['an error that says nothing', `${AT} ERROR [vpn] `, undefined],
+    ['an error that says nothing', `${AT} ERROR `, undefined],
     ['OpenVPN 2.5', `${AT} INFO [openvpn] UDP link remote: [AF_INET]1.2.3.4:1197`, server('1.2.3.4:1197')],
     ['OpenVPN 2.6', `${AT} INFO [openvpn] UDPv4 link remote: [AF_INET]1.2.3.4:1197`, server('1.2.3.4:1197')],
     ['OpenVPN over TCP', `${AT} INFO [openvpn] TCPv4_CLIENT link remote: [AF_INET]1.2.3.4:443`, server('1.2.3.4:443')],

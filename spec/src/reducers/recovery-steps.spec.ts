@@ -6,7 +6,6 @@ import {
   checkPassed,
   checked,
   endpointRead,
-  endpointUnavailable,
   facts,
   gatewayFacts,
   happens,
