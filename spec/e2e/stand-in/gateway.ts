@@ -33,6 +33,8 @@ export type Health = 'healthy' | 'failing' | { readonly afterSeconds: number };
 export type ControlServer =
   'open' | 'off' | 'read-only' | 'v3.30' | 'foreign' | 'hung' | 'stuck' | { readonly apiKey: string };
 
+export type PublicIp = 'logged' | 'unavailable' | 'off';
+
 export interface GatewayOptions {
   readonly name: string;
   /** `none`: the container has no health check at all. */
@@ -44,8 +46,10 @@ export interface GatewayOptions {
   readonly wget?: 'gnu' | 'busybox';
   readonly vpn?: 'wireguard' | 'openvpn';
   readonly controlServer?: ControlServer;
-  /** `unavailable`: Gluetun fails to learn its address, and says so. */
-  readonly publicIp?: 'logged' | 'unavailable';
+  /** `unavailable`: Gluetun fails to learn its address, and says so. `off`: it does not ask for it. */
+  readonly publicIp?: PublicIp;
+  /** Seconds from a working tunnel until Gluetun has learned its address. */
+  readonly publicIpDelaySeconds?: number;
   /** Seconds from a start of the VPN until there is a tunnel. */
   readonly tunnelDelaySeconds?: number;
   /** Seconds that a stop of the VPN takes, and whoever asked the control server for it waits. */
@@ -58,6 +62,8 @@ export interface GatewayOptions {
   /** Seconds between SIGTERM and SIGKILL; the engine's own default is ten. */
   readonly stopTimeoutSeconds?: number;
   readonly tty?: boolean;
+  /** How the engine keeps its log. */
+  readonly log?: { readonly Type: string; readonly Config: Readonly<Record<string, string>> };
 }
 
 /** A stand-in for Gluetun: from outside the same container, log, health and control server; a tunnel to break. */
@@ -119,8 +125,22 @@ export class Gateway extends TestContainer {
     await this.#change('control-server', typeof mode === 'object' ? `key ${mode.apiKey}` : mode);
   }
 
-  async setPublicIp(publicIp: 'logged' | 'unavailable'): Promise<void> {
+  async setPublicIp(publicIp: PublicIp): Promise<void> {
     await this.#control.set('public-ip', publicIp);
+  }
+
+  async setPublicIpDelay(seconds: number): Promise<void> {
+    await this.#control.set('public-ip-delay', String(seconds));
+  }
+
+  /** From the next connection on its OpenVPN server refuses who it is, or does not. */
+  async setCredentials(credentials: 'accepted' | 'refused'): Promise<void> {
+    await this.#control.set('credentials', credentials);
+  }
+
+  /** Each start ends at once with this fault of its settings; undefined: none does. */
+  async setConfigurationError(fault: string | undefined): Promise<void> {
+    await this.#control.set('configuration-error', fault);
   }
 
   async setTunnelDelay(seconds: number): Promise<void> {
@@ -152,6 +172,11 @@ export class Gateway extends TestContainer {
   /** A line of level INFO in Gluetun's log. */
   async logLine(message: string): Promise<void> {
     await this.#control.request('log', message);
+  }
+
+  /** So many lines at once: more than an engine that rotates its log keeps up with. */
+  async logBurst(lines: number): Promise<void> {
+    await this.#control.request('log-burst', String(lines));
   }
 
   /** PID 1 exits on its own account: nobody sent it a signal. */
@@ -216,6 +241,8 @@ async function applyOptions(gateway: Gateway, options: GatewayOptions): Promise<
   if (options.health !== undefined && options.health !== 'none') await gateway.setHealth(options.health);
   if (options.controlServer !== undefined) await gateway.setControlServer(options.controlServer);
   if (options.publicIp !== undefined) await gateway.setPublicIp(options.publicIp);
+  if (options.publicIpDelaySeconds !== undefined)
+    await gateway.setPublicIpDelay(options.publicIpDelaySeconds);
   if (options.tunnelDelaySeconds !== undefined) await gateway.setTunnelDelay(options.tunnelDelaySeconds);
   if (options.stopDelaySeconds !== undefined) await gateway.setStopDelay(options.stopDelaySeconds);
   if (options.staysBroken !== undefined) await gateway.setStaysBroken(options.staysBroken);
@@ -240,6 +267,7 @@ const configuration = (
     CapAdd: ['NET_ADMIN'],
     Binds: [`${control.path}:/control`],
     RestartPolicy: { Name: options.restartPolicy ?? 'unless-stopped' },
+    ...(options.log === undefined ? {} : { LogConfig: options.log }),
   },
 });
 

@@ -367,6 +367,19 @@ describe("Gluetun's log", () => {
       .expectCommandCount('leaveGatewayLog', 0);
   });
 
+  it.each<{ given: string; event: Steps; times: number }>([
+    { given: 'is read on where the gateway has died by itself', event: [died('gluetun', 1)], times: 0 },
+    { given: 'is left where it is removed after that', event: [died('gluetun', 1), destroyed('gluetun')], times: 1 },
+    { given: 'is left where it is found again by another start', event: [died('gluetun', 1), started('gluetun')], times: 1 },
+    { given: 'is left where its operator has stopped it', event: stoppedByHand('gluetun'), times: 1 },
+    { given: 'is left where it is gone', event: [destroyed('gluetun')], times: 1 },
+  ])('$given', ({ event, times }) => {
+    settled()
+      .feed(...event, seconds(1))
+      .expectCommandCount('leaveGatewayLog', times)
+      .expectCommandCount('followGatewayLog', 0);
+  }); // prettier-ignore
+
   it.each<{ given: string; event: Steps }>([
     { given: 'has ended', event: [died('gluetun', 1)] },
     { given: 'is gone', event: [destroyed('gluetun')] },
