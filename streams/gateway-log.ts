@@ -137,32 +137,37 @@ class Silence {
 
 /**
  * How far the log has been read. The engine's `since` includes its own instant, so what is opened again repeats
- * the last line, and a container that stays stopped would repeat it at each try.
+ * the last line; and where the clock has been set back, lines from before that with it, which stand before it.
  */
 class Position {
-  #timestamp: string;
+  readonly #startedAt: string;
+  /** Of the line read last. */
+  #timestamp: string | undefined;
   /** How many lines of that very instant have been read. */
   #lines = 0;
+  /** The latest time stamp of all: but for a clock that was set back, that of the line read last. */
+  #latest = '';
   #toSkip = 0;
 
   constructor(startedAt: string) {
-    this.#timestamp = startedAt;
+    this.#startedAt = startedAt;
   }
 
   open(): string {
     this.#toSkip = this.#lines;
-    return sinceOf(this.#timestamp);
+    return sinceOf(this.#timestamp ?? this.#startedAt);
   }
 
   isNews(timestamp: string | undefined): boolean {
     if (timestamp === undefined) return true;
-    if (timestamp === this.#timestamp && this.#toSkip > 0) {
-      this.#toSkip -= 1;
+    if (this.#toSkip > 0 && timestamp <= this.#latest) {
+      if (timestamp === this.#timestamp) this.#toSkip -= 1;
       return false;
     }
-    this.#lines = timestamp === this.#timestamp ? this.#lines + 1 : 1;
     this.#toSkip = 0;
+    this.#lines = timestamp === this.#timestamp ? this.#lines + 1 : 1;
     this.#timestamp = timestamp;
+    if (timestamp > this.#latest) this.#latest = timestamp;
     return true;
   }
 }

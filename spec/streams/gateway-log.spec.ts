@@ -106,6 +106,43 @@ describe('gatewayLog$', () => {
     ]);
   });
 
+  it('tells nothing twice where the clock was set back in the middle of it', () => {
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const before = logged(5, HEALING) + logged(7, UP);
+      const after = logged(3, HEALING) + logged(4, UP);
+      const engine = new Rounds<Asked, Uint8Array>(
+        cold('(a|)', { a: frame(before + after) }),
+        // Those since the last line, in the order in which they were written.
+        cold('(b|)', { b: frame(before + logged(4, UP) + logged(6, HEALING)) }),
+        cold('c-', { c: frame(logged(7, UP) + logged(6, HEALING)) }),
+      );
+      const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler);
+      expectObservable(log, '10s !').toBe('(huiv) 994ms k', {
+        h: healing(0),
+        u: up(0),
+        i: healing(0),
+        v: up(0),
+        k: healing(1_000),
+      });
+    });
+  });
+
+  it('goes on with what is there where the line it left off at was rotated away', () => {
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const engine = new Rounds<Asked, Uint8Array>(
+        cold('(a|)', { a: frame(logged(1, HEALING) + logged(1, UP)) }),
+        cold('b-', { b: frame(logged(2, HEALING) + logged(3, UP)) }),
+      );
+      const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler);
+      expectObservable(log, '10s !').toBe('(hu) 996ms (iv)', {
+        h: healing(0),
+        u: up(0),
+        i: healing(1_000),
+        v: up(1_000),
+      });
+    });
+  });
+
   it('a container that stays stopped gives its last line again at each try: it is told once', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const stopped$ = cold('(a|)', { a: frame(logged(1, HEALING)) });
