@@ -145,7 +145,7 @@ const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory
   },
   checking: { running: undefined, lastStartedAt: undefined, again: false, alarm: undefined },
   endpoint: { current: NOTHING_KNOWN, said: undefined, reading: undefined, owed: undefined },
-  logReading: { isUnreadable: false, fellSilent: false },
+  logReading: { followed: undefined, isUnreadable: false, fellSilent: false },
   troubles: NO_TROUBLES,
   recovery: { value: 'none' },
   repairs: { pending: {}, wave: undefined },

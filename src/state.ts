@@ -232,8 +232,10 @@ export interface Endpoint {
     | undefined;
 }
 
-/** Whether Gluetun's log can be read, as far as that was said. */
+/** What is read of Gluetun's log, and whether it can be, as far as that was said. */
 export interface LogReading {
+  /** The run whose log is followed, by its start; undefined: none. */
+  readonly followed: string | undefined;
   readonly isUnreadable: boolean;
   /** The stream that followed it had told nothing though there was something to tell; said once. */
   readonly fellSilent: boolean;

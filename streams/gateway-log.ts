@@ -77,7 +77,7 @@ export const gatewayLog$ = (
         if (error instanceof BrokenOff) brokenOff += 1;
         if (isUnreadable || !(brokenOff > 1 || isRefusal(error))) return EMPTY;
         isUnreadable = true;
-        const reason = reasonOf(error);
+        const reason = reasonOf(error).replace(CLIENTS_OWN, '');
         return of({ type: 'gatewayLogUnreadable', at: scheduler.now(), gatewayId, reason } as const);
       }),
       repeatWithGrowingDelay(REOPEN, scheduler),
@@ -91,6 +91,9 @@ export const gatewayLog$ = (
 const ENGINES_ERROR = 'Error grabbing logs: ';
 
 class BrokenOff extends Error {}
+
+/** What the client puts before the engine's words where it does not parse the answer. */
+const CLIENTS_OWN = /^\(HTTP code \d+\) [\w ]+ - /;
 
 const GONE = 404;
 const BEING_REMOVED = 409;

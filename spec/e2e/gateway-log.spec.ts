@@ -1,5 +1,6 @@
+import { rename } from 'node:fs/promises';
 import { saidBy } from './decision-lines.ts';
-import { describeOnEngine } from './engine.ts';
+import { describeOnEngine, describeOnPrivateEngine } from './engine.ts';
 import { type MonitorProcess, useMonitors } from './monitor.ts';
 import { SITES, messages } from './setting.ts';
 import { createDependent } from './stand-in/dependent.ts';
@@ -128,13 +129,33 @@ describeOnEngine("what Gluetun's log tells", (engine) => {
     await monitor.waitForLine(/gluetun is healthy after/, SOON_MS);
     expect(saidBy(monitor, /cannot be read/)).toHaveLength(1);
   });
+});
 
-  it('is heard though the engine has stopped telling it at a rotation, and that is said', async () => {
-    const rotated = { Type: 'json-file', Config: { 'max-size': '100k', 'max-file': '2' } };
-    const monitor = await watch({}, { log: rotated });
-    for (let burst = 0; burst < 6; burst += 1) await gateway.logBurst(3_000);
+describeOnPrivateEngine("Gluetun's log, moved away by somebody else,", (engine) => {
+  jest.setTimeout(120_000);
+  const startMonitor = useMonitors(engine);
+
+  beforeAll(async () => buildImages(engine));
+  afterEach(async () => removeContainers(engine));
+
+  it('is told to fall silent and to be unreadable, and what was missed is heard when it is back', async () => {
+    const gateway = await createGateway(engine, { name: 'gluetun' });
+    const monitor = await startMonitor({ env: { SITES, CHECK_INTERVAL: '1' } });
+    await monitor.waitForLine(/Status: STARTUP/, SOON_MS);
+    const { LogPath: path } = await gateway.inspect();
+    await rename(path, `${path}.moved`);
     await gateway.healItself();
-    await monitor.waitForLine(/\[WARN\] The log of gluetun had fallen silent .* is followed anew/, SOON_MS);
+    await monitor.waitForLine(
+      /\[WARN\] The log of gluetun cannot be read: Error grabbing logs: .*no such file/,
+      SOON_MS,
+    );
+    await rename(`${path}.moved`, path);
+    await monitor.waitForLine(/The log of gluetun can be read again/, SOON_MS);
     await monitor.waitForLine(/Status: CHANGED \| IP: 198\.51\.100\.24 /);
+    expect(saidBy(monitor, /The log of gluetun/)).toEqual([
+      expect.stringMatching(/cannot be read/),
+      expect.stringMatching(/can be read again/),
+      expect.stringMatching(/had fallen silent .* is followed anew: for \d+s nothing of it was heard$/),
+    ]);
   });
 });

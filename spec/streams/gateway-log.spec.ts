@@ -169,6 +169,11 @@ describe('gatewayLog$', () => {
     it.each([
       ['the logging driver has none', new EngineError(NO_READING, 501), NO_READING],
       ['a proxy of the socket forbids it', new EngineError('Forbidden', 403), 'Forbidden'],
+      [
+        'the client has put words of its own before',
+        new EngineError(`(HTTP code 501) unexpected - ${NO_READING}`, 501),
+        NO_READING,
+      ],
     ])('is told once where %s, however often it is tried', (_, refusal, reason) => {
       marbles(({ expectObservable }, scheduler) => {
         const engine = new Rounds<Asked, Uint8Array>(throwError(() => refusal));

@@ -46,18 +46,18 @@ function readability(state: State, event: Event): Transition {
     case 'gatewayLogUnreadable':
       return isUnreadable
         ? to(state)
-        : to(withReading(state, { isUnreadable: true, fellSilent }), {
+        : to(withReading(state, { isUnreadable: true }), {
             lines: [warn(`The log of ${name} cannot be read: ${event.reason}; ${REMEDY}`)],
           });
     case 'gatewayLogFellSilent': {
       const told = `The log of ${name} had fallen silent (was it rotated?) and is followed anew: for ${String(Math.round(event.silentMs / 1000))}s nothing of it was heard`;
-      return to(withReading(state, { isUnreadable, fellSilent: true }), {
+      return to(withReading(state, { fellSilent: true }), {
         lines: [fellSilent ? debug(told) : warn(told)],
       });
     }
     default:
       return isUnreadable
-        ? to(withReading(state, { isUnreadable: false, fellSilent }), {
+        ? to(withReading(state, { isUnreadable: false }), {
             lines: [info(`The log of ${name} can be read again`)],
           })
         : to(state);
@@ -68,6 +68,9 @@ const REMEDY =
   'until it can, the monitor learns later or not at all that the tunnel is up, why it is not, and where it comes out. ' +
   'Of the logging drivers json-file, local and journald can be read; a proxy of the socket has to allow it';
 
-const withReading = (state: State, logReading: State['logReading']): State => ({ ...state, logReading });
+const withReading = (state: State, changed: Partial<State['logReading']>): State => ({
+  ...state,
+  logReading: { ...state.logReading, ...changed },
+});
 
 const isGateway = ({ gateway }: State, id: string): boolean => 'id' in gateway && gateway.id === id;

@@ -1,5 +1,5 @@
 import type { ContainerFacts, Event } from '../../streams/events.ts';
-import type { Command, Target } from '../commands.ts';
+import type { Target } from '../commands.ts';
 import type { Line } from '../log-line.ts';
 import { findGateway, gatewayCandidates, lastingWord } from '../find-gateway.ts';
 import { isEndedByEngine, isLeftHalfRestarted, wouldBeKeptRunning } from '../attachment.ts';
@@ -15,9 +15,9 @@ export function gateway(state: State, event: Event): Transition {
   if (state.containers.latestListing === undefined) return to(state);
   const heard = withEvidence(nextGateway(state, event), event);
   const next = state.gateway.value === 'unseen' ? foundRunning(heard, event) : heard;
-  if (next === state.gateway) return to(state);
+  if (next === state.gateway) return hasDied(next) ? followLog(state) : to(state);
   const after = keepName({ ...state, gateway: next });
-  return to(after, { lines: sayChange(state, after, event), commands: followLog(state.gateway, after) });
+  return { ...followLog(after), lines: sayChange(state, after, event) };
 }
 
 /** What is remembered of it is kept by that name. */
@@ -166,18 +166,22 @@ function withEvidence(current: Gateway, event: Event): Gateway {
 
 /**
  * The log is followed from the moment it is known where this start begins in it. Of one that died by itself it is
- * read on: its last words tell why, and may come after the news of its end.
+ * read on, or read at all where it lived too short a time to be looked at: its last words tell why.
  */
-function followLog(before: Gateway, { gateway: now, containers, settings }: State): readonly Command[] {
+function followLog(state: State): Transition {
+  const { gateway: now, containers, settings, logReading } = state;
   const lane = settings.gateway;
-  const [was, is] = [startOf(before)?.startedAt, startOf(now)?.startedAt];
-  if (is === undefined || !('id' in now)) {
-    const isFollowed = was !== undefined || hasDied(before);
-    return isFollowed && !hasDied(now) ? [{ kind: 'leaveGatewayLog', lane }] : [];
-  }
-  if (was?.text === is.text) return [];
-  const tty = containers.byId[now.id]?.details?.tty ?? false;
-  return [{ kind: 'followGatewayLog', lane, gatewayId: now.id, startedAt: is.text, tty }];
+  const facts = 'id' in now ? containers.byId[now.id] : undefined;
+  const run = hasDied(now)
+    ? (facts?.details?.startedAt ?? logReading.followed)
+    : startOf(now)?.startedAt?.text;
+  if (run === logReading.followed) return to(state);
+  const next = { ...state, logReading: { ...logReading, followed: run } };
+  if (run === undefined || !('id' in now)) return to(next, { commands: [{ kind: 'leaveGatewayLog', lane }] });
+  const tty = facts?.details?.tty ?? false;
+  return to(next, {
+    commands: [{ kind: 'followGatewayLog', lane, gatewayId: now.id, startedAt: run, tty }],
+  });
 }
 
 const hasDied = (gateway: Gateway): boolean =>

@@ -174,11 +174,6 @@ export class Gateway extends TestContainer {
     await this.#control.request('log', message);
   }
 
-  /** So many lines at once: more than an engine that rotates its log keeps up with. */
-  async logBurst(lines: number): Promise<void> {
-    await this.#control.request('log-burst', String(lines));
-  }
-
   /** PID 1 exits on its own account: nobody sent it a signal. */
   async crash(exitCode = 1): Promise<void> {
     await this.#control.send(`- crash ${exitCode}`);

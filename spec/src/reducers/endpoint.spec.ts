@@ -347,7 +347,7 @@ describe('the endpoint of a reconnect', () => {
   it('is not the one that was in use when it began', () => {
     const history = vpnFirst().feed(succeeded(), seconds(1), checkPassed());
     expect(endpointLines(history)).toEqual([FAILING]);
-    expect(Object.values(history.state.endpoint.current)).toEqual([...Array(5)]);
+    expect(Object.values(history.state.endpoint.current).filter((part) => part !== undefined)).toEqual([]);
   });
 
   it('is not what the control server was asked for before', () => {

@@ -380,6 +380,17 @@ describe("Gluetun's log", () => {
       .expectCommandCount('followGatewayLog', 0);
   }); // prettier-ignore
 
+  it('is read of a start that was over before it could be looked at', () => {
+    const history = settled().feed(died('gluetun', 1), started('gluetun')).forget();
+    history.feed(
+      died('gluetun', 1),
+      inspectedAs('gluetun', { runState: 'restarting', startedAt: 10_600_000 }),
+      inspectedAs('gluetun', { runState: 'restarting', startedAt: 10_600_000 }),
+    );
+    const followed = history.commands.filter(({ kind }) => kind === 'followGatewayLog');
+    expect(followed).toEqual([expect.objectContaining({ startedAt: new Date(10_600_000).toISOString() })]);
+  });
+
   it.each<{ given: string; event: Steps }>([
     { given: 'has ended', event: [died('gluetun', 1)] },
     { given: 'is gone', event: [destroyed('gluetun')] },
