@@ -8,6 +8,7 @@ import { journal } from './reducers/journal.ts';
 import { judgement } from './reducers/judgement.ts';
 import { witness, witnessDueAt, witnessSchedule } from './reducers/witness.ts';
 import { isAct } from './commands.ts';
+import { NO_TROUBLES } from './gateway-troubles.ts';
 import { isOutdated } from './messages.ts';
 import { containers } from './reducers/containers.ts';
 import { NO_BACKOFF } from './backoff.ts';
@@ -16,6 +17,7 @@ import { dependents } from './reducers/dependents.ts';
 import { endings, endingsDueAt } from './reducers/endings.ts';
 import { NOTHING_KNOWN, endpoint } from './reducers/endpoint.ts';
 import { gateway } from './reducers/gateway.ts';
+import { gatewayLog } from './reducers/gateway-log.ts';
 import { type OwnNetwork, UNKNOWN_NETWORK } from './own-network.ts';
 import { lists } from './reducers/lists.ts';
 import { ownNetwork } from './reducers/own-network.ts';
@@ -63,6 +65,7 @@ const ofOneGateway = compose<State>(
   recovery,
   repairs,
   recoveryEnd,
+  gatewayLog,
   alarm,
   checkSchedule,
   recollection,
@@ -156,7 +159,9 @@ const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory
     cutShortAt: undefined,
     reconnect: undefined,
   },
-  endpoint: { current: NOTHING_KNOWN, said: undefined, reading: undefined },
+  endpoint: { current: NOTHING_KNOWN, said: undefined, reading: undefined, owed: undefined },
+  logReading: { followed: undefined, isUnreadable: false, fellSilent: false },
+  troubles: NO_TROUBLES,
   recovery: { value: 'none' },
   repairs: { pending: {}, wave: undefined },
   settling: { project: undefined, changedAt: undefined, firstStart: undefined },
@@ -185,6 +190,8 @@ function deadlinesOf(state: State): readonly (number | undefined)[] {
   return [
     checkDueAt(state),
     exit.reading?.until,
+    exit.owed?.until,
+    exit.owed?.askAt,
     healthyWaitEnds(state),
     ...('until' in phase ? [phase.until] : []),
     startDueAt(state),

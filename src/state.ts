@@ -44,6 +44,8 @@ export interface Watch {
   readonly sites: Sites;
   readonly checking: Checking;
   readonly endpoint: Endpoint;
+  readonly logReading: LogReading;
+  readonly troubles: Troubles;
   readonly recovery: Recovery;
   readonly repairs: Repairs;
   readonly settling: Settling;
@@ -249,12 +251,35 @@ export interface RunningCheck {
 }
 
 export interface Endpoint {
-  /** Of the gateway's present start. */
+  /** Of the gateway's present start, and of the latest connection in it. */
   readonly current: PublicIp & { readonly server: string | undefined };
   /** The address last said; undefined before the first line. */
   readonly said: { readonly ip: string | undefined } | undefined;
   /** The answer of the control server that is awaited. */
   readonly reading: { readonly requestId: number; readonly until: number } | undefined;
+  /**
+   * The line that is written as soon as the address is known, at the latest at `until`; until then none tells of a
+   * change. `askAt`: when the control server is asked once more before that; undefined: it has been.
+   */
+  readonly owed:
+    | { readonly status: 'STARTUP' | 'NEW'; readonly until: number; readonly askAt: number | undefined }
+    | undefined;
+}
+
+/** What is read of Gluetun's log, and whether it can be, as far as that was said. */
+export interface LogReading {
+  /** The run whose log is followed, by its start; undefined: none. */
+  readonly followed: string | undefined;
+  readonly isUnreadable: boolean;
+  /** The stream that followed it had told nothing though there was something to tell; said once. */
+  readonly fellSilent: boolean;
+}
+
+/** Why Gluetun cannot connect, in its own words, of its present start and since the tunnel last worked. */
+export interface Troubles {
+  readonly latest: readonly string[];
+  /** Those that were said, also of earlier starts: a crash loop is not told round by round. */
+  readonly told: readonly string[];
 }
 
 export type Recovery =
@@ -266,7 +291,6 @@ export type Recovery =
   /** The gateway was restarted, or failed to be. `until`: when to report that it takes too long; then undefined. */
   | ({ readonly value: 'awaitingReady'; readonly until: number | undefined; readonly starts: Starts } & Begun)
   | ({ readonly value: 'verifying'; readonly until: number } & Begun)
-  | ({ readonly value: 'readingEndpoint'; readonly verified: boolean } & Begun)
   | ({
       readonly value: 'listing';
       readonly verified: boolean;

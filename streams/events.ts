@@ -16,6 +16,7 @@ export type Event =
   | EngineEvent
   | CheckEvent
   | GatewayLogEvent
+  | GatewayLogReadingEvent
   | EndpointEvent
   | SitesEvent
   | CommandEvent
@@ -173,11 +174,28 @@ export type GatewayLogEvent = {
 
 export type GatewayLogFact =
   | ({ readonly type: 'publicIpLogged' } & PublicIp)
-  /** OpenVPN's initialisation is complete: the tunnel is up, though its address is not known yet. */
+  /**
+   * OpenVPN's initialisation is complete, or WireGuard is set up: the tunnel is up, or at least its routes and firewall
+   * stand, so that nothing goes out beside it. Its address is not known yet.
+   */
   | { readonly type: 'tunnelUpLogged' }
+  /** A reconnect: Gluetun stops its VPN and starts it again, on whoever's behalf. Not said at the container's own start. */
+  | { readonly type: 'vpnStoppingLogged' }
+  | { readonly type: 'vpnStartingLogged' }
+  /** Why it cannot connect, in its own words: one printable line, without secrets. */
+  | { readonly type: 'gatewayTroubleLogged'; readonly text: string }
   | { readonly type: 'vpnServerLogged'; readonly server: string }
   /** Gluetun restarts its VPN itself. */
   | { readonly type: 'selfHealingLogged' };
+
+/** Whether there is anything to be read of Gluetun's log. */
+export type GatewayLogReadingEvent = { readonly at: number; readonly gatewayId: string } & (
+  | { readonly type: 'gatewayLogUnreadable'; readonly reason: string }
+  /** It can be read again. */
+  | { readonly type: 'gatewayLogReadable' }
+  /** The engine had more to tell than came by the stream that followed it; that was opened anew. */
+  | { readonly type: 'gatewayLogFellSilent'; readonly silentMs: number }
+);
 
 /** The exit as Gluetun knows it; a part is undefined where it said nothing of it. */
 export interface PublicIp {

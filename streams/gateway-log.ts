@@ -1,8 +1,18 @@
-import { EMPTY, type Observable, type SchedulerLike, catchError, defer, filter, map, mergeMap } from 'rxjs';
+import {
+  EMPTY,
+  type Observable,
+  type SchedulerLike,
+  catchError,
+  defer,
+  map,
+  mergeMap,
+  of,
+  timeout,
+} from 'rxjs';
 import { toLines, unframe } from './bytes.ts';
-import type { EngineReadings } from './engine.ts';
+import { EngineError, type EngineReadings, reasonOf } from './engine.ts';
 import { engineTimeMs, sinceOf } from './engine-time.ts';
-import type { GatewayLogEvent } from './events.ts';
+import type { GatewayLogEvent, GatewayLogReadingEvent } from './events.ts';
 import { parseGluetunLine } from './gluetun-log-line.ts';
 import { repeatWithGrowingDelay } from './growing-delay.ts';
 import type { RequestOf } from './requests.ts';
@@ -12,6 +22,15 @@ const PAST_LINES = 1_000;
 const REOPEN = { firstMs: 1_000, longestMs: 60_000, steadyAfterMs: 10_000 };
 
 /**
+ * Where much is written at once while the engine rotates the log (`max-size`), following it may go silent for ever,
+ * though the log goes on (20.10, json-file and local; seen); and so it does where somebody else has moved the file
+ * away. So a stream that tells nothing for so long is opened anew.
+ */
+const SILENCE_MS = 30_000;
+/** A line so much older than the end of the silence was in the log while the stream said nothing. */
+const UNHEARD_MS = 5_000;
+
+/**
  * What Gluetun's log of this start tells, as it is written. The stream ends with the container and breaks with
  * the engine; it is opened again, where it left off, until nobody asks for it any more.
  */
@@ -19,60 +38,150 @@ export const gatewayLog$ = (
   { gatewayId, startedAt, tty }: RequestOf<'followGatewayLog'>,
   engine: Pick<EngineReadings, 'followLog' | 'clockMs'>,
   scheduler: SchedulerLike,
-): Observable<GatewayLogEvent> =>
+): Observable<GatewayLogEvent | GatewayLogReadingEvent> =>
   defer(() => {
     const position = new Position(startedAt);
+    const silence = new Silence(engine, scheduler);
     const followedSince = engine.clockMs();
-    return defer(() => engine.followLog(gatewayId, { since: position.open(), tail: PAST_LINES })).pipe(
+    let isUnreadable = false;
+    let brokenOff = 0;
+    const read = ({
+      timestamp,
+      text,
+    }: StampedLine): readonly (GatewayLogEvent | GatewayLogReadingEvent)[] => {
+      if (timestamp === undefined && text.startsWith(ENGINES_ERROR)) throw new BrokenOff(text);
+      const about = { at: scheduler.now(), gatewayId };
+      const readable = isUnreadable ? [{ type: 'gatewayLogReadable', ...about } as const] : [];
+      isUnreadable = false;
+      brokenOff = 0;
+      if (!position.isNews(timestamp)) return readable;
+      const writtenAt = timestamp === undefined ? Infinity : (engineTimeMs(timestamp) ?? Infinity);
+      const silentMs = silence.brokenBy(writtenAt);
+      const silent =
+        silentMs === undefined ? [] : [{ type: 'gatewayLogFellSilent', ...about, silentMs } as const];
+      const fact = parseGluetunLine(text);
+      const facts = fact ? [{ ...fact, ...about, isPast: writtenAt < followedSince }] : [];
+      return [...readable, ...silent, ...facts];
+    };
+    return defer(() => {
+      silence.reopened();
+      return engine.followLog(gatewayId, { since: position.open(), tail: PAST_LINES });
+    }).pipe(
+      timeout({ each: SILENCE_MS, scheduler, with: () => silence.ended() }),
       tty ? (bytes$) => bytes$ : unframe(),
       toLines(),
       map(splitTimestamp),
-      filter(({ timestamp }) => position.isNews(timestamp)),
-      mergeMap(({ timestamp, text }) => {
-        const fact = parseGluetunLine(text);
-        const writtenAt = timestamp === undefined ? Infinity : (engineTimeMs(timestamp) ?? Infinity);
-        return fact ? [{ ...fact, at: scheduler.now(), gatewayId, isPast: writtenAt < followedSince }] : [];
+      mergeMap(read),
+      // One witness less, and no fault: health and checks remain.
+      catchError((error: unknown) => {
+        if (error instanceof BrokenOff) brokenOff += 1;
+        if (isUnreadable || !(brokenOff > 1 || isRefusal(error))) return EMPTY;
+        isUnreadable = true;
+        const reason = reasonOf(error).replace(CLIENTS_OWN, '');
+        return of({ type: 'gatewayLogUnreadable', at: scheduler.now(), gatewayId, reason } as const);
       }),
-      // A log that cannot be read is one witness less, not a fault: health and checks remain.
-      catchError(() => EMPTY),
       repeatWithGrowingDelay(REOPEN, scheduler),
     );
   });
 
 /**
+ * What the engine writes into the stream, without a time stamp, where it cannot read on: its answer was 200 by then.
+ * Once at a rotation, again and again where the file is gone.
+ */
+const ENGINES_ERROR = 'Error grabbing logs: ';
+
+class BrokenOff extends Error {}
+
+/** What the client puts before the engine's words where it does not parse the answer. */
+const CLIENTS_OWN = /^\(HTTP code \d+\) [\w ]+ - /;
+
+const GONE = 404;
+const BEING_REMOVED = 409;
+
+/** By an engine that is there: it has no such log, or does not let us read it. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof EngineError &&
+  error.status !== undefined &&
+  error.status !== GONE &&
+  error.status !== BEING_REMOVED;
+
+/** Whether a stream that told nothing had nothing to tell: what comes by the one opened in its place shows it. */
+class Silence {
+  readonly #engine: Pick<EngineReadings, 'clockMs'>;
+  readonly #scheduler: SchedulerLike;
+  /** By the engine's clock; undefined unless the stream before was given up for its silence. */
+  #endedAt: number | undefined;
+  #reopenedAt = 0;
+
+  constructor(engine: Pick<EngineReadings, 'clockMs'>, scheduler: SchedulerLike) {
+    this.#engine = engine;
+    this.#scheduler = scheduler;
+  }
+
+  ended(): Observable<never> {
+    this.#endedAt = this.#engine.clockMs();
+    return EMPTY;
+  }
+
+  reopened(): void {
+    this.#reopenedAt = this.#scheduler.now();
+  }
+
+  /** How long this line, the first news since, was not heard; undefined where it is as young as it should be. */
+  brokenBy(writtenAt: number): number | undefined {
+    const endedAt = this.#endedAt;
+    this.#endedAt = undefined;
+    const isFromThePast = this.#scheduler.now() - this.#reopenedAt < UNHEARD_MS;
+    return endedAt !== undefined && isFromThePast && writtenAt < endedAt - UNHEARD_MS
+      ? this.#engine.clockMs() - writtenAt
+      : undefined;
+  }
+}
+
+/**
  * How far the log has been read. The engine's `since` includes its own instant, so what is opened again repeats
- * the last line, and a container that stays stopped would repeat it at each try.
+ * the last line; and where the clock has been set back, lines from before that with it, which stand before it.
  */
 class Position {
-  #timestamp: string;
+  readonly #startedAt: string;
+  /** Of the line read last. */
+  #timestamp: string | undefined;
   /** How many lines of that very instant have been read. */
   #lines = 0;
+  /** The latest time stamp of all: but for a clock that was set back, that of the line read last. */
+  #latest = '';
   #toSkip = 0;
 
   constructor(startedAt: string) {
-    this.#timestamp = startedAt;
+    this.#startedAt = startedAt;
   }
 
   open(): string {
     this.#toSkip = this.#lines;
-    return sinceOf(this.#timestamp);
+    return sinceOf(this.#timestamp ?? this.#startedAt);
   }
 
   isNews(timestamp: string | undefined): boolean {
     if (timestamp === undefined) return true;
-    if (timestamp === this.#timestamp && this.#toSkip > 0) {
-      this.#toSkip -= 1;
+    if (this.#toSkip > 0 && timestamp <= this.#latest) {
+      if (timestamp === this.#timestamp) this.#toSkip -= 1;
       return false;
     }
-    this.#lines = timestamp === this.#timestamp ? this.#lines + 1 : 1;
     this.#toSkip = 0;
+    this.#lines = timestamp === this.#timestamp ? this.#lines + 1 : 1;
     this.#timestamp = timestamp;
+    if (timestamp > this.#latest) this.#latest = timestamp;
     return true;
   }
 }
 
+interface StampedLine {
+  readonly timestamp: string | undefined;
+  readonly text: string;
+}
+
 /** Each line begins with the engine's own time stamp, which tells where to go on after a break. */
-function splitTimestamp(line: string): { timestamp: string | undefined; text: string } {
+function splitTimestamp(line: string): StampedLine {
   const space = line.indexOf(' ');
   const timestamp = line.slice(0, space);
   return space > 0 && engineTimeMs(timestamp) !== undefined && timestamp.includes('.')

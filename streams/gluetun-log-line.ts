@@ -1,3 +1,5 @@
+import { MASK } from '../config/mask.ts';
+import { printable } from '../config/printable.ts';
 import type { GatewayLogFact } from './events.ts';
 import { nonEmpty } from './json.ts';
 
@@ -6,11 +8,13 @@ import { nonEmpty } from './json.ts';
  * `<RFC 3339> LEVEL [component] message`, before 3.29 `YYYY/MM/DD hh:mm:ss LEVEL component: message`.
  */
 const LINE =
-  /^(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)? )?(?:DEBUG|INFO|WARN|ERROR) (?:\[([^\]]+)\] |([a-z][a-z ]*): )?(.*)$/;
+  /^(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)? )?(DEBUG|INFO|WARN|ERROR) (?:\[([^\]]+)\] |([a-z][a-z ]*): )?(.*)$/;
 const PUBLIC_IP = /^Public IP address is ([0-9a-fA-F:.]+)(?: \((.*?)(?: - source: [^()]+)?\))?$/;
 const LINK = /^(?:UDP|TCP)(?:v[46])?(?:_CLIENT)? link remote: \[AF_INET6?\]\[?([0-9a-fA-F:.]+?)\]?:(\d+)$/;
 const PEER = /^\[([^\]]*)\] Peer Connection Initiated with \[AF_INET6?\]\[?([0-9a-fA-F:.]+?)\]?:(\d+)$/;
 const WIREGUARD = /^Connecting to \[?([0-9a-fA-F:.]+?)\]?:(\d+)$/;
+/** Up to v3.35 `Wireguard is up`; since then `Wireguard setup is complete`, of late written by `vpn`, in small letters. */
+const WIREGUARD_UP = /^(?:wireguard|amneziawg) (?:is up\b|setup is complete\b)/i;
 const SELF_HEALING =
   /^(?:restarting VPN because it failed to pass the healthcheck|program has been unhealthy for \S+?: restarting VPN)/;
 
@@ -22,22 +26,64 @@ const COLOUR = /\u001b\[[0-9;]*m/g;
 
 /** What a line of Gluetun's log tells the monitor; undefined for nearly all of them. */
 export function parseGluetunLine(line: string): GatewayLogFact | undefined {
-  if (line.length > LONGEST_LINE) return undefined;
-  const match = LINE.exec(line.replace(COLOUR, '').trimEnd());
+  const match = LINE.exec(line.slice(0, LONGEST_LINE).replace(COLOUR, '').trimEnd());
   if (match === null) return undefined;
-  const [, bracketed, plain, message = ''] = match;
-  switch (bracketed ?? plain ?? '') {
+  const [, level = '', bracketed, plain, message = ''] = match;
+  const component = bracketed ?? plain ?? '';
+  // A list of all that could have been meant makes an error long; what else is cut tells nothing.
+  const fact = line.length > LONGEST_LINE ? undefined : factIn(component, message);
+  return fact ?? troubleIn(level, component, message);
+}
+
+function factIn(component: string, message: string): GatewayLogFact | undefined {
+  switch (component) {
     case 'ip getter':
       return publicIp(message);
     case 'openvpn':
       return openvpn(message);
     case 'wireguard':
     case 'amneziawg':
-      return server(WIREGUARD.exec(message));
+      return WIREGUARD_UP.test(message) ? { type: 'tunnelUpLogged' } : server(WIREGUARD.exec(message));
+    case 'vpn':
+      return vpn(message);
     default:
       return SELF_HEALING.test(message) ? { type: 'selfHealingLogged' } : undefined;
   }
 }
+
+function vpn(message: string): GatewayLogFact | undefined {
+  if (message === 'stopping') return { type: 'vpnStoppingLogged' };
+  if (message === 'starting') return { type: 'vpnStartingLogged' };
+  if (WIREGUARD_UP.test(message)) return { type: 'tunnelUpLogged' };
+  return SELF_HEALING.test(message) ? { type: 'selfHealingLogged' } : undefined;
+}
+
+/** Those that set up the tunnel; the empty one is Gluetun itself, of its settings. */
+const OF_THE_TUNNEL = ['', 'vpn', 'openvpn', 'wireguard', 'amneziawg', 'firewall', 'routing', 'dns'];
+/** Of a level that is no error, or with a cause that OpenVPN tells at any level. */
+const OPENVPN_TROUBLE =
+  /AUTH_FAILED|^(?:TLS Error|VERIFY ERROR|Options error|RESOLVE: Cannot resolve)|^TCP: connect to .* failed|Connection refused/;
+/** What follows from a tunnel that is down, or that Gluetun says at each stop. */
+const NO_CAUSE = /^(?:getting public IP address information|Failed to load updated MTU)/;
+
+/** Why it cannot connect, in its own words. */
+function troubleIn(level: string, component: string, message: string): GatewayLogFact | undefined {
+  const isError = level === 'ERROR' && OF_THE_TUNNEL.includes(component) && !NO_CAUSE.test(message);
+  const isTrouble = isError || (component === 'openvpn' && OPENVPN_TROUBLE.test(message));
+  const text = printable(withoutSecrets(message).trim(), LONGEST_TROUBLE);
+  return isTrouble && text !== '' ? { type: 'gatewayTroubleLogged', text } : undefined;
+}
+
+const LONGEST_TROUBLE = 300;
+const NAMED_SECRET =
+  /\b((?:password|passwd|secret|token|api[ _-]?key|(?:private|preshared|pre-shared) key)s?["']?(?: is)?[=: ]+)["']?(?!is\b|not\b|are\b|for\b|of\b)\S{4,}/gi;
+
+/** Gluetun quotes what it cannot make sense of: a URL with its password, a key of 32 bytes in base64. */
+const withoutSecrets = (text: string): string =>
+  text
+    .replace(/:\/\/[^/\s@]*@/g, `://${MASK}@`)
+    .replace(/[A-Za-z0-9+/]{42,43}=/g, MASK)
+    .replace(NAMED_SECRET, `$1${MASK}`);
 
 /** `country, region, city`: the city comes last and may hold commas itself; any of them may be empty. */
 function publicIp(message: string): GatewayLogFact | undefined {

@@ -34,7 +34,7 @@ describeOnEngine('the monitor, knowing why a container does not run,', (engine) 
     const app = await createDependent(engine, { name: 'app', network: gateway.id });
     const monitor = await startMonitor({ env: { SITES } });
     await monitor.waitForLine(/Status: STARTUP/);
-    await gateway.setFailsAtStart(true);
+    await gateway.setConfigurationError('reading settings: not valid');
     await gateway.crash();
     const givenUp =
       /gluetun has failed, and its restart policy has given up after 2 restarts \(exit code 1\); it is started unless/;
@@ -42,7 +42,7 @@ describeOnEngine('the monitor, knowing why a container does not run,', (engine) 
     await monitor.stop('SIGKILL');
     const next = await startMonitor({ env: { SITES } });
     await next.waitForLine(givenUp);
-    await gateway.setFailsAtStart(false);
+    await gateway.setConfigurationError(undefined);
     await next.waitForLine(/gluetun has not come back; starting it/, 20_000);
     await expect(untilLive(app, gateway)).resolves.toBe(true);
   });

@@ -57,8 +57,8 @@ export class Stage {
   readonly scheduler = new VirtualTime();
   readonly engine = new SimulatedEngine(this.scheduler);
   readonly client = new EngineClient(this.engine, this.scheduler);
-  readonly tunnel = new GluetunStandIn(this.scheduler);
-  readonly secondTunnel = new GluetunStandIn(this.scheduler);
+  readonly tunnel = new GluetunStandIn(this.scheduler, { publicIpMs: 400 });
+  readonly secondTunnel = new GluetunStandIn(this.scheduler, { publicIpMs: 400 });
   readonly sites: readonly string[];
   readonly lines: Said[] = [];
   readonly onlookers: Onlooker[] = [];

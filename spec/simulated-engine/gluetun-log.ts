@@ -57,19 +57,17 @@ export const startLines = (): readonly LogLine[] => [
   info('http server', 'http server listening on [::]:8000'),
 ];
 
-/** From the attempt to connect to just before the public IP address is known. */
+/** The attempt to connect. */
 export function connectLines(vpn: Vpn, { server }: Endpoint): readonly LogLine[] {
   const lines = vpn === 'wireguard' ? wireguardLines(server) : openvpnAttemptLines(server);
   return [info('firewall', 'allowing VPN connection...'), ...lines];
 }
 
 /** The tunnel is there. WireGuard, a silent protocol, has said all it says before. */
-export function tunnelUpLines(vpn: Vpn, endpoint: Endpoint): readonly LogLine[] {
-  const connected = vpn === 'wireguard' ? [] : openvpnUpLines(endpoint.server);
-  return [...connected, publicIpLine(endpoint)];
-}
+export const tunnelUpLines = (vpn: Vpn, { server }: Endpoint): readonly LogLine[] =>
+  vpn === 'wireguard' ? [] : openvpnUpLines(server);
 
-const publicIpLine = ({ ip, country, region, city }: Endpoint): LogLine =>
+export const publicIpLine = ({ ip, country, region, city }: Endpoint): LogLine =>
   info('ip getter', `Public IP address is ${ip} (${country}, ${region}, ${city} - source: ipinfo)`);
 
 const wireguardLines = (server: string): readonly LogLine[] => [

@@ -3,6 +3,7 @@ import type { ContainerSpec } from './create-request.ts';
 import { EngineError } from './errors.ts';
 import {
   connectLines,
+  publicIpLine,
   render,
   selfHealingLines,
   shutdownLines,
@@ -29,6 +30,8 @@ export interface GluetunOptions {
   readonly endpoints?: readonly Endpoint[];
   /** From a start to a working tunnel. */
   readonly tunnelUpMs?: number;
+  /** From a working tunnel until Gluetun has learned its address. */
+  readonly publicIpMs?: number;
   /** How long a working site takes to answer. */
   readonly latencyMs?: number;
   /** Whether a new start mends a broken tunnel. */
@@ -74,7 +77,13 @@ export class GluetunStandIn implements Workload {
   readonly #options: Required<
     Pick<
       GluetunOptions,
-      'vpn' | 'endpoints' | 'tunnelUpMs' | 'latencyMs' | 'healedByRestart' | 'healedByVpnRestart'
+      | 'vpn'
+      | 'endpoints'
+      | 'tunnelUpMs'
+      | 'publicIpMs'
+      | 'latencyMs'
+      | 'healedByRestart'
+      | 'healedByVpnRestart'
     >
   > &
     GluetunOptions;
@@ -84,6 +93,7 @@ export class GluetunStandIn implements Workload {
   /** What was under way before the latest start or stop of the VPN comes to nothing. */
   #attempt = 0;
   #connected = false;
+  #knowsAddress = false;
   #fault: TunnelFault | undefined;
   #resolves = true;
   #hasWget = true;
@@ -98,6 +108,7 @@ export class GluetunStandIn implements Workload {
       vpn: 'wireguard',
       endpoints: SOME_ENDPOINTS,
       tunnelUpMs: 300,
+      publicIpMs: 0,
       latencyMs: 60,
       healedByRestart: true,
       healedByVpnRestart: true,
@@ -223,6 +234,7 @@ export class GluetunStandIn implements Workload {
     const [stopping, starting] = vpnRestartLines().map((line) => [line]);
     const stop = (): void => {
       this.#connected = false;
+      this.#knowsAddress = false;
       this.#attempt += 1;
       this.#write(stopping ?? []);
     };
@@ -249,15 +261,25 @@ export class GluetunStandIn implements Workload {
 
   #connect(host: WorkloadHost): void {
     this.#connected = false;
+    this.#knowsAddress = false;
     this.#connections += 1;
     const attempt = ++this.#attempt;
     this.#write(connectLines(this.#options.vpn, this.endpoint));
-    host.later(this.#options.tunnelUpMs, () => attempt === this.#attempt && this.#tunnelUp());
+    host.later(this.#options.tunnelUpMs, () => attempt === this.#attempt && this.#tunnelUp(host));
   }
 
-  #tunnelUp(): void {
+  #tunnelUp(host: WorkloadHost): void {
     this.#connected = true;
-    if (this.tunnelWorks) this.#write(tunnelUpLines(this.#options.vpn, this.endpoint));
+    if (!this.tunnelWorks) return;
+    this.#write(tunnelUpLines(this.#options.vpn, this.endpoint));
+    const attempt = this.#attempt;
+    const learn = (): void => {
+      if (attempt !== this.#attempt) return;
+      this.#knowsAddress = true;
+      this.#write([publicIpLine(this.endpoint)]);
+    };
+    if (this.#options.publicIpMs === 0) learn();
+    else host.later(this.#options.publicIpMs, learn);
   }
 
   #write(lines: readonly LogLine[]): void {
@@ -283,7 +305,7 @@ export class GluetunStandIn implements Workload {
   }
 
   #publicIpJson(): string {
-    if (!this.#connected) return '{"public_ip":""}';
+    if (!this.#knowsAddress) return '{"public_ip":""}';
     const { ip, region, country, city } = this.endpoint;
     return JSON.stringify({
       public_ip: ip,

@@ -235,6 +235,15 @@ export const publicIpLogged = (ip: string | undefined, rest: Partial<PublicIp> =
   happens({ type: 'publicIpLogged', ...LOGGED, ...(gatewayId && { gatewayId }), ...NOWHERE, ip, ...rest });
 export const tunnelUpLogged = () => happens({ type: 'tunnelUpLogged', ...LOGGED });
 export const serverLogged = (server: string) => happens({ type: 'vpnServerLogged', ...LOGGED, server });
+export const vpnStoppingLogged = () => happens({ type: 'vpnStoppingLogged', ...LOGGED });
+export const vpnStartingLogged = () => happens({ type: 'vpnStartingLogged', ...LOGGED });
+export const troubleLogged = (text: string, gatewayId = LOGGED.gatewayId) =>
+  happens({ type: 'gatewayTroubleLogged', ...LOGGED, gatewayId, text });
+export const logUnreadable = (reason = 'configured logging driver does not support reading') =>
+  happens({ type: 'gatewayLogUnreadable', gatewayId: LOGGED.gatewayId, reason });
+export const logReadable = () => happens({ type: 'gatewayLogReadable', gatewayId: LOGGED.gatewayId });
+export const logFellSilent = (silentMs: number) =>
+  happens({ type: 'gatewayLogFellSilent', gatewayId: LOGGED.gatewayId, silentMs });
 export const selfHealingLogged = () => happens({ type: 'selfHealingLogged', ...LOGGED });
 
 export const endpointRead =

@@ -114,7 +114,7 @@ describe('the next deadline', () => {
 
   it('is not that where a check may still make it ready', () => {
     const history = withoutHealth()
-      .feed(...startedWithout)
+      .feed(endpointRead('203.0.113.1'), ...startedWithout)
       .expectGateway('starting');
     expect(history.nextDeadline()).toBe(history.state.containers.nextListingAt);
   });
@@ -130,10 +130,10 @@ describe('the next deadline', () => {
     const history = settled([app])
       .feed(seconds(30), checkFailed(), seconds(10), checkFailed(), seconds(1))
       .feed(restartMessages('gluetun'), inspectedAs('gluetun', { health: 'starting' }), succeeded())
-      .feed(seconds(20), healthy, endpointRead('203.0.113.7'), checkPassed())
+      .feed(seconds(20), healthy, checkPassed(), endpointRead('203.0.113.7'))
       .expectRecovery('listing')
       .forget();
-    const askedAt = history.now - 1;
+    const askedAt = history.now - 2;
     expect(history.nextDeadline()).toBe(askedAt + 15_000);
     history.feed({ waitMs: askedAt + 15_000 - history.now }).expectCommandCount('listContainers', 1);
   });

@@ -75,6 +75,7 @@ describe('regressions', () => {
         publicIpLogged(undefined),
         endpointUnavailable(),
         checkPassed(),
+        seconds(10),
       )
       .expectLine(/^Status: STARTUP \| IP: unknown \| Country: unknown/)
       .expectGateway('ready');
@@ -170,7 +171,7 @@ describe('regressions', () => {
   it('D17: an address of an earlier start is not said to be new', () => {
     settled([], { sites })
       .feed(...down, seconds(1), restartMessages('gluetun'), inspectedAs('gluetun', { health: 'healthy' }))
-      .feed(succeeded(), endpointUnavailable(), checkPassed())
+      .feed(succeeded(), seconds(1), checkPassed(), endpointUnavailable(), seconds(30))
       .expectLine(/^Status: NEW \| IP: unknown/);
   });
 

@@ -1,4 +1,4 @@
-import { from, throwError } from 'rxjs';
+import { from, map, takeUntil, throwError, timer, toArray } from 'rxjs';
 import { EngineError } from '../../streams/engine.ts';
 import { gatewayLog$ } from '../../streams/gateway-log.ts';
 import { encodeFrame } from '../simulated-engine/frames.ts';
@@ -106,6 +106,43 @@ describe('gatewayLog$', () => {
     ]);
   });
 
+  it('tells nothing twice where the clock was set back in the middle of it', () => {
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const before = logged(5, HEALING) + logged(7, UP);
+      const after = logged(3, HEALING) + logged(4, UP);
+      const engine = new Rounds<Asked, Uint8Array>(
+        cold('(a|)', { a: frame(before + after) }),
+        // Those since the last line, in the order in which they were written.
+        cold('(b|)', { b: frame(before + logged(4, UP) + logged(6, HEALING)) }),
+        cold('c-', { c: frame(logged(7, UP) + logged(6, HEALING)) }),
+      );
+      const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler);
+      expectObservable(log, '10s !').toBe('(huiv) 994ms k', {
+        h: healing(0),
+        u: up(0),
+        i: healing(0),
+        v: up(0),
+        k: healing(1_000),
+      });
+    });
+  });
+
+  it('goes on with what is there where the line it left off at was rotated away', () => {
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const engine = new Rounds<Asked, Uint8Array>(
+        cold('(a|)', { a: frame(logged(1, HEALING) + logged(1, UP)) }),
+        cold('b-', { b: frame(logged(2, HEALING) + logged(3, UP)) }),
+      );
+      const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler);
+      expectObservable(log, '10s !').toBe('(hu) 996ms (iv)', {
+        h: healing(0),
+        u: up(0),
+        i: healing(1_000),
+        v: up(1_000),
+      });
+    });
+  });
+
   it('a container that stays stopped gives its last line again at each try: it is told once', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const stopped$ = cold('(a|)', { a: frame(logged(1, HEALING)) });
@@ -114,6 +151,159 @@ describe('gatewayLog$', () => {
       expectObservable(log, '10m !').toBe('H', { H: healing(0) });
       // 1, 2, 4 … 32 seconds, then once a minute.
       scheduler.schedule(() => expect(engine.calls).toHaveLength(7 + 8), 599_000);
+    });
+  });
+
+  const unreadable = (at: number, reason: string) => ({
+    type: 'gatewayLogUnreadable',
+    at,
+    gatewayId: 'g',
+    reason,
+  });
+  const readable = (at: number) => ({ type: 'gatewayLogReadable', at, gatewayId: 'g' });
+
+  describe('that cannot be read', () => {
+    const NO_READING = 'configured logging driver does not support reading';
+    const none$ = () => throwError(() => new EngineError(NO_READING, 501));
+
+    it.each([
+      ['the logging driver has none', new EngineError(NO_READING, 501), NO_READING],
+      ['a proxy of the socket forbids it', new EngineError('Forbidden', 403), 'Forbidden'],
+      [
+        'the client has put words of its own before',
+        new EngineError(`(HTTP code 501) unexpected - ${NO_READING}`, 501),
+        NO_READING,
+      ],
+    ])('is told once where %s, however often it is tried', (_, refusal, reason) => {
+      marbles(({ expectObservable }, scheduler) => {
+        const engine = new Rounds<Asked, Uint8Array>(throwError(() => refusal));
+        const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler);
+        expectObservable(log, '10m !').toBe('u', { u: unreadable(0, reason) });
+      });
+    });
+
+    it('is told to be readable again with the first line that comes, though that is no news', () => {
+      marbles(({ cold, expectObservable }, scheduler) => {
+        const first$ = cold('(u|)', { u: frame(logged(1, UP)) });
+        const engine = new Rounds<Asked, Uint8Array>(
+          first$,
+          none$(),
+          cold('-u-h', { u: frame(logged(1, UP)), h: frame(logged(2, HEALING)) }),
+        );
+        const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler);
+        expectObservable(log, '10s !').toBe('u 999ms n 2000ms r-h', {
+          u: up(0),
+          n: unreadable(1_000, NO_READING),
+          r: readable(3_001),
+          h: healing(3_003),
+        });
+      });
+    });
+
+    it.each([
+      ['the container is no more', new EngineError('no such container', 404)],
+      ['the container is being removed', new EngineError('it is dead or marked for removal', 409)],
+      ['the engine is out of reach', new EngineError('connect ECONNREFUSED')],
+      ['something else went wrong', new Error('a fault of ours')],
+    ])('is no news where %s', (_, failure) => {
+      marbles(({ expectObservable }, scheduler) => {
+        const engine = new Rounds<Asked, Uint8Array>(throwError(() => failure));
+        const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler);
+        expectObservable(log, '10m !').toBe('');
+      });
+    });
+
+    const brokenOff = frame('Error grabbing logs: open /var/x-json.log: no such file or directory\n');
+
+    it('is told where the file is gone, which the engine says in the middle of the stream', () => {
+      marbles(({ cold, expectObservable }, scheduler) => {
+        const engine = new Rounds<Asked, Uint8Array>(cold('b', { b: brokenOff }));
+        const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler);
+        expectObservable(log, '10m !').toBe('1000ms u', {
+          u: unreadable(1_000, 'Error grabbing logs: open /var/x-json.log: no such file or directory'),
+        });
+      });
+    });
+
+    it('is no news where that comes once, at a rotation', () => {
+      marbles(({ cold, expectObservable }, scheduler) => {
+        const round = (line: string) => cold('(ub)', { u: frame(line), b: brokenOff });
+        const engine = new Rounds<Asked, Uint8Array>(
+          round(logged(1, UP)),
+          round(logged(1, UP) + logged(2, HEALING)),
+          cold('u', { u: frame(logged(2, HEALING)) }),
+        );
+        const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler);
+        expectObservable(log, '20s !').toBe('u 999ms h', { u: up(0), h: healing(1_000) });
+      });
+    });
+  });
+
+  describe('that tells nothing for half a minute', () => {
+    const START_MS = Date.parse('2026-11-22T18:14:49Z');
+    const at = (ms: number, message: string): string =>
+      `${new Date(START_MS + ms).toISOString()} ${message}\n`;
+    const first = at(1, UP);
+
+    it('is opened anew where it left off, and tells nothing twice', () => {
+      marbles(({ cold, expectObservable }, scheduler) => {
+        const engine = new Rounds<Asked, Uint8Array>(cold('u', { u: frame(first) }));
+        const clockMs = () => START_MS + scheduler.now();
+        const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs }, scheduler);
+        expectObservable(log, '95s !').toBe('u', { u: up(0) });
+        scheduler.schedule(() => {
+          const since = engine.calls.map(([, options]) => options.since);
+          expect(since).toEqual([since[0], ...Array<string>(3).fill('1795371289.001000000')]);
+        }, 94_000);
+      });
+    });
+
+    it('is said to have fallen silent where the engine knew more, and that is told', () => {
+      marbles(({ cold, expectObservable }, scheduler) => {
+        const engine = new Rounds<Asked, Uint8Array>(
+          cold('u', { u: frame(first) }),
+          cold('m', { m: frame(first + at(11_000, HEALING) + at(12_000, UP)) }),
+        );
+        const clockMs = () => START_MS + scheduler.now();
+        const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs }, scheduler);
+        expectObservable(log, '60s !').toBe('u 30999ms (fhv)', {
+          u: up(0),
+          f: { type: 'gatewayLogFellSilent', at: 31_000, gatewayId: 'g', silentMs: 20_000 },
+          h: healing(31_000),
+          v: up(31_000),
+        });
+      });
+    });
+
+    it.each([
+      ['was written while it was being opened', 30_500, 'm'],
+      ['came later', 40_000, '10s m'],
+    ])('is well where what it told then %s', (_, writtenMs, arrives) => {
+      marbles(({ cold, expectObservable }, scheduler) => {
+        const engine = new Rounds<Asked, Uint8Array>(
+          cold('u', { u: frame(first) }),
+          cold(arrives, { m: frame(first + at(writtenMs, HEALING)) }),
+        );
+        const clockMs = () => START_MS + scheduler.now();
+        const told$ = gatewayLog$(follow(false), { followLog: engine.next, clockMs }, scheduler).pipe(
+          map(({ type }) => type),
+          takeUntil(timer(50_000, scheduler)),
+          toArray(),
+        );
+        expectObservable(told$).toBe('50s (t|)', { t: ['tunnelUpLogged', 'selfHealingLogged'] });
+      });
+    });
+
+    it('is well where it broke for another reason before', () => {
+      marbles(({ cold, expectObservable }, scheduler) => {
+        const engine = new Rounds<Asked, Uint8Array>(
+          cold('u 20s #', { u: frame(first) }),
+          cold('m', { m: frame(first + at(5_000, HEALING)) }),
+        );
+        const clockMs = () => START_MS + scheduler.now();
+        const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs }, scheduler);
+        expectObservable(log, '25s !').toBe('u 21000ms h', { u: up(0), h: healing(21_001) });
+      });
     });
   });
 

@@ -10,6 +10,9 @@ const ip = (address: string, country?: string, region?: string, city?: string) =
 }); // prettier-ignore
 const server = (name: string) => ({ type: 'vpnServerLogged', server: name });
 const UP = { type: 'tunnelUpLogged' };
+const STOPPING = { type: 'vpnStoppingLogged' };
+const STARTING = { type: 'vpnStartingLogged' };
+const trouble = (text: string) => ({ type: 'gatewayTroubleLogged', text });
 const HEALING = { type: 'selfHealingLogged' };
 const NL = ['Netherlands', 'North Holland', 'Amsterdam'] as const;
 
@@ -37,8 +40,42 @@ describe('parseGluetunLine', () => {
     ['WireGuard', `${AT} INFO [wireguard] Connecting to 172.31.77.10:51820`, server('172.31.77.10:51820')],
     ['WireGuard, IPv6', `${AT} INFO [wireguard] Connecting to [2001:db8::5]:51820`, server('[2001:db8::5]:51820')],
     ['AmneziaWG', `${AT} INFO [amneziawg] Connecting to 172.31.77.10:51820`, server('172.31.77.10:51820')],
-    ['WireGuard set up: no proof of a tunnel', `${AT} INFO [wireguard] Wireguard setup is complete. Note Wireguard is a silent protocol`, undefined],
-    ['WireGuard up, <= v3.35', `${AT} INFO [wireguard] Wireguard is up`, undefined],
+    ['WireGuard up, v3.36–v3.41', `${AT} INFO [wireguard] Wireguard setup is complete. Note Wireguard is a silent protocol`, UP],
+    ['WireGuard up, <= v3.35', `${AT} INFO [wireguard] Wireguard is up`, UP],
+    ['WireGuard up, since', `${AT} INFO [vpn] wireguard setup is complete. Note Wireguard is a silent protocol`, UP],
+    ['AmneziaWG up', `${AT} INFO [amneziawg] Amneziawg setup is complete. Note`, UP],
+    ['AmneziaWG up, since', `${AT} INFO [vpn] amneziawg setup is complete. Note`, UP],
+    ['WireGuard not up yet', `${AT} INFO [wireguard] Wireguard setup is completely unknown`, undefined],
+    ['someone else quoting that', `${AT} INFO [http server] Wireguard setup is complete.`, undefined],
+    ['a reconnect begins', `${AT} INFO [vpn] stopping`, STOPPING],
+    ['a reconnect goes on', `${AT} INFO [vpn] starting`, STARTING],
+    ['something else stops', `${AT} INFO [port forwarding] stopping`, undefined],
+    ['something else starts', `${AT} INFO [port forwarding] starting`, undefined],
+    ['credentials refused', `${AT} ERROR [openvpn] AUTH: Received control message: AUTH_FAILED`, trouble('AUTH: Received control message: AUTH_FAILED')],
+    ['credentials refused, whatever the level', `${AT} INFO [openvpn] AUTH: Received control message: AUTH_FAILED`, trouble('AUTH: Received control message: AUTH_FAILED')],
+    ['credentials refused, v3.28', '2021/04/24 00:06:40 WARN openvpn: AUTH: Received control message: AUTH_FAILED', trouble('AUTH: Received control message: AUTH_FAILED')],
+    ['credentials refused, on a terminal', `${AT} \u001b[31mERROR\u001b[0m [openvpn] \u001b[95mAUTH: Received control message: AUTH_FAILED\u001b[0m\r`, trouble('AUTH: Received control message: AUTH_FAILED')],
+    ['what follows from that', `${AT} INFO [openvpn] SIGUSR1[soft,auth-failure] received, process restarting`, undefined],
+    ['no TLS', `${AT} WARN [openvpn] TLS Error: TLS key negotiation failed to occur within 60 seconds (check your network connectivity)`, trouble('TLS Error: TLS key negotiation failed to occur within 60 seconds (check your network connectivity)')],
+    ['a name that does not resolve', `${AT} WARN [openvpn] RESOLVE: Cannot resolve host address: nl.example:1194 (Try again)`, trouble('RESOLVE: Cannot resolve host address: nl.example:1194 (Try again)')],
+    ['a server that refuses', `${AT} INFO [openvpn] TCP: connect to [AF_INET]1.2.3.4:443 failed: Connection refused`, trouble('TCP: connect to [AF_INET]1.2.3.4:443 failed: Connection refused')],
+    ['OpenVPN has exited', `${AT} ERROR [vpn] exit status 1`, trouble('exit status 1')],
+    ['and is tried again', `${AT} INFO [vpn] retrying in 15s`, undefined],
+    ['no server fits', `${AT} ERROR [vpn] finding a VPN server: no server found: for VPN wireguard; protocol udp; country atlantis`, trouble('finding a VPN server: no server found: for VPN wireguard; protocol udp; country atlantis')],
+    ['a bad key', `${AT} ERROR VPN settings: Wireguard settings: private key is not valid: wgtypes: failed to parse base64-encoded key: illegal base64 data at input byte 0`, trouble('VPN settings: Wireguard settings: private key is not valid: wgtypes: failed to parse base64-encoded key: illegal base64 data at input byte 0')],
+    ['no capability', `${AT} ERROR NET_ADMIN capability is missing: operation not permitted`, trouble('NET_ADMIN capability is missing: operation not permitted')],
+    ['no name server', `${AT} ERROR [dns] dialing DNS server: network is unreachable`, trouble('dialing DNS server: network is unreachable')],
+    ['a key that is quoted', `${AT} ERROR Wireguard: private key wOEI9rqqbDwnN8/Bpp22sVz48T71vJ4fYmFWujulwUU= is not of a peer`, trouble('Wireguard: private key ******** is not of a peer')],
+    ['a password that is quoted', `${AT} ERROR OpenVPN settings: password: "hunter22" cannot be used`, trouble('OpenVPN settings: password: ******** cannot be used')],
+    ['a URL with its password', `${AT} ERROR [dns] asking https://me:hunter2@dns.example/q: i/o timeout`, trouble('asking https://********@dns.example/q: i/o timeout')],
+    ['a line that would move the cursor', `${AT} ERROR [vpn] a\u001b[2Jb\u0007c`, trouble('a\\u001b[2Jb\\u0007c')],
+    ['an error of no matter: a port', `${AT} ERROR [port forwarding] external port changed: 51413 changed to 52000`, undefined],
+    ['an error of no matter: the control server', `${AT} ERROR [http server] listening: address in use`, undefined],
+    ['an error that follows from others', `${AT} ERROR [vpn] getting public IP address information: context deadline exceeded`, undefined],
+    ['an error at each stop', `${AT} ERROR [wireguard] Failed to load updated MTU of device: failed to get MTU of TUN device: no such device`, undefined],
+    ['a warning of no matter', `${AT} WARN DNS address is set to 192.0.2.1 so the local forwarding DNS server will not be used.`, undefined],
+    ['the shutdown', `${AT} WARN Caught OS signal terminated, shutting down`, undefined],
+    ['an error that says nothing', `${AT} ERROR `, undefined],
     ['OpenVPN 2.5', `${AT} INFO [openvpn] UDP link remote: [AF_INET]1.2.3.4:1197`, server('1.2.3.4:1197')],
     ['OpenVPN 2.6', `${AT} INFO [openvpn] UDPv4 link remote: [AF_INET]1.2.3.4:1197`, server('1.2.3.4:1197')],
     ['OpenVPN over TCP', `${AT} INFO [openvpn] TCPv4_CLIENT link remote: [AF_INET]1.2.3.4:443`, server('1.2.3.4:443')],
@@ -91,20 +128,48 @@ describe('parseGluetunLine', () => {
   it('all of a real log: three starts on WireGuard, of which two are in it', () => {
     expect(facts('wireguard-restart-stop-start')).toEqual([
       WG,
+      UP,
       ip('203.0.113.7', ...NL),
       WG,
+      UP,
       ip('203.0.113.7', ...NL),
     ]);
   });
 
   it('all of a real log: an outage, healed at the thirteenth restart', () => {
-    const healings = Array.from({ length: 13 }, () => [HEALING, WG]).flat();
+    const healings = Array.from({ length: 13 }, () => [HEALING, STOPPING, STARTING, WG, UP]).flat();
     expect(facts('wireguard-outage')).toEqual([
       WG,
+      UP,
       ip('203.0.113.7', ...NL),
       ...healings,
       ip('203.0.113.7', ...NL),
     ]);
+  });
+
+  it('all of a real log: credentials that the server refuses, again and again', () => {
+    const attempt = [
+      server('172.17.0.1:1194'),
+      server('server (172.17.0.1:1194)'),
+      trouble('AUTH: Received control message: AUTH_FAILED'),
+    ];
+    expect(facts('openvpn-auth-failed')).toEqual(Array.from({ length: 4 }, () => attempt).flat());
+  });
+
+  it('all of a real log: reconnects for a forwarded port', () => {
+    const address = ip('203.0.113.7', ...NL);
+    const tunnel = [server('172.17.0.1:51820'), UP, address];
+    const reconnect = [STOPPING, STARTING, ...tunnel];
+    expect(facts('port-forwarding')).toEqual([...tunnel, ...reconnect, ...reconnect]);
+  });
+
+  it('an error that lists all that could have been meant is cut', () => {
+    const line = `${AT} ERROR VPN settings: country "Atlantis" is none of ${'Albania, '.repeat(1_000)}`;
+    const fact = parseGluetunLine(line);
+    expect(fact).toMatchObject({ type: 'gatewayTroubleLogged' });
+    const text = fact?.type === 'gatewayTroubleLogged' ? fact.text : '';
+    expect(text).toMatch(/^VPN settings: country "Atlantis" is none of Albania, /);
+    expect(text.length).toBeLessThan(400);
   });
 
   it('never throws, whatever the line', () => {

@@ -1,12 +1,18 @@
 import type { Event, PublicIp } from '../../streams/events.ts';
-import type { Target } from '../commands.ts';
 import type { Line } from '../log-line.ts';
-import { startOf } from '../selectors.ts';
+import { gatewayTarget, startOf } from '../selectors.ts';
 import type { Endpoint, State } from '../state.ts';
 import { type Transition, debug, to } from '../transition.ts';
 
 /** How long the control server may take before a line is written without its answer. */
 const READING_MS = 6_000;
+
+/**
+ * How long the address is waited for, before a line says that it is unknown: Gluetun learns it some time after the
+ * tunnel is up. The log of one that is found running has told it long ago.
+ */
+const PATIENCE_MS = { STARTUP: 10_000, NEW: 30_000 };
+const REASONS = { STARTUP: 'Monitor starting', NEW: 'After restart' };
 
 export const NOTHING_KNOWN: Endpoint['current'] = {
   ip: undefined,
@@ -17,33 +23,53 @@ export const NOTHING_KNOWN: Endpoint['current'] = {
 };
 
 /**
- * The VPN exit in use, of the gateway's present start only: forgotten at every start, learned from Gluetun's log
- * of that start and from its control server, which is asked when the gateway has become ready.
+ * The VPN exit in use, of the gateway's present start and connection only: forgotten at every start and reconnect,
+ * learned from what Gluetun's log tells since and from its control server. That logs each request, so it is asked
+ * only when the gateway has become ready or healthy again, when a line is owed, and once more before that is written.
  */
 export function endpoint(state: State, event: Event, before: State): Transition {
-  const { gateway } = state;
-  const current =
-    gateway.value === 'ready' && mayHaveChanged(gateway, event, before)
-      ? ask(forget(state, before), gateway, event.at)
-      : to(forget(state, before));
-  const heard = hear(current.state, event);
+  const known = forget(state, event, before);
+  const asked = isTimeToAsk(known, event, before) ? ask(known, event.at) : askedOnceMore(known, event.at);
+  const heard = hear(asked.state, event);
   const said = announce(heard.state, event);
-  return { state: said.state, commands: current.commands, lines: [...heard.lines, ...said.lines] };
+  return { state: said.state, commands: asked.commands, lines: [...heard.lines, ...said.lines] };
 }
 
-/** It has become ready, or healthy again after Gluetun healed itself: the server logs each request, so no oftener. */
-const mayHaveChanged = ({ id }: Target, event: Event, before: State): boolean =>
-  before.gateway.value !== 'ready' ||
-  (event.type === 'containerHealthChanged' && event.id === id && event.health === 'healthy');
+/** In a recovery what is asked before the check that passes may be answered with the exit that fails. */
+function isTimeToAsk(state: State, event: Event, before: State): boolean {
+  const { gateway, endpoint: exit } = state;
+  if (gateway.value !== 'ready' || state.recovery.value !== 'none') return false;
+  if (before.gateway.value !== 'ready') return exit.current.ip === undefined;
+  return event.type === 'containerHealthChanged' && event.id === gateway.id && event.health === 'healthy';
+}
 
-/** What was known of an earlier start is not known of this one. */
-function forget(state: State, before: State): State {
+/** Before it is written that nothing is known. */
+function askedOnceMore(state: State, at: number): Transition {
+  const { current, reading, owed } = state.endpoint;
+  const isDue = (owed?.askAt ?? Infinity) <= at && reading === undefined;
+  if (owed === undefined || !isDue || state.gateway.value !== 'ready' || current.ip !== undefined)
+    return to(state);
+  return ask(withOwed(state, { ...owed, askAt: undefined }), at);
+}
+
+/** What was known of an earlier start is not known of this one, nor that of an earlier connection. */
+function forget(state: State, event: Event, before: State): State {
   const [was, is] = [startOf(before.gateway)?.seenAt, startOf(state.gateway)?.seenAt];
-  if (was === is || is === undefined) return state;
-  return { ...state, endpoint: { ...state.endpoint, current: NOTHING_KNOWN, reading: undefined } };
+  const hasStarted = is !== undefined && was !== is;
+  const isReconnected =
+    (event.type === 'vpnStoppingLogged' || event.type === 'vpnStartingLogged') &&
+    isOfGateway(state, event.gatewayId);
+  return hasStarted || isReconnected ? forgetEndpoint(state) : state;
 }
 
-function ask(state: State, gateway: Target, at: number): Transition {
+export const forgetEndpoint = (state: State): State => ({
+  ...state,
+  endpoint: { ...state.endpoint, current: NOTHING_KNOWN, reading: undefined },
+});
+
+function ask(state: State, at: number): Transition {
+  const gateway = gatewayTarget(state.gateway);
+  if (gateway === undefined) return to(state);
   const requestId = state.nextId;
   const reading = { requestId, until: at + READING_MS };
   return to(
@@ -83,25 +109,44 @@ const isOfGateway = ({ gateway }: State, id: string): boolean => 'id' in gateway
 
 const publicIp = ({ ip, country, region, city }: PublicIp): PublicIp => ({ ip, country, region, city });
 
-/** Outside a recovery, which says it itself: at the start once, then where the address is another one. */
+/** What is owed, once it is known or has been waited for; outside a recovery, where the address is another one. */
 function announce(state: State, event: Event): Transition {
-  const { current, said, reading } = state.endpoint;
+  const { current, said, reading, owed } = state.endpoint;
+  const isReady = state.gateway.value === 'ready';
+  if (owed !== undefined) {
+    const isOver = owed.until <= event.at;
+    if (!isReady) return to(isOver ? withOwed(state, undefined) : state);
+    // One that is found running is asked first: by then its log has been read, too.
+    const isKnown = current.ip !== undefined && (owed.status === 'NEW' || reading === undefined);
+    return isKnown || isOver ? sayEndpoint(state, owed.status, REASONS[owed.status]) : to(state);
+  }
+  if (!isReady || state.recovery.value !== 'none') return to(state);
+  if (said === undefined) return to(owing(state, 'STARTUP', event.at));
   const isBacklog = event.type === 'publicIpLogged' && event.isPast;
-  if (
-    state.recovery.value !== 'none' ||
-    state.gateway.value !== 'ready' ||
-    reading !== undefined ||
-    isBacklog
-  )
+  if (reading !== undefined || isBacklog || current.ip === undefined || current.ip === said.ip)
     return to(state);
-  if (said === undefined) return sayEndpoint(state, 'STARTUP', 'Monitor starting');
-  if (current.ip === undefined || current.ip === said.ip) return to(state);
   return sayEndpoint(
     state,
     'CHANGED',
     event.type === 'publicIpLogged' ? 'Gluetun reported a new public IP' : 'After restart',
   );
 }
+
+/** Of the exit that a recovery has led to: at once where its log has told it, else when it is told, and nothing waits. */
+export function announceNewEndpoint(state: State, at: number): Transition {
+  if (state.endpoint.current.ip !== undefined) return sayEndpoint(state, 'NEW', REASONS.NEW);
+  return ask(owing(state, 'NEW', at), at);
+}
+
+function owing(state: State, status: 'STARTUP' | 'NEW', at: number): State {
+  const until = at + PATIENCE_MS[status];
+  return withOwed(state, { status, until, askAt: until - READING_MS });
+}
+
+const withOwed = (state: State, owed: Endpoint['owed']): State => ({
+  ...state,
+  endpoint: { ...state.endpoint, owed },
+});
 
 export function sayEndpoint(
   state: State,
@@ -110,7 +155,7 @@ export function sayEndpoint(
 ): Transition {
   const { ip, country, city, server } = state.endpoint.current;
   return to(
-    { ...state, endpoint: { ...state.endpoint, said: { ip } } },
+    { ...state, endpoint: { ...state.endpoint, said: { ip }, owed: undefined } },
     { lines: [endpointLine(status, { ip, country, city, server }, reason)] },
   );
 }

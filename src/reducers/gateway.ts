@@ -1,5 +1,5 @@
 import type { ContainerFacts, Event } from '../../streams/events.ts';
-import type { Command, Target } from '../commands.ts';
+import type { Target } from '../commands.ts';
 import type { Line } from '../log-line.ts';
 import { whyGatewayExcluded } from '../excluded.ts';
 import { ambiguous, findGateway, gatewayCandidates, lastingWord } from '../find-gateway.ts';
@@ -17,9 +17,9 @@ export function gateway(state: State, event: Event): Transition {
   if (state.containers.latestListing === undefined) return to(state);
   const heard = withEvidence(nextGateway(state, event), event);
   const next = state.gateway.value === 'unseen' ? foundRunning(heard, event) : heard;
-  if (next === state.gateway) return to(state);
+  if (next === state.gateway) return hasDied(next) ? followLog(state) : to(state);
   const after = keepName({ ...state, gateway: next });
-  return to(after, { lines: sayChange(state, after, event), commands: followLog(state.gateway, after) });
+  return { ...followLog(after), lines: sayChange(state, after, event) };
 }
 
 /** What is remembered of it is kept by that name. */
@@ -188,15 +188,28 @@ function withEvidence(current: Gateway, event: Event): Gateway {
   return current;
 }
 
-/** The log is followed from the moment it is known where this start begins in it. */
-function followLog(before: Gateway, { gateway: now, containers, settings }: State): readonly Command[] {
+/**
+ * The log is followed from the moment it is known where this start begins in it. Of one that died by itself it is
+ * read on, or read at all where it lived too short a time to be looked at: its last words tell why.
+ */
+function followLog(state: State): Transition {
+  const { gateway: now, containers, settings, logReading } = state;
   const lane = settings.gateway;
-  const [was, is] = [startOf(before)?.startedAt, startOf(now)?.startedAt];
-  if (was?.text === is?.text) return [];
-  if (is === undefined || !('id' in now)) return [{ kind: 'leaveGatewayLog', lane }];
-  const tty = containers.byId[now.id]?.details?.tty ?? false;
-  return [{ kind: 'followGatewayLog', lane, gatewayId: now.id, startedAt: is.text, tty }];
+  const facts = 'id' in now ? containers.byId[now.id] : undefined;
+  const run = hasDied(now)
+    ? (facts?.details?.startedAt ?? logReading.followed)
+    : startOf(now)?.startedAt?.text;
+  if (run === logReading.followed) return to(state);
+  const next = { ...state, logReading: { ...logReading, followed: run } };
+  if (run === undefined || !('id' in now)) return to(next, { commands: [{ kind: 'leaveGatewayLog', lane }] });
+  const tty = facts?.details?.tty ?? false;
+  return to(next, {
+    commands: [{ kind: 'followGatewayLog', lane, gatewayId: now.id, startedAt: run, tty }],
+  });
 }
+
+const hasDied = (gateway: Gateway): boolean =>
+  gateway.value === 'down' && (gateway.cause === 'crash' || gateway.cause === 'restarting');
 
 function sayChange({ gateway: before }: State, after: State, event: Event): readonly Line[] {
   const { gateway: now, recovery } = after;

@@ -6,7 +6,7 @@ import { finishedCheck, isOfThisStart } from '../finished-check.ts';
 import type { Recovery, State } from '../state.ts';
 import { type Transition, duration, error, info, to, warn } from '../transition.ts';
 import { listCommand } from './containers.ts';
-import { sayEndpoint } from './endpoint.ts';
+import { announceNewEndpoint } from './endpoint.ts';
 import { askForRepair, hasTriedAll, notRepaired } from './repairs.ts';
 
 export type Phase<V extends Recovery['value']> = Extract<Recovery, { value: V }>;
@@ -52,37 +52,23 @@ export function verifying(state: State, phase: Phase<'verifying'>, event: Event,
   const check = finishedCheck(event, before);
   const verified = check !== undefined && check.passing && isOfThisStart(state, check);
   if (!verified && !isDue(phase.until, event)) return to(state);
-  const reading: Phase<'readingEndpoint'> = { value: 'readingEndpoint', begunAt: phase.begunAt, verified };
-  const next = { ...state, recovery: reading };
   const told = verified ? [] : [warn(`No check has passed since the restart${stillFailing(state)}`)];
-  if (state.endpoint.reading !== undefined && state.endpoint.current.ip === undefined)
-    return to(next, { lines: told });
-  const announced = announce(next, reading, event);
-  return { ...announced, lines: [...told, ...announced.lines] };
+  const announced = announceNewEndpoint(state, event.at);
+  const { begunAt } = phase;
+  const next: State = {
+    ...announced.state,
+    recovery: { value: 'listing', begunAt, verified, askedAt: event.at, askAgainAt: event.at + LISTING_MS },
+  };
+  return to(next, {
+    lines: [...told, ...announced.lines, info('Discovering and restarting dependent containers...')],
+    commands: [...announced.commands, listCommand(state)],
+  });
 }
 
 const stillFailing = ({ sites }: State): string => {
   const names = sites.list.filter(({ url }) => (sites.failures[url] ?? 0) > 0).map(({ name }) => name);
   return names.length === 0 ? '' : `: ${names.join(', ')}`;
 };
-
-export function announce(
-  state: State,
-  { begunAt, verified }: Phase<'readingEndpoint'>,
-  { at }: Event,
-): Transition {
-  const said = sayEndpoint(state, 'NEW', 'After restart');
-  return to(
-    {
-      ...said.state,
-      recovery: { value: 'listing', begunAt, verified, askedAt: at, askAgainAt: at + LISTING_MS },
-    },
-    {
-      lines: [...said.lines, info('Discovering and restarting dependent containers...')],
-      commands: [listCommand(state)],
-    },
-  );
-}
 
 export function listing(state: State, phase: Phase<'listing'>, event: Event): Transition {
   const isAnswer = event.type === 'containersListed' && event.requestedAt >= phase.askedAt;

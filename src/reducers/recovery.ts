@@ -5,15 +5,16 @@ import { decide } from '../decision.ts';
 import { dependentsOf } from '../dependents-of.ts';
 import type { Event } from '../../streams/events.ts';
 import { failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
+import { lastTrouble, tellAllTroubles } from '../gateway-troubles.ts';
 import type { Line } from '../log-line.ts';
 import { sitesDown } from '../quorum.ts';
 import { gatewayTarget, isBeingEnded, isOverdue, nameOf, runningStart } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, dryRun, duration, error, info, then, to, warn } from '../transition.ts';
 import { holdBlocked, noteBlocked } from './blocked-sites.ts';
-import { sayEndpoint } from './endpoint.ts';
+import { forgetEndpoint, sayEndpoint } from './endpoint.ts';
 import { startDueAt, startLeftBehind } from './left-behind.ts';
-import { type Phase, announce, ended, isDue, listing, verify, verifying } from './recovery-steps.ts';
+import { type Phase, ended, isDue, listing, verify, verifying } from './recovery-steps.ts';
 import { vpnRecovery } from './vpn-recovery.ts';
 
 /**
@@ -34,11 +35,10 @@ function advance(state: State, event: Event, before: State): Transition {
     case 'verifyingVpn':
       return vpnRecovery(state, phase, event, { before, escalate: restartContainer });
     case 'restarting':
-      return restarting(state, phase, event);
+      return restarting(state, phase, event, before);
     case 'awaitingReady':
       return awaitingReady(state, event, before);
     case 'verifying':
-    case 'readingEndpoint':
     case 'listing':
     case 'repairing':
       return onceReady(state, phase, event, before);
@@ -48,7 +48,7 @@ function advance(state: State, event: Event, before: State): Transition {
 /** Whatever comes after the gateway was ready starts over when it is not any more. */
 function onceReady(
   state: State,
-  phase: Phase<'verifying' | 'readingEndpoint' | 'listing' | 'repairing'>,
+  phase: Phase<'verifying' | 'listing' | 'repairing'>,
   event: Event,
   before: State,
 ): Transition {
@@ -57,8 +57,6 @@ function onceReady(
   switch (phase.value) {
     case 'verifying':
       return verifying(state, phase, event, before);
-    case 'readingEndpoint':
-      return state.endpoint.reading === undefined ? announce(state, phase, event) : to(state);
     case 'listing':
       return listing(state, phase, event);
     case 'repairing':
@@ -116,15 +114,17 @@ interface Beginning {
 
 function begin(state: State, { at, begunAt, why }: Beginning): Transition {
   const failing = sayEndpoint(state, 'FAILING', 'Site connectivity test failed');
+  const explained = tellAllTroubles(failing.state);
   const names = sitesDown(state).map(({ name }) => name);
   const lines = [
     ...failing.lines,
     warn(`Failed sites (exceeded threshold): ${names.join(', ')}`),
     warn(`Why: ${why}`),
+    ...explained.lines,
     warn('Health check failed, initiating recovery...'),
   ];
   const next: State = {
-    ...noteBlocked(failing.state),
+    ...noteBlocked(explained.state),
     hold: undefined,
     checking: { ...state.checking, alarm: undefined, isDoubted: false },
     backoff: attemptBegun(state.backoff, state.settings, at),
@@ -148,7 +148,9 @@ function sayFollowing(state: State): readonly Line[] {
 
 function restartVpn(state: State, begunAt: number): Transition {
   const told = info(`Restarting the VPN inside ${nameOf(state)} to force new endpoint...`);
-  return withAct(state, 'restartVpn', told, (commandId) => ({ value: 'restartingVpn', begunAt, commandId }));
+  // What is told from here on may be of the new exit already.
+  const next = forgetEndpoint(state);
+  return withAct(next, 'restartVpn', told, (commandId) => ({ value: 'restartingVpn', begunAt, commandId }));
 }
 
 function restartContainer(state: State, begunAt: number): Transition {
@@ -169,10 +171,16 @@ function withAct(
   return to({ ...state, nextId: id + 1, recovery: phase(id) }, { lines: [told], commands: [act] });
 }
 
-function restarting(state: State, { commandId, begunAt }: Phase<'restarting'>, event: Event): Transition {
+function restarting(
+  state: State,
+  { commandId, begunAt }: Phase<'restarting'>,
+  event: Event,
+  before: State,
+): Transition {
   if (event.type !== 'commandFinished' || event.id !== commandId) return to(state);
   const name = nameOf(state);
-  if (event.outcome.ok) return to(awaitReady(state, begunAt, event.at));
+  // It may have become ready before the restart came to its end.
+  if (event.outcome.ok) return awaitingReady(awaitReady(state, begunAt, event.at), event, before);
   if (event.outcome.untouched)
     return to(
       { ...state, recovery: { value: 'none' } },
@@ -230,7 +238,7 @@ function late(state: State, phase: Phase<'awaitingReady'>, at: number): Transiti
   const waited = duration(state.settings.healthyWaitMs);
   const isUnchanged = (runningStart(state.gateway)?.seenAt ?? Infinity) < phase.begunAt;
   const told = error(
-    `${nameOf(state)} did not become ready within ${waited}; its dependents are restarted as soon as it is`,
+    `${nameOf(state)} did not become ready within ${waited}; its dependents are restarted as soon as it is${lastTrouble(state)}`,
   );
   const backoff = attemptEnded(state.backoff, state.settings, at);
   return to(

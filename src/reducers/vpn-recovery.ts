@@ -4,7 +4,7 @@ import { finishedCheck } from '../finished-check.ts';
 import { nameOf, startOf } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, duration, info, then, to, warn } from '../transition.ts';
-import { NOTHING_KNOWN, sayEndpoint } from './endpoint.ts';
+import { announceNewEndpoint } from './endpoint.ts';
 import { type Phase, ended, isDue, verificationMs } from './recovery-steps.ts';
 import { askForForcedRestart } from './repairs.ts';
 
@@ -57,10 +57,8 @@ function restartingVpn(
   return then(to(state, { lines: [told] }), escalate(state, begunAt));
 }
 
-/** The exit is another one: what was known of the old one is not known of it. */
 const restarted = (state: State, begunAt: number, at: number): State => ({
   ...state,
-  endpoint: { ...state.endpoint, current: NOTHING_KNOWN, reading: undefined },
   checking: { ...state.checking, reconnect: { by: 'monitor', at } },
   recovery: { value: 'verifyingVpn', begunAt, since: at, until: at + verificationMs(state) },
 });
@@ -88,11 +86,11 @@ function verifyingVpn(
 }
 
 function healed(state: State, begunAt: number, at: number): Transition {
-  const said = sayEndpoint(state, 'NEW', 'After restart');
+  const said = announceNewEndpoint(state, at);
   const took = duration(at - begunAt);
   const chosen = restartedOnReconnect(state);
   const rest = chosen.length === 0 ? '' : ` but ${chosen.map(({ name }) => name).join(', ')}`;
   const told = info(`Recovery complete (took ${took}): the VPN was restarted, dependents untouched${rest}`);
   const asked = askForForcedRestart(ended(said.state, at), chosen, at);
-  return to(asked.state, { lines: [...said.lines, told, ...asked.lines] });
+  return { state: asked.state, commands: said.commands, lines: [...said.lines, told, ...asked.lines] };
 }

@@ -34,6 +34,8 @@ export type Health = 'healthy' | 'failing' | 'tunnel' | { readonly afterSeconds:
 export type ControlServer =
   'open' | 'off' | 'read-only' | 'v3.30' | 'foreign' | 'hung' | 'stuck' | { readonly apiKey: string };
 
+export type PublicIp = 'logged' | 'unavailable' | 'off';
+
 export interface GatewayOptions {
   readonly name: string;
   /** `none`: the container has no health check at all. */
@@ -55,8 +57,10 @@ export interface GatewayOptions {
   readonly wget?: 'gnu' | 'busybox';
   readonly vpn?: 'wireguard' | 'openvpn';
   readonly controlServer?: ControlServer;
-  /** `unavailable`: Gluetun fails to learn its address, and says so. */
-  readonly publicIp?: 'logged' | 'unavailable';
+  /** `unavailable`: Gluetun fails to learn its address, and says so. `off`: it does not ask for it. */
+  readonly publicIp?: PublicIp;
+  /** Seconds from a working tunnel until Gluetun has learned its address. */
+  readonly publicIpDelaySeconds?: number;
   /** Seconds from a start of the VPN until there is a tunnel. */
   readonly tunnelDelaySeconds?: number;
   /** Seconds that a stop of the VPN takes, and whoever asked the control server for it waits. */
@@ -71,6 +75,8 @@ export interface GatewayOptions {
   readonly tty?: boolean;
   /** What an operator has set besides. */
   readonly hostConfig?: Docker.HostConfig;
+  /** How the engine keeps its log. */
+  readonly log?: { readonly Type: string; readonly Config: Readonly<Record<string, string>> };
 }
 
 /** A stand-in for Gluetun: from outside the same container, log, health and control server; a tunnel to break. */
@@ -132,13 +138,22 @@ export class Gateway extends TestContainer {
     await this.#change('control-server', typeof mode === 'object' ? `key ${mode.apiKey}` : mode);
   }
 
-  /** Its configuration is bad: it exits with 1 at each start. */
-  async setFailsAtStart(failsAtStart: boolean): Promise<void> {
-    await this.#control.set('fails-at-start', failsAtStart ? 'yes' : undefined);
+  async setPublicIp(publicIp: PublicIp): Promise<void> {
+    await this.#control.set('public-ip', publicIp);
   }
 
-  async setPublicIp(publicIp: 'logged' | 'unavailable'): Promise<void> {
-    await this.#control.set('public-ip', publicIp);
+  async setPublicIpDelay(seconds: number): Promise<void> {
+    await this.#control.set('public-ip-delay', String(seconds));
+  }
+
+  /** From the next connection on its OpenVPN server refuses who it is, or does not. */
+  async setCredentials(credentials: 'accepted' | 'refused'): Promise<void> {
+    await this.#control.set('credentials', credentials);
+  }
+
+  /** Each start ends at once with this fault of its settings; undefined: none does. */
+  async setConfigurationError(fault: string | undefined): Promise<void> {
+    await this.#control.set('configuration-error', fault);
   }
 
   async setTunnelDelay(seconds: number): Promise<void> {
@@ -234,6 +249,8 @@ async function applyOptions(gateway: Gateway, options: GatewayOptions): Promise<
   if (options.health !== undefined && options.health !== 'none') await gateway.setHealth(options.health);
   if (options.controlServer !== undefined) await gateway.setControlServer(options.controlServer);
   if (options.publicIp !== undefined) await gateway.setPublicIp(options.publicIp);
+  if (options.publicIpDelaySeconds !== undefined)
+    await gateway.setPublicIpDelay(options.publicIpDelaySeconds);
   if (options.tunnelDelaySeconds !== undefined) await gateway.setTunnelDelay(options.tunnelDelaySeconds);
   if (options.stopDelaySeconds !== undefined) await gateway.setStopDelay(options.stopDelaySeconds);
   if (options.staysBroken !== undefined) await gateway.setStaysBroken(options.staysBroken);
@@ -262,6 +279,7 @@ const configuration = (
       Name: options.restartPolicy ?? 'unless-stopped',
       ...(options.maximumRetryCount !== undefined && { MaximumRetryCount: options.maximumRetryCount }),
     },
+    ...(options.log === undefined ? {} : { LogConfig: options.log }),
     ...options.hostConfig,
   },
 });

@@ -5,6 +5,7 @@ import {
   endpointRead,
   endpointUnavailable,
   gatewayFacts,
+  happens,
   inspectedAs,
   listed,
   listedAgain,
@@ -14,12 +15,15 @@ import {
   seconds,
   serverLogged,
   started,
+  stoppedByHand,
   succeeded,
   turned,
+  vpnStartingLogged,
+  vpnStoppingLogged,
   waveSucceeded,
   minutes,
 } from '../builders.ts';
-import { History, settled, type Steps } from '../history.ts';
+import { History, type Setting, type Steps, settled } from '../history.ts';
 
 const endpointLines = ({ lines }: History): readonly string[] =>
   lines.filter(({ level }) => level === 'endpoint').map(({ message }) => message);
@@ -51,17 +55,31 @@ describe('the endpoint at the start of the monitor', () => {
       then: 'Status: STARTUP | IP: 203.0.113.1 | Country: unknown | City: unknown | VPN Server: unknown | Reason: Monitor starting',
     },
     {
+      given: 'as the log has it, where that comes later than the refusal of the control server',
+      event: [endpointUnavailable(), serverLogged('198.51.100.4'), publicIpLogged('203.0.113.2')],
+      then: 'Status: STARTUP | IP: 203.0.113.2 | Country: unknown | City: unknown | VPN Server: 198.51.100.4 | Reason: Monitor starting',
+    },
+    {
+      given: 'as the control server has it when it is asked once more',
+      event: [endpointRead(undefined), seconds(4), endpointRead('203.0.113.2')],
+      then: 'Status: STARTUP | IP: 203.0.113.2 | Country: unknown | City: unknown | VPN Server: unknown | Reason: Monitor starting',
+    },
+    {
       given: 'unknown, where nobody tells',
-      event: [endpointUnavailable()],
+      event: [endpointUnavailable(), seconds(10)],
       then: 'Status: STARTUP | IP: unknown | Country: unknown | City: unknown | VPN Server: unknown | Reason: Monitor starting',
     },
     {
       given: 'unknown, where the control server does not answer in time',
-      event: [seconds(6)],
+      event: [seconds(10)],
       then: 'Status: STARTUP | IP: unknown | Country: unknown | City: unknown | VPN Server: unknown | Reason: Monitor starting',
     },
   ])('is said $given', ({ event, then }) => {
     expect(endpointLines(found().feed(...event))).toEqual([then]);
+  });
+
+  it('is not said to be unknown before ten seconds are over', () => {
+    expect(endpointLines(found().feed(endpointUnavailable(), seconds(9)))).toEqual([]);
   });
 
   it('is said once', () => {
@@ -216,38 +234,185 @@ describe('the control server', () => {
     }) as const;
 });
 
-describe('the endpoint of a recovery', () => {
-  const broken = () => settled().feed(seconds(30), checkFailed(), seconds(10), checkFailed());
+const broken = (setting: Setting = {}) =>
+  settled([onGateway('app')], setting).feed(seconds(30), checkFailed(), seconds(10), checkFailed());
+const FAILING: unknown = expect.stringMatching(
+  /^Status: FAILING \| IP: 203\.0\.113\.1 .* Reason: Site connectivity test failed$/,
+);
+const NEW = (ip: string, server = 'unknown'): string =>
+  `Status: NEW | IP: ${ip} | Country: unknown | City: unknown | VPN Server: ${server} | Reason: After restart`;
 
-  it("is FAILING with what was in use, then NEW with this start's", () => {
-    const history = broken().feed(
-      restartMessages('gluetun'),
-      inspectedAs('gluetun', { health: 'healthy' }),
-      succeeded(),
-      endpointRead('203.0.113.7'),
-      checkPassed(),
-    );
-    expect(endpointLines(history)).toEqual([
-      expect.stringMatching(
-        /^Status: FAILING \| IP: 203\.0\.113\.1 .* Reason: Site connectivity test failed$/,
+/** Up to the check that passes, each in its way: what is asked of the control server, and what must be told, is the same. */
+const WAYS: readonly { way: string; history: () => History }[] = [
+  {
+    way: 'a restart of the container',
+    history: () =>
+      broken().feed(
+        restartMessages('gluetun'),
+        inspectedAs('gluetun', { health: 'healthy' }),
+        succeeded(),
+        seconds(1),
+        checkPassed(),
       ),
-      expect.stringMatching(/^Status: NEW \| IP: 203\.0\.113\.7 .* Reason: After restart$/),
+  },
+  {
+    way: 'a restart of the VPN',
+    history: () =>
+      broken({ settings: { recoveryStrategy: 'vpn-first' } }).feed(succeeded(), seconds(1), checkPassed()),
+  },
+  {
+    way: 'a restart of the container after which no check passes',
+    history: () =>
+      broken().feed(
+        restartMessages('gluetun'),
+        inspectedAs('gluetun', { health: 'healthy' }),
+        succeeded(),
+        seconds(30),
+      ),
+  },
+];
+
+describe.each(WAYS)('the endpoint of a recovery by $way', ({ history: recovered }) => {
+  it.each<{ given: string; event: Steps; then: string }>([
+    { given: 'as the log tells it', event: [publicIpLogged('203.0.113.7')], then: NEW('203.0.113.7') },
+    {
+      given: 'as the log tells it, whatever the control server has not heard of yet',
+      event: [endpointRead(undefined), seconds(5), serverLogged('s:1'), publicIpLogged('203.0.113.7')],
+      then: NEW('203.0.113.7', 's:1'),
+    },
+    {
+      given: 'as the control server tells it',
+      event: [endpointRead('203.0.113.7')],
+      then: NEW('203.0.113.7'),
+    },
+    {
+      given: 'as the control server tells it when it is asked once more',
+      event: [endpointRead(undefined), seconds(24), endpointRead('203.0.113.7')],
+      then: NEW('203.0.113.7'),
+    },
+    {
+      given: 'with the address it had before',
+      event: [publicIpLogged('203.0.113.1')],
+      then: NEW('203.0.113.1'),
+    },
+    {
+      given: 'as unknown, where nobody tells',
+      event: [endpointUnavailable(), seconds(30)],
+      then: NEW('unknown'),
+    },
+  ])('is NEW once, $given', ({ event, then }) => {
+    const history = recovered();
+    expect(endpointLines(history)).toEqual([FAILING]);
+    history.feed(...event);
+    expect(endpointLines(history)).toEqual([FAILING, then]);
+    history.feed(seconds(20));
+    expect(endpointLines(history)).toEqual([FAILING, then]);
+  });
+
+  it('is not said to be unknown before half a minute is over, and then not without asking once more', () => {
+    const history = recovered().feed(endpointUnavailable(), seconds(23));
+    expect(endpointLines(history)).toEqual([FAILING]);
+    history.expectCommandCount('readEndpoint', 1).feed(seconds(2)).expectCommandCount('readEndpoint', 2);
+  });
+
+  it('that becomes known after it was said to be unknown is a change', () => {
+    const history = recovered().feed(endpointUnavailable(), seconds(30), publicIpLogged('203.0.113.9'));
+    // A recovery that is still at its repairs has the first word.
+    history.feed(listedAgain(), waveSucceededOrNone, minutes(1));
+    expect(endpointLines(history).slice(1)).toEqual([
+      NEW('unknown'),
+      expect.stringMatching(/^Status: CHANGED \| IP: 203\.0\.113\.9 /),
     ]);
   });
 
-  it("is never an old start's as NEW", () => {
-    const history = broken().feed(
-      restartMessages('gluetun'),
-      inspectedAs('gluetun', { health: 'healthy' }),
-      succeeded(),
-      endpointUnavailable(),
-      checkPassed(),
-      listedAgain(),
-      waveSucceededOrNone,
-    );
-    expect(endpointLines(history).at(-1)).toMatch(/^Status: NEW \| IP: unknown /);
+  it('is not asked for where the log has told it', () => {
+    const history = recovered().forget().feed(publicIpLogged('203.0.113.7'), seconds(25));
+    history.expectCommandCount('readEndpoint', 0);
   });
 
   const waveSucceededOrNone: Steps[number] = (state, at) =>
     state.repairs.wave === undefined ? [] : waveSucceeded()(state, at);
+});
+
+describe('the endpoint of a reconnect', () => {
+  const reconnecting: Steps = [vpnStoppingLogged(), vpnStartingLogged(), serverLogged('198.51.100.9:51820')];
+  const vpnFirst = () => broken({ settings: { recoveryStrategy: 'vpn-first' } });
+
+  it('is what was told while the VPN was being restarted', () => {
+    const history = vpnFirst().feed(...reconnecting, succeeded(), publicIpLogged('203.0.113.7'));
+    history.feed(seconds(1), checkPassed()).expectCommandCount('readEndpoint', 0);
+    expect(endpointLines(history)).toEqual([FAILING, NEW('203.0.113.7', '198.51.100.9:51820')]);
+  });
+
+  it('is not the one that was in use when it began', () => {
+    const history = vpnFirst().feed(succeeded(), seconds(1), checkPassed());
+    expect(endpointLines(history)).toEqual([FAILING]);
+    expect(Object.values(history.state.endpoint.current).filter((part) => part !== undefined)).toEqual([]);
+  });
+
+  it('is not what the control server was asked for before', () => {
+    const history = settled([], { settings: { recoveryStrategy: 'vpn-first' } });
+    history.feed(seconds(30), checkFailed(), seconds(10), turned('gluetun', 'healthy'));
+    const requestId = history.state.endpoint.reading?.requestId ?? 0;
+    history.feed(checkFailed()).expectRecovery('restartingVpn');
+    history.reduce({ ...OLD, requestId, at: history.now });
+    expect(history.state.endpoint.current.ip).toBeUndefined();
+  });
+
+  it('is not asked for before the check that passes', () => {
+    vpnFirst()
+      .feed(turned('gluetun', 'healthy'), succeeded(), turned('gluetun', 'healthy'))
+      .expectCommandCount('readEndpoint', 0);
+  });
+
+  it('of its own or of its operator is a change, with the server of that reconnect', () => {
+    const history = settled().feed(serverLogged('old'), ...reconnecting, publicIpLogged('203.0.113.9'));
+    expect(endpointLines(history)).toEqual([
+      'Status: CHANGED | IP: 203.0.113.9 | Country: unknown | City: unknown | VPN Server: 198.51.100.9:51820 | Reason: Gluetun reported a new public IP',
+    ]);
+  });
+
+  it('that led to the same address is none', () => {
+    const history = settled().feed(...reconnecting, publicIpLogged('203.0.113.1'), minutes(1));
+    expect(endpointLines(history)).toEqual([]);
+  });
+
+  it('of another container forgets nothing', () => {
+    const history = settled().feed(
+      happens({ type: 'vpnStoppingLogged', gatewayId: 'f'.repeat(64), isPast: false }),
+    );
+    expect(history.state.endpoint.current.ip).toBe('203.0.113.1');
+  });
+
+  const OLD = {
+    type: 'endpointRead', ip: '203.0.113.1', country: undefined, region: undefined, city: undefined,
+  } as const; // prettier-ignore
+});
+
+describe('a NEW endpoint that is owed', () => {
+  it('is that of a later start, where the gateway has started anew before it was told', () => {
+    const history = broken({ settings: { recoveryStrategy: 'vpn-first' } });
+    history.feed(succeeded(), seconds(1), checkPassed(), seconds(2));
+    history.feed(
+      started('gluetun'),
+      inspectedAs('gluetun', { health: 'healthy' }),
+      publicIpLogged('203.0.113.8'),
+    );
+    expect(endpointLines(history)).toEqual([FAILING, NEW('203.0.113.8')]);
+  });
+
+  it('is dropped where the gateway does not run when its time is up, and its address is a change then', () => {
+    const history = broken({ settings: { recoveryStrategy: 'vpn-first' } });
+    history.feed(succeeded(), seconds(1), checkPassed(), stoppedByHand('gluetun'), minutes(1));
+    expect(endpointLines(history)).toEqual([FAILING]);
+    history.feed(
+      started('gluetun'),
+      inspectedAs('gluetun', { health: 'healthy' }),
+      endpointUnavailable(),
+      publicIpLogged('203.0.113.8'),
+    );
+    expect(endpointLines(history).slice(1)).toEqual([
+      expect.stringMatching(/^Status: CHANGED \| IP: 203\.0\.113\.8 /),
+    ]);
+  });
 });

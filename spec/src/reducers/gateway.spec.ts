@@ -369,6 +369,30 @@ describe("Gluetun's log", () => {
       .expectCommandCount('leaveGatewayLog', 0);
   });
 
+  it.each<{ given: string; event: Steps; times: number }>([
+    { given: 'is read on where the gateway has died by itself', event: [died('gluetun', 1)], times: 0 },
+    { given: 'is left where it is removed after that', event: [died('gluetun', 1), destroyed('gluetun')], times: 1 },
+    { given: 'is left where it is found again by another start', event: [died('gluetun', 1), started('gluetun')], times: 1 },
+    { given: 'is left where its operator has stopped it', event: stoppedByHand('gluetun'), times: 1 },
+    { given: 'is left where it is gone', event: [destroyed('gluetun')], times: 1 },
+  ])('$given', ({ event, times }) => {
+    settled()
+      .feed(...event, seconds(1))
+      .expectCommandCount('leaveGatewayLog', times)
+      .expectCommandCount('followGatewayLog', 0);
+  }); // prettier-ignore
+
+  it('is read of a start that was over before it could be looked at', () => {
+    const history = settled().feed(died('gluetun', 1), started('gluetun')).forget();
+    history.feed(
+      died('gluetun', 1),
+      inspectedAs('gluetun', { runState: 'restarting', startedAt: 10_600_000 }),
+      inspectedAs('gluetun', { runState: 'restarting', startedAt: 10_600_000 }),
+    );
+    const followed = history.commands.filter(({ kind }) => kind === 'followGatewayLog');
+    expect(followed).toEqual([expect.objectContaining({ startedAt: new Date(10_600_000).toISOString() })]);
+  });
+
   it.each<{ given: string; event: Steps }>([
     { given: 'has ended', event: [died('gluetun', 1)] },
     { given: 'is gone', event: [destroyed('gluetun')] },

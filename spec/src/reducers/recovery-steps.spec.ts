@@ -6,7 +6,6 @@ import {
   checkPassed,
   checked,
   endpointRead,
-  endpointUnavailable,
   facts,
   gatewayFacts,
   happens,
@@ -71,12 +70,6 @@ describe('a verification that is over without a check that passed', () => {
     history.feed(happens({ type: 'sitesChanged', sites: [site('new')], faults: [] }), checkBlind());
     history.feed(seconds(31)).expectLine(/^No check has passed since the restart$/, 'warn');
   });
-
-  it('is said though the endpoint is being asked for', () => {
-    const history = verifying().feed(endpointUnavailable(), checkFailed(), seconds(26));
-    history.feed(turned('gluetun', 'healthy'), seconds(4)).expectRecovery('readingEndpoint');
-    history.expectLine(/^No check has passed since the restart: https:\/\/a$/, 'warn');
-  });
 });
 
 describe('the new endpoint', () => {
@@ -87,11 +80,12 @@ describe('the new endpoint', () => {
       .expectRecovery('listing');
   });
 
-  it('is waited for whatever else happens', () => {
+  it('is not waited for where nobody has told it yet', () => {
     verifying()
-      .feed(checkPassed(), turned('other', 'unhealthy'))
-      .expectRecovery('readingEndpoint')
-      .expectNoLine(/^Status/);
+      .feed(checkPassed())
+      .expectNoLine(/^Status/)
+      .expectLine(/^Discovering and restarting dependent containers\.\.\.$/)
+      .expectRecovery('listing');
   });
 });
 

@@ -257,17 +257,17 @@ describe('a whole recovery', () => {
       .expectRecovery('awaitingReady')
       .feed(...healthy)
       .expectRecovery('verifying')
-      .feed(seconds(1), endpointRead('203.0.113.7'), checkPassed())
+      .feed(seconds(1), checkPassed())
       .expectRecovery('listing')
-      .feed(listedAgain())
+      .feed(listedAgain(), endpointRead('203.0.113.7'))
       .expectRecovery('repairing')
       .feed(waveSucceeded())
       .expectRecovery('none')
       .expectLines(
         'gluetun is healthy after 5s',
-        /^Status: NEW \| IP: 203\.0\.113\.7/,
         'Discovering and restarting dependent containers...',
         'Discovered dependent containers: app',
+        /^Status: NEW \| IP: 203\.0\.113\.7/,
         'Restarting app...',
         'app restarted successfully',
         'Dependent container restart complete',
@@ -297,7 +297,7 @@ describe('a whole recovery', () => {
       .feed(...back, tunnelUpLogged(), seconds(1))
       .forget()
       .feed(checkPassed())
-      .expectRecovery('readingEndpoint')
+      .expectRecovery('listing')
       .expectChecks(0);
   });
 
@@ -574,23 +574,18 @@ describe('the verification', () => {
 describe('the endpoint in a recovery', () => {
   const verified: Steps = [...back, ...healthy, checkPassed()];
 
-  it('is awaited', () => {
+  it.each<{ given: string; event: Steps }>([
+    { given: 'is told after the listing', event: [listedAgain(), endpointRead('203.0.113.7')] },
+    { given: 'is not available', event: [endpointUnavailable(), listedAgain()] },
+    { given: 'is not answered in time', event: [listedAgain(), seconds(6)] },
+    { given: 'is answered without an address', event: [endpointRead(undefined), listedAgain()] },
+  ])('that $given holds up no repair', ({ event }) => {
     broken()
       .feed(...verified)
-      .expectRecovery('readingEndpoint')
-      .feed(seconds(2))
-      .expectRecovery('readingEndpoint');
-  });
-
-  it.each<{ given: string; event: Steps }>([
-    { given: 'is not available', event: [endpointUnavailable()] },
-    { given: 'is not answered in time', event: [seconds(6)] },
-    { given: 'is answered without an address', event: [endpointRead(undefined)] },
-  ])('that $given is unknown, and holds nothing up', ({ event }) => {
-    broken()
-      .feed(...verified, ...event)
-      .expectLine(/^Status: NEW \| IP: unknown/)
-      .expectRecovery('listing');
+      .expectRecovery('listing')
+      .feed(...event)
+      .expectRecovery('repairing')
+      .expectActs('restartGateway', 'repairDependents');
   });
 });
 
@@ -633,7 +628,6 @@ describe('the listing of a recovery', () => {
 describe('a gateway that bounces', () => {
   const steps: readonly { phase: string; event: Steps }[] = [
     { phase: 'verifying', event: [...back, ...healthy] },
-    { phase: 'readingEndpoint', event: [...back, ...healthy, checkPassed()] },
     { phase: 'listing', event: [...back, ...healthy, endpointRead('203.0.113.7'), checkPassed()] },
     {
       phase: 'repairing',

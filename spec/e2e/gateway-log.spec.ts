@@ -1,0 +1,161 @@
+import { rename } from 'node:fs/promises';
+import { saidBy } from './decision-lines.ts';
+import { describeOnEngine, describeOnPrivateEngine } from './engine.ts';
+import { type MonitorProcess, useMonitors } from './monitor.ts';
+import { SITES, messages } from './setting.ts';
+import { createDependent } from './stand-in/dependent.ts';
+import { type Gateway, type GatewayOptions, createGateway } from './stand-in/gateway.ts';
+import { buildImages } from './stand-in/images.ts';
+import { removeContainers } from './test-engine.ts';
+
+const SOON_MS = 60_000;
+const NEW_ADDRESS = '198\\.51\\.100\\.24';
+
+describeOnEngine("what Gluetun's log tells", (engine) => {
+  jest.setTimeout(120_000);
+  const startMonitor = useMonitors(engine);
+  let gateway: Gateway;
+
+  beforeAll(async () => buildImages(engine));
+  afterEach(async () => removeContainers(engine));
+
+  /** A gateway with a dependent, and a monitor that has seen the tunnel work. */
+  const watch = async (
+    env: Readonly<Record<string, string>> = {},
+    options: Partial<GatewayOptions> = {},
+  ): Promise<MonitorProcess> => {
+    gateway = await createGateway(engine, { name: 'gluetun', ...options });
+    await createDependent(engine, { name: 'app', network: gateway.id });
+    const monitor = await startMonitor({ env: { SITES, CHECK_INTERVAL: '1', RETRY_INTERVAL: '1', ...env } });
+    await monitor.waitForLine(/Status: STARTUP/, SOON_MS);
+    return monitor;
+  };
+
+  describe('the new endpoint of a recovery', () => {
+    const endpointLines = (monitor: MonitorProcess): readonly string[] => saidBy(monitor, /^\[ENDPOINT\]/);
+    const expectNewOnce = (monitor: MonitorProcess, server: string): void =>
+      expect(endpointLines(monitor)).toEqual([
+        expect.stringMatching(/Status: STARTUP \| IP: 203\.0\.113\.7 /),
+        expect.stringMatching(/Status: FAILING \| IP: 203\.0\.113\.7 /),
+        expect.stringMatching(
+          new RegExp(
+            `Status: NEW \\| IP: ${NEW_ADDRESS} \\| Country: Switzerland \\| City: Zürich \\| VPN Server: ${server} \\| Reason: After restart$`,
+          ),
+        ),
+      ]);
+    const orderOf = (monitor: MonitorProcess, ...patterns: readonly RegExp[]): readonly number[] =>
+      patterns.map((pattern) => messages(monitor).findIndex((message) => pattern.test(message)));
+
+    it.each<{ vpn: 'wireguard' | 'openvpn'; server: string }>([
+      { vpn: 'wireguard', server: '172\\.31\\.77\\.10:51820' },
+      { vpn: 'openvpn', server: 'server \\(172\\.31\\.77\\.11:1194\\)' },
+    ])(
+      'is told when Gluetun has learned it, with the server of that reconnect: vpn-first, $vpn',
+      async ({ vpn, server }) => {
+        const monitor = await watch({ RECOVERY_STRATEGY: 'vpn-first' }, { vpn });
+        await gateway.setPublicIpDelay(2);
+        await gateway.breakTunnel();
+        const told = await monitor.waitForLine(/Status: NEW/, SOON_MS);
+        expectNewOnce(monitor, server);
+        const [complete, latest] = orderOf(monitor, /Recovery complete/, /Status: NEW/);
+        expect(complete).toBeLessThan(latest ?? -1);
+        expect(told.text).not.toMatch(/unknown/);
+      },
+    );
+
+    it('is told when Gluetun has learned it, and holds up no repair', async () => {
+      const monitor = await watch();
+      await gateway.setPublicIpDelay(3);
+      await gateway.breakTunnel();
+      await monitor.waitForLine(/Recovery complete/, SOON_MS);
+      await monitor.waitForLine(/Status: NEW/, SOON_MS);
+      expectNewOnce(monitor, '172\\.31\\.77\\.10:51820');
+      const [listing, latest] = orderOf(monitor, /Discovered dependent containers: app/, /Status: NEW/);
+      expect(listing).toBeLessThan(latest ?? -1);
+    });
+  });
+
+  it.each<{ vpn: 'wireguard' | 'openvpn' }>([{ vpn: 'wireguard' }, { vpn: 'openvpn' }])(
+    'makes a gateway ready before Docker calls it healthy, though no public address is logged: $vpn',
+    async ({ vpn }) => {
+      const monitor = await watch({}, { vpn, publicIp: 'off', controlServer: 'off' });
+      await gateway.setHealth('failing');
+      await gateway.breakTunnel();
+      await monitor.waitForLine(/Recovery complete/, SOON_MS);
+      expect(saidBy(monitor, /gluetun is healthy after/)).toEqual([
+        expect.stringMatching(/: its log shows the tunnel and a check passed$/),
+      ]);
+    },
+  );
+
+  describe('of why Gluetun cannot connect', () => {
+    const AUTH_FAILED = 'Gluetun says: AUTH: Received control message: AUTH_FAILED';
+
+    it('is told when it is logged, and again with what it explains', async () => {
+      const monitor = await watch({ HEALTHY_WAIT_TIMEOUT: '3' }, { vpn: 'openvpn' });
+      await gateway.setHealth('failing');
+      await gateway.setCredentials('refused');
+      await gateway.breakTunnel();
+      await monitor.waitForLine(
+        /did not become ready within 3s; .*\. Gluetun says: AUTH: .*AUTH_FAILED$/,
+        SOON_MS,
+      );
+      expect(saidBy(monitor, /^\[WARN\] Gluetun says/)).toEqual([`[WARN] ${AUTH_FAILED}`]);
+      await gateway.setHealth('healthy');
+      await gateway.setCredentials('accepted');
+    });
+
+    it('is told where it dies of its settings, once however often', async () => {
+      const monitor = await watch({}, { restartPolicy: 'always' });
+      await gateway.setConfigurationError(
+        'VPN settings: provider: the country specified is not valid: Atlantis',
+      );
+      await gateway.crash(1);
+      await monitor.waitForLine(
+        /Gluetun says: VPN settings: provider: the country specified is not valid: Atlantis$/,
+      );
+      await gateway.setConfigurationError(undefined);
+      await monitor.waitForLine(/gluetun is healthy after/, SOON_MS);
+      expect(saidBy(monitor, /Gluetun says/)).toHaveLength(1);
+    });
+  });
+
+  it('cannot be told where its logging driver has none to read, and that is said', async () => {
+    const monitor = await watch({}, { log: { Type: 'none', Config: {} } });
+    await monitor.waitForLine(
+      /\[WARN\] The log of gluetun cannot be read: configured logging driver does not support reading; .*json-file/,
+    );
+    await gateway.restart();
+    await monitor.waitForLine(/gluetun is healthy after/, SOON_MS);
+    expect(saidBy(monitor, /cannot be read/)).toHaveLength(1);
+  });
+});
+
+describeOnPrivateEngine("Gluetun's log, moved away by somebody else,", (engine) => {
+  jest.setTimeout(120_000);
+  const startMonitor = useMonitors(engine);
+
+  beforeAll(async () => buildImages(engine));
+  afterEach(async () => removeContainers(engine));
+
+  it('is told to fall silent and to be unreadable, and what was missed is heard when it is back', async () => {
+    const gateway = await createGateway(engine, { name: 'gluetun' });
+    const monitor = await startMonitor({ env: { SITES, CHECK_INTERVAL: '1' } });
+    await monitor.waitForLine(/Status: STARTUP/, SOON_MS);
+    const { LogPath: path } = await gateway.inspect();
+    await rename(path, `${path}.moved`);
+    await gateway.healItself();
+    await monitor.waitForLine(
+      /\[WARN\] The log of gluetun cannot be read: Error grabbing logs: .*no such file/,
+      SOON_MS,
+    );
+    await rename(`${path}.moved`, path);
+    await monitor.waitForLine(/The log of gluetun can be read again/, SOON_MS);
+    await monitor.waitForLine(/Status: CHANGED \| IP: 198\.51\.100\.24 /);
+    expect(saidBy(monitor, /The log of gluetun/)).toEqual([
+      expect.stringMatching(/cannot be read/),
+      expect.stringMatching(/can be read again/),
+      expect.stringMatching(/had fallen silent .* is followed anew: for \d+s nothing of it was heard$/),
+    ]);
+  });
+});

@@ -1,0 +1,76 @@
+import type { Event } from '../../streams/events.ts';
+import { finishedCheck, isOfThisStart } from '../finished-check.ts';
+import { NO_TROUBLES, tellTroubles, withTrouble } from '../gateway-troubles.ts';
+import { quorumIn, sitesDown } from '../quorum.ts';
+import { nameOf, startOf } from '../selectors.ts';
+import type { State } from '../state.ts';
+import { type Transition, debug, info, then, to, warn } from '../transition.ts';
+
+/**
+ * Why Gluetun cannot connect, in its own words, where that explains what the monitor reports; and whether its log
+ * can be read at all.
+ */
+export function gatewayLog(state: State, event: Event, before: State): Transition {
+  const read = readability(state, event);
+  const next = learn(read.state, event, before);
+  return then(read, isInTrouble(next) ? tellTroubles(next) : to(next));
+}
+
+/** What it said before its present start, or before the tunnel worked, explains nothing. */
+function learn(state: State, event: Event, before: State): State {
+  const { troubles } = state;
+  const check = finishedCheck(event, before);
+  if (check?.passing === true && isOfThisStart(state, check))
+    return troubles.latest.length + troubles.told.length === 0 ? state : { ...state, troubles: NO_TROUBLES };
+  if (event.type === 'gatewayTroubleLogged' && isGateway(state, event.gatewayId))
+    return { ...state, troubles: withTrouble(troubles, event.text) };
+  const [was, is] = [startOf(before.gateway)?.seenAt, startOf(state.gateway)?.seenAt];
+  const isNewStart = is !== undefined && was !== is;
+  return isNewStart && troubles.latest.length > 0
+    ? { ...state, troubles: { ...troubles, latest: [] } }
+    : state;
+}
+
+/** Its sites are down, a recovery is under way, or it has died by itself. */
+const isInTrouble = (state: State): boolean => {
+  const { gateway, recovery } = state;
+  if (gateway.value === 'down') return gateway.cause === 'crash' || gateway.cause === 'restarting';
+  return recovery.value !== 'none' || sitesDown(state).length >= quorumIn(state);
+};
+
+function readability(state: State, event: Event): Transition {
+  if (!('gatewayId' in event) || !isGateway(state, event.gatewayId)) return to(state);
+  const name = nameOf(state);
+  const { isUnreadable, fellSilent } = state.logReading;
+  switch (event.type) {
+    case 'gatewayLogUnreadable':
+      return isUnreadable
+        ? to(state)
+        : to(withReading(state, { isUnreadable: true }), {
+            lines: [warn(`The log of ${name} cannot be read: ${event.reason}; ${REMEDY}`)],
+          });
+    case 'gatewayLogFellSilent': {
+      const told = `The log of ${name} had fallen silent (was it rotated?) and is followed anew: for ${String(Math.round(event.silentMs / 1000))}s nothing of it was heard`;
+      return to(withReading(state, { fellSilent: true }), {
+        lines: [fellSilent ? debug(told) : warn(told)],
+      });
+    }
+    default:
+      return isUnreadable
+        ? to(withReading(state, { isUnreadable: false }), {
+            lines: [info(`The log of ${name} can be read again`)],
+          })
+        : to(state);
+  }
+}
+
+const REMEDY =
+  'until it can, the monitor learns later or not at all that the tunnel is up, why it is not, and where it comes out. ' +
+  'Of the logging drivers json-file, local and journald can be read; a proxy of the socket has to allow it';
+
+const withReading = (state: State, changed: Partial<State['logReading']>): State => ({
+  ...state,
+  logReading: { ...state.logReading, ...changed },
+});
+
+const isGateway = ({ gateway }: State, id: string): boolean => 'id' in gateway && gateway.id === id;
