@@ -95,7 +95,7 @@ export function whyNotRun(said: readonly string[]): string {
   const words = said.find((line) => line.trim() !== '');
   if (words === undefined) return 'the probe could not be run in the gateway';
   if (words.endsWith(': not found')) return MISSING;
-  return `no probe could be run in the gateway: ${printable(words, 200)}`;
+  return `no probe could be run in the gateway: ${printable(words, 200).slice(0, 300)}`;
 }
 
 const PASS: Judgement = { verdict: 'pass', reason: 'OK', cause: undefined };

@@ -201,7 +201,7 @@ describe('SITES', () => {
 
   it('is not split at the commas of fails=', () => {
     const { sites, faults } = parseSites(
-      'https://a.example|fails=403, 429,5xx,http://b.example|fails=404|timeout=5 , https://c.example|fails=1xx,\n',
+      'https://a.example|fails=403,429,5xx,http://b.example|fails=404|timeout=5 , https://c.example|fails=1xx,\n',
       inline,
     );
     expect(faults).toEqual([]);

@@ -80,6 +80,7 @@ describe('a dependent that compose created and never started', () => {
         }),
         facts('plain', { runState: 'exited' }),
         facts('run', { runState: 'exited', labels: { ...compose('db'), ...ONE_OFF } }),
+        other('db'),
         facts('0123456789ab_db', { runState: 'created', labels: compose('db') }),
       ],
     },
