@@ -19,6 +19,7 @@ const LINE_END = '\t';
  *   Gluetun waits for no child but its own, so each probe would leave a zombie for ever, until the host has no more
  *   pids. wget's own `-T` bounds each part apart, and crashes Debian's BusyBox.
  * - A signal's trap, not a flag, ends the `sleep`: a wget that ends right before the `wait` is not missed.
+ * - `PIPE` is ignored: BusyBox's wget talks TLS through a helper, and would die of it where that gives up first.
  * - Only a shell that has come to the end of `run` tells wget's code: if it cannot fork, it ends with 2. The site is
  *   then probed after the others, alone, in what is left of its time: four processes for each site may be more than
  *   a limit of pids allows. The outer shell ends for the same reason; hence `EXIT`.
@@ -30,6 +31,7 @@ const LINE_END = '\t';
 const CHECK_SCRIPT = `
 export HOME=/dev/null LC_ALL=C
 run() {
+  trap '' PIPE
   timer=
   trap 'trap - CHLD; exec 2>/dev/null; kill "$timer"; wait "$timer"' EXIT
   trap 'kill "$timer"' CHLD

@@ -1,0 +1,72 @@
+import { describeOnEngine } from './engine.ts';
+import { EngineEvents } from './engine-events.ts';
+import { useMonitors } from './monitor.ts';
+import { SITES, createSetting, cutOff, messages } from './setting.ts';
+import { buildImages } from './stand-in/images.ts';
+import { removeContainers } from './test-engine.ts';
+
+/** Those of one wave, in whatever order. */
+const fourTimes = (pattern: RegExp): unknown[] =>
+  Array.from({ length: 4 }, () => expect.stringMatching(pattern) as unknown);
+
+/** The one story on an engine that `npm test` plays. */
+describeOnEngine('the main job', (engine) => {
+  const startMonitor = useMonitors(engine);
+  let events: EngineEvents;
+
+  beforeAll(async () => {
+    await buildImages(engine);
+    events = await EngineEvents.open(engine);
+  });
+  afterAll(() => events.close());
+  afterEach(async () => removeContainers(engine));
+
+  it('recovers a broken tunnel and puts every dependent back, in the words that users search for', async () => {
+    const setting = await createSetting(engine);
+    // Broken in the middle of a check, some sites would be down before others. So it breaks right after one, when
+    // Docker has nothing left to say that asks for another before its time.
+    await events.waitFor('health_status: healthy', setting.gateway);
+    const monitor = await startMonitor({ env: { SITES, LOG_LEVEL: 'debug' } });
+    const [one, two, three] = SITES.split(',') as [string, string, string];
+    for (const site of [one, two, three]) await monitor.waitForLine(new RegExp(`Site ${site}: pass`));
+    await monitor.waitForLine(/Status: STARTUP/);
+    await setting.gateway.breakTunnel();
+    await monitor.waitForLine(/Recovery complete/, 40_000);
+
+    await expect(cutOff(setting)).resolves.toEqual([]);
+    const reached = (site: string): string =>
+      `[WARN] Site ${site} failed 2 consecutive times - THRESHOLD REACHED - Network failure (DNS or connection): connection refused`;
+    const said = messages(monitor).filter((message) => !message.startsWith('[DEBUG]'));
+    expect(said.slice(0, 5)).toEqual([
+      '[INFO] Gluetun Monitor starting...',
+      '[INFO] Config: CHECK_INTERVAL=5s, TIMEOUT=2s, FAIL_THRESHOLD=2',
+      `[INFO] Sites: ${one}, ${two}, ${three}`,
+      '[INFO] Monitoring container: gluetun',
+      '[INFO] Dependent containers (auto-discovery): app1,app2,app3,app4,app5',
+    ]);
+    expect(said.slice(said.indexOf(reached(one)))).toEqual([
+      reached(one),
+      reached(two),
+      reached(three),
+      expect.stringMatching(
+        /^\[ENDPOINT\] Status: FAILING \| IP: 203\.0\.113\.7 \| Country: Netherlands \| City: Amsterdam \| VPN Server: 172\.31\.77\.10:51820 \| Reason: Site connectivity test failed$/,
+      ),
+      `[WARN] Failed sites (exceeded threshold): ${one}, ${two}, ${three}`,
+      expect.stringMatching(/^\[WARN\] Why: 3 of 3 critical sites down, and SITE_QUORUM=any asks for 1; /),
+      '[WARN] Health check failed, initiating recovery...',
+      '[INFO] Restarting gluetun to force new endpoint...',
+      expect.stringMatching(/^\[INFO\] gluetun is healthy after [\d.]+s/),
+      expect.stringMatching(
+        /^\[ENDPOINT\] Status: NEW \| IP: 198\.51\.100\.24 \| Country: Switzerland \| City: Zürich \| .* \| Reason: After restart$/,
+      ),
+      '[INFO] Discovering and restarting dependent containers...',
+      '[INFO] Discovered dependent containers: app1,app2,app3,app4,app5',
+      ...fourTimes(/^\[INFO\] Restarting app[1245]\.\.\.$/),
+      ...fourTimes(/^\[INFO\] app[1245] restarted successfully$/),
+      '[INFO] Restarting app3...',
+      '[INFO] app3 restarted successfully',
+      '[INFO] Dependent container restart complete',
+      expect.stringMatching(/^\[INFO\] Recovery complete \(took [\d.]+s\)$/),
+    ]);
+  });
+});
