@@ -56,16 +56,20 @@ const resultsOf = (running: RunningCheck, reason = 'no result'): readonly ProbeR
       },
   );
 
-/** A check from before the gateway's start, or from before we have reconnected its VPN, says nothing of it. */
+/** A check from before the gateway's start, or that overlaps a reconnect by us or by its operator, says nothing of it. */
 export const isOfThisStart = (state: State, check: FinishedCheck): boolean => {
   const start = runningStart(state.gateway);
-  return start !== undefined && check.startedAt >= start.seenAt && !overlapsOurReconnect(state, check);
+  return start !== undefined && check.startedAt >= start.seenAt && !overlapsReconnect(state, check);
 };
 
-const overlapsOurReconnect = (state: State, { startedAt }: FinishedCheck): boolean => {
+/** What Gluetun does in trouble of its own is no excuse: the tunnel is broken. */
+function overlapsReconnect(state: State, { startedAt }: FinishedCheck): boolean {
   const { reconnect } = state.checking;
-  return isReconnecting(state) || (reconnect?.by === 'monitor' && startedAt < reconnect.at);
-};
+  if (isReconnecting(state)) return true;
+  const start = runningStart(state.gateway)?.seenAt ?? 0;
+  if (reconnect === undefined || reconnect.by === 'gluetun' || reconnect.at < start) return false;
+  return startedAt < (reconnect.by === 'operator' ? reconnect.until : reconnect.at);
+}
 
 /**
  * Whether its failures count: not those of a check begun before the gateway was ready or resumed, nor, where it is

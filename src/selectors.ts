@@ -41,6 +41,12 @@ export const isBeingRestarted = ({ acts, recovery }: Pick<State, 'acts' | 'recov
 export const isReconnecting = ({ acts, recovery }: Pick<State, 'acts' | 'recovery'>): boolean =>
   recovery.value === 'restartingVpn' && hasItsTurn({ acts }, recovery.commandId);
 
+/** So long after Gluetun said that it restarts its VPN, what is met may be that restart. */
+const OWN_RESTART_MS = 15_000;
+
+export const isSelfHealing = ({ checking: { reconnect } }: Pick<State, 'checking'>, at: number): boolean =>
+  reconnect?.by === 'gluetun' && at - reconnect.at < OWN_RESTART_MS;
+
 /**
  * Somebody has sent the gateway a signal that ends it: what fails now fails for that, and a restart would undo what they
  * are doing.

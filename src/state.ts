@@ -231,9 +231,17 @@ export interface Checking {
   readonly silent: readonly string[];
   /** When the latest check began, if it was cut short; one that follows it tells whether that lasts. */
   readonly cutShortAt: number | undefined;
-  /** The latest restart of the VPN inside the running gateway: its end, or Gluetun's announcement. */
-  readonly reconnect: { readonly by: 'monitor' | 'gluetun'; readonly at: number } | undefined;
+  readonly reconnect: Reconnect | undefined;
 }
+
+/** The latest restart of the VPN inside the running gateway. */
+export type Reconnect =
+  /** `at`: its end. */
+  | { readonly by: 'monitor'; readonly at: number }
+  /** `at`: Gluetun's announcement. */
+  | { readonly by: 'gluetun'; readonly at: number }
+  /** `at`: the stop in Gluetun's log. `until`: when the tunnel was up again, or is waited for no longer. */
+  | { readonly by: 'operator'; readonly at: number; readonly until: number };
 
 /** Docker calls the gateway unhealthy; Gluetun restarts its VPN itself. */
 export type Alarm = 'unhealthy' | 'selfHealing';

@@ -235,7 +235,8 @@ export const publicIpLogged = (ip: string | undefined, rest: Partial<PublicIp> =
   happens({ type: 'publicIpLogged', ...LOGGED, ...(gatewayId && { gatewayId }), ...NOWHERE, ip, ...rest });
 export const tunnelUpLogged = () => happens({ type: 'tunnelUpLogged', ...LOGGED });
 export const serverLogged = (server: string) => happens({ type: 'vpnServerLogged', ...LOGGED, server });
-export const vpnStoppingLogged = () => happens({ type: 'vpnStoppingLogged', ...LOGGED });
+export const vpnStoppingLogged = (isPast = false) =>
+  happens({ type: 'vpnStoppingLogged', ...LOGGED, isPast });
 export const vpnStartingLogged = () => happens({ type: 'vpnStartingLogged', ...LOGGED });
 export const troubleLogged = (text: string, gatewayId = LOGGED.gatewayId) =>
   happens({ type: 'gatewayTroubleLogged', ...LOGGED, gatewayId, text });

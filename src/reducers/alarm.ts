@@ -1,6 +1,6 @@
 import type { Event } from '../../streams/events.ts';
-import { nameOf, runningStart, startOf } from '../selectors.ts';
-import type { Alarm, State } from '../state.ts';
+import { isSelfHealing, nameOf, runningStart, startOf } from '../selectors.ts';
+import type { Alarm, Reconnect, State } from '../state.ts';
 import { type Transition, debug, info, to, warn } from '../transition.ts';
 
 /**
@@ -25,10 +25,35 @@ function withDoubt(state: State, before: State): State {
     : { ...state, checking: { ...state.checking, isDoubted } };
 }
 
-const withReconnect = (state: State, event: Event): State =>
-  isSelfHealing(state, event)
-    ? { ...state, checking: { ...state.checking, reconnect: { by: 'gluetun', at: event.at } } }
-    : state;
+function withReconnect(state: State, event: Event): State {
+  const reconnect = reconnectAfter(state, event);
+  return reconnect === state.checking.reconnect
+    ? state
+    : { ...state, checking: { ...state.checking, reconnect } };
+}
+
+/** Longer than any reconnect takes that succeeds: then the checks speak again. */
+const LONGEST_RECONNECT_MS = 30_000;
+
+function reconnectAfter(state: State, event: Event): Reconnect | undefined {
+  const { reconnect } = state.checking;
+  if (announcesSelfHealing(state, event)) return { by: 'gluetun', at: event.at };
+  if (isStoppedByOperator(state, event))
+    return { by: 'operator', at: event.at, until: event.at + LONGEST_RECONNECT_MS };
+  const isOver = event.type === 'tunnelUpLogged' || event.type === 'publicIpLogged';
+  return isOver && reconnect?.by === 'operator' && event.at < reconnect.until
+    ? { ...reconnect, until: event.at }
+    : reconnect;
+}
+
+/** Its VPN, through the control server: neither Gluetun nor we have said that we stop it. Nor does the gateway end. */
+const isStoppedByOperator = (state: State, event: Event): boolean =>
+  event.type === 'vpnStoppingLogged' &&
+  !event.isPast &&
+  isGateway(state, event.gatewayId) &&
+  isUndisturbed(state) &&
+  state.recovery.value === 'none' &&
+  !isSelfHealing(state, event.at);
 
 function raise(state: State, event: Event, before: State): Transition {
   const current = state.checking.alarm;
@@ -42,7 +67,7 @@ function raise(state: State, event: Event, before: State): Transition {
     return to(withAlarm(state, 'unhealthy'), {
       lines: [warn(`${name} is unhealthy, says Docker; checking the sites now`)],
     });
-  if (!isSelfHealing(state, event)) return to(state);
+  if (!announcesSelfHealing(state, event)) return to(state);
   const told = `${name} restarts its VPN itself; checking the sites now`;
   return current === undefined
     ? to(withAlarm(state, 'selfHealing'), { lines: [info(told)] })
@@ -77,7 +102,7 @@ const isTurnedUnhealthy = (state: State, event: Event, before: State): boolean =
     (healthOf(state) === 'unhealthy' && healthOf(before) !== 'unhealthy'));
 
 /** Not by a line of its log that comes when it is down already: the sites cannot be checked then. */
-const isSelfHealing = (state: State, event: Event): boolean =>
+const announcesSelfHealing = (state: State, event: Event): boolean =>
   event.type === 'selfHealingLogged' &&
   !event.isPast &&
   isGateway(state, event.gatewayId) &&

@@ -11,7 +11,7 @@ import {
 import type { Line } from '../log-line.ts';
 import { criticalSites, excusedIn, hasPassed } from '../quorum.ts';
 import { isByAddress, onlyDnsFails } from '../only-dns.ts';
-import { nameOf } from '../selectors.ts';
+import { isSelfHealing, nameOf } from '../selectors.ts';
 import type { Checking, Sites, State } from '../state.ts';
 import { type Transition, debug, info, to, warn } from '../transition.ts';
 
@@ -87,18 +87,13 @@ function count(state: State, check: FinishedCheck, at: number): { sites: Sites; 
 
 const without = <T>(url: string, { [url]: _, ...rest }: Record<string, T>): Record<string, T> => rest;
 
-/** So long after Gluetun said that it restarts its VPN, what Docker's health check meets may be that restart. */
-const OWN_RESTART_MS = 15_000;
-
 /** Two witnesses who know nothing of each other: Docker's health check, and the check that it asked for. */
 function agreesWithDocker(state: State, { isDoubted, results }: FinishedCheck, at: number): boolean {
-  const { reconnect } = state.checking;
-  const isHealing = reconnect?.by === 'gluetun' && at - reconnect.at < OWN_RESTART_MS;
   const critical = criticalSites(state);
   const fails = results.some(
     ({ verdict, site }) => verdict === 'fail' && critical.some(({ url }) => url === site.url),
   );
-  return isDoubted && !isHealing && fails && !hasPassed(results, critical);
+  return isDoubted && !isSelfHealing(state, at) && fails && !hasPassed(results, critical);
 }
 
 const agreement = (name: string): string =>

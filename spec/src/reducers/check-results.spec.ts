@@ -24,8 +24,11 @@ import {
   site,
   started,
   succeeded,
+  tunnelUpLogged,
   turned,
   unpaused,
+  vpnStartingLogged,
+  vpnStoppingLogged,
 } from '../builders.ts';
 import { History, type Setting, type Steps, settled } from '../history.ts';
 
@@ -377,6 +380,46 @@ describe('a check that overlaps a restart of the VPN', () => {
     },
   ])('$given', ({ by, ends, then }) => {
     expect(overlapping(by, ends)).toBe(then);
+  });
+});
+
+describe('a check that overlaps a stop and start of the VPN by its operator', () => {
+  it.each<{ given: string; event: Steps; then: number }>([
+    { given: 'counts for nothing if the VPN is stopped during it', event: [vpnStoppingLogged()], then: 0 },
+    {
+      given: 'counts for nothing, though the tunnel is up again by its end',
+      event: [vpnStoppingLogged(), vpnStartingLogged(), tunnelUpLogged()],
+      then: 0,
+    },
+    {
+      given: 'counts if it begins once the tunnel is up again',
+      event: [vpnStoppingLogged(), tunnelUpLogged(), checkFailed('a'), seconds(30)],
+      then: 1,
+    },
+    {
+      given: 'counts if it begins half a minute later, whatever has become of the VPN',
+      event: [vpnStoppingLogged(), checkFailed('a'), seconds(30), checkFailed('a'), seconds(30)],
+      then: 1,
+    },
+    {
+      given: 'counts if the gateway has started anew since',
+      event: [
+        vpnStoppingLogged(),
+        checkPassed(),
+        started('gluetun'),
+        inspectedAs('gluetun', { health: 'healthy' }),
+      ],
+      then: 1,
+    },
+    {
+      given: 'counts if it was Gluetun itself that had said it would',
+      event: [selfHealingLogged(), vpnStoppingLogged()],
+      then: 1,
+    },
+    { given: 'counts if that was long ago', event: [vpnStoppingLogged(true)], then: 1 },
+  ])('$given', ({ event, then }) => {
+    const history = settled([], two).feed(seconds(30), ...event);
+    expect(failuresOf(history.feed(checkFailed('a')))[A] ?? 0).toBe(then);
   });
 });
 
