@@ -88,13 +88,12 @@ function whyNotEnded(exitCode: number): string {
   return `wget ended with exit code ${String(exitCode)}`;
 }
 
-const MISSING = 'wget or timeout is missing in the gateway';
+const MISSING = 'wget is missing in the gateway';
 
-/** In the words of the gateway's own shell or `timeout`: nobody else has spoken. */
+/** In the words of the gateway's own shell: nobody else has spoken. */
 export function whyNotRun(said: readonly string[]): string {
   const words = said.find((line) => line.trim() !== '');
   if (words === undefined) return 'the probe could not be run in the gateway';
-  if (words.endsWith(': not found')) return MISSING;
   return `no probe could be run in the gateway: ${printable(words, 200).slice(0, 300)}`;
 }
 

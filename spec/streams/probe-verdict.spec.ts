@@ -18,7 +18,7 @@ describe('verdictOf', () => {
     [9, 'unknown', 'wget ended with exit code 9'],
     [124, 'unknown', 'wget ended with exit code 124'],
     [126, 'unknown', 'wget cannot be run in the gateway'],
-    [127, 'unknown', 'wget or timeout is missing in the gateway'],
+    [127, 'unknown', 'wget is missing in the gateway'],
     [134, 'unknown', 'wget was ended by signal 6'],
     [139, 'unknown', 'wget was ended by signal 11'],
     [143, 'unknown', 'wget was ended by signal 15'],
@@ -89,7 +89,10 @@ describe('whyNotRun', () => {
   it.each([
     [[], 'the probe could not be run in the gateway'],
     [['', ' '], 'the probe could not be run in the gateway'],
-    [['gluetun-monitor-check: 6: timeout: not found'], 'wget or timeout is missing in the gateway'],
+    [
+      ['gluetun-monitor-check: 6: sleep: not found'],
+      'no probe could be run in the gateway: gluetun-monitor-check: 6: sleep: not found',
+    ],
     [
       ['timeout: fork: Resource temporarily unavailable'],
       'no probe could be run in the gateway: timeout: fork: Resource temporarily unavailable',
