@@ -22,7 +22,7 @@ import { type TestEngine, removeContainers } from '../e2e/test-engine.ts';
  * - cut: packets vanish for 12 s, at many offsets from the start of a check: who restarts anything?
  */
 
-const HELP = `Usage: node dist/noticing.js [--rounds N] [--monitor FILE] [--verbose] [refused] [swallowed] [cut]
+const HELP = `Usage: npm run bench:noticing -- [--rounds N] [--monitor FILE] [--verbose] [refused] [swallowed] [cut]
 
 Measures, on a Docker Engine that is started for it, how soon the monitor notices trouble; --monitor: another build of it;
 --verbose: with what it says.
