@@ -1,3 +1,4 @@
+import { WITHIN } from './bounded-command.ts';
 import type { ExecCommand } from './engine.ts';
 
 export interface ControlServer {
@@ -59,8 +60,7 @@ if [ -n "$GLUETUN_API_KEY" ] && [ $is_gnu = yes ]; then
 elif [ -n "$GLUETUN_API_KEY" ]; then
   key=unsent
 fi
-unset GLUETUN_API_KEY written
-${rest.trimStart()}`;
+unset GLUETUN_API_KEY written${WITHIN}${rest.trimStart()}`;
 
 export const controlServerCommand = (
   name: string,

@@ -30,9 +30,9 @@ const LONGEST_ANSWER_LINES = 100;
  * `lacks THING`.
  */
 const ENDPOINT_SCRIPT = controlServerScript(
-  ['wget', 'timeout'],
+  ['wget', 'sleep'],
   `
-timeout -s KILL ${String(SECONDS_IN_THE_GATEWAY)} wget $options -Y off -t 1 -q -O - -- "$1/v1/publicip/ip" </dev/null
+(within ${String(SECONDS_IN_THE_GATEWAY)} wget $options -Y off -t 1 -q -O - -- "$1/v1/publicip/ip")
 printf '\\nexit %s %s\\n' "$?" "$key"
 `,
 );
@@ -97,8 +97,7 @@ function refusal(exitCode: string, key: string | undefined): string {
     return key === undefined
       ? 'the control server asks for a key: set GLUETUN_API_KEY'
       : 'the control server does not accept GLUETUN_API_KEY';
-  if (['125', '126', '127'].includes(exitCode))
-    return `wget cannot be run in the gateway (exit code ${exitCode})`;
+  if (['126', '127'].includes(exitCode)) return `wget cannot be run in the gateway (exit code ${exitCode})`;
   if (exitCode === '8') return 'the control server refuses the request';
   return `the control server does not answer (wget exit code ${exitCode})`;
 }

@@ -1,4 +1,5 @@
 import type { Site } from '../config/config.ts';
+import { WITHIN } from './bounded-command.ts';
 import type { ExecCommand } from './engine.ts';
 
 /** What wget said may be long: so many bytes of it travel, and none once an HTTP status was seen. */
@@ -13,12 +14,8 @@ const LINE_END = '\t';
  * if there is none, what was said instead, its lines parted by tabs).
  *
  * - The sites are arguments (`SECONDS URL`, for each), never text of the script, and follow `--`.
- * - A `sleep` beside each wget is the one bound on DNS, connect, TLS, redirects and body together, and it also ends
- *   the probe when nobody listens any more: the engine does not kill an exec whose client went away. Whichever ends
- *   first ends the other, and both are waited for. Not `timeout -s KILL`: BusyBox's leaves a child to PID 1, and
- *   Gluetun waits for no child but its own, so each probe would leave a zombie for ever, until the host has no more
- *   pids. wget's own `-T` bounds each part apart, and crashes Debian's BusyBox.
- * - A signal's trap, not a flag, ends the `sleep`: a wget that ends right before the `wait` is not missed.
+ * - `within` is the one bound on DNS, connect, TLS, redirects and body together. wget's own `-T` bounds each part apart,
+ *   and crashes Debian's BusyBox.
  * - `PIPE` is ignored: BusyBox's wget talks TLS through a helper, and would die of it where that gives up first.
  * - Only a shell that has come to the end of `run` tells wget's code: if it cannot fork, it ends with 2. The site is
  *   then probed after the others, alone, in what is left of its time: four processes for each site may be more than
@@ -29,23 +26,9 @@ const LINE_END = '\t';
  * - `-Y off`: both wgets' way to ignore a proxy. `HOME=/dev/null`: no `.wgetrc` is read, no HSTS file is left.
  */
 const CHECK_SCRIPT = `
-export HOME=/dev/null LC_ALL=C
-run() {
+export HOME=/dev/null LC_ALL=C${WITHIN}run() {
   trap '' PIPE
-  timer=
-  trap 'trap - CHLD; exec 2>/dev/null; kill "$timer"; wait "$timer"' EXIT
-  trap 'kill "$timer"' CHLD
-  sleep "$1" >/dev/null &
-  timer=$!
-  wget -Y off -t 1 --spider -S -- "$2" 2>&1 </dev/null &
-  wget=$!
-  exec 2>/dev/null
-  wait "$timer"
-  trap - CHLD EXIT
-  kill "$timer"
-  kill -KILL "$wget"
-  wait "$timer"
-  wait "$wget"
+  within "$1" wget -Y off -t 1 --spider -S -- "$2" 2>&1
   printf '\\n%s' "$?"
 }
 probe() {
@@ -95,6 +78,10 @@ probe_again() {
     shift 2
   done
 }
+if ! command -v sleep >/dev/null; then
+  echo 'sleep is missing in the gateway'
+  exit
+fi
 read -r start rest </proc/uptime
 begun=0
 echo start

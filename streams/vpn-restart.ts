@@ -37,7 +37,7 @@ const MOST_LINES = 20;
  */
 const RESTART_SCRIPT = `trap '' HUP INT PIPE TERM
 ${controlServerScript(
-  ['wget', 'timeout', 'head', 'tr'],
+  ['wget', 'sleep', 'head', 'tr'],
   `
 if [ $is_gnu = no ]; then
   echo 'no GNU wget'
@@ -50,8 +50,8 @@ ask() {
   step=$1
   shift
   said=$({
-    timeout -s KILL ${String(SECONDS_A_REQUEST)} wget $options -Y off -t 1 -q -O - --max-redirect=0 \\
-      --save-headers --content-on-error "$@" -- "$url/v1/$route/status" </dev/null
+    (within ${String(SECONDS_A_REQUEST)} wget $options -Y off -t 1 -q -O - --max-redirect=0 \\
+      --save-headers --content-on-error "$@" -- "$url/v1/$route/status")
     printf '\\n%s' "$?"
   } | head -c 5000 | tr -d '\\r')
   code=\${said##*"$newline"}

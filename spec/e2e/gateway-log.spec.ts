@@ -80,11 +80,12 @@ describeOnEngine("what Gluetun's log tells", (engine) => {
     async ({ vpn }) => {
       const monitor = await watch({}, { vpn, publicIp: 'off', controlServer: 'off' });
       await gateway.setHealth('failing');
+      await monitor.waitForLine(/though Docker calls gluetun unhealthy: nothing to restart/);
       await gateway.breakTunnel();
       await monitor.waitForLine(/Recovery complete/, SOON_MS);
-      expect(saidBy(monitor, /gluetun is healthy after/)).toEqual([
-        expect.stringMatching(/: its log shows the tunnel and a check passed$/),
-      ]);
+      expect(saidBy(monitor, /gluetun is healthy after/).at(-1)).toMatch(
+        /: its log shows the tunnel and a check passed$/,
+      );
     },
   );
 
@@ -94,6 +95,7 @@ describeOnEngine("what Gluetun's log tells", (engine) => {
     it('is told when it is logged, and again with what it explains', async () => {
       const monitor = await watch({ HEALTHY_WAIT_TIMEOUT: '3' }, { vpn: 'openvpn' });
       await gateway.setHealth('failing');
+      await monitor.waitForLine(/though Docker calls gluetun unhealthy: nothing to restart/);
       await gateway.setCredentials('refused');
       await gateway.breakTunnel();
       await monitor.waitForLine(
@@ -138,7 +140,7 @@ describeOnPrivateEngine("Gluetun's log, moved away by somebody else,", (engine) 
   beforeAll(async () => buildImages(engine));
   afterEach(async () => removeContainers(engine));
 
-  it('is told to fall silent and to be unreadable, and what was missed is heard when it is back', async () => {
+  it('is reported as unreadable, and what was missed is heard when it is back', async () => {
     const gateway = await createGateway(engine, { name: 'gluetun' });
     const monitor = await startMonitor({ env: { SITES, CHECK_INTERVAL: '1' } });
     await monitor.waitForLine(/Status: STARTUP/, SOON_MS);
@@ -152,10 +154,10 @@ describeOnPrivateEngine("Gluetun's log, moved away by somebody else,", (engine) 
     await rename(`${path}.moved`, path);
     await monitor.waitForLine(/The log of gluetun can be read again/, SOON_MS);
     await monitor.waitForLine(/Status: CHANGED \| IP: 198\.51\.100\.24 /);
-    expect(saidBy(monitor, /The log of gluetun/)).toEqual([
+    // It may also have fallen silent before the engine told so: whether it does is the engine's choice.
+    expect(saidBy(monitor, /The log of gluetun can/)).toEqual([
       expect.stringMatching(/cannot be read/),
       expect.stringMatching(/can be read again/),
-      expect.stringMatching(/had fallen silent .* is followed anew: for \d+s nothing of it was heard$/),
     ]);
   });
 });

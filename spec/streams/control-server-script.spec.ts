@@ -13,7 +13,7 @@ import { frame } from './marbles.ts';
 import { BUSYBOX, GNU, ScriptHost, type Toolbox, describeWith } from './script-host.ts';
 
 const KEY = 'k3y';
-const TOOLS = ['wget', 'timeout', 'rm', 'head', 'tr', 'sleep'];
+const TOOLS = ['wget', 'sleep', 'rm', 'head', 'tr'];
 
 /** Only what the scripts may need, each by itself. */
 const bare = (name: string, shell: string, tools: readonly string[]): Toolbox => ({
@@ -151,7 +151,7 @@ describe.each(['dash', 'busybox'])('the key of the control server, in %s', (shel
     });
   });
 
-  describe.each(['wget', 'timeout', 'rm'])('without %s', (missing) => {
+  describe.each(['wget', 'sleep', 'rm'])('without %s', (missing) => {
     const lame = bare(
       `all tools but ${missing}`,
       shell,

@@ -36,7 +36,7 @@ export const GNU: Toolbox = {
   gnu: true,
   path: () => process.env['PATH'] ?? '',
   shell: () => '/bin/sh',
-  missing: lacking('sh', 'wget', 'timeout', 'mktemp'),
+  missing: lacking('sh', 'wget', 'sleep'),
 };
 
 export const BUSYBOX: Toolbox = {
@@ -46,8 +46,7 @@ export const BUSYBOX: Toolbox = {
     const bin = join(folder, 'bin');
     mkdirSync(bin, { recursive: true });
     const [busybox = ''] = spawnSync('sh', ['-c', 'command -v busybox']).stdout.toString().split('\n');
-    for (const applet of ['sh', 'wget', 'timeout', 'mktemp', 'grep', 'rm', 'sleep'])
-      symlinkSync(busybox, join(bin, applet));
+    for (const applet of ['sh', 'wget', 'rm', 'sleep']) symlinkSync(busybox, join(bin, applet));
     return bin;
   },
   shell: (path) => join(path, 'sh'),

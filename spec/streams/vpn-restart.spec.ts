@@ -103,8 +103,7 @@ const GLUETUN: Toolbox = {
     const program = readFileSync(locate('busybox'));
     program.write('_', program.indexOf('\0wget\0') + 'wget'.length);
     writeFileSync(join(bin, 'busybox'), program, { mode: 0o755 });
-    for (const applet of ['sh', 'timeout', 'rm', 'sleep', 'head', 'tr'])
-      symlinkSync('busybox', join(bin, applet));
+    for (const applet of ['sh', 'rm', 'sleep', 'head', 'tr']) symlinkSync('busybox', join(bin, applet));
     symlinkSync(locate('wget'), join(bin, 'wget'));
     return bin;
   },
@@ -121,9 +120,9 @@ const hurried = (
   { cmd: [shell = '', option = '', script = '', ...rest], env }: ExecCommand,
   toolbox: Toolbox,
 ): ExecCommand => {
-  const limit = toolbox === GNU ? 'KILL 0.3' : 'KILL 1';
+  const limit = toolbox === GNU ? 'within 0.3' : 'within 1';
   return {
-    cmd: [shell, option, script.replace('KILL 5', limit).replace('sleep 1', 'sleep 0'), ...rest],
+    cmd: [shell, option, script.replace('within 5', limit).replace('sleep 1', 'sleep 0'), ...rest],
     env,
   };
 };
