@@ -18,8 +18,8 @@ const DAY_SECONDS = 86_400;
 export const schema = {
   GLUETUN_CONTAINER: {
     doc:
-      'The gateways: each a container name, else a compose service name, in any case, or at least 12 digits of an ' +
-      'id, that fits one container only; several, separated by commas, are watched each with its own dependents ' +
+      'The gateways: each a container name, else a compose service name, in upper or lower case, or at least 12 ' +
+      'digits of an id, that fits one container only; several, separated by commas, are watched each with its own dependents ' +
       '(16 at most).',
     format: 'gateways',
     default: ['gluetun'],

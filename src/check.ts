@@ -143,10 +143,12 @@ function gatewayOf(listing: EngineEvent, reference: string): Observable<Containe
   if (gateway !== undefined) return of(gateway);
   const several = ambiguous(containers, reference);
   if (several.length > 0)
-    return failed(`${reference} could be any of ${several.join(', ')}; GLUETUN_CONTAINER names one of them`);
+    return failed(
+      `${reference} could be any of ${several.join(', ')}: set GLUETUN_CONTAINER to the name of one`,
+    );
   const candidates = gatewayCandidates(containers, reference);
   const advice = candidates.length === 0 ? '' : ` (it could be ${candidates.join(', ')})`;
-  return failed(`there is no container ${reference}${advice}; GLUETUN_CONTAINER names it`);
+  return failed(`there is no container ${reference}${advice}: set GLUETUN_CONTAINER to the right name`);
 }
 
 const failed = (message: string): Observable<never> => throwError(() => new Error(message));

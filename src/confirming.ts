@@ -13,7 +13,7 @@ const REMEMBERED_MS = 3_600_000;
 const LEAST_SECONDS = 5;
 /** A site gets so many times what its slowest pass took. */
 const MARGIN = 5;
-/** As when a probe is ended by `timeout`: half a second early is scheduling. */
+/** As in `streams/probe-verdict.ts`: half a second early is scheduling. */
 const EARLY_MS = 500;
 
 /** The sites as the next check is to probe them. */

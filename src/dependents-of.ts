@@ -1,6 +1,6 @@
 import type { ContainerFacts } from '../streams/events.ts';
-import { fitting, isOneOff } from '../streams/fits.ts';
-import { MONITOR_LABEL, RESTART_ON_RECONNECT_LABEL } from '../streams/labels.ts';
+import { fitsByName, fitting, isOneOff } from '../streams/fits.ts';
+import { COMPOSE_PROJECT, MONITOR_LABEL, RESTART_ON_RECONNECT_LABEL } from '../streams/labels.ts';
 import { hasFailedToJoin, isRunning } from './attachment.ts';
 import { isSettledIn } from './compose-names.ts';
 import { isExcluded } from './excluded.ts';
@@ -17,9 +17,8 @@ export function dependentsOf(state: State): readonly ContainerFacts[] {
   const { settings, gateway } = state;
   const target = gatewayTarget(gateway);
   if (target === undefined) return [];
-  const touchable = touchableIn(state);
   if (settings.dependents !== 'auto') {
-    const chosen = settings.dependents.flatMap((word) => onlyOne(fitting(word, touchable)));
+    const chosen = settings.dependents.flatMap((word) => onlyOne(listedAs(word, state)));
     return [...new Set(chosen)].sort(byName);
   }
   const gateways = gatewaysIn(state);
@@ -27,7 +26,7 @@ export function dependentsOf(state: State): readonly ContainerFacts[] {
     isOnNetworkOf(target.id, facts, state) &&
     // Another watched gateway, which has joined this one, comes first: it is that one's, and waits for that one.
     !ownersBelow(target.id, facts, state).some(({ id }) => gateways.includes(id));
-  return touchable.filter(isDiscovered).sort(byName);
+  return touchableIn(state).filter(isDiscovered).sort(byName);
 }
 
 const byName = (a: ContainerFacts, b: ContainerFacts): number => a.name.localeCompare(b.name);
@@ -35,9 +34,23 @@ const byName = (a: ContainerFacts, b: ContainerFacts): number => a.name.localeCo
 /** Of several nobody knows which one is meant. */
 const onlyOne = <T>(found: readonly T[]): readonly T[] => (found.length === 1 ? found : []);
 
-/** What an entry of `DEPENDENT_CONTAINERS` fits among what may be touched at all; it must be exactly one. */
-export const listedAs = (word: string, state: State): readonly ContainerFacts[] =>
-  fitting(word, touchableIn(state));
+/**
+ * What an entry of `DEPENDENT_CONTAINERS` fits among what may be touched at all; it must be exactly one. Whom it fits by
+ * name, it means. By its compose service it only means what is of the gateway's stack or on its network: another stack
+ * may have such a service, too.
+ */
+export function listedAs(word: string, state: State): readonly ContainerFacts[] {
+  const { settling, gateway, containers } = state;
+  const all = Object.values(containers.byId).filter((facts) => isSettledIn(facts, containers));
+  const named = all.filter((facts) => fitsByName(word, facts));
+  const isNear = (facts: ContainerFacts): boolean =>
+    facts.labels[COMPOSE_PROJECT] === settling.project ||
+    isOnNetworkOf(gatewayTarget(gateway)?.id, facts, state);
+  const isMeant = (facts: ContainerFacts): boolean => isTouchable(state, facts);
+  return named.length > 0
+    ? fitting(word, named).filter(isMeant)
+    : fitting(word, all.filter(isNear).filter(isMeant));
+}
 
 const touchableIn = (state: State): readonly ContainerFacts[] =>
   Object.values(state.containers.byId).filter((facts) => isTouchable(state, facts));

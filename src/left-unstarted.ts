@@ -23,7 +23,7 @@ export function isLeftUnstarted(state: State, facts: ContainerFacts): boolean {
     one.runState === 'created' && needsHealthOf(gateway, one, project);
   return (
     isWaiting(facts) &&
-    isAllHealthy(facts, project) &&
+    hasWhatItNeeds(facts, project) &&
     project.every((one) => isWaiting(one) || isAsItShould(one, project))
   );
 }
@@ -68,11 +68,14 @@ const needsHealthOf = (
       : needsHealthOf(gateway, other, project, [...seen, facts]),
   );
 
-/** Else compose may still be waiting. Of one that nobody has inspected it is not known. */
-const isAllHealthy = (facts: ContainerFacts, project: Project): boolean =>
-  needsOf(facts, project).every(
-    ({ other, condition }) => condition !== 'service_healthy' || other.details?.health === 'healthy',
-  );
+/** Else compose may still be waiting, or has refused on purpose. Of what nobody has inspected that is not known. */
+const hasWhatItNeeds = (facts: ContainerFacts, project: Project): boolean =>
+  needsOf(facts, project).every(({ other: { runState, details }, condition }) => {
+    if (condition === 'service_healthy') return details?.health === 'healthy';
+    return (
+      condition !== 'service_completed_successfully' || (runState === 'exited' && details?.exitCode === 0)
+    );
+  });
 
 /** It runs; or it has ended, which is what another one waits for. */
 const isAsItShould = (facts: ContainerFacts, project: Project): boolean =>

@@ -17,6 +17,10 @@ export const gatewayTarget = (gateway: Gateway): Target | undefined =>
 /** Nobody had asked for that end, and nobody else brings it back. */
 export const isEndedByItself = (cause: DownCause): boolean => cause === 'crash' || cause === 'givenUp';
 
+/** Its last words may tell why. */
+export const hasDied = (gateway: Gateway): boolean =>
+  gateway.value === 'down' && (isEndedByItself(gateway.cause) || gateway.cause === 'restarting');
+
 /** The gateway's name, or, where there is none, what the user calls it. */
 export const nameOf = ({ gateway, settings }: State): string =>
   gatewayTarget(gateway)?.name ?? settings.gateway;
@@ -44,8 +48,11 @@ export const isReconnecting = ({ acts, recovery }: Pick<State, 'acts' | 'recover
 /** So long after Gluetun said that it restarts its VPN, what is met may be that restart. */
 const OWN_RESTART_MS = 15_000;
 
-export const isSelfHealing = ({ checking: { reconnect } }: Pick<State, 'checking'>, at: number): boolean =>
-  reconnect?.by === 'gluetun' && at - reconnect.at < OWN_RESTART_MS;
+export const isSelfHealing = (
+  { checking: { reconnect } }: Pick<State, 'checking'>,
+  at: number,
+  withinMs = OWN_RESTART_MS,
+): boolean => reconnect?.by === 'gluetun' && at - reconnect.at < withinMs;
 
 /**
  * Somebody has sent the gateway a signal that ends it: what fails now fails for that, and a restart would undo what they

@@ -238,7 +238,7 @@ export interface Checking {
 export type Reconnect =
   /** `at`: its end. */
   | { readonly by: 'monitor'; readonly at: number }
-  /** `at`: Gluetun's announcement. */
+  /** `at`: Gluetun's announcement, or its start of the VPN if it had announced nothing. */
   | { readonly by: 'gluetun'; readonly at: number }
   /** `at`: the stop in Gluetun's log. `until`: when the tunnel was up again, or is waited for no longer. */
   | { readonly by: 'operator'; readonly at: number; readonly until: number };
@@ -362,7 +362,7 @@ export type HoldReason = 'quorum' | 'excluded' | 'line' | 'awaitingWitness' | 'g
 
 /** Compose, or an update tool, at work on the containers around the gateway: it is not raced. */
 export interface Settling {
-  /** The compose project the gateway belonged to when it was last seen. */
+  /** The compose project the gateway belonged to when it was last seen; empty: none. */
   readonly project: string | undefined;
   /** The last create, destroy or rename among them that was not ours. */
   readonly changedAt: number | undefined;

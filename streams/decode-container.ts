@@ -119,13 +119,14 @@ function stopTimeoutSeconds(config: Json): number {
 }
 
 /**
- * A stopped or paused container reads "unhealthy", which says nothing: its health counts as not known yet. So
- * does one its restart policy is about to start again, though the engine says `Running: true` of that.
+ * A stopped container reads "unhealthy", which says nothing: its health counts as not known yet. So does one its
+ * restart policy is about to start again, though the engine says `Running: true` of that. A paused one reads so, too,
+ * and still does when it is resumed: no news then.
  */
 function decodeHealth(runState: RunState, state: Json): ContainerDetails['health'] {
   const status = asString(asObject(state['Health'])?.['Status']);
   if (status === undefined || status === 'none' || status === '') return 'none';
-  if (runState !== 'running') return 'starting';
+  if (runState !== 'running' && runState !== 'paused') return 'starting';
   return status === 'healthy' || status === 'unhealthy' ? status : 'starting';
 }
 

@@ -14,15 +14,22 @@ export const isOneOff = (labels: Labels): boolean => labels[COMPOSE_ONE_OFF]?.to
 const isSame = (name: string | undefined, word: string): boolean =>
   name !== undefined && isSameName(name, word);
 
+const byService = (word: string, { labels }: Named): boolean =>
+  isSame(labels[COMPOSE_SERVICE], word) && !isOneOff(labels);
+
 /** How an entry may fit a container, the closest way first. Two names may differ by case alone. */
 const WAYS: readonly ((word: string, named: Named) => boolean)[] = [
   (word, { name }) => name === word,
   (word, { name }) => isSameName(name, word),
   // Compose has left it under the other name.
   (word, { name }) => isSame(plainName(name), word),
-  (word, { labels }) => isSame(labels[COMPOSE_SERVICE], word) && !isOneOff(labels),
+  byService,
   (word, { id }) => isIdPrefix(word.toLowerCase(), id),
 ];
+
+/** Not only by its compose service, which another stack may have as well. */
+export const fitsByName = (word: string, named: Named): boolean =>
+  WAYS.some((way) => way !== byService && way(word, named));
 
 /** Whether an entry fits a container in any way. */
 export const fits = (word: string, named: Named): boolean => WAYS.some((way) => way(word, named));

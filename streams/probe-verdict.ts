@@ -71,7 +71,7 @@ export function verdictOf(end: ProbeEnd): Judgement {
 
 const verdictOfStatus = (status: string, fails: readonly string[] = []): Judgement =>
   fails.includes(status) || fails.includes(`${status.charAt(0)}xx`)
-    ? fail(`HTTP ${status} is a failure there (fails=)`)
+    ? fail(`HTTP ${status}, a failure by fails=`)
     : PASS;
 
 /** Half a second early is scheduling; earlier, somebody else killed it (out of memory, say). */

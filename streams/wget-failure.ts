@@ -30,12 +30,12 @@ const FAILURES: Table<Failed> = [
   [/^ERROR: The certificate of .* has been revoked\.$/, tls('the certificate has been revoked')],
   [/^OpenSSL: .*wrong version number|^GnuTLS: An unexpected TLS packet was received\.$/, tls('the server speaks no TLS')],
   [/^OpenSSL: .*unexpected eof|^GnuTLS: The TLS connection was non-properly terminated\.$|^GnuTLS: Error in the pull function\.$/, { cause: 'closed', words: 'the connection was closed during the TLS handshake' }],
-  [/^wget: TLS error |^(GnuTLS|OpenSSL): /, tls('no agreement on TLS')],
+  [/^wget: TLS error |^(GnuTLS|OpenSSL): /, tls('the TLS handshake failed')],
   [/Connection reset by peer\)? ?(in headers)?\.?$|: Broken pipe\.?$/, { cause: 'closed', words: 'the connection was reset' }],
   [/ No data received\.$/, { cause: 'closed', words: 'the connection was closed without an answer' }],
   [/ ERROR -1: Malformed status line\.$|^wget: server returned error: |^wget: bad header/, { cause: 'notHttp', words: 'the answer is not HTTP' }],
   [/^Unable to establish SSL connection\.$/, tls('the TLS handshake failed')],
-  [/^wget: error getting response$/, { cause: 'closed', words: 'no answer that is HTTP' }],
+  [/^wget: error getting response$/, { cause: 'closed', words: 'the answer is not HTTP, or none came' }],
 ]; // prettier-ignore
 
 /**
@@ -47,7 +47,7 @@ const HANDICAPS: Table<string> = [
   [/^wget: .*(memory exhausted|out of memory)|^\S.*: (Cannot allocate memory|Out of memory)\.?$|^\S.* failed: Memory allocation failure\.$/i, 'wget has not enough memory in the gateway'],
   [/^\S.*: (Too many open files( in system)?|No file descriptors available)\.?$/, 'wget can open no more files in the gateway'],
   [/^\S.*: No space left on device\.?$/, 'no space is left in the gateway'],
-  [/^(wget: |Connecting to ).*: Operation not permitted\.?$/, 'wget may open no connection in the gateway'],
+  [/^(wget: |Connecting to ).*: Operation not permitted\.?$/, 'wget is not permitted to connect in the gateway'],
   [/^wget: Syntax error in |^Parsing system wgetrc file/, 'the wgetrc of the gateway cannot be read'],
   [/^wget: (unrecognized|unknown|invalid) option|^Usage: wget /, 'the wget of the gateway does not know the options'],
   [/HTTPS support not compiled in\.?$|^wget: not an http or ftp url|^wget: can't execute 'ssl_client'/, 'the wget of the gateway speaks no HTTPS'],
@@ -57,7 +57,7 @@ const HANDICAPS: Table<string> = [
 const WAITS: Table<Failed> = [
   [/^Resolving \S+ \(\S+\)\.\.\. $/, dns('no name server answers')],
   [/^Connecting to \S+( \(\S+\)\|\S+\|:\d+)?\.\.\. $/, { cause: 'silent', words: 'no connection' }],
-  [/ connected\.$| awaiting response\.\.\. $/, { cause: 'silent', words: 'connected, and no answer' }],
+  [/ connected\.$| awaiting response\.\.\. $/, { cause: 'silent', words: 'connected, but no answer' }],
 ]; // prettier-ignore
 
 function dns(words: string): Failed {

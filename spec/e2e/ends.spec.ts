@@ -108,7 +108,7 @@ describeOnEngine('the monitor, knowing why a container does not run,', (engine) 
     });
     const monitor = await startMonitor({ env: { SITES } });
     await monitor.waitForLine(/Not running, and left alone: lone$/);
-    await monitor.waitForLine(/created, but never started, for its gateway was not healthy: app$/);
+    await monitor.waitForLine(/was never started, because its gateway was unhealthy: app$/);
     await monitor.waitForLine(/app restarted successfully/, 30_000);
     await monitor.waitForLine(/far restarted successfully/, 30_000);
     await expect(untilLive(app, gateway)).resolves.toBe(true);

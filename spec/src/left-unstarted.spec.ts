@@ -69,7 +69,7 @@ describe('a dependent that compose created and never started', () => {
     {
       given: 'beside one that has come to the end that another one waits for',
       one: unstarted('app', `${HEALTHY},init:service_completed_successfully:false`),
-      others: [other('init', { runState: 'exited' })],
+      others: [facts('init', { labels: compose('init'), runState: 'exited' })],
     },
     {
       given: 'beside what is none of its project for good',
@@ -137,6 +137,11 @@ describe('a dependent that compose created and never started', () => {
       one: unstarted('app', 'web:service_started:false'),
       others: [unstarted('web', 'app:service_started:false')],
     },
+    ...[{ runState: 'running' } as const, { runState: 'exited', exitCode: 1 } as const].map((init) => ({
+      given: `and what must be complete before it is ${init.runState}, not complete`,
+      one: unstarted('app', `${HEALTHY},init:service_completed_successfully:false`),
+      others: [facts('init', { labels: compose('init'), ...init })],
+    })),
     { given: 'and that has run since', one: onGateway('app', { labels: app.labels, runState: 'exited' }) },
     { given: 'for another fault of its start', one: unstarted('app', HEALTHY, { error: 'no such device' }) },
   ])('$given is left alone', ({ one = app, others = [], gateway = gluetun }) => {
@@ -150,7 +155,7 @@ describe('a dependent that compose created and never started', () => {
 });
 
 describe('a dependent that compose may still start', () => {
-  const SAID = /^Dependent container created, but never started, for its gateway was not healthy: app$/;
+  const SAID = /^Dependent container was never started, because its gateway was unhealthy: app$/;
   const unwell = gatewayFacts({ labels: compose('gluetun'), health: 'unhealthy' });
   /** Its project came up with a gateway that was not healthy. */
   const givenUp = (): History => new History().feed(connected(), listed(unwell, app)).forget();
@@ -210,7 +215,7 @@ describe('a dependent that compose may still start', () => {
     new History({ settings: { dryRun: true } })
       .feed(connected(), listed(gluetun, app), minutes(1))
       .expectNoAct()
-      .expectLine(/^\[DRY-RUN\] Dependent container created, but never started, .*: app$/)
+      .expectLine(/^\[DRY-RUN\] Dependent container was never started, .*: app$/)
       .expectLine(/^\[DRY-RUN\] Restarting app\.\.\.$/);
   });
 });

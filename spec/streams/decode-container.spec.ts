@@ -75,7 +75,7 @@ describe('decodeInspected', () => {
     ['a health check that is switched off', { Health: { Status: 'none' } }, 'none'],
     ['Podman without one', { Health: { Status: '' } }, 'none'],
     ['stopped', { Status: 'exited', Running: false, Health: { Status: 'unhealthy' } }, 'starting'],
-    ['paused', { Status: 'paused', Running: true, Paused: true, Health: { Status: 'unhealthy' } }, 'starting'],
+    ['paused', { Status: 'paused', Running: true, Paused: true, Health: { Status: 'unhealthy' } }, 'unhealthy'],
     ['about to be started again, which the engine calls running', { Status: 'restarting', Running: true, Restarting: true, Health: { Status: 'unhealthy' } }, 'starting'],
   ])('health: %s', (_, state, health) => {
     expect(inspected(state)?.details?.health).toBe(health);

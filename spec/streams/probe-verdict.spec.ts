@@ -47,7 +47,7 @@ describe('verdictOf', () => {
   });
 
   it('names the status that is a failure', () => {
-    expect(verdictOf({ ...end, httpStatus: 429, fails: ['4xx'] }).reason).toBe('HTTP 429 is a failure there (fails=)');
+    expect(verdictOf({ ...end, httpStatus: 429, fails: ['4xx'] }).reason).toBe('HTTP 429, a failure by fails=');
   });
 
   it.each([
@@ -64,8 +64,8 @@ describe('verdictOf', () => {
     ['Connecting to 192.0.2.1:80... ', 'Timed out: no connection', 'silent'],
     ['Connecting to site.example (site.example)|192.0.2.1|:443... ', 'Timed out: no connection', 'silent'],
     ['Connecting to site.example (site.example)|2001:db8::1|:443... ', 'Timed out: no connection', 'silent'],
-    ['Connecting to 192.0.2.1:443... connected.', 'Timed out: connected, and no answer', 'silent'],
-    ['HTTP request sent, awaiting response... ', 'Timed out: connected, and no answer', 'silent'],
+    ['Connecting to 192.0.2.1:443... connected.', 'Timed out: connected, but no answer', 'silent'],
+    ['HTTP request sent, awaiting response... ', 'Timed out: connected, but no answer', 'silent'],
     ['Connecting to 192.0.2.1 (192.0.2.1:80)', 'Timed out', undefined],
   ])('killed in time, after "%s": %s', (last, reason, cause) => {
     const said = ['Spider mode enabled. Check if remote file exists.', last];

@@ -81,8 +81,8 @@ const NETWORK = 'fail (Network failure (DNS or connection)';
 const TLS = 'fail (SSL verification failure';
 const CLOSED = `4 - ${NETWORK}: the connection was closed without an answer)`;
 const RESET = `${NETWORK}: the connection was reset)`;
-const NO_HTTP = `1 - ${NETWORK}: no answer that is HTTP)`;
-const SILENT = ['137 - fail (Timed out: connected, and no answer)', '137 - fail (Timed out)'] as const;
+const NO_HTTP = `1 - ${NETWORK}: the answer is not HTTP, or none came)`;
+const SILENT = ['137 - fail (Timed out: connected, but no answer)', '137 - fail (Timed out)'] as const;
 
 const SLOWLY: Table = {
   '/to-silent': ['137 302 pass (OK)', '137 302 pass (OK)'],
@@ -195,11 +195,11 @@ function suite(toolbox: Toolbox): void {
       site(server.url('/to-nobody'), ['302']),
     ]);
     expect(found.map((text) => text.replace(/^\d+ /, ''))).toEqual([
-      '403 fail (HTTP 403 is a failure there (fails=))',
-      '503 fail (HTTP 503 is a failure there (fails=))',
+      '403 fail (HTTP 403, a failure by fails=)',
+      '503 fail (HTTP 503, a failure by fails=)',
       '404 pass (OK)',
       '200 pass (OK)',
-      '302 fail (HTTP 302 is a failure there (fails=))',
+      '302 fail (HTTP 302, a failure by fails=)',
     ]);
   });
 

@@ -31,7 +31,7 @@ describe('failureIn', () => {
     [["    ERROR: certificate common name 'b.example' doesn't match requested host name 'a.example'.", insecurely], 'tls', 'the certificate is for another host'],
     [['    ERROR: no certificate subject alternative name matches', insecurely], 'tls', 'the certificate is for another host'],
     [['OpenSSL: error:0A00010B:SSL routines::wrong version number', 'Unable to establish SSL connection.'], 'tls', 'the server speaks no TLS'],
-    [['OpenSSL: error:0A000410:SSL routines::sslv3 alert handshake failure', 'Unable to establish SSL connection.'], 'tls', 'no agreement on TLS'],
+    [['OpenSSL: error:0A000410:SSL routines::sslv3 alert handshake failure', 'Unable to establish SSL connection.'], 'tls', 'the TLS handshake failed'],
     [['OpenSSL: error:0A000126:SSL routines::unexpected eof while reading', 'Unable to establish SSL connection.'], 'closed', 'the connection was closed during the TLS handshake'],
     [['Unable to establish SSL connection.'], 'tls', 'the TLS handshake failed'],
   ])('%j is %s: %s', (said, cause, words) => {

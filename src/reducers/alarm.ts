@@ -8,18 +8,22 @@ import { type Transition, debug, info, to, warn } from '../transition.ts';
  * begins and when the sites have answered it; what the sites say decides.
  */
 export function alarm(state: State, event: Event, before: State): Transition {
-  const noted = withReconnect(withDoubt(state, before), event);
+  const noted = withReconnect(withDoubt(state, event, before), event);
   return raise(noted, event, before);
 }
 
 /**
  * Each time that Docker begins to call it unhealthy asks for one check. It may follow one that is under way, but
- * not a new start; nor is it asked for any more where Docker has changed its mind.
+ * not a new start; nor is it asked for any more if Docker has changed its mind. One that is found unhealthy may have
+ * been so for hours: that is no second witness of what fails now.
  */
-function withDoubt(state: State, before: State): State {
-  const isUnhealthy = isUndisturbed(state) && healthOf(state) === 'unhealthy';
-  const isNews = isUnhealthy && healthOf(before) !== 'unhealthy';
-  const isDoubted = isNews || (state.checking.isDoubted && isUnhealthy && !hasStartedAnew(state, before));
+function withDoubt(state: State, event: Event, before: State): State {
+  const was = healthOf(before);
+  const isTold = isHealthEvent(state, event, 'unhealthy');
+  const isSeen = was !== undefined && healthOf(state) === 'unhealthy';
+  const isNews = was !== 'unhealthy' && (isTold || isSeen);
+  const isOld = state.checking.isDoubted && healthOf(state) !== 'healthy' && !hasStartedAnew(state, before);
+  const isDoubted = isUndisturbed(state) && (isNews || isOld);
   return isDoubted === state.checking.isDoubted
     ? state
     : { ...state, checking: { ...state.checking, isDoubted } };
@@ -34,26 +38,32 @@ function withReconnect(state: State, event: Event): State {
 
 /** Longer than any reconnect takes that succeeds: then the checks speak again. */
 const LONGEST_RECONNECT_MS = 30_000;
+/** Its port forwarding may hold up a stop that Gluetun has announced for so long. */
+const LONGEST_STOP_MS = 130_000;
 
 function reconnectAfter(state: State, event: Event): Reconnect | undefined {
   const { reconnect } = state.checking;
   if (announcesSelfHealing(state, event)) return { by: 'gluetun', at: event.at };
   if (isStoppedByOperator(state, event))
     return { by: 'operator', at: event.at, until: event.at + LONGEST_RECONNECT_MS };
-  const isOver = event.type === 'tunnelUpLogged' || event.type === 'publicIpLogged';
-  return isOver && reconnect?.by === 'operator' && event.at < reconnect.until
-    ? { ...reconnect, until: event.at }
-    : reconnect;
+  if (reconnect?.by === 'operator' && event.at < reconnect.until) {
+    const isOver = event.type === 'tunnelUpLogged' || event.type === 'publicIpLogged';
+    return isOver ? { ...reconnect, until: event.at } : reconnect;
+  }
+  return isVpnNews(state, event, 'vpnStartingLogged') ? { by: 'gluetun', at: event.at } : reconnect;
 }
 
 /** Its VPN, through the control server: neither Gluetun nor we have said that we stop it. Nor does the gateway end. */
 const isStoppedByOperator = (state: State, event: Event): boolean =>
-  event.type === 'vpnStoppingLogged' &&
+  isVpnNews(state, event, 'vpnStoppingLogged') && !isSelfHealing(state, event.at, LONGEST_STOP_MS);
+
+/** Of a VPN that we leave alone, in a gateway that goes on. */
+const isVpnNews = (state: State, event: Event, type: 'vpnStoppingLogged' | 'vpnStartingLogged'): boolean =>
+  event.type === type &&
   !event.isPast &&
   isGateway(state, event.gatewayId) &&
   isUndisturbed(state) &&
-  state.recovery.value === 'none' &&
-  !isSelfHealing(state, event.at);
+  state.recovery.value === 'none';
 
 function raise(state: State, event: Event, before: State): Transition {
   const current = state.checking.alarm;

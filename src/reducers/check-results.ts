@@ -57,7 +57,7 @@ function count(state: State, check: FinishedCheck, at: number): { sites: Sites; 
   const failing = failuresCount(state, check);
   const isAgreed = failing && agreesWithDocker(state, check, at);
   const excusedNow = excusedIn(check.results, criticalSites(state), state.sites.passed);
-  const lines: Line[] = isAgreed ? [info(agreement(nameOf(state)))] : [];
+  const lines: Line[] = isAgreed ? [warn(agreement(nameOf(state)))] : [];
   let failures: Record<string, number> = { ...state.sites.failures };
   const excused: Record<string, number> = { ...state.sites.excused };
   for (const result of check.results) {
@@ -97,7 +97,7 @@ function agreesWithDocker(state: State, { isDoubted, results }: FinishedCheck, a
 }
 
 const agreement = (name: string): string =>
-  `No critical site passes, and Docker calls ${name} unhealthy: that counts as one failure more of each site that fails`;
+  `Docker calls ${name} unhealthy, and no critical site passes: each failure in this check counts twice`;
 
 /** Of those that are listed: whoever has come and gone is not kept for ever. */
 function withPassed({ passed, list }: Sites, results: readonly ProbeResult[]): readonly string[] {

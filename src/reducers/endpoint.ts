@@ -29,7 +29,9 @@ export const NOTHING_KNOWN: Endpoint['current'] = {
  */
 export function endpoint(state: State, event: Event, before: State): Transition {
   const known = forget(state, event, before);
-  const asked = isTimeToAsk(known, event, before) ? ask(known, event.at) : askedOnceMore(known, event.at);
+  const asked = isTimeToAsk(known, event, before)
+    ? askEndpoint(known, event.at)
+    : askedOnceMore(known, event.at);
   const heard = hear(asked.state, event);
   const said = announce(heard.state, event);
   return { state: said.state, commands: asked.commands, lines: [...heard.lines, ...said.lines] };
@@ -49,7 +51,7 @@ function askedOnceMore(state: State, at: number): Transition {
   const isDue = (owed?.askAt ?? Infinity) <= at && reading === undefined;
   if (owed === undefined || !isDue || state.gateway.value !== 'ready' || current.ip !== undefined)
     return to(state);
-  return ask(withOwed(state, { ...owed, askAt: undefined }), at);
+  return askEndpoint(withOwed(state, { ...owed, askAt: undefined }), at);
 }
 
 /** What was known of an earlier start is not known of this one, nor that of an earlier connection. */
@@ -67,7 +69,8 @@ export const forgetEndpoint = (state: State): State => ({
   endpoint: { ...state.endpoint, current: NOTHING_KNOWN, reading: undefined },
 });
 
-function ask(state: State, at: number): Transition {
+/** What the exit is: of one that is known no more, though nothing has come of what was to change it. */
+export function askEndpoint(state: State, at: number): Transition {
   const gateway = gatewayTarget(state.gateway);
   if (gateway === undefined) return to(state);
   const requestId = state.nextId;
@@ -135,7 +138,7 @@ function announce(state: State, event: Event): Transition {
 /** Of the exit that a recovery has led to: at once where its log has told it, else when it is told, and nothing waits. */
 export function announceNewEndpoint(state: State, at: number): Transition {
   if (state.endpoint.current.ip !== undefined) return sayEndpoint(state, 'NEW', REASONS.NEW);
-  return ask(owing(state, 'NEW', at), at);
+  return askEndpoint(owing(state, 'NEW', at), at);
 }
 
 function owing(state: State, status: 'STARTUP' | 'NEW', at: number): State {

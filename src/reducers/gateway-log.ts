@@ -2,7 +2,7 @@ import type { Event } from '../../streams/events.ts';
 import { finishedCheck, isOfThisStart } from '../finished-check.ts';
 import { NO_TROUBLES, tellTroubles, withTrouble } from '../gateway-troubles.ts';
 import { quorumIn, sitesDown } from '../quorum.ts';
-import { nameOf, startOf } from '../selectors.ts';
+import { hasDied, nameOf, startOf } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, debug, info, then, to, warn } from '../transition.ts';
 
@@ -34,7 +34,7 @@ function learn(state: State, event: Event, before: State): State {
 /** Its sites are down, a recovery is under way, or it has died by itself. */
 const isInTrouble = (state: State): boolean => {
   const { gateway, recovery } = state;
-  if (gateway.value === 'down') return gateway.cause === 'crash' || gateway.cause === 'restarting';
+  if (gateway.value === 'down') return hasDied(gateway);
   return recovery.value !== 'none' || sitesDown(state).length >= quorumIn(state);
 };
 
@@ -50,7 +50,7 @@ function readability(state: State, event: Event): Transition {
             lines: [warn(`The log of ${name} cannot be read: ${event.reason}; ${REMEDY}`)],
           });
     case 'gatewayLogFellSilent': {
-      const told = `The log of ${name} had fallen silent (was it rotated?) and is followed anew: for ${String(Math.round(event.silentMs / 1000))}s nothing of it was heard`;
+      const told = `The log of ${name} had fallen silent for ${String(Math.round(event.silentMs / 1000))}s, though lines were written (was it rotated?); it is followed anew`;
       return to(withReading(state, { fellSilent: true }), {
         lines: [fellSilent ? debug(told) : warn(told)],
       });
@@ -65,8 +65,8 @@ function readability(state: State, event: Event): Transition {
 }
 
 const REMEDY =
-  'until it can, the monitor learns later or not at all that the tunnel is up, why it is not, and where it comes out. ' +
-  'Of the logging drivers json-file, local and journald can be read; a proxy of the socket has to allow it';
+  'until it can, the monitor may learn late or never that the tunnel is up, why it fails, and its public address. ' +
+  'Use the logging driver json-file, local or journald; a socket proxy has to allow GET /containers/{id}/logs';
 
 const withReading = (state: State, changed: Partial<State['logReading']>): State => ({
   ...state,

@@ -63,7 +63,7 @@ export const whatIsDone = (
   { id, name, how }: Pick<Repairable, 'id' | 'name' | 'how'>,
 ): readonly string[] => [
   ...(isYetToStart(byId[id])
-    ? [`Dependent container created, but never started, for its gateway was not healthy: ${name}`]
+    ? [`Dependent container was never started, because its gateway was unhealthy: ${name}`]
     : []),
   `${WORDS[how].doing} ${name}...`,
 ];

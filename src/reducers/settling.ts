@@ -24,7 +24,7 @@ export function settling(state: State, event: Event, before: State): Transition 
 function withProject(state: State): State {
   const facts = state.containers.byId[gatewayTarget(state.gateway)?.id ?? ''];
   if (facts === undefined) return state;
-  const project = facts.labels[COMPOSE_PROJECT];
+  const project = facts.labels[COMPOSE_PROJECT] ?? '';
   return project === state.settling.project ? state : { ...state, settling: { ...state.settling, project } };
 }
 

@@ -4,7 +4,7 @@ import { finishedCheck } from '../finished-check.ts';
 import { nameOf, startOf } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, duration, info, then, to, warn } from '../transition.ts';
-import { announceNewEndpoint } from './endpoint.ts';
+import { announceNewEndpoint, askEndpoint } from './endpoint.ts';
 import { type Phase, ended, isDue, verificationMs } from './recovery-steps.ts';
 import { askForForcedRestart } from './repairs.ts';
 
@@ -40,11 +40,11 @@ function restartingVpn(
 ): Transition {
   if (event.type !== 'commandFinished' || event.id !== commandId) return to(state);
   if (event.outcome.ok) return to(restarted(state, begunAt, event.at));
-  if (event.outcome.untouched)
-    return to(
-      { ...state, recovery: { value: 'none' } },
-      { lines: [info(`The VPN inside ${nameOf(state)} is not restarted: ${event.outcome.reason}`)] },
-    );
+  if (event.outcome.untouched) {
+    const told = info(`The VPN inside ${nameOf(state)} is not restarted: ${event.outcome.reason}`);
+    const next: State = { ...state, recovery: { value: 'none' } };
+    return then(to(next, { lines: [told] }), askEndpoint(next, event.at));
+  }
   const name = nameOf(state);
   // Frozen in the middle, it goes on when the gateway is resumed: a check tells what came of it.
   if (state.gateway.value === 'paused')

@@ -159,7 +159,7 @@ describe('counting', () => {
 
 describe("Docker's unhealthy", () => {
   const unhealthy = turned('gluetun', 'unhealthy');
-  const AGREED = /^No critical site passes, and Docker calls gluetun unhealthy: /;
+  const AGREED = /^Docker calls gluetun unhealthy, and no critical site passes: /;
   const three = {
     sites: [site('a'), site('b'), site('x', { role: 'advisory' })],
     settings: { failThreshold: 9 },
@@ -189,11 +189,22 @@ describe("Docker's unhealthy", () => {
     { given: 'counts 15 s after that', event: [selfHealingLogged(), checkFailed(), seconds(10), checkFailed(), seconds(10), checkFailed(), unhealthy, checkFailed()], a: 5, b: 5, x: 5 },
     { given: 'counts for nothing where the gateway was only paused', event: [seconds(30), paused('gluetun'), unpaused('gluetun'), checkFailed(), inspectedAs('gluetun', { health: 'unhealthy', startedAt: 1_000 }), checkFailed()], a: 1, b: 1, x: 1 },
     { given: 'counts for nothing where somebody is stopping the gateway', event: [seconds(30), killed('gluetun'), unhealthy, checkFailed()], a: 0, b: 0, x: 0 },
+    { given: 'counts for nothing where the gateway was listed while it was paused', event: [seconds(30), paused('gluetun'), listedAgain(gatewayFacts({ runState: 'paused', health: 'unhealthy' })), unpaused('gluetun'), checkFailed(), inspectedAs('gluetun', { health: 'unhealthy', startedAt: 1_000 }), checkFailed()], a: 1, b: 1, x: 1 },
     { given: 'counts for nothing before the gateway is ready', event: [started('gluetun'), inspectedAs('gluetun', { health: 'starting' }), unhealthy, checkFailed()], a: 0, b: 0, x: 0 },
   ])('$given', ({ event, a, b, x }) => {
     const failures = failuresOf(settled([], three).feed(...event));
     expect([A, B, 'https://x/'].map((url) => failures[url] ?? 0)).toEqual([a, b, x]);
   }); // prettier-ignore
+});
+
+it("Docker's unhealthy counts for nothing if the monitor found the gateway so: that may have been for hours", () => {
+  const history = new History({ sites: [site('a')] }).feed(
+    connected(),
+    listed(gatewayFacts({ health: 'unhealthy', startedAt: 1_000 })),
+    checkFailed(),
+  );
+  expect(failuresOf(history)[A] ?? 0).toBeLessThan(2);
+  history.expectNoAct();
 });
 
 describe('a site that has never passed', () => {
@@ -414,6 +425,11 @@ describe('a check that overlaps a stop and start of the VPN by its operator', ()
     {
       given: 'counts if it was Gluetun itself that had said it would',
       event: [selfHealingLogged(), vpnStoppingLogged()],
+      then: 1,
+    },
+    {
+      given: 'counts if Gluetun itself had said so, and its port forwarding has held it up',
+      event: [selfHealingLogged(), checkPassed(), minutes(2), vpnStoppingLogged()],
       then: 1,
     },
     { given: 'counts if that was long ago', event: [vpnStoppingLogged(true)], then: 1 },

@@ -175,6 +175,21 @@ describe('who hangs on the gateway', () => {
       then: [],
     },
     {
+      given: 'nobody of another stack by its service, if the one of that name is excluded',
+      exist: [
+        onGateway('app', { labels: { 'org.gluetun-monitor.exclude': 'true' } }),
+        facts('us-app-1', { labels: compose('app') }),
+      ],
+      settings: { dependents: ['app'] },
+      then: [],
+    },
+    {
+      given: 'nobody of another stack by its service, if the one of that name is gone',
+      exist: [facts('us-app-1', { labels: { ...compose('app'), 'com.docker.compose.project': 'us' } })],
+      settings: { dependents: ['app'] },
+      then: [],
+    },
+    {
       given: 'the one of two that an entry fits, where the other is excluded',
       exist: [
         onGateway('media-app-1', { labels: compose('app') }),

@@ -85,6 +85,23 @@ describe('why Gluetun cannot connect', () => {
     after.expectLines(/^gluetun died \(exit code 1\)/, 'Gluetun says: VPN settings: no such country');
   });
 
+  it('is told of a gateway that its restart policy has given up', () => {
+    settled()
+      .feed(
+        died('gluetun', 1),
+        inspectedAs('gluetun', {
+          runState: 'exited',
+          exitCode: 1,
+          restartPolicy: 'on-failure',
+          restartCount: 2,
+          maximumRetryCount: 2,
+        }),
+      )
+      .forget()
+      .feed(troubleLogged('VPN settings: not valid'))
+      .expectLine(/^Gluetun says: VPN settings: not valid$/, 'warn');
+  });
+
   it('is told once of a gateway that dies of the same again and again', () => {
     const round: Steps = [
       started('gluetun'),
@@ -145,7 +162,7 @@ describe('why Gluetun cannot connect', () => {
 
 describe('a log that cannot be read', () => {
   const CANNOT =
-    /^The log of gluetun cannot be read: configured logging driver does not support reading; .*json-file, local and journald/;
+    /^The log of gluetun cannot be read: configured logging driver does not support reading; .*json-file, local or journald;/;
   const CAN = /^The log of gluetun can be read again$/;
 
   it('is said when it begins, once', () => {
@@ -184,7 +201,7 @@ describe('a log that cannot be read', () => {
 describe('a log that had fallen silent', () => {
   it('is said, the first time for everybody, then among the details', () => {
     const history = settled().feed(logFellSilent(24_400));
-    history.expectLine(/^The log of gluetun had fallen silent .* for 24s nothing of it was heard$/, 'warn');
+    history.expectLine(/^The log of gluetun had fallen silent for 24s, .*; it is followed anew$/, 'warn');
     history
       .forget()
       .feed(logFellSilent(3_000))

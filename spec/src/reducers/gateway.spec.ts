@@ -102,6 +102,27 @@ describe('finding the gateway', () => {
     expect('name' in state.gateway ? state.gateway.name : undefined).toBe(then);
   });
 
+  describe('while it is being replaced', () => {
+    const labels = { ...compose('gluetun'), 'com.docker.compose.project': 'us' };
+    const ofAnotherStack = facts('gluetun-us', { labels });
+
+    it('does not take the gateway of another stack for it, which has the same compose service', () => {
+      new History()
+        .feed(connected(), listed(gatewayFacts({ labels: compose('gluetun') }), ofAnotherStack))
+        .feed(destroyed('gluetun'))
+        .expectGateway('absent')
+        .expectNoLine(/gluetun-us/);
+    });
+
+    it('takes the one that follows it in its own stack, by its compose service', () => {
+      const next = facts('media-gluetun-1', { labels: compose('gluetun') });
+      const history = new History()
+        .feed(connected(), listed(gatewayFacts({ labels: compose('gluetun') }), ofAnotherStack))
+        .feed(destroyed('gluetun'), listedAgain(next, ofAnotherStack));
+      expect(history.state.gateway).toMatchObject({ name: 'media-gluetun-1' });
+    });
+  });
+
   it('is not missed before the first listing', () => {
     new History().feed(connected()).expectGateway('unseen').expectLines();
   });

@@ -119,6 +119,7 @@ describe('the gentle way', () => {
     history
       .expectLines('The VPN inside gluetun is not restarted: it has started anew by now')
       .expectNoAct()
+      .expectCommandCount('readEndpoint', 1)
       .feed(minutes(1), checkFailed())
       .expectActs('restartVpn');
   });
