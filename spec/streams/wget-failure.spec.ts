@@ -63,7 +63,7 @@ describe('handicapIn', () => {
     [`${connecting}No file descriptors available.`, /no more files/],
     ['wget: socket: Too many open files', /no more files/],
     ['wget: /tmp/x: No space left on device', /no space/],
-    [`${connecting}Operation not permitted.`, /no connection/],
+    [`${connecting}Operation not permitted.`, /not permitted/],
     ['wget: Syntax error in /etc/wgetrc at line 1.', /wgetrc/],
     ['Parsing system wgetrc file (env SYSTEM_WGETRC) failed.  Please check', /wgetrc/],
     ["wget: unrecognized option '--spider'", /options/],
