@@ -1,10 +1,8 @@
-import type { ContainerFacts, Labels } from '../streams/events.ts';
-import { fits } from '../streams/fits.ts';
+import type { Labels } from '../streams/events.ts';
+import { type Named, fits } from '../streams/fits.ts';
 import { EXCLUDE_LABEL } from '../streams/labels.ts';
 import { parkedAs } from './parked.ts';
 import type { State } from './state.ts';
-
-type Named = Pick<ContainerFacts, 'id' | 'name' | 'labels'>;
 
 /** One that is parked is known by the name it had, too. */
 export const isNamedBy = (word: string, named: Named): boolean =>

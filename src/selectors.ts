@@ -21,6 +21,9 @@ export const isEndedByItself = (cause: DownCause): boolean => cause === 'crash' 
 export const hasDied = (gateway: Gateway): boolean =>
   gateway.value === 'down' && (isEndedByItself(gateway.cause) || gateway.cause === 'restarting');
 
+export const isGateway = ({ gateway }: Pick<State, 'gateway'>, id: string): boolean =>
+  'id' in gateway && gateway.id === id;
+
 /** The gateway's name, or, where there is none, what the user calls it. */
 export const nameOf = ({ gateway, settings }: State): string =>
   gatewayTarget(gateway)?.name ?? settings.gateway;

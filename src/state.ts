@@ -275,7 +275,7 @@ export interface Endpoint {
 }
 
 /** What is read of Gluetun's log, and whether it can be, as far as that was said. */
-export interface LogReading {
+interface LogReading {
   /** The run whose log is followed, by its start; undefined: none. */
   readonly followed: string | undefined;
   readonly isUnreadable: boolean;

@@ -162,7 +162,7 @@ describeOnEngine('values as the tools hand them on', (engine) => {
     expect(said).not.toContain('s3cret');
   });
 
-  it('that are one site with half a pair of quotes and one without are one site, and a line that says so', async () => {
+  it('with half a pair of quotes leave out that entry of SITES, say so, and watch the other site', async () => {
     const monitor = await startMonitor({
       env: {
         SITES: `"${one},${two}`,

@@ -97,7 +97,7 @@ describeOnEngine('a probe', (engine) => {
   };
 
   describe.each(['gnu', 'busybox'] as const)('with the wget of %s', (wget) => {
-    it('of four sites in a gateway of six processes finds processes for all, and calls none down but those that are', async () => {
+    it('probes four sites under a limit of six processes, and fails only those that are down', async () => {
       const { gateway, internet } = await createLimited(wget, { PidsLimit: 6 });
       const monitor = await startMonitor({ env: QUICKLY });
       await untilPassed(monitor, 3);

@@ -36,7 +36,7 @@ describe('what a pass leaves behind', () => {
     expect(withPasses({}, results, 7)).toEqual({});
   });
 
-  it('goes with a pass that took as long or longer, and after an hour', () => {
+  it('is forgotten after an hour, or when a pass that took as long or longer follows', () => {
     const seconds = [1_000, 9_000, 5_000, 3_000, 3_000, 100].reduce(
       (passes, latencyMs, index) => withPasses(passes, [result({ latencyMs })], index * MINUTE),
       {},

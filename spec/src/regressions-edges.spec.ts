@@ -133,7 +133,7 @@ describe('regressions, at the edges', () => {
     });
   });
 
-  it('D17: of a log only what is of this start is read, no more than its end, and of that again only the last line', () => {
+  it('D17: reads only the end of the log of this start, and repeats only its last line when it is opened again', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const log = new Rounds<[string, { since: string; tail: number }], Uint8Array>(
         cold('-l-', { l: frame('2026-11-22T18:14:50.25Z x\n') }),

@@ -191,7 +191,7 @@ describe('regressions', () => {
       .expectLine(/^Discovered dependent containers: app,new$/);
   });
 
-  it('D22: results that are missing twice make blind, and are said', () => {
+  it('D22: warns that sites cannot be probed only after two checks without results', () => {
     settled([], { sites })
       .feed(seconds(30), checkCutShort(), seconds(10), checkCutShort())
       .expectLine(/^Sites cannot be probed through gluetun: the stream ended/)

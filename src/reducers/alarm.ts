@@ -1,5 +1,5 @@
 import type { Event } from '../../streams/events.ts';
-import { isSelfHealing, nameOf, runningStart, startOf } from '../selectors.ts';
+import { isGateway, isSelfHealing, nameOf, runningStart, startOf } from '../selectors.ts';
 import type { Alarm, Reconnect, State } from '../state.ts';
 import { type Transition, debug, info, to, warn } from '../transition.ts';
 
@@ -123,5 +123,3 @@ const isHealthEvent = (state: State, event: Event, health: 'healthy' | 'unhealth
 
 const healthOf = ({ gateway, containers }: State): string | undefined =>
   'id' in gateway ? containers.byId[gateway.id]?.details?.health : undefined;
-
-const isGateway = ({ gateway }: State, id: string): boolean => 'id' in gateway && gateway.id === id;

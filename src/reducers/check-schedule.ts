@@ -2,7 +2,7 @@ import type { Event } from '../../streams/events.ts';
 import { timesOf } from '../confirming.ts';
 import { finishedCheck, wasCutShort } from '../finished-check.ts';
 import { criticalSites, quorumIn, sitesDown } from '../quorum.ts';
-import { isBeingRestarted, isReconnecting, runningStart } from '../selectors.ts';
+import { isBeingRestarted, isGateway, isReconnecting, runningStart } from '../selectors.ts';
 import type { Start, State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
@@ -106,8 +106,6 @@ function isInDoubt(state: State): boolean {
     isBeginning || isToBeSeen || checking.alarm !== undefined || sitesDown(state).length >= quorumIn(state)
   );
 }
-
-const isGateway = ({ gateway }: State, id: string): boolean => 'id' in gateway && gateway.id === id;
 
 /** What makes a check worth doing at once. */
 function asksForCheck(state: State, event: Event, before: State): boolean {

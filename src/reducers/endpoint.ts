@@ -1,6 +1,6 @@
 import type { Event, PublicIp } from '../../streams/events.ts';
 import type { Line } from '../log-line.ts';
-import { gatewayTarget, startOf } from '../selectors.ts';
+import { gatewayTarget, isGateway, startOf } from '../selectors.ts';
 import type { Endpoint, State } from '../state.ts';
 import { type Transition, debug, to } from '../transition.ts';
 
@@ -60,7 +60,7 @@ function forget(state: State, event: Event, before: State): State {
   const hasStarted = is !== undefined && was !== is;
   const isReconnected =
     (event.type === 'vpnStoppingLogged' || event.type === 'vpnStartingLogged') &&
-    isOfGateway(state, event.gatewayId);
+    isGateway(state, event.gatewayId);
   return hasStarted || isReconnected ? forgetEndpoint(state) : state;
 }
 
@@ -92,9 +92,9 @@ function hear(state: State, event: Event): Transition {
   const answered = (next: State): State => ({ ...next, endpoint: { ...next.endpoint, reading: undefined } });
   switch (event.type) {
     case 'publicIpLogged':
-      return to(isOfGateway(state, event.gatewayId) ? learn(publicIp(event)) : state);
+      return to(isGateway(state, event.gatewayId) ? learn(publicIp(event)) : state);
     case 'vpnServerLogged':
-      return to(isOfGateway(state, event.gatewayId) ? learn({ server: event.server }) : state);
+      return to(isGateway(state, event.gatewayId) ? learn({ server: event.server }) : state);
     case 'endpointRead':
       if (reading?.requestId !== event.requestId) return to(state);
       return to(answered(event.ip === undefined ? state : learn(publicIp(event))));
@@ -107,8 +107,6 @@ function hear(state: State, event: Event): Transition {
       return to(state);
   }
 }
-
-const isOfGateway = ({ gateway }: State, id: string): boolean => 'id' in gateway && gateway.id === id;
 
 const publicIp = ({ ip, country, region, city }: PublicIp): PublicIp => ({ ip, country, region, city });
 

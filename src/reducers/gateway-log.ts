@@ -2,7 +2,7 @@ import type { Event } from '../../streams/events.ts';
 import { finishedCheck, isOfThisStart } from '../finished-check.ts';
 import { NO_TROUBLES, tellTroubles, withTrouble } from '../gateway-troubles.ts';
 import { quorumIn, sitesDown } from '../quorum.ts';
-import { hasDied, nameOf, startOf } from '../selectors.ts';
+import { hasDied, isGateway, nameOf, startOf } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, debug, info, then, to, warn } from '../transition.ts';
 
@@ -72,5 +72,3 @@ const withReading = (state: State, changed: Partial<State['logReading']>): State
   ...state,
   logReading: { ...state.logReading, ...changed },
 });
-
-const isGateway = ({ gateway }: State, id: string): boolean => 'id' in gateway && gateway.id === id;

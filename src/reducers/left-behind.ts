@@ -63,7 +63,7 @@ export function startDueAt(state: State): number | undefined {
 }
 
 /** Not while the monitor ends or the engine is away, and never a gateway that the user excluded. */
-export const isActionAllowed = (state: State): boolean =>
+const isActionAllowed = (state: State): boolean =>
   !state.ending &&
   state.connection.value === 'connected' &&
   'name' in state.gateway &&
