@@ -3,9 +3,9 @@
  * Debian's dash: the command's exit code; 137 if it was killed because its time was up.
  *
  * - It also ends what nobody listens to any more: the engine does not kill an exec whose client went away.
- * - A `sleep` beside the command, not `timeout -s KILL`: BusyBox's leaves its timer to PID 1, and Gluetun waits for no
- *   child but its own, so each call would leave a zombie for ever, until the gateway has no more processes to give.
- *   Whichever ends first ends the other, and both are waited for.
+ * - A `sleep` beside the command, not `timeout -s KILL`: BusyBox's leaves its timer to PID 1. If that waits for no child
+ *   but its own, each call leaves a zombie for ever, until the gateway has no more processes to give. Whichever ends
+ *   first ends the other, and both are waited for.
  * - A signal's trap, not a flag, ends the `sleep`: a command that ends right before the `wait` is not missed. By KILL,
  *   for a script that ignores TERM has children that do.
  * - Where no process can be started for it the subshell ends with 2, and nothing is left behind.

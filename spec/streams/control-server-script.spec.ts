@@ -22,6 +22,7 @@ const bare = (name: string, shell: string, tools: readonly string[]): Toolbox =>
   path: (folder) => {
     const bin = join(folder, 'bin');
     rmSync(bin, { recursive: true, force: true });
+
     mkdirSync(bin);
     for (const tool of tools) symlinkSync(locate(tool), join(bin, tool));
     if (shell === 'busybox') writeFileSync(join(bin, 'sh'), shellAlone(), { mode: 0o755 });
@@ -31,6 +32,13 @@ const bare = (name: string, shell: string, tools: readonly string[]): Toolbox =>
   shell: (path) => join(path, 'sh'),
   missing: GNU.missing ?? BUSYBOX.missing,
 });
+
+const lacking = (missing: string, shell: string): Toolbox =>
+  bare(
+    `all tools but ${missing}`,
+    shell,
+    TOOLS.filter((tool) => tool !== missing),
+  );
 
 /** Debian's BusyBox takes its own applets first, there or not: this one has forgotten them. Its list stays sorted. */
 const shellAlone = (): Buffer => {
@@ -152,11 +160,7 @@ describe.each(['dash', 'busybox'])('the key of the control server, in %s', (shel
   });
 
   describe.each(['wget', 'sleep', 'rm'])('without %s', (missing) => {
-    const lame = bare(
-      `all tools but ${missing}`,
-      shell,
-      TOOLS.filter((tool) => tool !== missing),
-    );
+    const lame = lacking(missing, shell);
     describeWith(lame, () => {
       const { server, endpoint, vpnRestart } = useQuestions(lame);
 
@@ -170,11 +174,7 @@ describe.each(['dash', 'busybox'])('the key of the control server, in %s', (shel
   });
 
   describe.each(['head', 'tr'])('without %s', (missing) => {
-    const lame = bare(
-      `all tools but ${missing}`,
-      shell,
-      TOOLS.filter((tool) => tool !== missing),
-    );
+    const lame = lacking(missing, shell);
     describeWith(lame, () => {
       const { server, endpoint, vpnRestart } = useQuestions(lame);
 

@@ -1,23 +1,16 @@
-import { NEEDS_REPAIR, attachmentOf, isRunning } from '../attachment.ts';
+import { NEEDS_REPAIR, attachmentOf } from '../attachment.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Repairable, Target } from '../commands.ts';
 import { dependentsOf, parkedOf } from '../dependents-of.ts';
-import { areTo, furtherReferences, referredTo } from '../joined.ts';
-import {
-  ownerOf,
-  ownersBelow,
-  ownersOf,
-  rememberedSuccessor,
-  serviceOf,
-  servicesNeededBy,
-} from '../network.ts';
+import { areTo, furtherReferences } from '../joined.ts';
+import { ownersBelow, ownersOf, serviceOf, servicesNeededBy } from '../network.ts';
 import { isParked, parkedAs } from '../parked.ts';
-import { runOf } from '../run-of.ts';
 import { gatewayTarget, runningStart } from '../selectors.ts';
 import type { Repair, State } from '../state.ts';
 import { type Transition, dryRun, info, then, to } from '../transition.ts';
 import { forget, repairOutcomes, tryAgainLater, whatIsDone, withRepairs } from './repair-outcomes.ts';
 import { keepsRestarting } from './comings-and-goings.ts';
+import { repairable } from './repairable.ts';
 import { settledAt } from './settling.ts';
 
 /**
@@ -215,47 +208,6 @@ const sayWave = (state: State, dependents: readonly Repairable[], at: number): T
     const lines = isFirst ? whatIsDone(state, { id, name, how }).map((what) => dryRun(info(what))) : [];
     return then(soFar, to(next, { lines }));
   }, to(state));
-
-function repairable(state: State, facts: ContainerFacts, gateway: Target): Repairable {
-  const { id } = facts;
-  const owner = ownerOf(facts, state) ?? gateway;
-  return {
-    id,
-    name: parkedAs(facts)?.name ?? facts.name,
-    how: howFor(state, facts),
-    run: runOf(facts),
-    owner: { id: owner.id, name: owner.name },
-    ...referencesOf(state, facts),
-  };
-}
-
-/** What its re-creation does to those that refer to it, and what it refers to itself by then. */
-function referencesOf(state: State, facts: ContainerFacts): Pick<Repairable, 'followers' | 'replaced'> {
-  if (howFor(state, facts) !== 'recreate') return {};
-  const own = furtherReferences(facts);
-  const followers = dependentsOf(state)
-    .filter((other) => areTo(other.details?.sharesWith ?? [], facts) && !areTo(own, other))
-    .filter((other) => !isRunning(other) || isOrphanToRepair(state, other))
-    .map(({ id }) => id);
-  const replaced = own.flatMap((reference): [string, string][] => {
-    const isThere = referredTo(reference, state.containers.byId) !== undefined;
-    const successor = isThere ? undefined : rememberedSuccessor(reference, state);
-    return successor === undefined ? [] : [[reference, successor.id]];
-  });
-  return {
-    ...(followers.length > 0 && { followers }),
-    ...(replaced.length > 0 && { replaced: Object.fromEntries(replaced) }),
-  };
-}
-
-/** One that does not run, and is started some day, is found to be one then. */
-const isOrphanToRepair = (state: State, facts: ContainerFacts): boolean =>
-  facts.id in state.repairs.pending && attachmentOf(state, facts) === 'orphaned';
-
-const howFor = (state: State, facts: ContainerFacts): Repairable['how'] => {
-  if (isParked(facts)) return 'resume';
-  return attachmentOf(state, facts) === 'orphaned' ? 'recreate' : 'restart';
-};
 
 /** Two acts about one name would meet: what was left half done comes first. */
 const oneOfAName = (dependents: readonly Repairable[]): readonly Repairable[] =>
