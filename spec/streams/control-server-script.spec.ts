@@ -22,7 +22,6 @@ const bare = (name: string, shell: string, tools: readonly string[]): Toolbox =>
   path: (folder) => {
     const bin = join(folder, 'bin');
     rmSync(bin, { recursive: true, force: true });
-
     mkdirSync(bin);
     for (const tool of tools) symlinkSync(locate(tool), join(bin, tool));
     if (shell === 'busybox') writeFileSync(join(bin, 'sh'), shellAlone(), { mode: 0o755 });
