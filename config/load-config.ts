@@ -135,7 +135,10 @@ function valueOf(variable: Variable, values: Values): unknown {
 function conceal(variable: Variable, text: string): string {
   if (variable.sensitive === true) return text === '' ? '' : MASK;
   if (variable.format !== 'site-list') return maskCredentials(text);
-  return siteEntries(text).map(maskCredentials).join(',');
+  const entries = siteEntries(text);
+  // A list of sites ends an entry at a line break, also at one that is in the middle of a user and password.
+  if (entries.some((entry) => entry.startsWith('@'))) return maskCredentials(text);
+  return entries.map(maskCredentials).join(',');
 }
 
 function showValues(values: Values, { sources }: Environment): ConfigValue[] {

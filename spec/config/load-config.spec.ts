@@ -95,6 +95,11 @@ describe('loadConfig', () => {
     expect(describeFaults(faults)).not.toContain('word');
   });
 
+  it('shows no password of a site that a line break has cut in two', () => {
+    const { values } = loaded({ SITES: 'https://us/er:word\n@h' });
+    expect(values.find(({ variable }) => variable === 'SITES')?.value).toBe('https://********@h');
+  });
+
   it('takes no longer for a row of slashes than for other texts', () => {
     const row = `http://h${'/'.repeat(1_000_000)}`;
     expect(inTime(() => loaded({ GLUETUN_API_URL: row })).config.controlServerUrl).toBe('http://h');
