@@ -6,8 +6,12 @@ import { beganBefore } from './seen-starts.ts';
 import { gatewayTarget } from './selectors.ts';
 import type { Attachment, State } from './state.ts';
 
-/** Those that are to be put back. */
-export const NEEDS_REPAIR: readonly Attachment[] = ['stale', 'orphaned', 'failedToJoin'];
+/** The attachments of those that are to be put back. */
+export const CUT_OFF = ['stale', 'orphaned', 'failedToJoin'] as const satisfies readonly Attachment[];
+export type CutOff = (typeof CUT_OFF)[number];
+
+export const isCutOff = (attachment: Attachment): attachment is CutOff =>
+  (CUT_OFF as readonly Attachment[]).includes(attachment);
 
 /**
  * `State.Error` of a start that failed for want of a network, or of processes or memory to share: engines before 28,

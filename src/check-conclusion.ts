@@ -1,18 +1,20 @@
 import type { Config, Site } from '../config/config.ts';
 import type { ProbeResult } from '../streams/events.ts';
 import type { WitnessVerdict } from '../streams/witness.ts';
+import { duration } from './duration.ts';
+import type { Exclusion } from './excluded.ts';
 import type { RememberedBackoff } from './memory.ts';
 import { onlyDnsFails } from './only-dns.ts';
 import { criticalSites, excusedIn, isPassing, quorumOf } from './quorum.ts';
-import { duration } from './transition.ts';
+import { EXCLUDED } from './notices/wording.ts';
 
 export interface Findings {
   readonly config: Pick<
     Config,
     'siteQuorum' | 'failThreshold' | 'dryRun' | 'recoveryStrategy' | 'selfHealGraceSeconds'
   >;
-  /** Why the gateway may not be touched, after its name; undefined: it may be. */
-  readonly excluded: string | undefined;
+  /** Why the gateway may not be touched; undefined: it may be. */
+  readonly excluded: Exclusion | undefined;
   readonly sites: readonly Site[];
   readonly results: readonly ProbeResult[];
   readonly cutShort: string | undefined;
@@ -83,7 +85,7 @@ const unknownReason = (results: readonly ProbeResult[]): string | undefined =>
 
 /** What would hold a recovery back, or what it would do. */
 function whatFollows({ config, excluded, witness, backoff, now }: Findings): readonly string[] {
-  if (excluded !== undefined) return [`The gateway ${excluded}: no recovery would start.`];
+  if (excluded !== undefined) return [`The gateway ${EXCLUDED[excluded]}: no recovery would start.`];
   if (witness?.answers === false)
     return [
       `The witness does not answer either (${witness.reason}): the line itself is down, no recovery would start.`,

@@ -26,7 +26,8 @@ import { listedComposeNames } from './compose-names.ts';
 import { whyExcluded } from './excluded.ts';
 import { ambiguous, findGateway, gatewayCandidates, lastingWord } from './find-gateway.ts';
 import { rememberedBackoff, rememberedSites } from './memory.ts';
-import { sayFaults, sitesOf } from './reducers/site-list.ts';
+import { refusedSites, sitesOf } from './reducers/site-list.ts';
+import { lineOf } from './notices/wording.ts';
 import { peekStateFile } from './state-file.ts';
 
 /** One check through each tunnel, and what it shows. Prints; resolves with 0 when all pass, else 1. */
@@ -38,7 +39,7 @@ export async function check(config: Config, print: (line: string) => void): Prom
     defaultTimeoutSeconds: config.timeoutSeconds,
     gateways: config.gateways,
   });
-  sayFaults(sites.faults).forEach(({ message }) => print(message));
+  refusedSites(sites.faults).forEach((notice) => print(lineOf(notice).message));
   if (!sites.ok) {
     print(`No sites to check: ${sites.reason}`);
     return EXIT.config;

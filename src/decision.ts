@@ -1,54 +1,40 @@
 import { waitAfter } from './backoff.ts';
 import { whyGatewayExcluded } from './excluded.ts';
+import type { Evidence, Hold, NoticeOf } from './notices/notice.ts';
 import { criticalSites, quorumIn, sitesDown } from './quorum.ts';
 import { nameOf } from './selectors.ts';
-import type { HoldReason, State } from './state.ts';
-import { duration } from './transition.ts';
+import type { State } from './state.ts';
 
-/** Whether a recovery is to begin, and in one line why, with the figures that rests on. */
+/** Whether a recovery is to begin, and what is to be said of that: why, with the figures that rests on. */
 export type Decision =
-  | { readonly act: true; readonly why: string }
-  | { readonly act: false; readonly hold: HoldReason; readonly why: string };
+  | { readonly act: true; readonly notice: NoticeOf<'recoveryDecided'> }
+  | { readonly act: false; readonly notice: NoticeOf<'recoveryHeldBack'> };
 
 /**
  * What the failures of the sites call for; undefined where no critical site is down. That the gateway is in a state
  * to be judged at all is for whoever asks: its checks count (`failuresCount`).
  */
 export function decide(state: State, at: number): Decision | undefined {
-  const down = sitesDown(state);
-  if (down.length === 0) return undefined;
-  const evidence = describeEvidence(state);
+  if (sitesDown(state).length === 0) return undefined;
+  const evidence = evidenceIn(state);
   const hold = holdOf(state, at);
-  if (hold === undefined) return { act: true, why: `${evidence}; ${describeAttempt(state)}` };
-  return { act: false, hold: hold.reason, why: `${evidence}; ${hold.why}` };
-}
-
-interface Hold {
-  readonly reason: HoldReason;
-  readonly why: string;
+  return hold === undefined
+    ? { act: true, notice: { kind: 'recoveryDecided', ...evidence, ...attemptIn(state) } }
+    : { act: false, notice: { kind: 'recoveryHeldBack', ...evidence, ...hold } };
 }
 
 /** What speaks against it, the gravest first. */
 function holdOf(state: State, at: number): Hold | undefined {
   const { witness, backoff } = state;
-  if (sitesDown(state).length < quorumIn(state))
-    return { reason: 'quorum', why: 'so the tunnel counts as working' };
-  const excluded = whyGatewayExcluded(state);
-  if (excluded !== undefined) return { reason: 'excluded', why: `${nameOf(state)} ${excluded}` };
-  if (isWitnessAwaited(state)) return { reason: 'awaitingWitness', why: 'the witness is being asked' };
-  if (witness.value === 'silent')
-    return { reason: 'line', why: 'the line itself is down, for the witness does not answer either' };
+  if (sitesDown(state).length < quorumIn(state)) return { hold: 'quorum' };
+  const exclusion = whyGatewayExcluded(state);
+  if (exclusion !== undefined) return { hold: 'excluded', name: nameOf(state), exclusion };
+  if (isWitnessAwaited(state)) return { hold: 'awaitingWitness' };
+  if (witness.value === 'silent') return { hold: 'line' };
   const graceEnds = graceEndsAt(state);
-  if (graceEnds > at)
-    return {
-      reason: 'grace',
-      why: `Gluetun has ${duration(graceEnds - at)} left to heal itself (SELF_HEAL_GRACE)`,
-    };
+  if (graceEnds > at) return { hold: 'grace', leftMs: graceEnds - at };
   if (backoff.notBefore > at)
-    return {
-      reason: 'backoff',
-      why: `after ${count(backoff.attempts, 'recovery', 'recoveries')} the next is due in ${duration(backoff.notBefore - at)}`,
-    };
+    return { hold: 'backoff', recoveries: backoff.attempts, leftMs: backoff.notBefore - at };
   return undefined;
 }
 
@@ -60,18 +46,15 @@ const isWitnessAwaited = ({ witness, outageSince = 0 }: State): boolean =>
 export const graceEndsAt = ({ outageSince, settings: { selfHealGraceMs } }: State): number =>
   outageSince === undefined || selfHealGraceMs === 0 ? 0 : outageSince + selfHealGraceMs;
 
-function describeEvidence(state: State): string {
-  const [down, all] = [sitesDown(state).length, criticalSites(state).length];
-  const { siteQuorum } = state.settings;
-  const sites = `${String(down)} of ${String(all)} critical sites down`;
-  return `${sites}, and SITE_QUORUM=${String(siteQuorum)} asks for ${String(quorumIn(state))}`;
-}
+const evidenceIn = (state: State): Evidence => ({
+  down: sitesDown(state).length,
+  critical: criticalSites(state).length,
+  quorum: state.settings.siteQuorum,
+  needed: quorumIn(state),
+});
 
-function describeAttempt({ backoff: { attempts }, settings, witness }: State): string {
-  const line = witness.value === 'answering' ? 'the line is up, says the witness; ' : '';
-  const next = duration(waitAfter(attempts + 1, settings));
-  return `${line}recovery ${String(attempts + 1)} since all was well, the next one not before ${next} after its end`;
-}
-
-const count = (number: number, one: string, many: string): string =>
-  `${String(number)} ${number === 1 ? one : many}`;
+const attemptIn = ({ backoff: { attempts }, settings, witness }: State) => ({
+  lineIsUp: witness.value === 'answering',
+  attempt: attempts + 1,
+  nextAfterMs: waitAfter(attempts + 1, settings),
+});

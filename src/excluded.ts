@@ -8,10 +8,13 @@ import type { State } from './state.ts';
 export const isNamedBy = (word: string, named: Named): boolean =>
   fits(word, named) || fits(word, { ...named, name: parkedAs(named)?.name ?? named.name });
 
-/** Why a container is never touched, after its name; undefined: it may be. A label that does not say no is meant. */
-export function whyExcluded(named: Named, words: readonly string[]): string | undefined {
-  if (words.some((word) => isNamedBy(word, named))) return 'is in EXCLUDE_CONTAINERS';
-  return saysNo(named.labels) ? undefined : `is excluded by its label ${EXCLUDE_LABEL}`;
+/** By EXCLUDE_CONTAINERS, or by a label of its own. */
+export type Exclusion = 'listed' | 'labelled';
+
+/** Why a container is never touched; undefined: it may be. A label that does not say no is meant. */
+export function whyExcluded(named: Named, words: readonly string[]): Exclusion | undefined {
+  if (words.some((word) => isNamedBy(word, named))) return 'listed';
+  return saysNo(named.labels) ? undefined : 'labelled';
 }
 
 export const isExcluded = (named: Named, words: readonly string[]): boolean =>
@@ -25,7 +28,7 @@ export const whyGatewayExcluded = ({
   gateway,
   containers,
   settings,
-}: Pick<State, 'gateway' | 'containers' | 'settings'>): string | undefined => {
+}: Pick<State, 'gateway' | 'containers' | 'settings'>): Exclusion | undefined => {
   if (!('name' in gateway)) return undefined;
   const { id, name } = gateway;
   return whyExcluded(containers.byId[id] ?? { id, name, labels: {} }, settings.exclude);

@@ -14,6 +14,7 @@ import type { VpnRestart } from '../streams/vpn-restart.ts';
 import type { Target } from './commands.ts';
 import type { EngineWrites } from './engine-writes.ts';
 import { whyExcluded } from './excluded.ts';
+import { EXCLUDED } from './notices/wording.ts';
 
 /** What an act has at its disposal. */
 export interface Executor {
@@ -57,7 +58,7 @@ export const failure = (error: unknown): Outcome => ({
 /** Whatever it is called by now, or was: an excluded one is not touched. */
 export const refuseExcluded = (facts: ContainerFacts, { exclude }: Executor): void => {
   const why = whyExcluded(facts, exclude);
-  if (why !== undefined) throw new Untouched(`it ${why}`);
+  if (why !== undefined) throw new Untouched(`it ${EXCLUDED[why]}`);
 };
 
 const inspecting = ({ reads, scheduler }: Executor) => ({ engine: reads, scheduler });

@@ -1,5 +1,5 @@
 import type { State, Troubles } from './state.ts';
-import { type Transition, to, warn } from './transition.ts';
+import { type Transition, to } from './transition.ts';
 
 export const NO_TROUBLES: Troubles = { latest: [], told: [] };
 
@@ -20,15 +20,15 @@ export function tellTroubles(state: State): Transition {
   const news = latest.filter((text) => !told.includes(keyOf(text)));
   if (news.length === 0) return to(state);
   const next = { latest, told: [...told, ...news.map(keyOf)].slice(-10 * KEPT) };
-  return to({ ...state, troubles: next }, { lines: news.map((text) => warn(`Gluetun says: ${text}`)) });
+  return to(
+    { ...state, troubles: next },
+    { notices: news.map((text) => ({ kind: 'gatewayTrouble', text })) },
+  );
 }
 
 /** Each recovery says anew what it is for. */
 export const tellAllTroubles = (state: State): Transition =>
   tellTroubles({ ...state, troubles: { ...state.troubles, told: [] } });
 
-/** To be added to a line that it explains; empty where there is nothing to add. */
-export const lastTrouble = ({ troubles: { latest } }: State): string => {
-  const text = latest.at(-1);
-  return text === undefined ? '' : `. Gluetun says: ${text}`;
-};
+/** What explains the latest failure, if anything does. */
+export const lastTrouble = ({ troubles: { latest } }: State): string | undefined => latest.at(-1);

@@ -33,8 +33,11 @@ export function createRender(
     return JSON.stringify({ ...head, ...Object.fromEntries(rest), ...head }); // first, and never overwritten
   }
 
-  function cleanField(value: string | number | undefined): string | number | undefined {
-    return typeof value === 'string' ? clean(value) : value;
+  function cleanField(value: unknown): unknown {
+    if (typeof value === 'string') return clean(value);
+    if (Array.isArray(value)) return value.map(cleanField);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, cleanField(one)]));
   }
 }
 

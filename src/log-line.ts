@@ -6,7 +6,7 @@ export interface Line {
   /** A whole sentence: the text format shows nothing else. */
   readonly message: string;
   /** The same once more for machines: properties of their own in the JSON format. */
-  readonly fields?: Readonly<Record<string, string | number | undefined>>;
+  readonly fields?: Readonly<Record<string, unknown>>;
 }
 
 export type Level = 'error' | 'warn' | 'endpoint' | 'info' | 'debug';

@@ -47,9 +47,3 @@ function distance(one: string, other: string): number {
     );
   return row.at(-1) ?? 0;
 }
-
-/** As the end of a clause. */
-export const didYouMean = (word: string, all: readonly ContainerFacts[]): string => {
-  const names = nearest(word, all);
-  return names.length === 0 ? '' : ` (nearest: ${names.join(', ')})`;
-};

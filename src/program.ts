@@ -25,11 +25,11 @@ import {
 import type { Event } from '../streams/events.ts';
 import type { ReadingRequest } from '../streams/requests.ts';
 import { type Act, type Command, isAct } from './commands.ts';
-import type { Line } from './log-line.ts';
 import type { Memory } from './memory.ts';
+import type { Notice } from './notices/notice.ts';
 import { nextDeadline, reduce } from './reduce.ts';
 import type { Everything } from './state.ts';
-import { type Transition, warn } from './transition.ts';
+import type { Transition } from './transition.ts';
 import { whyDropped } from './why-dropped.ts';
 
 /** How long a command under way may go on once the monitor is asked to end. */
@@ -45,7 +45,7 @@ export interface Program {
   ) => Observable<Event>;
   /** Runs one act to its end; begins no part of it any more once `isEnding`. */
   readonly execute: (act: Act, isEnding: () => boolean) => Observable<Event>;
-  readonly say: (line: Line) => void;
+  readonly say: (notice: Notice) => void;
   /** Told before any command is carried out that rests on it: what must survive the monitor's end. */
   readonly remember: (memory: Memory) => void;
 }
@@ -83,10 +83,10 @@ export const runProgram = (program: Program): Observable<Everything> =>
 
     const step$ = merge(program.source(request$, deadline$), outcome$).pipe(
       observeOn(queueScheduler),
-      scan(step, { state: program.initial, commands: [], lines: [], wokenAt: 0 } as Step),
-      tap(({ state, lines }) => {
+      scan(step, { state: program.initial, commands: [], notices: [], wokenAt: 0 } as Step),
+      tap(({ state, notices }) => {
         if (state.memory !== state$.value.memory) program.remember(state.memory);
-        lines.forEach((line) => program.say(line));
+        notices.forEach((notice) => program.say(notice));
         state$.next(state);
       }),
     );
@@ -102,7 +102,7 @@ export const runProgram = (program: Program): Observable<Everything> =>
         merge(
           isActing$.pipe(filter((isActing) => !isActing)),
           timer(GRACE_MS, program.scheduler).pipe(
-            tap(() => sayUnfinished(state$.value).forEach((line) => program.say(line))),
+            tap(() => sayUnfinished(state$.value).forEach((notice) => program.say(notice))),
           ),
         ),
       ),
@@ -127,15 +127,13 @@ export const runProgram = (program: Program): Observable<Everything> =>
   });
 
 /** What the next monitor finds half done. */
-const sayUnfinished = ({ watches }: Everything): readonly Line[] =>
-  watches.flatMap(({ repairs: { wave } }) =>
+const sayUnfinished = ({ watches }: Everything): readonly Notice[] =>
+  watches.flatMap(({ settings: { gateway }, repairs: { wave } }) =>
     Object.entries(wave?.parked ?? {})
       .filter(
         ([name]) => !wave?.dependents.some((one) => one.name === name && wave.answered.includes(one.id)),
       )
-      .map(([name, parkedAs]) =>
-        warn(`${name} is still being re-created: it waits as ${parkedAs} until a monitor finishes it`),
-      ),
+      .map(([name, parkedAs]) => ({ kind: 'recreationUnfinished', gateway, name, parkedAs })),
   );
 
 const isReading = (command: Command): command is ReadingRequest => !isAct(command);

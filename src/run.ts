@@ -18,19 +18,21 @@ import { dockerWrites } from './docker-writes.ts';
 import { execute } from './executor.ts';
 import { EXIT } from './exit-codes.ts';
 import { heartbeat$ } from './heartbeat.ts';
-import type { Line, Log } from './log-line.ts';
+import type { Log } from './log-line.ts';
+import type { Notice } from './notices/notice.ts';
+import { lineOf } from './notices/wording.ts';
 import { ReducerFault, runProgram } from './program.ts';
 import { readOwnerId } from './own-network.ts';
 import { initialState } from './reduce.ts';
-import { sayFaults } from './reducers/site-list.ts';
+import { refusedSites } from './reducers/site-list.ts';
 import { settingsOf } from './settings.ts';
 import { openStateFile } from './state-file.ts';
 import type { Everything } from './state.ts';
-import { error, info, warn } from './transition.ts';
 
 /** Watches until a signal ends it. Resolves with the exit code. */
 export function run(config: Config, warnings: readonly string[], log: Log): Promise<number> {
-  const say = (line: Line): void => log.write(line);
+  const ofSeveral = config.gateways.length > 1;
+  const say = (notice: Notice): void => log.write(lineOf(notice, ofSeveral));
   const fileText = readSitesFile(config.sitesFile);
   const sites = resolveSites({
     inline: config.inlineSites,
@@ -38,36 +40,40 @@ export function run(config: Config, warnings: readonly string[], log: Log): Prom
     defaultTimeoutSeconds: config.timeoutSeconds,
     gateways: config.gateways,
   });
-  [info('Gluetun Monitor starting...'), ...warnings.map(warn)].forEach(say);
+  say({ kind: 'monitorStarted' });
+  warnings.forEach((text) => say({ kind: 'configWarned', text }));
   if (!sites.ok) {
-    [...sayFaults(sites.faults), error(`No sites to check: ${sites.reason}. ${SITES_REMEDY}`)].forEach(say);
+    [...refusedSites(sites.faults), { kind: 'sitesMissing' as const, reason: sites.reason }].forEach(say);
     return Promise.resolve(EXIT.config);
   }
   sayConfig(config, sites).forEach(say);
-  if (config.dryRun) say(info('[DRY-RUN] Everything is decided and logged, and nothing changed'));
+  if (config.dryRun) say({ kind: 'dryRunBegun', dryRun: true });
   return finish(watching(config, sites.sites, fileText, say), say);
 }
-
-const SITES_REMEDY = 'Put one URL a line into CONFIG_FILE, or set SITES to URLs separated by commas.';
 
 const sayConfig = (
   config: Config,
   { sites, faults, usedDefaults }: Extract<ResolvedSites, { ok: true }>,
-): readonly Line[] => [
-  ...sayFaults(faults),
-  info(
-    `Config: CHECK_INTERVAL=${String(config.checkIntervalSeconds)}s, TIMEOUT=${String(config.timeoutSeconds)}s, FAIL_THRESHOLD=${String(config.failThreshold)}`,
-  ),
-  info(
-    `Sites${usedDefaults ? ' (built in; neither CONFIG_FILE nor SITES names any)' : ''}: ${[...new Set(sites.map(({ name }) => name))].join(', ')}`,
-  ),
+): readonly Notice[] => [
+  ...refusedSites(faults),
+  {
+    kind: 'configRead',
+    checkIntervalMs: config.checkIntervalSeconds * 1000,
+    timeoutMs: config.timeoutSeconds * 1000,
+    failThreshold: config.failThreshold,
+  },
+  {
+    kind: 'sitesRead',
+    sites: [...new Set(sites.map(({ name }) => name))],
+    areBuiltIn: usedDefaults,
+  },
 ];
 
 function watching(
   config: Config,
   sites: readonly Site[],
   initialText: SitesFileText,
-  say: (line: Line) => void,
+  say: (notice: Notice) => void,
 ): Observable<unknown> {
   const docker = connectDocker(config.docker);
   const reads = dockerReadings(docker);
@@ -80,7 +86,7 @@ function watching(
     gateways: config.gateways,
   };
   const stateFile = openStateFile(config.stateFile);
-  stateFile.lines.forEach(say);
+  stateFile.notices.forEach(say);
   const controlServer = { url: config.controlServerUrl, key: config.controlServerKey };
   const { witness } = config;
   const probeWitness = (): Observable<WitnessVerdict> =>
@@ -104,12 +110,12 @@ function watching(
   }).pipe(connect((state$: Observable<Everything>) => merge(state$, heartbeat$(state$, scheduler))));
 }
 
-const finish = (watch$: Observable<unknown>, say: (line: Line) => void): Promise<number> =>
+const finish = (watch$: Observable<unknown>, say: (notice: Notice) => void): Promise<number> =>
   new Promise((resolve) => {
     watch$.subscribe({
       complete: () => resolve(EXIT.ok),
       error: (fault: unknown) => {
-        describeFault(fault).map(error).forEach(say);
+        describeFault(fault).forEach(say);
         resolve(EXIT.software);
       },
     });
@@ -119,17 +125,22 @@ const finish = (watch$: Observable<unknown>, say: (line: Line) => void): Promise
 const LONGEST_PART = 6_000;
 
 /** All that is needed to find the bug: the restart policy brings the monitor back to a clean look at the engine. */
-function describeFault(fault: unknown): readonly string[] {
+function describeFault(fault: unknown): readonly Notice[] {
   const stack = (thrown: unknown): string =>
     thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-  if (!(fault instanceof ReducerFault)) return [`This is a bug: ${stack(fault)}`];
+  if (!(fault instanceof ReducerFault)) return [{ kind: 'monitorFailed', error: stack(fault) }];
   const state = JSON.stringify(fault.state);
   const parts = Array.from({ length: Math.ceil(state.length / LONGEST_PART) }, (_, index) =>
     state.slice(index * LONGEST_PART, (index + 1) * LONGEST_PART),
   );
   return [
-    `This is a bug: ${stack(fault.cause)}`,
-    `It happened on the event ${JSON.stringify(fault.event)}`,
-    ...parts.map((part, index) => `in the state (${String(index + 1)} of ${String(parts.length)}) ${part}`),
+    { kind: 'monitorFailed', error: stack(fault.cause) },
+    { kind: 'monitorFailedOn', event: JSON.stringify(fault.event) },
+    ...parts.map((part, index): Notice => ({
+      kind: 'monitorFailedIn',
+      part: index + 1,
+      parts: parts.length,
+      state: part,
+    })),
   ];
 }

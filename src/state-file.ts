@@ -3,37 +3,32 @@ import { renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs
 import { dirname } from 'node:path';
 import { readSmallFile } from '../config/read-small-file.ts';
 import { type Json, asNumber, asObject, asStrings, parseJson } from '../streams/json.ts';
-import type { Line } from './log-line.ts';
 import { type Memory, NOTHING_REMEMBERED, REMEMBERED } from './memory.ts';
-import { info, warn } from './transition.ts';
+import type { Notice } from './notices/notice.ts';
 
 export interface StateFile {
   /** What the file held when it was opened. */
   readonly memory: Memory;
   /** What there is to say about that. */
-  readonly lines: readonly Line[];
+  readonly notices: readonly Notice[];
   /**
    * On return it is on disk, or a line has said that it cannot be: once when that begins, once when it ends.
    * Synchronous, for what it remembers must be there before the next command runs. Never throws. Of more than
    * `REMEMBERED` only the latest is kept.
    */
-  readonly save: (memory: Memory) => readonly Line[];
+  readonly save: (memory: Memory) => readonly Notice[];
 }
 
 export const STATE_FILE_BYTES = 1024 * 1024;
 
 const VERSION = 1;
 
-const LOST =
-  'nothing is remembered, so orphans left by a gateway re-created meanwhile can be told only by ' +
-  "compose's labels, or by a name they were parked under, and who was stopped by hand is not known";
-
 /** What is remembered in the file at `path`; `/dev/null` and an empty path: nothing, silently. Never throws. */
 export function openStateFile(path: string): StateFile {
   const file = followed(path);
-  if (file === '' || file === '/dev/null') return { memory: NOTHING_REMEMBERED, lines: [], save: () => [] };
-  const { memory, text, lines } = read(file);
-  return { memory, lines, save: saver(file, text) };
+  if (file === '' || file === '/dev/null') return { memory: NOTHING_REMEMBERED, notices: [], save: () => [] };
+  const { memory, text, notices } = read(file);
+  return { memory, notices, save: saver(file, text) };
 }
 
 /** As it is now, for somebody who only looks: a file that cannot be used is nothing, and stays where it is. */
@@ -56,31 +51,31 @@ interface Reading {
   readonly memory: Memory;
   /** The file's text as it is on disk, where it is one of ours. */
   readonly text?: string;
-  readonly lines: readonly Line[];
+  readonly notices: readonly Notice[];
 }
 
-const nothing = (...lines: readonly Line[]): Reading => ({ memory: NOTHING_REMEMBERED, lines });
+const nothing = (...notices: readonly Notice[]): Reading => ({ memory: NOTHING_REMEMBERED, notices });
 
 function read(file: string): Reading {
   const found = readSmallFile(file, STATE_FILE_BYTES);
   if (found.kind === 'missing') return nothing();
   if (found.kind === 'unreadable')
-    return nothing(found.isTooLarge ? setAside(file, found.reason) : unusable(file, found.reason));
+    return nothing(
+      found.isTooLarge
+        ? setAside(file, found.reason)
+        : { kind: 'stateLost', path: file, reason: found.reason },
+    );
   const decoded = decode(found.text);
   return decoded.ok
-    ? { memory: decoded.memory, text: found.text, lines: [] }
+    ? { memory: decoded.memory, text: found.text, notices: [] }
     : nothing(setAside(file, decoded.reason));
 }
 
-const unusable = (file: string, reason: string): Line => warn(`State file ${file} ${reason}: ${LOST}`);
-
-function setAside(file: string, reason: string): Line {
-  const failure = attempt(() => renameSync(file, `${file}.corrupt`));
-  if (failure === undefined) return warn(`State file ${file} ${reason}; it is now ${file}.corrupt: ${LOST}`);
-  return warn(
-    `State file ${file} ${reason}, and will be overwritten, for it cannot be set aside as ` +
-      `${file}.corrupt (${failure}): ${LOST}`,
-  );
+function setAside(path: string, reason: string): Notice {
+  const setAsideAs = `${path}.corrupt`;
+  const failure = attempt(() => renameSync(path, setAsideAs));
+  const fate = failure === undefined ? { setAsideAs } : { setAsideFailure: failure };
+  return { kind: 'stateLost', path, reason, ...fate };
 }
 
 type Decoded =
@@ -183,13 +178,13 @@ function saver(file: string, onDisk: string | undefined): StateFile['save'] {
     return turn(failure);
   };
 
-  function turn(failure: string | undefined): Line[] {
+  function turn(failure: string | undefined): Notice[] {
     const wasFailing = isFailing;
     isFailing = failure !== undefined;
     if (wasFailing === isFailing) return [];
     return failure === undefined
-      ? [info(`State is kept in ${file} again`)]
-      : [warn(`State cannot be kept in ${file}: ${failure}; it is known only until the monitor ends`)];
+      ? [{ kind: 'stateWritten', path: file }]
+      : [{ kind: 'stateNotWritten', path: file, reason: failure }];
   }
 }
 

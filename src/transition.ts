@@ -1,13 +1,13 @@
 import type { Event } from '../streams/events.ts';
 import type { Command } from './commands.ts';
-import type { Line } from './log-line.ts';
+import type { Notice } from './notices/notice.ts';
 import type { State } from './state.ts';
 
 /** What an event leads to: the state after it, what is to be done, what is to be said. Nothing is done here. */
 export interface Transition<S = State> {
   readonly state: S;
   readonly commands: readonly Command[];
-  readonly lines: readonly Line[];
+  readonly notices: readonly Notice[];
 }
 
 /**
@@ -19,8 +19,8 @@ export type Reducer<S = State> = (state: S, event: Event, before: S) => Transiti
 /** The same object back where nothing changed. */
 export const to = <S>(
   state: S,
-  { commands = [], lines = [] }: { commands?: readonly Command[]; lines?: readonly Line[] } = {},
-): Transition<S> => ({ state, commands, lines });
+  { commands = [], notices = [] }: { commands?: readonly Command[]; notices?: readonly Notice[] } = {},
+): Transition<S> => ({ state, commands, notices });
 
 /** The concerns one after another on the same event. */
 export const compose =
@@ -31,27 +31,13 @@ export const compose =
 /** One step after another. */
 export const then = <S>(
   first: Transition<unknown>,
-  { state, commands, lines }: Transition<S>,
+  { state, commands, notices }: Transition<S>,
 ): Transition<S> => ({
   state,
   commands: both(first.commands, commands),
-  lines: both(first.lines, lines),
+  notices: both(first.notices, notices),
 });
 
 /** Most steps have nothing to add. */
 const both = <T>(first: readonly T[], second: readonly T[]): readonly T[] =>
   second.length === 0 ? first : [...first, ...second];
-
-export const error = (message: string): Line => ({ level: 'error', message });
-export const warn = (message: string): Line => ({ level: 'warn', message });
-export const info = (message: string): Line => ({ level: 'info', message });
-export const debug = (message: string): Line => ({ level: 'debug', message });
-
-/** Said of what would be done. */
-export const dryRun = (line: Line): Line => ({ ...line, message: `[DRY-RUN] ${line.message}` });
-
-/** `1.4s` below ten seconds, whole seconds above. */
-export const duration = (ms: number): string => {
-  const seconds = Math.max(0, ms) / 1000;
-  return `${seconds < 9.95 ? String(Number(seconds.toFixed(1))) : String(Math.round(seconds))}s`;
-};

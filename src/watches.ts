@@ -1,4 +1,4 @@
-import type { Line } from './log-line.ts';
+import type { Notice } from './notices/notice.ts';
 import type { Common, Everything, State, Watch } from './state.ts';
 import { type Reducer, then, to } from './transition.ts';
 
@@ -80,17 +80,12 @@ export const forEachGateway =
       const watch = soFar.state.watches[index] ?? watchBefore;
       const view = viewOf(soFar.state, watch);
       const next = concerns(view, event, viewOf(before, watchBefore));
-      const isSame = next.state === view && next.lines.length === 0 && next.commands.length === 0;
+      const isSame = next.state === view && next.notices.length === 0 && next.commands.length === 0;
       if (isSame) return soFar;
-      const lines = state.watches.length > 1 ? next.lines.map(named(watch)) : next.lines;
-      return then(soFar, { ...next, state: withView(soFar.state, index, next.state), lines });
+      const notices = next.notices.map(concerning(watch));
+      return then(soFar, { ...next, state: withView(soFar.state, index, next.state), notices });
     }, to(state));
 
-/** Among several, a line tells whose it is. */
-const named =
+const concerning =
   ({ settings: { gateway } }: Watch) =>
-  (line: Line): Line => ({
-    ...line,
-    message: `${gateway}: ${line.message}`,
-    fields: { ...line.fields, gateway },
-  });
+  (notice: Notice): Notice => ({ ...notice, gateway });

@@ -1,3 +1,4 @@
+import { lineOf } from '../../src/notices/wording.ts';
 import fc from 'fast-check';
 import type { Event } from '../../streams/events.ts';
 import { isAct } from '../../src/commands.ts';
@@ -80,7 +81,7 @@ class Told {
   }
 
   tell(event: Event): void {
-    const { state, commands, lines } = reduce(this.state, event);
+    const { state, commands, notices } = reduce(this.state, event);
     this.state = state;
     if (event.type === 'timeReached') this.#wokenAt = event.at;
     this.asked = commands.flatMap((command) =>
@@ -88,7 +89,8 @@ class Told {
     );
     const due = nextDeadline(state, this.#wokenAt);
     if (due !== undefined && !(due > this.#wokenAt && due < Infinity)) throw new Error(`due at ${due}`);
-    if (lines.some((line) => RENDER(line, event.at).includes('\n'))) throw new Error('a line is two');
+    if (notices.some((notice) => RENDER(lineOf(notice), event.at).includes('\n')))
+      throw new Error('a line is two');
     if (commands.filter(isAct).length > state.watches.length * 2) throw new Error('too much is done at once');
   }
 

@@ -76,7 +76,9 @@ const PATCHES: readonly Patch[] = [
     invariant: 4,
     what: 'who failed to join is left alone',
     module: 'attachment',
-    exports: () => ({ NEEDS_REPAIR: ['stale', 'orphaned'] }),
+    exports: () => ({
+      isCutOff: (attachment: string) => ['stale', 'orphaned'].includes(attachment),
+    }),
   },
   {
     invariant: 5,

@@ -58,7 +58,7 @@ describe('what a check by hand concludes', () => {
     { given: 'a recovery would begin', verdicts: ['fail', 'fail', 'fail'], says: /^After 2 such checks in a row a running monitor begins a recovery: restart of the container\.$/, passes: false },
     { given: 'it would be gentle', verdicts: ['fail', 'fail', 'fail'], config: { recoveryStrategy: 'vpn-first' }, says: /restart of the VPN, then of the container/, passes: false },
     { given: 'the line is down', verdicts: ['fail', 'fail', 'fail'], more: { witness: { answers: false, reason: 'timed out' } }, says: /^The witness does not answer either \(timed out\): the line itself is down, no recovery would start\.$/, passes: false },
-    { given: 'the gateway is excluded', verdicts: ['fail', 'fail', 'fail'], more: { excluded: 'is in EXCLUDE_CONTAINERS' }, says: /^The gateway is in EXCLUDE_CONTAINERS: no recovery would start\.$/, passes: false },
+    { given: 'the gateway is excluded', verdicts: ['fail', 'fail', 'fail'], more: { excluded: 'listed' }, says: /^The gateway is in EXCLUDE_CONTAINERS: no recovery would start\.$/, passes: false },
     { given: 'a backoff is not over', verdicts: ['fail', 'fail', 'fail'], more: { backoff: { attempts: 2, notBefore: NOW + 30_000 } }, says: /^Not before 30s from now: it is recovery 3 in a row\.$/, passes: false },
     { given: 'what failed blocks the exit', verdicts: ['pass', 'fail', 'pass'], more: { held: ['https://b/'] }, says: /^  - https:\/\/b \(held as advisory\): /, passes: true },
     { given: 'what failed has never passed', verdicts: ['pass', 'fail', 'pass'], more: { passed: ['https://a/'] }, says: /^  - https:\/\/b \(has never passed: check its URL\): /, passes: true },

@@ -1,6 +1,7 @@
 import type { Settings, State } from '../../src/state.ts';
 import type { Witness } from '../../src/witness.ts';
-import { decide, graceEndsAt } from '../../src/decision.ts';
+import { type Decision, decide, graceEndsAt } from '../../src/decision.ts';
+import { lineOf } from '../../src/notices/wording.ts';
 import { site } from './builders.ts';
 import { settled } from './history.ts';
 
@@ -36,6 +37,9 @@ const silent: Witness = {
 
 const ANY = '1 of 5 critical sites down, and SITE_QUORUM=any asks for 1';
 const GRACE = { selfHealGraceMs: 60_000 };
+
+const sentenceOf = (decision: Decision | undefined): string | undefined =>
+  decision && lineOf(decision.notice).message;
 
 describe('a recovery', () => {
   it.each<{ given: string; state: State; why: string }>([
@@ -80,7 +84,9 @@ describe('a recovery', () => {
       why: `${ANY}; recovery 1 since all was well, the next one not before 60s after its end`,
     },
   ])('begins, given $given', ({ state, why }) => {
-    expect(decide(state, AT)).toEqual({ act: true, why });
+    const decision = decide(state, AT);
+    expect(decision?.act).toBe(true);
+    expect(sentenceOf(decision)).toBe(`Why: ${why}`);
   });
 
   it.each<{ given: string; state: State; hold: string; why: string }>([
@@ -137,7 +143,9 @@ describe('a recovery', () => {
       why: `${ANY}; after 2 recoveries the next is due in 1.5s`,
     },
   ])('is held back, given $given', ({ state, hold, why }) => {
-    expect(decide(state, AT)).toEqual({ act: false, hold, why });
+    const decision = decide(state, AT);
+    expect(decision).toMatchObject({ act: false, notice: { hold } });
+    expect(sentenceOf(decision)).toBe(`No recovery: ${why}`);
   });
 
   it('is no question where no critical site is down', () => {

@@ -3,6 +3,8 @@ import type { Site } from '../../config/config.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import { type Act, type Command, isAct } from '../../src/commands.ts';
 import type { Line } from '../../src/log-line.ts';
+import type { Notice } from '../../src/notices/notice.ts';
+import { lineOf } from '../../src/notices/wording.ts';
 import type { Memory } from '../../src/memory.ts';
 import type { OwnNetwork } from '../../src/own-network.ts';
 import { initialState, nextDeadline, reduce } from '../../src/reduce.ts';
@@ -39,7 +41,7 @@ export class History {
   everything: Everything;
   now = 10_000_000;
   commands: readonly Command[] = [];
-  lines: readonly Line[] = [];
+  notices: readonly Notice[] = [];
   #wokenAt = 0;
 
   constructor({ settings = {}, sites = [site('a')], memory, hasWitness = false, ownNetwork }: Setting = {}) {
@@ -71,21 +73,26 @@ export class History {
   /** What was done and said so far is of no interest. */
   forget(): this {
     this.commands = [];
-    this.lines = [];
+    this.notices = [];
     return this;
   }
 
   reduce(event: Event): void {
-    const { state, commands, lines } = reduce(this.everything, event);
+    const { state, commands, notices } = reduce(this.everything, event);
     expectNothingRebuilt(this.everything, state);
     this.everything = state;
     this.commands = [...this.commands, ...commands];
-    this.lines = [...this.lines, ...lines];
+    this.notices = [...this.notices, ...notices];
     if (event.type === 'timeReached') this.#wokenAt = event.at;
   }
 
   nextDeadline(): number | undefined {
     return nextDeadline(this.everything, this.#wokenAt);
+  }
+
+  /** What was said, as the text log has it. */
+  get lines(): readonly Line[] {
+    return this.notices.map((notice) => lineOf(notice)).map(({ level, message }) => ({ level, message }));
   }
 
   get acts(): readonly Act[] {

@@ -1,3 +1,4 @@
+import { lineOf } from '../../src/notices/wording.ts';
 import { NEVER, Observable, Subject, VirtualTimeScheduler, merge, of } from 'rxjs';
 import type { Event } from '../../streams/events.ts';
 import type { ReadingRequest } from '../../streams/requests.ts';
@@ -44,9 +45,9 @@ class Running {
         this.acts.push(act.kind);
         return execute(act, isEnding);
       },
-      say: (line) => {
-        this.said.push(line.message);
-        say(line);
+      say: (notice) => {
+        this.said.push(lineOf(notice).message);
+        say(lineOf(notice));
       },
       remember,
     }).subscribe({

@@ -1,3 +1,4 @@
+import { lineOf } from '../../src/notices/wording.ts';
 import { initialState, reduce } from '../../src/reduce.ts';
 import type { Everything, Settings } from '../../src/state.ts';
 import { type Transition, then, to } from '../../src/transition.ts';
@@ -61,12 +62,14 @@ describe('a monitor that begins', () => {
 
   it('counts as a dependent of each gateway who is no other one’s', () => {
     const inner = facts('inner', { on: 'gluetun', startedAt: 1_500, health: 'healthy' });
-    const { lines } = begun(
+    const { notices } = begun(
       [{}, { gateway: 'inner' }],
       connected(),
       listed(gatewayFacts(), inner, facts('app', { on: 'inner', startedAt: 2_000 })),
     );
-    const said = lines.map(({ message }) => message).filter((message) => message.includes('Dependent'));
+    const said = notices
+      .map((notice) => lineOf(notice, true).message)
+      .filter((message) => message.includes('Dependent'));
     expect(said).toEqual([
       'gluetun: Dependent containers (auto-discovery): inner',
       'inner: Dependent containers (auto-discovery): app',

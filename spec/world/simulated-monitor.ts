@@ -7,6 +7,7 @@ import type { Act } from '../../src/commands.ts';
 import { execute } from '../../src/executor.ts';
 import type { Line } from '../../src/log-line.ts';
 import type { Memory } from '../../src/memory.ts';
+import { lineOf } from '../../src/notices/wording.ts';
 import { runProgram } from '../../src/program.ts';
 import type { Everything } from '../../src/state.ts';
 import type { EngineClient } from './engine-client.ts';
@@ -88,7 +89,7 @@ export class SimulatedMonitor {
         const events$ = execute(act, executor);
         return around?.(act, events$) ?? events$;
       },
-      say,
+      say: (notice) => say(lineOf(notice, initial.watches.length > 1)),
       remember,
     });
   }

@@ -1,7 +1,7 @@
 import type { Event } from '../../streams/events.ts';
 import { isGateway, isSelfHealing, nameOf, runningStart, startOf } from '../selectors.ts';
 import type { Alarm, Reconnect, State } from '../state.ts';
-import { type Transition, debug, info, to, warn } from '../transition.ts';
+import { type Transition, to } from '../transition.ts';
 
 /**
  * Somebody else doubts the tunnel: Docker's health check, or Gluetun, which restarts its VPN itself. Said when it
@@ -69,29 +69,23 @@ function raise(state: State, event: Event, before: State): Transition {
   const current = state.checking.alarm;
   const raised = before.checking.alarm;
   const name = nameOf(state);
-  if (raised !== undefined && isAnswered(state)) return to(state, { lines: [info(answers(name)[raised])] });
+  if (raised !== undefined && isAnswered(state))
+    return to(state, { notices: [{ kind: 'alarmAnswered', name, alarm: raised }] });
   if (current !== undefined && hasStartedAnew(state, before)) return to(withAlarm(state, undefined));
   if (current === 'unhealthy' && isHealthEvent(state, event, 'healthy'))
-    return to(withAlarm(state, undefined), { lines: [info(`${name} is healthy again, says Docker`)] });
+    return to(withAlarm(state, undefined), { notices: [{ kind: 'gatewayHealthy', name }] });
   if (isTurnedUnhealthy(state, event, before) && current !== 'unhealthy')
-    return to(withAlarm(state, 'unhealthy'), {
-      lines: [warn(`${name} is unhealthy, says Docker; checking the sites now`)],
-    });
+    return to(withAlarm(state, 'unhealthy'), { notices: [{ kind: 'gatewayUnhealthy', name }] });
   if (!announcesSelfHealing(state, event)) return to(state);
-  const told = `${name} restarts its VPN itself; checking the sites now`;
-  return current === undefined
-    ? to(withAlarm(state, 'selfHealing'), { lines: [info(told)] })
-    : to(state, { lines: [debug(told)] });
+  const isFirst = current === undefined;
+  return to(isFirst ? withAlarm(state, 'selfHealing') : state, {
+    notices: [{ kind: 'gatewayHealsItself', name, isFirst }],
+  });
 }
 
 const withAlarm = (state: State, raised: Alarm | undefined): State => ({
   ...state,
   checking: { ...state.checking, alarm: raised },
-});
-
-const answers = (name: string): Readonly<Record<Alarm, string>> => ({
-  unhealthy: `The sites can be reached, though Docker calls ${name} unhealthy: nothing to restart`,
-  selfHealing: `The sites can be reached: nothing to restart`,
 });
 
 /** By a check that passed: `checkResults` has lowered it. A recovery that begins is no answer. */

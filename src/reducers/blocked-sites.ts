@@ -1,6 +1,6 @@
 import { criticalSites, sitesDown } from '../quorum.ts';
 import type { State } from '../state.ts';
-import { type Transition, to, warn } from '../transition.ts';
+import { type Transition, to } from '../transition.ts';
 
 /** So many recoveries for the same few sites have not helped: no further one will. */
 const ENOUGH_RECOVERIES = 3;
@@ -15,10 +15,12 @@ export function holdBlocked(state: State): Transition | undefined {
   const down = sitesDown(state);
   const urls = down.map(({ url }) => url);
   if (!isMinority(state) || recoveriesFor(state, urls) < ENOUGH_RECOVERIES) return undefined;
-  const names = down.map(({ name }) => name).join(', ');
-  const told = `${names} did not come back in ${String(ENOUGH_RECOVERIES)} recoveries, though other sites pass: blocked at this exit, or down; held as advisory until it passes once. If that goes on, give it role=advisory, or set SITE_QUORUM=majority`;
+  const names = down.map(({ name }) => name);
   const sites = { ...state.sites, held: [...state.sites.held, ...urls], blocked: undefined };
-  return to({ ...state, sites }, { lines: [warn(told)] });
+  return to(
+    { ...state, sites },
+    { notices: [{ kind: 'sitesDemoted', sites: names, recoveries: ENOUGH_RECOVERIES }] },
+  );
 }
 
 export function noteBlocked(state: State): State {

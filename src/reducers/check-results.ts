@@ -8,12 +8,12 @@ import {
   isUndisturbed,
   wasCutShort,
 } from '../finished-check.ts';
-import type { Line } from '../log-line.ts';
+import type { Notice } from '../notices/notice.ts';
 import { criticalSites, excusedIn, hasPassed } from '../quorum.ts';
 import { isByAddress, onlyDnsFails } from '../only-dns.ts';
 import { isSelfHealing, nameOf } from '../selectors.ts';
 import type { Checking, Sites, State } from '../state.ts';
-import { type Transition, debug, info, to, warn } from '../transition.ts';
+import { type Transition, to } from '../transition.ts';
 
 /** Gathers the results of the check under way; at its end counts them, where they count. */
 export function checkResults(state: State, event: Event, before: State): Transition {
@@ -31,8 +31,8 @@ export function checkResults(state: State, event: Event, before: State): Transit
     silent: silentAfter({ ...state, sites }, check),
     cutShortAt: check.cutShort !== undefined && isUndisturbed(state, check) ? check.startedAt : undefined,
   };
-  const lines = [...counted.lines, ...sayDns(state, sites), ...sayBlindness(state, sites)];
-  return to({ ...state, checking, sites }, { lines });
+  const notices = [...counted.notices, ...sayDns(state, sites), ...sayBlindness(state, sites)];
+  return to({ ...state, checking, sites }, { notices });
 }
 
 function gather(state: State, checkId: number, result: ProbeResult): Transition {
@@ -41,23 +41,26 @@ function gather(state: State, checkId: number, result: ProbeResult): Transition 
   const results = [...running.results, result];
   return to(
     { ...state, checking: { ...state.checking, running: { ...running, results } } },
-    { lines: [debug(describe(result))] },
+    { notices: [probed(result)] },
   );
 }
 
-function describe({ site, verdict, reason, httpStatus, latencyMs }: ProbeResult): string {
-  const status = httpStatus === undefined ? '' : `, HTTP ${String(httpStatus)}`;
-  const latency = latencyMs === undefined ? '' : `, ${String(Math.round(latencyMs))} ms`;
-  return `Site ${site.name}: ${verdict} (${reason}${status}${latency})`;
-}
+const probed = ({ site, verdict, reason, httpStatus, latencyMs }: ProbeResult): Notice => ({
+  kind: 'siteProbed',
+  site: site.name,
+  verdict,
+  reason,
+  httpStatus,
+  latencyMs,
+});
 
 /** A pass clears a site, a failure adds one, unknown leaves it; nothing counts that is not of this start. */
-function count(state: State, check: FinishedCheck, at: number): { sites: Sites; lines: readonly Line[] } {
-  if (!isOfThisStart(state, check)) return { sites: state.sites, lines: [] };
+function count(state: State, check: FinishedCheck, at: number): { sites: Sites; notices: readonly Notice[] } {
+  if (!isOfThisStart(state, check)) return { sites: state.sites, notices: [] };
   const failing = failuresCount(state, check);
   const isAgreed = failing && agreesWithDocker(state, check, at);
   const excusedNow = excusedIn(check.results, criticalSites(state), state.sites.passed);
-  const lines: Line[] = isAgreed ? [warn(agreement(nameOf(state)))] : [];
+  const notices: Notice[] = isAgreed ? [{ kind: 'dockerAgrees', name: nameOf(state) }] : [];
   let failures: Record<string, number> = { ...state.sites.failures };
   const excused: Record<string, number> = { ...state.sites.excused };
   for (const result of check.results) {
@@ -65,7 +68,7 @@ function count(state: State, check: FinishedCheck, at: number): { sites: Sites; 
     const soFar = failures[site.url] ?? 0;
     if (verdict === 'pass') {
       if (soFar >= state.settings.failThreshold && state.recovery.value === 'none')
-        lines.push(info(`Site ${site.name} can be reached again`));
+        notices.push({ kind: 'siteUp', site: site.name });
       failures[site.url] = 0;
     }
     if (verdict !== 'fail' || !failing) continue;
@@ -73,16 +76,16 @@ function count(state: State, check: FinishedCheck, at: number): { sites: Sites; 
       // What it failed before was no sign of a broken tunnel either: another site passes through it.
       failures = without(site.url, failures);
       const times = (excused[site.url] = (excused[site.url] ?? 0) + 1);
-      lines.push(...sayExcused(result, times, state.settings.failThreshold));
+      notices.push(...sayExcused(result, times, state.settings.failThreshold));
       continue;
     }
     const now = soFar + (isAgreed ? 2 : 1);
     failures[site.url] = now;
-    lines.push(...sayFailure(result, { soFar, now, threshold: state.settings.failThreshold }));
+    notices.push(...sayFailure(result, { soFar, now, threshold: state.settings.failThreshold }));
   }
   const passed = withPassed(state.sites, check.results);
   const passes = withPasses(state.sites.passes, check.results, check.startedAt);
-  return { sites: { ...state.sites, failures, excused, passed, passes }, lines };
+  return { sites: { ...state.sites, failures, excused, passed, passes }, notices };
 }
 
 const without = <T>(url: string, { [url]: _, ...rest }: Record<string, T>): Record<string, T> => rest;
@@ -95,9 +98,6 @@ function agreesWithDocker(state: State, { isDoubted, results }: FinishedCheck, a
   );
   return isDoubted && !isSelfHealing(state, at) && fails && !hasPassed(results, critical);
 }
-
-const agreement = (name: string): string =>
-  `Docker calls ${name} unhealthy, and no critical site passes: each failure in this check counts twice`;
 
 /** Of those that are listed: whoever has come and gone is not kept for ever. */
 function withPassed({ passed, list }: Sites, results: readonly ProbeResult[]): readonly string[] {
@@ -115,12 +115,9 @@ interface Failures {
 }
 
 /** At the threshold once; beyond it nothing, for it has been said. */
-function sayFailure({ site, reason }: ProbeResult, { soFar, now, threshold }: Failures): readonly Line[] {
-  if (now < threshold)
-    return [debug(`Site ${site.name} failed (${String(now)} of ${String(threshold)}) - ${reason}`)];
-  if (soFar >= threshold) return [];
-  const times = `${String(now)} consecutive times`;
-  return [warn(`Site ${site.name} failed ${times} - THRESHOLD REACHED - ${reason}`)];
+function sayFailure({ site, reason }: ProbeResult, { soFar, now, threshold }: Failures): readonly Notice[] {
+  if (now < threshold) return [{ kind: 'siteFailed', site: site.name, failures: now, threshold, reason }];
+  return soFar >= threshold ? [] : [{ kind: 'siteDown', site: site.name, failures: now, reason }];
 }
 
 /** Begins when a site by name reaches the threshold, and ends when one passes. */
@@ -132,23 +129,15 @@ function seeDns(state: State, { failures, onlyDns }: Sites, check: FinishedCheck
   return onlyDns || (onlyDnsFails(check.results) && named.some(isDown));
 }
 
-function sayDns(state: State, { onlyDns }: Sites): readonly Line[] {
+function sayDns(state: State, { onlyDns }: Sites): readonly Notice[] {
   if (!onlyDns || state.sites.onlyDns) return [];
-  return [
-    warn(`Only DNS fails in ${nameOf(state)}: sites by address pass, and those by name cannot be resolved`),
-  ];
+  return [{ kind: 'onlyDnsFails', name: nameOf(state) }];
 }
 
 /** Once, when it has failed often enough not to be a chance. */
-function sayExcused({ site, reason }: ProbeResult, times: number, threshold: number): readonly Line[] {
-  if (times !== threshold)
-    return [debug(`Site ${site.name} failed, and has never passed while others do - ${reason}`)];
-  return [
-    warn(
-      `Site ${site.name} has never passed (${reason}), while others do: check its URL; it starts no recovery as long as another critical site passes`,
-    ),
-  ];
-}
+const sayExcused = ({ site, reason }: ProbeResult, times: number, threshold: number): readonly Notice[] => [
+  { kind: times === threshold ? 'siteNeverPassed' : 'siteExcused', site: site.name, reason },
+];
 
 /** Who was silent for all of its time in a check that counted, until a site passes or enough have failed. */
 function silentAfter(state: State, check: FinishedCheck): readonly string[] {
@@ -174,14 +163,9 @@ function see(state: State, sites: Sites, check: FinishedCheck): Sites {
 }
 
 /** Said when it begins and when it ends; a reason that changes in between is the same blindness. */
-function sayBlindness(state: State, { blind }: Sites): readonly Line[] {
+function sayBlindness(state: State, { blind }: Sites): readonly Notice[] {
   const name = nameOf(state);
   const was = state.sites.blind;
-  if (blind !== undefined && was === undefined)
-    return [
-      warn(
-        `Sites cannot be probed through ${name}: ${blind}; nothing is concluded from that, and nothing restarted`,
-      ),
-    ];
-  return blind === undefined && was !== undefined ? [info(`Sites can be probed through ${name} again`)] : [];
+  if (blind !== undefined && was === undefined) return [{ kind: 'probesBlind', name, reason: blind }];
+  return blind === undefined && was !== undefined ? [{ kind: 'probesSee', name }] : [];
 }

@@ -1,9 +1,8 @@
 import type { ContainerEvent, Event } from '../../streams/events.ts';
 import { isRunning } from '../attachment.ts';
-import type { Line } from '../log-line.ts';
+import type { Notice } from '../notices/notice.ts';
 import { isMessageOfStart } from '../messages.ts';
 import type { Dependents, Ends, State } from '../state.ts';
-import { duration, info, warn } from '../transition.ts';
 
 /** So many ends, each within this time of the one before, and it is called a loop; so long without one ends it. */
 const LOOP_ENDS = 3;
@@ -11,7 +10,7 @@ const CALM_MS = 600_000;
 
 interface Heard {
   readonly ends: Dependents['ends'];
-  readonly lines: readonly Line[];
+  readonly notices: readonly Notice[];
 }
 
 /**
@@ -26,11 +25,11 @@ export function comingsAndGoings(state: State, event: Event, before: State): Hea
   const known = calmed.ends[event.id];
   const own = event.type === 'containerDied' ? afterEnd(state, event, known) : known;
   const { [event.id]: _, ...others } = calmed.ends;
-  const lines =
+  const notices =
     isLoop(known) && isLoop(own) ? [] : isLoop(own) ? [sayLoop(name)] : sayStep(name, event, before);
   return {
     ends: own === known ? calmed.ends : own === undefined ? others : { ...others, [event.id]: own },
-    lines: [...calmed.lines, ...lines],
+    notices: [...calmed.notices, ...notices],
   };
 }
 
@@ -47,10 +46,12 @@ const afterEnd = (
 ): Ends | undefined =>
   endings[id]?.value === 'itself' ? { inARow: (known?.inARow ?? 0) + 1, lastAt: at } : undefined;
 
-const sayLoop = (name: string): Line =>
-  warn(
-    `Dependent container keeps restarting: ${name} has ended ${String(LOOP_ENDS)} times by itself; its starts and stops are not told until it has kept still for ${duration(CALM_MS)}`,
-  );
+const sayLoop = (name: string): Notice => ({
+  kind: 'dependentLooping',
+  name,
+  ends: LOOP_ENDS,
+  calmMs: CALM_MS,
+});
 
 /** Forgets those that have not ended for long enough, or are gone. What a message tells is not of that time any more. */
 function calm({ dependents, containers: { byId } }: State, event: Event, before: State): Heard {
@@ -59,19 +60,17 @@ function calm({ dependents, containers: { byId } }: State, event: Event, before:
   const over = Object.entries(ends).filter(
     ([id, { lastAt }]) => !(id in shown) || event.at - lastAt >= CALM_MS,
   );
-  if (over.length === 0) return { ends, lines: [] };
+  if (over.length === 0) return { ends, notices: [] };
   const ids = over.map(([id]) => id);
   return {
     ends: Object.fromEntries(Object.entries(ends).filter(([id]) => !ids.includes(id))),
-    lines: over.flatMap(([id, own]) => {
+    notices: over.flatMap(([id, own]): Notice[] => {
       const [name, facts] = [shown[id]?.name, then[id]];
       if (!isLoop(own) || name === undefined || facts === undefined || !(id in byId)) return [];
       return [
-        info(
-          isRunning(facts)
-            ? `Dependent container has stopped restarting: ${name} has run for ${duration(CALM_MS)}`
-            : `Dependent container stopped: ${name}`,
-        ),
+        isRunning(facts)
+          ? { kind: 'dependentCalm', name, calmMs: CALM_MS }
+          : { kind: 'dependentStopped', name },
       ];
     }),
   };
@@ -81,22 +80,20 @@ function calm({ dependents, containers: { byId } }: State, event: Event, before:
 const isBeingRepaired = ({ repairs: { wave } }: State, name: string): boolean =>
   wave?.dependents.some((one) => one.name === name && !wave.answered.includes(one.id)) ?? false;
 
-function sayStep(name: string, event: ContainerEvent, before: State): readonly Line[] {
+function sayStep(name: string, event: ContainerEvent, before: State): readonly Notice[] {
   switch (event.type) {
     case 'containerStarted': {
       const knownStart = before.containers.byId[event.id]?.details?.startedAtMs;
-      return isMessageOfStart(knownStart, event.engineTimeMs)
-        ? []
-        : [info(`Dependent container started: ${name}`)];
+      return isMessageOfStart(knownStart, event.engineTimeMs) ? [] : [{ kind: 'dependentStarted', name }];
     }
     case 'containerDied':
-      return [info(`Dependent container stopped: ${name}`)];
+      return [{ kind: 'dependentStopped', name }];
     case 'containerPaused':
-      return [info(`Dependent container paused: ${name}`)];
+      return [{ kind: 'dependentPaused', name }];
     case 'containerUnpaused':
-      return [info(`Dependent container resumed: ${name}`)];
+      return [{ kind: 'dependentResumed', name }];
     case 'containerOutOfMemory':
-      return [warn(`Dependent container out of memory: ${name}`)];
+      return [{ kind: 'dependentOutOfMemory', name }];
     default:
       return [];
   }

@@ -1,13 +1,16 @@
 import type { Event } from '../../streams/events.ts';
 import type { Common, Everything } from '../state.ts';
-import { type Transition, duration, info, to, warn } from '../transition.ts';
+import type { Notice } from '../notices/notice.ts';
+import { type Transition, to } from '../transition.ts';
 
 /** Whether the engine answers: said when it is lost and when it is back, not while it lasts. */
 export function connection(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'engineConnected': {
-      const lines = state.connection.value === 'lost' ? [info(back(state.connection.since, event.at))] : [];
-      return to({ ...state, connection: { value: 'reconciling', since: event.at } }, { lines });
+      const { connection: was } = state;
+      const notices: readonly Notice[] =
+        was.value === 'lost' ? [{ kind: 'engineBack', afterMs: event.at - was.since }] : [];
+      return to({ ...state, connection: { value: 'reconciling', since: event.at } }, { notices });
     }
     case 'containersListed':
       return to(
@@ -15,13 +18,10 @@ export function connection(state: Everything, event: Event): Transition<Everythi
       );
     case 'engineDisconnected': {
       if (state.connection.value === 'lost') return to(state);
-      const lost =
-        state.connection.value === 'connecting'
-          ? 'The Docker engine does not answer'
-          : 'Lost the Docker engine';
+      const wasConnected = state.connection.value !== 'connecting';
       return to(
         { ...state, connection: { value: 'lost', since: event.at } },
-        { lines: [warn(`${lost}: ${event.reason}; nothing is done until it answers`)] },
+        { notices: [{ kind: 'engineLost', reason: event.reason, wasConnected }] },
       );
     }
     default:
@@ -32,6 +32,3 @@ export function connection(state: Everything, event: Event): Transition<Everythi
 /** Only a listing asked for after the stream was open shows all that happened without it. */
 const hasCaughtUp = ({ connection: current }: Common, requestedAt: number): boolean =>
   current.value === 'reconciling' && requestedAt >= current.since;
-
-const back = (since: number, at: number): string =>
-  `The Docker engine answers again after ${duration(at - since)}`;

@@ -5,7 +5,8 @@ import { listedComposeNames, withComposeName } from '../compose-names.ts';
 import { isParked } from '../parked.ts';
 import { seenOf, withLook } from '../seen-starts.ts';
 import type { Common, Containers, Everything } from '../state.ts';
-import { type Transition, info, to, warn } from '../transition.ts';
+import type { Notice } from '../notices/notice.ts';
+import { type Transition, to } from '../transition.ts';
 
 /** Events are the fast path; the engine may drop some without a word. */
 const LISTING_INTERVAL_MS = 60_000;
@@ -112,8 +113,8 @@ function takeListing(state: Everything, event: EventOf<'containersListed'>): Tra
     latestListing: { requestedAt: event.requestedAt, ids: event.containers.map(({ id }) => id) },
     listingFails: false,
   });
-  const lines = state.containers.listingFails ? [info('The containers can be listed again')] : [];
-  return to(next, { lines, commands: heardSince.map(inspect) });
+  const notices: readonly Notice[] = state.containers.listingFails ? [{ kind: 'listingWorks' }] : [];
+  return to(next, { notices, commands: heardSince.map(inspect) });
 }
 
 /** An inspection that failed this time does not make forget what an earlier one of the same run told. */
@@ -127,10 +128,10 @@ function reportFailedListing(
   { at, reason }: EventOf<'listingFailed'>,
 ): Transition<Everything> {
   if (state.connection.value === 'lost' || state.connection.value === 'connecting') return to(state);
-  const lines = state.containers.listingFails
-    ? []
-    : [warn(`Listing the containers failed: ${reason}; trying again`)];
-  return to(withContainers(state, { listingFails: true, nextListingAt: at + LISTING_RETRY_MS }), { lines });
+  const notices: readonly Notice[] = state.containers.listingFails ? [] : [{ kind: 'listingFailed', reason }];
+  return to(withContainers(state, { listingFails: true, nextListingAt: at + LISTING_RETRY_MS }), {
+    notices,
+  });
 }
 
 /** An inspection from before the latest message on the container may be older than the message: look again. */

@@ -2,15 +2,15 @@ import { isAmong } from '../../config/container-names.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import { fitting } from '../../streams/fits.ts';
 import type { Target } from '../commands.ts';
-import type { Line } from '../log-line.ts';
-import { NEEDS_REPAIR, attachmentOf } from '../attachment.ts';
+import { CUT_OFF, attachmentOf } from '../attachment.ts';
 import { isYetToStart } from '../left-unstarted.ts';
 import { type Stranded, dependentsOf, listedAs, monitorsOn, parkedOf, strandedIn } from '../dependents-of.ts';
 import { isExcluded, whyExcluded } from '../excluded.ts';
-import { didYouMean } from '../nearest.ts';
+import { nearest } from '../nearest.ts';
+import type { Notice } from '../notices/notice.ts';
 import { gatewayTarget } from '../selectors.ts';
-import type { Attachment, Shown, State } from '../state.ts';
-import { type Transition, debug, info, to, warn } from '../transition.ts';
+import type { Shown, State } from '../state.ts';
+import { type Transition, to } from '../transition.ts';
 import { comingsAndGoings } from './comings-and-goings.ts';
 
 /** Who hangs on the gateway, and how: both are derived; here is said what becomes of it, from the live message. */
@@ -22,15 +22,15 @@ export function dependents(state: State, event: Event, before: State): Transitio
   const now = shownNow(state, shown ?? {});
   const stranded = strandedIn(state);
   const heard = comingsAndGoings(state, event, before);
-  const lines = [
+  const notices = [
     ...(shown === undefined
       ? firstSight(state, now, target)
-      : sayChanges(state, heard.lines, { shown, now })),
+      : sayChanges(state, heard.notices, { shown, now })),
     ...sayAmbiguous(state, before),
     ...sayStranded(stranded, state, target),
   ];
   const next = { shown: now, stranded: stranded.map(({ facts }) => facts.id), ends: heard.ends };
-  return to(isSame(state.dependents, next) ? state : { ...state, dependents: next }, { lines });
+  return to(isSame(state.dependents, next) ? state : { ...state, dependents: next }, { notices });
 }
 
 /** Of all that an attachment follows from. */
@@ -54,58 +54,51 @@ const shownNow = (state: State, shown: ShownById): ShownById =>
 const isSame = (a: State['dependents'], b: State['dependents']): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
 
-function firstSight(state: State, now: ShownById, gateway: Target): readonly Line[] {
+function firstSight(state: State, now: ShownById, gateway: Target): readonly Notice[] {
   const all = Object.values(now);
   const names = all.map(({ name }) => name);
-  const how = state.settings.dependents === 'auto' ? 'auto-discovery' : 'configured';
+  const isAuto = state.settings.dependents === 'auto';
   const beingMade = parkedOf(state).map(({ name }) => name);
   const stopped = all
     .filter(({ attachment, name }) => attachment === 'stopped' && !beingMade.includes(name))
     .map(({ name }) => name);
   return [
-    info(`Dependent containers (${how}): ${names.length === 0 ? 'none' : names.join(',')}`),
+    { kind: 'dependentsFound', isAuto, names },
     ...sayMissing(state),
     ...sayMonitors(state, gateway),
-    ...(stopped.length === 0 ? [] : [info(`Not running, and left alone: ${stopped.join(', ')}`)]),
+    ...(stopped.length === 0 ? [] : [{ kind: 'dependentsNotRunning' as const, names: stopped }]),
     ...sayAttachments(state, {}, now),
   ];
 }
 
 function sayChanges(
   state: State,
-  steps: readonly Line[],
+  steps: readonly Notice[],
   { shown, now }: { readonly shown: ShownById; readonly now: ShownById },
-): readonly Line[] {
+): readonly Notice[] {
   return [...sayMembership(state, shown, now), ...steps, ...sayAttachments(state, shown, now)];
 }
 
-const NEWS: Readonly<Partial<Record<Attachment, string>>> = {
-  stale: 'cut off from its network',
-  orphaned: 'joined to a container that is no more',
-  failedToJoin: 'not started, for their gateway was not there',
-};
-
-/** Many at once, as a rule: a line for each kind. What our own act brings about is said by the act. */
-function sayAttachments(state: State, shown: ShownById, now: ShownById): readonly Line[] {
-  const say = state.recovery.value === 'none' ? info : debug;
+/** Many at once, as a rule: a notice for each kind. What our own act brings about is said by the act. */
+function sayAttachments(state: State, shown: ShownById, now: ShownById): readonly Notice[] {
+  const inRecovery = state.recovery.value !== 'none';
   const inWave = state.repairs.wave?.dependents.map(({ id }) => id) ?? [];
   const news = Object.entries(now).filter(
     ([id, { attachment }]) => shown[id]?.attachment !== attachment && !inWave.includes(id),
   );
-  const lines = NEEDS_REPAIR.flatMap((kind) => {
+  const cutOff = CUT_OFF.flatMap((attachment): Notice[] => {
     const names = news
-      .filter(([id, { attachment }]) => attachment === kind && !isYetToStart(state.containers.byId[id]))
+      .filter(([id, own]) => own.attachment === attachment && !isYetToStart(state.containers.byId[id]))
       .map(([, { name }]) => name);
-    return names.length === 0 ? [] : [say(`Dependent containers ${NEWS[kind] ?? kind}: ${names.join(', ')}`)];
+    return names.length === 0 ? [] : [{ kind: 'dependentsCutOff', attachment, names, inRecovery }];
   });
   const orphans = news.filter(([, { attachment }]) => attachment === 'orphaned').map(([, { name }]) => name);
-  return orphans.length === 0 || state.settings.autoRecreate
-    ? [...lines, ...sayUnheardEnds(state, shown, news)]
-    : [
-        ...lines,
-        ...sayUnheardEnds(state, shown, news),
-        warn(`AUTO_RECREATE is off: ${orphans.join(', ')} must be created anew by hand. ${REMEDY}`),
-      ];
+  const isLeftToOwner = orphans.length > 0 && !state.settings.autoRecreate;
+  return [
+    ...cutOff,
+    ...sayUnheardEnds(state, shown, news),
+    ...(isLeftToOwner ? [{ kind: 'orphansNotRecreated' as const, names: orphans }] : []),
+  ];
 }
 
 /** Of an end that no message told of, only a look at the container tells: it may stay down. */
@@ -113,41 +106,27 @@ function sayUnheardEnds(
   { containers: { byId }, endings }: State,
   shown: ShownById,
   news: readonly (readonly [id: string, Shown])[],
-): readonly Line[] {
+): readonly Notice[] {
   const isUnheard = (id: string): boolean =>
     id in shown && endings[id] === undefined && byId[id]?.runState !== 'created';
   return news
     .filter(([id, { attachment }]) => attachment === 'stopped' && isUnheard(id))
-    .map(([, { name }]) => info(`Dependent container stopped: ${name}`));
+    .map(([, { name }]) => ({ kind: 'dependentStopped', name }));
 }
 
-const REMEDY = 'With compose: docker compose up -d --force-recreate, and the services’ names';
-
-function sayStranded(now: readonly Stranded[], state: State, { name }: Target): readonly Line[] {
+function sayStranded(now: readonly Stranded[], state: State, { name }: Target): readonly Notice[] {
   const news = now.filter(({ facts }) => !state.dependents.stranded.includes(facts.id));
   const lost = news.filter(({ formerGateway }) => formerGateway === undefined).map(({ facts }) => facts.name);
   return [
-    ...(lost.length === 0
-      ? []
-      : [
-          warn(
-            `Joined to a container that is no more, and nothing tells whether that was ${name}: ${lost.join(', ')}; left alone. ${REMEDY}`,
-          ),
-        ]),
-    ...news.flatMap(({ facts, formerGateway }) =>
-      formerGateway === undefined
-        ? []
-        : [
-            warn(
-              `${facts.name} is joined to ${formerGateway}, which was ${name} before; left alone. ${REMEDY}`,
-            ),
-          ],
+    ...(lost.length === 0 ? [] : [{ kind: 'orphansUnclaimed' as const, names: lost, name }]),
+    ...news.flatMap(({ facts, formerGateway: former }): Notice[] =>
+      former === undefined ? [] : [{ kind: 'orphanOfFormerGateway', dependent: facts.name, former, name }],
     ),
   ];
 }
 
 /** Whoever is excluded by the same word was told of at the start. */
-function sayMissing(state: State): readonly Line[] {
+function sayMissing(state: State): readonly Notice[] {
   const { dependents: listed, exclude } = state.settings;
   if (listed === 'auto') return [];
   const all = Object.values(state.containers.byId);
@@ -158,64 +137,62 @@ function sayMissing(state: State): readonly Line[] {
     ...excluded
       .filter((word) => !isAmong(exclude, word))
       .flatMap((word) => fitting(word, all))
-      .map((facts) =>
-        warn(
-          `${facts.name} is in DEPENDENT_CONTAINERS and ${whyExcluded(facts, exclude) ?? ''}: exclusion wins, it is never touched`,
-        ),
-      ),
+      .flatMap((facts): Notice[] => {
+        const exclusion = whyExcluded(facts, exclude);
+        return exclusion === undefined
+          ? []
+          : [{ kind: 'dependentListExcluded', name: facts.name, exclusion }];
+      }),
     ...(missing.length === 0
       ? []
       : [
-          warn(
-            `Listed in DEPENDENT_CONTAINERS but not found: ${missing.map((word) => word + didYouMean(word, all)).join(', ')}; going on without`,
-          ),
+          {
+            kind: 'dependentListUnfit' as const,
+            unfit: missing.map((word) => ({ word, nearest: nearest(word, all) })),
+          },
         ]),
   ];
 }
 
 /** Entries that could mean one or another, where they could not before. */
-function sayAmbiguous(state: State, before: State): readonly Line[] {
+function sayAmbiguous(state: State, before: State): readonly Notice[] {
   const { dependents: listed } = state.settings;
   if (listed === 'auto') return [];
   const isSeveral = (word: string, of: State): boolean => listedAs(word, of).length > 1;
   return listed
     .filter((word) => isSeveral(word, state))
     .filter((word) => state.dependents.shown === undefined || !isSeveral(word, before))
-    .map((word) =>
-      warn(
-        `DEPENDENT_CONTAINERS: ${word} could be any of ${namesOf(listedAs(word, state))}; none of them is touched: name one`,
-      ),
-    );
+    .map((word) => ({
+      kind: 'dependentListAmbiguous',
+      word,
+      candidates: namesOf(listedAs(word, state)),
+    }));
 }
 
-const namesOf = (all: readonly ContainerFacts[]): string =>
-  all
-    .map(({ name }) => name)
-    .sort()
-    .join(', ');
+const namesOf = (all: readonly ContainerFacts[]): readonly string[] => all.map(({ name }) => name).sort();
 
 /** Nothing here tells which monitor we are: a container on the gateway's network has the gateway's hostname. */
-const sayMonitors = (state: State, gateway: Target): readonly Line[] =>
-  monitorsOn(gateway.id, state).map((name) =>
-    warn(
-      `${name}, a monitor, is on the network of ${gateway.name} and goes down with it: give it a network of its own`,
-    ),
-  );
+const sayMonitors = (state: State, gateway: Target): readonly Notice[] =>
+  monitorsOn(gateway.id, state).map((monitor) => ({
+    kind: 'otherMonitorOnGatewayNetwork',
+    monitor,
+    name: gateway.name,
+  }));
 
 /** One that is created anew is the same to its owner: that is said by the command's progress. */
-function sayMembership({ repairs }: State, before: ShownById, now: ShownById): readonly Line[] {
+function sayMembership({ repairs }: State, before: ShownById, now: ShownById): readonly Notice[] {
   const inWave = repairs.wave?.dependents.map(({ name }) => name) ?? [];
   const missingIn = (others: ShownById, some: ShownById): readonly Shown[] =>
     Object.entries(some)
       .filter(([id, { name }]) => !(id in others) && !inWave.includes(name))
       .map(([, shown]) => shown);
-  const renamed = Object.entries(now).flatMap(([id, { name }]) => {
+  const renamed = Object.entries(now).flatMap(([id, { name }]): Notice[] => {
     const was = before[id]?.name ?? name;
-    return was === name ? [] : [info(`Dependent container renamed: ${was} to ${name}`)];
+    return was === name ? [] : [{ kind: 'dependentRenamed', was, name }];
   });
   return [
-    ...missingIn(now, before).map(({ name }) => info(`Dependent container removed: ${name}`)),
+    ...missingIn(now, before).map(({ name }): Notice => ({ kind: 'dependentRemoved', name })),
     ...renamed,
-    ...missingIn(before, now).map(({ name }) => info(`Dependent container added: ${name}`)),
+    ...missingIn(before, now).map(({ name }): Notice => ({ kind: 'dependentAdded', name })),
   ];
 }

@@ -7,7 +7,7 @@ import { isCodeOfAStop } from '../retries.ts';
 import { isParked } from '../parked.ts';
 import { gatewayTarget, hasItsTurn, isBeingRestarted } from '../selectors.ts';
 import type { Ending, Everything, State, Wave } from '../state.ts';
-import { type Transition, to, warn } from '../transition.ts';
+import { type Transition, to } from '../transition.ts';
 
 /** An engine that shuts down stops its containers just as an operator does, and is gone by then. */
 const ENGINE_STAYS_MS = 10_000;
@@ -63,16 +63,7 @@ function endedAtEngineStart(state: Everything, ids: readonly string[]): Transiti
   const names = news.map((id) => state.containers.byId[id]?.name).filter((name) => name !== undefined);
   return to(
     news.reduce((soFar, id) => withEnding(soFar, id, { value: 'engine' }), state),
-    {
-      lines:
-        names.length === 0
-          ? []
-          : [
-              warn(
-                `The Docker engine had crashed, and at its start stopped what still ran: ${names.join(', ')}`,
-              ),
-            ],
-    },
+    { notices: names.length === 0 ? [] : [{ kind: 'engineHadCrashed', names }] },
   );
 }
 

@@ -1,8 +1,8 @@
 import type { Event, PublicIp } from '../../streams/events.ts';
-import type { Line } from '../log-line.ts';
+import type { EndpointReason } from '../notices/notice.ts';
 import { gatewayTarget, isGateway, startOf } from '../selectors.ts';
 import type { Endpoint, State } from '../state.ts';
-import { type Transition, debug, to } from '../transition.ts';
+import { type Transition, to } from '../transition.ts';
 
 /** How long the control server may take before a line is written without its answer. */
 const READING_MS = 6_000;
@@ -12,7 +12,7 @@ const READING_MS = 6_000;
  * tunnel is up. The log of one that is found running has told it long ago.
  */
 const PATIENCE_MS = { STARTUP: 10_000, NEW: 30_000 };
-const REASONS = { STARTUP: 'Monitor starting', NEW: 'After restart' };
+const REASONS = { STARTUP: 'Monitor starting', NEW: 'After restart' } as const;
 
 export const NOTHING_KNOWN: Endpoint['current'] = {
   ip: undefined,
@@ -34,7 +34,7 @@ export function endpoint(state: State, event: Event, before: State): Transition 
     : askedOnceMore(known, event.at);
   const heard = hear(asked.state, event);
   const said = announce(heard.state, event);
-  return { state: said.state, commands: asked.commands, lines: [...heard.lines, ...said.lines] };
+  return { state: said.state, commands: asked.commands, notices: [...heard.notices, ...said.notices] };
 }
 
 /** In a recovery what is asked before the check that passes may be answered with the exit that fails. */
@@ -100,7 +100,7 @@ function hear(state: State, event: Event): Transition {
       return to(answered(event.ip === undefined ? state : learn(publicIp(event))));
     case 'endpointUnavailable':
       if (reading?.requestId !== event.requestId) return to(state);
-      return to(answered(state), { lines: [debug(`Endpoint: ${event.reason}`)] });
+      return to(answered(state), { notices: [{ kind: 'endpointNotRead', reason: event.reason }] });
     case 'timeReached':
       return to(reading !== undefined && reading.until <= event.at ? answered(state) : state);
     default:
@@ -152,24 +152,11 @@ const withOwed = (state: State, owed: Endpoint['owed']): State => ({
 export function sayEndpoint(
   state: State,
   status: 'STARTUP' | 'FAILING' | 'NEW' | 'CHANGED',
-  reason: string,
+  reason: EndpointReason,
 ): Transition {
   const { ip, country, city, server } = state.endpoint.current;
   return to(
     { ...state, endpoint: { ...state.endpoint, said: { ip }, owed: undefined } },
-    { lines: [endpointLine(status, { ip, country, city, server }, reason)] },
+    { notices: [{ kind: 'endpoint', status, ip, country, city, server, reason }] },
   );
-}
-
-function endpointLine(
-  status: string,
-  { ip, country, city, server }: Omit<Endpoint['current'], 'region'>,
-  reason: string,
-): Line {
-  const known = (part: string | undefined): string => part ?? 'unknown';
-  return {
-    level: 'endpoint',
-    message: `Status: ${status} | IP: ${known(ip)} | Country: ${known(country)} | City: ${known(city)} | VPN Server: ${known(server)} | Reason: ${reason}`,
-    fields: { status, ip, country, city, server, reason },
-  };
 }

@@ -4,7 +4,7 @@ import { NO_TROUBLES, tellTroubles, withTrouble } from '../gateway-troubles.ts';
 import { quorumIn, sitesDown } from '../quorum.ts';
 import { hasDied, isGateway, nameOf, startOf } from '../selectors.ts';
 import type { State } from '../state.ts';
-import { type Transition, debug, info, then, to, warn } from '../transition.ts';
+import { type Transition, then, to } from '../transition.ts';
 
 /**
  * Why Gluetun cannot connect, in its own words, where that explains what the monitor reports; and whether its log
@@ -47,26 +47,20 @@ function readability(state: State, event: Event): Transition {
       return isUnreadable
         ? to(state)
         : to(withReading(state, { isUnreadable: true }), {
-            lines: [warn(`The log of ${name} cannot be read: ${event.reason}; ${REMEDY}`)],
+            notices: [{ kind: 'gatewayLogUnreadable', name, reason: event.reason }],
           });
-    case 'gatewayLogFellSilent': {
-      const told = `The log of ${name} had fallen silent for ${String(Math.round(event.silentMs / 1000))}s, though lines were written (was it rotated?); it is followed anew`;
+    case 'gatewayLogFellSilent':
       return to(withReading(state, { fellSilent: true }), {
-        lines: [fellSilent ? debug(told) : warn(told)],
+        notices: [{ kind: 'gatewayLogFellSilent', name, silentMs: event.silentMs, isFirst: !fellSilent }],
       });
-    }
     default:
       return isUnreadable
         ? to(withReading(state, { isUnreadable: false }), {
-            lines: [info(`The log of ${name} can be read again`)],
+            notices: [{ kind: 'gatewayLogReadable', name }],
           })
         : to(state);
   }
 }
-
-const REMEDY =
-  'until it can, the monitor may learn late or never that the tunnel is up, why it fails, and its public address. ' +
-  'Use the logging driver json-file, local or journald; a socket proxy has to allow GET /containers/{id}/logs';
 
 const withReading = (state: State, changed: Partial<State['logReading']>): State => ({
   ...state,

@@ -19,7 +19,7 @@ export function gateway(state: State, event: Event): Transition {
   const next = state.gateway.value === 'unseen' ? foundRunning(heard, event) : heard;
   if (next === state.gateway) return hasDied(next) ? followLog(state) : to(state);
   const after = keepName({ ...state, gateway: next });
-  return { ...followLog(after), lines: sayChange(state, after, event) };
+  return { ...followLog(after), notices: sayChange(state, after, event) };
 }
 
 /** What is remembered of it is kept by that name. */

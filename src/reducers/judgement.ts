@@ -1,10 +1,10 @@
 import type { Event } from '../../streams/events.ts';
 import { afterCheck, bounded } from '../backoff.ts';
 import { failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
-import type { Line } from '../log-line.ts';
+import type { Notice } from '../notices/notice.ts';
 import { heldSites } from '../quorum.ts';
 import type { State } from '../state.ts';
-import { type Transition, info, to } from '../transition.ts';
+import { type Transition, to } from '../transition.ts';
 
 /**
  * What the decision to act rests on beside the counters: since when there has been a sign of an outage, how long all
@@ -13,16 +13,16 @@ import { type Transition, info, to } from '../transition.ts';
 export function judgement(state: State, event: Event, before: State): Transition {
   const released = releaseHeld(state, event);
   const signed = withOutage(released.state, event, before);
-  const lines = [...sayRemembered(state, before), ...released.lines];
-  return to(withCalm(signed, event, before), { lines });
+  const notices = [...sayRemembered(state, before), ...released.notices];
+  return to(withCalm(signed, event, before), { notices });
 }
 
 /** An earlier monitor has found that out; once, when it is known which gateway it is about. */
-function sayRemembered(state: State, before: State): readonly Line[] {
+function sayRemembered(state: State, before: State): readonly Notice[] {
   if (before.containers.latestListing !== undefined || state.containers.latestListing === undefined)
     return [];
   const names = heldSites(state).map(({ name }) => name);
-  return names.length === 0 ? [] : [info(`Still held as advisory until it passes once: ${names.join(', ')}`)];
+  return names.length === 0 ? [] : [{ kind: 'sitesStillDemoted', sites: names }];
 }
 
 /** One pass is enough: it does not block this exit any more. */
@@ -34,7 +34,7 @@ function releaseHeld(state: State, event: Event): Transition {
   if (!isOurs || !held.includes(url)) return to(state);
   return to(
     { ...state, sites: { ...state.sites, held: held.filter((other) => other !== url) } },
-    { lines: [info(`Site ${name} can be reached again, and counts as critical again`)] },
+    { notices: [{ kind: 'siteReinstated', site: name }] },
   );
 }
 

@@ -3,7 +3,8 @@ import type { Event } from '../../streams/events.ts';
 import { whyGatewayExcluded } from '../excluded.ts';
 import { gatewayTarget, isEndedByItself, nameOf } from '../selectors.ts';
 import type { Recovery, Starts, State } from '../state.ts';
-import { type Transition, error, to, warn } from '../transition.ts';
+import type { Notice } from '../notices/notice.ts';
+import { type Transition, to } from '../transition.ts';
 
 type AwaitingReady = Extract<Recovery, { value: 'awaitingReady' }>;
 
@@ -26,7 +27,8 @@ export function startLeftBehind(state: State, event: Event): Transition {
   if (target === undefined) return ended;
   const commandId = ended.state.nextId;
   const starts = { attempts: phase.starts.attempts + 1, commandId };
-  const lines = starts.attempts === 1 ? [warn(`${target.name} has not come back; starting it`)] : [];
+  const notices: readonly Notice[] =
+    starts.attempts === 1 ? [{ kind: 'gatewayStarting', name: target.name }] : [];
   return to(
     {
       ...withStarts(ended.state, phase, starts),
@@ -36,7 +38,7 @@ export function startLeftBehind(state: State, event: Event): Transition {
         : attemptBegun(state.backoff, state.settings, event.at),
     },
     {
-      lines: [...ended.lines, ...lines],
+      notices: [...ended.notices, ...notices],
       commands: [{ kind: 'startGateway', id: commandId, gateway: target }],
     },
   );
@@ -80,10 +82,10 @@ function attemptEnded(state: State, event: Event): Transition {
     return to(state);
   const { outcome } = event;
   const isFirstFailure = !outcome.ok && !outcome.untouched && phase.starts.attempts === 1;
-  const lines = isFirstFailure
-    ? [error(`Starting ${nameOf(state)} failed: ${outcome.reason}; trying again`)]
+  const notices: readonly Notice[] = isFirstFailure
+    ? [{ kind: 'gatewayStartFailed', name: nameOf(state), reason: outcome.reason }]
     : [];
-  return to(withStarts(state, phase, { ...phase.starts, commandId: undefined }), { lines });
+  return to(withStarts(state, phase, { ...phase.starts, commandId: undefined }), { notices });
 }
 
 const withStarts = (state: State, phase: AwaitingReady, starts: Starts): State => ({

@@ -2,7 +2,8 @@ import type { Event } from '../../streams/events.ts';
 import { monitorsOn } from '../dependents-of.ts';
 import { gatewayTarget } from '../selectors.ts';
 import type { Everything, State } from '../state.ts';
-import { type Transition, error, to, warn } from '../transition.ts';
+import type { Notice } from '../notices/notice.ts';
+import { type Transition, to } from '../transition.ts';
 import { viewsOf } from '../watches.ts';
 
 /**
@@ -15,19 +16,13 @@ export function ownNetwork(state: Everything, _event: Event, before: Everything)
   const { id = '', name = '' } = gatewayTarget(view.gateway) ?? {};
   const isSaid = monitorsOn(id, view).length > 0;
   const hasWitness = state.witness.value !== 'none';
-  const lines = [
-    ...(isSaid ? [] : [warn(`This monitor is on the network of ${name} and goes down with it${REMEDY}`)]),
-    ...(hasWitness
-      ? [error(`WITNESS is not asked, for that would be through the tunnel of ${name} itself${REMEDY}`)]
-      : []),
-    ...(state.ownNetwork.leadsToEngine
-      ? [error(`DOCKER_HOST leads through ${name}: with its network the engine is out of reach${REMEDY}`)]
-      : []),
-  ];
-  return to(hasWitness ? { ...state, witness: { value: 'none' } } : state, { lines });
+  const notices = [
+    ...(isSaid ? [] : ['monitorOnGatewayNetwork' as const]),
+    ...(hasWitness ? ['witnessBehindGateway' as const] : []),
+    ...(state.ownNetwork.leadsToEngine ? ['engineBehindGateway' as const] : []),
+  ].map((kind): Notice => ({ kind, name, gateway: view.settings.gateway }));
+  return to(hasWitness ? { ...state, witness: { value: 'none' } } : state, { notices });
 }
-
-const REMEDY = ': give the monitor a network of its own';
 
 const isOurs = ({ gateway, ownNetwork: { ownerId } }: State): boolean =>
   ownerId !== undefined && gatewayTarget(gateway)?.id === ownerId;

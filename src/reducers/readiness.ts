@@ -2,7 +2,8 @@ import type { Event } from '../../streams/events.ts';
 import { finishedCheck, isOfThisStart } from '../finished-check.ts';
 import { isOverdue } from '../selectors.ts';
 import type { Gateway, State } from '../state.ts';
-import { type Transition, duration, info, to, warn } from '../transition.ts';
+import type { Notice, NoticeOf } from '../notices/notice.ts';
+import { type Transition, to } from '../transition.ts';
 import { listCommand } from './containers.ts';
 
 type Starting = Extract<Gateway, { value: 'starting' }>;
@@ -19,30 +20,35 @@ export function readiness(state: State, event: Event, before: State): Transition
   if (proof === undefined) return to(state);
   const wasAwaited =
     before.gateway.value === 'starting' && before.gateway.start.seenAt === gateway.start.seenAt;
-  const told = `${gateway.name} is healthy after ${duration(event.at - gateway.start.seenAt)}`;
-  const lines = 'warning' in proof ? [warn(proof.warning)] : wasAwaited ? [info(`${told}${proof.how}`)] : [];
+  const notices = sayReady(gateway, proof, { at: event.at, wasAwaited });
   const start = { ...gateway.start, readyAt: event.at, rounds: 0 };
   // A start that failed meanwhile has emitted nothing: who wants to run but does not, only a listing shows.
   const commands = wasAwaited ? [listCommand(state)] : [];
-  return to({ ...state, gateway: { ...gateway, value: 'ready', start } }, { lines, commands });
+  return to({ ...state, gateway: { ...gateway, value: 'ready', start } }, { notices, commands });
 }
 
-/** How it was proven, or, where nothing can prove it, what is to be said of that. */
-type Proof = { readonly how: string } | { readonly warning: string };
+function sayReady(
+  { name, start }: Starting,
+  proof: Proof,
+  { at, wasAwaited }: { readonly at: number; readonly wasAwaited: boolean },
+): readonly Notice[] {
+  if (proof === 'none') return [{ kind: 'gatewayTakenForReady', name }];
+  return wasAwaited ? [{ kind: 'gatewayReady', name, afterMs: at - start.seenAt, proof }] : [];
+}
+
+/** How it was proven; `none`: nothing can prove it. */
+type Proof = NoticeOf<'gatewayReady'>['proof'] | 'none';
 
 function proofOf(state: State, gateway: Starting, event: Event, before: State): Proof | undefined {
-  if (isHealthy(state, gateway, event)) return { how: '' };
+  if (isHealthy(state, gateway, event)) return 'health';
   const health = state.containers.byId[gateway.id]?.details?.health;
   const check = finishedCheck(event, before);
   if (check?.passing && isOfThisStart(state, check)) {
-    if (check.startedAt >= (gateway.start.tunnelShownAt ?? Infinity))
-      return { how: ': its log shows the tunnel and a check passed' };
-    if (health === 'none') return { how: ': a check passed, and it has no health check' };
-    if (isOverdue(state, event.at))
-      return { how: ': a check passed, though Docker does not call it healthy' };
+    if (check.startedAt >= (gateway.start.tunnelShownAt ?? Infinity)) return 'log';
+    if (health === 'none') return 'check';
+    if (isOverdue(state, event.at)) return 'overdue';
   }
-  if (health === 'none' && isOverdue(state, event.at) && state.sites.blind !== undefined)
-    return { warning: `${gateway.name} counts as ready: it has no health check and cannot be probed` };
+  if (health === 'none' && isOverdue(state, event.at) && state.sites.blind !== undefined) return 'none';
   return undefined;
 }
 

@@ -1,10 +1,12 @@
-import { NEEDS_REPAIR, attachmentOf, isRunning } from '../attachment.ts';
+import { attachmentOf, isCutOff, isRunning } from '../attachment.ts';
 import { attemptEnded } from '../backoff.ts';
 import { dependentsOf } from '../dependents-of.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import { finishedCheck, isOfThisStart } from '../finished-check.ts';
 import type { Recovery, State } from '../state.ts';
-import { type Transition, duration, error, info, to, warn } from '../transition.ts';
+import type { Notice, NoticeOf } from '../notices/notice.ts';
+import { nameOf } from '../selectors.ts';
+import { type Transition, to } from '../transition.ts';
 import { listCommand } from './containers.ts';
 import { announceNewEndpoint } from './endpoint.ts';
 import { askForRepair, hasTriedAll, notRepaired } from './repairs.ts';
@@ -35,6 +37,14 @@ export const ended = (state: State, at: number): State => ({
   backoff: attemptEnded(state.backoff, state.settings, at),
 });
 
+/** Before it has come to anything: it is not needed, or another kind of work is. */
+export const abandon = (
+  state: State,
+  at: number,
+  because: NoticeOf<'recoveryAbandoned'>['because'],
+): Transition =>
+  to(ended(state, at), { notices: [{ kind: 'recoveryAbandoned', name: nameOf(state), because }] });
+
 /** A check that made it ready has verified the tunnel already. */
 export function verify(
   state: State,
@@ -52,7 +62,9 @@ export function verifying(state: State, phase: Phase<'verifying'>, event: Event,
   const check = finishedCheck(event, before);
   const verified = check !== undefined && check.passing && isOfThisStart(state, check);
   if (!verified && !isDue(phase.until, event)) return to(state);
-  const told = verified ? [] : [warn(`No check has passed since the restart${stillFailing(state)}`)];
+  const told: readonly Notice[] = verified
+    ? []
+    : [{ kind: 'noPassSinceRestart', sites: stillFailing(state) }];
   const announced = announceNewEndpoint(state, event.at);
   const { begunAt } = phase;
   const next: State = {
@@ -60,15 +72,13 @@ export function verifying(state: State, phase: Phase<'verifying'>, event: Event,
     recovery: { value: 'listing', begunAt, verified, askedAt: event.at, askAgainAt: event.at + LISTING_MS },
   };
   return to(next, {
-    lines: [...told, ...announced.lines, info('Discovering and restarting dependent containers...')],
+    notices: [...told, ...announced.notices, { kind: 'dependentsDiscovering' }],
     commands: [...announced.commands, listCommand(state)],
   });
 }
 
-const stillFailing = ({ sites }: State): string => {
-  const names = sites.list.filter(({ url }) => (sites.failures[url] ?? 0) > 0).map(({ name }) => name);
-  return names.length === 0 ? '' : `: ${names.join(', ')}`;
-};
+const stillFailing = ({ sites }: State): readonly string[] =>
+  sites.list.filter(({ url }) => (sites.failures[url] ?? 0) > 0).map(({ name }) => name);
 
 export function listing(state: State, phase: Phase<'listing'>, event: Event): Transition {
   const isAnswer = event.type === 'containersListed' && event.requestedAt >= phase.askedAt;
@@ -86,7 +96,7 @@ const isGatewayInspected = ({ gateway, containers }: State): boolean =>
 
 function repair(state: State, { begunAt, verified }: Phase<'listing'>, at: number): Transition {
   const all = dependentsOf(state);
-  const names = all.length === 0 ? 'none' : all.map(({ name }) => name).join(',');
+  const names = all.map(({ name }) => name);
   const asked = askForRepair(
     state,
     all.filter((facts) => isLeftBehind(state, facts)),
@@ -94,7 +104,7 @@ function repair(state: State, { begunAt, verified }: Phase<'listing'>, at: numbe
   );
   return to(
     { ...asked.state, recovery: { value: 'repairing', begunAt, verified } },
-    { lines: [info(`Discovered dependent containers: ${names}`), ...asked.lines] },
+    { notices: [{ kind: 'dependentsDiscovered', names }, ...asked.notices] },
   );
 }
 
@@ -104,9 +114,7 @@ function repair(state: State, { begunAt, verified }: Phase<'listing'>, at: numbe
  */
 function isLeftBehind(state: State, facts: ContainerFacts): boolean {
   const attachment = attachmentOf(state, facts);
-  return attachment === 'unknown'
-    ? isRunning(facts)
-    : attachment === 'apart' || NEEDS_REPAIR.includes(attachment);
+  return attachment === 'unknown' ? isRunning(facts) : attachment === 'apart' || isCutOff(attachment);
 }
 
 /** The end, once everyone has had a first try: comes after the repairs, whose progress decides it. */
@@ -119,17 +127,12 @@ export function recoveryEnd(state: State, event: Event): Transition {
 function finish(state: State, { begunAt, verified }: Phase<'repairing'>, at: number): Transition {
   const failed = notRepaired(state);
   const orphans = state.settings.autoRecreate ? [] : orphansIn(state);
-  const took = duration(at - begunAt);
-  const faults = [
-    ...(verified ? [] : ['no check has passed yet']),
-    ...(failed.length === 0 ? [] : [`not restarted: ${failed.join(', ')}`]),
-    ...(orphans.length === 0 ? [] : [`to be created anew by hand: ${orphans.join(', ')}`]),
-  ];
-  const verdict =
-    faults.length === 0
-      ? info(`Recovery complete (took ${took})`)
-      : error(`Recovery ended after ${took}, but ${faults.join('; ')}`);
-  return to(ended(state, at), { lines: [info('Dependent container restart complete'), verdict] });
+  const afterMs = at - begunAt;
+  const isComplete = verified && failed.length === 0 && orphans.length === 0;
+  const verdict: Notice = isComplete
+    ? { kind: 'recoveryCompleted', afterMs }
+    : { kind: 'recoveryIncomplete', afterMs, isVerified: verified, notRestarted: failed, orphans };
+  return to(ended(state, at), { notices: [{ kind: 'dependentsRestarted' }, verdict] });
 }
 
 const orphansIn = (state: State): readonly string[] =>

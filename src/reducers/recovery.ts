@@ -6,15 +6,15 @@ import { dependentsOf } from '../dependents-of.ts';
 import type { Event } from '../../streams/events.ts';
 import { failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
 import { lastTrouble, tellAllTroubles } from '../gateway-troubles.ts';
-import type { Line } from '../log-line.ts';
+import { type Notice, type NoticeOf, inDryRun } from '../notices/notice.ts';
 import { sitesDown } from '../quorum.ts';
 import { gatewayTarget, isBeingEnded, isOverdue, nameOf, runningStart } from '../selectors.ts';
 import type { State } from '../state.ts';
-import { type Transition, dryRun, duration, error, info, then, to, warn } from '../transition.ts';
+import { type Transition, then, to } from '../transition.ts';
 import { holdBlocked, noteBlocked } from './blocked-sites.ts';
 import { forgetEndpoint, sayEndpoint } from './endpoint.ts';
 import { startDueAt, startLeftBehind } from './left-behind.ts';
-import { type Phase, ended, isDue, listing, verify, verifying } from './recovery-steps.ts';
+import { type Phase, abandon, ended, isDue, listing, verify, verifying } from './recovery-steps.ts';
 import { vpnRecovery } from './vpn-recovery.ts';
 
 /**
@@ -75,10 +75,7 @@ function begins(state: State, event: Event, before: State): Transition {
 function startsCrashed(state: State, since: number, at: number): Transition {
   if (!state.settings.dryRun) return to(awaitReady(state, since, at));
   const backoff = attemptBegun(state.backoff, state.settings, at);
-  return to(
-    { ...state, backoff },
-    { lines: [dryRun(warn(`${nameOf(state)} has not come back; starting it`))] },
-  );
+  return to({ ...state, backoff }, { notices: [inDryRun({ kind: 'gatewayStarting', name: nameOf(state) })] });
 }
 
 /** At the end of a check that counts, or at the answer awaited; with the gateway ready or out of time to become it. */
@@ -99,29 +96,29 @@ const isToBeJudged = (state: State, at: number): boolean =>
 function decided(state: State, at: number, begunAt = at): Transition {
   const decision = decide(state, at);
   if (decision === undefined) return to({ ...state, hold: undefined });
-  if (decision.act) return holdBlocked(state) ?? begin(state, { at, begunAt, why: decision.why });
-  const isNews = decision.hold !== state.hold && decision.hold !== 'awaitingWitness';
-  const lines = isNews ? [warn(`No recovery: ${decision.why}`)] : [];
-  return to({ ...state, hold: decision.hold }, { lines });
+  if (decision.act) return holdBlocked(state) ?? begin(state, { at, begunAt, why: decision.notice });
+  const { notice } = decision;
+  const isNews = notice.hold !== state.hold && notice.hold !== 'awaitingWitness';
+  return to({ ...state, hold: notice.hold }, { notices: isNews ? [notice] : [] });
 }
 
 interface Beginning {
   readonly at: number;
   /** Of the recovery; earlier, where it begins another attempt. */
   readonly begunAt: number;
-  readonly why: string;
+  readonly why: NoticeOf<'recoveryDecided'>;
 }
 
 function begin(state: State, { at, begunAt, why }: Beginning): Transition {
   const failing = sayEndpoint(state, 'FAILING', 'Site connectivity test failed');
   const explained = tellAllTroubles(failing.state);
-  const names = sitesDown(state).map(({ name }) => name);
-  const lines = [
-    ...failing.lines,
-    warn(`Failed sites (exceeded threshold): ${names.join(', ')}`),
-    warn(`Why: ${why}`),
-    ...explained.lines,
-    warn('Health check failed, initiating recovery...'),
+  const sites = sitesDown(state).map(({ name }) => name);
+  const notices: readonly Notice[] = [
+    ...failing.notices,
+    { kind: 'sitesFailed', sites },
+    why,
+    ...explained.notices,
+    { kind: 'recoveryBegun' },
   ];
   const next: State = {
     ...noteBlocked(explained.state),
@@ -132,43 +129,43 @@ function begin(state: State, { at, begunAt, why }: Beginning): Transition {
   const isVpnFirst = state.settings.recoveryStrategy === 'vpn-first';
   const step = isVpnFirst ? restartVpn(next, begunAt) : restartContainer(next, begunAt);
   if (state.settings.dryRun) {
-    const all = [...lines, ...step.lines, ...(isVpnFirst ? [] : sayFollowing(state))];
-    return to(ended(next, at), { lines: all.map(dryRun) });
+    const all = [...notices, ...step.notices, ...(isVpnFirst ? [] : sayFollowing(state))];
+    return to(ended(next, at), { notices: all.map(inDryRun) });
   }
-  return { ...step, lines: [...lines, ...step.lines] };
+  return { ...step, notices: [...notices, ...step.notices] };
 }
 
 /** Who would be cut off by the restart, and put back after it. */
-function sayFollowing(state: State): readonly Line[] {
+function sayFollowing(state: State): readonly Notice[] {
   const names = dependentsOf(state)
     .filter(isRunning)
     .map(({ name }) => name);
-  return names.length === 0 ? [] : [info(`Then its dependents: ${names.join(', ')}`)];
+  return names.length === 0 ? [] : [{ kind: 'dependentsFollow', names }];
 }
 
 function restartVpn(state: State, begunAt: number): Transition {
-  const told = info(`Restarting the VPN inside ${nameOf(state)} to force new endpoint...`);
+  const told: Notice = { kind: 'vpnRestarting', name: nameOf(state) };
   // What is told from here on may be of the new exit already.
   const next = forgetEndpoint(state);
   return withAct(next, 'restartVpn', told, (commandId) => ({ value: 'restartingVpn', begunAt, commandId }));
 }
 
 function restartContainer(state: State, begunAt: number): Transition {
-  const told = info(`Restarting ${nameOf(state)} to force new endpoint...`);
+  const told: Notice = { kind: 'gatewayRestarting', name: nameOf(state) };
   return withAct(state, 'restartGateway', told, (commandId) => ({ value: 'restarting', begunAt, commandId }));
 }
 
 function withAct(
   state: State,
   kind: 'restartVpn' | 'restartGateway',
-  told: Line,
+  told: Notice,
   phase: (commandId: number) => State['recovery'],
 ): Transition {
   const gateway = gatewayTarget(state.gateway);
   if (gateway === undefined) return to(state);
   const id = state.nextId;
   const act: Act = { kind, id, gateway, start: runningStart(state.gateway)?.startedAt?.text };
-  return to({ ...state, nextId: id + 1, recovery: phase(id) }, { lines: [told], commands: [act] });
+  return to({ ...state, nextId: id + 1, recovery: phase(id) }, { notices: [told], commands: [act] });
 }
 
 function restarting(
@@ -184,10 +181,10 @@ function restarting(
   if (event.outcome.untouched)
     return to(
       { ...state, recovery: { value: 'none' } },
-      { lines: [info(`${name} is not restarted: ${event.outcome.reason}`)] },
+      { notices: [{ kind: 'gatewayNotRestarted', name, reason: event.outcome.reason }] },
     );
   return to(awaitReady(state, begunAt, event.at), {
-    lines: [error(`Restarting ${name} failed: ${event.outcome.reason}`)],
+    notices: [{ kind: 'gatewayRestartFailed', name, reason: event.outcome.reason }],
   });
 }
 
@@ -205,10 +202,8 @@ function awaitingReady(state: State, event: Event, before: State): Transition {
   const phase = state.recovery;
   if (phase.value !== 'awaitingReady') return to(state);
   if (hasRestarted(state, phase)) return verify(state, phase, event, before);
-  if (isWellAnyway(state, event, before))
-    return giveUp(state, event.at, 'The tunnel works again without a restart');
-  if (isStoppedByOperator(state))
-    return giveUp(state, event.at, `The recovery ends: ${nameOf(state)} was stopped`);
+  if (isWellAnyway(state, event, before)) return abandon(state, event.at, 'tunnelWorks');
+  if (isStoppedByOperator(state)) return abandon(state, event.at, 'stopped');
   if (phase.until === undefined && isToDecide(state, event, before))
     return decided(state, event.at, phase.begunAt);
   return isDue(phase.until, event) ? late(state, phase, event.at) : to(state);
@@ -227,22 +222,21 @@ function isWellAnyway(state: State, event: Event, before: State): boolean {
 const isStoppedByOperator = ({ gateway, endings }: State): boolean =>
   gateway.value === 'down' && endings[gateway.id]?.value === 'operator';
 
-const giveUp = (state: State, at: number, why: string): Transition =>
-  to(ended(state, at), { lines: [info(why)] });
-
 /**
  * The attempt is over: the next one waits its time from here. A gateway that still runs as before the restart,
  * because that failed, is not late: the checks judge it.
  */
 function late(state: State, phase: Phase<'awaitingReady'>, at: number): Transition {
-  const waited = duration(state.settings.healthyWaitMs);
   const isUnchanged = (runningStart(state.gateway)?.seenAt ?? Infinity) < phase.begunAt;
-  const told = error(
-    `${nameOf(state)} did not become ready within ${waited}; its dependents are restarted as soon as it is${lastTrouble(state)}`,
-  );
+  const told: Notice = {
+    kind: 'gatewayNotReady',
+    name: nameOf(state),
+    waitedMs: state.settings.healthyWaitMs,
+    trouble: lastTrouble(state),
+  };
   const backoff = attemptEnded(state.backoff, state.settings, at);
   return to(
     { ...state, backoff, recovery: { ...phase, until: undefined } },
-    { lines: isUnchanged ? [] : [told] },
+    { notices: isUnchanged ? [] : [told] },
   );
 }

@@ -1,4 +1,4 @@
-import { NEEDS_REPAIR, attachmentOf } from '../attachment.ts';
+import { attachmentOf, isCutOff } from '../attachment.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Repairable, Target } from '../commands.ts';
 import { dependentsOf, parkedOf } from '../dependents-of.ts';
@@ -7,8 +7,9 @@ import { ownersBelow, ownersOf, serviceOf, servicesNeededBy } from '../network.t
 import { isParked, parkedAs } from '../parked.ts';
 import { gatewayTarget, runningStart } from '../selectors.ts';
 import type { Repair, State } from '../state.ts';
-import { type Transition, dryRun, info, then, to } from '../transition.ts';
-import { forget, repairOutcomes, tryAgainLater, whatIsDone, withRepairs } from './repair-outcomes.ts';
+import { type Notice, inDryRun } from '../notices/notice.ts';
+import { type Transition, then, to } from '../transition.ts';
+import { forget, repairOutcomes, sayBegun, tryAgainLater, withRepairs } from './repair-outcomes.ts';
 import { keepsRestarting } from './comings-and-goings.ts';
 import { repairable } from './repairable.ts';
 import { settledAt } from './settling.ts';
@@ -23,8 +24,8 @@ export function repairs(state: State, event: Event, before: State): Transition {
   const pruned = prune(progress.state);
   const asked = mayNeed(pruned.state, before) ? askForNeeded(pruned.state, event.at) : to(pruned.state);
   const wave = nextWave(asked.state, event.at);
-  const lines = [progress, pruned, asked, wave].flatMap((step) => step.lines);
-  return { ...wave, lines: [...lines, ...sayEnd(wave.state, before)] };
+  const notices = [progress, pruned, asked, wave].flatMap((step) => step.notices);
+  return { ...wave, notices: [...notices, ...sayEnd(wave.state, before)] };
 }
 
 /** Adds to what is pending; who failed before and is still due later is tried now. */
@@ -42,8 +43,8 @@ export function askForRepair(
   const paused = containers.filter(({ id }) => state.containers.byId[id]?.runState === 'paused');
   const next = withRepairs(state, { pending: { ...state.repairs.pending, ...Object.fromEntries(asked) } });
   return to(next, {
-    lines: [
-      ...paused.map(({ name }) => info(`${name} is paused; it is restarted when it is resumed`)),
+    notices: [
+      ...paused.map(({ name }): Notice => ({ kind: 'dependentAwaitsResume', name })),
       ...sayWaiting(next, containers),
     ],
   });
@@ -86,7 +87,7 @@ export const notRepaired = (state: State): readonly string[] =>
 
 function isCutOffWithOwner(state: State, facts: ContainerFacts | undefined): boolean {
   const owner = facts && blockedBy(state, facts);
-  return owner !== undefined && NEEDS_REPAIR.includes(attachmentOf(state, owner));
+  return owner !== undefined && isCutOff(attachmentOf(state, owner));
 }
 
 /** Of all that an attachment, and whether anything may be done about it, follow from. */
@@ -112,16 +113,16 @@ function askForNeeded(state: State, at: number): Transition {
 }
 
 /** For one that nobody repairs, but its operator: those that are repaired with it only wait their turn. */
-const sayWaiting = (state: State, needed: readonly Target[]): Transition['lines'] =>
-  needed.flatMap(({ id, name }) => {
+const sayWaiting = (state: State, needed: readonly Target[]): readonly Notice[] =>
+  needed.flatMap(({ id, name }): Notice[] => {
     const facts = state.containers.byId[id];
     const owner = facts && blockedBy(state, facts);
-    return owner === undefined ? [] : [info(`${name} waits for ${owner.name}, whose network it shares`)];
+    return owner === undefined ? [] : [{ kind: 'dependentAwaitsOwner', name, owner: owner.name }];
   });
 
 function needsRepair(state: State, facts: ContainerFacts): boolean {
   const attachment = attachmentOf(state, facts);
-  return NEEDS_REPAIR.includes(attachment) && (attachment !== 'orphaned' || state.settings.autoRecreate);
+  return isCutOff(attachment) && (attachment !== 'orphaned' || state.settings.autoRecreate);
 }
 
 /** Somebody else was faster, or it is gone, or was stopped meanwhile: then there is nothing left to do. */
@@ -140,7 +141,7 @@ function prune(state: State): Transition {
   );
   return to(
     settled.reduce((soFar, [id]) => forget(soFar, id), state),
-    { lines: healed.map(([, { name }]) => info(`${name} needs no restart any more`)) },
+    { notices: healed.map(([, { name }]) => ({ kind: 'dependentNeedsNothing', name })) },
   );
 }
 
@@ -205,8 +206,8 @@ const sayWave = (state: State, dependents: readonly Repairable[], at: number): T
   dependents.reduce((soFar, { id, name, how }) => {
     const next = tryAgainLater(soFar.state, id, at);
     const isFirst = next.repairs.pending[id]?.failures === 1;
-    const lines = isFirst ? whatIsDone(state, { id, name, how }).map((what) => dryRun(info(what))) : [];
-    return then(soFar, to(next, { lines }));
+    const notices = isFirst ? sayBegun(soFar.state, { id, name, how }).map(inDryRun) : [];
+    return then(soFar, to(next, { notices }));
   }, to(state));
 
 /** Two acts about one name would meet: what was left half done comes first. */
@@ -245,13 +246,13 @@ const isBefore = (other: ContainerFacts, one: ContainerFacts, state: State): boo
   areTo(furtherReferences(one), { id: other.id, name: parkedAs(other)?.name ?? other.name });
 
 /** Of repairs that no recovery asked for; a recovery says its own end. */
-function sayEnd(state: State, before: State): Transition['lines'] {
+function sayEnd(state: State, before: State): readonly Notice[] {
   const isBusy = ({ repairs: { pending, wave } }: State): boolean =>
     wave !== undefined || Object.keys(pending).length > 0;
   const isOver = isBusy(before) && !isBusy(state) && before.repairs.wave !== undefined;
   const { gateway, recovery } = state;
   // One that went away meanwhile, with the last of them or without, has nobody on its network.
   if (!isOver || recovery.value !== 'none' || gateway.value !== 'ready') return [];
-  const cutOff = dependentsOf(state).some((facts) => NEEDS_REPAIR.includes(attachmentOf(state, facts)));
-  return cutOff ? [] : [info(`All dependent containers are on the network of ${gateway.name}`)];
+  const cutOff = dependentsOf(state).some((facts) => isCutOff(attachmentOf(state, facts)));
+  return cutOff ? [] : [{ kind: 'dependentsAllFresh', name: gateway.name }];
 }

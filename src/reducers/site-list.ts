@@ -1,8 +1,8 @@
 import type { Site } from '../../config/config.ts';
 import type { Event, SiteFault } from '../../streams/events.ts';
-import type { Line } from '../log-line.ts';
+import type { Notice } from '../notices/notice.ts';
 import type { Everything, State } from '../state.ts';
-import { type Transition, info, to, warn } from '../transition.ts';
+import { type Transition, to } from '../transition.ts';
 
 /** The sites file changed: a gateway's sites are the new ones; the last good ones where it holds none to use. */
 export function siteList(state: State, event: Event): Transition {
@@ -35,24 +35,17 @@ export const sitesOf = (gateway: string, sites: readonly Site[]): readonly Site[
 export function siteReload(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'sitesChanged': {
-      const names = [...new Set(event.sites.map(({ name }) => name))].join(', ');
-      return to(state, { lines: [info(`Sites reloaded: ${names}`), ...sayFaults(event.faults)] });
+      const sites = [...new Set(event.sites.map(({ name }) => name))];
+      return to(state, { notices: [{ kind: 'sitesReloaded', sites }, ...refusedSites(event.faults)] });
     }
     case 'sitesUnusable':
       return to(state, {
-        lines: [
-          warn(
-            `The sites file has changed but is not used: ${event.reason}; going on with the last good list`,
-          ),
-          ...sayFaults(event.faults),
-        ],
+        notices: [{ kind: 'sitesNotUsed', reason: event.reason }, ...refusedSites(event.faults)],
       });
     default:
       return to(state);
   }
 }
 
-export const sayFaults = (faults: readonly SiteFault[]): readonly Line[] =>
-  faults.map(({ where, text, reason }) =>
-    warn(text === '' ? `Sites, ${where}: ${reason}` : `Sites, ${where}: "${text}" is left out: ${reason}`),
-  );
+export const refusedSites = (faults: readonly SiteFault[]): readonly Notice[] =>
+  faults.map((fault) => ({ kind: 'siteRefused', ...fault }));

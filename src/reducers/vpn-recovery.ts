@@ -3,9 +3,10 @@ import type { Event } from '../../streams/events.ts';
 import { finishedCheck } from '../finished-check.ts';
 import { nameOf, startOf } from '../selectors.ts';
 import type { State } from '../state.ts';
-import { type Transition, duration, info, then, to, warn } from '../transition.ts';
+import type { Notice } from '../notices/notice.ts';
+import { type Transition, then, to } from '../transition.ts';
 import { announceNewEndpoint, askEndpoint } from './endpoint.ts';
-import { type Phase, ended, isDue, verificationMs } from './recovery-steps.ts';
+import { type Phase, abandon, ended, isDue, verificationMs } from './recovery-steps.ts';
 import { askForForcedRestart } from './repairs.ts';
 
 interface Context {
@@ -24,8 +25,7 @@ export function vpnRecovery(
   const start = startOf(state.gateway);
   // It has died or was restarted meanwhile: there is another kind of work to do.
   if (start?.seenAt !== startOf(context.before.gateway)?.seenAt) {
-    const why = start === undefined ? 'does not run any more' : 'has started anew';
-    return to(ended(state, event.at), { lines: [info(`The recovery ends: ${nameOf(state)} ${why}`)] });
+    return abandon(state, event.at, start === undefined ? 'down' : 'startedAnew');
   }
   return phase.value === 'restartingVpn'
     ? restartingVpn(state, phase, event, context)
@@ -41,20 +41,18 @@ function restartingVpn(
   if (event.type !== 'commandFinished' || event.id !== commandId) return to(state);
   if (event.outcome.ok) return to(restarted(state, begunAt, event.at));
   if (event.outcome.untouched) {
-    const told = info(`The VPN inside ${nameOf(state)} is not restarted: ${event.outcome.reason}`);
+    const told: Notice = { kind: 'vpnNotRestarted', name: nameOf(state), reason: event.outcome.reason };
     const next: State = { ...state, recovery: { value: 'none' } };
-    return then(to(next, { lines: [told] }), askEndpoint(next, event.at));
+    return then(to(next, { notices: [told] }), askEndpoint(next, event.at));
   }
   const name = nameOf(state);
   // Frozen in the middle, it goes on when the gateway is resumed: a check tells what came of it.
   if (state.gateway.value === 'paused')
     return to(restarted(state, begunAt, event.at), {
-      lines: [
-        info(`What came of the VPN inside ${name} shows when that is resumed: ${event.outcome.reason}`),
-      ],
+      notices: [{ kind: 'vpnRestartUncertain', name, reason: event.outcome.reason }],
     });
-  const told = warn(`The VPN cannot be restarted inside ${name}: ${event.outcome.reason}`);
-  return then(to(state, { lines: [told] }), escalate(state, begunAt));
+  const told: Notice = { kind: 'vpnRestartFailed', name, reason: event.outcome.reason };
+  return then(to(state, { notices: [told] }), escalate(state, begunAt));
 }
 
 const restarted = (state: State, begunAt: number, at: number): State => ({
@@ -81,16 +79,18 @@ function verifyingVpn(
   if (check !== undefined && check.passing && check.startedAt >= since)
     return healed(state, begunAt, event.at);
   if (!isDue(until, event)) return to(state);
-  const told = warn(`No check has passed since the VPN was restarted inside ${nameOf(state)}`);
-  return then(to(state, { lines: [told] }), escalate(state, begunAt));
+  const told: Notice = { kind: 'noPassSinceVpnRestart', name: nameOf(state) };
+  return then(to(state, { notices: [told] }), escalate(state, begunAt));
 }
 
 function healed(state: State, begunAt: number, at: number): Transition {
   const said = announceNewEndpoint(state, at);
-  const took = duration(at - begunAt);
   const chosen = restartedOnReconnect(state);
-  const rest = chosen.length === 0 ? '' : ` but ${chosen.map(({ name }) => name).join(', ')}`;
-  const told = info(`Recovery complete (took ${took}): the VPN was restarted, dependents untouched${rest}`);
+  const told: Notice = {
+    kind: 'recoveryCompletedByVpn',
+    afterMs: at - begunAt,
+    restarted: chosen.map(({ name }) => name),
+  };
   const asked = askForForcedRestart(ended(said.state, at), chosen, at);
-  return { state: asked.state, commands: said.commands, lines: [...said.lines, told, ...asked.lines] };
+  return { state: asked.state, commands: said.commands, notices: [...said.notices, told, ...asked.notices] };
 }

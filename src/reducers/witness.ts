@@ -1,7 +1,8 @@
 import type { Event } from '../../streams/events.ts';
 import { finishedCheck } from '../finished-check.ts';
 import type { Everything } from '../state.ts';
-import { type Transition, duration, info, to, warn } from '../transition.ts';
+import type { Notice } from '../notices/notice.ts';
+import { type Transition, to } from '../transition.ts';
 import { viewsOf } from '../watches.ts';
 import type { Witness } from '../witness.ts';
 
@@ -32,17 +33,11 @@ function answered(state: Everything, known: Configured, { at }: Probed): Transit
     awaited: undefined,
   };
   const isBack = known.value === 'silent' && known.isSaid;
-  const lines = [
-    ...(isBack
-      ? [
-          info(
-            `The line is up again after ${duration(at - known.since)}, says the witness; checking the sites now`,
-          ),
-        ]
-      : []),
-    ...(known.value === 'ignored' ? [info('The witness answers, and is listened to again')] : []),
+  const notices: readonly Notice[] = [
+    ...(isBack ? [{ kind: 'lineUp' as const, afterMs: at - known.since }] : []),
+    ...(known.value === 'ignored' ? [{ kind: 'witnessHeeded' as const }] : []),
   ];
-  return to(withWitness(state, next), { lines });
+  return to(withWitness(state, next), { notices });
 }
 
 /** Once may be a lost packet: nothing is begun on it, but it is said only when it happens again. */
@@ -54,7 +49,7 @@ function failed(
   const probing = { nextProbeAt: at + SILENT_PACE_MS, awaited: undefined };
   switch (known.value) {
     case 'untried':
-      return ignore(state, at, `The witness has not answered (${reason}); it is ignored until it does`);
+      return ignore(state, at, { reason });
     case 'ignored':
       return to(withWitness(state, { ...known, nextProbeAt: at + CALM_PACE_MS, awaited: undefined }));
     case 'answering':
@@ -62,27 +57,16 @@ function failed(
         withWitness(state, { value: 'silent', since: at, isSaid: false, doubtedFrom: undefined, ...probing }),
       );
     case 'silent':
-      if (known.doubtedFrom !== undefined && requestId >= known.doubtedFrom)
-        return ignore(
-          state,
-          at,
-          'The witness does not answer though the sites can be reached through the tunnel; it is ignored until it does',
-        );
+      if (known.doubtedFrom !== undefined && requestId >= known.doubtedFrom) return ignore(state, at, {});
       return to(withWitness(state, { ...known, isSaid: true, ...probing }), {
-        lines: known.isSaid
-          ? []
-          : [
-              warn(
-                `The line itself seems down: the witness does not answer (${reason}); no recovery starts until it does`,
-              ),
-            ],
+        notices: known.isSaid ? [] : [{ kind: 'lineDown', reason }],
       });
   }
 }
 
-const ignore = (state: Everything, at: number, why: string): Transition<Everything> =>
+const ignore = (state: Everything, at: number, why: { readonly reason?: string }): Transition<Everything> =>
   to(withWitness(state, { value: 'ignored', nextProbeAt: at + CALM_PACE_MS, awaited: undefined }), {
-    lines: [warn(why)],
+    notices: [{ kind: 'witnessIgnored', ...why }],
   });
 
 /** Asks it: now and then, at an outage's first sign, often from then on. Comes after the gateways' concerns. */

@@ -1,3 +1,4 @@
+import { lineOf } from '../../../src/notices/wording.ts';
 import type { Sites, State } from '../../../src/state.ts';
 import { holdBlocked, noteBlocked } from '../../../src/reducers/blocked-sites.ts';
 import { site } from '../builders.ts';
@@ -63,7 +64,7 @@ describe('sites that block the exit', () => {
   it('are named, with the advice, and nothing is done', () => {
     const held = holdBlocked(given({ down: 'ab', passing: 'c', blocked: after(3, 'ab') }));
     expect(held?.commands).toEqual([]);
-    expect(held?.lines).toEqual([
+    expect(held?.notices.map((notice) => lineOf(notice))).toMatchObject([
       {
         level: 'warn',
         message:

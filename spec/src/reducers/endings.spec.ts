@@ -41,7 +41,6 @@ import { NOTHING_REMEMBERED } from '../../../src/memory.ts';
 import { parkedName } from '../../../src/parked.ts';
 import { initialState } from '../../../src/reduce.ts';
 import { endings, endingsDueAt } from '../../../src/reducers/endings.ts';
-import { warn } from '../../../src/transition.ts';
 import { History, type Steps, settled } from '../history.ts';
 
 const app = onGateway('app');
@@ -464,10 +463,8 @@ describe('what the engine ended at its start, after it had been killed,', () => 
   it('is said once, with the names', () => {
     const said = crashed()
       .feed(disconnected(), connectedAfterCrash('gluetun', 'app'), listedAgain())
-      .lines.filter(({ message }) => message.includes('stopped what still ran'));
-    expect(said).toEqual([
-      warn('The Docker engine had crashed, and at its start stopped what still ran: gluetun, app'),
-    ]);
+      .notices.filter(({ kind }) => kind === 'engineHadCrashed');
+    expect(said).toEqual([{ kind: 'engineHadCrashed', names: ['gluetun', 'app'] }]);
   });
 
   it.each([

@@ -100,8 +100,10 @@ describe('the endpoint at the start of the monitor', () => {
   });
 
   it('carries its parts for machines', () => {
-    const { lines } = found().feed(endpointRead('203.0.113.1', PLACE));
-    expect(lines.find(({ level }) => level === 'endpoint')?.fields).toEqual({
+    const { notices } = found().feed(endpointRead('203.0.113.1', PLACE));
+    expect(notices.find(({ kind }) => kind === 'endpoint')).toEqual({
+      kind: 'endpoint',
+      gateway: 'gluetun',
       status: 'STARTUP',
       ip: '203.0.113.1',
       country: 'Netherlands',
