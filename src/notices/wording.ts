@@ -17,730 +17,538 @@ interface Wording<K extends NoticeKind> {
   readonly sentence: (notice: NoticeOf<K>) => string;
 }
 
+const say = <N>(
+  audience: Audience,
+  level: Level | ((notice: N) => Level),
+  sentence: (notice: N) => string,
+) => ({ audience, level, sentence });
+
 /** The only English that the running monitor speaks. A kind without words does not compile. */
 export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
-  monitorStarted: {
-    audience: 'activity',
-    level: 'info',
-    sentence: () => 'Gluetun Monitor starting...',
-  },
-  configWarned: { audience: 'attention', level: 'warn', sentence: ({ text }) => text },
-  configRead: {
-    audience: 'debug',
-    level: 'info',
-    sentence: ({ checkIntervalMs, timeoutMs, failThreshold }) =>
+  monitorStarted: say('activity', 'info', () => 'Gluetun Monitor starting...'),
+  configWarned: say('attention', 'warn', ({ text }) => text),
+  configRead: say(
+    'debug',
+    'info',
+    ({ checkIntervalMs, timeoutMs, failThreshold }) =>
       `Config: CHECK_INTERVAL=${seconds(checkIntervalMs)}, TIMEOUT=${seconds(timeoutMs)}, FAIL_THRESHOLD=${String(failThreshold)}`,
-  },
-  dryRunBegun: {
-    audience: 'activity',
-    level: 'info',
-    sentence: () => 'Everything is decided and logged, and nothing changed',
-  },
-  shutdownRequested: {
-    audience: 'activity',
-    level: 'info',
-    sentence: () => 'Received shutdown signal, exiting...',
-  },
-  recreationUnfinished: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ name, parkedAs }) =>
+  ),
+  dryRunBegun: say('activity', 'info', () => 'Everything is decided and logged, and nothing changed'),
+  shutdownRequested: say('activity', 'info', () => 'Received shutdown signal, exiting...'),
+  recreationUnfinished: say(
+    'attention',
+    'warn',
+    ({ name, parkedAs }) =>
       `${name} is still being re-created: it waits as ${parkedAs} until a monitor finishes it`,
-  },
-  monitorFailed: {
-    audience: 'attention',
-    level: 'error',
-    sentence: ({ error }) => `This is a bug: ${error}`,
-  },
-  monitorFailedOn: {
-    audience: 'debug',
-    level: 'error',
-    sentence: ({ event }) => `It happened on the event ${event}`,
-  },
-  monitorFailedIn: {
-    audience: 'debug',
-    level: 'error',
-    sentence: ({ part, parts, state }) => `in the state (${String(part)} of ${String(parts)}) ${state}`,
-  },
+  ),
+  monitorFailed: say('attention', 'error', ({ error }) => `This is a bug: ${error}`),
+  monitorFailedOn: say('debug', 'error', ({ event }) => `It happened on the event ${event}`),
+  monitorFailedIn: say(
+    'debug',
+    'error',
+    ({ part, parts, state }) => `in the state (${String(part)} of ${String(parts)}) ${state}`,
+  ),
 
-  stateLost: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ path, reason, setAsideAs, setAsideFailure }) => {
-      const fate =
-        setAsideFailure !== undefined
-          ? `, and will be overwritten, for it cannot be set aside as ${path}.corrupt (${setAsideFailure})`
-          : setAsideAs === undefined
-            ? ''
-            : `; it is now ${setAsideAs}`;
-      return `State file ${path} ${reason}${fate}: ${STATE_LOST}`;
-    },
-  },
-  stateNotWritten: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ path, reason }) =>
-      `State cannot be kept in ${path}: ${reason}; it is known only until the monitor ends`,
-  },
-  stateWritten: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ path }) => `State is kept in ${path} again`,
-  },
-  logFileNotWritten: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ path, reason }) =>
-      `Log file ${path} cannot be written (${reason}): logging to the console only`,
-  },
-  logFileWritten: {
-    audience: 'activity',
-    level: 'warn',
-    sentence: ({ path, lostLines }) =>
-      `Log file ${path} is written again; ${String(lostLines)} lines went to the console only`,
-  },
-
-  sitesRead: {
-    audience: 'debug',
-    level: 'info',
-    sentence: ({ sites, areBuiltIn }) =>
-      `Sites${areBuiltIn ? ' (built in; neither CONFIG_FILE nor SITES names any)' : ''}: ${list(sites)}`,
-  },
-  sitesReloaded: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ sites }) => `Sites reloaded: ${list(sites)}`,
-  },
-  sitesNotUsed: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ reason }) =>
-      `The sites file has changed but is not used: ${reason}; going on with the last good list`,
-  },
-  sitesMissing: {
-    audience: 'attention',
-    level: 'error',
-    sentence: ({ reason }) =>
-      `No sites to check: ${reason}. Put one URL a line into CONFIG_FILE, or set SITES to URLs separated by commas.`,
-  },
-  siteRefused: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ where, text, reason }) =>
-      text === '' ? `Sites, ${where}: ${reason}` : `Sites, ${where}: "${text}" is left out: ${reason}`,
-  },
-  siteProbed: {
-    audience: 'debug',
-    level: 'debug',
-    sentence: ({ site, verdict, reason, httpStatus, latencyMs }) => {
-      const status = httpStatus === undefined ? '' : `, HTTP ${String(httpStatus)}`;
-      const latency = latencyMs === undefined ? '' : `, ${String(Math.round(latencyMs))} ms`;
-      return `Site ${site}: ${verdict} (${reason}${status}${latency})`;
-    },
-  },
-  siteFailed: {
-    audience: 'debug',
-    level: 'debug',
-    sentence: ({ site, failures, threshold, reason }) =>
-      `Site ${site} failed (${String(failures)} of ${String(threshold)}) - ${reason}`,
-  },
-  siteDown: {
-    audience: 'recovery',
-    level: 'warn',
-    sentence: ({ site, failures, reason }) =>
-      `Site ${site} failed ${String(failures)} consecutive times - THRESHOLD REACHED - ${reason}`,
-  },
-  siteUp: {
-    audience: 'recovery',
-    level: 'info',
-    sentence: ({ site }) => `Site ${site} can be reached again`,
-  },
-  siteExcused: {
-    audience: 'debug',
-    level: 'debug',
-    sentence: ({ site, reason }) => `Site ${site} failed, and has never passed while others do - ${reason}`,
-  },
-  siteNeverPassed: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ site, reason }) =>
-      `Site ${site} has never passed (${reason}), while others do: check its URL; it starts no recovery as long as another critical site passes`,
-  },
-  siteReinstated: {
-    audience: 'recovery',
-    level: 'info',
-    sentence: ({ site }) => `Site ${site} can be reached again, and counts as critical again`,
-  },
-  sitesDemoted: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ sites, recoveries }) =>
-      `${list(sites)} did not come back in ${String(recoveries)} recoveries, though other sites pass: blocked at this exit, or down; held as advisory until it passes once. If that goes on, give it role=advisory, or set SITE_QUORUM=majority`,
-  },
-  sitesStillDemoted: {
-    audience: 'recovery',
-    level: 'info',
-    sentence: ({ sites }) => `Still held as advisory until it passes once: ${list(sites)}`,
-  },
-  onlyDnsFails: {
-    audience: 'recovery',
-    level: 'warn',
-    sentence: ({ name }) =>
-      `Only DNS fails in ${name}: sites by address pass, and those by name cannot be resolved`,
-  },
-  probesBlind: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ name, reason }) =>
-      `Sites cannot be probed through ${name}: ${reason}; nothing is concluded from that, and nothing restarted`,
-  },
-  probesSee: {
-    audience: 'recovery',
-    level: 'info',
-    sentence: ({ name }) => `Sites can be probed through ${name} again`,
-  },
-
-  engineLost: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ reason, wasConnected }) =>
-      `${wasConnected ? 'Lost the Docker engine' : 'The Docker engine does not answer'}: ${reason}; nothing is done until it answers`,
-  },
-  engineBack: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ afterMs }) => `The Docker engine answers again after ${duration(afterMs)}`,
-  },
-  engineHadCrashed: {
-    audience: 'activity',
-    level: 'warn',
-    sentence: ({ names }) =>
-      `The Docker engine had crashed, and at its start stopped what still ran: ${list(names)}`,
-  },
-  listingFailed: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ reason }) => `Listing the containers failed: ${reason}; trying again`,
-  },
-  listingWorks: { audience: 'activity', level: 'info', sentence: () => 'The containers can be listed again' },
-  lineDown: {
-    audience: 'recovery',
-    level: 'warn',
-    sentence: ({ reason }) =>
-      `The line itself seems down: the witness does not answer (${reason}); no recovery starts until it does`,
-  },
-  lineUp: {
-    audience: 'recovery',
-    level: 'info',
-    sentence: ({ afterMs }) =>
-      `The line is up again after ${duration(afterMs)}, says the witness; checking the sites now`,
-  },
-  witnessIgnored: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ reason }) =>
-      reason === undefined
-        ? 'The witness does not answer though the sites can be reached through the tunnel; it is ignored until it does'
-        : `The witness has not answered (${reason}); it is ignored until it does`,
-  },
-  witnessHeeded: {
-    audience: 'activity',
-    level: 'info',
-    sentence: () => 'The witness answers, and is listened to again',
-  },
-
-  exclusionUnfit: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: (unfit) => `EXCLUDE_CONTAINERS: ${unfit.word} fits no container${didYouMean(unfit)}`,
-  },
-  exclusionById: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ word, name }) =>
-      `EXCLUDE_CONTAINERS: ${word.slice(0, 12)} is the id of ${name}, which changes when it is created anew: name it instead`,
-  },
-  gatewayExcluded: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ name, exclusion }) => `${name} ${EXCLUDED[exclusion]}: it is watched, but never restarted`,
-  },
-  reconnectListUnfit: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: (unfit) => `VPN_RESTART_DEPENDENTS: ${unfit.word} fits no container${didYouMean(unfit)}`,
-  },
-  reconnectListUnsuitable: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ word, exclusion, gateways }) =>
-      `VPN_RESTART_DEPENDENTS: ${word} ${exclusion === undefined ? `is no dependent of ${list(gateways)}` : EXCLUDED[exclusion]}: it is not restarted`,
-  },
-  dependentListUnfit: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ unfit }) =>
-      `Listed in DEPENDENT_CONTAINERS but not found: ${list(unfit.map((one) => one.word + didYouMean(one)))}; going on without`,
-  },
-  dependentListExcluded: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ name, exclusion }) =>
-      `${name} is in DEPENDENT_CONTAINERS and ${EXCLUDED[exclusion]}: exclusion wins, it is never touched`,
-  },
-  dependentListAmbiguous: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ word, candidates }) =>
-      `DEPENDENT_CONTAINERS: ${word} could be any of ${list(candidates)}; none of them is touched: name one`,
-  },
-  monitorOnGatewayNetwork: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ name }) => `This monitor is on the network of ${name} and goes down with it: ${OWN_NETWORK}`,
-  },
-  otherMonitorOnGatewayNetwork: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ monitor, name }) =>
-      `${monitor}, a monitor, is on the network of ${name} and goes down with it: give it a network of its own`,
-  },
-  witnessBehindGateway: {
-    audience: 'attention',
-    level: 'error',
-    sentence: ({ name }) =>
-      `WITNESS is not asked, for that would be through the tunnel of ${name} itself: ${OWN_NETWORK}`,
-  },
-  engineBehindGateway: {
-    audience: 'attention',
-    level: 'error',
-    sentence: ({ name }) =>
-      `DOCKER_HOST leads through ${name}: with its network the engine is out of reach: ${OWN_NETWORK}`,
-  },
-
-  gatewayFound: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name }) => `Monitoring container: ${name}`,
-  },
-  gatewayRenamed: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ was, name }) =>
-      `${was} is called ${name} now; it is still watched. Set GLUETUN_CONTAINER to its new name`,
-  },
-  gatewayNotFound: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ name, candidates }) => {
-      const advice =
-        candidates.length === 0
+  stateLost: say('attention', 'warn', ({ path, reason, setAsideAs, setAsideFailure }) => {
+    const fate =
+      setAsideFailure !== undefined
+        ? `, and will be overwritten, for it cannot be set aside as ${path}.corrupt (${setAsideFailure})`
+        : setAsideAs === undefined
           ? ''
-          : `; it could be ${list(candidates)}: set GLUETUN_CONTAINER to the right name`;
-      return `Container ${name} not found${advice}; waiting for it`;
-    },
-  },
-  gatewayAmbiguous: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ name, candidates }) =>
+          : `; it is now ${setAsideAs}`;
+    return `State file ${path} ${reason}${fate}: ${STATE_LOST}`;
+  }),
+  stateNotWritten: say(
+    'attention',
+    'warn',
+    ({ path, reason }) =>
+      `State cannot be kept in ${path}: ${reason}; it is known only until the monitor ends`,
+  ),
+  stateWritten: say('activity', 'info', ({ path }) => `State is kept in ${path} again`),
+  logFileNotWritten: say(
+    'attention',
+    'warn',
+    ({ path, reason }) => `Log file ${path} cannot be written (${reason}): logging to the console only`,
+  ),
+  logFileWritten: say(
+    'activity',
+    'warn',
+    ({ path, lostLines }) =>
+      `Log file ${path} is written again; ${String(lostLines)} lines went to the console only`,
+  ),
+
+  sitesRead: say(
+    'debug',
+    'info',
+    ({ sites, areBuiltIn }) =>
+      `Sites${areBuiltIn ? ' (built in; neither CONFIG_FILE nor SITES names any)' : ''}: ${list(sites)}`,
+  ),
+  sitesReloaded: say('activity', 'info', ({ sites }) => `Sites reloaded: ${list(sites)}`),
+  sitesNotUsed: say(
+    'attention',
+    'warn',
+    ({ reason }) => `The sites file has changed but is not used: ${reason}; going on with the last good list`,
+  ),
+  sitesMissing: say(
+    'attention',
+    'error',
+    ({ reason }) =>
+      `No sites to check: ${reason}. Put one URL a line into CONFIG_FILE, or set SITES to URLs separated by commas.`,
+  ),
+  siteRefused: say('attention', 'warn', ({ where, text, reason }) =>
+    text === '' ? `Sites, ${where}: ${reason}` : `Sites, ${where}: "${text}" is left out: ${reason}`,
+  ),
+  siteProbed: say('debug', 'debug', ({ site, verdict, reason, httpStatus, latencyMs }) => {
+    const status = httpStatus === undefined ? '' : `, HTTP ${String(httpStatus)}`;
+    const latency = latencyMs === undefined ? '' : `, ${String(Math.round(latencyMs))} ms`;
+    return `Site ${site}: ${verdict} (${reason}${status}${latency})`;
+  }),
+  siteFailed: say(
+    'debug',
+    'debug',
+    ({ site, failures, threshold, reason }) =>
+      `Site ${site} failed (${String(failures)} of ${String(threshold)}) - ${reason}`,
+  ),
+  siteDown: say(
+    'recovery',
+    'warn',
+    ({ site, failures, reason }) =>
+      `Site ${site} failed ${String(failures)} consecutive times - THRESHOLD REACHED - ${reason}`,
+  ),
+  siteUp: say('recovery', 'info', ({ site }) => `Site ${site} can be reached again`),
+  siteExcused: say(
+    'debug',
+    'debug',
+    ({ site, reason }) => `Site ${site} failed, and has never passed while others do - ${reason}`,
+  ),
+  siteNeverPassed: say(
+    'attention',
+    'warn',
+    ({ site, reason }) =>
+      `Site ${site} has never passed (${reason}), while others do: check its URL; it starts no recovery as long as another critical site passes`,
+  ),
+  siteReinstated: say(
+    'recovery',
+    'info',
+    ({ site }) => `Site ${site} can be reached again, and counts as critical again`,
+  ),
+  sitesDemoted: say(
+    'attention',
+    'warn',
+    ({ sites, recoveries }) =>
+      `${list(sites)} did not come back in ${String(recoveries)} recoveries, though other sites pass: blocked at this exit, or down; held as advisory until it passes once. If that goes on, give it role=advisory, or set SITE_QUORUM=majority`,
+  ),
+  sitesStillDemoted: say(
+    'recovery',
+    'info',
+    ({ sites }) => `Still held as advisory until it passes once: ${list(sites)}`,
+  ),
+  onlyDnsFails: say(
+    'recovery',
+    'warn',
+    ({ name }) => `Only DNS fails in ${name}: sites by address pass, and those by name cannot be resolved`,
+  ),
+  probesBlind: say(
+    'attention',
+    'warn',
+    ({ name, reason }) =>
+      `Sites cannot be probed through ${name}: ${reason}; nothing is concluded from that, and nothing restarted`,
+  ),
+  probesSee: say('recovery', 'info', ({ name }) => `Sites can be probed through ${name} again`),
+
+  engineLost: say(
+    'attention',
+    'warn',
+    ({ reason, wasConnected }) =>
+      `${wasConnected ? 'Lost the Docker engine' : 'The Docker engine does not answer'}: ${reason}; nothing is done until it answers`,
+  ),
+  engineBack: say(
+    'activity',
+    'info',
+    ({ afterMs }) => `The Docker engine answers again after ${duration(afterMs)}`,
+  ),
+  engineHadCrashed: say(
+    'activity',
+    'warn',
+    ({ names }) => `The Docker engine had crashed, and at its start stopped what still ran: ${list(names)}`,
+  ),
+  listingFailed: say(
+    'attention',
+    'warn',
+    ({ reason }) => `Listing the containers failed: ${reason}; trying again`,
+  ),
+  listingWorks: say('activity', 'info', () => 'The containers can be listed again'),
+  lineDown: say(
+    'recovery',
+    'warn',
+    ({ reason }) =>
+      `The line itself seems down: the witness does not answer (${reason}); no recovery starts until it does`,
+  ),
+  lineUp: say(
+    'recovery',
+    'info',
+    ({ afterMs }) =>
+      `The line is up again after ${duration(afterMs)}, says the witness; checking the sites now`,
+  ),
+  witnessIgnored: say('attention', 'warn', ({ reason }) =>
+    reason === undefined
+      ? 'The witness does not answer though the sites can be reached through the tunnel; it is ignored until it does'
+      : `The witness has not answered (${reason}); it is ignored until it does`,
+  ),
+  witnessHeeded: say('activity', 'info', () => 'The witness answers, and is listened to again'),
+
+  exclusionUnfit: say(
+    'attention',
+    'warn',
+    (unfit) => `EXCLUDE_CONTAINERS: ${unfit.word} fits no container${didYouMean(unfit)}`,
+  ),
+  exclusionById: say(
+    'attention',
+    'warn',
+    ({ word, name }) =>
+      `EXCLUDE_CONTAINERS: ${word.slice(0, 12)} is the id of ${name}, which changes when it is created anew: name it instead`,
+  ),
+  gatewayExcluded: say(
+    'attention',
+    'warn',
+    ({ name, exclusion }) => `${name} ${EXCLUDED[exclusion]}: it is watched, but never restarted`,
+  ),
+  reconnectListUnfit: say(
+    'attention',
+    'warn',
+    (unfit) => `VPN_RESTART_DEPENDENTS: ${unfit.word} fits no container${didYouMean(unfit)}`,
+  ),
+  reconnectListUnsuitable: say(
+    'attention',
+    'warn',
+    ({ word, exclusion, gateways }) =>
+      `VPN_RESTART_DEPENDENTS: ${word} ${exclusion === undefined ? `is no dependent of ${list(gateways)}` : EXCLUDED[exclusion]}: it is not restarted`,
+  ),
+  dependentListUnfit: say(
+    'attention',
+    'warn',
+    ({ unfit }) =>
+      `Listed in DEPENDENT_CONTAINERS but not found: ${list(unfit.map((one) => one.word + didYouMean(one)))}; going on without`,
+  ),
+  dependentListExcluded: say(
+    'attention',
+    'warn',
+    ({ name, exclusion }) =>
+      `${name} is in DEPENDENT_CONTAINERS and ${EXCLUDED[exclusion]}: exclusion wins, it is never touched`,
+  ),
+  dependentListAmbiguous: say(
+    'attention',
+    'warn',
+    ({ word, candidates }) =>
+      `DEPENDENT_CONTAINERS: ${word} could be any of ${list(candidates)}; none of them is touched: name one`,
+  ),
+  monitorOnGatewayNetwork: say(
+    'attention',
+    'warn',
+    ({ name }) => `This monitor is on the network of ${name} and goes down with it: ${OWN_NETWORK}`,
+  ),
+  otherMonitorOnGatewayNetwork: say(
+    'attention',
+    'warn',
+    ({ monitor, name }) =>
+      `${monitor}, a monitor, is on the network of ${name} and goes down with it: give it a network of its own`,
+  ),
+  witnessBehindGateway: say(
+    'attention',
+    'error',
+    ({ name }) =>
+      `WITNESS is not asked, for that would be through the tunnel of ${name} itself: ${OWN_NETWORK}`,
+  ),
+  engineBehindGateway: say(
+    'attention',
+    'error',
+    ({ name }) =>
+      `DOCKER_HOST leads through ${name}: with its network the engine is out of reach: ${OWN_NETWORK}`,
+  ),
+
+  gatewayFound: say('activity', 'info', ({ name }) => `Monitoring container: ${name}`),
+  gatewayRenamed: say(
+    'attention',
+    'warn',
+    ({ was, name }) =>
+      `${was} is called ${name} now; it is still watched. Set GLUETUN_CONTAINER to its new name`,
+  ),
+  gatewayNotFound: say('attention', 'warn', ({ name, candidates }) => {
+    const advice =
+      candidates.length === 0
+        ? ''
+        : `; it could be ${list(candidates)}: set GLUETUN_CONTAINER to the right name`;
+    return `Container ${name} not found${advice}; waiting for it`;
+  }),
+  gatewayAmbiguous: say(
+    'attention',
+    'warn',
+    ({ name, candidates }) =>
       `Container ${name} could be any of ${list(candidates)}: set GLUETUN_CONTAINER to the name of one; waiting until it is clear`,
-  },
-  gatewayGone: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ name }) => `${name} is gone; waiting until there is one again`,
-  },
-  gatewayPaused: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ name }) => `${name} is paused; standing by until it is resumed`,
-  },
-  gatewayResumed: { audience: 'activity', level: 'info', sentence: ({ name }) => `${name} is resumed` },
-  gatewayStarted: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name }) => `${name} started; waiting until it is ready`,
-  },
-  gatewayDown: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: (down) =>
-      down.isCutShort
-        ? `${down.name} is down since a restart by the monitor was cut short; ${outlook(down)}`
-        : `${down.name} ${howDown(down)}; ${outlook(down)}`,
-  },
-  gatewayLooping: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ name, ends }) =>
+  ),
+  gatewayGone: say('attention', 'warn', ({ name }) => `${name} is gone; waiting until there is one again`),
+  gatewayPaused: say('attention', 'warn', ({ name }) => `${name} is paused; standing by until it is resumed`),
+  gatewayResumed: say('activity', 'info', ({ name }) => `${name} is resumed`),
+  gatewayStarted: say('activity', 'info', ({ name }) => `${name} started; waiting until it is ready`),
+  gatewayDown: say('attention', 'warn', (down) =>
+    down.isCutShort
+      ? `${down.name} is down since a restart by the monitor was cut short; ${outlook(down)}`
+      : `${down.name} ${howDown(down)}; ${outlook(down)}`,
+  ),
+  gatewayLooping: say(
+    'attention',
+    'warn',
+    ({ name, ends }) =>
       `${name} keeps restarting: it has ended ${String(ends)} times before it was ready; its starts and ends are not told until it is`,
-  },
-  gatewayReady: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name, afterMs, proof }) => `${name} is healthy after ${duration(afterMs)}${PROOFS[proof]}`,
-  },
-  gatewayTakenForReady: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ name }) => `${name} counts as ready: it has no health check and cannot be probed`,
-  },
-  gatewayUnhealthy: {
-    audience: 'recovery',
-    level: 'warn',
-    sentence: ({ name }) => `${name} is unhealthy, says Docker; checking the sites now`,
-  },
-  gatewayHealthy: {
-    audience: 'recovery',
-    level: 'info',
-    sentence: ({ name }) => `${name} is healthy again, says Docker`,
-  },
-  gatewayHealsItself: {
-    audience: 'recovery',
-    level: ({ isFirst }) => (isFirst ? 'info' : 'debug'),
-    sentence: ({ name }) => `${name} restarts its VPN itself; checking the sites now`,
-  },
-  alarmAnswered: {
-    audience: 'recovery',
-    level: 'info',
-    sentence: ({ name, alarm }) =>
-      alarm === 'unhealthy'
-        ? `The sites can be reached, though Docker calls ${name} unhealthy: nothing to restart`
-        : 'The sites can be reached: nothing to restart',
-  },
-  dockerAgrees: {
-    audience: 'recovery',
-    level: 'warn',
-    sentence: ({ name }) =>
+  ),
+  gatewayReady: say(
+    'activity',
+    'info',
+    ({ name, afterMs, proof }) => `${name} is healthy after ${duration(afterMs)}${PROOFS[proof]}`,
+  ),
+  gatewayTakenForReady: say(
+    'attention',
+    'warn',
+    ({ name }) => `${name} counts as ready: it has no health check and cannot be probed`,
+  ),
+  gatewayUnhealthy: say(
+    'recovery',
+    'warn',
+    ({ name }) => `${name} is unhealthy, says Docker; checking the sites now`,
+  ),
+  gatewayHealthy: say('recovery', 'info', ({ name }) => `${name} is healthy again, says Docker`),
+  gatewayHealsItself: say(
+    'recovery',
+    ({ isFirst }) => (isFirst ? 'info' : 'debug'),
+    ({ name }) => `${name} restarts its VPN itself; checking the sites now`,
+  ),
+  alarmAnswered: say('recovery', 'info', ({ name, alarm }) =>
+    alarm === 'unhealthy'
+      ? `The sites can be reached, though Docker calls ${name} unhealthy: nothing to restart`
+      : 'The sites can be reached: nothing to restart',
+  ),
+  dockerAgrees: say(
+    'recovery',
+    'warn',
+    ({ name }) =>
       `Docker calls ${name} unhealthy, and no critical site passes: each failure in this check counts twice`,
-  },
-  gatewayTrouble: { audience: 'recovery', level: 'warn', sentence: ({ text }) => `Gluetun says: ${text}` },
-  gatewayLogUnreadable: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ name, reason }) =>
+  ),
+  gatewayTrouble: say('recovery', 'warn', ({ text }) => `Gluetun says: ${text}`),
+  gatewayLogUnreadable: say(
+    'attention',
+    'warn',
+    ({ name, reason }) =>
       `The log of ${name} cannot be read: ${reason}; until it can, the monitor may learn late or never that the tunnel is up, why it fails, and its public address. Use the logging driver json-file, local or journald; a socket proxy has to allow GET /containers/{id}/logs`,
-  },
-  gatewayLogReadable: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name }) => `The log of ${name} can be read again`,
-  },
-  gatewayLogFellSilent: {
-    audience: 'activity',
-    level: ({ isFirst }) => (isFirst ? 'warn' : 'debug'),
-    sentence: ({ name, silentMs }) =>
+  ),
+  gatewayLogReadable: say('activity', 'info', ({ name }) => `The log of ${name} can be read again`),
+  gatewayLogFellSilent: say(
+    'activity',
+    ({ isFirst }) => (isFirst ? 'warn' : 'debug'),
+    ({ name, silentMs }) =>
       `The log of ${name} had fallen silent for ${String(Math.round(silentMs / 1000))}s, though lines were written (was it rotated?); it is followed anew`,
-  },
-  endpoint: {
-    audience: 'recovery',
-    level: 'endpoint',
-    sentence: ({ status, ip, country, city, server, reason }) =>
+  ),
+  endpoint: say(
+    'recovery',
+    'endpoint',
+    ({ status, ip, country, city, server, reason }) =>
       `Status: ${status} | IP: ${known(ip)} | Country: ${known(country)} | City: ${known(city)} | VPN Server: ${known(server)} | Reason: ${reason}`,
-  },
-  endpointNotRead: { audience: 'debug', level: 'debug', sentence: ({ reason }) => `Endpoint: ${reason}` },
+  ),
+  endpointNotRead: say('debug', 'debug', ({ reason }) => `Endpoint: ${reason}`),
 
-  sitesFailed: {
-    audience: 'recovery',
-    level: 'warn',
-    sentence: ({ sites }) => `Failed sites (exceeded threshold): ${list(sites)}`,
-  },
-  recoveryDecided: {
-    audience: 'recovery',
-    level: 'warn',
-    sentence: ({ lineIsUp, attempt, nextAfterMs, ...evidence }) => {
-      const line = lineIsUp ? 'the line is up, says the witness; ' : '';
-      return `Why: ${figures(evidence)}; ${line}recovery ${String(attempt)} since all was well, the next one not before ${duration(nextAfterMs)} after its end`;
-    },
-  },
-  recoveryBegun: {
-    audience: 'recovery',
-    level: 'warn',
-    sentence: () => 'Health check failed, initiating recovery...',
-  },
-  recoveryHeldBack: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: (held) => `No recovery: ${figures(held)}; ${whyHeld(held)}`,
-  },
-  gatewayRestarting: {
-    audience: 'recovery',
-    level: 'info',
-    sentence: ({ name }) => `Restarting ${name} to force new endpoint...`,
-  },
-  gatewayNotRestarted: {
-    audience: 'recovery',
-    level: 'info',
-    sentence: ({ name, reason }) => `${name} is not restarted: ${reason}`,
-  },
-  gatewayRestartFailed: {
-    audience: 'attention',
-    level: 'error',
-    sentence: ({ name, reason }) => `Restarting ${name} failed: ${reason}`,
-  },
-  gatewayStarting: {
-    audience: 'recovery',
-    level: 'warn',
-    sentence: ({ name }) => `${name} has not come back; starting it`,
-  },
-  gatewayStartFailed: {
-    audience: 'attention',
-    level: 'error',
-    sentence: ({ name, reason }) => `Starting ${name} failed: ${reason}; trying again`,
-  },
-  gatewayNotReady: {
-    audience: 'attention',
-    level: 'error',
-    sentence: ({ name, waitedMs, trouble }) => {
-      const because = trouble === undefined ? '' : `. Gluetun says: ${trouble}`;
-      return `${name} did not become ready within ${duration(waitedMs)}; its dependents are restarted as soon as it is${because}`;
-    },
-  },
-  vpnRestarting: {
-    audience: 'recovery',
-    level: 'info',
-    sentence: ({ name }) => `Restarting the VPN inside ${name} to force new endpoint...`,
-  },
-  vpnNotRestarted: {
-    audience: 'recovery',
-    level: 'info',
-    sentence: ({ name, reason }) => `The VPN inside ${name} is not restarted: ${reason}`,
-  },
-  vpnRestartFailed: {
-    audience: 'recovery',
-    level: 'warn',
-    sentence: ({ name, reason }) => `The VPN cannot be restarted inside ${name}: ${reason}`,
-  },
-  vpnRestartUncertain: {
-    audience: 'recovery',
-    level: 'info',
-    sentence: ({ name, reason }) =>
-      `What came of the VPN inside ${name} shows when that is resumed: ${reason}`,
-  },
-  noPassSinceVpnRestart: {
-    audience: 'recovery',
-    level: 'warn',
-    sentence: ({ name }) => `No check has passed since the VPN was restarted inside ${name}`,
-  },
-  noPassSinceRestart: {
-    audience: 'recovery',
-    level: 'warn',
-    sentence: ({ sites }) =>
-      `No check has passed since the restart${sites.length === 0 ? '' : `: ${list(sites)}`}`,
-  },
-  recoveryAbandoned: {
-    audience: 'recovery',
-    level: 'info',
-    sentence: ({ name, because }) =>
-      because === 'tunnelWorks'
-        ? 'The tunnel works again without a restart'
-        : `The recovery ends: ${name} ${ABANDONED[because]}`,
-  },
-  recoveryCompleted: {
-    audience: 'recovery',
-    level: 'info',
-    sentence: ({ afterMs }) => `Recovery complete (took ${duration(afterMs)})`,
-  },
-  recoveryCompletedByVpn: {
-    audience: 'recovery',
-    level: 'info',
-    sentence: ({ afterMs, restarted }) =>
+  sitesFailed: say('recovery', 'warn', ({ sites }) => `Failed sites (exceeded threshold): ${list(sites)}`),
+  recoveryDecided: say('recovery', 'warn', ({ lineIsUp, attempt, nextAfterMs, ...evidence }) => {
+    const line = lineIsUp ? 'the line is up, says the witness; ' : '';
+    return `Why: ${figures(evidence)}; ${line}recovery ${String(attempt)} since all was well, the next one not before ${duration(nextAfterMs)} after its end`;
+  }),
+  recoveryBegun: say('recovery', 'warn', () => 'Health check failed, initiating recovery...'),
+  recoveryHeldBack: say('attention', 'warn', (held) => `No recovery: ${figures(held)}; ${whyHeld(held)}`),
+  gatewayRestarting: say('recovery', 'info', ({ name }) => `Restarting ${name} to force new endpoint...`),
+  gatewayNotRestarted: say('recovery', 'info', ({ name, reason }) => `${name} is not restarted: ${reason}`),
+  gatewayRestartFailed: say(
+    'attention',
+    'error',
+    ({ name, reason }) => `Restarting ${name} failed: ${reason}`,
+  ),
+  gatewayStarting: say('recovery', 'warn', ({ name }) => `${name} has not come back; starting it`),
+  gatewayStartFailed: say(
+    'attention',
+    'error',
+    ({ name, reason }) => `Starting ${name} failed: ${reason}; trying again`,
+  ),
+  gatewayNotReady: say('attention', 'error', ({ name, waitedMs, trouble }) => {
+    const because = trouble === undefined ? '' : `. Gluetun says: ${trouble}`;
+    return `${name} did not become ready within ${duration(waitedMs)}; its dependents are restarted as soon as it is${because}`;
+  }),
+  vpnRestarting: say(
+    'recovery',
+    'info',
+    ({ name }) => `Restarting the VPN inside ${name} to force new endpoint...`,
+  ),
+  vpnNotRestarted: say(
+    'recovery',
+    'info',
+    ({ name, reason }) => `The VPN inside ${name} is not restarted: ${reason}`,
+  ),
+  vpnRestartFailed: say(
+    'recovery',
+    'warn',
+    ({ name, reason }) => `The VPN cannot be restarted inside ${name}: ${reason}`,
+  ),
+  vpnRestartUncertain: say(
+    'recovery',
+    'info',
+    ({ name, reason }) => `What came of the VPN inside ${name} shows when that is resumed: ${reason}`,
+  ),
+  noPassSinceVpnRestart: say(
+    'recovery',
+    'warn',
+    ({ name }) => `No check has passed since the VPN was restarted inside ${name}`,
+  ),
+  noPassSinceRestart: say(
+    'recovery',
+    'warn',
+    ({ sites }) => `No check has passed since the restart${sites.length === 0 ? '' : `: ${list(sites)}`}`,
+  ),
+  recoveryAbandoned: say('recovery', 'info', ({ name, because }) =>
+    because === 'tunnelWorks'
+      ? 'The tunnel works again without a restart'
+      : `The recovery ends: ${name} ${ABANDONED[because]}`,
+  ),
+  recoveryCompleted: say(
+    'recovery',
+    'info',
+    ({ afterMs }) => `Recovery complete (took ${duration(afterMs)})`,
+  ),
+  recoveryCompletedByVpn: say(
+    'recovery',
+    'info',
+    ({ afterMs, restarted }) =>
       `Recovery complete (took ${duration(afterMs)}): the VPN was restarted, dependents untouched${restarted.length === 0 ? '' : ` but ${list(restarted)}`}`,
-  },
-  recoveryIncomplete: {
-    audience: 'attention',
-    level: 'error',
-    sentence: ({ afterMs, isVerified, notRestarted, orphans }) => {
-      const faults = [
-        ...(isVerified ? [] : ['no check has passed yet']),
-        ...(notRestarted.length === 0 ? [] : [`not restarted: ${list(notRestarted)}`]),
-        ...(orphans.length === 0 ? [] : [`to be created anew by hand: ${list(orphans)}`]),
-      ];
-      return `Recovery ended after ${duration(afterMs)}, but ${faults.join('; ')}`;
-    },
-  },
-  dependentsDiscovering: {
-    audience: 'activity',
-    level: 'info',
-    sentence: () => 'Discovering and restarting dependent containers...',
-  },
-  dependentsDiscovered: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ names }) => `Discovered dependent containers: ${compact(names)}`,
-  },
-  dependentsFollow: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ names }) => `Then its dependents: ${list(names)}`,
-  },
-  dependentsRestarted: {
-    audience: 'activity',
-    level: 'info',
-    sentence: () => 'Dependent container restart complete',
-  },
+  ),
+  recoveryIncomplete: say('attention', 'error', ({ afterMs, isVerified, notRestarted, orphans }) => {
+    const faults = [
+      ...(isVerified ? [] : ['no check has passed yet']),
+      ...(notRestarted.length === 0 ? [] : [`not restarted: ${list(notRestarted)}`]),
+      ...(orphans.length === 0 ? [] : [`to be created anew by hand: ${list(orphans)}`]),
+    ];
+    return `Recovery ended after ${duration(afterMs)}, but ${faults.join('; ')}`;
+  }),
+  dependentsDiscovering: say('activity', 'info', () => 'Discovering and restarting dependent containers...'),
+  dependentsDiscovered: say(
+    'activity',
+    'info',
+    ({ names }) => `Discovered dependent containers: ${compact(names)}`,
+  ),
+  dependentsFollow: say('activity', 'info', ({ names }) => `Then its dependents: ${list(names)}`),
+  dependentsRestarted: say('activity', 'info', () => 'Dependent container restart complete'),
 
-  dependentsFound: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ isAuto, names }) =>
+  dependentsFound: say(
+    'activity',
+    'info',
+    ({ isAuto, names }) =>
       `Dependent containers (${isAuto ? 'auto-discovery' : 'configured'}): ${compact(names)}`,
-  },
-  dependentsNotRunning: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ names }) => `Not running, and left alone: ${list(names)}`,
-  },
-  dependentsCutOff: {
-    audience: 'activity',
-    level: ({ inRecovery }) => (inRecovery ? 'debug' : 'info'),
-    sentence: ({ attachment, names }) => `Dependent containers ${CUT_OFF[attachment]}: ${list(names)}`,
-  },
-  orphansNotRecreated: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ names }) =>
-      `AUTO_RECREATE is off: ${list(names)} must be created anew by hand. ${RECREATE_BY_HAND}`,
-  },
-  orphansUnclaimed: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ names, name }) =>
+  ),
+  dependentsNotRunning: say('activity', 'info', ({ names }) => `Not running, and left alone: ${list(names)}`),
+  dependentsCutOff: say(
+    'activity',
+    ({ inRecovery }) => (inRecovery ? 'debug' : 'info'),
+    ({ attachment, names }) => `Dependent containers ${CUT_OFF[attachment]}: ${list(names)}`,
+  ),
+  orphansNotRecreated: say(
+    'attention',
+    'warn',
+    ({ names }) => `AUTO_RECREATE is off: ${list(names)} must be created anew by hand. ${RECREATE_BY_HAND}`,
+  ),
+  orphansUnclaimed: say(
+    'attention',
+    'warn',
+    ({ names, name }) =>
       `Joined to a container that is no more, and nothing tells whether that was ${name}: ${list(names)}; left alone. ${RECREATE_BY_HAND}`,
-  },
-  orphanOfFormerGateway: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ dependent, former, name }) =>
+  ),
+  orphanOfFormerGateway: say(
+    'attention',
+    'warn',
+    ({ dependent, former, name }) =>
       `${dependent} is joined to ${former}, which was ${name} before; left alone. ${RECREATE_BY_HAND}`,
-  },
-  dependentAdded: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name }) => `Dependent container added: ${name}`,
-  },
-  dependentRemoved: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name }) => `Dependent container removed: ${name}`,
-  },
-  dependentRenamed: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ was, name }) => `Dependent container renamed: ${was} to ${name}`,
-  },
-  dependentStarted: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name }) => `Dependent container started: ${name}`,
-  },
-  dependentStopped: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name }) => `Dependent container stopped: ${name}`,
-  },
-  dependentPaused: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name }) => `Dependent container paused: ${name}`,
-  },
-  dependentResumed: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name }) => `Dependent container resumed: ${name}`,
-  },
-  dependentOutOfMemory: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ name }) => `Dependent container out of memory: ${name}`,
-  },
-  dependentLooping: {
-    audience: 'attention',
-    level: 'warn',
-    sentence: ({ name, ends, calmMs }) =>
+  ),
+  dependentAdded: say('activity', 'info', ({ name }) => `Dependent container added: ${name}`),
+  dependentRemoved: say('activity', 'info', ({ name }) => `Dependent container removed: ${name}`),
+  dependentRenamed: say(
+    'activity',
+    'info',
+    ({ was, name }) => `Dependent container renamed: ${was} to ${name}`,
+  ),
+  dependentStarted: say('activity', 'info', ({ name }) => `Dependent container started: ${name}`),
+  dependentStopped: say('activity', 'info', ({ name }) => `Dependent container stopped: ${name}`),
+  dependentPaused: say('activity', 'info', ({ name }) => `Dependent container paused: ${name}`),
+  dependentResumed: say('activity', 'info', ({ name }) => `Dependent container resumed: ${name}`),
+  dependentOutOfMemory: say('attention', 'warn', ({ name }) => `Dependent container out of memory: ${name}`),
+  dependentLooping: say(
+    'attention',
+    'warn',
+    ({ name, ends, calmMs }) =>
       `Dependent container keeps restarting: ${name} has ended ${String(ends)} times by itself; its starts and stops are not told until it has kept still for ${duration(calmMs)}`,
-  },
-  dependentCalm: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name, calmMs }) =>
+  ),
+  dependentCalm: say(
+    'activity',
+    'info',
+    ({ name, calmMs }) =>
       `Dependent container has stopped restarting: ${name} has run for ${duration(calmMs)}`,
-  },
-  dependentNeverStarted: {
-    audience: 'activity',
-    level: ({ isFirst }) => (isFirst ? 'info' : 'debug'),
-    sentence: ({ name }) =>
-      `Dependent container was never started, because its gateway was unhealthy: ${name}`,
-  },
-  dependentRepairing: {
-    audience: 'activity',
-    level: ({ isFirst }) => (isFirst ? 'info' : 'debug'),
-    sentence: ({ name, how }) => `${REPAIRS[how].doing} ${name}...`,
-  },
-  dependentParked: {
-    audience: 'debug',
-    level: 'debug',
-    sentence: ({ name, parkedAs }) => `${name} waits as ${parkedAs}`,
-  },
-  dependentRepaired: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name, how }) => `${name} ${REPAIRS[how].done} successfully`,
-  },
-  dependentEnded: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name, how, exitCode }) =>
+  ),
+  dependentNeverStarted: say(
+    'activity',
+    ({ isFirst }) => (isFirst ? 'info' : 'debug'),
+    ({ name }) => `Dependent container was never started, because its gateway was unhealthy: ${name}`,
+  ),
+  dependentRepairing: say(
+    'activity',
+    ({ isFirst }) => (isFirst ? 'info' : 'debug'),
+    ({ name, how }) => `${REPAIRS[how].doing} ${name}...`,
+  ),
+  dependentParked: say('debug', 'debug', ({ name, parkedAs }) => `${name} waits as ${parkedAs}`),
+  dependentRepaired: say('activity', 'info', ({ name, how }) => `${name} ${REPAIRS[how].done} successfully`),
+  dependentEnded: say(
+    'activity',
+    'info',
+    ({ name, how, exitCode }) =>
       `${name} was ${REPAIRS[how].done} and has ended by itself (exit code ${String(exitCode)})`,
-  },
-  dependentLeftAlone: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name, how, reason }) =>
-      how === 'resume' ? `${name}: ${reason}` : `${name} is left alone: ${reason}`,
-  },
-  dependentGone: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name }) => `${name} is gone; nothing to restart`,
-  },
-  dependentRepairFailed: {
-    audience: 'attention',
-    level: ({ isFirst }) => (isFirst ? 'error' : 'debug'),
-    sentence: ({ name, how, reason, fault, retryInMs }) => {
+  ),
+  dependentLeftAlone: say('activity', 'info', ({ name, how, reason }) =>
+    how === 'resume' ? `${name}: ${reason}` : `${name} is left alone: ${reason}`,
+  ),
+  dependentGone: say('activity', 'info', ({ name }) => `${name} is gone; nothing to restart`),
+  dependentRepairFailed: say(
+    'attention',
+    ({ isFirst }) => (isFirst ? 'error' : 'debug'),
+    ({ name, how, reason, fault, retryInMs }) => {
       const why = fault === undefined ? (reason ?? '') : FAULTS[fault](REPAIRS[how].done);
       return `${REPAIRS[how].doing} ${name} failed: ${why}; trying again in ${duration(retryInMs)}`;
     },
-  },
-  recreationRefused: {
-    audience: 'attention',
-    level: ({ isFirst }) => (isFirst ? 'error' : 'debug'),
-    sentence: ({ name, reason, cutOffWithIt }) => {
+  ),
+  recreationRefused: say(
+    'attention',
+    ({ isFirst }) => (isFirst ? 'error' : 'debug'),
+    ({ name, reason, cutOffWithIt }) => {
       const others = cutOffWithIt.length === 0 ? '' : `; cut off with it until then: ${list(cutOffWithIt)}`;
       return `${name} cannot be re-created: ${reason}${others}`;
     },
-  },
-  dependentAwaitsResume: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name }) => `${name} is paused; it is restarted when it is resumed`,
-  },
-  dependentAwaitsOwner: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name, owner }) => `${name} waits for ${owner}, whose network it shares`,
-  },
-  dependentNeedsNothing: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name }) => `${name} needs no restart any more`,
-  },
-  dependentsAllFresh: {
-    audience: 'activity',
-    level: 'info',
-    sentence: ({ name }) => `All dependent containers are on the network of ${name}`,
-  },
+  ),
+  dependentAwaitsResume: say(
+    'activity',
+    'info',
+    ({ name }) => `${name} is paused; it is restarted when it is resumed`,
+  ),
+  dependentAwaitsOwner: say(
+    'activity',
+    'info',
+    ({ name, owner }) => `${name} waits for ${owner}, whose network it shares`,
+  ),
+  dependentNeedsNothing: say('activity', 'info', ({ name }) => `${name} needs no restart any more`),
+  dependentsAllFresh: say(
+    'activity',
+    'info',
+    ({ name }) => `All dependent containers are on the network of ${name}`,
+  ),
 };
 
 /** Why the user's configuration keeps the monitor from touching a container, after its name. */
