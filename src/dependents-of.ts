@@ -10,7 +10,7 @@ import { knownIds } from './memory.ts';
 import { isOnNetworkOf, ownerOf, ownersBelow } from './network.ts';
 import { parkedAs } from './parked.ts';
 import { gatewayTarget } from './selectors.ts';
-import type { State } from './state.ts';
+import type { State, Unclaimed } from './state.ts';
 
 /** The containers that hang on the gateway, sorted by name. */
 export function dependentsOf(state: State): readonly ContainerFacts[] {
@@ -103,27 +103,23 @@ export function parkedOf(state: State): readonly Parked[] {
   });
 }
 
-/** Why a container hangs on a network of which nobody can tell that it is, or is not, this gateway's. */
-export interface Stranded {
-  readonly facts: ContainerFacts;
-  /** The name it is reported under: that of the gateway's predecessor, which is still there; undefined: it is gone. */
-  readonly formerGateway: string | undefined;
-}
-
 /** Who may be a dependent, or was one of the gateway's predecessor, and is not repaired: it is reported. */
-export const strandedIn = (state: State): readonly Stranded[] =>
-  Object.values(state.containers.byId).flatMap((facts): readonly Stranded[] => {
-    const reference = joinedReference(facts);
-    const isConcerned = isRunning(facts) || hasFailedToJoin(facts);
-    if (reference === undefined || !isConcerned || !isTouchable(state, facts)) return [];
-    const owner = ownerOf(facts, state);
-    if (owner === undefined)
-      return isUnclaimed(reference, state) ? [{ facts, formerGateway: undefined }] : [];
-    const isPredecessor =
-      owner.id !== gatewayTarget(state.gateway)?.id &&
-      knownIds(state.memory, state.settings.gateway).includes(owner.id);
-    return isPredecessor ? [{ facts, formerGateway: owner.name }] : [];
-  });
+export const unclaimedIn = (state: State): Readonly<Record<string, Unclaimed>> =>
+  Object.fromEntries(
+    Object.values(state.containers.byId).flatMap((facts): readonly [string, Unclaimed][] => {
+      const { id, name } = facts;
+      const reference = joinedReference(facts);
+      const isConcerned = isRunning(facts) || hasFailedToJoin(facts);
+      if (reference === undefined || !isConcerned || !isTouchable(state, facts)) return [];
+      const owner = ownerOf(facts, state);
+      if (owner === undefined)
+        return isUnclaimed(reference, state) ? [[id, { name, formerGateway: undefined }]] : [];
+      const isPredecessor =
+        owner.id !== gatewayTarget(state.gateway)?.id &&
+        knownIds(state.memory, state.settings.gateway).includes(owner.id);
+      return isPredecessor ? [[id, { name, formerGateway: owner.name }]] : [];
+    }),
+  );
 
 /** An id that no gateway is known to have had. */
 export const isUnclaimed = (reference: string, { memory }: Pick<State, 'memory'>): boolean =>

@@ -10,6 +10,8 @@ import { witness, witnessDueAt, witnessSchedule } from './reducers/witness.ts';
 import { isAct } from './commands.ts';
 import { NO_TROUBLES } from './gateway-troubles.ts';
 import { isOutdated } from './messages.ts';
+import { conditionNotices } from './notices/condition-notices.ts';
+import { withConditionStarts } from './notices/conditions.ts';
 import { containers } from './reducers/containers.ts';
 import { NO_BACKOFF } from './backoff.ts';
 import { type Memory, NOTHING_REMEMBERED, rememberedBackoff, rememberedSites } from './memory.ts';
@@ -24,6 +26,7 @@ import { ownNetwork } from './reducers/own-network.ts';
 import { readiness } from './reducers/readiness.ts';
 import { startDueAt } from './reducers/left-behind.ts';
 import { recovery } from './reducers/recovery.ts';
+import { recoveryRecord } from './reducers/recovery-record.ts';
 import { recoveryEnd } from './reducers/recovery-steps.ts';
 import { repairs, retriesDueAt } from './reducers/repairs.ts';
 import { recollection } from './reducers/recollection.ts';
@@ -65,6 +68,7 @@ const ofOneGateway = compose<State>(
   recovery,
   repairs,
   recoveryEnd,
+  recoveryRecord,
   gatewayLog,
   alarm,
   checkSchedule,
@@ -72,10 +76,13 @@ const ofOneGateway = compose<State>(
 );
 
 /** What an event leads to. Pure: time is the event's own. */
-export const reduce = (state: Everything, event: Event): Transition<Everything> =>
-  isOutdated(state, event)
-    ? to(state)
-    : withMemoryOfActs(withActs(concerns(state, event, state), event), event, state);
+export function reduce(state: Everything, event: Event): Transition<Everything> {
+  if (isOutdated(state, event)) return to(state);
+  const acted = withMemoryOfActs(withActs(concerns(state, event, state), event), event, state);
+  if (acted.state === state) return acted;
+  const next = withConditionStarts(acted.state, event.at);
+  return { ...acted, state: next, notices: [...acted.notices, ...conditionNotices(state, next)] };
+}
 
 /** Only now it is known whose turn it is. */
 const withMemoryOfActs = (
@@ -121,12 +128,13 @@ export const initialState = (
     starts: {},
     nextListingAt: undefined,
     latestListing: undefined,
-    listingFails: false,
+    listingFailure: undefined,
   },
   endings: {},
   memory,
   witness: hasWitness ? { value: 'untried', nextProbeAt: 0, awaited: undefined } : { value: 'none' },
   ownNetwork: network,
+  conditionStarts: {},
   ending: false,
   watches: settings.map((one) => initialWatch(one, sites, memory)),
 });
@@ -139,18 +147,18 @@ const namedIn = ({ gateway: name, dependents: listed }: Settings): readonly stri
 const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory): Watch => ({
   settings,
   gateway: { value: 'unseen' },
-  dependents: { shown: undefined, stranded: [], ends: {} },
+  dependents: { members: undefined, unclaimed: {}, ends: {} },
   sites: {
     list: sitesOf(settings.gateway, sites),
     failures: {},
     ...rememberedSites(memory, settings.gateway),
-    blind: undefined,
     onlyDns: false,
     excused: {},
     passes: {},
   },
   checking: {
     running: undefined,
+    latest: undefined,
     lastStartedAt: undefined,
     again: false,
     alarm: undefined,
@@ -159,15 +167,22 @@ const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory
     cutShortAt: undefined,
     reconnect: undefined,
   },
-  endpoint: { current: NOTHING_KNOWN, said: undefined, reading: undefined, owed: undefined },
-  logReading: { followed: undefined, isUnreadable: false, fellSilent: false },
+  endpoint: {
+    current: NOTHING_KNOWN,
+    announced: undefined,
+    failure: undefined,
+    reading: undefined,
+    owed: undefined,
+  },
+  logReading: { followed: undefined, failure: undefined, silences: 0 },
   troubles: NO_TROUBLES,
   recovery: { value: 'none' },
+  latestRecovery: undefined,
   repairs: { pending: {}, wave: undefined },
   settling: { project: undefined, changedAt: undefined, firstStart: undefined },
   backoff: { ...NO_BACKOFF, ...rememberedBackoff(memory, settings.gateway) },
   outageSince: undefined,
-  hold: undefined,
+  heldBack: undefined,
 });
 
 /**
@@ -200,8 +215,8 @@ function deadlinesOf(state: State): readonly (number | undefined)[] {
   ];
 }
 
-/** Without a health check, and blind, only time makes a gateway ready. */
-const healthyWaitEnds = ({ gateway: current, settings, sites }: State): number | undefined =>
-  current.value === 'starting' && sites.blind !== undefined
+/** By then it is ready, or late. */
+const healthyWaitEnds = ({ gateway: current, settings }: State): number | undefined =>
+  current.value === 'starting' && !current.start.isLate
     ? current.start.seenAt + settings.healthyWaitMs
     : undefined;

@@ -33,6 +33,8 @@ export interface Common {
   readonly memory: Memory;
   readonly witness: Witness;
   readonly ownNetwork: OwnNetwork;
+  /** Since when each condition lasts, by its key (`src/notices/conditions.ts`). */
+  readonly conditionStarts: Readonly<Record<string, number>>;
   readonly ending: boolean;
 }
 
@@ -47,13 +49,15 @@ export interface Watch {
   readonly logReading: LogReading;
   readonly troubles: Troubles;
   readonly recovery: Recovery;
+  /** The one under way, else the latest; kept for those who show it. */
+  readonly latestRecovery: RecoveryRecord | undefined;
   readonly repairs: Repairs;
   readonly settling: Settling;
   readonly backoff: Backoff;
   /** The first sign that the tunnel may be broken; undefined since the last check that passed. */
   readonly outageSince: number | undefined;
-  /** Why no recovery has begun though sites are down: what was last said of it. */
-  readonly hold: HoldReason | undefined;
+  /** Why the latest decision was to begin no recovery though sites are down. */
+  readonly heldBack: HeldBack | undefined;
 }
 
 /** The part of the configuration that decisions rest on; durations in milliseconds. */
@@ -86,7 +90,7 @@ export type Connection =
   | { readonly value: 'connecting' }
   | { readonly value: 'reconciling'; readonly since: number }
   | { readonly value: 'connected' }
-  | { readonly value: 'lost'; readonly since: number };
+  | { readonly value: 'lost'; readonly since: number; readonly reason: string };
 
 export interface Containers {
   /** Names, compose services or ids that are always inspected: the gateways, and dependents that were listed. */
@@ -109,7 +113,8 @@ export interface Containers {
   readonly nextListingAt: number | undefined;
   /** Undefined until the first one: what is not known yet is not missing. */
   readonly latestListing: Listing | undefined;
-  readonly listingFails: boolean;
+  /** Why the latest one failed; undefined: it did not. */
+  readonly listingFailure: string | undefined;
 }
 
 /**
@@ -140,8 +145,10 @@ export interface Start {
   readonly tunnelShownAt: number | undefined;
   /** When it became ready, or was resumed as such: what failed in a check begun before counts for nothing. */
   readonly readyAt: number | undefined;
-  /** Starts before this one since it was last ready: a crash loop is not told round by round. */
-  readonly rounds: number;
+  /** Runs just before this one that ended before they were ready. */
+  readonly unreadyRuns: number;
+  /** The time it had to become ready is over. */
+  readonly isLate: boolean;
 }
 
 export type Gateway =
@@ -151,7 +158,8 @@ export type Gateway =
       readonly value: 'down';
       readonly since: number;
       readonly cause: DownCause;
-      readonly rounds: number;
+      /** Its latest runs that ended before they were ready, one after another. */
+      readonly unreadyRuns: number;
     } & Target)
   | ({ readonly value: 'paused'; readonly start: Start; readonly wasReady: boolean } & Target)
   | ({ readonly value: 'starting'; readonly start: Start } & Target)
@@ -164,10 +172,10 @@ export type Gateway =
 export type DownCause = 'ourRestart' | 'operator' | 'crash' | 'restarting' | 'givenUp' | 'created' | 'found';
 
 export interface Dependents {
-  /** What was last said to be a dependent, by id; undefined before the first listing. */
-  readonly shown: Readonly<Record<string, Shown>> | undefined;
-  /** Ids of containers that may be dependents or not, and were reported as such. */
-  readonly stranded: readonly string[];
+  /** Who hangs on the gateway, by id; undefined before the first listing. */
+  readonly members: Readonly<Record<string, Member>> | undefined;
+  /** Orphans that may be dependents or not, by id: they are left to their owner. */
+  readonly unclaimed: Readonly<Record<string, Unclaimed>>;
   /** Of those that ended by themselves of late, by id. */
   readonly ends: Readonly<Record<string, Ends>>;
 }
@@ -191,18 +199,24 @@ export interface Ends {
  */
 export type Attachment = 'fresh' | 'stale' | 'orphaned' | 'failedToJoin' | 'stopped' | 'apart' | 'unknown';
 
-export interface Shown {
+export interface Member {
   readonly name: string;
+  /** The latest that is known: between two runs nothing is, which is no change. */
   readonly attachment: Attachment;
+  readonly since: number;
+}
+
+export interface Unclaimed {
+  readonly name: string;
+  /** What it has joined: the gateway's predecessor, which is still there. Undefined: that is gone. */
+  readonly formerGateway: string | undefined;
 }
 
 export interface Sites extends RememberedSites {
   readonly list: readonly Site[];
   /** Consecutive failures, by URL; absent means none. */
   readonly failures: Readonly<Record<string, number>>;
-  /** Why probes tell nothing at present; undefined while they do. */
-  readonly blind: string | undefined;
-  /** Whether it has been said that the sites fail by their names only; until one passes by its name. */
+  /** The sites fail by their names only; until one passes by its name. */
   readonly onlyDns: boolean;
   /** Of those that have never passed, by URL: how often each failed while another critical site passed. */
   readonly excused: Readonly<Record<string, number>>;
@@ -220,6 +234,8 @@ export interface Pass {
 
 export interface Checking {
   readonly running: RunningCheck | undefined;
+  /** The latest that nothing disturbed. */
+  readonly latest: CheckRecord | undefined;
   readonly lastStartedAt: number | undefined;
   /** Asked for while another was running: follows it at once. */
   readonly again: boolean;
@@ -246,6 +262,14 @@ export type Reconnect =
 /** Docker calls the gateway unhealthy; Gluetun restarts its VPN itself. */
 export type Alarm = 'unhealthy' | 'selfHealing';
 
+/** What a check has shown; kept for those who show it. */
+export interface CheckRecord {
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly passing: boolean;
+  readonly results: readonly ProbeResult[];
+}
+
 export interface RunningCheck {
   readonly checkId: number;
   readonly startedAt: number;
@@ -261,8 +285,10 @@ export interface RunningCheck {
 export interface Endpoint {
   /** Of the gateway's present start, and of the latest connection in it. */
   readonly current: PublicIp & { readonly server: string | undefined };
-  /** The address last said; undefined before the first line. */
-  readonly said: { readonly ip: string | undefined } | undefined;
+  /** The exit as it was when the latest `ENDPOINT` line was written; undefined before the first. */
+  readonly announced: (Endpoint['current'] & { readonly at: number }) | undefined;
+  /** Why the control server's latest answer told nothing; undefined: it did, or was not asked. */
+  readonly failure: string | undefined;
   /** The answer of the control server that is awaited. */
   readonly reading: { readonly requestId: number; readonly until: number } | undefined;
   /**
@@ -274,13 +300,14 @@ export interface Endpoint {
     | undefined;
 }
 
-/** What is read of Gluetun's log, and whether it can be, as far as that was said. */
+/** What is read of Gluetun's log, and whether it can be. */
 interface LogReading {
   /** The run whose log is followed, by its start; undefined: none. */
   readonly followed: string | undefined;
-  readonly isUnreadable: boolean;
-  /** The stream that followed it had told nothing though there was something to tell; said once. */
-  readonly fellSilent: boolean;
+  /** Why it cannot be read; undefined: it can. */
+  readonly failure: string | undefined;
+  /** How often the stream that followed it has told nothing though there was something to tell. */
+  readonly silences: number;
 }
 
 /** Why Gluetun cannot connect, in its own words, of its present start and since the tunnel last worked. */
@@ -310,6 +337,18 @@ export type Recovery =
 
 interface Begun {
   readonly begunAt: number;
+}
+
+export type RecoveryStep = Exclude<Recovery['value'], 'none'>;
+
+export interface RecoveryRecord {
+  readonly begunAt: number;
+  /** Undefined while it is under way. */
+  readonly endedAt: number | undefined;
+  /** `abandoned`: it was not needed any more, or could not go on. */
+  readonly outcome: 'completed' | 'incomplete' | 'abandoned' | undefined;
+  /** The latest of them, and when each began. */
+  readonly steps: readonly { readonly step: RecoveryStep; readonly at: number }[];
 }
 
 /** Our attempts to start a gateway that went down in the recovery. */
@@ -343,9 +382,20 @@ export interface Repair {
   readonly failures: number;
   readonly askedAt: number;
   readonly dueAt: number;
+  /** Why the latest attempt failed: in the engine's words, or what was seen of it; or it was refused for good. */
+  readonly failure?: RepairFailure;
   /** Restarted though nothing is wrong with it: it binds to what a restart of the VPN has changed. */
   readonly isForced?: true;
 }
+
+export interface RepairFailure {
+  readonly isRefused: boolean;
+  readonly reason?: string;
+  readonly fault?: RepairFault;
+}
+
+/** What a repair has come to, beside what the engine answered. */
+export type RepairFault = 'notInspected' | 'notOnLiveNetwork' | 'noAnswer';
 
 /** How often recoveries follow each other: survives the monitor. */
 export interface Backoff {
@@ -358,6 +408,12 @@ export interface Backoff {
 }
 
 /** Why a recovery does not begin though critical sites are down. */
+export interface HeldBack {
+  readonly hold: HoldReason;
+  /** When time alone ends it; absent: something else does. */
+  readonly until?: number;
+}
+
 export type HoldReason = 'quorum' | 'excluded' | 'line' | 'awaitingWitness' | 'grace' | 'backoff';
 
 /** Compose, or an update tool, at work on the containers around the gateway: it is not raced. */

@@ -26,6 +26,7 @@ const commonIn = ({
   memory,
   witness,
   ownNetwork,
+  conditionStarts,
   ending,
 }: Common): Common => ({
   nextId,
@@ -37,6 +38,7 @@ const commonIn = ({
   memory,
   witness,
   ownNetwork,
+  conditionStarts,
   ending,
 });
 
@@ -50,11 +52,12 @@ const watchIn = ({
   logReading,
   troubles,
   recovery,
+  latestRecovery,
   repairs,
   settling,
   backoff,
   outageSince,
-  hold,
+  heldBack,
 }: State): Watch => ({
   settings,
   gateway,
@@ -65,11 +68,12 @@ const watchIn = ({
   logReading,
   troubles,
   recovery,
+  latestRecovery,
   repairs,
   settling,
   backoff,
   outageSince,
-  hold,
+  heldBack,
 });
 
 /** The concerns of one gateway, for each: every one sees its own watch only, so nobody waits for another's trouble. */

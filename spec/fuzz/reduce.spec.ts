@@ -134,13 +134,13 @@ function spokenOf({
   endings,
   watches,
 }: Everything): readonly string[] {
-  const shown = watches.map(({ gateway, dependents }) =>
-    gateway.value === 'absent' ? {} : (dependents.shown ?? {}),
+  const members = watches.map(({ gateway, dependents }) =>
+    gateway.value === 'absent' ? {} : (dependents.members ?? {}),
   );
   const pending = watches.map(({ repairs }) => repairs.pending);
   // Nobody carries out an act here, so none of a wave ever answers.
   const actedOn = watches.flatMap(({ repairs }) => repairs.wave?.dependents ?? []).map(({ id }) => id);
-  return [byId, heardAt, engineTimeMs, endings, ...shown, ...pending]
+  return [byId, heardAt, engineTimeMs, endings, ...members, ...pending]
     .flatMap((map) => Object.keys(map))
     .filter((id) => !actedOn.includes(id));
 }

@@ -41,10 +41,11 @@ export class Coverage implements Onlooker {
     if (before === undefined || before === after) return;
     this.#move('gateway', before.gateway.value, after.gateway.value);
     this.#move('recovery', before.recovery.value, after.recovery.value);
-    if (before.hold !== after.hold && after.hold !== undefined) this.count('hold', after.hold);
+    const hold = after.heldBack?.hold;
+    if (before.heldBack?.hold !== hold && hold !== undefined) this.count('hold', hold);
     const { alarm } = after.checking;
     if (before.checking.alarm !== alarm && alarm !== undefined) this.count('alarm', alarm);
-    const [was, is] = [before.dependents.shown ?? {}, after.dependents.shown ?? {}];
+    const [was, is] = [before.dependents.members ?? {}, after.dependents.members ?? {}];
     if (was === is) return;
     for (const [id, { attachment }] of Object.entries(is))
       this.#move('attachment', was[id]?.attachment ?? 'none', attachment);

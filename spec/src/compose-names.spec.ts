@@ -136,7 +136,7 @@ describe('a gateway under a name of compose’s kind', () => {
     const history = seen([facts(left), onGateway('app', { ref: idOf(left) })], {
       settings: { gateway: left },
     });
-    expect(history.state.dependents.shown).toMatchObject({ [idOf('app')]: { attachment: 'fresh' } });
+    expect(history.state.dependents.members).toMatchObject({ [idOf('app')]: { attachment: 'fresh' } });
     history.feed(checkPassed()).expectGateway('ready').expectNoAct();
   });
 

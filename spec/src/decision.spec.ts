@@ -29,7 +29,8 @@ const answering = (answeredAt: number): Witness => ({
 const silent: Witness = {
   value: 'silent',
   since: 0,
-  isSaid: true,
+  misses: 2,
+  reason: 'no answer',
   doubtedFrom: undefined,
   nextProbeAt: 0,
   awaited: undefined,

@@ -1,5 +1,5 @@
 import type { ContainerFacts } from '../../streams/events.ts';
-import { dependentsOf, parkedOf, strandedIn } from '../../src/dependents-of.ts';
+import { dependentsOf, parkedOf, unclaimedIn } from '../../src/dependents-of.ts';
 import { NOTHING_REMEMBERED } from '../../src/memory.ts';
 import { parkedName } from '../../src/parked.ts';
 import { initialState } from '../../src/reduce.ts';
@@ -80,7 +80,7 @@ describe('who may have been on the gateway’s network', () => {
   const on = (ref: string, shape = {}): ContainerFacts => facts('app', { ref, ...shape });
   const old = facts('gluetun-old', { id: former });
   const namesOf = (state: State): readonly (readonly [string, string | undefined])[] =>
-    strandedIn(state).map(({ facts: { name }, formerGateway }) => [name, formerGateway]);
+    Object.values(unclaimedIn(state)).map(({ name, formerGateway }) => [name, formerGateway]);
 
   it.each<{ given: string; exist: ContainerFacts[]; setting?: Setting; then: object[] }>([
     { given: 'who runs on one that is gone', exist: [on(idOf('gone'))], then: [['app', undefined]] },

@@ -85,7 +85,8 @@ describe('of a check that fails', () => {
         startedAt: undefined,
         tunnelShownAt: undefined,
         readyAt,
-        rounds: 0,
+        unreadyRuns: 0,
+        isLate: false,
       },
     },
   });

@@ -187,7 +187,7 @@ export class History {
 const MOST_WAKINGS = 2_000;
 
 /** The parts that one event in many changes: by their being the same object the concerns see which it was. */
-const SELDOM_CHANGED = ['connection', 'witness', 'gateway', 'dependents', 'repairs', 'settling', 'hold'];
+const SELDOM_CHANGED = ['connection', 'witness', 'gateway', 'dependents', 'repairs', 'settling', 'heldBack'];
 
 function expectNothingRebuilt(before: Everything, after: Everything): void {
   const [was, is] = [partsOf(before), partsOf(after)];

@@ -115,11 +115,16 @@ describe('the next deadline', () => {
     expect(history.nextDeadline()).toBe(startedAt + 20_000);
   });
 
-  it('is not that where a check may still make it ready', () => {
-    const history = withoutHealth()
-      .feed(endpointRead('203.0.113.1'), ...startedWithout)
-      .expectGateway('starting');
-    expect(history.nextDeadline()).toBe(history.state.containers.nextListingAt);
+  it('is the end of its time for any gateway that starts, once', () => {
+    const history = withoutHealth();
+    const startedAt = history.now;
+    history.feed(endpointRead('203.0.113.1'), ...startedWithout, checkFailed(), seconds(5));
+    expect(history.expectGateway('starting').nextDeadline()).toBe(startedAt + 20_000);
+    history
+      .feed(seconds(16))
+      .expectGateway('starting')
+      .expectLine(/^gluetun did not become ready within 20s/);
+    expect(history.nextDeadline()).not.toBe(startedAt + 20_000);
   });
 
   it('is not that where it is ready, though it cannot be probed', () => {

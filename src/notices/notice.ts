@@ -2,14 +2,11 @@ import type { SiteQuorum } from '../../config/config.ts';
 import type { RepairKind } from '../../streams/events.ts';
 import type { CutOff } from '../attachment.ts';
 import type { Exclusion } from '../excluded.ts';
-import type { Alarm, DownCause, HoldReason } from '../state.ts';
+import type { Alarm, DownCause, HoldReason, RepairFault } from '../state.ts';
 
 /** Why an `ENDPOINT` line is written, in the words that users look for. */
 export type EndpointReason =
   'Monitor starting' | 'Site connectivity test failed' | 'After restart' | 'Gluetun reported a new public IP';
-
-/** What a repair has come to beside what the engine answered. */
-export type RepairFault = 'notInspected' | 'notOnLiveNetwork' | 'noAnswer';
 
 /** The figures that a decision to recover, or not to, rests on. */
 export interface Evidence {
@@ -92,10 +89,12 @@ export interface Notices {
   readonly siteUp: { readonly site: string };
   readonly siteExcused: { readonly site: string; readonly reason: string };
   readonly siteNeverPassed: { readonly site: string; readonly reason: string };
+  readonly siteFirstPassed: { readonly site: string };
   readonly siteReinstated: { readonly site: string };
   readonly sitesDemoted: { readonly sites: readonly string[]; readonly recoveries: number };
   readonly sitesStillDemoted: { readonly sites: readonly string[] };
   readonly onlyDnsFails: { readonly name: string };
+  readonly dnsWorks: { readonly name: string };
   readonly probesBlind: { readonly name: string; readonly reason: string };
   readonly probesSee: { readonly name: string };
 

@@ -2,7 +2,8 @@ import { EXCLUDE_LABEL } from '../../streams/labels.ts';
 import { duration } from '../duration.ts';
 import type { Exclusion } from '../excluded.ts';
 import type { Level, Line } from '../log-line.ts';
-import type { Evidence, Hold, Notice, NoticeKind, NoticeOf, RepairFault, Unfit } from './notice.ts';
+import type { RepairFault } from '../state.ts';
+import type { Evidence, Hold, Notice, NoticeKind, NoticeOf, Unfit } from './notice.ts';
 
 /**
  * Who wants to hear of it: `attention`, whoever has to do something about it; `recovery`, whoever wants to know how the
@@ -127,6 +128,11 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     ({ site, reason }) =>
       `Site ${site} has never passed (${reason}), while others do: check its URL; it starts no recovery as long as another critical site passes`,
   ),
+  siteFirstPassed: say(
+    'activity',
+    'info',
+    ({ site }) => `Site ${site} passes for the first time, and counts from now on`,
+  ),
   siteReinstated: say(
     'recovery',
     'info',
@@ -148,6 +154,7 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     'warn',
     ({ name }) => `Only DNS fails in ${name}: sites by address pass, and those by name cannot be resolved`,
   ),
+  dnsWorks: say('recovery', 'info', ({ name }) => `DNS works in ${name} again`),
   probesBlind: say(
     'attention',
     'warn',

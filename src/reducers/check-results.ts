@@ -1,4 +1,5 @@
 import type { Event, ProbeResult } from '../../streams/events.ts';
+import { whyBlind } from '../blindness.ts';
 import { hasTimedOut, withPasses } from '../confirming.ts';
 import {
   type FinishedCheck,
@@ -12,7 +13,7 @@ import type { Notice } from '../notices/notice.ts';
 import { criticalSites, excusedIn, hasPassed } from '../quorum.ts';
 import { isByAddress, onlyDnsFails } from '../only-dns.ts';
 import { isSelfHealing, nameOf } from '../selectors.ts';
-import type { Checking, Sites, State } from '../state.ts';
+import type { CheckRecord, Checking, Sites, State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
 /** Gathers the results of the check under way; at its end counts them, where they count. */
@@ -23,16 +24,16 @@ export function checkResults(state: State, event: Event, before: State): Transit
   const alarm = check.passing ? undefined : state.checking.alarm;
   const counted = count(state, check, event.at);
   const onlyDns = counted.sites === state.sites ? state.sites.onlyDns : seeDns(state, counted.sites, check);
-  const sites = see(state, { ...counted.sites, onlyDns }, check);
+  const sites = { ...counted.sites, onlyDns };
   const checking: Checking = {
     ...state.checking,
     running: undefined,
+    latest: tells(state, check) ? recordOf(check, event.at) : state.checking.latest,
     alarm,
     silent: silentAfter({ ...state, sites }, check),
     cutShortAt: check.cutShort !== undefined && isUndisturbed(state, check) ? check.startedAt : undefined,
   };
-  const notices = [...counted.notices, ...sayDns(state, sites), ...sayBlindness(state, sites)];
-  return to({ ...state, checking, sites }, { notices });
+  return to({ ...state, checking, sites }, { notices: counted.notices });
 }
 
 function gather(state: State, checkId: number, result: ProbeResult): Transition {
@@ -69,6 +70,7 @@ function count(state: State, check: FinishedCheck, at: number): { sites: Sites; 
     if (verdict === 'pass') {
       if (soFar >= state.settings.failThreshold && state.recovery.value === 'none')
         notices.push({ kind: 'siteUp', site: site.name });
+      if (isKnownNeverToPass(state, site.url)) notices.push({ kind: 'siteFirstPassed', site: site.name });
       failures[site.url] = 0;
     }
     if (verdict !== 'fail' || !failing) continue;
@@ -87,6 +89,9 @@ function count(state: State, check: FinishedCheck, at: number): { sites: Sites; 
   const passes = withPasses(state.sites.passes, check.results, check.startedAt);
   return { sites: { ...state.sites, failures, excused, passed, passes }, notices };
 }
+
+const isKnownNeverToPass = ({ sites, settings }: State, url: string): boolean =>
+  (sites.excused[url] ?? 0) >= settings.failThreshold && !sites.passed.includes(url);
 
 const without = <T>(url: string, { [url]: _, ...rest }: Record<string, T>): Record<string, T> => rest;
 
@@ -129,11 +134,6 @@ function seeDns(state: State, { failures, onlyDns }: Sites, check: FinishedCheck
   return onlyDns || (onlyDnsFails(check.results) && named.some(isDown));
 }
 
-function sayDns(state: State, { onlyDns }: Sites): readonly Notice[] {
-  if (!onlyDns || state.sites.onlyDns) return [];
-  return [{ kind: 'onlyDnsFails', name: nameOf(state) }];
-}
-
 /** Once, when it has failed often enough not to be a chance. */
 const sayExcused = ({ site, reason }: ProbeResult, times: number, threshold: number): readonly Notice[] => [
   { kind: times === threshold ? 'siteNeverPassed' : 'siteExcused', site: site.name, reason },
@@ -152,20 +152,17 @@ function silentAfter(state: State, check: FinishedCheck): readonly string[] {
 }
 
 /**
- * A probe that cannot run is blindness. One that was cut short may be the first sign that the gateway or the engine has
- * just gone, of which the message comes later: only where the next check ends so, too, it is.
+ * One that was cut short may be the first sign that the gateway or the engine has just gone, of which the message comes
+ * later: only where the next check ends so, too, does it tell that probes cannot run.
  */
-function see(state: State, sites: Sites, check: FinishedCheck): Sites {
-  const isFirst = check.cutShort !== undefined && sites.blind === undefined && !wasCutShort(state);
-  if (!isUndisturbed(state, check) || isFirst) return sites;
-  const unknown = check.results.find(({ verdict }) => verdict === 'unknown');
-  return { ...sites, blind: unknown?.reason };
+function tells(state: State, check: FinishedCheck): boolean {
+  const isFirst = check.cutShort !== undefined && whyBlind(state) === undefined && !wasCutShort(state);
+  return isUndisturbed(state, check) && !isFirst;
 }
 
-/** Said when it begins and when it ends; a reason that changes in between is the same blindness. */
-function sayBlindness(state: State, { blind }: Sites): readonly Notice[] {
-  const name = nameOf(state);
-  const was = state.sites.blind;
-  if (blind !== undefined && was === undefined) return [{ kind: 'probesBlind', name, reason: blind }];
-  return blind === undefined && was !== undefined ? [{ kind: 'probesSee', name }] : [];
-}
+const recordOf = ({ startedAt, passing, results }: FinishedCheck, endedAt: number): CheckRecord => ({
+  startedAt,
+  endedAt,
+  passing,
+  results,
+});

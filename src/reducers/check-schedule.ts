@@ -1,4 +1,5 @@
 import type { Event } from '../../streams/events.ts';
+import { whyBlind } from '../blindness.ts';
 import { timesOf } from '../confirming.ts';
 import { finishedCheck, wasCutShort } from '../finished-check.ts';
 import { criticalSites, quorumIn, sitesDown } from '../quorum.ts';
@@ -101,7 +102,7 @@ function isInDoubt(state: State): boolean {
   const { sites, settings, checking } = state;
   const failures = criticalSites(state).map(({ url }) => sites.failures[url] ?? 0);
   const isBeginning = failures.some((count) => count > 0 && count < settings.failThreshold);
-  const isToBeSeen = sites.blind === undefined && wasCutShort(state);
+  const isToBeSeen = whyBlind(state) === undefined && wasCutShort(state);
   return (
     isBeginning || isToBeSeen || checking.alarm !== undefined || sitesDown(state).length >= quorumIn(state)
   );

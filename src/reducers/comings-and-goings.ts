@@ -20,7 +20,7 @@ interface Heard {
 export function comingsAndGoings(state: State, event: Event, before: State): Heard {
   const calmed = calm(state, event, before);
   if (!('engineTimeMs' in event)) return calmed;
-  const name = state.dependents.shown?.[event.id]?.name;
+  const name = state.dependents.members?.[event.id]?.name;
   if (name === undefined || isBeingRepaired(state, name)) return calmed;
   const known = calmed.ends[event.id];
   const own = event.type === 'containerDied' ? afterEnd(state, event, known) : known;
@@ -36,7 +36,7 @@ export function comingsAndGoings(state: State, event: Event, before: State): Hea
 /** Said to keep restarting, and not over it yet. */
 export const keepsRestarting = ({ dependents }: State, id: string): boolean => isLoop(dependents.ends[id]);
 
-const isLoop = (ends: Ends | undefined): boolean => (ends?.inARow ?? 0) >= LOOP_ENDS;
+export const isLoop = (ends: Ends | undefined): boolean => (ends?.inARow ?? 0) >= LOOP_ENDS;
 
 /** An end that somebody asked for belongs to no loop, and is said. */
 const afterEnd = (
@@ -55,17 +55,17 @@ const sayLoop = (name: string): Notice => ({
 
 /** Forgets those that have not ended for long enough, or are gone. What a message tells is not of that time any more. */
 function calm({ dependents, containers: { byId } }: State, event: Event, before: State): Heard {
-  const { ends, shown = {} } = dependents;
+  const { ends, members = {} } = dependents;
   const then = 'engineTimeMs' in event ? before.containers.byId : byId;
   const over = Object.entries(ends).filter(
-    ([id, { lastAt }]) => !(id in shown) || event.at - lastAt >= CALM_MS,
+    ([id, { lastAt }]) => !(id in members) || event.at - lastAt >= CALM_MS,
   );
   if (over.length === 0) return { ends, notices: [] };
   const ids = over.map(([id]) => id);
   return {
     ends: Object.fromEntries(Object.entries(ends).filter(([id]) => !ids.includes(id))),
     notices: over.flatMap(([id, own]): Notice[] => {
-      const [name, facts] = [shown[id]?.name, then[id]];
+      const [name, facts] = [members[id]?.name, then[id]];
       if (!isLoop(own) || name === undefined || facts === undefined || !(id in byId)) return [];
       return [
         isRunning(facts)

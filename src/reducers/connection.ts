@@ -20,7 +20,7 @@ export function connection(state: Everything, event: Event): Transition<Everythi
       if (state.connection.value === 'lost') return to(state);
       const wasConnected = state.connection.value !== 'connecting';
       return to(
-        { ...state, connection: { value: 'lost', since: event.at } },
+        { ...state, connection: { value: 'lost', since: event.at, reason: event.reason } },
         { notices: [{ kind: 'engineLost', reason: event.reason, wasConnected }] },
       );
     }

@@ -5,7 +5,6 @@ import { listedComposeNames, withComposeName } from '../compose-names.ts';
 import { isParked } from '../parked.ts';
 import { seenOf, withLook } from '../seen-starts.ts';
 import type { Common, Containers, Everything } from '../state.ts';
-import type { Notice } from '../notices/notice.ts';
 import { type Transition, to } from '../transition.ts';
 
 /** Events are the fast path; the engine may drop some without a word. */
@@ -26,7 +25,7 @@ export function containers(state: Everything, event: Event): Transition<Everythi
     case 'containersListed':
       return takeListing(state, event);
     case 'listingFailed':
-      return reportFailedListing(state, event);
+      return noteFailedListing(state, event);
     case 'containerInspected':
       return takeInspection(state, event);
     case 'inspectionFailed':
@@ -111,10 +110,9 @@ function takeListing(state: Everything, event: EventOf<'containersListed'>): Tra
       [...entries, ...kept].map(([id]) => id),
     ),
     latestListing: { requestedAt: event.requestedAt, ids: event.containers.map(({ id }) => id) },
-    listingFails: false,
+    listingFailure: undefined,
   });
-  const notices: readonly Notice[] = state.containers.listingFails ? [{ kind: 'listingWorks' }] : [];
-  return to(next, { notices, commands: heardSince.map(inspect) });
+  return to(next, { commands: heardSince.map(inspect) });
 }
 
 /** An inspection that failed this time does not make forget what an earlier one of the same run told. */
@@ -123,15 +121,12 @@ const keepDetails = (facts: ContainerFacts, known: ContainerFacts | undefined): 
     ? { ...facts, details: known.details }
     : facts;
 
-function reportFailedListing(
+function noteFailedListing(
   state: Everything,
   { at, reason }: EventOf<'listingFailed'>,
 ): Transition<Everything> {
   if (state.connection.value === 'lost' || state.connection.value === 'connecting') return to(state);
-  const notices: readonly Notice[] = state.containers.listingFails ? [] : [{ kind: 'listingFailed', reason }];
-  return to(withContainers(state, { listingFails: true, nextListingAt: at + LISTING_RETRY_MS }), {
-    notices,
-  });
+  return to(withContainers(state, { listingFailure: reason, nextListingAt: at + LISTING_RETRY_MS }));
 }
 
 /** An inspection from before the latest message on the container may be older than the message: look again. */

@@ -4,12 +4,12 @@ import { fitting } from '../../streams/fits.ts';
 import type { Target } from '../commands.ts';
 import { CUT_OFF, attachmentOf } from '../attachment.ts';
 import { isYetToStart } from '../left-unstarted.ts';
-import { type Stranded, dependentsOf, listedAs, monitorsOn, parkedOf, strandedIn } from '../dependents-of.ts';
+import { dependentsOf, listedAs, monitorsOn, parkedOf, unclaimedIn } from '../dependents-of.ts';
 import { isExcluded, whyExcluded } from '../excluded.ts';
 import { nearest } from '../nearest.ts';
 import type { Notice } from '../notices/notice.ts';
 import { gatewayTarget } from '../selectors.ts';
-import type { Shown, State } from '../state.ts';
+import type { Member, State, Unclaimed } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 import { comingsAndGoings } from './comings-and-goings.ts';
 
@@ -18,18 +18,16 @@ export function dependents(state: State, event: Event, before: State): Transitio
   const target = gatewayTarget(state.gateway);
   if (target === undefined) return to(state);
   if (!hasChanged(state, before)) return to(state);
-  const { shown } = state.dependents;
-  const now = shownNow(state, shown ?? {});
-  const stranded = strandedIn(state);
+  const { members: was } = state.dependents;
+  const now = membersOf(state, was ?? {}, event.at);
+  const unclaimed = unclaimedIn(state);
   const heard = comingsAndGoings(state, event, before);
   const notices = [
-    ...(shown === undefined
-      ? firstSight(state, now, target)
-      : sayChanges(state, heard.notices, { shown, now })),
+    ...(was === undefined ? firstSight(state, now, target) : sayChanges(state, heard.notices, { was, now })),
     ...sayAmbiguous(state, before),
-    ...sayStranded(stranded, state, target),
+    ...sayUnclaimed(unclaimed, state, target),
   ];
-  const next = { shown: now, stranded: stranded.map(({ facts }) => facts.id), ends: heard.ends };
+  const next = { members: now, unclaimed, ends: heard.ends };
   return to(isSame(state.dependents, next) ? state : { ...state, dependents: next }, { notices });
 }
 
@@ -39,22 +37,23 @@ const hasChanged = (state: State, before: State): boolean =>
   state.gateway !== before.gateway ||
   state.endings !== before.endings;
 
-type ShownById = Readonly<Record<string, Shown>>;
+type Members = Readonly<Record<string, Member>>;
 
-/** Between two runs nothing is known, which is no change. */
-const shownNow = (state: State, shown: ShownById): ShownById =>
+const membersOf = (state: State, was: Members, at: number): Members =>
   Object.fromEntries(
-    dependentsOf(state).map((facts): [string, Shown] => {
-      const attachment = attachmentOf(state, facts);
-      const last = attachment === 'unknown' ? shown[facts.id]?.attachment : undefined;
-      return [facts.id, { name: facts.name, attachment: last ?? attachment }];
+    dependentsOf(state).map((facts): [string, Member] => {
+      const known = was[facts.id];
+      const seen = attachmentOf(state, facts);
+      const attachment = seen === 'unknown' ? (known?.attachment ?? seen) : seen;
+      const since = attachment === known?.attachment ? known.since : at;
+      return [facts.id, { name: facts.name, attachment, since }];
     }),
   );
 
 const isSame = (a: State['dependents'], b: State['dependents']): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
 
-function firstSight(state: State, now: ShownById, gateway: Target): readonly Notice[] {
+function firstSight(state: State, now: Members, gateway: Target): readonly Notice[] {
   const all = Object.values(now);
   const names = all.map(({ name }) => name);
   const isAuto = state.settings.dependents === 'auto';
@@ -74,17 +73,17 @@ function firstSight(state: State, now: ShownById, gateway: Target): readonly Not
 function sayChanges(
   state: State,
   steps: readonly Notice[],
-  { shown, now }: { readonly shown: ShownById; readonly now: ShownById },
+  { was, now }: { readonly was: Members; readonly now: Members },
 ): readonly Notice[] {
-  return [...sayMembership(state, shown, now), ...steps, ...sayAttachments(state, shown, now)];
+  return [...sayMembership(state, was, now), ...steps, ...sayAttachments(state, was, now)];
 }
 
 /** Many at once, as a rule: a notice for each kind. What our own act brings about is said by the act. */
-function sayAttachments(state: State, shown: ShownById, now: ShownById): readonly Notice[] {
+function sayAttachments(state: State, was: Members, now: Members): readonly Notice[] {
   const inRecovery = state.recovery.value !== 'none';
   const inWave = state.repairs.wave?.dependents.map(({ id }) => id) ?? [];
   const news = Object.entries(now).filter(
-    ([id, { attachment }]) => shown[id]?.attachment !== attachment && !inWave.includes(id),
+    ([id, { attachment }]) => was[id]?.attachment !== attachment && !inWave.includes(id),
   );
   const cutOff = CUT_OFF.flatMap((attachment): Notice[] => {
     const names = news
@@ -96,7 +95,7 @@ function sayAttachments(state: State, shown: ShownById, now: ShownById): readonl
   const isLeftToOwner = orphans.length > 0 && !state.settings.autoRecreate;
   return [
     ...cutOff,
-    ...sayUnheardEnds(state, shown, news),
+    ...sayUnheardEnds(state, was, news),
     ...(isLeftToOwner ? [{ kind: 'orphansNotRecreated' as const, names: orphans }] : []),
   ];
 }
@@ -104,23 +103,27 @@ function sayAttachments(state: State, shown: ShownById, now: ShownById): readonl
 /** Of an end that no message told of, only a look at the container tells: it may stay down. */
 function sayUnheardEnds(
   { containers: { byId }, endings }: State,
-  shown: ShownById,
-  news: readonly (readonly [id: string, Shown])[],
+  was: Members,
+  news: readonly (readonly [id: string, Member])[],
 ): readonly Notice[] {
   const isUnheard = (id: string): boolean =>
-    id in shown && endings[id] === undefined && byId[id]?.runState !== 'created';
+    id in was && endings[id] === undefined && byId[id]?.runState !== 'created';
   return news
     .filter(([id, { attachment }]) => attachment === 'stopped' && isUnheard(id))
     .map(([, { name }]) => ({ kind: 'dependentStopped', name }));
 }
 
-function sayStranded(now: readonly Stranded[], state: State, { name }: Target): readonly Notice[] {
-  const news = now.filter(({ facts }) => !state.dependents.stranded.includes(facts.id));
-  const lost = news.filter(({ formerGateway }) => formerGateway === undefined).map(({ facts }) => facts.name);
+function sayUnclaimed(
+  now: Readonly<Record<string, Unclaimed>>,
+  { dependents }: State,
+  { name }: Target,
+): readonly Notice[] {
+  const news = Object.entries(now).flatMap(([id, one]) => (id in dependents.unclaimed ? [] : [one]));
+  const lost = news.filter(({ formerGateway }) => formerGateway === undefined).map((one) => one.name);
   return [
     ...(lost.length === 0 ? [] : [{ kind: 'orphansUnclaimed' as const, names: lost, name }]),
-    ...news.flatMap(({ facts, formerGateway: former }): Notice[] =>
-      former === undefined ? [] : [{ kind: 'orphanOfFormerGateway', dependent: facts.name, former, name }],
+    ...news.flatMap(({ name: dependent, formerGateway: former }): Notice[] =>
+      former === undefined ? [] : [{ kind: 'orphanOfFormerGateway', dependent, former, name }],
     ),
   ];
 }
@@ -161,7 +164,7 @@ function sayAmbiguous(state: State, before: State): readonly Notice[] {
   const isSeveral = (word: string, of: State): boolean => listedAs(word, of).length > 1;
   return listed
     .filter((word) => isSeveral(word, state))
-    .filter((word) => state.dependents.shown === undefined || !isSeveral(word, before))
+    .filter((word) => state.dependents.members === undefined || !isSeveral(word, before))
     .map((word) => ({
       kind: 'dependentListAmbiguous',
       word,
@@ -180,12 +183,12 @@ const sayMonitors = (state: State, gateway: Target): readonly Notice[] =>
   }));
 
 /** One that is created anew is the same to its owner: that is said by the command's progress. */
-function sayMembership({ repairs }: State, before: ShownById, now: ShownById): readonly Notice[] {
+function sayMembership({ repairs }: State, before: Members, now: Members): readonly Notice[] {
   const inWave = repairs.wave?.dependents.map(({ name }) => name) ?? [];
-  const missingIn = (others: ShownById, some: ShownById): readonly Shown[] =>
+  const missingIn = (others: Members, some: Members): readonly Member[] =>
     Object.entries(some)
       .filter(([id, { name }]) => !(id in others) && !inWave.includes(name))
-      .map(([, shown]) => shown);
+      .map(([, member]) => member);
   const renamed = Object.entries(now).flatMap(([id, { name }]): Notice[] => {
     const was = before[id]?.name ?? name;
     return was === name ? [] : [{ kind: 'dependentRenamed', was, name }];

@@ -89,7 +89,10 @@ function hear(state: State, event: Event): Transition {
     ...state,
     endpoint: { ...state.endpoint, current: { ...current, ...known } },
   });
-  const answered = (next: State): State => ({ ...next, endpoint: { ...next.endpoint, reading: undefined } });
+  const answered = (next: State, failure?: string): State => ({
+    ...next,
+    endpoint: { ...next.endpoint, reading: undefined, failure },
+  });
   switch (event.type) {
     case 'publicIpLogged':
       return to(isGateway(state, event.gatewayId) ? learn(publicIp(event)) : state);
@@ -100,9 +103,13 @@ function hear(state: State, event: Event): Transition {
       return to(answered(event.ip === undefined ? state : learn(publicIp(event))));
     case 'endpointUnavailable':
       if (reading?.requestId !== event.requestId) return to(state);
-      return to(answered(state), { notices: [{ kind: 'endpointNotRead', reason: event.reason }] });
+      return to(answered(state, event.reason), {
+        notices: [{ kind: 'endpointNotRead', reason: event.reason }],
+      });
     case 'timeReached':
-      return to(reading !== undefined && reading.until <= event.at ? answered(state) : state);
+      return to(
+        reading !== undefined && reading.until <= event.at ? answered(state, state.endpoint.failure) : state,
+      );
     default:
       return to(state);
   }
@@ -112,30 +119,31 @@ const publicIp = ({ ip, country, region, city }: PublicIp): PublicIp => ({ ip, c
 
 /** What is owed, once it is known or has been waited for; outside a recovery, where the address is another one. */
 function announce(state: State, event: Event): Transition {
-  const { current, said, reading, owed } = state.endpoint;
+  const { current, announced, reading, owed } = state.endpoint;
   const isReady = state.gateway.value === 'ready';
   if (owed !== undefined) {
     const isOver = owed.until <= event.at;
     if (!isReady) return to(isOver ? withOwed(state, undefined) : state);
     // One that is found running is asked first: by then its log has been read, too.
     const isKnown = current.ip !== undefined && (owed.status === 'NEW' || reading === undefined);
-    return isKnown || isOver ? sayEndpoint(state, owed.status, REASONS[owed.status]) : to(state);
+    return isKnown || isOver ? sayEndpoint(state, owed.status, REASONS[owed.status], event.at) : to(state);
   }
   if (!isReady || state.recovery.value !== 'none') return to(state);
-  if (said === undefined) return to(owing(state, 'STARTUP', event.at));
+  if (announced === undefined) return to(owing(state, 'STARTUP', event.at));
   const isBacklog = event.type === 'publicIpLogged' && event.isPast;
-  if (reading !== undefined || isBacklog || current.ip === undefined || current.ip === said.ip)
+  if (reading !== undefined || isBacklog || current.ip === undefined || current.ip === announced.ip)
     return to(state);
   return sayEndpoint(
     state,
     'CHANGED',
     event.type === 'publicIpLogged' ? 'Gluetun reported a new public IP' : 'After restart',
+    event.at,
   );
 }
 
 /** Of the exit that a recovery has led to: at once where its log has told it, else when it is told, and nothing waits. */
 export function announceNewEndpoint(state: State, at: number): Transition {
-  if (state.endpoint.current.ip !== undefined) return sayEndpoint(state, 'NEW', REASONS.NEW);
+  if (state.endpoint.current.ip !== undefined) return sayEndpoint(state, 'NEW', REASONS.NEW, at);
   return askEndpoint(owing(state, 'NEW', at), at);
 }
 
@@ -153,10 +161,12 @@ export function sayEndpoint(
   state: State,
   status: 'STARTUP' | 'FAILING' | 'NEW' | 'CHANGED',
   reason: EndpointReason,
+  at: number,
 ): Transition {
-  const { ip, country, city, server } = state.endpoint.current;
+  const { current } = state.endpoint;
+  const { ip, country, city, server } = current;
   return to(
-    { ...state, endpoint: { ...state.endpoint, said: { ip }, owed: undefined } },
+    { ...state, endpoint: { ...state.endpoint, announced: { ...current, at }, owed: undefined } },
     { notices: [{ kind: 'endpoint', status, ip, country, city, server, reason }] },
   );
 }

@@ -41,7 +41,7 @@ function sayStep(
     case 'starting':
       if (before.value === 'paused' && before.start.seenAt === now.start.seenAt)
         return [{ kind: 'gatewayResumed', name: now.name }];
-      return isNewStart(before, now) && now.start.rounds < 2
+      return isNewStart(before, now) && now.start.unreadyRuns < 2
         ? [{ kind: 'gatewayStarted', name: now.name }]
         : [];
   }
@@ -60,8 +60,10 @@ function sayDown(before: Gateway, now: Down, { event, after }: Saying): readonly
   const known = before.value === 'down' ? before : undefined;
   if (known?.cause === now.cause || now.cause === 'created') return [];
   const isToStay = now.cause === 'operator' || now.cause === 'found' || now.cause === 'givenUp';
-  if (known === undefined && now.rounds > 1 && !isToStay)
-    return now.rounds === 2 ? [{ kind: 'gatewayLooping', name: now.name, ends: now.rounds + 1 }] : [];
+  if (known === undefined && now.unreadyRuns > 1 && !isToStay)
+    return now.unreadyRuns === 2
+      ? [{ kind: 'gatewayLooping', name: now.name, ends: now.unreadyRuns + 1 }]
+      : [];
   if (known !== undefined && !isToStay && !isNewsOfACrash(now, { event, after })) return [];
   // Within a recovery it is started again and again: that is told of the first time, and by how the recovery goes.
   if (now.cause === 'givenUp' && after.recovery.value !== 'none') return [];
@@ -89,7 +91,7 @@ function outlook({ cause, since }: Down, state: State): Partial<NoticeOf<'gatewa
 type Down = Extract<Gateway, { value: 'down' }>;
 
 function describeDown(down: Down, event: Event, state: State): NoticeOf<'gatewayDown'> {
-  const { name, cause, rounds } = down;
+  const { name, cause, unreadyRuns } = down;
   const facts = state.containers.byId[down.id];
   const isGivenUp = cause === 'givenUp';
   const isCutShort = cause === 'crash' && facts !== undefined && isLeftHalfRestarted(state, facts);
@@ -98,7 +100,7 @@ function describeDown(down: Down, event: Event, state: State): NoticeOf<'gateway
     name,
     cause,
     exitCode: isGivenUp ? facts?.details?.exitCode : toldCode(event),
-    isAgain: rounds > 0 && !isGivenUp,
+    isAgain: unreadyRuns > 0 && !isGivenUp,
     ...(isGivenUp && facts?.details && { restarts: facts.details.restartCount }),
     ...(cause === 'found' && isUnstarted(facts) && { startError: facts.details?.error ?? '' }),
     ...(isCutShort && { isCutShort }),

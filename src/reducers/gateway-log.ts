@@ -40,25 +40,23 @@ const isInTrouble = (state: State): boolean => {
 
 function readability(state: State, event: Event): Transition {
   if (!('gatewayId' in event) || !isGateway(state, event.gatewayId)) return to(state);
-  const name = nameOf(state);
-  const { isUnreadable, fellSilent } = state.logReading;
+  const { failure, silences } = state.logReading;
   switch (event.type) {
     case 'gatewayLogUnreadable':
-      return isUnreadable
-        ? to(state)
-        : to(withReading(state, { isUnreadable: true }), {
-            notices: [{ kind: 'gatewayLogUnreadable', name, reason: event.reason }],
-          });
+      return to(failure === undefined ? withReading(state, { failure: event.reason }) : state);
     case 'gatewayLogFellSilent':
-      return to(withReading(state, { fellSilent: true }), {
-        notices: [{ kind: 'gatewayLogFellSilent', name, silentMs: event.silentMs, isFirst: !fellSilent }],
+      return to(withReading(state, { silences: silences + 1 }), {
+        notices: [
+          {
+            kind: 'gatewayLogFellSilent',
+            name: nameOf(state),
+            silentMs: event.silentMs,
+            isFirst: silences === 0,
+          },
+        ],
       });
     default:
-      return isUnreadable
-        ? to(withReading(state, { isUnreadable: false }), {
-            notices: [{ kind: 'gatewayLogReadable', name }],
-          })
-        : to(state);
+      return to(failure === undefined ? state : withReading(state, { failure: undefined }));
   }
 }
 

@@ -112,8 +112,8 @@ function down(state: State, current: Gateway | undefined, facts: ContainerFacts,
       ? current
       : { ...current, ...target, cause };
   const start = current && startOf(current);
-  const rounds = current?.value === 'ready' || start === undefined ? 0 : start.rounds + 1;
-  return { value: 'down', ...target, since: event.at, cause, rounds };
+  const unreadyRuns = current?.value === 'ready' || start === undefined ? 0 : start.unreadyRuns + 1;
+  return { value: 'down', ...target, since: event.at, cause, unreadyRuns };
 }
 
 const CAUSES: Readonly<Record<Ending['value'], DownCause>> = {
@@ -168,7 +168,7 @@ function causeOf(state: State, facts: ContainerFacts, current: Gateway | undefin
 /** The present start: the one we know, with what an inspection adds to it, or a new one. */
 function startIn(current: Gateway | undefined, facts: ContainerFacts, event: Event): Start {
   const startedAt = inspectedStart(facts);
-  const rounds = current?.value === 'down' ? current.rounds : 0;
+  const unreadyRuns = current?.value === 'down' ? current.unreadyRuns : 0;
   const messageMs =
     event.type === 'containerStarted' && event.id === facts.id ? event.engineTimeMs : undefined;
   const anew: Start = {
@@ -177,7 +177,8 @@ function startIn(current: Gateway | undefined, facts: ContainerFacts, event: Eve
     startedAt,
     tunnelShownAt: undefined,
     readyAt: undefined,
-    rounds,
+    unreadyRuns,
+    isLate: false,
   };
   const known = current && startOf(current);
   if (known === undefined) return anew;

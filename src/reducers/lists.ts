@@ -25,7 +25,7 @@ const isFirstListing = ({ containers }: Everything, before: Everything): boolean
 
 /** Of every gateway it is known who hangs on it. */
 const areShown = ({ watches }: Everything): boolean =>
-  watches.every(({ dependents }) => dependents.shown !== undefined);
+  watches.every(({ dependents }) => dependents.members !== undefined);
 
 /** Nothing is kept from being touched by such an entry: better to hear of it before something is. */
 function sayUnfitExclusions({ containers, watches }: Everything): readonly Notice[] {

@@ -1,5 +1,7 @@
 import type { Event } from '../../streams/events.ts';
 import { finishedCheck, isOfThisStart } from '../finished-check.ts';
+import { whyBlind } from '../blindness.ts';
+import { lastTrouble } from '../gateway-troubles.ts';
 import { isOverdue } from '../selectors.ts';
 import type { Gateway, State } from '../state.ts';
 import type { Notice, NoticeOf } from '../notices/notice.ts';
@@ -17,23 +19,40 @@ export function readiness(state: State, event: Event, before: State): Transition
   const { gateway } = state;
   if (gateway.value !== 'starting') return to(state);
   const proof = proofOf(state, gateway, event, before);
-  if (proof === undefined) return to(state);
   const wasAwaited =
     before.gateway.value === 'starting' && before.gateway.start.seenAt === gateway.start.seenAt;
+  if (proof === undefined) return late(state, gateway, { at: event.at, wasAwaited });
   const notices = sayReady(gateway, proof, { at: event.at, wasAwaited });
-  const start = { ...gateway.start, readyAt: event.at, rounds: 0 };
+  const start = { ...gateway.start, readyAt: event.at, unreadyRuns: 0, isLate: false };
   // A start that failed meanwhile has emitted nothing: who wants to run but does not, only a listing shows.
   const commands = wasAwaited ? [listCommand(state)] : [];
   return to({ ...state, gateway: { ...gateway, value: 'ready', start } }, { notices, commands });
 }
 
-function sayReady(
-  { name, start }: Starting,
-  proof: Proof,
-  { at, wasAwaited }: { readonly at: number; readonly wasAwaited: boolean },
-): readonly Notice[] {
+/** If a recovery waits for it, that says so itself; one that is found so may have been for hours. */
+function late(state: State, gateway: Starting, { at, wasAwaited }: Moment): Transition {
+  if (!isOverdue(state, at) || gateway.start.isLate) return to(state);
+  const told: Notice = {
+    kind: 'gatewayNotReady',
+    name: gateway.name,
+    waitedMs: state.settings.healthyWaitMs,
+    trouble: lastTrouble(state),
+  };
+  return to(
+    { ...state, gateway: { ...gateway, start: { ...gateway.start, isLate: true } } },
+    { notices: wasAwaited && state.recovery.value === 'none' ? [told] : [] },
+  );
+}
+
+function sayReady({ name, start }: Starting, proof: Proof, { at, wasAwaited }: Moment): readonly Notice[] {
   if (proof === 'none') return [{ kind: 'gatewayTakenForReady', name }];
   return wasAwaited ? [{ kind: 'gatewayReady', name, afterMs: at - start.seenAt, proof }] : [];
+}
+
+interface Moment {
+  readonly at: number;
+  /** It was known to be starting before. */
+  readonly wasAwaited: boolean;
 }
 
 /** How it was proven; `none`: nothing can prove it. */
@@ -48,7 +67,7 @@ function proofOf(state: State, gateway: Starting, event: Event, before: State): 
     if (health === 'none') return 'check';
     if (isOverdue(state, event.at)) return 'overdue';
   }
-  if (health === 'none' && isOverdue(state, event.at) && state.sites.blind !== undefined) return 'none';
+  if (health === 'none' && isOverdue(state, event.at) && whyBlind(state) !== undefined) return 'none';
   return undefined;
 }
 

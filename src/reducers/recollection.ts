@@ -26,11 +26,14 @@ function withGateway(memory: Memory, { gateway, settings }: State): Memory {
 
 /** Also those that are gone: others may have joined their networks. The latest last. */
 function withDependents(memory: Memory, state: State, before: State): Memory {
-  const { shown } = state.dependents;
-  if (shown === undefined || (shown === before.dependents.shown && state.containers === before.containers))
+  const { members } = state.dependents;
+  if (
+    members === undefined ||
+    (members === before.dependents.members && state.containers === before.containers)
+  )
     return memory;
   const parked = parkedOf(state).map(({ facts, name }) => [facts.id, { name }] as const);
-  const news = [...Object.entries(shown), ...parked].filter(
+  const news = [...Object.entries(members), ...parked].filter(
     ([id, { name }]) => memory.dependents[id] !== name,
   );
   if (news.length === 0) return memory;
@@ -45,7 +48,7 @@ function withDependents(memory: Memory, state: State, before: State): Memory {
 /** The gateway, or one that hangs on it, or once did: there may be no gateway just now. */
 const isOurs = ({ gateway, dependents, memory }: State, id: string): boolean =>
   id === gatewayTarget(gateway)?.id ||
-  dependents.shown?.[id] !== undefined ||
+  dependents.members?.[id] !== undefined ||
   Object.hasOwn(memory.dependents, id);
 
 /** By their operator, as far as that is decided; until they run again, or are gone. */

@@ -3,7 +3,7 @@ import { attemptEnded } from '../backoff.ts';
 import { dependentsOf } from '../dependents-of.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import { finishedCheck, isOfThisStart } from '../finished-check.ts';
-import type { Recovery, State } from '../state.ts';
+import type { Recovery, RecoveryRecord, State } from '../state.ts';
 import type { Notice, NoticeOf } from '../notices/notice.ts';
 import { nameOf } from '../selectors.ts';
 import { type Transition, to } from '../transition.ts';
@@ -28,14 +28,26 @@ export const verificationMs = ({ sites }: State): number =>
   );
 
 /** Its end: the next one waits its time from here, and the sites begin anew. */
-export const ended = (state: State, at: number): State => ({
-  ...state,
-  recovery: { value: 'none' },
-  hold: undefined,
+export const ended = (state: State, at: number, outcome: NonNullable<RecoveryRecord['outcome']>): State => ({
+  ...closed(state, at, outcome),
+  heldBack: undefined,
   outageSince: undefined,
   sites: { ...state.sites, failures: {} },
   backoff: attemptEnded(state.backoff, state.settings, at),
 });
+
+/** Its act was not wanted any more, so that it has changed nothing. */
+export const calledOff = (state: State, at: number): State => closed(state, at, 'abandoned');
+
+const closed = (state: State, endedAt: number, outcome: RecoveryRecord['outcome']): State => {
+  const { latestRecovery: record } = state;
+  const isOpen = record !== undefined && record.endedAt === undefined;
+  return {
+    ...state,
+    recovery: { value: 'none' },
+    latestRecovery: isOpen ? { ...record, endedAt, outcome } : record,
+  };
+};
 
 /** Before it has come to anything: it is not needed, or another kind of work is. */
 export const abandon = (
@@ -43,7 +55,9 @@ export const abandon = (
   at: number,
   because: NoticeOf<'recoveryAbandoned'>['because'],
 ): Transition =>
-  to(ended(state, at), { notices: [{ kind: 'recoveryAbandoned', name: nameOf(state), because }] });
+  to(ended(state, at, 'abandoned'), {
+    notices: [{ kind: 'recoveryAbandoned', name: nameOf(state), because }],
+  });
 
 /** A check that made it ready has verified the tunnel already. */
 export function verify(
@@ -132,7 +146,9 @@ function finish(state: State, { begunAt, verified }: Phase<'repairing'>, at: num
   const verdict: Notice = isComplete
     ? { kind: 'recoveryCompleted', afterMs }
     : { kind: 'recoveryIncomplete', afterMs, isVerified: verified, notRestarted: failed, orphans };
-  return to(ended(state, at), { notices: [{ kind: 'dependentsRestarted' }, verdict] });
+  return to(ended(state, at, isComplete ? 'completed' : 'incomplete'), {
+    notices: [{ kind: 'dependentsRestarted' }, verdict],
+  });
 }
 
 const orphansIn = (state: State): readonly string[] =>

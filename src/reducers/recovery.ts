@@ -14,7 +14,16 @@ import { type Transition, then, to } from '../transition.ts';
 import { holdBlocked, noteBlocked } from './blocked-sites.ts';
 import { forgetEndpoint, sayEndpoint } from './endpoint.ts';
 import { startDueAt, startLeftBehind } from './left-behind.ts';
-import { type Phase, abandon, ended, isDue, listing, verify, verifying } from './recovery-steps.ts';
+import {
+  type Phase,
+  abandon,
+  calledOff,
+  ended,
+  isDue,
+  listing,
+  verify,
+  verifying,
+} from './recovery-steps.ts';
 import { vpnRecovery } from './vpn-recovery.ts';
 
 /**
@@ -83,7 +92,11 @@ function isToDecide(state: State, event: Event, before: State): boolean {
   if (state.ending || state.connection.value !== 'connected') return false;
   const check = finishedCheck(event, before);
   if (check !== undefined) return failuresCount(state, check);
-  return event.type === 'witnessProbed' && state.hold === 'awaitingWitness' && isToBeJudged(state, event.at);
+  return (
+    event.type === 'witnessProbed' &&
+    state.heldBack?.hold === 'awaitingWitness' &&
+    isToBeJudged(state, event.at)
+  );
 }
 
 /**
@@ -95,11 +108,20 @@ const isToBeJudged = (state: State, at: number): boolean =>
 
 function decided(state: State, at: number, begunAt = at): Transition {
   const decision = decide(state, at);
-  if (decision === undefined) return to({ ...state, hold: undefined });
+  if (decision === undefined) return to({ ...state, heldBack: undefined });
   if (decision.act) return holdBlocked(state) ?? begin(state, { at, begunAt, why: decision.notice });
   const { notice } = decision;
-  const isNews = notice.hold !== state.hold && notice.hold !== 'awaitingWitness';
-  return to({ ...state, hold: notice.hold }, { notices: isNews ? [notice] : [] });
+  const isNews = notice.hold !== state.heldBack?.hold;
+  const isWaiting = notice.hold === 'awaitingWitness';
+  return to(holdBack(state, notice, at), { notices: isNews && !isWaiting ? [notice] : [] });
+}
+
+function holdBack(state: State, notice: NoticeOf<'recoveryHeldBack'>, at: number): State {
+  const { hold } = notice;
+  const { heldBack: was } = state;
+  const until = 'leftMs' in notice ? at + notice.leftMs : undefined;
+  if (was?.hold === hold && was.until === until) return state;
+  return { ...state, heldBack: { hold, ...(until !== undefined && { until }) } };
 }
 
 interface Beginning {
@@ -110,7 +132,7 @@ interface Beginning {
 }
 
 function begin(state: State, { at, begunAt, why }: Beginning): Transition {
-  const failing = sayEndpoint(state, 'FAILING', 'Site connectivity test failed');
+  const failing = sayEndpoint(state, 'FAILING', 'Site connectivity test failed', at);
   const explained = tellAllTroubles(failing.state);
   const sites = sitesDown(state).map(({ name }) => name);
   const notices: readonly Notice[] = [
@@ -122,7 +144,7 @@ function begin(state: State, { at, begunAt, why }: Beginning): Transition {
   ];
   const next: State = {
     ...noteBlocked(explained.state),
-    hold: undefined,
+    heldBack: undefined,
     checking: { ...state.checking, alarm: undefined, isDoubted: false },
     backoff: attemptBegun(state.backoff, state.settings, at),
   };
@@ -130,7 +152,7 @@ function begin(state: State, { at, begunAt, why }: Beginning): Transition {
   const step = isVpnFirst ? restartVpn(next, begunAt) : restartContainer(next, begunAt);
   if (state.settings.dryRun) {
     const all = [...notices, ...step.notices, ...(isVpnFirst ? [] : sayFollowing(state))];
-    return to(ended(next, at), { notices: all.map(inDryRun) });
+    return to(ended(next, at, 'abandoned'), { notices: all.map(inDryRun) });
   }
   return { ...step, notices: [...notices, ...step.notices] };
 }
@@ -179,10 +201,9 @@ function restarting(
   // It may have become ready before the restart came to its end.
   if (event.outcome.ok) return awaitingReady(awaitReady(state, begunAt, event.at), event, before);
   if (event.outcome.untouched)
-    return to(
-      { ...state, recovery: { value: 'none' } },
-      { notices: [{ kind: 'gatewayNotRestarted', name, reason: event.outcome.reason }] },
-    );
+    return to(calledOff(state, event.at), {
+      notices: [{ kind: 'gatewayNotRestarted', name, reason: event.outcome.reason }],
+    });
   return to(awaitReady(state, begunAt, event.at), {
     notices: [{ kind: 'gatewayRestartFailed', name, reason: event.outcome.reason }],
   });

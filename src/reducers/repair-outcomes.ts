@@ -5,8 +5,8 @@ import { isYetToStart } from '../left-unstarted.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import { ownersOf } from '../network.ts';
 import { runningStart } from '../selectors.ts';
-import type { Repair, Repairs, State, Wave } from '../state.ts';
-import type { Notice, RepairFault } from '../notices/notice.ts';
+import type { Repair, RepairFailure, Repairs, State, Wave } from '../state.ts';
+import type { Notice } from '../notices/notice.ts';
 import { type Transition, then, to } from '../transition.ts';
 
 const FIRST_RETRY_MS = 5_000;
@@ -87,7 +87,11 @@ function refused(state: State, { id, name, at }: Ended, reason: string): Transit
   const isFirst = (state.repairs.pending[id]?.failures ?? 0) === 0;
   const pending = {
     ...state.repairs.pending,
-    [id]: { ...pendingOf(state, id, name, at), dueAt: at + LONGEST_RETRY_MS },
+    [id]: {
+      ...pendingOf(state, id, name, at),
+      dueAt: at + LONGEST_RETRY_MS,
+      failure: { isRefused: true, reason },
+    },
   };
   const cutOffWithIt = sharersOf(state, id);
   return to(withRepairs(state, { pending }), {
@@ -142,24 +146,32 @@ function failed(
   { id, name, how, at }: Pick<Ended, 'id' | 'name' | 'how' | 'at'>,
   { reason, fault }: Why,
 ): Transition {
-  const next = tryAgainLater(state, id, at, name);
+  const next = tryAgainLater(state, id, at, name, {
+    isRefused: false,
+    ...(reason !== undefined && { reason }),
+    ...(fault && { fault }),
+  });
   const { failures = 1, dueAt = at } = next.repairs.pending[id] ?? {};
   const retryInMs = dueAt - at;
   const told = { name, how, reason, fault, retryInMs, isFirst: failures === 1 };
   return to(next, { notices: [{ kind: 'dependentRepairFailed', ...told }] });
 }
 
-/** In the engine's words, or what was seen of it. */
-interface Why {
-  readonly reason?: string;
-  readonly fault?: RepairFault;
-}
+type Why = Omit<RepairFailure, 'isRefused'>;
 
 /** One more attempt has not succeeded: each makes the wait for the next one longer. */
-export function tryAgainLater(state: State, id: string, at: number, name = id): State {
+export function tryAgainLater(
+  state: State,
+  id: string,
+  at: number,
+  name = id,
+  failure?: RepairFailure,
+): State {
   const repair = pendingOf(state, id, name, at);
   const dueAt = at + Math.min(FIRST_RETRY_MS * 2 ** (repair.failures - 1), LONGEST_RETRY_MS);
-  return withRepairs(state, { pending: { ...state.repairs.pending, [id]: { ...repair, dueAt } } });
+  return withRepairs(state, {
+    pending: { ...state.repairs.pending, [id]: { ...repair, dueAt, ...(failure && { failure }) } },
+  });
 }
 
 /** Whoever of the wave has not answered counts as failed: the command itself has. */

@@ -71,7 +71,7 @@ const isHeldUp = (state: State, facts: ContainerFacts | undefined): boolean =>
   facts !== undefined && (facts.runState === 'paused' || blockedBy(state, facts) !== undefined);
 
 /** The owner it waits for in vain, as far as we can do anything: nobody repairs that one, and it is known not to be fit. */
-function blockedBy(state: State, facts: ContainerFacts): ContainerFacts | undefined {
+export function blockedBy(state: State, facts: ContainerFacts): ContainerFacts | undefined {
   const owner = waitsForOwner(state, facts);
   // Its own turn may still come; where that has failed, who shares its network is not waited for either.
   const isToCome = owner !== undefined && state.repairs.pending[owner.id]?.failures === 0;

@@ -71,12 +71,12 @@ function concernsUs(
 ): boolean {
   const { project } = state.settling;
   if (project !== undefined && labels[COMPOSE_PROJECT] === project) return true;
-  const shown = state.dependents.shown ?? {};
+  const members = state.dependents.members ?? {};
   return (
     name === state.settings.gateway ||
     id === gatewayTarget(state.gateway)?.id ||
-    id in shown ||
-    Object.values(shown).some((one) => one.name === name)
+    id in members ||
+    Object.values(members).some((one) => one.name === name)
   );
 }
 

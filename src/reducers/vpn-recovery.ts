@@ -6,7 +6,7 @@ import type { State } from '../state.ts';
 import type { Notice } from '../notices/notice.ts';
 import { type Transition, then, to } from '../transition.ts';
 import { announceNewEndpoint, askEndpoint } from './endpoint.ts';
-import { type Phase, abandon, ended, isDue, verificationMs } from './recovery-steps.ts';
+import { type Phase, abandon, calledOff, ended, isDue, verificationMs } from './recovery-steps.ts';
 import { askForForcedRestart } from './repairs.ts';
 
 interface Context {
@@ -42,7 +42,7 @@ function restartingVpn(
   if (event.outcome.ok) return to(restarted(state, begunAt, event.at));
   if (event.outcome.untouched) {
     const told: Notice = { kind: 'vpnNotRestarted', name: nameOf(state), reason: event.outcome.reason };
-    const next: State = { ...state, recovery: { value: 'none' } };
+    const next = calledOff(state, event.at);
     return then(to(next, { notices: [told] }), askEndpoint(next, event.at));
   }
   const name = nameOf(state);
@@ -91,6 +91,6 @@ function healed(state: State, begunAt: number, at: number): Transition {
     afterMs: at - begunAt,
     restarted: chosen.map(({ name }) => name),
   };
-  const asked = askForForcedRestart(ended(said.state, at), chosen, at);
+  const asked = askForForcedRestart(ended(said.state, at, 'completed'), chosen, at);
   return { state: asked.state, commands: said.commands, notices: [...said.notices, told, ...asked.notices] };
 }

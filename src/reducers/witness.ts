@@ -4,7 +4,7 @@ import type { Everything } from '../state.ts';
 import type { Notice } from '../notices/notice.ts';
 import { type Transition, to } from '../transition.ts';
 import { viewsOf } from '../watches.ts';
-import type { Witness } from '../witness.ts';
+import { type Witness, isLineDown } from '../witness.ts';
 
 const CALM_PACE_MS = 60_000;
 /** The line may go down in the middle of it, too: what a recovery rests on is not older than this. */
@@ -32,7 +32,7 @@ function answered(state: Everything, known: Configured, { at }: Probed): Transit
     nextProbeAt: at + (isOutage(state) ? OUTAGE_PACE_MS : CALM_PACE_MS),
     awaited: undefined,
   };
-  const isBack = known.value === 'silent' && known.isSaid;
+  const isBack = known.value === 'silent' && isLineDown(known);
   const notices: readonly Notice[] = [
     ...(isBack ? [{ kind: 'lineUp' as const, afterMs: at - known.since }] : []),
     ...(known.value === 'ignored' ? [{ kind: 'witnessHeeded' as const }] : []),
@@ -54,12 +54,19 @@ function failed(
       return to(withWitness(state, { ...known, nextProbeAt: at + CALM_PACE_MS, awaited: undefined }));
     case 'answering':
       return to(
-        withWitness(state, { value: 'silent', since: at, isSaid: false, doubtedFrom: undefined, ...probing }),
+        withWitness(state, {
+          value: 'silent',
+          since: at,
+          misses: 1,
+          reason,
+          doubtedFrom: undefined,
+          ...probing,
+        }),
       );
     case 'silent':
       if (known.doubtedFrom !== undefined && requestId >= known.doubtedFrom) return ignore(state, at, {});
-      return to(withWitness(state, { ...known, isSaid: true, ...probing }), {
-        notices: known.isSaid ? [] : [{ kind: 'lineDown', reason }],
+      return to(withWitness(state, { ...known, misses: known.misses + 1, ...probing }), {
+        notices: isLineDown(known) ? [] : [{ kind: 'lineDown', reason }],
       });
   }
 }

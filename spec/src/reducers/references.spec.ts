@@ -103,7 +103,7 @@ describe('an orphan that refers to another one', () => {
       died('guest', 137),
       inspectedAs('guest', { runState: 'exited', exitCode: 137, sharesWith: [idOf('host')] }),
     );
-    expect(history.state.dependents.shown).toMatchObject({ [idOf('guest')]: { attachment: 'orphaned' } });
+    expect(history.state.dependents.members).toMatchObject({ [idOf('guest')]: { attachment: 'orphaned' } });
     history.feed(...recreated('host').slice(1), succeeded());
     expect(waveOf(history)).toMatchObject([{ name: 'guest', how: 'recreate' }]);
   });

@@ -1,0 +1,47 @@
+import type { Everything } from '../state.ts';
+import type { ConditionKind, ConditionOf } from './condition.ts';
+import { changesIn } from './conditions.ts';
+import type { Notice } from './notice.ts';
+
+type Telling = {
+  readonly [K in ConditionKind]?: {
+    readonly began: (condition: ConditionOf<K>) => Notice;
+    readonly ended: (condition: ConditionOf<K>) => Notice;
+  };
+};
+
+/**
+ * What is said of a condition when it begins and when it ends. Of those that are not here, the concern that brings them
+ * about says more than that: what it does about them, or several of them in one sentence.
+ */
+const TELLING: Telling = {
+  listingFails: {
+    began: ({ reason }) => ({ kind: 'listingFailed', reason }),
+    ended: () => ({ kind: 'listingWorks' }),
+  },
+  probesBlind: {
+    began: ({ subject: name, reason }) => ({ kind: 'probesBlind', name, reason }),
+    ended: ({ subject: name }) => ({ kind: 'probesSee', name }),
+  },
+  onlyDnsFails: {
+    began: ({ subject: name }) => ({ kind: 'onlyDnsFails', name }),
+    ended: ({ subject: name }) => ({ kind: 'dnsWorks', name }),
+  },
+  gatewayLogUnreadable: {
+    began: ({ subject: name, reason }) => ({ kind: 'gatewayLogUnreadable', name, reason }),
+    ended: ({ subject: name }) => ({ kind: 'gatewayLogReadable', name }),
+  },
+};
+
+export function conditionNotices(before: Everything, state: Everything): readonly Notice[] {
+  const { began, ended } = changesIn(before, state);
+  return [
+    ...ended.map((condition) => ({ condition, which: 'ended' as const })),
+    ...began.map((condition) => ({ condition, which: 'began' as const })),
+  ].flatMap(({ condition, which }) => {
+    const told = TELLING[condition.kind] as NonNullable<Telling['listingFails']> | undefined;
+    if (told === undefined) return [];
+    const notice = told[which](condition as ConditionOf<'listingFails'>);
+    return condition.gateway === undefined ? notice : { ...notice, gateway: condition.gateway };
+  });
+}

@@ -1,0 +1,60 @@
+import type { CutOff } from '../attachment.ts';
+import type { DownCause, HoldReason } from '../state.ts';
+
+/** Why a dependent that is cut off is not repaired at present. */
+export type Unrepaired = 'byHand' | 'refused' | 'failing' | 'paused' | 'awaitsOwner';
+
+/** Everything that can be wrong for a while, by its kind, with its facts. Kinds and fields only grow, as notices' do. */
+export interface Conditions {
+  readonly engineOutOfReach: { readonly reason: string };
+  readonly listingFails: { readonly reason: string };
+  readonly gatewayAbsent: object;
+  readonly gatewayDown: { readonly cause: DownCause };
+  readonly gatewayPaused: object;
+  readonly gatewayNotReady: object;
+  readonly gatewayLooping: { readonly ends: number };
+  readonly gatewayExcluded: object;
+  readonly gatewayLogUnreadable: { readonly reason: string };
+  readonly controlServerSilent: { readonly reason: string };
+  readonly monitorOnGatewayNetwork: object;
+  readonly probesBlind: { readonly reason: string };
+  readonly siteDown: { readonly failures: number; readonly isCritical: boolean };
+  readonly siteDemoted: object;
+  readonly siteNeverPassed: object;
+  readonly onlyDnsFails: object;
+  readonly lineDown: { readonly reason: string };
+  readonly witnessIgnored: object;
+  /** `until`: milliseconds since the epoch, where time alone ends it. */
+  readonly recoveryHeldBack: { readonly hold: HoldReason; readonly until?: number };
+  readonly dependentCutOff: {
+    readonly attachment: CutOff;
+    readonly because: Unrepaired;
+    readonly reason?: string;
+  };
+  readonly dependentLooping: object;
+  readonly orphanUnclaimed: { readonly formerGateway?: string };
+}
+
+export type ConditionKind = keyof Conditions;
+
+/** Whom it is about. */
+export interface Subject {
+  /** Absent: it is about all of them. */
+  readonly gateway?: string;
+  /** The name of the container or site; empty: there is only one that it can be about. */
+  readonly subject: string;
+}
+
+export type Finding = {
+  [K in ConditionKind]: { readonly kind: K } & Subject & Conditions[K];
+}[ConditionKind];
+
+/**
+ * Something that is wrong for a while.
+ *
+ * `key` stays the same as long as it lasts, and over restarts of the monitor. `since`: when it began, in milliseconds
+ * since the epoch.
+ */
+export type Condition = Finding & { readonly key: string; readonly since: number };
+
+export type ConditionOf<K extends ConditionKind> = Extract<Condition, { readonly kind: K }>;
