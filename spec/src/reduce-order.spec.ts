@@ -116,9 +116,9 @@ describe('the next deadline', () => {
   });
 
   it('is the end of its time for any gateway that starts, once', () => {
-    const history = withoutHealth();
+    const history = withoutHealth().feed(endpointRead('203.0.113.1'));
     const startedAt = history.now;
-    history.feed(endpointRead('203.0.113.1'), ...startedWithout, checkFailed(), seconds(5));
+    history.feed(...startedWithout, checkFailed(), seconds(5));
     expect(history.expectGateway('starting').nextDeadline()).toBe(startedAt + 20_000);
     history
       .feed(seconds(16))

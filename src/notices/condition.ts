@@ -55,6 +55,15 @@ export type Finding = {
  * `key` stays the same as long as it lasts, and over restarts of the monitor. `since`: when it began, in milliseconds
  * since the epoch.
  */
-export type Condition = Finding & { readonly key: string; readonly since: number };
+export type Condition = Finding & {
+  readonly key: string;
+  readonly since: number;
+  readonly severity: Severity;
+  /** What somebody can do about it, in a sentence or two; empty: nothing, it passes by itself. */
+  readonly remedy: string;
+};
+
+/** `critical`: the tunnel, or the monitor, is of no use meanwhile. `info`: nobody has to do anything. */
+export type Severity = 'critical' | 'warning' | 'info';
 
 export type ConditionOf<K extends ConditionKind> = Extract<Condition, { readonly kind: K }>;

@@ -8,13 +8,14 @@ import { gatewayTarget, isBeingRestarted, nameOf, startOf } from '../selectors.t
 import type { Everything, State } from '../state.ts';
 import { viewsOf } from '../watches.ts';
 import { isLineDown } from '../witness.ts';
+import { REMEDIES } from './wording.ts';
 import type { Condition, ConditionKind, Finding, Unrepaired } from './condition.ts';
 
 /** All that is wrong at present, each with the time at which it began. */
 export const conditionsOf = (state: Everything): readonly Condition[] =>
   findingsIn(state).map((finding) => {
     const key = keyOf(finding);
-    return { ...finding, key, since: state.conditionStarts[key] ?? NaN };
+    return { ...finding, key, since: state.conditionStarts[key] ?? NaN, ...REMEDIES[finding.kind] };
   });
 
 export interface Changes {

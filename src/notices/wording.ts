@@ -3,6 +3,7 @@ import { duration } from '../duration.ts';
 import type { Exclusion } from '../excluded.ts';
 import type { Level, Line } from '../log-line.ts';
 import type { RepairFault } from '../state.ts';
+import type { ConditionKind, Severity } from './condition.ts';
 import type { Evidence, Hold, Notice, NoticeKind, NoticeOf, Unfit } from './notice.ts';
 
 /**
@@ -556,6 +557,80 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     'info',
     ({ name }) => `All dependent containers are on the network of ${name}`,
   ),
+};
+
+/** How grave each condition is, and what somebody can do about it. */
+export const REMEDIES: {
+  readonly [K in ConditionKind]: { readonly severity: Severity; readonly remedy: string };
+} = {
+  engineOutOfReach: {
+    severity: 'critical',
+    remedy: 'See that the Docker engine runs, and that DOCKER_HOST or the mounted socket leads to it.',
+  },
+  listingFails: {
+    severity: 'critical',
+    remedy: 'A socket proxy has to allow GET /containers/json and GET /containers/{id}/json.',
+  },
+  gatewayAbsent: {
+    severity: 'critical',
+    remedy: 'Start the gateway, or set GLUETUN_CONTAINER to its name.',
+  },
+  gatewayDown: { severity: 'critical', remedy: 'Start the gateway; its log may tell why it ended.' },
+  gatewayPaused: { severity: 'critical', remedy: 'Resume it: docker unpause.' },
+  gatewayNotReady: {
+    severity: 'critical',
+    remedy: 'Look at the log of the gateway: it tells why the VPN does not connect.',
+  },
+  gatewayLooping: {
+    severity: 'critical',
+    remedy: 'Look at the log of the gateway: it ends before it is ready.',
+  },
+  gatewayExcluded: {
+    severity: 'warning',
+    remedy: 'Take the gateway out of EXCLUDE_CONTAINERS, or remove its label, if it is to be restarted.',
+  },
+  gatewayLogUnreadable: {
+    severity: 'warning',
+    remedy:
+      'Use the logging driver json-file, local or journald; a socket proxy has to allow GET /containers/{id}/logs.',
+  },
+  controlServerSilent: {
+    severity: 'info',
+    remedy: 'See that GLUETUN_API_URL and GLUETUN_API_KEY fit the control server of Gluetun.',
+  },
+  monitorOnGatewayNetwork: {
+    severity: 'critical',
+    remedy: 'Give the monitor a network of its own: it goes down with the gateway.',
+  },
+  probesBlind: {
+    severity: 'critical',
+    remedy: 'Make sure that the gateway has wget and a shell, and that the engine may run an exec in it.',
+  },
+  siteDown: { severity: 'warning', remedy: '' },
+  siteDemoted: {
+    severity: 'warning',
+    remedy: 'If that goes on, give the site role=advisory, or set SITE_QUORUM=majority.',
+  },
+  siteNeverPassed: { severity: 'warning', remedy: 'Check the URL of the site.' },
+  onlyDnsFails: {
+    severity: 'critical',
+    remedy: 'Look at the DNS settings of Gluetun: addresses can be reached, names cannot be resolved.',
+  },
+  lineDown: { severity: 'critical', remedy: 'Look at the router, or ask the provider of the line.' },
+  witnessIgnored: {
+    severity: 'warning',
+    remedy: 'Set WITNESS to something outside the tunnel that answers as long as the line is up.',
+  },
+  recoveryHeldBack: { severity: 'warning', remedy: '' },
+  dependentCutOff: {
+    severity: 'warning',
+    remedy: 'If it stays so, create it anew: docker compose up -d --force-recreate, and the service’s name.',
+  },
+  dependentLooping: { severity: 'warning', remedy: 'Look at the log of the container: it ends by itself.' },
+  orphanUnclaimed: {
+    severity: 'warning',
+    remedy: 'Create it anew: docker compose up -d --force-recreate, and the service’s name.',
+  },
 };
 
 /** Why the user's configuration keeps the monitor from touching a container, after its name. */

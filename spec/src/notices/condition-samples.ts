@@ -1,0 +1,40 @@
+import type { ConditionKind, Finding } from '../../../src/notices/condition.ts';
+
+const gateway = 'gluetun';
+const subject = 'gluetun';
+const reason = 'Forbidden';
+
+/** Of each kind one condition, with every field that it can have. */
+export const CONDITION_SAMPLES: {
+  readonly [K in ConditionKind]: Extract<Finding, { readonly kind: K }>;
+} = {
+  engineOutOfReach: { kind: 'engineOutOfReach', subject: '', reason },
+  listingFails: { kind: 'listingFails', subject: '', reason },
+  lineDown: { kind: 'lineDown', subject: '', reason },
+  witnessIgnored: { kind: 'witnessIgnored', subject: '' },
+  gatewayAbsent: { kind: 'gatewayAbsent', gateway, subject },
+  gatewayDown: { kind: 'gatewayDown', gateway, subject, cause: 'operator' },
+  gatewayPaused: { kind: 'gatewayPaused', gateway, subject },
+  gatewayNotReady: { kind: 'gatewayNotReady', gateway, subject },
+  gatewayLooping: { kind: 'gatewayLooping', gateway, subject, ends: 3 },
+  gatewayExcluded: { kind: 'gatewayExcluded', gateway, subject },
+  gatewayLogUnreadable: { kind: 'gatewayLogUnreadable', gateway, subject, reason },
+  controlServerSilent: { kind: 'controlServerSilent', gateway, subject, reason },
+  monitorOnGatewayNetwork: { kind: 'monitorOnGatewayNetwork', gateway, subject },
+  probesBlind: { kind: 'probesBlind', gateway, subject, reason },
+  siteDown: { kind: 'siteDown', gateway, subject: 'https://a', failures: 2, isCritical: true },
+  siteDemoted: { kind: 'siteDemoted', gateway, subject: 'https://a' },
+  siteNeverPassed: { kind: 'siteNeverPassed', gateway, subject: 'https://a' },
+  onlyDnsFails: { kind: 'onlyDnsFails', gateway, subject },
+  recoveryHeldBack: { kind: 'recoveryHeldBack', gateway, subject, hold: 'backoff', until: 1 },
+  dependentCutOff: {
+    kind: 'dependentCutOff',
+    gateway,
+    subject: 'app',
+    attachment: 'stale',
+    because: 'failing',
+    reason: 'no space left on device',
+  },
+  dependentLooping: { kind: 'dependentLooping', gateway, subject: 'app' },
+  orphanUnclaimed: { kind: 'orphanUnclaimed', gateway, subject: 'app', formerGateway: 'gluetun-old' },
+};

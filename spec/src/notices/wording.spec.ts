@@ -1,0 +1,61 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Notice } from '../../../src/notices/notice.ts';
+import { lineOf } from '../../../src/notices/wording.ts';
+import { CONDITION_SAMPLES } from './condition-samples.ts';
+import { conditionsTable, fieldsByKind, noticesTable, samples } from './kinds.ts';
+
+const DOCUMENT = join(__dirname, '../../../NOTICES.md');
+const between = (name: string): RegExp =>
+  new RegExp(`(<!-- ${name} -->\n\n).*?(\n\n<!-- end of ${name} -->)`, 's');
+
+describe('notices', () => {
+  // Users' tools read them: within a major version a kind or field may be added, and none taken away.
+  it('have the kinds and fields that were published', () => {
+    expect(fieldsByKind(samples)).toMatchSnapshot();
+  });
+
+  it('are listed in NOTICES.md, with the conditions', () => {
+    const written = readFileSync(DOCUMENT, 'utf8');
+    const wanted = written
+      .replace(between('notices'), (_, begin: string, end: string) => begin + noticesTable() + end)
+      .replace(between('conditions'), (_, begin: string, end: string) => begin + conditionsTable() + end);
+    if (process.env['UPDATE_README'] === '1') writeFileSync(DOCUMENT, wanted);
+    const isCurrent = readFileSync(DOCUMENT, 'utf8') === wanted;
+    expect(isCurrent ? 'current' : 'older than the code: npm run readme brings it up to date').toBe(
+      'current',
+    );
+  });
+
+  it.each(samples)('$kind is one sentence, with nothing left out', (notice) => {
+    const { message, fields } = lineOf(notice);
+    expect(message).toMatch(/^\S.*\S$/);
+    expect(message).not.toMatch(/undefined|NaN|\[object|\$\{/);
+    expect(fields?.['kind']).toBe(notice.kind);
+  });
+
+  it('tell whose they are if several gateways are watched, and what is only decided', () => {
+    const notice: Notice = { kind: 'gatewayResumed', gateway: 'us', name: 'gluetun-us', dryRun: true };
+    expect(lineOf(notice).message).toBe('[DRY-RUN] gluetun-us is resumed');
+    expect(lineOf(notice, true).message).toBe('us: [DRY-RUN] gluetun-us is resumed');
+    expect(lineOf({ kind: 'listingWorks' }, true).message).toBe('The containers can be listed again');
+  });
+
+  it.each<{ notice: Notice; level: string }>([
+    { notice: { kind: 'gatewayHealsItself', name: 'gluetun', isFirst: true }, level: 'info' },
+    { notice: { kind: 'gatewayHealsItself', name: 'gluetun', isFirst: false }, level: 'debug' },
+    { notice: { kind: 'dependentRepairing', name: 'app', how: 'restart', isFirst: false }, level: 'debug' },
+    {
+      notice: { kind: 'dependentsCutOff', attachment: 'stale', names: [], inRecovery: true },
+      level: 'debug',
+    },
+  ])('are quieter if they come again, or of our own doing: $notice', ({ notice, level }) => {
+    expect(lineOf(notice).level).toBe(level);
+  });
+});
+
+describe('conditions', () => {
+  it('have the kinds and fields that were published', () => {
+    expect(fieldsByKind(Object.values(CONDITION_SAMPLES))).toMatchSnapshot();
+  });
+});
