@@ -14,6 +14,7 @@ import { containers } from './reducers/containers.ts';
 import { NO_BACKOFF } from './backoff.ts';
 import { type Memory, NOTHING_REMEMBERED, rememberedBackoff, rememberedSites } from './memory.ts';
 import { dependents } from './reducers/dependents.ts';
+import { edges } from './reducers/edges.ts';
 import { endings, endingsDueAt } from './reducers/endings.ts';
 import { NOTHING_KNOWN, endpoint } from './reducers/endpoint.ts';
 import { gateway } from './reducers/gateway.ts';
@@ -30,6 +31,7 @@ import { recollection } from './reducers/recollection.ts';
 import { settling } from './reducers/settling.ts';
 import { shutdown } from './reducers/shutdown.ts';
 import { siteList, siteReload, sitesOf } from './reducers/site-list.ts';
+import { stores } from './reducers/stores.ts';
 import { underWay } from './reducers/under-way.ts';
 import type { Everything, Settings, State, Watch } from './state.ts';
 import { forEachGateway, viewsOf } from './watches.ts';
@@ -41,6 +43,8 @@ import { type Transition, compose, then, to } from './transition.ts';
  */
 const concerns = compose<Everything>(
   shutdown,
+  stores,
+  edges,
   connection,
   containers,
   endings,
@@ -127,6 +131,8 @@ export const initialState = (
   memory,
   witness: hasWitness ? { value: 'untried', nextProbeAt: 0, awaited: undefined } : { value: 'none' },
   ownNetwork: network,
+  stores: {},
+  edges: {},
   ending: false,
   watches: settings.map((one) => initialWatch(one, sites, memory)),
 });

@@ -1,5 +1,5 @@
 import type { RecoveryStrategy, Site, SiteQuorum } from '../config/config.ts';
-import type { ContainerFacts, ProbeResult, PublicIp } from '../streams/events.ts';
+import type { ContainerFacts, ProbeResult, PublicIp, Store } from '../streams/events.ts';
 import type { Repairable, Target } from './commands.ts';
 import type { Memory, RememberedSites } from './memory.ts';
 import type { OwnNetwork } from './own-network.ts';
@@ -33,7 +33,16 @@ export interface Common {
   readonly memory: Memory;
   readonly witness: Witness;
   readonly ownNetwork: OwnNetwork;
+  /** The files that cannot be written at present. */
+  readonly stores: Readonly<Partial<Record<Store, Failing & { readonly path: string }>>>;
+  /** The edges that fail at present, by name. */
+  readonly edges: Readonly<Record<string, Failing>>;
   readonly ending: boolean;
+}
+
+interface Failing {
+  readonly since: number;
+  readonly reason: string;
 }
 
 /** What concerns one gateway, and nobody else. */

@@ -26,6 +26,8 @@ const commonIn = ({
   memory,
   witness,
   ownNetwork,
+  stores,
+  edges,
   ending,
 }: Common): Common => ({
   nextId,
@@ -37,6 +39,8 @@ const commonIn = ({
   memory,
   witness,
   ownNetwork,
+  stores,
+  edges,
   ending,
 });
 

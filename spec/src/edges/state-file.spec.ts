@@ -1,11 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import fs, { lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { symlinkSync } from 'node:fs';
-import { basename } from 'node:path';
-import type { Line } from '../../src/log-line.ts';
-import { type Memory, NOTHING_REMEMBERED, REMEMBERED } from '../../src/memory.ts';
-import { STATE_FILE_BYTES, openStateFile } from '../../src/state-file.ts';
-import { TemporaryFolder } from '../config/temporary-folder.ts';
+import { readFileSync, readdirSync, symlinkSync } from 'node:fs';
+import type { Line } from '../../../src/log-line.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../../../src/memory.ts';
+import { STATE_FILE_BYTES, openStateFile } from '../../../src/edges/state-file.ts';
+import { TemporaryFolder } from '../../config/temporary-folder.ts';
 
 const MEMORY: Memory = {
   gateways: { gluetun: ['b2', 'a1'] },
@@ -22,7 +20,6 @@ const MEMORY: Memory = {
     },
   },
 };
-const OTHER: Memory = { ...MEMORY, stopped: [] };
 const TEXT = `${JSON.stringify({ version: 1, ...MEMORY }, null, 2)}\n`;
 
 const textWith = (part: string): unknown => expect.stringContaining(part);
@@ -30,10 +27,6 @@ const warning = (text: string): unknown => ({ level: 'warn', message: textWith(t
 
 function expectWarning(lines: readonly Line[], text: string): void {
   expect(lines).toEqual([warning(text)]);
-}
-
-function expectNothingRemembered(path: string): void {
-  expect(openStateFile(path).memory).toEqual(NOTHING_REMEMBERED);
 }
 
 describe('the state file', () => {
@@ -115,14 +108,13 @@ describe('the state file', () => {
       expect(readFileSync(`${path}.corrupt`).equals(Buffer.from(content))).toBe(true);
     });
 
-    it('says so where it cannot be set aside, and is overwritten then', () => {
+    it('says so where it cannot be set aside, and will be overwritten then', () => {
       const path = folder.file('state.json', 'nonsense');
       folder.file('state.json.corrupt/file', '');
-      const { lines, save } = openStateFile(path);
+      const { lines, text } = openStateFile(path);
       expectWarning(lines, 'will be overwritten, for it cannot be set aside as');
       expectWarning(lines, 'EISDIR');
-      expect(save(MEMORY)).toEqual([]);
-      expect(openStateFile(path).memory).toEqual(MEMORY);
+      expect(text).toBeUndefined();
     });
 
     const lenient: { what: string; content: object; then: Partial<Memory> }[] = [
@@ -205,166 +197,6 @@ describe('the state file', () => {
     });
   });
 
-  describe('saved', () => {
-    it('is there at once, for nobody else to read, with its folder', () => {
-      const path = folder.at('a/b/state.json');
-      expect(openStateFile(path).save(MEMORY)).toEqual([]);
-      expect(readFileSync(path, 'utf8')).toBe(TEXT);
-      expect(statSync(path).mode & 0o777).toBe(0o600);
-      expect(readdirSync(folder.at('a/b'))).toEqual(['state.json']);
-    });
-
-    it('takes the place of the old one by a rename, which no reader sees half-way', () => {
-      const path = folder.file('state.json', TEXT);
-      const before = statSync(path).ino;
-      openStateFile(path).save(OTHER);
-      expect(statSync(path).ino).not.toBe(before);
-      expect(openStateFile(path).memory).toEqual(OTHER);
-    });
-
-    it.each([
-      { what: 'what it was opened with', saved: [] },
-      { what: 'what was saved last', saved: [OTHER, MEMORY] },
-    ])('is not written for $what', ({ saved }) => {
-      const path = folder.file('state.json', TEXT);
-      const { memory, save } = openStateFile(path);
-      saved.forEach(save);
-      const before = statSync(path).ino;
-      save({ ...memory });
-      expect(statSync(path).ino).toBe(before);
-    });
-
-    it('goes where a link leads, and leaves the link', () => {
-      const target = folder.file('target.json', TEXT);
-      const link = linkTo(target);
-      openStateFile(link).save(OTHER);
-      expect(lstatSync(link).isSymbolicLink()).toBe(true);
-      expect(openStateFile(target).memory).toEqual(OTHER);
-    });
-
-    it('does not mind what a monitor that was killed left behind', () => {
-      folder.file('state.json.tmp', 'half of');
-      expect(openStateFile(folder.at('state.json')).save(MEMORY)).toEqual([]);
-      expect(inFolder()).toEqual(['state.json']);
-    });
-
-    it.each(['', '/dev/null'])('goes nowhere where the path is "%s"', (path) => {
-      expect(openStateFile(path).save(MEMORY)).toEqual([]);
-      expectNothingRemembered(path);
-    });
-
-    it('keeps the latest of what is too much', () => {
-      const path = folder.at('state.json');
-      const ids = numbered(1000);
-      const dependents = Object.fromEntries(ids.map((id) => [id, `name of ${id}`]));
-      openStateFile(path).save({
-        ...NOTHING_REMEMBERED,
-        gateways: { gluetun: ids },
-        dependents,
-        stopped: ids,
-      });
-      const { memory } = openStateFile(path);
-      expect(memory.gateways['gluetun']).toEqual(ids.slice(0, REMEMBERED.idsOfAGateway));
-      expect(Object.keys(memory.dependents)).toEqual(ids.slice(-REMEMBERED.dependents));
-      expect(memory.stopped).toEqual(ids.slice(-REMEMBERED.stopped));
-    });
-  });
-
-  describe('that cannot be saved', () => {
-    const unwritable: { what: string; make: () => string; reason: string }[] = [
-      { what: 'it is a folder', make: () => folder.at('.'), reason: 'it is a folder' },
-      { what: 'it is a pipe', make: pipe, reason: 'it is not a regular file' },
-      {
-        what: 'its folder is a file',
-        make: () => `${folder.file('file', '')}/state.json`,
-        reason: 'EEXIST|ENOTDIR',
-      },
-      { what: 'the kernel refuses its folder', make: () => '/proc/nowhere/state.json', reason: 'ENOENT' },
-      { what: 'the kernel refuses the file', make: () => '/proc/state.json', reason: 'ENOENT|EACCES' },
-    ];
-    it.each(unwritable)('says so once where $what', ({ make, reason }) => {
-      const path = make();
-      const { save } = openStateFile(path);
-      const [first = { message: '' }, ...rest] = [MEMORY, MEMORY, OTHER].flatMap(save);
-      expect(rest).toEqual([]);
-      expect(first).toEqual(warning(`State cannot be kept in ${path}: `));
-      expect(first.message).toMatch(new RegExp(`(${reason}).*; it is known only until the monitor ends$`));
-    });
-
-    it('leaves a pipe in its place as it is', () => {
-      const path = pipe();
-      openStateFile(path).save(MEMORY);
-      expect(statSync(path).isFIFO()).toBe(true);
-      expect(inFolder()).toEqual([basename(path)]);
-    });
-
-    it('says when it can again, and of a second time as of the first', () => {
-      const path = folder.at('state.json');
-      const { save } = openStateFile(path);
-      for (let time = 0; time < 2; time++) {
-        mkdirSync(`${path}.tmp`);
-        expectWarning(save(OTHER), `State cannot be kept in ${path}: `);
-        expect(save(MEMORY)).toEqual([]);
-        rmSync(`${path}.tmp`, { recursive: true });
-        expect(save(MEMORY)).toEqual([{ level: 'info', message: `State is kept in ${path} again` }]);
-        expect(openStateFile(path).memory).toEqual(MEMORY);
-      }
-    });
-
-    it('is tried again even for what was saved before it failed', () => {
-      const path = folder.file('state.json', TEXT);
-      const { save } = openStateFile(path);
-      mkdirSync(`${path}.tmp`);
-      save(OTHER);
-      expect(save(MEMORY)).toEqual([]);
-      rmSync(`${path}.tmp`, { recursive: true });
-      expect(save(MEMORY)).toEqual([expect.objectContaining({ level: 'info' })]);
-    });
-
-    it('is on the disk with its name: the file is synced before it gets that, and the folder after', () => {
-      const path = folder.file('state.json', TEXT);
-      const { save } = openStateFile(path);
-      const calls: string[] = [];
-      const sync = jest.spyOn(fs, 'fsyncSync').mockImplementation((descriptor) => {
-        calls.push(`sync ${basename(fs.readlinkSync(`/proc/self/fd/${String(descriptor)}`))}`);
-      });
-      const rename = jest.spyOn(fs, 'renameSync').mockImplementation(() => void calls.push('rename'));
-      save(OTHER);
-      sync.mockRestore();
-      rename.mockRestore();
-      expect(calls).toEqual(['sync state.json.tmp', 'rename', `sync ${basename(folder.at('.'))}`]);
-    });
-
-    it('where a folder cannot be synced, without a word', () => {
-      const path = folder.file('state.json', TEXT);
-      const { save } = openStateFile(path);
-      const sync = jest.spyOn(fs, 'fsyncSync').mockImplementationOnce(() => undefined);
-      sync.mockImplementationOnce(() => {
-        throw new Error('EINVAL: invalid argument, fsync');
-      });
-      expect(save(OTHER)).toEqual([]);
-      expect(sync).toHaveBeenCalledTimes(2);
-      sync.mockRestore();
-      expect(openStateFile(path).memory).toEqual(OTHER);
-    });
-
-    it.each(['writeFileSync', 'fsyncSync', 'renameSync'] as const)(
-      'for a full disk (%s) is as it was before',
-      (call) => {
-        const path = folder.file('state.json', TEXT);
-        const { save } = openStateFile(path);
-        const full = jest.spyOn(fs, call).mockImplementation(() => {
-          throw new Error('ENOSPC: no space left on device');
-        });
-        expectWarning(save(OTHER), 'ENOSPC: no space left on device; it is known only');
-        full.mockRestore();
-        expect(readFileSync(path, 'utf8')).toBe(TEXT);
-        expect(save(OTHER)).toEqual([expect.objectContaining({ level: 'info' })]);
-        expect(inFolder()).toEqual(['state.json']);
-      },
-    );
-  });
-
   function linkTo(target: string): string {
     symlinkSync(target, folder.at('link'));
     return folder.at('link');
@@ -375,6 +207,3 @@ describe('the state file', () => {
     return folder.at('pipe');
   }
 });
-
-const numbered = (count: number): string[] =>
-  Array.from({ length: count }, (_, number) => `id-${String(number)}`);
