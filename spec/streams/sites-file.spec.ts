@@ -172,9 +172,10 @@ describe('sitesFile$, at its regular look', () => {
     await passLooks(time, 10);
     expect(answers).toHaveLength(1);
     answers[0]?.('https://a.example\n');
+    await pass(time, 0);
     await passLooks(time, 1);
     answers[1]?.('https://b.example\n');
-    await passLooks(time, 1);
+    await pass(time, 0);
     expect(events.map(said)).toEqual(['https://b.example']);
   });
 });

@@ -22,8 +22,9 @@ async function refuseOther(file: string): Promise<void> {
 }
 
 const statOf = async (file: string): Promise<Stats | undefined> =>
-  stat(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+  stat(file).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException; // all that node:fs throws
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   });
 

@@ -79,7 +79,7 @@ describe('the log file', () => {
       rmSync(file, { recursive: true });
       await log.flush();
     }
-    const once = [expect.stringMatching(/^EISDIR/), 'recovered, 0 lost'];
+    const once: unknown[] = [expect.stringMatching(/^EISDIR/), 'recovered, 0 lost'];
     expect(told).toEqual([...once, ...once]);
   });
 

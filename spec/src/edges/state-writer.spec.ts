@@ -159,7 +159,7 @@ describe('the state', () => {
         await save({ ...MEMORY });
         expect(openStateFile(path).memory).toEqual(MEMORY);
       }
-      const once = [expect.stringMatching(/^failed: /), 'recovered'];
+      const once: unknown[] = [expect.stringMatching(/^failed: /), 'recovered'];
       expect(troubles).toEqual([...once, ...once]);
     });
 
