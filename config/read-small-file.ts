@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { type Stats, readFileSync, statSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 
 /** What a file that a person wrote holds, or why it does not. Reasons never quote the content. */
 export type SmallFile =
@@ -11,20 +12,32 @@ export const SMALL_FILE_BYTES = 64 * 1024;
 /**
  * Reads a regular file of at most `maxBytes` as UTF-8. Never throws.
  *
- * Looked at before it is opened: a pipe would block and a device may have no end. Synchronous, because it
- * is a few kilobytes, read at start and when someone edits it.
+ * Looked at before it is opened: a pipe would block and a device may have no end. Synchronous, for the start: nothing
+ * runs yet that a disk could hold up.
  */
 export function readSmallFile(path: string, maxBytes = SMALL_FILE_BYTES): SmallFile {
   try {
-    const stats = statSync(path);
-    if (stats.isDirectory()) return { kind: 'unreadable', reason: 'is a folder' };
-    if (!stats.isFile()) return { kind: 'unreadable', reason: 'is not a regular file' };
-    if (stats.size > maxBytes)
-      return { kind: 'unreadable', reason: `is larger than ${maxBytes / 1024} KiB`, isTooLarge: true };
-    return { kind: 'text', text: readFileSync(path, 'utf8') };
+    return refused(statSync(path), maxBytes) ?? { kind: 'text', text: readFileSync(path, 'utf8') };
   } catch (error) {
     return failureOf(error);
   }
+}
+
+/** The same while the monitor runs, which no disk may hold up. Never rejects. */
+export async function readSmallFileLater(path: string, maxBytes = SMALL_FILE_BYTES): Promise<SmallFile> {
+  try {
+    return refused(await stat(path), maxBytes) ?? { kind: 'text', text: await readFile(path, 'utf8') };
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+function refused(stats: Stats, maxBytes: number): SmallFile | undefined {
+  if (stats.isDirectory()) return { kind: 'unreadable', reason: 'is a folder' };
+  if (!stats.isFile()) return { kind: 'unreadable', reason: 'is not a regular file' };
+  if (stats.size > maxBytes)
+    return { kind: 'unreadable', reason: `is larger than ${maxBytes / 1024} KiB`, isTooLarge: true };
+  return undefined;
 }
 
 function failureOf(error: unknown): SmallFile {

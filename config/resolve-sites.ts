@@ -1,6 +1,6 @@
 import type { Site } from './config.ts';
 import { isSameName } from './container-names.ts';
-import { readSmallFile } from './read-small-file.ts';
+import { type SmallFile, readSmallFile, readSmallFileLater } from './read-small-file.ts';
 import { joinSites, parseSiteLines } from './sites.ts';
 import type { PlacedLine, SiteFault } from './sites.ts';
 
@@ -28,9 +28,14 @@ export type ResolvedSites =
 
 export const DEFAULT_SITES = 'https://www.google.com,https://cloudflare.com,https://1.1.1.1';
 
-/** Reads the sites file as it is now. Never throws. */
-export function readSitesFile(path: string): SitesFileText {
-  const file = readSmallFile(path);
+/** Reads the sites file as it is now, at the start. Never throws. */
+export const readSitesFile = (path: string): SitesFileText => textIn(readSmallFile(path));
+
+/** The same while the monitor runs. Never rejects. */
+export const readSitesFileLater = async (path: string): Promise<SitesFileText> =>
+  textIn(await readSmallFileLater(path));
+
+function textIn(file: SmallFile): SitesFileText {
   if (file.kind === 'text') return file.text;
   return file.kind === 'missing' ? undefined : { unreadable: file.reason };
 }

@@ -26,9 +26,9 @@ import { listedComposeNames } from './compose-names.ts';
 import { whyExcluded } from './excluded.ts';
 import { ambiguous, findGateway, gatewayCandidates, lastingWord } from './find-gateway.ts';
 import { rememberedBackoff, rememberedSites } from './memory.ts';
-import { refusedSites, sitesOf } from './reducers/site-list.ts';
+import { peekStateFile } from './edges/state-file.ts';
 import { lineOf } from './notices/wording.ts';
-import { peekStateFile } from './state-file.ts';
+import { refusedSites, sitesOf } from './reducers/site-list.ts';
 
 /** One check through each tunnel, and what it shows. Prints; resolves with 0 when all pass, else 1. */
 export async function check(config: Config, print: (line: string) => void): Promise<number> {

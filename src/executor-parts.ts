@@ -28,6 +28,8 @@ export interface Executor {
   readonly scheduler: SchedulerLike;
   /** The monitor is about to end: no further part of an act is begun. */
   readonly isEnding: () => boolean;
+  /** Awaited before a call whose trace must survive the monitor: what was emitted before is then on disk, or cannot be. */
+  readonly commit: Observable<never>;
   /** The user's list of what is never touched: whatever was decided. */
   readonly exclude: readonly string[];
 }

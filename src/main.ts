@@ -2,9 +2,10 @@ import { describeFaults } from '../config/config-fault.ts';
 import { type ConfigValue, loadConfig, secretsOf } from '../config/load-config.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { check } from './check.ts';
+import { steadyScheduler as scheduler } from './clock.ts';
 import { HELP, parseCommandLine } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
-import { createLog } from './log.ts';
+import { createLog } from './edges/log.ts';
 import { run } from './run.ts';
 
 const print = (line: string): void => {
@@ -51,7 +52,7 @@ async function watch({
   config,
   warnings,
 }: Extract<ReturnType<typeof loadConfig>, { ok: true }>): Promise<number> {
-  const log = createLog(config.log, { now: Date.now, stdout: process.stdout, secrets: secretsOf(config) });
+  const deps = { now: Date.now, scheduler, stdout: process.stdout, secrets: secretsOf(config) };
   let signals = 0;
   for (const [signal, number] of [
     ['SIGTERM', 15],
@@ -61,10 +62,12 @@ async function watch({
       signals += 1;
       if (signals > 1) process.exit(128 + number);
     });
-  const code = await run(config, warnings, log);
-  setTimeout(() => process.exit(code), FLUSH_MS).unref();
-  await log.close();
-  return code;
+  const { exitCode, flush } = await run(config, warnings, (trouble) =>
+    createLog(config.log, { ...deps, trouble }),
+  );
+  setTimeout(() => process.exit(exitCode), FLUSH_MS).unref();
+  await flush();
+  return exitCode;
 }
 
 const FLUSH_MS = 1_000;
@@ -79,6 +82,8 @@ const describeValues = (values: readonly ConfigValue[]): string => {
     .join('\n');
 };
 
+// A file on a disk that hangs keeps a thread for as long: there must be others left to resolve names.
+process.env['UV_THREADPOOL_SIZE'] ??= '16';
 process.stdout.on('error', () => undefined); // nobody reads it any more: no reason to stop watching
 void main(process.argv.slice(2)).then((code) => {
   // The engine client keeps sockets alive; what there was to write is written.

@@ -4,6 +4,7 @@ import {
   type Observable,
   type SchedulerLike,
   Subject,
+  concat,
   concatMap,
   connect,
   defer,
@@ -16,6 +17,7 @@ import {
   of,
   queueScheduler,
   scan,
+  subscribeOn,
   switchMap,
   take,
   takeUntil,
@@ -25,7 +27,6 @@ import {
 import type { Event } from '../streams/events.ts';
 import type { ReadingRequest } from '../streams/requests.ts';
 import { type Act, type Command, isAct } from './commands.ts';
-import type { Memory } from './memory.ts';
 import type { Notice } from './notices/notice.ts';
 import { nextDeadline, reduce } from './reduce.ts';
 import type { Everything } from './state.ts';
@@ -38,16 +39,36 @@ const GRACE_MS = 8_000;
 export interface Program {
   readonly initial: Everything;
   readonly scheduler: SchedulerLike;
+  /** What there is to say before anything has happened: the first notices of the first step. */
+  readonly opening?: readonly Notice[];
   /** All that happens, given what is asked for and when to be woken. */
   readonly source: (
     request$: Observable<ReadingRequest>,
     deadline$: Observable<number | undefined>,
   ) => Observable<Event>;
-  /** Runs one act to its end; begins no part of it any more once `isEnding`. */
-  readonly execute: (act: Act, isEnding: () => boolean) => Observable<Event>;
-  readonly say: (notice: Notice) => void;
-  /** Told before any command is carried out that rests on it: what must survive the monitor's end. */
-  readonly remember: (memory: Memory) => void;
+  /** Runs one act to its end. */
+  readonly execute: (act: Act, acting: Acting) => Observable<Event>;
+  /**
+   * Completes when what the latest published step leaves to the next monitor is on disk, or cannot be put there: never
+   * later than a bound of its own.
+   */
+  readonly commit: () => Observable<never>;
+}
+
+/** What an act has of the loop while it runs. */
+export interface Acting {
+  /** The monitor is about to end: no further part of an act is begun. */
+  readonly isEnding: () => boolean;
+  /** To be awaited before a call whose trace must survive the monitor: it covers every event emitted before. */
+  readonly commit: Observable<never>;
+}
+
+/** What one event has led to, for those who show, keep or tell it. */
+export interface Step {
+  readonly event: Event;
+  readonly before: Everything;
+  readonly state: Everything;
+  readonly notices: readonly Notice[];
 }
 
 /** A bug in a reducer: with what it needs to be found. */
@@ -68,30 +89,28 @@ export class ReducerFault extends Error {
  *
  * INVARIANTS. One act runs at a time, in the order in which they were decided, if it is still wanted by then. A
  * reading is asked for at once, whatever runs. The merged stream is queued, so that an outcome that comes back at
- * once is reduced after the event that caused it, never within it. Once `state.ending`, no act begins; the one under
- * way gets its grace.
+ * once is reduced after the event that caused it, never within it. A step is published before anything is done about
+ * it, and an act begins only when what it leaves to the next monitor is committed. Once `state.ending`, no act begins;
+ * the one under way gets its grace.
  *
- * Emits every state; completes when the monitor has ended; fails with a `ReducerFault`.
+ * Publishes every step, `monitorStarted` first; completes when the monitor has ended; fails with a `ReducerFault`.
  */
-export const runProgram = (program: Program): Observable<Everything> =>
+export const runProgram = (program: Program): Observable<Step> =>
   defer(() => {
     const outcome$ = new Subject<Event>();
     const request$ = new Subject<ReadingRequest>();
     const deadline$ = new BehaviorSubject<number | undefined>(undefined);
     const isActing$ = new BehaviorSubject(false);
     const state$ = new BehaviorSubject(program.initial);
+    const started: Event = { type: 'monitorStarted', at: program.scheduler.now() };
 
-    const step$ = merge(program.source(request$, deadline$), outcome$).pipe(
+    const turn$ = merge(of(started), program.source(request$, deadline$), outcome$).pipe(
+      subscribeOn(queueScheduler), // all sources are there before the first event is reduced
       observeOn(queueScheduler),
-      scan(step, { state: program.initial, commands: [], notices: [], wokenAt: 0 } as Step),
-      tap(({ state, notices }) => {
-        if (state.memory !== state$.value.memory) program.remember(state.memory);
-        notices.forEach((notice) => program.say(notice));
-        state$.next(state);
-      }),
+      scan(turn, firstTurn(program, started)),
     );
-    const act = ({ commands }: Step): readonly Act[] => commands.filter(isAct);
-    const ask = ({ state, commands, wokenAt }: Step): void => {
+    const act = ({ commands }: Turn): readonly Act[] => commands.filter(isAct);
+    const ask = ({ state, commands, wokenAt }: Turn): void => {
       commands.filter(isReading).forEach((request) => request$.next(request));
       deadline$.next(nextDeadline(state, wokenAt));
     };
@@ -102,64 +121,83 @@ export const runProgram = (program: Program): Observable<Everything> =>
         merge(
           isActing$.pipe(filter((isActing) => !isActing)),
           timer(GRACE_MS, program.scheduler).pipe(
-            tap(() => sayUnfinished(state$.value).forEach((notice) => program.say(notice))),
+            tap(() => outcome$.next({ type: 'graceOver', at: program.scheduler.now() })),
           ),
         ),
       ),
     );
-    return step$.pipe(
+    return turn$.pipe(
       connect((shared$) =>
         merge(
+          shared$.pipe(map(published)),
           shared$.pipe(
+            tap(({ state }) => state$.next(state)),
             concatMap(act),
             concatMap((next) => (state$.value.ending ? EMPTY : run(next, program, state$, isActing$))),
             tap((event) => outcome$.next(event)),
             ignoreElements(),
           ),
-          shared$.pipe(
-            tap(ask),
-            map(({ state }) => state),
-          ),
+          shared$.pipe(tap(ask), ignoreElements()),
         ),
       ),
       takeUntil(over$),
     );
   });
 
-/** What the next monitor finds half done. */
-const sayUnfinished = ({ watches }: Everything): readonly Notice[] =>
-  watches.flatMap(({ settings: { gateway }, repairs: { wave } }) =>
-    Object.entries(wave?.parked ?? {})
-      .filter(
-        ([name]) => !wave?.dependents.some((one) => one.name === name && wave.answered.includes(one.id)),
-      )
-      .map(([name, parkedAs]) => ({ kind: 'recreationUnfinished', gateway, name, parkedAs })),
-  );
-
 const isReading = (command: Command): command is ReadingRequest => !isAct(command);
 
-type Step = Transition<Everything> & { readonly wokenAt: number };
+type Turn = Transition<Everything> & Pick<Step, 'event' | 'before'> & { readonly wokenAt: number };
 
-function step({ state, wokenAt }: Step, event: Event): Step {
+const firstTurn = ({ initial, opening = [] }: Program, event: Event): Turn => ({
+  state: initial,
+  before: initial,
+  event,
+  commands: [],
+  notices: opening,
+  wokenAt: 0,
+});
+
+function turn(last: Turn, event: Event): Turn {
+  const { state: before, wokenAt } = last;
   try {
-    return { ...reduce(state, event), wokenAt: event.type === 'timeReached' ? event.at : wokenAt };
+    const { state, commands, notices } = reduce(before, event);
+    return {
+      event,
+      before,
+      state,
+      commands,
+      notices: event.type === 'monitorStarted' ? [...last.notices, ...notices] : notices,
+      wokenAt: event.type === 'timeReached' ? event.at : wokenAt,
+    };
   } catch (cause) {
-    throw new ReducerFault(cause, event, state);
+    throw new ReducerFault(cause, event, before);
   }
 }
 
+const published = ({ event, before, state, notices }: Turn): Step => ({ event, before, state, notices });
+
 const run = (
   act: Act,
-  { execute, scheduler }: Program,
+  { execute, scheduler, commit: written }: Program,
   state$: BehaviorSubject<Everything>,
   isActing$: Subject<boolean>,
-): Observable<Event> =>
-  defer(() => {
-    const reason = whyDropped(state$.value, act);
-    if (reason !== undefined) return of(dropped(act, reason, scheduler.now()));
+): Observable<Event> => {
+  // Events that wait in the queue are reduced, and their steps published, before it is asked what there is to write.
+  const commit = defer(written).pipe(subscribeOn(queueScheduler));
+  const isEnding = (): boolean => state$.value.ending;
+  const unlessDropped = (begin: () => Observable<Event>): Observable<Event> =>
+    defer(() => {
+      const reason = isEnding() ? 'the monitor is about to end' : whyDropped(state$.value, act);
+      return reason === undefined ? begin() : of(dropped(act, reason, scheduler.now()));
+    });
+  return unlessDropped(() => {
     isActing$.next(true);
-    return execute(act, () => state$.value.ending).pipe(finalize(() => isActing$.next(false)));
+    return concat(
+      commit,
+      unlessDropped(() => execute(act, { isEnding, commit })),
+    ).pipe(finalize(() => isActing$.next(false)));
   });
+};
 
 const dropped = ({ id, kind }: Act, reason: string, at: number): Event => ({
   type: 'commandFinished',

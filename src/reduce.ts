@@ -16,6 +16,7 @@ import { containers } from './reducers/containers.ts';
 import { NO_BACKOFF } from './backoff.ts';
 import { type Memory, NOTHING_REMEMBERED, rememberedBackoff, rememberedSites } from './memory.ts';
 import { dependents } from './reducers/dependents.ts';
+import { edges } from './reducers/edges.ts';
 import { endings, endingsDueAt } from './reducers/endings.ts';
 import { NOTHING_KNOWN, endpoint } from './reducers/endpoint.ts';
 import { gateway } from './reducers/gateway.ts';
@@ -33,6 +34,7 @@ import { recollection } from './reducers/recollection.ts';
 import { settling } from './reducers/settling.ts';
 import { shutdown } from './reducers/shutdown.ts';
 import { siteList, siteReload, sitesOf } from './reducers/site-list.ts';
+import { stores } from './reducers/stores.ts';
 import { underWay } from './reducers/under-way.ts';
 import type { Everything, Settings, State, Watch } from './state.ts';
 import { forEachGateway, viewsOf } from './watches.ts';
@@ -44,6 +46,8 @@ import { type Transition, compose, then, to } from './transition.ts';
  */
 const concerns = compose<Everything>(
   shutdown,
+  stores,
+  edges,
   connection,
   containers,
   endings,
@@ -135,6 +139,8 @@ export const initialState = (
   witness: hasWitness ? { value: 'untried', nextProbeAt: 0, awaited: undefined } : { value: 'none' },
   ownNetwork: network,
   conditionStarts: {},
+  stores: {},
+  edges: {},
   ending: false,
   watches: settings.map((one) => initialWatch(one, sites, memory)),
 });

@@ -1,4 +1,15 @@
-import { EMPTY, type Observable, catchError, concat, concatMap, defer, map, of, tap } from 'rxjs';
+import {
+  EMPTY,
+  type Observable,
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  ignoreElements,
+  map,
+  of,
+  tap,
+} from 'rxjs';
 import type { ContainerFacts, EngineEvent, Event, Outcome, RepairKind } from '../streams/events.ts';
 import type { Repairable } from './commands.ts';
 import {
@@ -46,6 +57,7 @@ export function repairDependent(dependent: Repairable, basis: Basis, executor: E
   const repair = (facts: ContainerFacts): Observable<Event> =>
     concat(
       defer(() => of(begun())),
+      onceWritten(dependent, basis, executor),
       repairs[how](dependent, facts, basis, executor),
     );
   return defer(() =>
@@ -57,6 +69,21 @@ export function repairDependent(dependent: Repairable, basis: Basis, executor: E
         ).pipe(catchError((failed: unknown) => concat(lookAtGateway(failed), conclude(failed)))),
   );
 }
+
+/** A disk may take this long without anybody noticing. */
+const AT_ONCE_MS = 250;
+
+/** That it has begun is on disk before the call. Where that took its time, somebody may have been faster again. */
+const onceWritten = (dependent: Repairable, basis: Basis, executor: Executor): Observable<never> =>
+  defer(() => {
+    const { commit, scheduler, isEnding } = executor;
+    const askedAt = scheduler.now();
+    const lookAgain = (): Observable<unknown> => {
+      if (isEnding()) throw new Untouched('the monitor is about to end');
+      return scheduler.now() - askedAt < AT_ONCE_MS ? EMPTY : asDecided(dependent, basis, executor);
+    };
+    return concat(commit, defer(lookAgain)).pipe(ignoreElements());
+  });
 
 /**
  * The dependent, if nothing has happened to it, nor to the gateway, since it was decided on. A restart goes by the id;

@@ -1,4 +1,4 @@
-import { EMPTY, type Observable, connect, merge } from 'rxjs';
+import { EMPTY, type Observable, Subject, lastValueFrom } from 'rxjs';
 import type { Config, Site } from '../config/config.ts';
 import {
   type ResolvedSites,
@@ -7,7 +7,7 @@ import {
   resolveSites,
 } from '../config/resolve-sites.ts';
 import { connectDocker, dockerReadings } from '../streams/docker-engine.ts';
-import type { Event } from '../streams/events.ts';
+import type { EdgeEvent, Event, Store } from '../streams/events.ts';
 import { signals$ } from '../streams/signals.ts';
 import { sitesFile$ } from '../streams/sites-file.ts';
 import { source$ } from '../streams/source.ts';
@@ -15,24 +15,38 @@ import { type VpnRestart, vpnRestart$ } from '../streams/vpn-restart.ts';
 import { type WitnessVerdict, witness$ } from '../streams/witness.ts';
 import { steadyScheduler as scheduler } from './clock.ts';
 import { dockerWrites } from './docker-writes.ts';
+import { tellEdges } from './edges/edge.ts';
+import { livenessFile } from './edges/liveness-file.ts';
+import { logEdge, sayTo } from './edges/log-edge.ts';
+import type { Trouble } from './edges/log-file.ts';
+import { openStateFile } from './edges/state-file.ts';
+import { createStateWriter, stateEdge } from './edges/state-writer.ts';
 import { execute } from './executor.ts';
 import { EXIT } from './exit-codes.ts';
-import { heartbeat$ } from './heartbeat.ts';
 import type { Log } from './log-line.ts';
+import type { Memory } from './memory.ts';
 import type { Notice } from './notices/notice.ts';
-import { lineOf } from './notices/wording.ts';
-import { ReducerFault, runProgram } from './program.ts';
+import { type Program, ReducerFault, type Step, runProgram } from './program.ts';
 import { readOwnerId } from './own-network.ts';
 import { initialState } from './reduce.ts';
 import { refusedSites } from './reducers/site-list.ts';
 import { settingsOf } from './settings.ts';
-import { openStateFile } from './state-file.ts';
-import type { Everything } from './state.ts';
 
-/** Watches until a signal ends it. Resolves with the exit code. */
-export function run(config: Config, warnings: readonly string[], log: Log): Promise<number> {
-  const ofSeveral = config.gateways.length > 1;
-  const say = (notice: Notice): void => log.write(lineOf(notice, ofSeveral));
+export interface Ended {
+  readonly exitCode: number;
+  /** Resolves when all that was to be written is; whoever calls it bounds the wait. */
+  readonly flush: () => Promise<unknown>;
+}
+
+/** Watches until a signal ends it. */
+export async function run(
+  config: Config,
+  warnings: readonly string[],
+  openLog: (trouble: Trouble) => Log,
+): Promise<Ended> {
+  const trouble$ = new Subject<EdgeEvent>();
+  const log = openLog(troubleOf('log', config.log.file, trouble$));
+  const say = sayTo(log, config.gateways.length > 1);
   const fileText = readSitesFile(config.sitesFile);
   const sites = resolveSites({
     inline: config.inlineSites,
@@ -40,16 +54,44 @@ export function run(config: Config, warnings: readonly string[], log: Log): Prom
     defaultTimeoutSeconds: config.timeoutSeconds,
     gateways: config.gateways,
   });
-  say({ kind: 'monitorStarted' });
-  warnings.forEach((text) => say({ kind: 'configWarned', text }));
+  const starting: readonly Notice[] = [
+    { kind: 'monitorStarted' },
+    ...warnings.map((text): Notice => ({ kind: 'configWarned', text })),
+  ];
   if (!sites.ok) {
-    [...refusedSites(sites.faults), { kind: 'sitesMissing' as const, reason: sites.reason }].forEach(say);
-    return Promise.resolve(EXIT.config);
+    const why: Notice = { kind: 'sitesMissing', reason: sites.reason };
+    [...starting, ...refusedSites(sites.faults), why].forEach(say);
+    return { exitCode: EXIT.config, flush: async () => log.close() };
   }
-  sayConfig(config, sites).forEach(say);
-  if (config.dryRun) say({ kind: 'dryRunBegun', dryRun: true });
-  return finish(watching(config, sites.sites, fileText, say), say);
+  const opened = openStateFile(config.stateFile);
+  const state = createStateWriter(opened, {
+    scheduler,
+    trouble: troubleOf('state', config.stateFile, trouble$),
+  });
+  const dryRun: readonly Notice[] = config.dryRun ? [{ kind: 'dryRunBegun', dryRun: true }] : [];
+  const beginning = {
+    sites: sites.sites,
+    fileText,
+    opening: [...starting, ...sayConfig(config, sites), ...dryRun, ...opened.notices],
+    memory: opened.memory,
+    commit: state.commit,
+    trouble$,
+  };
+  const edges = [logEdge(say), stateEdge(state), livenessFile()];
+  const report = (event: EdgeEvent): void => trouble$.next(event);
+  const exitCode = await finish(watching(config, beginning).pipe(tellEdges(edges, scheduler, report)), say);
+  return {
+    exitCode,
+    flush: async () => Promise.all([log.close(), lastValueFrom(state.commit(), { defaultValue: undefined })]),
+  };
 }
+
+/** What goes wrong with a file comes back as an event. */
+const troubleOf = (store: Store, path: string, trouble$: Subject<EdgeEvent>): Trouble => ({
+  failed: (reason) => trouble$.next({ type: 'storeFailed', at: scheduler.now(), store, path, reason }),
+  recovered: (lostLines) =>
+    trouble$.next({ type: 'storeRecovered', at: scheduler.now(), store, path, lostLines }),
+});
 
 const sayConfig = (
   config: Config,
@@ -62,52 +104,57 @@ const sayConfig = (
     timeoutMs: config.timeoutSeconds * 1000,
     failThreshold: config.failThreshold,
   },
-  {
-    kind: 'sitesRead',
-    sites: [...new Set(sites.map(({ name }) => name))],
-    areBuiltIn: usedDefaults,
-  },
+  { kind: 'sitesRead', sites: [...new Set(sites.map(({ name }) => name))], areBuiltIn: usedDefaults },
 ];
+
+/** What the loop begins with. */
+interface Beginning extends Pick<Program, 'commit'> {
+  readonly sites: readonly Site[];
+  readonly fileText: SitesFileText;
+  readonly opening: readonly Notice[];
+  readonly memory: Memory;
+  readonly trouble$: Observable<EdgeEvent>;
+}
 
 function watching(
   config: Config,
-  sites: readonly Site[],
-  initialText: SitesFileText,
-  say: (notice: Notice) => void,
-): Observable<unknown> {
+  { sites, fileText, opening, memory, commit, trouble$ }: Beginning,
+): Observable<Step> {
   const docker = connectDocker(config.docker);
   const reads = dockerReadings(docker);
   const writes = dockerWrites(docker);
   const file = {
     path: config.sitesFile,
-    initialText,
+    initialText: fileText,
     inlineSites: config.inlineSites,
     timeoutSeconds: config.timeoutSeconds,
     gateways: config.gateways,
   };
-  const stateFile = openStateFile(config.stateFile);
-  stateFile.notices.forEach(say);
   const controlServer = { url: config.controlServerUrl, key: config.controlServerKey };
   const { witness } = config;
   const probeWitness = (): Observable<WitnessVerdict> =>
     witness === undefined ? EMPTY : witness$(witness, { scheduler });
   const restartVpn = (gatewayId: string): Observable<VpnRestart> =>
     vpnRestart$(gatewayId, { engine: reads, scheduler, controlServer });
-  const others: readonly Observable<Event>[] = [sitesFile$(file, scheduler), signals$(process, scheduler)];
+  const others: readonly Observable<Event>[] = [
+    trouble$,
+    sitesFile$(file, scheduler),
+    signals$(process, scheduler),
+  ];
   return runProgram({
     initial: initialState(settingsOf(config), sites, {
-      memory: stateFile.memory,
+      memory,
       hasWitness: config.witness !== undefined,
       ownNetwork: { ownerId: readOwnerId(), leadsToEngine: config.docker.kind === 'tcp' },
     }),
     scheduler,
+    opening,
     source: (request$, deadline$) =>
       source$({ engine: reads, scheduler, controlServer, probeWitness, request$, deadline$, others }),
-    execute: (act, isEnding) =>
-      execute(act, { reads, writes, restartVpn, scheduler, isEnding, exclude: config.exclude }),
-    say,
-    remember: (memory) => stateFile.save(memory).forEach(say),
-  }).pipe(connect((state$: Observable<Everything>) => merge(state$, heartbeat$(state$, scheduler))));
+    execute: (act, acting) =>
+      execute(act, { reads, writes, restartVpn, scheduler, exclude: config.exclude, ...acting }),
+    commit,
+  });
 }
 
 const finish = (watch$: Observable<unknown>, say: (notice: Notice) => void): Promise<number> =>

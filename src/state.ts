@@ -1,5 +1,5 @@
 import type { RecoveryStrategy, Site, SiteQuorum } from '../config/config.ts';
-import type { ContainerFacts, ProbeResult, PublicIp } from '../streams/events.ts';
+import type { ContainerFacts, ProbeResult, PublicIp, Store } from '../streams/events.ts';
 import type { Repairable, Target } from './commands.ts';
 import type { Memory, RememberedSites } from './memory.ts';
 import type { OwnNetwork } from './own-network.ts';
@@ -35,6 +35,10 @@ export interface Common {
   readonly ownNetwork: OwnNetwork;
   /** Since when each condition lasts, by its key (`src/notices/conditions.ts`). */
   readonly conditionStarts: Readonly<Record<string, number>>;
+  /** The files that cannot be written at present. */
+  readonly stores: Readonly<Partial<Record<Store, { readonly path: string; readonly reason: string }>>>;
+  /** The edges that fail at present, by name. */
+  readonly edges: Readonly<Record<string, { readonly reason: string }>>;
   readonly ending: boolean;
 }
 

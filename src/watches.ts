@@ -27,6 +27,8 @@ const commonIn = ({
   witness,
   ownNetwork,
   conditionStarts,
+  stores,
+  edges,
   ending,
 }: Common): Common => ({
   nextId,
@@ -39,6 +41,8 @@ const commonIn = ({
   witness,
   ownNetwork,
   conditionStarts,
+  stores,
+  edges,
   ending,
 });
 

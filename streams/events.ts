@@ -22,8 +22,43 @@ export type Event =
   | CommandEvent
   | DependentEvent
   | WitnessEvent
+  | EdgeEvent
+  /** The first of all events. */
+  | { readonly type: 'monitorStarted'; readonly at: number }
   | { readonly type: 'timeReached'; readonly at: number }
-  | { readonly type: 'shutdownRequested'; readonly at: number; readonly signal: string };
+  | { readonly type: 'shutdownRequested'; readonly at: number; readonly signal: string }
+  /** The act under way at a shutdown has had its time. */
+  | { readonly type: 'graceOver'; readonly at: number };
+
+/** What became of those who keep, write or show what happens. */
+export type EdgeEvent =
+  /** What is written there is lost, or waits. */
+  | {
+      readonly type: 'storeFailed';
+      readonly at: number;
+      readonly store: Store;
+      readonly path: string;
+      readonly reason: string;
+    }
+  /** All that waited is written. `lostLines`: what was too much to wait. */
+  | {
+      readonly type: 'storeRecovered';
+      readonly at: number;
+      readonly store: Store;
+      readonly path: string;
+      readonly lostLines?: number;
+    }
+  | { readonly type: 'edgeFailed'; readonly at: number; readonly edge: string; readonly reason: string }
+  /** `lostSteps`: those that it was not given while it was not done with earlier ones. */
+  | {
+      readonly type: 'edgeRecovered';
+      readonly at: number;
+      readonly edge: string;
+      readonly lostSteps: number;
+    };
+
+/** A file that the monitor writes, and does without where it must. */
+export type Store = 'log' | 'state';
 
 /** What one message of the engine's event stream said of one container. */
 export type ContainerEvent = {

@@ -5,6 +5,7 @@ import {
   type SchedulerLike,
   debounceTime,
   distinctUntilChanged,
+  exhaustMap,
   interval,
   map,
   merge,
@@ -14,7 +15,7 @@ import {
 import {
   type ResolvedSites,
   type SitesFileText,
-  readSitesFile,
+  readSitesFileLater,
   resolveSites,
 } from '../config/resolve-sites.ts';
 import type { SitesEvent } from './events.ts';
@@ -31,15 +32,20 @@ export interface SitesFileSource {
   readonly inlineSites: string;
   readonly timeoutSeconds: number;
   readonly gateways: readonly string[];
+  /** Another disk, for tests. */
+  readonly read?: typeof readSitesFileLater;
 }
 
-/** The sites, each time the file's content has become another one, also when the file itself was replaced. */
+/**
+ * The sites, each time the file's content has become another one, also when the file itself was replaced. One look is
+ * under way at a time: a disk that hangs holds up nothing, and what changed during a look the next one sees.
+ */
 export const sitesFile$ = (source: SitesFileSource, scheduler: SchedulerLike): Observable<SitesEvent> =>
   merge(
     folderChange$(source.path).pipe(debounceTime(SETTLE_MS, scheduler)),
     interval(LOOK_INTERVAL_MS, scheduler),
   ).pipe(
-    map(() => readSitesFile(source.path)),
+    exhaustMap(() => (source.read ?? readSitesFileLater)(source.path)),
     startWith(source.initialText),
     distinctUntilChanged((a, b) => JSON.stringify(a) === JSON.stringify(b)),
     skip(1),

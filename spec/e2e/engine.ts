@@ -7,7 +7,7 @@ import type { TestEngine } from './test-engine.ts';
 const TIMEOUT_MS = 60_000;
 
 /** Why a suite cannot run on this machine. */
-interface Absence {
+export interface Absence {
   readonly reason: string;
 }
 
@@ -51,7 +51,7 @@ function describeOn<E extends TestEngine>(engine: E, name: string, body: (engine
 }
 
 /** One test that stands for the suite, so that the summary counts what was not shown. */
-function describeAbsence(name: string, { reason }: Absence): void {
+export function describeAbsence(name: string, { reason }: Absence): void {
   const isRequired = process.env['REQUIRE_ENGINE'] === '1';
   if (!isRequired) process.stderr.write(`SKIPPED on this machine: ${name}: ${reason}\n`);
   describe(name, () => {

@@ -5,7 +5,7 @@ import { printable } from '../../config/printable.ts';
 import { variables } from '../../config/schema.ts';
 import { parseSiteLine } from '../../config/site-line.ts';
 import { parseSites } from '../../config/sites.ts';
-import { createRender } from '../../src/log-format.ts';
+import { createRender } from '../../src/edges/log-format.ts';
 import { parkedAs } from '../../src/parked.ts';
 import { candidatesAmong } from '../../src/recreation/injected-files.ts';
 import { reasonOf } from '../../streams/engine.ts';

@@ -2,7 +2,7 @@ import { lineOf } from '../../src/notices/wording.ts';
 import fc from 'fast-check';
 import type { Event } from '../../streams/events.ts';
 import { isAct } from '../../src/commands.ts';
-import { createRender } from '../../src/log-format.ts';
+import { createRender } from '../../src/edges/log-format.ts';
 import type { Memory } from '../../src/memory.ts';
 import { initialState, nextDeadline, reduce } from '../../src/reduce.ts';
 import type { Everything } from '../../src/state.ts';

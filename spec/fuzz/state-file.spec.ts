@@ -7,7 +7,7 @@ import {
   knownIds,
   rememberedBackoff,
 } from '../../src/memory.ts';
-import { openStateFile, peekStateFile } from '../../src/state-file.ts';
+import { encode, openStateFile, peekStateFile } from '../../src/edges/state-file.ts';
 import { TemporaryFolder } from '../config/temporary-folder.ts';
 import { NASTY_TEXTS, anyBytes, anyJson, anyText } from './arbitraries.ts';
 import { fuzz } from './fuzz.ts';
@@ -85,13 +85,13 @@ function expectSane(memory: Memory): void {
 
 /** It is of use, or it is set aside, as it was. */
 function expectSetAsideOrUsed(path: string, bytes: string | Uint8Array): void {
-  const { memory, lines } = openStateFile(path);
+  const { memory, notices } = openStateFile(path);
   expectSane(memory);
   if (existsSync(path)) {
-    expect(lines).toEqual([]);
+    expect(notices).toEqual([]);
     return;
   }
-  expect(lines).toEqual([{ level: 'warn', message: expect.stringContaining(path) as unknown }]);
+  expect(notices).toMatchObject([{ kind: 'stateLost', path }]);
   expect(memory).toEqual(NOTHING_REMEMBERED);
   expect(readFileSync(`${path}.corrupt`).equals(Buffer.from(bytes))).toBe(true);
 }
@@ -122,13 +122,12 @@ describe('the state file', () => {
     const path = folder.at('state.json');
     fuzz(content, 500, (bytes) => {
       writeFileSync(path, bytes);
-      const { memory, save } = openStateFile(path);
-      expect(save(memory)).toEqual([]);
+      const { memory } = openStateFile(path);
+      const written = encode(memory);
+      writeFileSync(path, written);
       const again = openStateFile(path);
-      expect(again).toMatchObject({ memory: cut(memory), lines: [] });
-      const written = existsSync(path) ? readFileSync(path, 'utf8') : '';
-      expect(again.save(again.memory)).toEqual([]);
-      expect(existsSync(path) ? readFileSync(path, 'utf8') : '').toBe(written);
+      expect(again).toMatchObject({ memory: cut(memory), text: written, lines: [] });
+      expect(encode(again.memory)).toBe(written);
     });
   });
 
@@ -160,7 +159,7 @@ describe('the state file', () => {
       ),
     });
     fuzz(memories, 500, (memory) => {
-      expect(openStateFile(path).save(memory)).toEqual([]);
+      writeFileSync(path, encode(memory));
       expect(openStateFile(path)).toMatchObject({ memory, lines: [] });
     });
   });

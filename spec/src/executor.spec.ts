@@ -47,6 +47,7 @@ class FakeEngine {
   readonly called: string[] = [];
   most = 0;
   isEnding = false;
+  commit: () => Observable<never> = () => EMPTY;
   exclude: readonly string[] = [];
   restartTakes: () => Observable<unknown> = () => EMPTY;
   readonly #answers: Readonly<Record<string, readonly Answer[]>>;
@@ -80,11 +81,13 @@ class FakeEngine {
       restartVpn: () => NEVER,
       scheduler: this.scheduler,
       isEnding: () => this.isEnding,
+      commit: defer(() => this.commit()),
       exclude: this.exclude,
     }).subscribe({ next: (event) => events.push(event), complete: () => (completed += 1) });
     this.scheduler.maxFrames = forMs;
     this.scheduler.flush();
     const ends = events.filter(({ type }) => type === 'commandFinished');
+    if (forMs !== Infinity && completed === 0) return events;
     if (completed !== 1 || ends.length !== 1 || events.at(-1) !== ends[0])
       throw new Error('an act ends with commandFinished, once');
     return events;
@@ -415,6 +418,42 @@ describe('repairDependents', () => {
     engine.restartTakes = () => timer(300, engine.scheduler).pipe(tap(() => (engine.isEnding = true)));
     const events = engine.run(restartDependents([app, onGateway('db')], 1));
     expect(endsOf(events).map(({ name }) => name)).toEqual(['app']);
+  });
+
+  describe('on a disk that is slow', () => {
+    const onSlowDisk = (ms: number, ...seen: readonly ContainerFacts[]): FakeEngine => {
+      const engine = new FakeEngine({ gluetun: [gateway], app: seen });
+      engine.commit = () => timer(ms, engine.scheduler).pipe(ignoreElements());
+      return engine;
+    };
+
+    it('restarts only when it is written that it has begun', () => {
+      const engine = onSlowDisk(1_500, app, app, fresh);
+      engine.run(restartDependents([app]), 1_499);
+      expect(engine.called).toEqual([]);
+    });
+
+    it('restarts all the same when it cannot be written in time', () => {
+      const engine = onSlowDisk(2_000, app, app, fresh);
+      expect(endsOf(engine.run(restartDependents([app])))[0]?.outcome).toEqual({ ok: true });
+      expect(engine.called).toEqual([`restart ${short('app')}`]);
+    });
+
+    it('touches nothing if somebody has stopped it meanwhile', () => {
+      const stopped = { ...app, runState: 'exited' } as const;
+      const engine = onSlowDisk(1_500, app, stopped);
+      const [end] = endsOf(engine.run(restartDependents([app])));
+      expect(end?.outcome).toMatchObject({ untouched: true });
+      expect(engine.called).toEqual([]);
+    });
+
+    it('touches nothing if the monitor is about to end by then', () => {
+      const engine = onSlowDisk(1_500, app);
+      engine.scheduler.schedule(() => (engine.isEnding = true), 1_000);
+      const [end] = endsOf(engine.run(restartDependents([app])));
+      expect(end?.outcome).toMatchObject({ untouched: true, reason: 'the monitor is about to end' });
+      expect(engine.called).toEqual([]);
+    });
   });
 
   it('gives each its own stop time-out', () => {

@@ -1,12 +1,21 @@
 import { lineOf } from '../../src/notices/wording.ts';
-import { NEVER, Observable, Subject, VirtualTimeScheduler, merge, of } from 'rxjs';
+import {
+  EMPTY,
+  NEVER,
+  Observable,
+  Subject,
+  VirtualTimeScheduler,
+  concat,
+  ignoreElements,
+  merge,
+  of,
+  timer,
+} from 'rxjs';
 import type { Event } from '../../streams/events.ts';
 import type { ReadingRequest } from '../../streams/requests.ts';
 import { timers$ } from '../../streams/timers.ts';
 import type { Act } from '../../src/commands.ts';
-import type { Memory } from '../../src/memory.ts';
-import type { Line } from '../../src/log-line.ts';
-import { type Program, ReducerFault, runProgram } from '../../src/program.ts';
+import { type Program, ReducerFault, type Step, runProgram } from '../../src/program.ts';
 import type { State } from '../../src/state.ts';
 import { viewsOf } from '../../src/watches.ts';
 import { advance } from '../simulated-engine/virtual-time.ts';
@@ -22,14 +31,14 @@ class Running {
   readonly acts: string[] = [];
   readonly requests: ReadingRequest[] = [];
   readonly said: string[] = [];
+  readonly steps: Step[] = [];
   readonly states: State[] = [];
   end: unknown;
 
   constructor(
     { everything, now }: History,
     execute: Program['execute'] = () => NEVER,
-    say: (line: Line) => void = () => undefined,
-    remember: (memory: Memory) => void = () => undefined,
+    { opening, commit = () => EMPTY }: Partial<Pick<Program, 'opening' | 'commit'>> = {},
   ) {
     this.scheduler.frame = now;
     runProgram({
@@ -41,17 +50,18 @@ class Running {
           timers$(deadline$, this.scheduler),
           this.event$,
         ),
-      execute: (act, isEnding) => {
+      execute: (act, acting) => {
         this.acts.push(act.kind);
-        return execute(act, isEnding);
+        return execute(act, acting);
       },
-      say: (notice) => {
-        this.said.push(lineOf(notice).message);
-        say(lineOf(notice));
-      },
-      remember,
+      commit,
+      ...(opening && { opening }),
     }).subscribe({
-      next: (next) => this.states.push(...viewsOf(next)),
+      next: (step) => {
+        this.steps.push(step);
+        this.said.push(...step.notices.map((notice) => lineOf(notice).message));
+        this.states.push(...viewsOf(step.state));
+      },
       complete: () => (this.end = 'completed'),
       error: (fault: unknown) => (this.end = fault),
     });
@@ -149,6 +159,117 @@ describe('the loop', () => {
   });
 });
 
+describe('the published steps', () => {
+  it('begin with the start, and with what there is to say before anything has happened', () => {
+    const history = settled();
+    const opening = [{ kind: 'configWarned', text: 'Hello' } as const];
+    const { steps } = new Running(history, undefined, { opening });
+    expect(steps).toMatchObject([
+      { event: { type: 'monitorStarted', at: history.now }, before: history.everything, notices: opening },
+    ]);
+  });
+
+  it('each go on from the state of the one before', () => {
+    const history = brink();
+    const { steps } = new Running(history, (act) => of(finished(act, history.now))).feed(
+      ...lastStraw(history),
+    );
+    expect(steps.length).toBeGreaterThan(2);
+    for (const [index, { before }] of steps.slice(1).entries()) expect(before).toBe(steps[index]?.state);
+  });
+
+  it('are out before anything is done about them', () => {
+    const history = brink();
+    const stepsAtTheAct: (string | undefined)[] = [];
+    const running: Running = new Running(history, () => {
+      stepsAtTheAct.push(running.state?.recovery.value);
+      return NEVER;
+    });
+    running.feed(...lastStraw(history));
+    expect(stepsAtTheAct).toEqual(['restarting']);
+  });
+
+  it('end with the one that the grace is over, which says what is half done', () => {
+    const history = brink();
+    const running = new Running(history).feed(...lastStraw(history), signal(history.now));
+    advance(running.scheduler, 8_000);
+    expect(running.steps.at(-1)?.event).toEqual({ type: 'graceOver', at: history.now + 8_000 });
+    expect(running.end).toBe('completed');
+  });
+});
+
+describe('what an act leaves to the next monitor', () => {
+  /** A disk that takes that long. */
+  const slow = (running: () => Running, ms: number) => ({
+    commit: (): Observable<never> => timer(ms, running().scheduler).pipe(ignoreElements()),
+  });
+
+  it('is published before it is committed, and committed before the act begins', () => {
+    const history = brink();
+    const order: string[] = [];
+    const running: Running = new Running(history, () => NEVER, {
+      commit: () => {
+        order.push(`${String(running.state?.recovery.value)}, ${String(running.acts.length)} acts`);
+        return EMPTY;
+      },
+    });
+    running.feed(...lastStraw(history));
+    expect(order).toEqual(['restarting, 0 acts']);
+    expect(running.acts).toEqual(['restartGateway']);
+  });
+
+  it('is waited for, while everything else goes on', () => {
+    const history = brink();
+    const running: Running = new Running(
+      history,
+      () => NEVER,
+      slow(() => running, 1_500),
+    );
+    running.feed(...lastStraw(history));
+    const at = history.now + 1;
+    running.feed({ type: 'engineDisconnected', at, reason: 'x' }, { type: 'engineConnected', at: at + 1 });
+    expect(running.requests.map(({ kind }) => kind)).toEqual(['listContainers']);
+    advance(running.scheduler, 1_499);
+    expect(running.acts).toEqual([]);
+    advance(running.scheduler, 1);
+    expect(running.acts).toEqual(['restartGateway']);
+  });
+
+  it('is for nothing if the act is not wanted any more by then', () => {
+    const history = brink();
+    const running: Running = new Running(
+      history,
+      () => NEVER,
+      slow(() => running, 1_500),
+    );
+    running.feed(...lastStraw(history)).feed(signal(history.now));
+    advance(running.scheduler, 1_500);
+    expect(running.acts).toEqual([]);
+    expect(running.end).toBe('completed');
+    expect(running.steps.at(-1)?.event).toMatchObject({
+      type: 'commandFinished',
+      outcome: { ok: false, untouched: true },
+    });
+  });
+
+  it('is what the act itself has told of, too, when the act asks for it', () => {
+    const history = brink();
+    const statesAtCommit: (string | undefined)[] = [];
+    const running: Running = new Running(
+      history,
+      (act, { commit }) => concat(of(finished(act, history.now)), commit),
+      {
+        commit: () => {
+          statesAtCommit.push(running.state?.recovery.value);
+          return EMPTY;
+        },
+      },
+    );
+    running.feed(...lastStraw(history));
+    expect(statesAtCommit).toEqual(['restarting', 'awaitingReady']);
+  });
+});
+
 describe('the end', () => {
   it('comes at once where nothing is under way', () => {
     const history = settled();
@@ -180,8 +301,8 @@ describe('the end', () => {
   it('lets the act under way know', () => {
     const history = brink();
     let isEnding = (): boolean => false;
-    const running = new Running(history, (_act, asked) => {
-      isEnding = asked;
+    const running = new Running(history, (_act, acting) => {
+      isEnding = acting.isEnding;
       return NEVER;
     }).feed(...lastStraw(history));
     expect(isEnding()).toBe(false);

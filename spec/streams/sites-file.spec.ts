@@ -2,9 +2,9 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Subscription, asyncScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import { readSitesFile } from '../../config/resolve-sites.ts';
+import { type SitesFileText, readSitesFile } from '../../config/resolve-sites.ts';
 import type { SitesEvent } from '../../streams/events.ts';
-import { sitesFile$ } from '../../streams/sites-file.ts';
+import { type SitesFileSource, sitesFile$ } from '../../streams/sites-file.ts';
 import { TemporaryFolder } from '../config/temporary-folder.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { advance } from '../simulated-engine/virtual-time.ts';
@@ -13,7 +13,11 @@ const folder = new TemporaryFolder();
 let subscription: Subscription | undefined;
 afterEach(() => subscription?.unsubscribe());
 
-const watched = (path: string, scheduler = asyncScheduler as never, inlineSites = ''): SitesEvent[] => {
+const watched = (
+  path: string,
+  scheduler = asyncScheduler as never,
+  { inlineSites = '', read }: Partial<Pick<SitesFileSource, 'inlineSites' | 'read'>> = {},
+): SitesEvent[] => {
   const events: SitesEvent[] = [];
   const source = {
     path,
@@ -21,6 +25,7 @@ const watched = (path: string, scheduler = asyncScheduler as never, inlineSites 
     inlineSites,
     timeoutSeconds: 10,
     gateways: ['gluetun'],
+    ...(read && { read }),
   };
   subscription = sitesFile$(source, scheduler).subscribe((event) => events.push(event));
   return events;
@@ -72,28 +77,37 @@ describe('sitesFile$, as the folder tells of it', () => {
 describe('sitesFile$, at its regular look', () => {
   const LOOK_MS = 10_000;
   const scheduler = () => new TestScheduler(() => undefined);
+  /** What is read is there by the end of the turn. */
+  const read = async (path: string): Promise<SitesFileText> => Promise.resolve(readSitesFile(path));
+  const pass = async (time: TestScheduler, ms: number): Promise<void> => {
+    advance(time, ms);
+    await new Promise(setImmediate);
+  };
+  const passLooks = async (time: TestScheduler, times: number): Promise<void> => {
+    for (let look = 0; look < times; look += 1) await pass(time, LOOK_MS);
+  };
 
-  it('a folder that was absent at the start', () => {
+  it('a folder that was absent at the start', async () => {
     const time = scheduler();
     const path = folder.at('config/sites.conf');
-    const events = watched(path, time as never);
-    advance(time, LOOK_MS - 1);
+    const events = watched(path, time as never, { read });
+    await pass(time, LOOK_MS - 1);
     mkdirSync(dirname(path));
     writeFileSync(path, 'https://a.example\n');
     expect(events).toEqual([]);
-    advance(time, 1);
+    await pass(time, 1);
     expect(events.map(said)).toEqual(['https://a.example']);
     expect(events[0]?.at).toBe(LOOK_MS);
   });
 
-  it('a file that came after the start and has gone: no defaults take over', () => {
+  it('a file that came after the start and has gone: no defaults take over', async () => {
     const time = scheduler();
     const path = folder.at('sites.conf');
-    const events = watched(path, time as never);
+    const events = watched(path, time as never, { read });
     writeFileSync(path, 'https://a.example\n');
-    advance(time, LOOK_MS);
+    await pass(time, LOOK_MS);
     rmSync(path);
-    advance(time, LOOK_MS);
+    await pass(time, LOOK_MS);
     expect(events.map(said)).toEqual(['https://a.example', `${path} is gone`]);
   });
 
@@ -102,49 +116,66 @@ describe('sitesFile$, at its regular look', () => {
     ['comments', '# nothing here\n', 'no usable site in CONFIG_FILE or SITES'],
     ['nonsense', 'ftp://x\n-O/tmp/x\n', 'no usable site in CONFIG_FILE or SITES'],
     ['binary', '\u0000\u0001', 'no usable site in CONFIG_FILE or SITES'],
-  ])('a file that holds %s is unusable, and says so once', (_, content, reason) => {
+  ])('a file that holds %s is unusable, and says so once', async (_, content, reason) => {
     const time = scheduler();
     const path = folder.file('sites.conf', 'https://a.example\n');
-    const events = watched(path, time as never);
+    const events = watched(path, time as never, { read });
     writeFileSync(path, content);
-    advance(time, 10 * LOOK_MS);
+    await passLooks(time, 10);
     expect(events.map(said)).toEqual([reason]);
   });
 
-  it('a file that has become a folder, or too large', () => {
+  it('a file that has become a folder, or too large', async () => {
     const time = scheduler();
     const path = folder.file('sites.conf', 'https://a.example\n');
-    const events = watched(path, time as never);
+    const events = watched(path, time as never, { read });
     rmSync(path);
     mkdirSync(path);
-    advance(time, LOOK_MS);
+    await pass(time, LOOK_MS);
     rmSync(path, { recursive: true });
     writeFileSync(path, '#'.repeat(70_000));
-    advance(time, LOOK_MS);
+    await pass(time, LOOK_MS);
     expect(events.map(said)).toEqual([
       expect.stringContaining('is a folder'),
       expect.stringContaining('is larger than 64 KiB'),
     ]);
   });
 
-  it('keeps the good lines, and tells of the others with their number', () => {
+  it('keeps the good lines, and tells of the others with their number', async () => {
     const time = scheduler();
     const path = folder.file('sites.conf', 'https://a.example\n');
-    const events = watched(path, time as never, 'https://inline.example');
+    const events = watched(path, time as never, { inlineSites: 'https://inline.example', read });
     writeFileSync(path, 'https://b.example\r\nnonsense\r\n');
-    advance(time, LOOK_MS);
+    await pass(time, LOOK_MS);
     expect(events.map(said)).toEqual(['https://b.example,https://inline.example']);
     expect(events[0]?.faults).toEqual([expect.objectContaining({ where: 'line 2' })]);
   });
 
-  it('says nothing while nothing changes, and nothing after it was left', () => {
+  it('says nothing while nothing changes, and nothing after it was left', async () => {
     const time = scheduler();
     const path = folder.file('sites.conf', 'https://a.example\n');
-    const events = watched(path, time as never);
-    advance(time, 10 * LOOK_MS);
+    const events = watched(path, time as never, { read });
+    await passLooks(time, 10);
     subscription?.unsubscribe();
     writeFileSync(path, 'https://b.example\n');
-    advance(time, 10 * LOOK_MS);
+    await passLooks(time, 10);
     expect(events).toEqual([]);
+  });
+
+  it('a disk that hangs: one look is under way, and what has changed meanwhile the next one sees', async () => {
+    const time = scheduler();
+    const path = folder.file('sites.conf', 'https://a.example\n');
+    const answers: ((text: SitesFileText) => void)[] = [];
+    const events = watched(path, time as never, {
+      read: async () => new Promise((resolve) => answers.push(resolve)),
+    });
+    await passLooks(time, 10);
+    expect(answers).toHaveLength(1);
+    answers[0]?.('https://a.example\n');
+    await pass(time, 0);
+    await passLooks(time, 1);
+    answers[1]?.('https://b.example\n');
+    await pass(time, 0);
+    expect(events.map(said)).toEqual(['https://b.example']);
   });
 });

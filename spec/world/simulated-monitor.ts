@@ -1,4 +1,4 @@
-import { NEVER, type Observable, type SchedulerLike, type Subscription, Subject, tap } from 'rxjs';
+import { EMPTY, NEVER, type Observable, type SchedulerLike, type Subscription, Subject, tap } from 'rxjs';
 import type { Event } from '../../streams/events.ts';
 import { source$ } from '../../streams/source.ts';
 import { type VpnRestart, vpnRestart$ } from '../../streams/vpn-restart.ts';
@@ -8,7 +8,7 @@ import { execute } from '../../src/executor.ts';
 import type { Line } from '../../src/log-line.ts';
 import type { Memory } from '../../src/memory.ts';
 import { lineOf } from '../../src/notices/wording.ts';
-import { runProgram } from '../../src/program.ts';
+import { type Step, runProgram } from '../../src/program.ts';
 import type { Everything } from '../../src/state.ts';
 import type { EngineClient } from './engine-client.ts';
 
@@ -20,6 +20,8 @@ export interface MonitorParts {
   readonly probeWitness: () => Observable<WitnessVerdict>;
   readonly say: (line: Line) => void;
   readonly remember: (memory: Memory) => void;
+  /** By default the disk takes no time. */
+  readonly commit?: () => Observable<never>;
   /** Before anything is made of it. */
   readonly onEvent?: (event: Event) => void;
   readonly onState?: (state: Everything) => void;
@@ -42,8 +44,10 @@ export class SimulatedMonitor {
     this.#parts = parts;
     this.state = parts.initial;
     this.#run = this.#program().subscribe({
-      next: (state) => {
+      next: ({ before, state, notices }) => {
         this.state = state;
+        if (state.memory !== before.memory) parts.remember(state.memory);
+        notices.forEach((notice) => parts.say(lineOf(notice, state.watches.length > 1)));
         parts.onState?.(state);
       },
       complete: () => (this.hasEnded = true),
@@ -66,8 +70,8 @@ export class SimulatedMonitor {
     this.#run.unsubscribe();
   }
 
-  #program(): Observable<Everything> {
-    const { client, scheduler, initial, probeWitness, say, remember, onEvent, around } = this.#parts;
+  #program(): Observable<Step> {
+    const { client, scheduler, initial, probeWitness, commit = () => EMPTY, onEvent, around } = this.#parts;
     const restartVpn = (gatewayId: string): Observable<VpnRestart> =>
       vpnRestart$(gatewayId, { engine: client, scheduler, controlServer: CONTROL_SERVER });
     return runProgram({
@@ -83,14 +87,13 @@ export class SimulatedMonitor {
           deadline$,
           others: [this.#signal$, NEVER],
         }).pipe(tap((event) => onEvent?.(event))),
-      execute: (act, isEnding) => {
+      execute: (act, acting) => {
         const exclude = initial.watches[0]?.settings.exclude ?? [];
-        const executor = { reads: client, writes: client, restartVpn, scheduler, isEnding, exclude };
+        const executor = { reads: client, writes: client, restartVpn, scheduler, exclude, ...acting };
         const events$ = execute(act, executor);
         return around?.(act, events$) ?? events$;
       },
-      say: (notice) => say(lineOf(notice, initial.watches.length > 1)),
-      remember,
+      commit,
     });
   }
 }

@@ -8,6 +8,9 @@ export type Unrepaired = 'byHand' | 'refused' | 'failing' | 'paused' | 'awaitsOw
 export interface Conditions {
   readonly engineOutOfReach: { readonly reason: string };
   readonly listingFails: { readonly reason: string };
+  readonly logFileUnwritable: { readonly reason: string };
+  readonly stateUnwritable: { readonly reason: string };
+  readonly edgeFailing: { readonly reason: string };
   readonly gatewayAbsent: object;
   readonly gatewayDown: { readonly cause: DownCause };
   readonly gatewayPaused: object;

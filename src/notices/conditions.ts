@@ -47,6 +47,7 @@ const keyOf = ({ kind, gateway = '', subject }: Finding): string => [kind, gatew
 const findingsIn = (state: Everything): readonly Finding[] => [
   ...engineFindings(state),
   ...lineFindings(state),
+  ...ownFindings(state),
   ...viewsOf(state).flatMap((view) =>
     [...gatewayFindings(view), ...siteFindings(view), ...dependentFindings(view)].map((finding): Finding => ({
       ...finding,
@@ -69,6 +70,23 @@ function lineFindings({ witness }: Everything): readonly Finding[] {
 }
 
 const found = (kind: PlainKind, subject: string): Finding => ({ kind, subject });
+
+function ownFindings({ stores, edges }: Everything): readonly Finding[] {
+  const { log, state } = stores;
+  return [
+    ...(log === undefined
+      ? []
+      : [{ kind: 'logFileUnwritable' as const, subject: log.path, reason: log.reason }]),
+    ...(state === undefined
+      ? []
+      : [{ kind: 'stateUnwritable' as const, subject: state.path, reason: state.reason }]),
+    ...Object.entries(edges).map(([subject, { reason }]) => ({
+      kind: 'edgeFailing' as const,
+      subject,
+      reason,
+    })),
+  ];
+}
 
 /** Kinds without facts of their own. */
 type PlainKind = Extract<

@@ -63,7 +63,12 @@ export interface Notices {
   readonly stateNotWritten: { readonly path: string; readonly reason: string };
   readonly stateWritten: { readonly path: string };
   readonly logFileNotWritten: { readonly path: string; readonly reason: string };
+  /** `lostLines`: those that the console alone has. */
   readonly logFileWritten: { readonly path: string; readonly lostLines: number };
+  readonly consoleLinesLost: { readonly lostLines: number };
+  readonly edgeFailed: { readonly edge: string; readonly reason: string };
+  /** `lostSteps`: events that it was not told of. */
+  readonly edgeWorks: { readonly edge: string; readonly lostSteps: number };
 
   // Sites
   readonly sitesRead: { readonly sites: readonly string[]; readonly areBuiltIn: boolean };

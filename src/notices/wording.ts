@@ -76,7 +76,23 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     'activity',
     'warn',
     ({ path, lostLines }) =>
-      `Log file ${path} is written again; ${String(lostLines)} lines went to the console only`,
+      `Log file ${path} is written again; ${lostLines === 0 ? 'nothing is missing in it' : `${String(lostLines)} lines went to the console only`}`,
+  ),
+  consoleLinesLost: say(
+    'activity',
+    'warn',
+    ({ lostLines }) => `Nobody read the console for a while: ${String(lostLines)} lines are missing here`,
+  ),
+  edgeFailed: say(
+    'attention',
+    'warn',
+    ({ edge, reason }) => `The ${edge} fails (${reason}); everything else goes on`,
+  ),
+  edgeWorks: say(
+    'activity',
+    'info',
+    ({ edge, lostSteps }) =>
+      `The ${edge} works again${lostSteps === 0 ? '' : `; it has missed ${String(lostSteps)} events`}`,
   ),
 
   sitesRead: say(
@@ -606,6 +622,15 @@ export const REMEDIES: {
     severity: 'critical',
     remedy: 'Make sure that the gateway has wget and a shell, and that the engine may run an exec in it.',
   },
+  logFileUnwritable: {
+    severity: 'warning',
+    remedy: 'Make room on the disk of LOG_FILE, or see that its folder may be written.',
+  },
+  stateUnwritable: {
+    severity: 'warning',
+    remedy: 'Make room on the disk of STATE_FILE, or see that its folder may be written.',
+  },
+  edgeFailing: { severity: 'warning', remedy: '' },
   siteDown: { severity: 'warning', remedy: '' },
   siteDemoted: {
     severity: 'warning',

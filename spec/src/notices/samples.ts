@@ -34,6 +34,9 @@ export const SAMPLES: { readonly [K in NoticeKind]: NoticeOf<K> } = {
   stateWritten: { kind: 'stateWritten', path: '/logs/state.json' },
   logFileNotWritten: { kind: 'logFileNotWritten', path: '/logs/gluetun-monitor.log', reason: 'ENOSPC' },
   logFileWritten: { kind: 'logFileWritten', path: '/logs/gluetun-monitor.log', lostLines: 12 },
+  consoleLinesLost: { kind: 'consoleLinesLost', lostLines: 12 },
+  edgeFailed: { kind: 'edgeFailed', edge: 'log', reason: 'it has not kept up' },
+  edgeWorks: { kind: 'edgeWorks', edge: 'log', lostSteps: 12 },
 
   sitesRead: { kind: 'sitesRead', sites: [site], areBuiltIn: false },
   sitesReloaded: { kind: 'sitesReloaded', sites: [site] },

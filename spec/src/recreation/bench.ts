@@ -1,4 +1,4 @@
-import { NEVER, type Observable } from 'rxjs';
+import { EMPTY, NEVER, type Observable } from 'rxjs';
 import type { Repairable } from '../../../src/commands.ts';
 import type { Executor } from '../../../src/executor-parts.ts';
 import { parkedName } from '../../../src/parked.ts';
@@ -101,6 +101,7 @@ export class Bench {
       restartVpn: () => NEVER,
       scheduler,
       isEnding: () => false,
+      commit: EMPTY,
       exclude: [],
     };
     const events: Event[] = [];

@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import fc from 'fast-check';
-import { appendRotating } from '../../src/log-rotation.ts';
-import { TemporaryFolder } from '../config/temporary-folder.ts';
+import { appendRotating } from '../../../src/edges/log-rotation.ts';
+import { TemporaryFolder } from '../../config/temporary-folder.ts';
 
 describe('appendRotating', () => {
   const folder = new TemporaryFolder();
   const limits = { maxBytes: 10, backupCount: 2 };
 
-  function append(...texts: string[]): void {
-    for (const text of texts) appendRotating(folder.at('deep/er/log'), text, limits);
+  async function append(...texts: string[]): Promise<void> {
+    for (const text of texts) await appendRotating(folder.at('deep/er/log'), [text], limits);
   }
 
   function contentOf(suffix = ''): string | undefined {
@@ -16,19 +16,19 @@ describe('appendRotating', () => {
     return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
   }
 
-  it('makes the folder and the file, and appends', () => {
-    append('one\n', 'two\n');
+  it('makes the folder and the file, and appends', async () => {
+    await append('one\n', 'two\n');
     expect(contentOf()).toBe('one\ntwo\n');
   });
 
-  it('goes on where an earlier run stopped', () => {
+  it('goes on where an earlier run stopped', async () => {
     folder.file('deep/er/log', 'earlier\n');
-    append('a\n', 'b\n');
+    await append('a\n', 'b\n');
     expect([contentOf(), contentOf('.1')]).toEqual(['b\n', 'earlier\na\n']);
   });
 
-  it('rotates before the file would grow too large, and keeps as many as asked for', () => {
-    append('aaaaaaaa\n', 'bbbbbbbb\n', 'cccccccc\n', 'dddddddd\n');
+  it('rotates before the file would grow too large, and keeps as many as asked for', async () => {
+    await append('aaaaaaaa\n', 'bbbbbbbb\n', 'cccccccc\n', 'dddddddd\n');
     expect([contentOf(), contentOf('.1'), contentOf('.2'), contentOf('.3')]).toEqual([
       'dddddddd\n',
       'cccccccc\n',
@@ -37,37 +37,45 @@ describe('appendRotating', () => {
     ]);
   });
 
-  it('fills the file to the last byte, counted in bytes', () => {
-    append('äöüß\n', '\n', 'x');
+  it('fills the file to the last byte, counted in bytes', async () => {
+    await append('äöüß\n', '\n', 'x');
     expect([contentOf(), contentOf('.1')]).toEqual(['x', 'äöüß\n\n']);
   });
 
-  it('gives a text that is too long a file to itself', () => {
-    append('a\n', 'x'.repeat(50), 'b\n');
+  it('gives a text that is too long a file to itself', async () => {
+    await append('a\n', 'x'.repeat(50), 'b\n');
     expect([contentOf(), contentOf('.1'), contentOf('.2')]).toEqual(['b\n', 'x'.repeat(50), 'a\n']);
   });
 
-  it('empties the file where no backup is wanted', () => {
+  it('empties the file where no backup is wanted', async () => {
     for (const text of ['aaaaaaaa\n', 'bb\n'])
-      appendRotating(folder.at('log'), text, { maxBytes: 10, backupCount: 0 });
+      await appendRotating(folder.at('log'), [text], { maxBytes: 10, backupCount: 0 });
     expect(readFileSync(folder.at('log'), 'utf8')).toBe('bb\n');
     expect(existsSync(folder.at('log.1'))).toBe(false);
   });
 
-  it('starts again where someone took the file and its folder away', () => {
-    append('a\n');
+  it('takes as many lines at once as fit, and tells how many', async () => {
+    await append('a\n');
+    const path = folder.at('deep/er/log');
+    expect(await appendRotating(path, ['bbb\n', 'ccc\n', 'd\n'], limits)).toBe(2);
+    expect(contentOf()).toBe('a\nbbb\nccc\n');
+  });
+
+  it('starts again where someone took the file and its folder away', async () => {
+    await append('a\n');
     rmSync(folder.at('deep'), { recursive: true });
-    append('b\n');
+    await append('b\n');
     expect(contentOf()).toBe('b\n');
   });
 
-  it('moves nothing twice when a rotation that failed is tried again', () => {
-    append('aaaaaaaa\n', 'bbbbbbbb\n');
+  it('moves nothing twice when a rotation that failed is tried again', async () => {
+    await append('aaaaaaaa\n', 'bbbbbbbb\n');
     mkdirSync(folder.at('deep/er/log.2/in the way'), { recursive: true });
-    for (const text of ['cccccccc\n', 'dddddddd\n']) expect(() => append(text)).toThrow(/EISDIR|ENOTEMPTY/);
+    for (const text of ['cccccccc\n', 'dddddddd\n'])
+      await expect(append(text)).rejects.toThrow(/EISDIR|ENOTEMPTY/);
     expect([contentOf(), contentOf('.1')]).toEqual(['bbbbbbbb\n', 'aaaaaaaa\n']);
     rmSync(folder.at('deep/er/log.2'), { recursive: true });
-    append('eeeeeeee\n');
+    await append('eeeeeeee\n');
     expect([contentOf(), contentOf('.1'), contentOf('.2')]).toEqual([
       'eeeeeeee\n',
       'bbbbbbbb\n',
@@ -79,18 +87,19 @@ describe('appendRotating', () => {
     { what: 'a folder', make: () => folder.at('.'), code: 'EISDIR' },
     { what: 'a path below a file', make: () => `${folder.file('file', '')}/log`, code: 'ENOTDIR|EEXIST' },
     { what: 'a full disk', make: () => '/dev/full', code: 'ENOSPC' },
-  ])('throws for $what', ({ make, code }) => {
-    expect(() => appendRotating(make(), 'x\n', limits)).toThrow(new RegExp(code));
+  ])('fails for $what', async ({ make, code }) => {
+    await expect(appendRotating(make(), ['x\n'], limits)).rejects.toThrow(new RegExp(code));
   });
 
-  it('loses and tears no line by rotation, however many come at once', () => {
+  it('loses and tears no line by rotation, however many come at once', async () => {
     const lines = fc.array(fc.string({ unit: 'grapheme', maxLength: 30 }), { maxLength: 40 });
     let run = 0;
-    fc.assert(
-      fc.property(lines, fc.integer({ min: 1, max: 100 }), (texts, maxBytes) => {
+    await fc.assert(
+      fc.asyncProperty(lines, fc.integer({ min: 1, max: 100 }), async (texts, maxBytes) => {
         const path = folder.at(`run-${++run}/log`);
         const written = texts.map((text, number) => `${number}${text.replaceAll('\n', '')}\n`);
-        for (const line of written) appendRotating(path, line, { maxBytes, backupCount: 100 });
+        for (let taken = 0; taken < written.length;)
+          taken += await appendRotating(path, written.slice(taken), { maxBytes, backupCount: 100 });
         const files = [...Array(101).keys()]
           .reverse()
           .map((number) => (number === 0 ? path : `${path}.${number}`));

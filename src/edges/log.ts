@@ -1,30 +1,35 @@
 import { Writable } from 'node:stream';
+import type { SchedulerLike } from 'rxjs';
 import winston from 'winston';
-import type { LogConfig } from '../config/config.ts';
-import { createLogFile } from './log-file.ts';
+import type { LogConfig } from '../../config/config.ts';
+import type { Level, Line, Log } from '../log-line.ts';
+import { lineOf } from '../notices/wording.ts';
+import { createConsole } from './console.ts';
+import { type Trouble, createLogFile } from './log-file.ts';
 import { createRender } from './log-format.ts';
-import type { Level, Line, Log } from './log-line.ts';
 
 export interface LogDeps {
   /** Milliseconds since the epoch: the time lines bear. */
   readonly now: () => number;
+  readonly scheduler: SchedulerLike;
   readonly stdout: Writable;
   /** Masked wherever they turn up. */
   readonly secrets: readonly string[];
+  /** Told when the file cannot be written, and when it can again. */
+  readonly trouble: Trouble;
 }
 
 /** winston shows a level and all above it: with `endpoint` above `info`, whoever sees `info` sees both. */
 const LEVELS: Readonly<Record<Level, number>> = { error: 0, warn: 1, endpoint: 2, info: 3, debug: 4 };
 
-/** The log: the console always, and a rotated file as long as it can be written. */
-export function createLog(config: LogConfig, { now, stdout, secrets }: LogDeps): Log {
+/** The log: the console always, and a rotated file as long as it can be written. Neither is ever waited for. */
+export function createLog(config: LogConfig, { now, scheduler, stdout, secrets, trouble }: LogDeps): Log {
   const render = createRender(config, secrets);
-  const writeFile = createLogFile({ ...config, now, say: (message) => write({ level: 'warn', message }) });
-  const logger = createLogger(config.level, [(line) => stdout.write(line), writeFile]);
+  const file = createLogFile({ ...config, scheduler, trouble });
+  const unread = (lostLines: number): string =>
+    `${render(lineOf({ kind: 'consoleLinesLost', lostLines }), now())}\n`;
+  const logger = createLogger(config.level, [createConsole(stdout, unread), file.write]);
   let closing: Promise<void> | undefined;
-  // Whoever read the console may go away (EPIPE): no reason to stop watching. The listener stays after
-  // `close`, for a write that is still under way.
-  stdout.on('error', () => undefined);
 
   function write(line: Line): void {
     if (closing !== undefined || !logger.isLevelEnabled(line.level)) return;
@@ -32,7 +37,9 @@ export function createLog(config: LogConfig, { now, stdout, secrets }: LogDeps):
   }
 
   function close(): Promise<void> {
-    closing ??= finish(logger).then(() => drain(stdout));
+    closing ??= finish(logger).then(async () => {
+      await Promise.all([file.flush(), drain(stdout)]);
+    });
     return closing;
   }
 

@@ -1,22 +1,18 @@
-import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, realpathSync } from 'node:fs';
-import { renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { readSmallFile } from '../config/read-small-file.ts';
-import { type Json, asNumber, asObject, asStrings, parseJson } from '../streams/json.ts';
-import { type Memory, NOTHING_REMEMBERED, REMEMBERED } from './memory.ts';
-import type { Notice } from './notices/notice.ts';
+import { lstatSync, realpathSync, renameSync } from 'node:fs';
+import { readSmallFile } from '../../config/read-small-file.ts';
+import { type Json, asNumber, asObject, asStrings, parseJson } from '../../streams/json.ts';
+import { type Memory, NOTHING_REMEMBERED, REMEMBERED } from '../memory.ts';
+import type { Notice } from '../notices/notice.ts';
 
+/** What the file held when it was opened, at the monitor's start. */
 export interface StateFile {
-  /** What the file held when it was opened. */
+  /** Where it is, links followed; empty: nothing is kept. */
+  readonly file: string;
   readonly memory: Memory;
+  /** Its text as it is on disk, if it is one of ours. */
+  readonly text: string | undefined;
   /** What there is to say about that. */
   readonly notices: readonly Notice[];
-  /**
-   * On return it is on disk, or a line has said that it cannot be: once when that begins, once when it ends.
-   * Synchronous, for what it remembers must be there before the next command runs. Never throws. Of more than
-   * `REMEMBERED` only the latest is kept.
-   */
-  readonly save: (memory: Memory) => readonly Notice[];
 }
 
 export const STATE_FILE_BYTES = 1024 * 1024;
@@ -26,9 +22,7 @@ const VERSION = 1;
 /** What is remembered in the file at `path`; `/dev/null` and an empty path: nothing, silently. Never throws. */
 export function openStateFile(path: string): StateFile {
   const file = followed(path);
-  if (file === '' || file === '/dev/null') return { memory: NOTHING_REMEMBERED, notices: [], save: () => [] };
-  const { memory, text, notices } = read(file);
-  return { memory, notices, save: saver(file, text) };
+  return file === '' || file === '/dev/null' ? { file: '', ...nothing() } : { file, ...read(file) };
 }
 
 /** As it is now, for somebody who only looks: a file that cannot be used is nothing, and stays where it is. */
@@ -47,14 +41,13 @@ function followed(path: string): string {
   }
 }
 
-interface Reading {
-  readonly memory: Memory;
-  /** The file's text as it is on disk, where it is one of ours. */
-  readonly text?: string;
-  readonly notices: readonly Notice[];
-}
+type Reading = Omit<StateFile, 'file'>;
 
-const nothing = (...notices: readonly Notice[]): Reading => ({ memory: NOTHING_REMEMBERED, notices });
+const nothing = (...notices: readonly Notice[]): Reading => ({
+  memory: NOTHING_REMEMBERED,
+  text: undefined,
+  notices,
+});
 
 function read(file: string): Reading {
   const found = readSmallFile(file, STATE_FILE_BYTES);
@@ -149,7 +142,8 @@ const urls = (value: unknown): string[] => (Array.isArray(value) ? strings(value
 
 const strings = (values: readonly unknown[]): string[] => values.filter((value) => typeof value === 'string');
 
-function encode(memory: Memory): string {
+/** As the file holds it. Of more than `REMEMBERED` only the latest is kept. */
+export function encode(memory: Memory): string {
   const { gateways, dependents, stopped, endedByEngine, restarting, backoff, sites } = memory;
   const kept = {
     version: VERSION,
@@ -166,28 +160,6 @@ function encode(memory: Memory): string {
   return `${JSON.stringify(kept, null, 2)}\n`;
 }
 
-function saver(file: string, onDisk: string | undefined): StateFile['save'] {
-  let written = onDisk;
-  let isFailing = false;
-
-  return (memory) => {
-    const text = encode(memory);
-    if (text === written) return [];
-    const failure = attempt(() => replace(file, text));
-    written = failure === undefined ? text : undefined;
-    return turn(failure);
-  };
-
-  function turn(failure: string | undefined): Notice[] {
-    const wasFailing = isFailing;
-    isFailing = failure !== undefined;
-    if (wasFailing === isFailing) return [];
-    return failure === undefined
-      ? [{ kind: 'stateWritten', path: file }]
-      : [{ kind: 'stateNotWritten', path: file, reason: failure }];
-  }
-}
-
 /** The reason why it failed; undefined: it did not. */
 function attempt(act: () => void): string | undefined {
   try {
@@ -195,56 +167,5 @@ function attempt(act: () => void): string | undefined {
     return undefined;
   } catch (error) {
     return (error as Error).message; // node:fs throws nothing else
-  }
-}
-
-/** Whoever reads the file, after a crash at whatever instant, finds the old text or the new one. */
-function replace(file: string, text: string): void {
-  const temporary = `${file}.tmp`;
-  refuseOther(file);
-  makeFolder(dirname(file));
-  rmSync(temporary, { force: true }); // of a monitor that was killed half-way
-  writeThrough(temporary, text);
-  renameSync(temporary, file);
-  syncFolder(dirname(file));
-}
-
-/** Until then a power cut may bring back the old text. Not every filesystem can; the new text is in place all the same. */
-function syncFolder(path: string): void {
-  attempt(() => {
-    const descriptor = openSync(path, 'r');
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  });
-}
-
-/** A rename replaces whatever there is: for root a device, too. */
-function refuseOther(file: string): void {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  if (stats === undefined || stats.isFile()) return;
-  throw new Error(stats.isDirectory() ? 'it is a folder' : 'it is not a regular file');
-}
-
-/** Parents first. Node's own `recursive` never comes back where the kernel refuses a folder, as below /proc. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  mkdirSync(path);
-}
-
-/** A new file, whole and on the disk, or none at all. */
-function writeThrough(path: string, text: string): void {
-  const descriptor = openSync(path, 'wx', 0o600);
-  try {
-    writeFileSync(descriptor, text);
-    fsyncSync(descriptor);
-  } catch (error) {
-    unlinkSync(path);
-    throw error;
-  } finally {
-    closeSync(descriptor);
   }
 }

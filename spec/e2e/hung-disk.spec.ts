@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeAbsence, describeOnPrivateEngine } from './engine.ts';
+import { eventually } from './eventually.ts';
+import { FreezableDisk } from './freezable-disk.ts';
+import { type MonitorProcess, useMonitors } from './monitor.ts';
+import type { PrivateEngine } from './private-engine.ts';
+import { SITES, createSetting, cutOff } from './setting.ts';
+import { buildImages } from './stand-in/images.ts';
+import { removeContainers } from './test-engine.ts';
+
+const NAME = 'a disk that hangs, with the log and the state on it';
+
+const suite = (engine: PrivateEngine): void => {
+  let disk: FreezableDisk;
+  // First of all: a monitor that waits for a frozen disk cannot be killed.
+  afterEach(() => disk.thawIfFrozen());
+  const startMonitor = useMonitors(engine);
+
+  beforeAll(async () => {
+    await buildImages(engine);
+    disk = await FreezableDisk.mount(engine.folder);
+  });
+  afterEach(async () => removeContainers(engine));
+  afterAll(async () => disk.dispose());
+
+  const logFile = (): string => join(disk.folder, 'monitor.log');
+  const stateFile = (): string => join(disk.folder, 'state.json');
+  const shownBy = (monitor: MonitorProcess): string => monitor.lines.map(({ text }) => `${text}\n`).join('');
+
+  it('holds up neither checks nor a recovery; what has waited is written when it answers again', async () => {
+    const setting = await createSetting(engine);
+    const env = { SITES, LOG_LEVEL: 'debug', LOG_FILE: logFile(), STATE_FILE: stateFile() };
+    const monitor = await startMonitor({ env });
+    await monitor.waitForLine(/Status: STARTUP/);
+    disk.freeze();
+    await setting.gateway.breakTunnel();
+    const recovered = await monitor.waitForLine(/Recovery complete/, 40_000);
+    await expect(cutOff(setting)).resolves.toEqual([]);
+    await monitor.waitForLine(/Site .*: pass/, 15_000, recovered);
+    await monitor.waitForLine(/Log file .*monitor\.log cannot be written \(it has not answered for 5 s\)/);
+    await monitor.waitForLine(/State cannot be kept in .*state\.json: it has not answered for 2 s/);
+    expect(await readFile(logFile(), 'utf8')).not.toContain('Recovery complete');
+
+    disk.thaw();
+    await monitor.waitForLine(/Log file .*monitor\.log is written again; 0 lines went to the console only/);
+    await monitor.waitForLine(/State is kept in .*state\.json again/);
+    expect(JSON.parse(await readFile(stateFile(), 'utf8'))).toMatchObject({
+      backoff: { gluetun: { attempts: 1 } },
+      restarting: {},
+    });
+    await monitor.stop();
+    await eventually('the log is as the console', async () => {
+      return (await readFile(logFile(), 'utf8')) === shownBy(monitor);
+    });
+  });
+};
+
+const whyNot = FreezableDisk.whyNot();
+if (whyNot === undefined) describeOnPrivateEngine(NAME, suite);
+else describeAbsence(NAME, { reason: whyNot });

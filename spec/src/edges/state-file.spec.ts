@@ -1,0 +1,211 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync, symlinkSync } from 'node:fs';
+import type { Notice } from '../../../src/notices/notice.ts';
+import { lineOf } from '../../../src/notices/wording.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../../../src/memory.ts';
+import { STATE_FILE_BYTES, openStateFile } from '../../../src/edges/state-file.ts';
+import { TemporaryFolder } from '../../config/temporary-folder.ts';
+
+const MEMORY: Memory = {
+  gateways: { gluetun: ['b2', 'a1'] },
+  dependents: { c3: 'app1', d4: 'app2' },
+  stopped: ['d4'],
+  endedByEngine: { b2: '2026-11-25T16:00:00.5Z' },
+  restarting: { c3: '2026-11-25T16:00:00.25Z' },
+  backoff: { gluetun: { attempts: 2, notBefore: 1_700_000_000_000 } },
+  sites: {
+    gluetun: {
+      held: ['https://a/'],
+      blocked: { urls: ['https://b/'], recoveries: 2 },
+      passed: ['https://b/', 'https://c/'],
+    },
+  },
+};
+const TEXT = `${JSON.stringify({ version: 1, ...MEMORY }, null, 2)}\n`;
+
+const textWith = (part: string): unknown => expect.stringContaining(part);
+const warning = (text: string): unknown =>
+  expect.objectContaining({ level: 'warn', message: textWith(text) });
+
+function expectWarning(notices: readonly Notice[], text: string): void {
+  expect(notices.map((notice) => lineOf(notice))).toEqual([warning(text)]);
+}
+
+describe('the state file', () => {
+  const folder = new TemporaryFolder();
+  const inFolder = (): string[] => readdirSync(folder.at('.')).sort();
+
+  describe('opened', () => {
+    it('gives what it holds, without a word', () => {
+      const { memory, notices } = openStateFile(folder.file('state.json', TEXT));
+      expect(memory).toEqual(MEMORY);
+      expect(notices).toEqual([]);
+    });
+
+    it.each([
+      { what: 'there is none', make: () => folder.at('state.json') },
+      { what: 'there is not even its folder', make: () => folder.at('a/b/state.json') },
+      { what: 'its folder is a file', make: () => `${folder.file('file', '')}/state.json` },
+      { what: 'it is /dev/null', make: () => '/dev/null' },
+      { what: 'it leads to /dev/null', make: () => linkTo('/dev/null') },
+      { what: 'its path is empty', make: () => '' },
+    ])('remembers nothing, and says nothing, where $what', ({ make }) => {
+      const { memory, notices } = openStateFile(make());
+      expect(memory).toEqual(NOTHING_REMEMBERED);
+      expect(notices).toEqual([]);
+    });
+
+    it.each([
+      { what: 'it is a folder', make: () => folder.at('.'), reason: 'is a folder' },
+      { what: 'it is a device', make: () => '/dev/zero', reason: 'is not a regular file' },
+      { what: 'it leads to a device', make: () => linkTo('/dev/zero'), reason: 'is not a regular file' },
+      { what: 'it is a pipe nobody writes to', make: pipe, reason: 'is not a regular file' },
+      { what: 'it leads to itself', make: () => linkTo(folder.at('link')), reason: 'cannot be read (ELOOP)' },
+      { what: 'its name is too long', make: () => folder.at('x'.repeat(300)), reason: '(ENAMETOOLONG)' },
+    ])('remembers nothing, with one warning, where $what', ({ make, reason }) => {
+      const { memory, notices } = openStateFile(make());
+      expect(memory).toEqual(NOTHING_REMEMBERED);
+      expectWarning(notices, reason);
+    });
+
+    const damaged: { what: string; content: string | Uint8Array; reason: string }[] = [
+      { what: 'it is empty', content: '', reason: 'holds no JSON object' },
+      { what: 'it was cut short', content: TEXT.slice(0, -20), reason: 'holds no JSON object' },
+      { what: 'it is garbage', content: Uint8Array.of(0, 0xff, 0xfe, 0x80), reason: 'holds no JSON object' },
+      { what: 'it is a list', content: '[1]', reason: 'holds no JSON object' },
+      { what: 'it is nested too deeply', content: '['.repeat(500_000), reason: 'holds no JSON object' },
+      { what: 'it has no version', content: '{}', reason: 'has no version' },
+      { what: 'its version is a text', content: '{"version":"1"}', reason: 'has no version' },
+      { what: 'it is of a later version', content: '{"version":2}', reason: 'is of version 2' },
+      {
+        what: 'its gateways are a list',
+        content: '{"version":1,"gateways":[]}',
+        reason: 'is not of the form',
+      },
+      {
+        what: 'its dependents are a text',
+        content: '{"version":1,"dependents":"a"}',
+        reason: 'is not of the form',
+      },
+      {
+        what: 'who was stopped is no list',
+        content: '{"version":1,"stopped":{}}',
+        reason: 'is not of the form',
+      },
+      {
+        what: 'it is too large',
+        content: ' '.repeat(STATE_FILE_BYTES + 1),
+        reason: 'is larger than 1024 KiB',
+      },
+    ];
+    it.each(damaged)('is set aside where $what, and says what is lost', ({ content, reason }) => {
+      const path = folder.file('state.json', content);
+      folder.file('state.json.corrupt', 'an older one');
+      const { memory, notices } = openStateFile(path);
+      expect(memory).toEqual(NOTHING_REMEMBERED);
+      expectWarning(notices, `State file ${path} ${reason}`);
+      expectWarning(notices, `it is now ${path}.corrupt: nothing is remembered`);
+      expectWarning(notices, "can be told only by compose's labels, or by a name they were parked under");
+      expect(inFolder()).toEqual(['state.json.corrupt']);
+      expect(readFileSync(`${path}.corrupt`).equals(Buffer.from(content))).toBe(true);
+    });
+
+    it('says so where it cannot be set aside, and will be overwritten then', () => {
+      const path = folder.file('state.json', 'nonsense');
+      folder.file('state.json.corrupt/file', '');
+      const { notices, text } = openStateFile(path);
+      expectWarning(notices, 'will be overwritten, for it cannot be set aside as');
+      expectWarning(notices, 'EISDIR');
+      expect(text).toBeUndefined();
+    });
+
+    const lenient: { what: string; content: object; then: Partial<Memory> }[] = [
+      { what: 'sections that are missing', content: {}, then: {} },
+      { what: 'what it does not know', content: { mood: 3, stopped: ['a'] }, then: { stopped: ['a'] } },
+      {
+        what: 'ids that are no text',
+        content: { gateways: { a: ['1', 2, null, '3'], b: [{}] } },
+        then: { gateways: { a: ['1', '3'], b: [] } },
+      },
+      {
+        what: 'gateways without a list',
+        content: { gateways: { a: '1', b: null, c: ['2'] } },
+        then: { gateways: { c: ['2'] } },
+      },
+      {
+        what: 'names that are no text',
+        content: { dependents: { a: 1, b: 'app' } },
+        then: { dependents: { b: 'app' } },
+      },
+      {
+        what: 'stopped ones that are no text',
+        content: { stopped: [1, 'a', ['b']] },
+        then: { stopped: ['a'] },
+      },
+      {
+        what: 'backoffs that are none',
+        content: {
+          backoff: {
+            a: { attempts: -1, notBefore: 5 },
+            b: { attempts: 1 },
+            c: 7,
+            d: { attempts: 1, notBefore: 5 },
+          },
+        },
+        then: { backoff: { d: { attempts: 1, notBefore: 5 } } },
+      },
+      {
+        what: 'sites that are none',
+        content: {
+          sites: {
+            a: 'https://a/',
+            b: { held: 'https://a/', blocked: { urls: ['https://b/'], recoveries: 0.5 } },
+            c: {
+              held: [1, 'https://a/'],
+              blocked: { urls: [{}, 'https://b/'], recoveries: 2 },
+              passed: [2, 'https://c/'],
+            },
+          },
+        },
+        then: {
+          sites: {
+            b: { held: [], blocked: undefined, passed: [] },
+            c: {
+              held: ['https://a/'],
+              blocked: { urls: ['https://b/'], recoveries: 2 },
+              passed: ['https://c/'],
+            },
+          },
+        },
+      },
+    ];
+    it.each(lenient)('passes over $what', ({ content, then }) => {
+      const { memory, notices } = openStateFile(
+        folder.file('state.json', JSON.stringify({ version: 1, ...content })),
+      );
+      expect(memory).toEqual({ ...NOTHING_REMEMBERED, ...then });
+      expect(notices).toEqual([]);
+    });
+
+    it('passes over a key that would change what objects are', () => {
+      const section = '{"__proto__":["evil"],"constructor":["fine"]}';
+      const text = `{"version":1,"gateways":${section},"dependents":{"__proto__":"evil"}}`;
+      const { memory } = openStateFile(folder.file('state.json', text));
+      expect(memory).toEqual({
+        ...NOTHING_REMEMBERED,
+        gateways: { constructor: ['fine'] },
+      });
+      expect(Object.getPrototypeOf(memory.gateways)).toBe(Object.prototype);
+    });
+  });
+
+  function linkTo(target: string): string {
+    symlinkSync(target, folder.at('link'));
+    return folder.at('link');
+  }
+
+  function pipe(): string {
+    execFileSync('mkfifo', [folder.at('pipe')]);
+    return folder.at('pipe');
+  }
+});

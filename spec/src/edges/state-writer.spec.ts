@@ -1,0 +1,350 @@
+import { execFileSync } from 'node:child_process';
+import { lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { rmSync, statSync, symlinkSync } from 'node:fs';
+import fs, { type FileHandle, open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { VirtualTimeScheduler, asyncScheduler, lastValueFrom } from 'rxjs';
+import { type Memory, NOTHING_REMEMBERED, REMEMBERED } from '../../../src/memory.ts';
+import { encode, openStateFile } from '../../../src/edges/state-file.ts';
+import { STATE_PATIENCE_MS, STATE_RETRY_MS, createStateWriter } from '../../../src/edges/state-writer.ts';
+import { TemporaryFolder } from '../../config/temporary-folder.ts';
+import { advance } from '../../simulated-engine/virtual-time.ts';
+
+const MEMORY: Memory = {
+  ...NOTHING_REMEMBERED,
+  gateways: { gluetun: ['b2', 'a1'] },
+  stopped: ['d4'],
+  backoff: { gluetun: { attempts: 2, notBefore: 1_700_000_000_000 } },
+};
+const OTHER: Memory = { ...MEMORY, stopped: [] };
+const TEXT = encode(MEMORY);
+
+interface Writer {
+  readonly save: (memory: Memory) => Promise<void>;
+  /** What was told of it: `failed: REASON`, `recovered`. */
+  readonly troubles: string[];
+}
+
+function writerOf(path: string): Writer {
+  const troubles: string[] = [];
+  const trouble = {
+    failed: (reason: string) => troubles.push(`failed: ${reason}`),
+    recovered: () => troubles.push('recovered'),
+  };
+  const { save, commit } = createStateWriter(openStateFile(path), { scheduler: asyncScheduler, trouble });
+  return {
+    save: async (memory) => {
+      save(memory);
+      await lastValueFrom(commit(), { defaultValue: undefined });
+    },
+    troubles,
+  };
+}
+
+async function prototypeOfHandles(): Promise<FileHandle> {
+  const handle = await open('/dev/null');
+  await handle.close();
+  return Object.getPrototypeOf(handle) as FileHandle;
+}
+
+describe('the state', () => {
+  const folder = new TemporaryFolder();
+  const inFolder = (): string[] => readdirSync(folder.at('.')).sort();
+
+  describe('saved', () => {
+    it('is there at once, for nobody else to read, with its folder', async () => {
+      const path = folder.at('a/b/state.json');
+      const { save, troubles } = writerOf(path);
+      await save(MEMORY);
+      expect(troubles).toEqual([]);
+      expect(readFileSync(path, 'utf8')).toBe(TEXT);
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      expect(readdirSync(folder.at('a/b'))).toEqual(['state.json']);
+    });
+
+    it('takes the place of the old one by a rename, which no reader sees half-way', async () => {
+      const path = folder.file('state.json', TEXT);
+      const before = statSync(path).ino;
+      await writerOf(path).save(OTHER);
+      expect(statSync(path).ino).not.toBe(before);
+      expect(openStateFile(path).memory).toEqual(OTHER);
+    });
+
+    it.each([
+      { what: 'what it was opened with', saved: [] },
+      { what: 'what was saved last', saved: [OTHER, MEMORY] },
+    ])('is not written for $what', async ({ saved }) => {
+      const path = folder.file('state.json', TEXT);
+      const { save } = writerOf(path);
+      for (const each of saved) await save(each);
+      const before = statSync(path).ino;
+      await save({ ...MEMORY });
+      expect(statSync(path).ino).toBe(before);
+    });
+
+    it('goes where a link leads, and leaves the link', async () => {
+      const target = folder.file('target.json', TEXT);
+      const link = linkTo(target);
+      await writerOf(link).save(OTHER);
+      expect(lstatSync(link).isSymbolicLink()).toBe(true);
+      expect(openStateFile(target).memory).toEqual(OTHER);
+    });
+
+    it('does not mind what a monitor that was killed left behind', async () => {
+      folder.file('state.json.tmp', 'half of');
+      const { save, troubles } = writerOf(folder.at('state.json'));
+      await save(MEMORY);
+      expect(troubles).toEqual([]);
+      expect(inFolder()).toEqual(['state.json']);
+    });
+
+    it.each(['', '/dev/null'])('goes nowhere where the path is "%s"', async (path) => {
+      const { save, troubles } = writerOf(path);
+      await save(MEMORY);
+      expect(troubles).toEqual([]);
+      expect(openStateFile(path).memory).toEqual(NOTHING_REMEMBERED);
+    });
+
+    it('keeps the latest of what is too much', async () => {
+      const path = folder.at('state.json');
+      const ids = numbered(1000);
+      const dependents = Object.fromEntries(ids.map((id) => [id, `name of ${id}`]));
+      await writerOf(path).save({
+        ...NOTHING_REMEMBERED,
+        gateways: { gluetun: ids },
+        dependents,
+        stopped: ids,
+      });
+      const { memory } = openStateFile(path);
+      expect(memory.gateways['gluetun']).toEqual(ids.slice(0, REMEMBERED.idsOfAGateway));
+      expect(Object.keys(memory.dependents)).toEqual(ids.slice(-REMEMBERED.dependents));
+      expect(memory.stopped).toEqual(ids.slice(-REMEMBERED.stopped));
+    });
+  });
+
+  describe('that cannot be saved', () => {
+    const unwritable: { what: string; make: () => string; reason: string }[] = [
+      { what: 'it is a folder', make: () => folder.at('.'), reason: 'it is a folder' },
+      { what: 'it is a pipe', make: pipe, reason: 'it is not a regular file' },
+      {
+        what: 'its folder is a file',
+        make: () => `${folder.file('file', '')}/state.json`,
+        reason: 'EEXIST|ENOTDIR',
+      },
+      { what: 'the kernel refuses its folder', make: () => '/proc/nowhere/state.json', reason: 'ENOENT' },
+      { what: 'the kernel refuses the file', make: () => '/proc/state.json', reason: 'ENOENT|EACCES' },
+    ];
+    it.each(unwritable)('tells so once where $what', async ({ make, reason }) => {
+      const path = make();
+      const { save, troubles } = writerOf(path);
+      for (const memory of [MEMORY, MEMORY, OTHER]) await save(memory);
+      expect(troubles).toEqual([expect.stringMatching(new RegExp(`^failed: .*(${reason})`))]);
+    });
+
+    it('leaves a pipe in its place as it is', async () => {
+      const path = pipe();
+      await writerOf(path).save(MEMORY);
+      expect(statSync(path).isFIFO()).toBe(true);
+      expect(inFolder()).toEqual([basename(path)]);
+    });
+
+    it('tells when it can again, and of a second time as of the first', async () => {
+      const path = folder.at('state.json');
+      const { save, troubles } = writerOf(path);
+      for (let time = 0; time < 2; time++) {
+        mkdirSync(`${path}.tmp`);
+        await save({ ...OTHER });
+        await save({ ...MEMORY });
+        rmSync(`${path}.tmp`, { recursive: true });
+        await save({ ...MEMORY });
+        expect(openStateFile(path).memory).toEqual(MEMORY);
+      }
+      const once: unknown[] = [expect.stringMatching(/^failed: /), 'recovered'];
+      expect(troubles).toEqual([...once, ...once]);
+    });
+
+    it('is tried again even for what was saved before it failed', async () => {
+      const path = folder.file('state.json', TEXT);
+      const { save, troubles } = writerOf(path);
+      mkdirSync(`${path}.tmp`);
+      await save(OTHER);
+      await save({ ...MEMORY });
+      rmSync(`${path}.tmp`, { recursive: true });
+      await save({ ...MEMORY });
+      expect(troubles.at(-1)).toBe('recovered');
+    });
+
+    it('is on the disk with its name: the file is synced before it gets that, and the folder after', async () => {
+      const path = folder.file('state.json', TEXT);
+      const calls: string[] = [];
+      const sync = jest.spyOn(await prototypeOfHandles(), 'sync').mockImplementation(async function (
+        this: FileHandle,
+      ) {
+        calls.push(`sync ${basename(readlinkSync(`/proc/self/fd/${String(this.fd)}`))}`);
+        return Promise.resolve();
+      });
+      const rename = jest.spyOn(fs, 'rename').mockImplementation(async () => {
+        calls.push('rename');
+        return Promise.resolve();
+      });
+      await writerOf(path).save(OTHER);
+      sync.mockRestore();
+      rename.mockRestore();
+      expect(calls).toEqual(['sync state.json.tmp', 'rename', `sync ${basename(folder.at('.'))}`]);
+    });
+
+    it('where a folder cannot be synced, without a word', async () => {
+      const path = folder.file('state.json', TEXT);
+      const sync = jest.spyOn(await prototypeOfHandles(), 'sync').mockResolvedValueOnce(undefined);
+      sync.mockRejectedValueOnce(new Error('EINVAL: invalid argument, fsync'));
+      const { save, troubles } = writerOf(path);
+      await save(OTHER);
+      expect(sync).toHaveBeenCalledTimes(2);
+      sync.mockRestore();
+      expect(troubles).toEqual([]);
+      expect(openStateFile(path).memory).toEqual(OTHER);
+    });
+
+    it.each(['writeFile', 'sync', 'rename'] as const)(
+      'for a full disk (%s) is as it was before',
+      async (call) => {
+        const path = folder.file('state.json', TEXT);
+        const { save, troubles } = writerOf(path);
+        const noSpace = new Error('ENOSPC: no space left on device');
+        const full =
+          call === 'rename'
+            ? jest.spyOn(fs, 'rename').mockRejectedValue(noSpace)
+            : jest.spyOn(await prototypeOfHandles(), call).mockRejectedValue(noSpace);
+        await save(OTHER);
+        full.mockRestore();
+        expect(readFileSync(path, 'utf8')).toBe(TEXT);
+        await save({ ...OTHER });
+        expect(troubles).toEqual(['failed: ENOSPC: no space left on device', 'recovered']);
+        expect(inFolder()).toEqual(['state.json']);
+      },
+    );
+  });
+
+  function linkTo(target: string): string {
+    symlinkSync(target, folder.at('link'));
+    return folder.at('link');
+  }
+
+  function pipe(): string {
+    execFileSync('mkfifo', [folder.at('pipe')]);
+    return folder.at('pipe');
+  }
+});
+
+/** A disk that answers when it is told to. */
+class SlowDisk {
+  readonly scheduler = new VirtualTimeScheduler();
+  readonly troubles: string[] = [];
+  readonly begun: string[] = [];
+  readonly #answers: ((error?: Error) => void)[] = [];
+  readonly writer = createStateWriter(
+    { file: '/logs/state.json', memory: NOTHING_REMEMBERED, text: undefined, notices: [] },
+    {
+      scheduler: this.scheduler,
+      trouble: {
+        failed: (reason) => this.troubles.push(reason),
+        recovered: () => this.troubles.push('recovered'),
+      },
+      replace: async (_file, text) => {
+        this.begun.push(text);
+        return new Promise((resolve, reject) => {
+          this.#answers.push((error) => (error === undefined ? resolve() : reject(error)));
+        });
+      },
+    },
+  );
+
+  async answer(error?: Error): Promise<void> {
+    this.#answers.shift()?.(error);
+    await new Promise(setImmediate);
+  }
+
+  commit(): { isOver: boolean } {
+    const committed = { isOver: false };
+    this.writer.commit().subscribe({ complete: () => (committed.isOver = true) });
+    return committed;
+  }
+}
+
+describe('the state, on a disk that is slow', () => {
+  const THIRD: Memory = { ...MEMORY, stopped: ['e5'] };
+
+  it('is committed at once if there is nothing to write', () => {
+    expect(new SlowDisk().commit()).toEqual({ isOver: true });
+  });
+
+  it('is committed when the disk has it, and not before', async () => {
+    const disk = new SlowDisk();
+    disk.writer.save(MEMORY);
+    const committed = disk.commit();
+    advance(disk.scheduler, STATE_PATIENCE_MS - 1);
+    expect(committed.isOver).toBe(false);
+    await disk.answer();
+    expect(committed.isOver).toBe(true);
+    expect(disk.troubles).toEqual([]);
+  });
+
+  it('is written once at a time, and of what came meanwhile only the latest', async () => {
+    const disk = new SlowDisk();
+    [MEMORY, OTHER, THIRD].forEach(disk.writer.save);
+    const committed = disk.commit();
+    await disk.answer();
+    expect(committed.isOver).toBe(false);
+    await disk.answer();
+    expect(disk.begun).toEqual([MEMORY, THIRD].map(encode));
+    expect(committed.isOver).toBe(true);
+  });
+
+  it('is waited for no longer than two seconds, then told as one that is not kept', async () => {
+    const disk = new SlowDisk();
+    disk.writer.save(MEMORY);
+    const committed = disk.commit();
+    advance(disk.scheduler, STATE_PATIENCE_MS);
+    expect(committed.isOver).toBe(true);
+    expect(disk.troubles).toEqual(['it has not answered for 2 s']);
+    await disk.answer();
+    expect(disk.troubles).toEqual(['it has not answered for 2 s', 'recovered']);
+  });
+
+  it('is not waited for again while the disk owes an answer', () => {
+    const disk = new SlowDisk();
+    disk.writer.save(MEMORY);
+    advance(disk.scheduler, STATE_PATIENCE_MS);
+    disk.writer.save(OTHER);
+    expect(disk.commit()).toEqual({ isOver: true });
+  });
+
+  it('is waited for two seconds in all, though the disk answers once in them', async () => {
+    const disk = new SlowDisk();
+    [MEMORY, OTHER].forEach(disk.writer.save);
+    const committed = disk.commit();
+    advance(disk.scheduler, STATE_PATIENCE_MS - 1);
+    await disk.answer();
+    advance(disk.scheduler, 1);
+    expect(committed.isOver).toBe(true);
+    expect(disk.troubles).toEqual([]);
+  });
+
+  it('that could not be written is committed, and tried again after a minute though nothing is new', async () => {
+    const disk = new SlowDisk();
+    disk.writer.save(MEMORY);
+    const committed = disk.commit();
+    await disk.answer(new Error('ENOSPC'));
+    expect(committed.isOver).toBe(true);
+    advance(disk.scheduler, STATE_RETRY_MS - 1);
+    disk.writer.save(MEMORY);
+    expect(disk.begun).toHaveLength(1);
+    advance(disk.scheduler, 1);
+    disk.writer.save(MEMORY);
+    await disk.answer();
+    expect(disk.troubles).toEqual(['ENOSPC', 'recovered']);
+  });
+});
+
+const numbered = (count: number): string[] =>
+  Array.from({ length: count }, (_, number) => `id-${String(number)}`);

@@ -1,0 +1,116 @@
+import type { SchedulerLike, Subscription } from 'rxjs';
+import { type RotationLimits, appendRotating } from './log-rotation.ts';
+
+export interface LogFileOptions extends RotationLimits {
+  readonly file: string;
+  readonly scheduler: SchedulerLike;
+  readonly trouble: Trouble;
+  /** Another disk, for tests. */
+  readonly append?: typeof appendRotating;
+}
+
+/** Told of what goes wrong: once when it begins, once when it ends. */
+export interface Trouble {
+  readonly failed: (reason: string) => void;
+  readonly recovered: (lostLines: number) => void;
+}
+
+export interface LogFile {
+  /** Never throws, and never waits. */
+  readonly write: (line: string) => void;
+  /** Resolves when all that waits is written, or a try to write it has failed. */
+  readonly flush: () => Promise<void>;
+}
+
+/** How long an unwritable file is left alone before it is tried again. */
+export const LOG_FILE_RETRY_MS = 60_000;
+
+/** A disk that takes longer counts as one that cannot be written. */
+export const LOG_FILE_PATIENCE_MS = 5_000;
+
+/** How much text waits for the disk; what does not fit is dropped and counted. */
+export const LOG_FILE_WAITING_BYTES = 1024 * 1024;
+
+/** Of what waits, as much as is handed over at once. */
+const LINES_AT_ONCE = 1_000;
+
+/**
+ * The log file, written whole lines at a time and never waited for: one operation is under way, what comes meanwhile
+ * waits in order, and what is too much is counted. A disk that hangs costs lines, not the loop's time. winston's own
+ * file transport loses the rest of a burst that exceeds the size in one tick, and does not notice a full disk.
+ */
+export function createLogFile(options: LogFileOptions): LogFile {
+  const { file, scheduler, trouble, append = appendRotating } = options;
+  const waiting: string[] = [];
+  let waitingBytes = 0;
+  let lostLines = 0;
+  let isFailing = false;
+  let isWriting = false;
+  let writing = Promise.resolve();
+  let retry: Subscription | undefined;
+
+  return { write, flush };
+
+  function write(line: string): void {
+    const bytes = Buffer.byteLength(line);
+    if (waitingBytes + bytes > LOG_FILE_WAITING_BYTES) {
+      lostLines += 1;
+      fail('more is said than it takes');
+      return;
+    }
+    waiting.push(line);
+    waitingBytes += bytes;
+    if (retry === undefined) begin();
+  }
+
+  async function flush(): Promise<void> {
+    do {
+      begin();
+      await writing;
+    } while (waiting.length > 0 && retry === undefined);
+  }
+
+  function begin(): void {
+    if (isWriting) return;
+    retry?.unsubscribe();
+    retry = undefined;
+    isWriting = true;
+    writing = drain();
+  }
+
+  async function drain(): Promise<void> {
+    while (waiting.length > 0) {
+      const overdue = scheduler.schedule(
+        () => fail(`it has not answered for ${String(LOG_FILE_PATIENCE_MS / 1000)} s`),
+        LOG_FILE_PATIENCE_MS,
+      );
+      try {
+        const written = waiting.splice(0, await append(file, waiting.slice(0, LINES_AT_ONCE), options));
+        waitingBytes -= Buffer.byteLength(written.join(''));
+      } catch (error) {
+        isWriting = false;
+        retry = scheduler.schedule(begin, LOG_FILE_RETRY_MS);
+        fail((error as Error).message); // all that node:fs throws
+        return;
+      } finally {
+        overdue.unsubscribe();
+      }
+    }
+    isWriting = false;
+    recover();
+  }
+
+  function fail(reason: string): void {
+    if (isFailing) return;
+    isFailing = true;
+    trouble.failed(reason);
+  }
+
+  function recover(): void {
+    if (!isFailing) return;
+    isFailing = false;
+    const lost = lostLines;
+    lostLines = 0;
+    trouble.recovered(lost);
+  }
+}

@@ -1,0 +1,97 @@
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, stat, truncate } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+export interface RotationLimits {
+  readonly maxBytes: number;
+  /** 0: the file is emptied where it would be rotated. */
+  readonly backupCount: number;
+}
+
+/** Not blocking, in case that the path is a pipe nobody reads; a regular file does not notice. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
+
+/**
+ * Appends as many of `lines` as fit into the file at `path`, which becomes `path.1` first if not even the first one
+ * fits below `maxBytes`. A line longer than that gets a file to itself: no line is lost or torn.
+ *
+ * Opened anew each time: a file that someone moved away or removed is simply there again.
+ * @returns how many lines it has taken, at least one.
+ * @throws Error of node:fs; the file is then as long as before.
+ */
+export async function appendRotating(
+  path: string,
+  lines: readonly string[],
+  { maxBytes, backupCount }: RotationLimits,
+): Promise<number> {
+  await makeFolder(dirname(path));
+  const size = await sizeOf(path);
+  const room = maxBytes - size;
+  const isFull = size > 0 && Buffer.byteLength(lines[0] ?? '') > room;
+  if (isFull) await rotate(path, backupCount);
+  const count = Math.max(1, howManyFit(lines, isFull ? maxBytes : room));
+  await append(path, lines.slice(0, count).join(''));
+  return count;
+}
+
+function howManyFit(lines: readonly string[], room: number): number {
+  let bytes = 0;
+  const tooMany = lines.findIndex((line) => (bytes += Buffer.byteLength(line)) > room);
+  return tooMany < 0 ? lines.length : tooMany;
+}
+
+/** Parents first. Node's own `recursive` never comes back where the kernel refuses a folder, as below /proc. */
+export async function makeFolder(path: string): Promise<void> {
+  if (await exists(path)) return;
+  await makeFolder(dirname(path));
+  await mkdir(path);
+}
+
+const exists = async (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+const sizeOf = async (path: string): Promise<number> =>
+  stat(path).then(
+    (stats) => (stats.isFile() ? stats.size : 0),
+    () => 0, // opening it tells why
+  );
+
+async function append(path: string, text: string): Promise<void> {
+  const file = await open(path, APPEND);
+  try {
+    await appendWhole(file, text);
+  } finally {
+    await file.close();
+  }
+}
+
+/** A disk that fills up takes the first part of a line: it is taken back, else the next would be glued to it. */
+async function appendWhole(file: FileHandle, text: string): Promise<void> {
+  const before = await file.stat();
+  try {
+    await file.writeFile(text);
+  } catch (error) {
+    if (before.isFile()) await file.truncate(before.size);
+    throw error;
+  }
+}
+
+async function rotate(path: string, backupCount: number): Promise<void> {
+  if (backupCount === 0) {
+    await truncate(path);
+    return;
+  }
+  for (let number = await firstFree(path, backupCount); number > 1; number--)
+    await rename(`${path}.${number - 1}`, `${path}.${number}`);
+  await rename(path, `${path}.1`);
+}
+
+/** Up to the first gap only: a rotation that failed half-way and is tried again moves nothing twice. */
+async function firstFree(path: string, backupCount: number): Promise<number> {
+  let number = 1;
+  while (number < backupCount && (await exists(`${path}.${number}`))) number++;
+  return number;
+}

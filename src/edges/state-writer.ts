@@ -1,0 +1,118 @@
+import {
+  EMPTY,
+  type Observable,
+  type SchedulerLike,
+  Subject,
+  defer,
+  ignoreElements,
+  take,
+  takeUntil,
+  timer,
+} from 'rxjs';
+import type { Memory } from '../memory.ts';
+import type { Edge } from './edge.ts';
+import type { Trouble } from './log-file.ts';
+import { replaceFile } from './replace-file.ts';
+import { type StateFile, encode } from './state-file.ts';
+
+export interface StateWriterDeps {
+  readonly scheduler: SchedulerLike;
+  readonly trouble: Trouble;
+  /** Another disk, for tests. */
+  readonly replace?: typeof replaceFile;
+}
+
+export interface StateWriter {
+  /** Begins to put it on disk. Never throws, and never waits. */
+  readonly save: (memory: Memory) => void;
+  /** Completes when what was saved last is on disk, or is known not to come there soon: after two seconds at the latest. */
+  readonly commit: () => Observable<never>;
+}
+
+/** A disk that takes longer counts as one that cannot be written. */
+export const STATE_PATIENCE_MS = 2_000;
+
+/** How long what could not be written is left alone before it is tried again, if nothing new is to be written. */
+export const STATE_RETRY_MS = 60_000;
+
+/** One write is under way at a time, and only the latest state follows it. */
+export function createStateWriter(opened: StateFile, deps: StateWriterDeps): StateWriter {
+  const { scheduler, trouble, replace = replaceFile } = deps;
+  const { file } = opened;
+  const settled$ = new Subject<void>();
+  let latest = opened.memory;
+  let wanted = opened.text;
+  let written = opened.text;
+  let triedAt = 0;
+  let isWriting = false;
+  let isHanging = false;
+  let isFailing = false;
+
+  const isSettled = (): boolean => !isWriting || isHanging;
+  const commit = (): Observable<never> =>
+    defer(() =>
+      isSettled()
+        ? EMPTY
+        : settled$.pipe(take(1), ignoreElements(), takeUntil(timer(STATE_PATIENCE_MS, scheduler))),
+    );
+  return { save, commit };
+
+  function save(memory: Memory): void {
+    const isDueAgain = isFailing && scheduler.now() - triedAt >= STATE_RETRY_MS;
+    if (file === '' || (memory === latest && !isDueAgain)) return;
+    latest = memory;
+    wanted = encode(memory);
+    if (!isWriting) void write();
+  }
+
+  async function write(): Promise<void> {
+    isWriting = true;
+    while (wanted !== undefined && wanted !== written) {
+      const text: string = wanted;
+      const failure = await attempt(text);
+      written = failure === undefined ? text : undefined;
+      if (failure === undefined) continue;
+      fail(failure);
+      if (wanted === text) break;
+    }
+    isWriting = false;
+    if (wanted === written) recover();
+    settled$.next();
+  }
+
+  /** The reason why it failed; undefined: it did not. */
+  async function attempt(text: string): Promise<string | undefined> {
+    triedAt = scheduler.now();
+    const overdue = scheduler.schedule(() => {
+      isHanging = true;
+      fail(`it has not answered for ${String(STATE_PATIENCE_MS / 1000)} s`);
+      settled$.next();
+    }, STATE_PATIENCE_MS);
+    try {
+      await replace(file, text);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message; // all that node:fs throws
+    } finally {
+      isHanging = false;
+      overdue.unsubscribe();
+    }
+  }
+
+  function fail(reason: string): void {
+    if (isFailing) return;
+    isFailing = true;
+    trouble.failed(reason);
+  }
+
+  function recover(): void {
+    if (!isFailing) return;
+    isFailing = false;
+    trouble.recovered(0);
+  }
+}
+
+export const stateEdge = ({ save }: StateWriter): Edge => ({
+  name: 'state file',
+  take: ({ state }) => save(state.memory),
+});
