@@ -61,7 +61,7 @@ export async function run(
   const opened = openStateFile(config.stateFile);
   const state = createStateWriter(opened, {
     scheduler,
-    trouble: troubleOf('state', config.stateFile, trouble$),
+    trouble: troubleOf('state', opened.file, trouble$),
   });
   const dryRun = config.dryRun
     ? [info('[DRY-RUN] Everything is decided and logged, and nothing changed')]
