@@ -1,4 +1,4 @@
-import { type Observable, map, timer } from 'rxjs';
+import { EMPTY, type Observable, ignoreElements, map, timer } from 'rxjs';
 import type { Site } from '../../config/config.ts';
 import type { WitnessVerdict } from '../../streams/witness.ts';
 import type { Line } from '../../src/log-line.ts';
@@ -128,6 +128,7 @@ export class World {
       probeWitness: () => this.#probeWitness(),
       say: (line) => this.#say(line),
       remember: (memory) => (this.memory = memory),
+      commit: () => this.#commit(),
     });
     this.pass(2_000);
     return this;
@@ -143,6 +144,13 @@ export class World {
 
   get fault(): unknown {
     return this.#monitor?.fault;
+  }
+
+  /** How long an act waits until what it leaves to a later monitor is written. */
+  diskTakesMs = 0;
+
+  #commit(): Observable<never> {
+    return this.diskTakesMs === 0 ? EMPTY : timer(this.diskTakesMs, this.scheduler).pipe(ignoreElements());
   }
 
   /** The line beside the tunnel. */
