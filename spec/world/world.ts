@@ -3,6 +3,7 @@ import type { Site } from '../../config/config.ts';
 import type { WitnessVerdict } from '../../streams/witness.ts';
 import type { Line } from '../../src/log-line.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../src/memory.ts';
+import type { Edge } from '../../src/edges/edge.ts';
 import { initialState } from '../../src/reduce.ts';
 import type { Everything, Settings } from '../../src/state.ts';
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
@@ -128,6 +129,7 @@ export class World {
       probeWitness: () => this.#probeWitness(),
       say: (line) => this.#say(line),
       remember: (memory) => (this.memory = memory),
+      edges: this.edges,
       commit: () => this.#commit(),
     });
     this.pass(2_000);
@@ -145,6 +147,9 @@ export class World {
   get fault(): unknown {
     return this.#monitor?.fault;
   }
+
+  /** Who is told of every step of the next monitor. */
+  readonly edges: Edge[] = [];
 
   /** How long an act waits until what it leaves to a later monitor is written. */
   diskTakesMs = 0;
