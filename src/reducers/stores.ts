@@ -29,12 +29,16 @@ interface Words {
   readonly recovered: (path: string, lostLines: number) => Line;
 }
 
+/** It has all that waited, in order. */
+const NONE_LOST = 'no line is missing there';
+const tooMany = (lost: number): string => `${String(lost)} lines went to the console only`;
+
 const WORDS: Readonly<Record<Store, Words>> = {
   log: {
     failed: (path, reason) =>
       warn(`Log file ${path} cannot be written (${reason}): logging to the console only`),
     recovered: (path, lost) =>
-      warn(`Log file ${path} is written again; ${String(lost)} lines went to the console only`),
+      warn(`Log file ${path} is written again; ${lost === 0 ? NONE_LOST : tooMany(lost)}`),
   },
   state: {
     failed: (path, reason) =>
