@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describeFaults } from '../config/config-fault.ts';
 import { type ConfigValue, loadConfig, secretsOf } from '../config/load-config.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -60,17 +61,33 @@ async function watch({
   ] as const)
     process.on(signal, () => {
       signals += 1;
-      if (signals > 1) process.exit(128 + number);
+      if (signals > 1) void leave(128 + number);
     });
   const { exitCode, flush } = await run(config, warnings, (trouble) =>
     createLog(config.log, { ...deps, trouble }),
   );
-  setTimeout(() => process.exit(exitCode), FLUSH_MS).unref();
+  setTimeout(() => void leave(exitCode), FLUSH_MS).unref();
   await flush();
   return exitCode;
 }
 
 const FLUSH_MS = 1_000;
+
+/**
+ * Node waits at its exit until the disk has answered all that is under way, for ever if it never does: nobody would
+ * bring the monitor back. So it is given its time, and then the process ends as it would by `docker kill`.
+ */
+async function leave(exitCode: number): Promise<never> {
+  for (let waitedMs = 0; isDiskAwaited() && waitedMs < LEAVE_MS; waitedMs += LOOK_MS) await pause(LOOK_MS);
+  if (isDiskAwaited()) process.kill(process.pid, 'SIGKILL');
+  return process.exit(exitCode);
+}
+
+const LEAVE_MS = 500;
+const LOOK_MS = 20;
+
+const isDiskAwaited = (): boolean =>
+  process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq'));
 
 const describeValues = (values: readonly ConfigValue[]): string => {
   const width = Math.max(...values.map(({ variable }) => variable.length));
@@ -87,5 +104,5 @@ process.env['UV_THREADPOOL_SIZE'] ??= '16';
 process.stdout.on('error', () => undefined); // nobody reads it any more: no reason to stop watching
 void main(process.argv.slice(2)).then((code) => {
   // The engine client keeps sockets alive; what there was to write is written.
-  process.stdout.write('', () => process.exit(code));
+  process.stdout.write('', () => void leave(code));
 });

@@ -76,12 +76,10 @@ const AT_ONCE_MS = 250;
 /** That it has begun is on disk before the call. Where that took its time, somebody may have been faster again. */
 const onceWritten = (dependent: Repairable, basis: Basis, executor: Executor): Observable<never> =>
   defer(() => {
-    const { commit, scheduler, isEnding } = executor;
+    const { commit, scheduler } = executor;
     const askedAt = scheduler.now();
-    const lookAgain = (): Observable<unknown> => {
-      if (isEnding()) throw new Untouched('the monitor is about to end');
-      return scheduler.now() - askedAt < AT_ONCE_MS ? EMPTY : asDecided(dependent, basis, executor);
-    };
+    const lookAgain = (): Observable<unknown> =>
+      scheduler.now() - askedAt < AT_ONCE_MS ? EMPTY : asDecided(dependent, basis, executor);
     return concat(commit, defer(lookAgain)).pipe(ignoreElements());
   });
 

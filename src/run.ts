@@ -66,7 +66,7 @@ export async function run(
   const opened = openStateFile(config.stateFile);
   const state = createStateWriter(opened, {
     scheduler,
-    trouble: troubleOf('state', config.stateFile, trouble$),
+    trouble: troubleOf('state', opened.file, trouble$),
   });
   const dryRun: readonly Notice[] = config.dryRun ? [{ kind: 'dryRunBegun', dryRun: true }] : [];
   const beginning = {

@@ -2,6 +2,7 @@ import { watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import {
   Observable,
+  type ObservableInput,
   type SchedulerLike,
   debounceTime,
   distinctUntilChanged,
@@ -33,7 +34,7 @@ export interface SitesFileSource {
   readonly timeoutSeconds: number;
   readonly gateways: readonly string[];
   /** Another disk, for tests. */
-  readonly read?: typeof readSitesFileLater;
+  readonly read?: (path: string) => ObservableInput<SitesFileText>;
 }
 
 /**

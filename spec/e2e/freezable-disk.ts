@@ -24,7 +24,7 @@ export class FreezableDisk {
     const missing = NEEDED.filter((program) => findProgram(program) === undefined);
     return missing.length === 0
       ? undefined
-      : `needs ${missing.join(', ')} (Debian: the packages e2fsprogs and util-linux)`;
+      : `needs ${missing.join(', ')} (Debian: the packages e2fsprogs, mount and util-linux)`;
   }
 
   static async mount(folder: string): Promise<FreezableDisk> {

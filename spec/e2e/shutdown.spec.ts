@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeOnEngine } from './engine.ts';
+import { EngineEvents } from './engine-events.ts';
 import { type MonitorProcess, useMonitors } from './monitor.ts';
 import { SITES, type Setting, createSetting, cutOff } from './setting.ts';
 import { buildImages } from './stand-in/images.ts';
@@ -68,10 +69,13 @@ describeOnEngine('SIGTERM', (engine) => {
 
   it('a second time ends it at once', async () => {
     setting = await createSetting(engine, { ignoresTerm: true });
+    const events = await EngineEvents.open(engine);
     const monitor = await startMonitor({ env: { SITES } });
     await monitor.waitForLine(/Status: STARTUP/);
     await setting.gateway.breakTunnel();
-    await monitor.waitForLine(/Restarting gluetun to force/, 40_000);
+    // Not what it says: the call follows when it is written that it is about to be made.
+    await events.waitFor('kill', setting.gateway, 40_000);
+    events.close();
     monitor.kill('SIGTERM');
     await monitor.waitForLine(/Received shutdown signal/);
     await expect(monitor.stop()).resolves.toMatchObject({ code: 143 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { VirtualTimeScheduler } from 'rxjs';
-import { resolveSites } from '../../config/resolve-sites.ts';
+import { VirtualTimeScheduler, of } from 'rxjs';
+import { readSitesFile, resolveSites } from '../../config/resolve-sites.ts';
 import type { Site } from '../../config/config.ts';
 import { type ParseOptions, type SiteFault, parseSites } from '../../config/sites.ts';
 import type { SitesEvent } from '../../streams/events.ts';
@@ -156,6 +156,7 @@ describe('the file', () => {
       inlineSites: '',
       timeoutSeconds: 10,
       gateways: ['gluetun'],
+      read: (name: string) => of(readSitesFile(name)),
     };
     const content = fc.oneof(
       anySites.map((text) => Buffer.from(text)),

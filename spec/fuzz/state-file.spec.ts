@@ -126,7 +126,7 @@ describe('the state file', () => {
       const written = encode(memory);
       writeFileSync(path, written);
       const again = openStateFile(path);
-      expect(again).toMatchObject({ memory: cut(memory), text: written, lines: [] });
+      expect(again).toMatchObject({ memory: cut(memory), text: written, notices: [] });
       expect(encode(again.memory)).toBe(written);
     });
   });
@@ -160,7 +160,7 @@ describe('the state file', () => {
     });
     fuzz(memories, 500, (memory) => {
       writeFileSync(path, encode(memory));
-      expect(openStateFile(path)).toMatchObject({ memory, lines: [] });
+      expect(openStateFile(path)).toMatchObject({ memory, notices: [] });
     });
   });
 });

@@ -446,14 +446,6 @@ describe('repairDependents', () => {
       expect(end?.outcome).toMatchObject({ untouched: true });
       expect(engine.called).toEqual([]);
     });
-
-    it('touches nothing if the monitor is about to end by then', () => {
-      const engine = onSlowDisk(1_500, app);
-      engine.scheduler.schedule(() => (engine.isEnding = true), 1_000);
-      const [end] = endsOf(engine.run(restartDependents([app])));
-      expect(end?.outcome).toMatchObject({ untouched: true, reason: 'the monitor is about to end' });
-      expect(engine.called).toEqual([]);
-    });
   });
 
   it('gives each its own stop time-out', () => {

@@ -4,6 +4,7 @@ import { source$ } from '../../streams/source.ts';
 import { type VpnRestart, vpnRestart$ } from '../../streams/vpn-restart.ts';
 import type { WitnessVerdict } from '../../streams/witness.ts';
 import type { Act } from '../../src/commands.ts';
+import { type Edge, tellEdges } from '../../src/edges/edge.ts';
 import { execute } from '../../src/executor.ts';
 import type { Line } from '../../src/log-line.ts';
 import type { Memory } from '../../src/memory.ts';
@@ -20,6 +21,8 @@ export interface MonitorParts {
   readonly probeWitness: () => Observable<WitnessVerdict>;
   readonly say: (line: Line) => void;
   readonly remember: (memory: Memory) => void;
+  /** Who else is told of every step. */
+  readonly edges?: readonly Edge[];
   /** By default the disk takes no time. */
   readonly commit?: () => Observable<never>;
   /** Before anything is made of it. */
@@ -38,6 +41,7 @@ export class SimulatedMonitor {
   fault: unknown;
   readonly #parts: MonitorParts;
   readonly #signal$ = new Subject<Event>();
+  readonly #trouble$ = new Subject<Event>();
   readonly #run: Subscription;
 
   constructor(parts: MonitorParts) {
@@ -71,7 +75,16 @@ export class SimulatedMonitor {
   }
 
   #program(): Observable<Step> {
-    const { client, scheduler, initial, probeWitness, commit = () => EMPTY, onEvent, around } = this.#parts;
+    const {
+      client,
+      scheduler,
+      initial,
+      probeWitness,
+      edges = [],
+      commit = () => EMPTY,
+      onEvent,
+      around,
+    } = this.#parts;
     const restartVpn = (gatewayId: string): Observable<VpnRestart> =>
       vpnRestart$(gatewayId, { engine: client, scheduler, controlServer: CONTROL_SERVER });
     return runProgram({
@@ -85,7 +98,7 @@ export class SimulatedMonitor {
           probeWitness,
           request$,
           deadline$,
-          others: [this.#signal$, NEVER],
+          others: [this.#signal$, this.#trouble$, NEVER],
         }).pipe(tap((event) => onEvent?.(event))),
       execute: (act, acting) => {
         const exclude = initial.watches[0]?.settings.exclude ?? [];
@@ -94,6 +107,6 @@ export class SimulatedMonitor {
         return around?.(act, events$) ?? events$;
       },
       commit,
-    });
+    }).pipe(tellEdges(edges, scheduler, (event) => this.#trouble$.next(event)));
   }
 }

@@ -1,8 +1,9 @@
-import { type Observable, map, timer } from 'rxjs';
+import { EMPTY, type Observable, ignoreElements, map, timer } from 'rxjs';
 import type { Site } from '../../config/config.ts';
 import type { WitnessVerdict } from '../../streams/witness.ts';
 import type { Line } from '../../src/log-line.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../src/memory.ts';
+import type { Edge } from '../../src/edges/edge.ts';
 import { initialState } from '../../src/reduce.ts';
 import type { Everything, Settings } from '../../src/state.ts';
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
@@ -128,6 +129,8 @@ export class World {
       probeWitness: () => this.#probeWitness(),
       say: (line) => this.#say(line),
       remember: (memory) => (this.memory = memory),
+      edges: this.edges,
+      commit: () => this.#commit(),
     });
     this.pass(2_000);
     return this;
@@ -143,6 +146,16 @@ export class World {
 
   get fault(): unknown {
     return this.#monitor?.fault;
+  }
+
+  /** Who is told of every step of the next monitor. */
+  readonly edges: Edge[] = [];
+
+  /** How long an act waits until what it leaves to a later monitor is written. */
+  diskTakesMs = 0;
+
+  #commit(): Observable<never> {
+    return this.diskTakesMs === 0 ? EMPTY : timer(this.diskTakesMs, this.scheduler).pipe(ignoreElements());
   }
 
   /** The line beside the tunnel. */

@@ -76,7 +76,7 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     'activity',
     'warn',
     ({ path, lostLines }) =>
-      `Log file ${path} is written again; ${lostLines === 0 ? 'nothing is missing in it' : `${String(lostLines)} lines went to the console only`}`,
+      `Log file ${path} is written again; ${lostLines === 0 ? 'no line is missing there' : `${String(lostLines)} lines went to the console only`}`,
   ),
   consoleLinesLost: say(
     'activity',

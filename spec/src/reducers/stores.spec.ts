@@ -32,6 +32,14 @@ describe('a file that cannot be written', () => {
     expect(history.state.stores).toEqual({});
     history.forget().feed(recovered(store, 0)).expectLines();
   });
+
+  it('is said to lack nothing if all that waited is there', () => {
+    settled()
+      .feed(failed('log', 'it has not answered for 5 s'))
+      .forget()
+      .feed(recovered('log', 0))
+      .expectLines('Log file /logs/log is written again; no line is missing there');
+  });
 });
 
 describe('an edge that fails', () => {
