@@ -196,7 +196,7 @@ describeOnEngine('the decision to act', (engine) => {
         expect.stringMatching(/^\[WARN\] The line itself seems down: .*ECONNREFUSED.*; no recovery starts/),
       );
       expect(said.slice(0, 2)).toContain(
-        `[WARN] No recovery: ${ALL_DOWN}; the line itself is down, for the witness does not answer either`,
+        `[WARN] No recovery: ${ALL_DOWN}; the line itself is down: the witness does not answer either`,
       );
       expect(said.slice(2)).toEqual([
         expect.stringMatching(/^\[INFO\] The line is up again after /),

@@ -52,7 +52,7 @@ describeOnPrivateEngine(
     it('has them started again, but not what its operator had stopped', async () => {
       const monitor = await watch();
       await crash();
-      await monitor.waitForLine(/at its start stopped what still ran: /, 30_000);
+      await monitor.waitForLine(/when it started again it stopped what still ran: /, 30_000);
       await expectAllBack();
       expect(monitor.linesMatching(/Restarting app2|app2 (re)?started/)).toEqual([]);
     });
@@ -66,7 +66,7 @@ describeOnPrivateEngine(
       await monitor.waitForLine(/paused: app4/);
       await crash();
       await monitor.waitForLine(
-        /at its start stopped what still ran: (?=.*\bapp1\b)(?=.*\bapp4\b)(?=.*\bgluetun\b)/,
+        /when it started again it stopped what still ran: (?=.*\bapp1\b)(?=.*\bapp4\b)(?=.*\bgluetun\b)/,
         30_000,
       );
       await expectAllBack();

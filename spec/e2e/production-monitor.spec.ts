@@ -67,7 +67,10 @@ describeOnEngine('the monitor in its production image', (engine) => {
   it("says so where it is on the gateway's own network, and still recovers the tunnel though a witness there is silent", async () => {
     const setting: Setting = await createSetting(engine);
     const monitor = await runMonitor('container:gluetun', ['WITNESS=tcp://127.0.0.1:1']);
-    await untilSaid(monitor, /WITNESS is not asked, for that would be through the tunnel of gluetun itself/);
+    await untilSaid(
+      monitor,
+      /WITNESS is not asked, because that would be through the tunnel of gluetun itself/,
+    );
     await untilSaid(
       monitor,
       /gluetun-monitor, a monitor, is on the network of gluetun and goes down with it/,

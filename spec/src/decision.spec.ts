@@ -123,7 +123,7 @@ describe('a recovery', () => {
       given: 'a line that is down',
       state: down(1, { witness: silent, outageSince: AT }, GRACE),
       hold: 'line',
-      why: `${ANY}; the line itself is down, for the witness does not answer either`,
+      why: `${ANY}; the line itself is down: the witness does not answer either`,
     },
     {
       given: 'a grace that is not over',

@@ -194,7 +194,8 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   engineHadCrashed: say(
     'activity',
     'warn',
-    ({ names }) => `The Docker engine had crashed, and at its start stopped what still ran: ${list(names)}`,
+    ({ names }) =>
+      `The Docker engine had crashed; when it started again it stopped what still ran: ${list(names)}`,
   ),
   listingFailed: say(
     'attention',
@@ -281,13 +282,13 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     'attention',
     'error',
     ({ name }) =>
-      `WITNESS is not asked, for that would be through the tunnel of ${name} itself: ${OWN_NETWORK}`,
+      `WITNESS is not asked, because that would be through the tunnel of ${name} itself: ${OWN_NETWORK}`,
   ),
   engineBehindGateway: say(
     'attention',
     'error',
     ({ name }) =>
-      `DOCKER_HOST leads through ${name}: with its network the engine is out of reach: ${OWN_NETWORK}`,
+      `DOCKER_HOST leads through ${name}: when its network goes, the engine is out of reach: ${OWN_NETWORK}`,
   ),
 
   gatewayFound: say('activity', 'info', ({ name }) => `Monitoring container: ${name}`),
@@ -323,7 +324,7 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     'attention',
     'warn',
     ({ name, ends }) =>
-      `${name} keeps restarting: it has ended ${String(ends)} times before it was ready; its starts and ends are not told until it is`,
+      `${name} keeps restarting: it has ended ${String(ends)} times before it was ready; its starts and ends are not logged until it is`,
   ),
   gatewayReady: say(
     'activity',
@@ -421,7 +422,8 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   vpnRestartUncertain: say(
     'recovery',
     'info',
-    ({ name, reason }) => `What came of the VPN inside ${name} shows when that is resumed: ${reason}`,
+    ({ name, reason }) =>
+      `Whether the VPN inside ${name} was restarted will show when the container is resumed: ${reason}`,
   ),
   noPassSinceVpnRestart: say(
     'recovery',
@@ -453,7 +455,7 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     const faults = [
       ...(isVerified ? [] : ['no check has passed yet']),
       ...(notRestarted.length === 0 ? [] : [`not restarted: ${list(notRestarted)}`]),
-      ...(orphans.length === 0 ? [] : [`to be created anew by hand: ${list(orphans)}`]),
+      ...(orphans.length === 0 ? [] : [`to be re-created by hand: ${list(orphans)}`]),
     ];
     return `Recovery ended after ${duration(afterMs)}, but ${faults.join('; ')}`;
   }),
@@ -481,13 +483,13 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   orphansNotRecreated: say(
     'attention',
     'warn',
-    ({ names }) => `AUTO_RECREATE is off: ${list(names)} must be created anew by hand. ${RECREATE_BY_HAND}`,
+    ({ names }) => `AUTO_RECREATE is off: ${list(names)} must be re-created by hand. ${RECREATE_BY_HAND}`,
   ),
   orphansUnclaimed: say(
     'attention',
     'warn',
     ({ names, name }) =>
-      `Joined to a container that is no more, and nothing tells whether that was ${name}: ${list(names)}; left alone. ${RECREATE_BY_HAND}`,
+      `Joined to a container that no longer exists, and nothing tells whether that was ${name}: ${list(names)}; left alone. ${RECREATE_BY_HAND}`,
   ),
   orphanOfFormerGateway: say(
     'attention',
@@ -511,7 +513,7 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     'attention',
     'warn',
     ({ name, ends, calmMs }) =>
-      `Dependent container keeps restarting: ${name} has ended ${String(ends)} times by itself; its starts and stops are not told until it has kept still for ${duration(calmMs)}`,
+      `Dependent container keeps restarting: ${name} has ended ${String(ends)} times by itself; its starts and stops are not logged until it has been quiet for ${duration(calmMs)}`,
   ),
   dependentCalm: say(
     'activity',
@@ -576,9 +578,9 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
 };
 
 /** How grave each condition is, and what somebody can do about it. */
-export const REMEDIES: {
-  readonly [K in ConditionKind]: { readonly severity: Severity; readonly remedy: string };
-} = {
+export const REMEDIES: Readonly<
+  Record<ConditionKind, { readonly severity: Severity; readonly remedy: string }>
+> = {
   engineOutOfReach: {
     severity: 'critical',
     remedy: 'See that the Docker engine runs, and that DOCKER_HOST or the mounted socket leads to it.',
@@ -679,8 +681,8 @@ const PROOFS = {
 
 const CUT_OFF = {
   stale: 'cut off from its network',
-  orphaned: 'joined to a container that is no more',
-  failedToJoin: 'not started, for their gateway was not there',
+  orphaned: 'joined to a container that no longer exists',
+  failedToJoin: 'not started, because their gateway was not there',
 };
 
 const REPAIRS = {
@@ -745,7 +747,7 @@ function whyHeld(held: Hold): string {
     case 'awaitingWitness':
       return 'the witness is being asked';
     case 'line':
-      return 'the line itself is down, for the witness does not answer either';
+      return 'the line itself is down: the witness does not answer either';
     case 'grace':
       return `Gluetun has ${duration(held.leftMs)} left to heal itself (SELF_HEAL_GRACE)`;
     case 'backoff': {

@@ -145,7 +145,7 @@ function prune(state: State): Transition {
   );
 }
 
-/** An orphan that must be created anew by hand is settled, for us, and far from well. */
+/** An orphan that must be re-created by hand is settled, for us, and far from well. */
 const isInNeedOfNothing = (state: State, facts: ContainerFacts | undefined): boolean =>
   facts !== undefined && attachmentOf(state, facts) !== 'orphaned';
 

@@ -84,7 +84,7 @@ describeOnEngine('whose orphan it is', (engine) => {
     const monitor = await watch();
     await expectUntouched(
       monitor,
-      /\[WARN\] Joined to a container that is no more, and nothing tells whether that was gluetun: app; left alone\. With compose: docker compose up -d --force-recreate/,
+      /\[WARN\] Joined to a container that no longer exists, and nothing tells whether that was gluetun: app; left alone\. With compose: docker compose up -d --force-recreate/,
     );
   });
 
@@ -115,7 +115,7 @@ describeOnEngine('whose orphan it is', (engine) => {
     gateway = await gateway.recreate();
     await expectUntouched(
       monitor,
-      /\[WARN\] AUTO_RECREATE is off: app must be created anew by hand\. With compose: docker compose up -d --force-recreate/,
+      /\[WARN\] AUTO_RECREATE is off: app must be re-created by hand\. With compose: docker compose up -d --force-recreate/,
     );
   });
 });

@@ -35,7 +35,7 @@ const stepped = (name = 'app'): readonly string[] => [
   `Dependent container started: ${name}`,
 ];
 const loop = (name = 'app'): string =>
-  `Dependent container keeps restarting: ${name} has ended 3 times by itself; its starts and stops are not told until it has kept still for 600s`;
+  `Dependent container keeps restarting: ${name} has ended 3 times by itself; its starts and stops are not logged until it has been quiet for 600s`;
 const over = 'Dependent container has stopped restarting: app has run for 600s';
 
 /** Until so long after what happened last but one, to the millisecond. */

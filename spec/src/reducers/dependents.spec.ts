@@ -499,8 +499,8 @@ describe('those that have lost their network', () => {
       exist: [stale, orphan('app'), late],
       then: [
         'Dependent containers cut off from its network: stale',
-        'Dependent containers joined to a container that is no more: app',
-        'Dependent containers not started, for their gateway was not there: late',
+        'Dependent containers joined to a container that no longer exists: app',
+        'Dependent containers not started, because their gateway was not there: late',
       ],
     },
     {
@@ -509,8 +509,8 @@ describe('those that have lost their network', () => {
       autoRecreate: false,
       then: [
         'Dependent containers cut off from its network: stale',
-        'Dependent containers joined to a container that is no more: app, web',
-        `AUTO_RECREATE is off: app, web must be created anew by hand. ${REMEDY}`,
+        'Dependent containers joined to a container that no longer exists: app, web',
+        `AUTO_RECREATE is off: app, web must be re-created by hand. ${REMEDY}`,
       ],
     },
     {
@@ -546,7 +546,7 @@ describe('those whose network may have been the gateway’s', () => {
     const { said } = new History({ memory }).feed(connected(), listed(gatewayFacts(), ...exist));
     expect(said).not.toContain(undefined);
     expect(saidOfThem(exist, { memory })).toEqual([
-      `Joined to a container that is no more, and nothing tells whether that was gluetun: lost, web; left alone. ${REMEDY}`,
+      `Joined to a container that no longer exists, and nothing tells whether that was gluetun: lost, web; left alone. ${REMEDY}`,
       `app is joined to gluetun-old, which was gluetun before; left alone. ${REMEDY}`,
     ]);
   });
@@ -580,7 +580,7 @@ describe('a dependent that ends while nobody is told of it', () => {
       .forget()
       .feed(listedAgain(failed))
       .expectNoLine(/^Dependent container stopped/)
-      .expectLine(/^Dependent containers not started, for their gateway was not there: app$/);
+      .expectLine(/^Dependent containers not started, because their gateway was not there: app$/);
   });
 
   it('is told nothing of where it was only just created', () => {

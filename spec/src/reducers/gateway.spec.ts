@@ -893,7 +893,7 @@ describe('a gateway that stays down', () => {
   it('in a crash loop is told to keep restarting, once', () => {
     const history = settled([], { gateway: gatewayFacts({ restartPolicy: 'always' }) }).feed(...loop(8));
     history.expectLine(
-      /^gluetun keeps restarting: it has ended 3 times before it was ready; its starts and ends are not told until it is$/,
+      /^gluetun keeps restarting: it has ended 3 times before it was ready; its starts and ends are not logged until it is$/,
       'warn',
     );
   });

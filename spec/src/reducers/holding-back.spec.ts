@@ -107,7 +107,7 @@ describe('the witness', () => {
     witness(history, false).feed(seconds(1.5));
     witness(history, false).expectLine(/^The line itself seems down: the witness does not answer/, 'warn');
     history.feed(seconds(8.5), checkFailed()).expectNoAct();
-    history.expectLine(/^No recovery: .*; the line itself is down, for the witness does not answer either$/);
+    history.expectLine(/^No recovery: .*; the line itself is down: the witness does not answer either$/);
     history.forget().feed(seconds(1));
     witness(history, true).expectLine(/^The line is up again after 1\ds, says the witness/);
     history.expectChecks(1);

@@ -25,7 +25,10 @@ describe('a monitor', () => {
   it("on the gateway's network is told so once, and asks no witness through the tunnel", () => {
     const history = begun(idOf('gluetun'))
       .expectLine(/^This monitor is on the network of gluetun and goes down with it: give /, 'warn')
-      .expectLine(/^WITNESS is not asked, for that would be through the tunnel of gluetun itself/, 'error')
+      .expectLine(
+        /^WITNESS is not asked, because that would be through the tunnel of gluetun itself/,
+        'error',
+      )
       .expectNoLine(/DOCKER_HOST/);
     expect(history.everything.witness).toEqual({ value: 'none' });
     history

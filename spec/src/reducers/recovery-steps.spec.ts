@@ -146,7 +146,7 @@ describe('the verdict on a recovery', () => {
     const history = listing([app, ...orphans], { ...known, settings: { autoRecreate: false } });
     history
       .feed(listedAgain(), waveSucceeded())
-      .expectLine(/^Recovery ended after \d+s, but to be created anew by hand: ftp, web$/, 'error')
+      .expectLine(/^Recovery ended after \d+s, but to be re-created by hand: ftp, web$/, 'error')
       .expectNoLine(/Recovery complete/);
   });
 

@@ -535,7 +535,7 @@ describe('what is left to do', () => {
     const history = found([app], { settings: { autoRecreate: false } });
     history.feed(...shown, restartFailed('app'), succeeded(), died('gluetun'), destroyed('gluetun'));
     history.feed(created('gluetun', { id: anew.id }), inspected(anew), minutes(2));
-    history.expectGateway('ready').expectLine(/^AUTO_RECREATE is off: app must be created anew by hand/);
+    history.expectGateway('ready').expectLine(/^AUTO_RECREATE is off: app must be re-created by hand/);
     history.expectNoLine(/needs no restart/);
     expect(waves(history)).toEqual([['app']]);
   });
@@ -619,7 +619,7 @@ describe('that all are on the network', () => {
     history.feed(succeeded()).expectLine(all, 'info');
   });
 
-  it('is not said where one is left to be created anew by hand', () => {
+  it('is not said where one is left to be re-created by hand', () => {
     const history = settled([app, facts('by-name', { ref: 'gluetun', startedAt: 2_000 })], {
       settings: { autoRecreate: false },
     });

@@ -148,7 +148,7 @@ describe('a monitor started after the fact', () => {
 describe('a gateway created anew', () => {
   it('has its orphans re-created five quiet seconds after it was ready', () => {
     const history = settled([app]).feed(...createdAnew(), seconds(5), healthyAnew);
-    history.expectLine(/^Dependent containers joined to a container that is no more: app$/);
+    history.expectLine(/^Dependent containers joined to a container that no longer exists: app$/);
     history.feed(seconds(4)).expectNoAct().feed(seconds(2));
     history.expectActs({
       kind: 'repairDependents',
@@ -180,7 +180,7 @@ describe('a gateway created anew', () => {
   it('has them reported, with the remedy, where AUTO_RECREATE is off', () => {
     const history = settled([app], { settings: { autoRecreate: false } });
     history.feed(...createdAnew(), healthyAnew, minutes(5)).expectNoAct();
-    history.expectLine(/^AUTO_RECREATE is off: app must be created anew by hand\..*--force-recreate/, 'warn');
+    history.expectLine(/^AUTO_RECREATE is off: app must be re-created by hand\..*--force-recreate/, 'warn');
   });
 
   it('has them known by what an earlier monitor remembered', () => {

@@ -167,7 +167,10 @@ describe('the gentle way', () => {
     it('tells why nothing can be told', () => {
       broken()
         .feed(paused('gluetun'), failed('no answer'))
-        .expectLine(/^What came of the VPN inside gluetun shows when that is resumed: no answer$/, 'info');
+        .expectLine(
+          /^Whether the VPN inside gluetun was restarted will show when the container is resumed: no answer$/,
+          'info',
+        );
     });
 
     it.each(['verifyingVpn', 'restartingVpn'] as const)(
