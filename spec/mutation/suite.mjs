@@ -13,8 +13,9 @@ export function collecting(onTest) {
     const { name, hooks } = scope;
     onTest({ id: `${file} ›${name} › ${title} #${(count += 1)}`, file, run: withHooks(run, hooks) });
   };
+  const spread = (run, one) => (Array.isArray(one) ? run(...one) : run(one));
   it.each = (cases) => (title, run) =>
-    cases.forEach((one) => it(titleOf(title, one), () => (Array.isArray(one) ? run(...one) : run(one))));
+    cases.forEach((one) => it(titleOf(title, one), () => spread(run, one)));
 
   const describe = (name, define) => {
     const outer = scope;
@@ -22,6 +23,8 @@ export function collecting(onTest) {
     define();
     scope = outer;
   };
+  describe.each = (cases) => (name, define) =>
+    cases.forEach((one) => describe(titleOf(name, one), () => spread(define, one)));
 
   const globals = { describe, it, expect, afterEach: (hook) => void scope.hooks.push(hook) };
   return {

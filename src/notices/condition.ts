@@ -18,7 +18,7 @@ export interface Conditions {
   readonly gatewayLooping: { readonly ends: number };
   readonly gatewayExcluded: object;
   readonly gatewayLogUnreadable: { readonly reason: string };
-  readonly controlServerSilent: { readonly reason: string };
+  readonly controlServerUnusable: { readonly reason: string };
   readonly monitorOnGatewayNetwork: object;
   readonly probesBlind: { readonly reason: string };
   readonly siteDown: { readonly failures: number; readonly isCritical: boolean };

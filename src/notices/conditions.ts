@@ -118,7 +118,7 @@ function gatewayFindings(state: State): readonly Finding[] {
       : [{ kind: 'gatewayLogUnreadable' as const, subject, reason: logReading.failure }]),
     ...(endpoint.failure === undefined
       ? []
-      : [{ kind: 'controlServerSilent' as const, subject, reason: endpoint.failure }]),
+      : [{ kind: 'controlServerUnusable' as const, subject, reason: endpoint.failure }]),
     // An answer of the witness is awaited for seconds only.
     ...(heldBack === undefined || heldBack.hold === 'awaitingWitness' || sitesDown(state).length === 0
       ? []

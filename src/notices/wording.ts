@@ -612,7 +612,7 @@ export const REMEDIES: Readonly<
     remedy:
       'Use the logging driver json-file, local or journald; a socket proxy has to allow GET /containers/{id}/logs.',
   },
-  controlServerSilent: {
+  controlServerUnusable: {
     severity: 'info',
     remedy: 'See that GLUETUN_API_URL and GLUETUN_API_KEY fit the control server of Gluetun.',
   },

@@ -66,7 +66,7 @@ function forget(state: State, event: Event, before: State): State {
 
 export const forgetEndpoint = (state: State): State => ({
   ...state,
-  endpoint: { ...state.endpoint, current: NOTHING_KNOWN, reading: undefined },
+  endpoint: { ...state.endpoint, current: NOTHING_KNOWN, failure: undefined, reading: undefined },
 });
 
 /** What the exit is: of one that is known no more, though nothing has come of what was to change it. */

@@ -22,7 +22,7 @@ export const CONDITION_SAMPLES: {
   gatewayLooping: { kind: 'gatewayLooping', gateway, subject, ends: 3 },
   gatewayExcluded: { kind: 'gatewayExcluded', gateway, subject },
   gatewayLogUnreadable: { kind: 'gatewayLogUnreadable', gateway, subject, reason },
-  controlServerSilent: { kind: 'controlServerSilent', gateway, subject, reason },
+  controlServerUnusable: { kind: 'controlServerUnusable', gateway, subject, reason },
   monitorOnGatewayNetwork: { kind: 'monitorOnGatewayNetwork', gateway, subject },
   probesBlind: { kind: 'probesBlind', gateway, subject, reason },
   siteDown: { kind: 'siteDown', gateway, subject: 'https://a', failures: 2, isCritical: true },
