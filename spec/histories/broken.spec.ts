@@ -57,7 +57,7 @@ const PATCHES: readonly Patch[] = [
     exports: () => ({
       readiness: (state: { gateway: { value: string; start: object } }, event: { at: number }) => ({
         commands: [],
-        lines: [],
+        notices: [],
         state:
           state.gateway.value === 'starting'
             ? {
@@ -119,7 +119,7 @@ const PATCHES: readonly Patch[] = [
     exports: ({ containers }) => ({
       containers: (state: Everything, event: Event) =>
         event.type === 'containersListed' && state.containers.latestListing !== undefined
-          ? { state, commands: [], lines: [] }
+          ? { state, commands: [], notices: [] }
           : (containers as unknown as (...args: unknown[]) => unknown)(state, event),
     }),
   },
