@@ -26,15 +26,15 @@ export function decide(state: State, at: number): Decision | undefined {
 /** What speaks against it, the gravest first. */
 function holdOf(state: State, at: number): Hold | undefined {
   const { witness, backoff } = state;
-  if (sitesDown(state).length < quorumIn(state)) return { hold: 'quorum' };
+  if (sitesDown(state).length < quorumIn(state)) return { because: 'quorum' };
   const exclusion = whyGatewayExcluded(state);
-  if (exclusion !== undefined) return { hold: 'excluded', name: nameOf(state), exclusion };
-  if (isWitnessAwaited(state)) return { hold: 'awaitingWitness' };
-  if (witness.value === 'silent') return { hold: 'line' };
+  if (exclusion !== undefined) return { because: 'excluded', name: nameOf(state), exclusion };
+  if (isWitnessAwaited(state)) return { because: 'awaitingWitness' };
+  if (witness.value === 'silent') return { because: 'line' };
   const graceEnds = graceEndsAt(state);
-  if (graceEnds > at) return { hold: 'grace', leftMs: graceEnds - at };
+  if (graceEnds > at) return { because: 'grace', leftMs: graceEnds - at };
   if (backoff.notBefore > at)
-    return { hold: 'backoff', recoveries: backoff.attempts, leftMs: backoff.notBefore - at };
+    return { because: 'backoff', recoveries: backoff.attempts, leftMs: backoff.notBefore - at };
   return undefined;
 }
 
@@ -47,14 +47,14 @@ export const graceEndsAt = ({ outageSince, settings: { selfHealGraceMs } }: Stat
   outageSince === undefined || selfHealGraceMs === 0 ? 0 : outageSince + selfHealGraceMs;
 
 const evidenceIn = (state: State): Evidence => ({
-  down: sitesDown(state).length,
-  critical: criticalSites(state).length,
-  quorum: state.settings.siteQuorum,
-  needed: quorumIn(state),
+  sitesDown: sitesDown(state).length,
+  sitesCritical: criticalSites(state).length,
+  siteQuorum: state.settings.siteQuorum,
+  sitesNeeded: quorumIn(state),
 });
 
 const attemptIn = ({ backoff: { attempts }, settings, witness }: State) => ({
-  lineIsUp: witness.value === 'answering',
+  isLineUp: witness.value === 'answering' ? true : undefined,
   attempt: attempts + 1,
-  nextAfterMs: waitAfter(attempts + 1, settings),
+  waitMs: waitAfter(attempts + 1, settings),
 });

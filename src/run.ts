@@ -104,7 +104,7 @@ const sayConfig = (
     timeoutMs: config.timeoutSeconds * 1000,
     failThreshold: config.failThreshold,
   },
-  { kind: 'sitesRead', sites: [...new Set(sites.map(({ name }) => name))], areBuiltIn: usedDefaults },
+  { kind: 'sitesRead', sites: [...new Set(sites.map(({ name }) => name))], isBuiltIn: usedDefaults },
 ];
 
 /** What the loop begins with. */

@@ -413,7 +413,7 @@ export interface Backoff {
 
 /** Why a recovery does not begin though critical sites are down. */
 export interface HeldBack {
-  readonly hold: HoldReason;
+  readonly because: HoldReason;
   /** When time alone ends it; absent: something else does. */
   readonly until?: number;
 }

@@ -41,8 +41,8 @@ export class Coverage implements Onlooker {
     if (before === undefined || before === after) return;
     this.#move('gateway', before.gateway.value, after.gateway.value);
     this.#move('recovery', before.recovery.value, after.recovery.value);
-    const hold = after.heldBack?.hold;
-    if (before.heldBack?.hold !== hold && hold !== undefined) this.count('hold', hold);
+    const hold = after.heldBack?.because;
+    if (before.heldBack?.because !== hold && hold !== undefined) this.count('hold', hold);
     const { alarm } = after.checking;
     if (before.checking.alarm !== alarm && alarm !== undefined) this.count('alarm', alarm);
     const [was, is] = [before.dependents.members ?? {}, after.dependents.members ?? {}];

@@ -145,7 +145,7 @@ describe('a recovery', () => {
     },
   ])('is held back, given $given', ({ state, hold, why }) => {
     const decision = decide(state, AT);
-    expect(decision).toMatchObject({ act: false, notice: { hold } });
+    expect(decision).toMatchObject({ act: false, notice: { because: hold } });
     expect(sentenceOf(decision)).toBe(`No recovery: ${why}`);
   });
 

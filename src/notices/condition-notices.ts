@@ -15,17 +15,17 @@ type Telling = {
  * about says more than that: what it does about them, or several of them in one sentence.
  */
 const TELLING: Telling = {
-  listingFails: {
+  listingFailed: {
     began: ({ reason }) => ({ kind: 'listingFailed', reason }),
-    ended: () => ({ kind: 'listingWorks' }),
+    ended: () => ({ kind: 'listingRecovered' }),
   },
-  probesBlind: {
-    began: ({ subject: name, reason }) => ({ kind: 'probesBlind', name, reason }),
-    ended: ({ subject: name }) => ({ kind: 'probesSee', name }),
+  probesFailed: {
+    began: ({ subject: name, reason }) => ({ kind: 'probesFailed', name, reason }),
+    ended: ({ subject: name }) => ({ kind: 'probesRecovered', name }),
   },
-  onlyDnsFails: {
-    began: ({ subject: name }) => ({ kind: 'onlyDnsFails', name }),
-    ended: ({ subject: name }) => ({ kind: 'dnsWorks', name }),
+  dnsFailed: {
+    began: ({ subject: name }) => ({ kind: 'dnsFailed', name }),
+    ended: ({ subject: name }) => ({ kind: 'dnsRecovered', name }),
   },
   gatewayLogUnreadable: {
     began: ({ subject: name, reason }) => ({ kind: 'gatewayLogUnreadable', name, reason }),
@@ -39,9 +39,9 @@ export function conditionNotices(before: Everything, state: Everything): readonl
     ...ended.map((condition) => ({ condition, which: 'ended' as const })),
     ...began.map((condition) => ({ condition, which: 'began' as const })),
   ].flatMap(({ condition, which }) => {
-    const told = TELLING[condition.kind] as NonNullable<Telling['listingFails']> | undefined;
+    const told = TELLING[condition.kind] as NonNullable<Telling['listingFailed']> | undefined;
     if (told === undefined) return [];
-    const notice = told[which](condition as ConditionOf<'listingFails'>);
+    const notice = told[which](condition as ConditionOf<'listingFailed'>);
     return condition.gateway === undefined ? notice : { ...notice, gateway: condition.gateway };
   });
 }

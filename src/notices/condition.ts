@@ -1,38 +1,42 @@
 import type { CutOff } from '../attachment.ts';
-import type { DownCause, HoldReason } from '../state.ts';
+import type { DownCause, HoldReason, RepairFault } from '../state.ts';
 
 /** Why a dependent that is cut off is not repaired at present. */
 export type Unrepaired = 'byHand' | 'refused' | 'failing' | 'paused' | 'awaitsOwner';
 
 /** Everything that can be wrong for a while, by its kind, with its facts. Kinds and fields only grow, as notices' do. */
 export interface Conditions {
-  readonly engineOutOfReach: { readonly reason: string };
-  readonly listingFails: { readonly reason: string };
-  readonly logFileUnwritable: { readonly reason: string };
-  readonly stateUnwritable: { readonly reason: string };
-  readonly edgeFailing: { readonly reason: string };
+  readonly engineLost: { readonly reason: string };
+  readonly listingFailed: { readonly reason: string };
+  readonly logFileNotWritten: { readonly reason: string };
+  readonly stateNotWritten: { readonly reason: string };
+  readonly edgeFailed: { readonly reason: string };
   readonly gatewayAbsent: object;
   readonly gatewayDown: { readonly cause: DownCause };
   readonly gatewayPaused: object;
   readonly gatewayNotReady: object;
-  readonly gatewayLooping: { readonly ends: number };
+  readonly gatewayLooping: { readonly exits: number };
   readonly gatewayExcluded: object;
   readonly gatewayLogUnreadable: { readonly reason: string };
   readonly controlServerUnusable: { readonly reason: string };
   readonly monitorOnGatewayNetwork: object;
-  readonly probesBlind: { readonly reason: string };
+  readonly probesFailed: { readonly reason: string };
   readonly siteDown: { readonly failures: number; readonly isCritical: boolean };
   readonly siteDemoted: object;
   readonly siteNeverPassed: object;
-  readonly onlyDnsFails: object;
+  readonly dnsFailed: object;
   readonly lineDown: { readonly reason: string };
   readonly witnessIgnored: object;
   /** `until`: milliseconds since the epoch, where time alone ends it. */
-  readonly recoveryHeldBack: { readonly hold: HoldReason; readonly until?: number };
+  readonly recoveryHeldBack: { readonly because: HoldReason; readonly until?: number };
   readonly dependentCutOff: {
     readonly attachment: CutOff;
     readonly because: Unrepaired;
+    /** In the engine's words. */
     readonly reason?: string;
+    readonly fault?: RepairFault;
+    /** Whose network it shares, of one that waits for that. */
+    readonly owner?: string;
   };
   readonly dependentLooping: object;
   readonly orphanUnclaimed: { readonly formerGateway?: string };

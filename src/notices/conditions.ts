@@ -8,14 +8,14 @@ import { gatewayTarget, isBeingRestarted, nameOf, startOf } from '../selectors.t
 import type { Everything, State } from '../state.ts';
 import { viewsOf } from '../watches.ts';
 import { isLineDown } from '../witness.ts';
-import { REMEDIES } from './wording.ts';
-import type { Condition, ConditionKind, Finding, Unrepaired } from './condition.ts';
+import { remedyOf } from './wording.ts';
+import type { Condition, ConditionKind, ConditionOf, Finding } from './condition.ts';
 
 /** All that is wrong at present, each with the time at which it began. */
 export const conditionsOf = (state: Everything): readonly Condition[] =>
   findingsIn(state).map((finding) => {
     const key = keyOf(finding);
-    return { ...finding, key, since: state.conditionStarts[key] ?? NaN, ...REMEDIES[finding.kind] };
+    return { ...finding, key, since: state.conditionStarts[key] ?? NaN, ...remedyOf(finding) };
   });
 
 export interface Changes {
@@ -57,9 +57,8 @@ const findingsIn = (state: Everything): readonly Finding[] => [
 ];
 
 function engineFindings({ connection, containers: { listingFailure } }: Everything): readonly Finding[] {
-  if (connection.value === 'lost')
-    return [{ kind: 'engineOutOfReach', subject: '', reason: connection.reason }];
-  return listingFailure === undefined ? [] : [{ kind: 'listingFails', subject: '', reason: listingFailure }];
+  if (connection.value === 'lost') return [{ kind: 'engineLost', subject: '', reason: connection.reason }];
+  return listingFailure === undefined ? [] : [{ kind: 'listingFailed', subject: '', reason: listingFailure }];
 }
 
 function lineFindings({ witness }: Everything): readonly Finding[] {
@@ -76,12 +75,12 @@ function ownFindings({ stores, edges }: Everything): readonly Finding[] {
   return [
     ...(log === undefined
       ? []
-      : [{ kind: 'logFileUnwritable' as const, subject: log.path, reason: log.reason }]),
+      : [{ kind: 'logFileNotWritten' as const, subject: log.path, reason: log.reason }]),
     ...(state === undefined
       ? []
-      : [{ kind: 'stateUnwritable' as const, subject: state.path, reason: state.reason }]),
+      : [{ kind: 'stateNotWritten' as const, subject: state.path, reason: state.reason }]),
     ...Object.entries(edges).map(([subject, { reason }]) => ({
-      kind: 'edgeFailing' as const,
+      kind: 'edgeFailed' as const,
       subject,
       reason,
     })),
@@ -96,7 +95,7 @@ type PlainKind = Extract<
   | 'gatewayNotReady'
   | 'gatewayExcluded'
   | 'monitorOnGatewayNetwork'
-  | 'onlyDnsFails'
+  | 'dnsFailed'
   | 'siteDemoted'
   | 'siteNeverPassed'
   | 'dependentLooping'
@@ -111,8 +110,8 @@ function gatewayFindings(state: State): readonly Finding[] {
     ...lifeFindings(state, subject),
     ...(whyGatewayExcluded(state) === undefined ? [] : [found('gatewayExcluded', subject)]),
     ...(isOwnNetwork ? [found('monitorOnGatewayNetwork', subject)] : []),
-    ...(sites.onlyDns ? [found('onlyDnsFails', subject)] : []),
-    ...(blind === undefined ? [] : [{ kind: 'probesBlind' as const, subject, reason: blind }]),
+    ...(sites.onlyDns ? [found('dnsFailed', subject)] : []),
+    ...(blind === undefined ? [] : [{ kind: 'probesFailed' as const, subject, reason: blind }]),
     ...(logReading.failure === undefined
       ? []
       : [{ kind: 'gatewayLogUnreadable' as const, subject, reason: logReading.failure }]),
@@ -120,7 +119,7 @@ function gatewayFindings(state: State): readonly Finding[] {
       ? []
       : [{ kind: 'controlServerUnusable' as const, subject, reason: endpoint.failure }]),
     // An answer of the witness is awaited for seconds only.
-    ...(heldBack === undefined || heldBack.hold === 'awaitingWitness' || sitesDown(state).length === 0
+    ...(heldBack === undefined || heldBack.because === 'awaitingWitness' || sitesDown(state).length === 0
       ? []
       : [{ kind: 'recoveryHeldBack' as const, subject, ...heldBack }]),
   ];
@@ -130,7 +129,7 @@ function gatewayFindings(state: State): readonly Finding[] {
 function lifeFindings(state: State, subject: string): readonly Finding[] {
   const { gateway } = state;
   const ends = gateway.value === 'down' ? gateway.unreadyRuns : (startOf(gateway)?.unreadyRuns ?? 0);
-  const loop: readonly Finding[] = ends > 1 ? [{ kind: 'gatewayLooping', subject, ends }] : [];
+  const loop: readonly Finding[] = ends > 1 ? [{ kind: 'gatewayLooping', subject, exits: ends }] : [];
   switch (gateway.value) {
     case 'absent':
       return [found('gatewayAbsent', subject)];
@@ -189,15 +188,15 @@ function whyUnrepaired(
   state: State,
   id: string,
   isOrphan: boolean,
-): { readonly because: Unrepaired; readonly reason?: string } | undefined {
+): Pick<ConditionOf<'dependentCutOff'>, 'because' | 'reason' | 'fault' | 'owner'> | undefined {
   if (isOrphan && !state.settings.autoRecreate) return { because: 'byHand' };
   const facts = state.containers.byId[id];
   const failure = state.repairs.pending[id]?.failure;
   if (failure !== undefined) {
-    const reason = failure.reason ?? failure.fault;
-    return { because: failure.isRefused ? 'refused' : 'failing', ...(reason !== undefined && { reason }) };
+    const { isRefused, ...why } = failure;
+    return { because: isRefused ? 'refused' : 'failing', ...why };
   }
   if (facts?.runState === 'paused') return { because: 'paused' };
   const owner = facts && id in state.repairs.pending ? blockedBy(state, facts) : undefined;
-  return owner && { because: 'awaitsOwner', reason: owner.name };
+  return owner && { because: 'awaitsOwner', owner: owner.name };
 }

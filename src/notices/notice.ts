@@ -10,23 +10,23 @@ export type EndpointReason =
 
 /** The figures that a decision to recover, or not to, rests on. */
 export interface Evidence {
-  readonly down: number;
-  readonly critical: number;
-  readonly quorum: SiteQuorum;
+  readonly sitesDown: number;
+  readonly sitesCritical: number;
+  readonly siteQuorum: SiteQuorum;
   /** How many that asks for. */
-  readonly needed: number;
+  readonly sitesNeeded: number;
 }
 
 /** Why no recovery begins though critical sites are down. */
 export type Hold =
-  | { readonly hold: Extract<HoldReason, 'quorum' | 'line' | 'awaitingWitness'> }
-  | { readonly hold: 'excluded'; readonly name: string; readonly exclusion: Exclusion }
-  | { readonly hold: 'grace'; readonly leftMs: number }
-  | { readonly hold: 'backoff'; readonly recoveries: number; readonly leftMs: number };
+  | { readonly because: Extract<HoldReason, 'quorum' | 'line' | 'awaitingWitness'> }
+  | { readonly because: 'excluded'; readonly name: string; readonly exclusion: Exclusion }
+  | { readonly because: 'grace'; readonly leftMs: number }
+  | { readonly because: 'backoff'; readonly recoveries: number; readonly leftMs: number };
 
 /** What an entry of a list fits, where it fits nothing. */
 export interface Unfit {
-  readonly word: string;
+  readonly entry: string;
   /** Names that may have been meant, the nearest first. */
   readonly nearest: readonly string[];
 }
@@ -68,10 +68,10 @@ export interface Notices {
   readonly consoleLinesLost: { readonly lostLines: number };
   readonly edgeFailed: { readonly edge: string; readonly reason: string };
   /** `lostSteps`: events that it was not told of. */
-  readonly edgeWorks: { readonly edge: string; readonly lostSteps: number };
+  readonly edgeRecovered: { readonly edge: string; readonly lostSteps: number };
 
   // Sites
-  readonly sitesRead: { readonly sites: readonly string[]; readonly areBuiltIn: boolean };
+  readonly sitesRead: { readonly sites: readonly string[]; readonly isBuiltIn: boolean };
   readonly sitesReloaded: { readonly sites: readonly string[] };
   readonly sitesNotUsed: { readonly reason: string };
   readonly sitesMissing: { readonly reason: string };
@@ -98,38 +98,38 @@ export interface Notices {
   readonly siteReinstated: { readonly site: string };
   readonly sitesDemoted: { readonly sites: readonly string[]; readonly recoveries: number };
   readonly sitesStillDemoted: { readonly sites: readonly string[] };
-  readonly onlyDnsFails: { readonly name: string };
-  readonly dnsWorks: { readonly name: string };
-  readonly probesBlind: { readonly name: string; readonly reason: string };
-  readonly probesSee: { readonly name: string };
+  readonly dnsFailed: { readonly name: string };
+  readonly dnsRecovered: { readonly name: string };
+  readonly probesFailed: { readonly name: string; readonly reason: string };
+  readonly probesRecovered: { readonly name: string };
 
   // The engine, and the line
   readonly engineLost: { readonly reason: string; readonly wasConnected: boolean };
-  readonly engineBack: { readonly afterMs: number };
+  readonly engineBack: { readonly lastedMs: number };
   readonly engineHadCrashed: { readonly names: readonly string[] };
   readonly listingFailed: { readonly reason: string };
-  readonly listingWorks: object;
+  readonly listingRecovered: object;
   readonly lineDown: { readonly reason: string };
-  readonly lineUp: { readonly afterMs: number };
+  readonly lineUp: { readonly lastedMs: number };
   /** `reason`: of one that never answered. Absent: it is silent though the tunnel works. */
   readonly witnessIgnored: { readonly reason?: string };
   readonly witnessHeeded: object;
 
   // What the user has set up
   readonly exclusionUnfit: Unfit;
-  readonly exclusionById: { readonly word: string; readonly name: string };
+  readonly exclusionById: { readonly entry: string; readonly name: string };
   readonly gatewayExcluded: { readonly name: string; readonly exclusion: Exclusion };
   readonly reconnectListUnfit: Unfit;
   readonly reconnectListUnsuitable: {
-    readonly word: string;
+    readonly entry: string;
     readonly exclusion: Exclusion | undefined;
     readonly gateways: readonly string[];
   };
   readonly dependentListUnfit: { readonly unfit: readonly Unfit[] };
   readonly dependentListExcluded: { readonly name: string; readonly exclusion: Exclusion };
-  readonly dependentListAmbiguous: { readonly word: string; readonly candidates: readonly string[] };
+  readonly dependentListAmbiguous: { readonly entry: string; readonly candidates: readonly string[] };
   readonly monitorOnGatewayNetwork: { readonly name: string };
-  readonly otherMonitorOnGatewayNetwork: { readonly monitor: string; readonly name: string };
+  readonly otherMonitorOnGatewayNetwork: { readonly name: string; readonly gatewayName: string };
   readonly witnessBehindGateway: { readonly name: string };
   readonly engineBehindGateway: { readonly name: string };
 
@@ -160,25 +160,27 @@ export interface Notices {
     /** Recoveries with this one, where the backoff holds that up. */
     readonly attempt?: number;
   };
-  readonly gatewayLooping: { readonly name: string; readonly ends: number };
+  readonly gatewayLooping: { readonly name: string; readonly exits: number };
   readonly gatewayReady: {
     readonly name: string;
-    readonly afterMs: number;
+    readonly tookMs: number;
     readonly proof: 'health' | 'log' | 'check' | 'overdue';
   };
   readonly gatewayTakenForReady: { readonly name: string };
   readonly gatewayUnhealthy: { readonly name: string };
   readonly gatewayHealthy: { readonly name: string };
-  readonly gatewayHealsItself: { readonly name: string; readonly isFirst: boolean };
+  /** `isKnown`: somebody doubts the tunnel already. */
+  readonly selfHealingBegun: { readonly name: string; readonly isKnown: boolean };
   readonly alarmAnswered: { readonly name: string; readonly alarm: Alarm };
-  readonly dockerAgrees: { readonly name: string };
+  readonly dockerAgreed: { readonly name: string };
   readonly gatewayTrouble: { readonly text: string };
   readonly gatewayLogUnreadable: { readonly name: string; readonly reason: string };
   readonly gatewayLogReadable: { readonly name: string };
   readonly gatewayLogFellSilent: {
     readonly name: string;
     readonly silentMs: number;
-    readonly isFirst: boolean;
+    /** How often it has, with this one. */
+    readonly times: number;
   };
   readonly endpoint: {
     readonly status: 'STARTUP' | 'FAILING' | 'NEW' | 'CHANGED';
@@ -193,23 +195,26 @@ export interface Notices {
   // Recovery
   readonly sitesFailed: { readonly sites: readonly string[] };
   readonly recoveryDecided: Evidence & {
-    readonly lineIsUp: boolean;
+    /** Undefined: there is no witness who could tell. */
+    readonly isLineUp: boolean | undefined;
     readonly attempt: number;
-    readonly nextAfterMs: number;
+    /** From its end to the next one, at least. */
+    readonly waitMs: number;
   };
   readonly recoveryBegun: object;
   readonly recoveryHeldBack: Evidence & Hold;
-  readonly gatewayRestarting: { readonly name: string };
+  readonly gatewayRestartBegun: { readonly name: string };
   readonly gatewayNotRestarted: { readonly name: string; readonly reason: string };
   readonly gatewayRestartFailed: { readonly name: string; readonly reason: string };
-  readonly gatewayStarting: { readonly name: string };
+  readonly gatewayStartBegun: { readonly name: string };
   readonly gatewayStartFailed: { readonly name: string; readonly reason: string };
   readonly gatewayNotReady: {
     readonly name: string;
     readonly waitedMs: number;
+    readonly isInRecovery: boolean;
     readonly trouble: string | undefined;
   };
-  readonly vpnRestarting: { readonly name: string };
+  readonly vpnRestartBegun: { readonly name: string };
   readonly vpnNotRestarted: { readonly name: string; readonly reason: string };
   readonly vpnRestartFailed: { readonly name: string; readonly reason: string };
   readonly vpnRestartUncertain: { readonly name: string; readonly reason: string };
@@ -219,18 +224,21 @@ export interface Notices {
     readonly name: string;
     readonly because: 'tunnelWorks' | 'stopped' | 'down' | 'startedAnew';
   };
-  readonly recoveryCompleted: { readonly afterMs: number };
-  /** By a restart of the VPN alone; `restarted`: dependents that are restarted for it. */
-  readonly recoveryCompletedByVpn: { readonly afterMs: number; readonly restarted: readonly string[] };
+  /** By a restart of the gateway, or of its VPN alone; `restarted`: the dependents that are restarted for that. */
+  readonly recoveryCompleted: {
+    readonly tookMs: number;
+    readonly by: 'gateway' | 'vpn';
+    readonly restarted?: readonly string[];
+  };
   readonly recoveryIncomplete: {
-    readonly afterMs: number;
+    readonly tookMs: number;
     readonly isVerified: boolean;
     readonly notRestarted: readonly string[];
     readonly orphans: readonly string[];
   };
-  readonly dependentsDiscovering: object;
+  readonly dependentDiscoveryBegun: object;
   readonly dependentsDiscovered: { readonly names: readonly string[] };
-  readonly dependentsFollow: { readonly names: readonly string[] };
+  readonly dependentsToFollow: { readonly names: readonly string[] };
   readonly dependentsRestarted: object;
 
   // Dependents
@@ -240,14 +248,14 @@ export interface Notices {
     readonly attachment: CutOff;
     readonly names: readonly string[];
     /** Brought about by a recovery, which repairs them. */
-    readonly inRecovery: boolean;
+    readonly isInRecovery: boolean;
   };
   readonly orphansNotRecreated: { readonly names: readonly string[] };
-  readonly orphansUnclaimed: { readonly names: readonly string[]; readonly name: string };
+  readonly orphansUnclaimed: { readonly names: readonly string[]; readonly gatewayName: string };
   readonly orphanOfFormerGateway: {
-    readonly dependent: string;
-    readonly former: string;
     readonly name: string;
+    readonly formerGateway: string;
+    readonly gatewayName: string;
   };
   readonly dependentAdded: { readonly name: string };
   readonly dependentRemoved: { readonly name: string };
@@ -257,32 +265,40 @@ export interface Notices {
   readonly dependentPaused: { readonly name: string };
   readonly dependentResumed: { readonly name: string };
   readonly dependentOutOfMemory: { readonly name: string };
-  readonly dependentLooping: { readonly name: string; readonly ends: number; readonly calmMs: number };
+  readonly dependentLooping: { readonly name: string; readonly exits: number; readonly calmMs: number };
   readonly dependentCalm: { readonly name: string; readonly calmMs: number };
-  readonly dependentNeverStarted: { readonly name: string; readonly isFirst: boolean };
-  readonly dependentRepairing: { readonly name: string; readonly how: RepairKind; readonly isFirst: boolean };
+  readonly dependentNeverStarted: { readonly name: string; readonly attempt: number };
+  readonly dependentRepairBegun: {
+    readonly name: string;
+    readonly repair: RepairKind;
+    readonly attempt: number;
+  };
   readonly dependentParked: { readonly name: string; readonly parkedAs: string };
-  readonly dependentRepaired: { readonly name: string; readonly how: RepairKind };
-  readonly dependentEnded: { readonly name: string; readonly how: RepairKind; readonly exitCode: number };
-  readonly dependentLeftAlone: { readonly name: string; readonly how: RepairKind; readonly reason: string };
+  readonly dependentRepaired: { readonly name: string; readonly repair: RepairKind };
+  readonly dependentExited: { readonly name: string; readonly repair: RepairKind; readonly exitCode: number };
+  readonly dependentLeftAlone: {
+    readonly name: string;
+    readonly repair: RepairKind;
+    readonly reason: string;
+  };
   readonly dependentGone: { readonly name: string };
   readonly dependentRepairFailed: {
     readonly name: string;
-    readonly how: RepairKind;
+    readonly repair: RepairKind;
     readonly reason: string | undefined;
     readonly fault: RepairFault | undefined;
     readonly retryInMs: number;
-    readonly isFirst: boolean;
+    readonly attempt: number;
   };
   readonly recreationRefused: {
     readonly name: string;
     readonly reason: string;
     readonly cutOffWithIt: readonly string[];
-    readonly isFirst: boolean;
+    readonly attempt: number;
   };
-  readonly dependentAwaitsResume: { readonly name: string };
-  readonly dependentAwaitsOwner: { readonly name: string; readonly owner: string };
-  readonly dependentNeedsNothing: { readonly name: string };
+  readonly dependentHeldUpByPause: { readonly name: string };
+  readonly dependentHeldUpByOwner: { readonly name: string; readonly owner: string };
+  readonly dependentRecovered: { readonly name: string };
   readonly dependentsAllFresh: { readonly name: string };
 }
 

@@ -3,7 +3,7 @@ import { duration } from '../duration.ts';
 import type { Exclusion } from '../excluded.ts';
 import type { Level, Line } from '../log-line.ts';
 import type { RepairFault } from '../state.ts';
-import type { ConditionKind, Severity } from './condition.ts';
+import type { ConditionKind, Finding, Severity } from './condition.ts';
 import type { Evidence, Hold, Notice, NoticeKind, NoticeOf, Unfit } from './notice.ts';
 
 /**
@@ -88,7 +88,7 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     'warn',
     ({ edge, reason }) => `The ${edge} fails (${reason}); everything else goes on`,
   ),
-  edgeWorks: say(
+  edgeRecovered: say(
     'activity',
     'info',
     ({ edge, lostSteps }) =>
@@ -98,8 +98,8 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   sitesRead: say(
     'debug',
     'info',
-    ({ sites, areBuiltIn }) =>
-      `Sites${areBuiltIn ? ' (built in; neither CONFIG_FILE nor SITES names any)' : ''}: ${list(sites)}`,
+    ({ sites, isBuiltIn }) =>
+      `Sites${isBuiltIn ? ' (built in; neither CONFIG_FILE nor SITES names any)' : ''}: ${list(sites)}`,
   ),
   sitesReloaded: say('activity', 'info', ({ sites }) => `Sites reloaded: ${list(sites)}`),
   sitesNotUsed: say(
@@ -166,19 +166,19 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     'info',
     ({ sites }) => `Still held as advisory until it passes once: ${list(sites)}`,
   ),
-  onlyDnsFails: say(
+  dnsFailed: say(
     'recovery',
     'warn',
     ({ name }) => `Only DNS fails in ${name}: sites by address pass, and those by name cannot be resolved`,
   ),
-  dnsWorks: say('recovery', 'info', ({ name }) => `DNS works in ${name} again`),
-  probesBlind: say(
+  dnsRecovered: say('recovery', 'info', ({ name }) => `DNS works in ${name} again`),
+  probesFailed: say(
     'attention',
     'warn',
     ({ name, reason }) =>
       `Sites cannot be probed through ${name}: ${reason}; nothing is concluded from that, and nothing restarted`,
   ),
-  probesSee: say('recovery', 'info', ({ name }) => `Sites can be probed through ${name} again`),
+  probesRecovered: say('recovery', 'info', ({ name }) => `Sites can be probed through ${name} again`),
 
   engineLost: say(
     'attention',
@@ -189,7 +189,7 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   engineBack: say(
     'activity',
     'info',
-    ({ afterMs }) => `The Docker engine answers again after ${duration(afterMs)}`,
+    ({ lastedMs }) => `The Docker engine answers again after ${duration(lastedMs)}`,
   ),
   engineHadCrashed: say(
     'activity',
@@ -202,7 +202,7 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     'warn',
     ({ reason }) => `Listing the containers failed: ${reason}; trying again`,
   ),
-  listingWorks: say('activity', 'info', () => 'The containers can be listed again'),
+  listingRecovered: say('activity', 'info', () => 'The containers can be listed again'),
   lineDown: say(
     'recovery',
     'warn',
@@ -212,26 +212,26 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   lineUp: say(
     'recovery',
     'info',
-    ({ afterMs }) =>
-      `The line is up again after ${duration(afterMs)}, says the witness; checking the sites now`,
+    ({ lastedMs }) =>
+      `The line is up again after ${duration(lastedMs)}, says the witness; checking the sites now`,
   ),
   witnessIgnored: say('attention', 'warn', ({ reason }) =>
     reason === undefined
       ? 'The witness does not answer though the sites can be reached through the tunnel; it is ignored until it does'
       : `The witness has not answered (${reason}); it is ignored until it does`,
   ),
-  witnessHeeded: say('activity', 'info', () => 'The witness answers, and is listened to again'),
+  witnessHeeded: say('activity', 'info', () => 'The witness answers, and counts from now on'),
 
   exclusionUnfit: say(
     'attention',
     'warn',
-    (unfit) => `EXCLUDE_CONTAINERS: ${unfit.word} fits no container${didYouMean(unfit)}`,
+    (unfit) => `EXCLUDE_CONTAINERS: ${unfit.entry} fits no container${didYouMean(unfit)}`,
   ),
   exclusionById: say(
     'attention',
     'warn',
-    ({ word, name }) =>
-      `EXCLUDE_CONTAINERS: ${word.slice(0, 12)} is the id of ${name}, which changes when it is created anew: name it instead`,
+    ({ entry, name }) =>
+      `EXCLUDE_CONTAINERS: ${entry.slice(0, 12)} is the id of ${name}, which changes when it is created anew: name it instead`,
   ),
   gatewayExcluded: say(
     'attention',
@@ -241,19 +241,19 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   reconnectListUnfit: say(
     'attention',
     'warn',
-    (unfit) => `VPN_RESTART_DEPENDENTS: ${unfit.word} fits no container${didYouMean(unfit)}`,
+    (unfit) => `VPN_RESTART_DEPENDENTS: ${unfit.entry} fits no container${didYouMean(unfit)}`,
   ),
   reconnectListUnsuitable: say(
     'attention',
     'warn',
-    ({ word, exclusion, gateways }) =>
-      `VPN_RESTART_DEPENDENTS: ${word} ${exclusion === undefined ? `is no dependent of ${list(gateways)}` : EXCLUDED[exclusion]}: it is not restarted`,
+    ({ entry, exclusion, gateways }) =>
+      `VPN_RESTART_DEPENDENTS: ${entry} ${exclusion === undefined ? `is no dependent of ${list(gateways)}` : EXCLUDED[exclusion]}: it is not restarted`,
   ),
   dependentListUnfit: say(
     'attention',
     'warn',
     ({ unfit }) =>
-      `Listed in DEPENDENT_CONTAINERS but not found: ${list(unfit.map((one) => one.word + didYouMean(one)))}; going on without`,
+      `Listed in DEPENDENT_CONTAINERS but not found: ${list(unfit.map((one) => one.entry + didYouMean(one)))}; going on without`,
   ),
   dependentListExcluded: say(
     'attention',
@@ -264,8 +264,8 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   dependentListAmbiguous: say(
     'attention',
     'warn',
-    ({ word, candidates }) =>
-      `DEPENDENT_CONTAINERS: ${word} could be any of ${list(candidates)}; none of them is touched: name one`,
+    ({ entry, candidates }) =>
+      `DEPENDENT_CONTAINERS: ${entry} could be any of ${list(candidates)}; none of them is touched: name one`,
   ),
   monitorOnGatewayNetwork: say(
     'attention',
@@ -275,8 +275,8 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   otherMonitorOnGatewayNetwork: say(
     'attention',
     'warn',
-    ({ monitor, name }) =>
-      `${monitor}, a monitor, is on the network of ${name} and goes down with it: give it a network of its own`,
+    ({ name, gatewayName }) =>
+      `${name}, a monitor, is on the network of ${gatewayName} and goes down with it: give it a network of its own`,
   ),
   witnessBehindGateway: say(
     'attention',
@@ -317,19 +317,19 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   gatewayStarted: say('activity', 'info', ({ name }) => `${name} started; waiting until it is ready`),
   gatewayDown: say('attention', 'warn', (down) =>
     down.isCutShort
-      ? `${down.name} is down since a restart by the monitor was cut short; ${outlook(down)}`
+      ? `${down.name} has been down since a restart by the monitor was cut short; ${outlook(down)}`
       : `${down.name} ${howDown(down)}; ${outlook(down)}`,
   ),
   gatewayLooping: say(
     'attention',
     'warn',
-    ({ name, ends }) =>
-      `${name} keeps restarting: it has ended ${String(ends)} times before it was ready; its starts and ends are not logged until it is`,
+    ({ name, exits }) =>
+      `${name} keeps restarting: it has ended ${String(exits)} times before it was ready; its starts and ends are not logged until it is`,
   ),
   gatewayReady: say(
     'activity',
     'info',
-    ({ name, afterMs, proof }) => `${name} is healthy after ${duration(afterMs)}${PROOFS[proof]}`,
+    ({ name, tookMs, proof }) => `${name} is healthy after ${duration(tookMs)}${PROOFS[proof]}`,
   ),
   gatewayTakenForReady: say(
     'attention',
@@ -342,9 +342,9 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     ({ name }) => `${name} is unhealthy, says Docker; checking the sites now`,
   ),
   gatewayHealthy: say('recovery', 'info', ({ name }) => `${name} is healthy again, says Docker`),
-  gatewayHealsItself: say(
+  selfHealingBegun: say(
     'recovery',
-    ({ isFirst }) => (isFirst ? 'info' : 'debug'),
+    ({ isKnown }) => (isKnown ? 'debug' : 'info'),
     ({ name }) => `${name} restarts its VPN itself; checking the sites now`,
   ),
   alarmAnswered: say('recovery', 'info', ({ name, alarm }) =>
@@ -352,7 +352,7 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
       ? `The sites can be reached, though Docker calls ${name} unhealthy: nothing to restart`
       : 'The sites can be reached: nothing to restart',
   ),
-  dockerAgrees: say(
+  dockerAgreed: say(
     'recovery',
     'warn',
     ({ name }) =>
@@ -368,7 +368,7 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   gatewayLogReadable: say('activity', 'info', ({ name }) => `The log of ${name} can be read again`),
   gatewayLogFellSilent: say(
     'activity',
-    ({ isFirst }) => (isFirst ? 'warn' : 'debug'),
+    ({ times }) => (times === 1 ? 'warn' : 'debug'),
     ({ name, silentMs }) =>
       `The log of ${name} had fallen silent for ${String(Math.round(silentMs / 1000))}s, though lines were written (was it rotated?); it is followed anew`,
   ),
@@ -381,30 +381,30 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   endpointNotRead: say('debug', 'debug', ({ reason }) => `Endpoint: ${reason}`),
 
   sitesFailed: say('recovery', 'warn', ({ sites }) => `Failed sites (exceeded threshold): ${list(sites)}`),
-  recoveryDecided: say('recovery', 'warn', ({ lineIsUp, attempt, nextAfterMs, ...evidence }) => {
-    const line = lineIsUp ? 'the line is up, says the witness; ' : '';
-    return `Why: ${figures(evidence)}; ${line}recovery ${String(attempt)} since all was well, the next one not before ${duration(nextAfterMs)} after its end`;
+  recoveryDecided: say('recovery', 'warn', ({ isLineUp, attempt, waitMs, ...evidence }) => {
+    const line = isLineUp ? 'the line is up, says the witness; ' : '';
+    return `Why: ${figures(evidence)}; ${line}recovery ${String(attempt)} since all was well, the next one not before ${duration(waitMs)} after its end`;
   }),
   recoveryBegun: say('recovery', 'warn', () => 'Health check failed, initiating recovery...'),
   recoveryHeldBack: say('attention', 'warn', (held) => `No recovery: ${figures(held)}; ${whyHeld(held)}`),
-  gatewayRestarting: say('recovery', 'info', ({ name }) => `Restarting ${name} to force new endpoint...`),
+  gatewayRestartBegun: say('recovery', 'info', ({ name }) => `Restarting ${name} to force new endpoint...`),
   gatewayNotRestarted: say('recovery', 'info', ({ name, reason }) => `${name} is not restarted: ${reason}`),
   gatewayRestartFailed: say(
     'attention',
     'error',
     ({ name, reason }) => `Restarting ${name} failed: ${reason}`,
   ),
-  gatewayStarting: say('recovery', 'warn', ({ name }) => `${name} has not come back; starting it`),
+  gatewayStartBegun: say('recovery', 'warn', ({ name }) => `${name} has not come back; starting it`),
   gatewayStartFailed: say(
     'attention',
     'error',
     ({ name, reason }) => `Starting ${name} failed: ${reason}; trying again`,
   ),
-  gatewayNotReady: say('attention', 'error', ({ name, waitedMs, trouble }) => {
+  gatewayNotReady: say('attention', 'error', ({ name, waitedMs, isInRecovery, trouble }) => {
     const because = trouble === undefined ? '' : `. Gluetun says: ${trouble}`;
-    return `${name} did not become ready within ${duration(waitedMs)}; its dependents are restarted as soon as it is${because}`;
+    return `${name} did not become ready within ${duration(waitedMs)}${isInRecovery ? '; its dependents are restarted as soon as it is' : ''}${because}`;
   }),
-  vpnRestarting: say(
+  vpnRestartBegun: say(
     'recovery',
     'info',
     ({ name }) => `Restarting the VPN inside ${name} to force new endpoint...`,
@@ -440,32 +440,30 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
       ? 'The tunnel works again without a restart'
       : `The recovery ends: ${name} ${ABANDONED[because]}`,
   ),
-  recoveryCompleted: say(
-    'recovery',
-    'info',
-    ({ afterMs }) => `Recovery complete (took ${duration(afterMs)})`,
-  ),
-  recoveryCompletedByVpn: say(
-    'recovery',
-    'info',
-    ({ afterMs, restarted }) =>
-      `Recovery complete (took ${duration(afterMs)}): the VPN was restarted, dependents untouched${restarted.length === 0 ? '' : ` but ${list(restarted)}`}`,
-  ),
-  recoveryIncomplete: say('attention', 'error', ({ afterMs, isVerified, notRestarted, orphans }) => {
+  recoveryCompleted: say('recovery', 'info', ({ tookMs, by, restarted = [] }) => {
+    const rest = restarted.length === 0 ? '' : ` but ${list(restarted)}`;
+    const how = by === 'vpn' ? `: the VPN was restarted, dependents untouched${rest}` : '';
+    return `Recovery complete (took ${duration(tookMs)})${how}`;
+  }),
+  recoveryIncomplete: say('attention', 'error', ({ tookMs, isVerified, notRestarted, orphans }) => {
     const faults = [
       ...(isVerified ? [] : ['no check has passed yet']),
       ...(notRestarted.length === 0 ? [] : [`not restarted: ${list(notRestarted)}`]),
       ...(orphans.length === 0 ? [] : [`to be re-created by hand: ${list(orphans)}`]),
     ];
-    return `Recovery ended after ${duration(afterMs)}, but ${faults.join('; ')}`;
+    return `Recovery ended after ${duration(tookMs)}, but ${faults.join('; ')}`;
   }),
-  dependentsDiscovering: say('activity', 'info', () => 'Discovering and restarting dependent containers...'),
+  dependentDiscoveryBegun: say(
+    'activity',
+    'info',
+    () => 'Discovering and restarting dependent containers...',
+  ),
   dependentsDiscovered: say(
     'activity',
     'info',
     ({ names }) => `Discovered dependent containers: ${compact(names)}`,
   ),
-  dependentsFollow: say('activity', 'info', ({ names }) => `Then its dependents: ${list(names)}`),
+  dependentsToFollow: say('activity', 'info', ({ names }) => `Then its dependents: ${list(names)}`),
   dependentsRestarted: say('activity', 'info', () => 'Dependent container restart complete'),
 
   dependentsFound: say(
@@ -477,7 +475,7 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   dependentsNotRunning: say('activity', 'info', ({ names }) => `Not running, and left alone: ${list(names)}`),
   dependentsCutOff: say(
     'activity',
-    ({ inRecovery }) => (inRecovery ? 'debug' : 'info'),
+    ({ isInRecovery }) => (isInRecovery ? 'debug' : 'info'),
     ({ attachment, names }) => `Dependent containers ${CUT_OFF[attachment]}: ${list(names)}`,
   ),
   orphansNotRecreated: say(
@@ -488,14 +486,14 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   orphansUnclaimed: say(
     'attention',
     'warn',
-    ({ names, name }) =>
-      `Joined to a container that no longer exists, and nothing tells whether that was ${name}: ${list(names)}; left alone. ${RECREATE_BY_HAND}`,
+    ({ names, gatewayName }) =>
+      `Joined to a container that no longer exists, and nothing tells whether that was ${gatewayName}: ${list(names)}; left alone. ${RECREATE_BY_HAND}`,
   ),
   orphanOfFormerGateway: say(
     'attention',
     'warn',
-    ({ dependent, former, name }) =>
-      `${dependent} is joined to ${former}, which was ${name} before; left alone. ${RECREATE_BY_HAND}`,
+    ({ name, formerGateway, gatewayName }) =>
+      `${name} is joined to ${formerGateway}, which was ${gatewayName} before; left alone. ${RECREATE_BY_HAND}`,
   ),
   dependentAdded: say('activity', 'info', ({ name }) => `Dependent container added: ${name}`),
   dependentRemoved: say('activity', 'info', ({ name }) => `Dependent container removed: ${name}`),
@@ -512,8 +510,8 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   dependentLooping: say(
     'attention',
     'warn',
-    ({ name, ends, calmMs }) =>
-      `Dependent container keeps restarting: ${name} has ended ${String(ends)} times by itself; its starts and stops are not logged until it has been quiet for ${duration(calmMs)}`,
+    ({ name, exits, calmMs }) =>
+      `Dependent container keeps restarting: ${name} has ended ${String(exits)} times by itself; its starts and stops are not logged until it has been quiet for ${duration(calmMs)}`,
   ),
   dependentCalm: say(
     'activity',
@@ -523,53 +521,57 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   ),
   dependentNeverStarted: say(
     'activity',
-    ({ isFirst }) => (isFirst ? 'info' : 'debug'),
+    ({ attempt }) => (attempt === 1 ? 'info' : 'debug'),
     ({ name }) => `Dependent container was never started, because its gateway was unhealthy: ${name}`,
   ),
-  dependentRepairing: say(
+  dependentRepairBegun: say(
     'activity',
-    ({ isFirst }) => (isFirst ? 'info' : 'debug'),
-    ({ name, how }) => `${REPAIRS[how].doing} ${name}...`,
+    ({ attempt }) => (attempt === 1 ? 'info' : 'debug'),
+    ({ name, repair }) => `${REPAIRS[repair].doing} ${name}...`,
   ),
   dependentParked: say('debug', 'debug', ({ name, parkedAs }) => `${name} waits as ${parkedAs}`),
-  dependentRepaired: say('activity', 'info', ({ name, how }) => `${name} ${REPAIRS[how].done} successfully`),
-  dependentEnded: say(
+  dependentRepaired: say(
     'activity',
     'info',
-    ({ name, how, exitCode }) =>
-      `${name} was ${REPAIRS[how].done} and has ended by itself (exit code ${String(exitCode)})`,
+    ({ name, repair }) => `${name} ${REPAIRS[repair].done} successfully`,
   ),
-  dependentLeftAlone: say('activity', 'info', ({ name, how, reason }) =>
-    how === 'resume' ? `${name}: ${reason}` : `${name} is left alone: ${reason}`,
+  dependentExited: say(
+    'activity',
+    'info',
+    ({ name, repair, exitCode }) =>
+      `${name} was ${REPAIRS[repair].done} and has ended by itself (exit code ${String(exitCode)})`,
+  ),
+  dependentLeftAlone: say('activity', 'info', ({ name, repair, reason }) =>
+    repair === 'resume' ? `${name}: ${reason}` : `${name} is left alone: ${reason}`,
   ),
   dependentGone: say('activity', 'info', ({ name }) => `${name} is gone; nothing to restart`),
   dependentRepairFailed: say(
     'attention',
-    ({ isFirst }) => (isFirst ? 'error' : 'debug'),
-    ({ name, how, reason, fault, retryInMs }) => {
-      const why = fault === undefined ? (reason ?? '') : FAULTS[fault](REPAIRS[how].done);
-      return `${REPAIRS[how].doing} ${name} failed: ${why}; trying again in ${duration(retryInMs)}`;
+    ({ attempt }) => (attempt === 1 ? 'error' : 'debug'),
+    ({ name, repair, reason, fault, retryInMs }) => {
+      const why = fault === undefined ? (reason ?? '') : FAULTS[fault](REPAIRS[repair].done);
+      return `${REPAIRS[repair].doing} ${name} failed: ${why}; trying again in ${duration(retryInMs)}`;
     },
   ),
   recreationRefused: say(
     'attention',
-    ({ isFirst }) => (isFirst ? 'error' : 'debug'),
+    ({ attempt }) => (attempt === 1 ? 'error' : 'debug'),
     ({ name, reason, cutOffWithIt }) => {
       const others = cutOffWithIt.length === 0 ? '' : `; cut off with it until then: ${list(cutOffWithIt)}`;
       return `${name} cannot be re-created: ${reason}${others}`;
     },
   ),
-  dependentAwaitsResume: say(
+  dependentHeldUpByPause: say(
     'activity',
     'info',
     ({ name }) => `${name} is paused; it is restarted when it is resumed`,
   ),
-  dependentAwaitsOwner: say(
+  dependentHeldUpByOwner: say(
     'activity',
     'info',
     ({ name, owner }) => `${name} waits for ${owner}, whose network it shares`,
   ),
-  dependentNeedsNothing: say('activity', 'info', ({ name }) => `${name} needs no restart any more`),
+  dependentRecovered: say('activity', 'info', ({ name }) => `${name} needs no restart any more`),
   dependentsAllFresh: say(
     'activity',
     'info',
@@ -577,23 +579,32 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   ),
 };
 
-/** How grave each condition is, and what somebody can do about it. */
-export const REMEDIES: Readonly<
-  Record<ConditionKind, { readonly severity: Severity; readonly remedy: string }>
-> = {
-  engineOutOfReach: {
+const REMEDIES: {
+  readonly [K in ConditionKind]: {
+    readonly severity: Severity;
+    readonly remedy: string | ((finding: Extract<Finding, { readonly kind: K }>) => string);
+  };
+} = {
+  engineLost: {
     severity: 'critical',
-    remedy: 'See that the Docker engine runs, and that DOCKER_HOST or the mounted socket leads to it.',
+    remedy: 'Check that the Docker engine runs, and that DOCKER_HOST or the mounted socket leads to it.',
   },
-  listingFails: {
+  listingFailed: {
     severity: 'critical',
-    remedy: 'A socket proxy has to allow GET /containers/json and GET /containers/{id}/json.',
+    remedy:
+      'If you use a socket proxy, it has to allow GET /containers/json and GET /containers/{id}/json. Else the log of Docker may tell why.',
   },
   gatewayAbsent: {
     severity: 'critical',
     remedy: 'Start the gateway, or set GLUETUN_CONTAINER to its name.',
   },
-  gatewayDown: { severity: 'critical', remedy: 'Start the gateway; its log may tell why it ended.' },
+  gatewayDown: {
+    severity: 'critical',
+    remedy: ({ cause }) =>
+      cause === 'operator' || cause === 'found'
+        ? 'Start the gateway when you want it to run again.'
+        : 'Its log may tell why it ended. The monitor, or its restart policy, starts it again.',
+  },
   gatewayPaused: { severity: 'critical', remedy: 'Resume it: docker unpause.' },
   gatewayNotReady: {
     severity: 'critical',
@@ -614,51 +625,79 @@ export const REMEDIES: Readonly<
   },
   controlServerUnusable: {
     severity: 'info',
-    remedy: 'See that GLUETUN_API_URL and GLUETUN_API_KEY fit the control server of Gluetun.',
+    remedy: 'Check that GLUETUN_API_URL and GLUETUN_API_KEY fit the control server of Gluetun.',
   },
   monitorOnGatewayNetwork: {
     severity: 'critical',
     remedy: 'Give the monitor a network of its own: it goes down with the gateway.',
   },
-  probesBlind: {
+  probesFailed: {
     severity: 'critical',
     remedy: 'Make sure that the gateway has wget and a shell, and that the engine may run an exec in it.',
   },
-  logFileUnwritable: {
+  logFileNotWritten: {
     severity: 'warning',
-    remedy: 'Make room on the disk of LOG_FILE, or see that its folder may be written.',
+    remedy: 'Make room on the disk of LOG_FILE, or check that its folder may be written.',
   },
-  stateUnwritable: {
+  stateNotWritten: {
     severity: 'warning',
-    remedy: 'Make room on the disk of STATE_FILE, or see that its folder may be written.',
+    remedy: 'Make room on the disk of STATE_FILE, or check that its folder may be written.',
   },
-  edgeFailing: { severity: 'warning', remedy: '' },
-  siteDown: { severity: 'warning', remedy: '' },
+  edgeFailed: { severity: 'warning', remedy: 'If it stays so, restart the monitor, and report it as a bug.' },
+  siteDown: {
+    severity: 'warning',
+    remedy:
+      'If only this site stays down, it may block the exit: give it role=advisory, or take it off the list.',
+  },
   siteDemoted: {
     severity: 'warning',
     remedy: 'If that goes on, give the site role=advisory, or set SITE_QUORUM=majority.',
   },
   siteNeverPassed: { severity: 'warning', remedy: 'Check the URL of the site.' },
-  onlyDnsFails: {
+  dnsFailed: {
     severity: 'critical',
     remedy: 'Look at the DNS settings of Gluetun: addresses can be reached, names cannot be resolved.',
   },
-  lineDown: { severity: 'critical', remedy: 'Look at the router, or ask the provider of the line.' },
+  lineDown: { severity: 'critical', remedy: 'Check your router, or ask your internet provider.' },
   witnessIgnored: {
     severity: 'warning',
     remedy: 'Set WITNESS to something outside the tunnel that answers as long as the line is up.',
   },
-  recoveryHeldBack: { severity: 'warning', remedy: '' },
-  dependentCutOff: {
-    severity: 'warning',
-    remedy: 'If it stays so, create it anew: docker compose up -d --force-recreate, and the service’s name.',
-  },
+  recoveryHeldBack: { severity: 'warning', remedy: ({ because }) => HELD_BACK[because] },
+  dependentCutOff: { severity: 'warning', remedy: ({ because }) => CUT_OFF_REMEDIES[because] },
   dependentLooping: { severity: 'warning', remedy: 'Look at the log of the container: it ends by itself.' },
   orphanUnclaimed: {
     severity: 'warning',
     remedy: 'Create it anew: docker compose up -d --force-recreate, and the service’s name.',
   },
 };
+
+const HELD_BACK = {
+  quorum: 'Check the sites that are down; SITE_QUORUM decides how many it takes.',
+  excluded: 'Take the gateway out of EXCLUDE_CONTAINERS, or remove its label, if it is to be restarted.',
+  line: 'Check your router, or ask your internet provider.',
+  awaitingWitness: '',
+  grace: '',
+  backoff: 'If restarts do not help, look at the log of the gateway, and try another server.',
+};
+
+const CUT_OFF_REMEDIES = {
+  byHand:
+    'Re-create it: docker compose up -d --force-recreate, and the service’s name. Or set AUTO_RECREATE=true.',
+  refused: 'Re-create it: docker compose up -d --force-recreate, and the service’s name.',
+  failing: 'The reason tells what is in the way; the monitor goes on trying.',
+  paused: 'Resume it: docker unpause.',
+  awaitsOwner: 'Start or repair the container whose network it shares.',
+};
+
+/** How grave a condition is, and what somebody can do about it. */
+export function remedyOf(finding: Finding): { readonly severity: Severity; readonly remedy: string } {
+  const { severity, remedy } = REMEDIES[finding.kind];
+  return {
+    severity,
+    remedy: typeof remedy === 'string' ? remedy : (remedy as (one: Finding) => string)(finding),
+  };
+}
 
 /** Why the user's configuration keeps the monitor from touching a container, after its name. */
 export const EXCLUDED: Readonly<Record<Exclusion, string>> = {
@@ -735,11 +774,11 @@ function outlook({ cause, exclusion, startInMs, attempt }: Down): string {
     : `unless it comes back it is started in ${duration(startInMs)} (backoff, attempt ${String(attempt)})`;
 }
 
-const figures = ({ down, critical, quorum, needed }: Evidence): string =>
-  `${String(down)} of ${String(critical)} critical sites down, and SITE_QUORUM=${String(quorum)} asks for ${String(needed)}`;
+const figures = ({ sitesDown, sitesCritical, siteQuorum, sitesNeeded }: Evidence): string =>
+  `${String(sitesDown)} of ${String(sitesCritical)} critical sites down, and SITE_QUORUM=${String(siteQuorum)} asks for ${String(sitesNeeded)}`;
 
 function whyHeld(held: Hold): string {
-  switch (held.hold) {
+  switch (held.because) {
     case 'quorum':
       return 'so the tunnel counts as working';
     case 'excluded':

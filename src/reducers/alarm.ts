@@ -77,9 +77,9 @@ function raise(state: State, event: Event, before: State): Transition {
   if (isTurnedUnhealthy(state, event, before) && current !== 'unhealthy')
     return to(withAlarm(state, 'unhealthy'), { notices: [{ kind: 'gatewayUnhealthy', name }] });
   if (!announcesSelfHealing(state, event)) return to(state);
-  const isFirst = current === undefined;
-  return to(isFirst ? withAlarm(state, 'selfHealing') : state, {
-    notices: [{ kind: 'gatewayHealsItself', name, isFirst }],
+  const isKnown = current !== undefined;
+  return to(isKnown ? state : withAlarm(state, 'selfHealing'), {
+    notices: [{ kind: 'selfHealingBegun', name, isKnown }],
   });
 }
 

@@ -61,7 +61,7 @@ function count(state: State, check: FinishedCheck, at: number): { sites: Sites; 
   const failing = failuresCount(state, check);
   const isAgreed = failing && agreesWithDocker(state, check, at);
   const excusedNow = excusedIn(check.results, criticalSites(state), state.sites.passed);
-  const notices: Notice[] = isAgreed ? [{ kind: 'dockerAgrees', name: nameOf(state) }] : [];
+  const notices: Notice[] = isAgreed ? [{ kind: 'dockerAgreed', name: nameOf(state) }] : [];
   let failures: Record<string, number> = { ...state.sites.failures };
   const excused: Record<string, number> = { ...state.sites.excused };
   for (const result of check.results) {

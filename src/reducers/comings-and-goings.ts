@@ -49,7 +49,7 @@ const afterEnd = (
 const sayLoop = (name: string): Notice => ({
   kind: 'dependentLooping',
   name,
-  ends: LOOP_ENDS,
+  exits: LOOP_ENDS,
   calmMs: CALM_MS,
 });
 

@@ -9,7 +9,7 @@ export function connection(state: Everything, event: Event): Transition<Everythi
     case 'engineConnected': {
       const { connection: was } = state;
       const notices: readonly Notice[] =
-        was.value === 'lost' ? [{ kind: 'engineBack', afterMs: event.at - was.since }] : [];
+        was.value === 'lost' ? [{ kind: 'engineBack', lastedMs: event.at - was.since }] : [];
       return to({ ...state, connection: { value: 'reconciling', since: event.at } }, { notices });
     }
     case 'containersListed':

@@ -80,7 +80,7 @@ function sayChanges(
 
 /** Many at once, as a rule: a notice for each kind. What our own act brings about is said by the act. */
 function sayAttachments(state: State, was: Members, now: Members): readonly Notice[] {
-  const inRecovery = state.recovery.value !== 'none';
+  const isInRecovery = state.recovery.value !== 'none';
   const inWave = state.repairs.wave?.dependents.map(({ id }) => id) ?? [];
   const news = Object.entries(now).filter(
     ([id, { attachment }]) => was[id]?.attachment !== attachment && !inWave.includes(id),
@@ -89,7 +89,7 @@ function sayAttachments(state: State, was: Members, now: Members): readonly Noti
     const names = news
       .filter(([id, own]) => own.attachment === attachment && !isYetToStart(state.containers.byId[id]))
       .map(([, { name }]) => name);
-    return names.length === 0 ? [] : [{ kind: 'dependentsCutOff', attachment, names, inRecovery }];
+    return names.length === 0 ? [] : [{ kind: 'dependentsCutOff', attachment, names, isInRecovery }];
   });
   const orphans = news.filter(([, { attachment }]) => attachment === 'orphaned').map(([, { name }]) => name);
   const isLeftToOwner = orphans.length > 0 && !state.settings.autoRecreate;
@@ -121,9 +121,11 @@ function sayUnclaimed(
   const news = Object.entries(now).flatMap(([id, one]) => (id in dependents.unclaimed ? [] : [one]));
   const lost = news.filter(({ formerGateway }) => formerGateway === undefined).map((one) => one.name);
   return [
-    ...(lost.length === 0 ? [] : [{ kind: 'orphansUnclaimed' as const, names: lost, name }]),
-    ...news.flatMap(({ name: dependent, formerGateway: former }): Notice[] =>
-      former === undefined ? [] : [{ kind: 'orphanOfFormerGateway', dependent, former, name }],
+    ...(lost.length === 0 ? [] : [{ kind: 'orphansUnclaimed' as const, names: lost, gatewayName: name }]),
+    ...news.flatMap(({ name: orphan, formerGateway }): Notice[] =>
+      formerGateway === undefined
+        ? []
+        : [{ kind: 'orphanOfFormerGateway', name: orphan, formerGateway, gatewayName: name }],
     ),
   ];
 }
@@ -151,7 +153,7 @@ function sayMissing(state: State): readonly Notice[] {
       : [
           {
             kind: 'dependentListUnfit' as const,
-            unfit: missing.map((word) => ({ word, nearest: nearest(word, all) })),
+            unfit: missing.map((word) => ({ entry: word, nearest: nearest(word, all) })),
           },
         ]),
   ];
@@ -167,7 +169,7 @@ function sayAmbiguous(state: State, before: State): readonly Notice[] {
     .filter((word) => state.dependents.members === undefined || !isSeveral(word, before))
     .map((word) => ({
       kind: 'dependentListAmbiguous',
-      word,
+      entry: word,
       candidates: namesOf(listedAs(word, state)),
     }));
 }
@@ -176,10 +178,10 @@ const namesOf = (all: readonly ContainerFacts[]): readonly string[] => all.map((
 
 /** Nothing here tells which monitor we are: a container on the gateway's network has the gateway's hostname. */
 const sayMonitors = (state: State, gateway: Target): readonly Notice[] =>
-  monitorsOn(gateway.id, state).map((monitor) => ({
+  monitorsOn(gateway.id, state).map((name) => ({
     kind: 'otherMonitorOnGatewayNetwork',
-    monitor,
-    name: gateway.name,
+    name,
+    gatewayName: gateway.name,
   }));
 
 /** One that is created anew is the same to its owner: that is said by the command's progress. */

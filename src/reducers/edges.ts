@@ -17,7 +17,7 @@ export function edges(state: Everything, event: Event): Transition<Everything> {
       const { edge, lostSteps } = event;
       const { [edge]: known, ...others } = state.edges;
       if (known === undefined) return to(state);
-      return to({ ...state, edges: others }, { notices: [{ kind: 'edgeWorks', edge, lostSteps }] });
+      return to({ ...state, edges: others }, { notices: [{ kind: 'edgeRecovered', edge, lostSteps }] });
     }
     default:
       return to(state);

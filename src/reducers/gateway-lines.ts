@@ -62,7 +62,7 @@ function sayDown(before: Gateway, now: Down, { event, after }: Saying): readonly
   const isToStay = now.cause === 'operator' || now.cause === 'found' || now.cause === 'givenUp';
   if (known === undefined && now.unreadyRuns > 1 && !isToStay)
     return now.unreadyRuns === 2
-      ? [{ kind: 'gatewayLooping', name: now.name, ends: now.unreadyRuns + 1 }]
+      ? [{ kind: 'gatewayLooping', name: now.name, exits: now.unreadyRuns + 1 }]
       : [];
   if (known !== undefined && !isToStay && !isNewsOfACrash(now, { event, after })) return [];
   // Within a recovery it is started again and again: that is told of the first time, and by how the recovery goes.

@@ -51,7 +51,7 @@ function readability(state: State, event: Event): Transition {
             kind: 'gatewayLogFellSilent',
             name: nameOf(state),
             silentMs: event.silentMs,
-            isFirst: silences === 0,
+            times: silences + 1,
           },
         ],
       });

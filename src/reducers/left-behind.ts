@@ -28,7 +28,7 @@ export function startLeftBehind(state: State, event: Event): Transition {
   const commandId = ended.state.nextId;
   const starts = { attempts: phase.starts.attempts + 1, commandId };
   const notices: readonly Notice[] =
-    starts.attempts === 1 ? [{ kind: 'gatewayStarting', name: target.name }] : [];
+    starts.attempts === 1 ? [{ kind: 'gatewayStartBegun', name: target.name }] : [];
   return to(
     {
       ...withStarts(ended.state, phase, starts),

@@ -32,7 +32,7 @@ function sayUnfitExclusions({ containers, watches }: Everything): readonly Notic
   const all = Object.values(containers.byId);
   return (watches[0]?.settings.exclude ?? [])
     .filter((word) => !all.some((facts) => isNamedBy(word, facts)))
-    .map((word) => ({ kind: 'exclusionUnfit', word, nearest: nearest(word, all) }));
+    .map((word) => ({ kind: 'exclusionUnfit', entry: word, nearest: nearest(word, all) }));
 }
 
 /** Created anew, by whomever, it has another id, and nothing tells that it is meant. */
@@ -40,7 +40,7 @@ const sayExcludedIds = ({ containers, watches }: Everything): readonly Notice[] 
   (watches[0]?.settings.exclude ?? []).flatMap((word) =>
     Object.values(containers.byId)
       .filter(({ id, name }) => isIdPrefix(word.toLowerCase(), id) && !isSameName(word, name))
-      .map(({ name }): Notice => ({ kind: 'exclusionById', word, name })),
+      .map(({ name }): Notice => ({ kind: 'exclusionById', entry: word, name })),
   );
 
 /** By its service, its id or its label: one that is listed by the same word was told of at the start. */
@@ -64,11 +64,11 @@ function sayUnfitRestarts(state: Everything): readonly Notice[] {
   const chosen = views.flatMap((view) => restartedOnReconnect(view));
   return vpnRestartDependents.flatMap((word): Notice[] => {
     const found = all.filter((facts) => isNamedBy(word, facts));
-    if (found.length === 0) return [{ kind: 'reconnectListUnfit', word, nearest: nearest(word, all) }];
+    if (found.length === 0) return [{ kind: 'reconnectListUnfit', entry: word, nearest: nearest(word, all) }];
     if (found.some((facts) => chosen.includes(facts)) || isAmong(exclude ?? [], word)) return [];
     const exclusion = found
       .map((facts) => whyExcluded(facts, exclude ?? []))
       .find((one) => one !== undefined);
-    return [{ kind: 'reconnectListUnsuitable', word, exclusion, gateways: views.map(nameOf) }];
+    return [{ kind: 'reconnectListUnsuitable', entry: word, exclusion, gateways: views.map(nameOf) }];
   });
 }

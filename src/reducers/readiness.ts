@@ -36,6 +36,7 @@ function late(state: State, gateway: Starting, { at, wasAwaited }: Moment): Tran
     kind: 'gatewayNotReady',
     name: gateway.name,
     waitedMs: state.settings.healthyWaitMs,
+    isInRecovery: false,
     trouble: lastTrouble(state),
   };
   return to(
@@ -46,7 +47,7 @@ function late(state: State, gateway: Starting, { at, wasAwaited }: Moment): Tran
 
 function sayReady({ name, start }: Starting, proof: Proof, { at, wasAwaited }: Moment): readonly Notice[] {
   if (proof === 'none') return [{ kind: 'gatewayTakenForReady', name }];
-  return wasAwaited ? [{ kind: 'gatewayReady', name, afterMs: at - start.seenAt, proof }] : [];
+  return wasAwaited ? [{ kind: 'gatewayReady', name, tookMs: at - start.seenAt, proof }] : [];
 }
 
 interface Moment {

@@ -86,7 +86,7 @@ export function verifying(state: State, phase: Phase<'verifying'>, event: Event,
     recovery: { value: 'listing', begunAt, verified, askedAt: event.at, askAgainAt: event.at + LISTING_MS },
   };
   return to(next, {
-    notices: [...told, ...announced.notices, { kind: 'dependentsDiscovering' }],
+    notices: [...told, ...announced.notices, { kind: 'dependentDiscoveryBegun' }],
     commands: [...announced.commands, listCommand(state)],
   });
 }
@@ -141,11 +141,11 @@ export function recoveryEnd(state: State, event: Event): Transition {
 function finish(state: State, { begunAt, verified }: Phase<'repairing'>, at: number): Transition {
   const failed = notRepaired(state);
   const orphans = state.settings.autoRecreate ? [] : orphansIn(state);
-  const afterMs = at - begunAt;
+  const tookMs = at - begunAt;
   const isComplete = verified && failed.length === 0 && orphans.length === 0;
   const verdict: Notice = isComplete
-    ? { kind: 'recoveryCompleted', afterMs }
-    : { kind: 'recoveryIncomplete', afterMs, isVerified: verified, notRestarted: failed, orphans };
+    ? { kind: 'recoveryCompleted', tookMs, by: 'gateway' }
+    : { kind: 'recoveryIncomplete', tookMs, isVerified: verified, notRestarted: failed, orphans };
   return to(ended(state, at, isComplete ? 'completed' : 'incomplete'), {
     notices: [{ kind: 'dependentsRestarted' }, verdict],
   });

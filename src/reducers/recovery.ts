@@ -84,7 +84,10 @@ function begins(state: State, event: Event, before: State): Transition {
 function startsCrashed(state: State, since: number, at: number): Transition {
   if (!state.settings.dryRun) return to(awaitReady(state, since, at));
   const backoff = attemptBegun(state.backoff, state.settings, at);
-  return to({ ...state, backoff }, { notices: [inDryRun({ kind: 'gatewayStarting', name: nameOf(state) })] });
+  return to(
+    { ...state, backoff },
+    { notices: [inDryRun({ kind: 'gatewayStartBegun', name: nameOf(state) })] },
+  );
 }
 
 /** At the end of a check that counts, or at the answer awaited; with the gateway ready or out of time to become it. */
@@ -94,7 +97,7 @@ function isToDecide(state: State, event: Event, before: State): boolean {
   if (check !== undefined) return failuresCount(state, check);
   return (
     event.type === 'witnessProbed' &&
-    state.heldBack?.hold === 'awaitingWitness' &&
+    state.heldBack?.because === 'awaitingWitness' &&
     isToBeJudged(state, event.at)
   );
 }
@@ -111,17 +114,17 @@ function decided(state: State, at: number, begunAt = at): Transition {
   if (decision === undefined) return to({ ...state, heldBack: undefined });
   if (decision.act) return holdBlocked(state) ?? begin(state, { at, begunAt, why: decision.notice });
   const { notice } = decision;
-  const isNews = notice.hold !== state.heldBack?.hold;
-  const isWaiting = notice.hold === 'awaitingWitness';
+  const isNews = notice.because !== state.heldBack?.because;
+  const isWaiting = notice.because === 'awaitingWitness';
   return to(holdBack(state, notice, at), { notices: isNews && !isWaiting ? [notice] : [] });
 }
 
 function holdBack(state: State, notice: NoticeOf<'recoveryHeldBack'>, at: number): State {
-  const { hold } = notice;
+  const { because } = notice;
   const { heldBack: was } = state;
   const until = 'leftMs' in notice ? at + notice.leftMs : undefined;
-  if (was?.hold === hold && was.until === until) return state;
-  return { ...state, heldBack: { hold, ...(until !== undefined && { until }) } };
+  if (was?.because === because && was.until === until) return state;
+  return { ...state, heldBack: { because, ...(until !== undefined && { until }) } };
 }
 
 interface Beginning {
@@ -162,18 +165,18 @@ function sayFollowing(state: State): readonly Notice[] {
   const names = dependentsOf(state)
     .filter(isRunning)
     .map(({ name }) => name);
-  return names.length === 0 ? [] : [{ kind: 'dependentsFollow', names }];
+  return names.length === 0 ? [] : [{ kind: 'dependentsToFollow', names }];
 }
 
 function restartVpn(state: State, begunAt: number): Transition {
-  const told: Notice = { kind: 'vpnRestarting', name: nameOf(state) };
+  const told: Notice = { kind: 'vpnRestartBegun', name: nameOf(state) };
   // What is told from here on may be of the new exit already.
   const next = forgetEndpoint(state);
   return withAct(next, 'restartVpn', told, (commandId) => ({ value: 'restartingVpn', begunAt, commandId }));
 }
 
 function restartContainer(state: State, begunAt: number): Transition {
-  const told: Notice = { kind: 'gatewayRestarting', name: nameOf(state) };
+  const told: Notice = { kind: 'gatewayRestartBegun', name: nameOf(state) };
   return withAct(state, 'restartGateway', told, (commandId) => ({ value: 'restarting', begunAt, commandId }));
 }
 
@@ -253,6 +256,7 @@ function late(state: State, phase: Phase<'awaitingReady'>, at: number): Transiti
     kind: 'gatewayNotReady',
     name: nameOf(state),
     waitedMs: state.settings.healthyWaitMs,
+    isInRecovery: true,
     trouble: lastTrouble(state),
   };
   const backoff = attemptEnded(state.backoff, state.settings, at);

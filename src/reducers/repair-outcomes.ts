@@ -44,11 +44,11 @@ export const sayBegun = (
   { containers, repairs }: State,
   { id, name, how }: Pick<Repairable, 'id' | 'name' | 'how'>,
 ): readonly Notice[] => {
-  const isFirst = (repairs.pending[id]?.failures ?? 0) === 0;
+  const attempt = (repairs.pending[id]?.failures ?? 0) + 1;
   return [
     // Of one that has never run it is not plain why it is started.
-    ...(isYetToStart(containers.byId[id]) ? [{ kind: 'dependentNeverStarted' as const, name, isFirst }] : []),
-    { kind: 'dependentRepairing', name, how, isFirst },
+    ...(isYetToStart(containers.byId[id]) ? [{ kind: 'dependentNeverStarted' as const, name, attempt }] : []),
+    { kind: 'dependentRepairBegun', name, repair: how, attempt },
   ];
 };
 
@@ -77,14 +77,14 @@ function ended(state: State, event: Ended): Transition {
   if (outcome.gone) return to(forget(state, id), { notices: [{ kind: 'dependentGone', name }] });
   if (outcome.untouched)
     return to(postpone(state, id, at), {
-      notices: [{ kind: 'dependentLeftAlone', name, how, reason: outcome.reason }],
+      notices: [{ kind: 'dependentLeftAlone', name, repair: how, reason: outcome.reason }],
     });
   return outcome.refused ? refused(state, event, outcome.reason) : failed(state, event, outcome);
 }
 
 /** Nothing but a change of the container itself will help: it is looked at again, now and then. */
 function refused(state: State, { id, name, at }: Ended, reason: string): Transition {
-  const isFirst = (state.repairs.pending[id]?.failures ?? 0) === 0;
+  const attempt = (state.repairs.pending[id]?.failures ?? 0) + 1;
   const pending = {
     ...state.repairs.pending,
     [id]: {
@@ -95,7 +95,7 @@ function refused(state: State, { id, name, at }: Ended, reason: string): Transit
   };
   const cutOffWithIt = sharersOf(state, id);
   return to(withRepairs(state, { pending }), {
-    notices: [{ kind: 'recreationRefused', name, reason, cutOffWithIt, isFirst }],
+    notices: [{ kind: 'recreationRefused', name, reason, cutOffWithIt, attempt }],
   });
 }
 
@@ -116,14 +116,14 @@ function judge(state: State, event: Ended): Transition {
   const attachment = attachmentOf(state, facts);
   if (attachment === 'stopped')
     return to(forget(state, id), {
-      notices: [{ kind: 'dependentEnded', name, how, exitCode: facts.details?.exitCode ?? 0 }],
+      notices: [{ kind: 'dependentExited', name, repair: how, exitCode: facts.details?.exitCode ?? 0 }],
     });
   if (
     attachment === 'fresh' ||
     facts.runState === 'restarting' ||
     (attachment === 'apart' && isYoungerThanGateway(state, facts))
   )
-    return to(forget(state, id), { notices: [{ kind: 'dependentRepaired', name, how }] });
+    return to(forget(state, id), { notices: [{ kind: 'dependentRepaired', name, repair: how }] });
   return failed(state, event, { fault: 'notOnLiveNetwork' });
 }
 
@@ -153,7 +153,7 @@ function failed(
   });
   const { failures = 1, dueAt = at } = next.repairs.pending[id] ?? {};
   const retryInMs = dueAt - at;
-  const told = { name, how, reason, fault, retryInMs, isFirst: failures === 1 };
+  const told = { name, repair: how, reason, fault, retryInMs, attempt: failures };
   return to(next, { notices: [{ kind: 'dependentRepairFailed', ...told }] });
 }
 

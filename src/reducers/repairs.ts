@@ -44,7 +44,7 @@ export function askForRepair(
   const next = withRepairs(state, { pending: { ...state.repairs.pending, ...Object.fromEntries(asked) } });
   return to(next, {
     notices: [
-      ...paused.map(({ name }): Notice => ({ kind: 'dependentAwaitsResume', name })),
+      ...paused.map(({ name }): Notice => ({ kind: 'dependentHeldUpByPause', name })),
       ...sayWaiting(next, containers),
     ],
   });
@@ -117,7 +117,7 @@ const sayWaiting = (state: State, needed: readonly Target[]): readonly Notice[] 
   needed.flatMap(({ id, name }): Notice[] => {
     const facts = state.containers.byId[id];
     const owner = facts && blockedBy(state, facts);
-    return owner === undefined ? [] : [{ kind: 'dependentAwaitsOwner', name, owner: owner.name }];
+    return owner === undefined ? [] : [{ kind: 'dependentHeldUpByOwner', name, owner: owner.name }];
   });
 
 function needsRepair(state: State, facts: ContainerFacts): boolean {
@@ -141,7 +141,7 @@ function prune(state: State): Transition {
   );
   return to(
     settled.reduce((soFar, [id]) => forget(soFar, id), state),
-    { notices: healed.map(([, { name }]) => ({ kind: 'dependentNeedsNothing', name })) },
+    { notices: healed.map(([, { name }]) => ({ kind: 'dependentRecovered', name })) },
   );
 }
 

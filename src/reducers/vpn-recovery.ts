@@ -87,8 +87,9 @@ function healed(state: State, begunAt: number, at: number): Transition {
   const said = announceNewEndpoint(state, at);
   const chosen = restartedOnReconnect(state);
   const told: Notice = {
-    kind: 'recoveryCompletedByVpn',
-    afterMs: at - begunAt,
+    kind: 'recoveryCompleted',
+    tookMs: at - begunAt,
+    by: 'vpn',
     restarted: chosen.map(({ name }) => name),
   };
   const asked = askForForcedRestart(ended(said.state, at, 'completed'), chosen, at);

@@ -34,7 +34,7 @@ function answered(state: Everything, known: Configured, { at }: Probed): Transit
   };
   const isBack = known.value === 'silent' && isLineDown(known);
   const notices: readonly Notice[] = [
-    ...(isBack ? [{ kind: 'lineUp' as const, afterMs: at - known.since }] : []),
+    ...(isBack ? [{ kind: 'lineUp' as const, lastedMs: at - known.since }] : []),
     ...(known.value === 'ignored' ? [{ kind: 'witnessHeeded' as const }] : []),
   ];
   return to(withWitness(state, next), { notices });

@@ -40,14 +40,14 @@ describe('a condition', () => {
 
   it.each<{ kind: ConditionKind; key: string; setting?: Setting; begins: Steps; ends: Steps }>([
     {
-      kind: 'engineOutOfReach',
-      key: 'engineOutOfReach',
+      kind: 'engineLost',
+      key: 'engineLost',
       begins: [disconnected('socket hang up')],
       ends: [connected(), listedAgain(gatewayFacts())],
     },
     {
-      kind: 'listingFails',
-      key: 'listingFails',
+      kind: 'listingFailed',
+      key: 'listingFailed',
       begins: [listingFailed('Forbidden'), listingFailed('Forbidden')],
       ends: [listedAgain(gatewayFacts())],
     },
@@ -82,8 +82,8 @@ describe('a condition', () => {
       ends: [logReadable()],
     },
     {
-      kind: 'probesBlind',
-      key: 'probesBlind gluetun gluetun',
+      kind: 'probesFailed',
+      key: 'probesFailed gluetun gluetun',
       begins: [seconds(30), checkBlind(), seconds(30), checkBlind()],
       ends: [seconds(30), checkPassed()],
     },
@@ -132,7 +132,7 @@ describe('a condition', () => {
     const [first] = conditionsOf(history.everything);
     history.feed(seconds(30), checkBlind('exec is forbidden'), paused('app'), unpaused('app'));
     expect(conditionsOf(history.everything)).toMatchObject([
-      { kind: 'probesBlind', since: first?.since, reason: 'exec is forbidden' },
+      { kind: 'probesFailed', since: first?.since, reason: 'exec is forbidden' },
     ]);
   });
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Notice } from '../../../src/notices/notice.ts';
 import { lineOf } from '../../../src/notices/wording.ts';
 import { CONDITION_SAMPLES } from './condition-samples.ts';
-import { conditionsTable, fieldsByKind, noticesTable, samples } from './kinds.ts';
+import { conditionsTable, fieldsByKind, noticesTable, samples, valuesTable } from './kinds.ts';
+import { VALUES } from './samples.ts';
 
 const DOCUMENT = join(__dirname, '../../../NOTICES.md');
 const between = (name: string): RegExp =>
@@ -11,14 +12,16 @@ const between = (name: string): RegExp =>
 
 describe('notices', () => {
   // Users' tools read them: within a major version a kind or field may be added, and none taken away.
-  it('have the kinds and fields that were published', () => {
+  it('have the kinds, fields and values that were published', () => {
     expect(fieldsByKind(samples)).toMatchSnapshot();
+    expect(VALUES).toMatchSnapshot();
   });
 
   it('are listed in NOTICES.md, with the conditions', () => {
     const written = readFileSync(DOCUMENT, 'utf8');
     const wanted = written
       .replace(between('notices'), (_, begin: string, end: string) => begin + noticesTable() + end)
+      .replace(between('values'), (_, begin: string, end: string) => begin + valuesTable() + end)
       .replace(between('conditions'), (_, begin: string, end: string) => begin + conditionsTable() + end);
     if (process.env['UPDATE_README'] === '1') writeFileSync(DOCUMENT, wanted);
     const isCurrent = readFileSync(DOCUMENT, 'utf8') === wanted;
@@ -38,15 +41,15 @@ describe('notices', () => {
     const notice: Notice = { kind: 'gatewayResumed', gateway: 'us', name: 'gluetun-us', dryRun: true };
     expect(lineOf(notice).message).toBe('[DRY-RUN] gluetun-us is resumed');
     expect(lineOf(notice, true).message).toBe('us: [DRY-RUN] gluetun-us is resumed');
-    expect(lineOf({ kind: 'listingWorks' }, true).message).toBe('The containers can be listed again');
+    expect(lineOf({ kind: 'listingRecovered' }, true).message).toBe('The containers can be listed again');
   });
 
   it.each<{ notice: Notice; level: string }>([
-    { notice: { kind: 'gatewayHealsItself', name: 'gluetun', isFirst: true }, level: 'info' },
-    { notice: { kind: 'gatewayHealsItself', name: 'gluetun', isFirst: false }, level: 'debug' },
-    { notice: { kind: 'dependentRepairing', name: 'app', how: 'restart', isFirst: false }, level: 'debug' },
+    { notice: { kind: 'selfHealingBegun', name: 'gluetun', isKnown: false }, level: 'info' },
+    { notice: { kind: 'selfHealingBegun', name: 'gluetun', isKnown: true }, level: 'debug' },
+    { notice: { kind: 'dependentRepairBegun', name: 'app', repair: 'restart', attempt: 2 }, level: 'debug' },
     {
-      notice: { kind: 'dependentsCutOff', attachment: 'stale', names: [], inRecovery: true },
+      notice: { kind: 'dependentsCutOff', attachment: 'stale', names: [], isInRecovery: true },
       level: 'debug',
     },
   ])('are quieter if they come again, or of our own doing: $notice', ({ notice, level }) => {
