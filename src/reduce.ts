@@ -83,7 +83,7 @@ const ofOneGateway = compose<State>(
 export function reduce(state: Everything, event: Event): Transition<Everything> {
   if (isOutdated(state, event)) return to(state);
   const acted = withMemoryOfActs(withActs(concerns(state, event, state), event), event, state);
-  if (acted.state === state) return acted;
+  if (acted.state === state && event.type !== 'monitorStarted') return acted;
   const next = withConditionStarts(acted.state, event.at);
   return { ...acted, state: next, notices: [...acted.notices, ...conditionNotices(state, next)] };
 }
@@ -157,6 +157,7 @@ const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory
   sites: {
     list: sitesOf(settings.gateway, sites),
     failures: {},
+    down: [],
     ...rememberedSites(memory, settings.gateway),
     onlyDns: false,
     excused: {},

@@ -78,8 +78,10 @@ const onceWritten = (dependent: Repairable, basis: Basis, executor: Executor): O
   defer(() => {
     const { commit, scheduler } = executor;
     const askedAt = scheduler.now();
-    const lookAgain = (): Observable<unknown> =>
-      scheduler.now() - askedAt < AT_ONCE_MS ? EMPTY : asDecided(dependent, basis, executor);
+    const lookAgain = (): Observable<unknown> => {
+      if (executor.isEnding()) throw new Untouched('the monitor is about to end');
+      return scheduler.now() - askedAt < AT_ONCE_MS ? EMPTY : asDecided(dependent, basis, executor);
+    };
     return concat(commit, defer(lookAgain)).pipe(ignoreElements());
   });
 

@@ -63,21 +63,27 @@ export async function run(
     [...starting, ...refusedSites(sites.faults), why].forEach(say);
     return { exitCode: EXIT.config, flush: async () => log.close() };
   }
+  const greeting: readonly Notice[] = [
+    ...starting,
+    ...sayConfig(config, sites),
+    ...(config.dryRun ? [{ kind: 'dryRunBegun' as const, dryRun: true as const }] : []),
+  ];
+  // Before the first file is waited for: a disk that hangs by now is no reason to be silent.
+  greeting.forEach(say);
   const opened = openStateFile(config.stateFile);
   const state = createStateWriter(opened, {
     scheduler,
     trouble: troubleOf('state', opened.file, trouble$),
   });
-  const dryRun: readonly Notice[] = config.dryRun ? [{ kind: 'dryRunBegun', dryRun: true }] : [];
   const beginning = {
     sites: sites.sites,
     fileText,
-    opening: [...starting, ...sayConfig(config, sites), ...dryRun, ...opened.notices],
+    opening: [...greeting, ...opened.notices],
     memory: opened.memory,
     commit: state.commit,
     trouble$,
   };
-  const edges = [logEdge(say), stateEdge(state), livenessFile()];
+  const edges = [logEdge(say, greeting), stateEdge(state), livenessFile()];
   const report = (event: EdgeEvent): void => trouble$.next(event);
   const exitCode = await finish(watching(config, beginning).pipe(tellEdges(edges, scheduler, report)), say);
   return {

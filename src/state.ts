@@ -220,6 +220,8 @@ export interface Sites extends RememberedSites {
   readonly list: readonly Site[];
   /** Consecutive failures, by URL; absent means none. */
   readonly failures: Readonly<Record<string, number>>;
+  /** URLs of those that have reached the threshold since they last passed, whatever was done about it. */
+  readonly down: readonly string[];
   /** The sites fail by their names only; until one passes by its name. */
   readonly onlyDns: boolean;
   /** Of those that have never passed, by URL: how often each failed while another critical site passed. */

@@ -115,7 +115,7 @@ describe('never the cause of an outage', () => {
     world.standIn.breakTunnel();
     world.untilSaid(/^Recovery complete/);
     world.isLineUp = true;
-    world.untilSaid(/^The witness answers, and is listened to again$/);
+    world.untilSaid(/^The witness answers, and counts from now on$/);
   });
 
   it.each([

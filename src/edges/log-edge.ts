@@ -9,7 +9,11 @@ export const sayTo =
   (notice: Notice): void =>
     log.write(lineOf(notice, ofSeveral));
 
-export const logEdge = (say: (notice: Notice) => void): Edge => ({
+/** @param opening What the log has already: it was said before the loop began. */
+export const logEdge = (say: (notice: Notice) => void, opening: readonly Notice[]): Edge => ({
   name: 'log',
-  take: ({ notices }) => notices.forEach(say),
+  take: ({ event, notices }) =>
+    (event.type === 'monitorStarted' ? notices.filter((one) => !opening.includes(one)) : notices).forEach(
+      say,
+    ),
 });

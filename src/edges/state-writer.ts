@@ -76,8 +76,8 @@ export function createStateWriter(opened: StateFile, deps: StateWriterDeps): Sta
       if (wanted === text) break;
     }
     isWriting = false;
-    if (wanted === written) recover();
     settled$.next();
+    if (wanted === written) recover();
   }
 
   /** The reason why it failed; undefined: it did not. */

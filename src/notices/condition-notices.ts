@@ -19,13 +19,9 @@ const TELLING: Telling = {
     began: ({ reason }) => ({ kind: 'listingFailed', reason }),
     ended: () => ({ kind: 'listingRecovered' }),
   },
-  probesFailed: {
-    began: ({ subject: name, reason }) => ({ kind: 'probesFailed', name, reason }),
-    ended: ({ subject: name }) => ({ kind: 'probesRecovered', name }),
-  },
-  dnsFailed: {
-    began: ({ subject: name }) => ({ kind: 'dnsFailed', name }),
-    ended: ({ subject: name }) => ({ kind: 'dnsRecovered', name }),
+  stateNotWritten: {
+    began: ({ subject: path, reason }) => ({ kind: 'stateNotWritten', path, reason }),
+    ended: ({ subject: path }) => ({ kind: 'stateWritten', path }),
   },
   gatewayLogUnreadable: {
     began: ({ subject: name, reason }) => ({ kind: 'gatewayLogUnreadable', name, reason }),

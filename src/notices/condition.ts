@@ -2,7 +2,7 @@ import type { CutOff } from '../attachment.ts';
 import type { DownCause, HoldReason, RepairFault } from '../state.ts';
 
 /** Why a dependent that is cut off is not repaired at present. */
-export type Unrepaired = 'byHand' | 'refused' | 'failing' | 'paused' | 'awaitsOwner';
+export type Unrepaired = 'dryRun' | 'byHand' | 'refused' | 'failing' | 'paused' | 'awaitsOwner';
 
 /** Everything that can be wrong for a while, by its kind, with its facts. Kinds and fields only grow, as notices' do. */
 export interface Conditions {
@@ -21,7 +21,7 @@ export interface Conditions {
   readonly controlServerUnusable: { readonly reason: string };
   readonly monitorOnGatewayNetwork: object;
   readonly probesFailed: { readonly reason: string };
-  readonly siteDown: { readonly failures: number; readonly isCritical: boolean };
+  readonly siteDown: { readonly isCritical: boolean };
   readonly siteDemoted: object;
   readonly siteNeverPassed: object;
   readonly dnsFailed: object;
@@ -48,8 +48,10 @@ export type ConditionKind = keyof Conditions;
 export interface Subject {
   /** Absent: it is about all of them. */
   readonly gateway?: string;
-  /** The name of the container or site; empty: there is only one that it can be about. */
+  /** The name of the container or site, the path of the file; empty: there is only one that it can be about. */
   readonly subject: string;
+  /** A container's id, a site's URL: it is the same one under another name. Absent: its gateway tells. */
+  readonly id?: string;
 }
 
 export type Finding = {

@@ -1,11 +1,11 @@
 import { isCutOff } from '../attachment.ts';
 import { whyBlind } from '../blindness.ts';
 import { whyGatewayExcluded } from '../excluded.ts';
-import { criticalSites, sitesDown } from '../quorum.ts';
+import { criticalSites } from '../quorum.ts';
 import { isLoop } from '../reducers/comings-and-goings.ts';
 import { blockedBy } from '../reducers/repairs.ts';
-import { gatewayTarget, isBeingRestarted, nameOf, startOf } from '../selectors.ts';
-import type { Everything, State } from '../state.ts';
+import { gatewayTarget, isBeingRestarted, nameOf, runningStart, startOf } from '../selectors.ts';
+import type { Attachment, Everything, State } from '../state.ts';
 import { viewsOf } from '../watches.ts';
 import { isLineDown } from '../witness.ts';
 import { remedyOf } from './wording.ts';
@@ -35,14 +35,15 @@ export function changesIn(before: Everything, state: Everything): Changes {
 /** The same object back if none has begun or ended. */
 export function withConditionStarts(state: Everything, at: number): Everything {
   const { conditionStarts: known } = state;
-  const keys = findingsIn(state).map(keyOf);
+  const keys = [...new Set(findingsIn(state).map(keyOf))];
   const isSame = keys.length === Object.keys(known).length && keys.every((key) => key in known);
   if (isSame) return state;
   const conditionStarts = Object.fromEntries(keys.map((key) => [key, known[key] ?? at]));
   return { ...state, conditionStarts };
 }
 
-const keyOf = ({ kind, gateway = '', subject }: Finding): string => [kind, gateway, subject].join(' ').trim();
+const keyOf = ({ kind, gateway, id }: Finding): string =>
+  [kind, gateway, id].filter((part) => part !== undefined).join(' ');
 
 const findingsIn = (state: Everything): readonly Finding[] => [
   ...engineFindings(state),
@@ -57,8 +58,14 @@ const findingsIn = (state: Everything): readonly Finding[] => [
 ];
 
 function engineFindings({ connection, containers: { listingFailure } }: Everything): readonly Finding[] {
-  if (connection.value === 'lost') return [{ kind: 'engineLost', subject: '', reason: connection.reason }];
-  return listingFailure === undefined ? [] : [{ kind: 'listingFailed', subject: '', reason: listingFailure }];
+  return [
+    ...(connection.value === 'lost'
+      ? [{ kind: 'engineLost' as const, subject: '', reason: connection.reason }]
+      : []),
+    ...(listingFailure === undefined
+      ? []
+      : [{ kind: 'listingFailed' as const, subject: '', reason: listingFailure }]),
+  ];
 }
 
 function lineFindings({ witness }: Everything): readonly Finding[] {
@@ -68,7 +75,11 @@ function lineFindings({ witness }: Everything): readonly Finding[] {
     : [];
 }
 
-const found = (kind: PlainKind, subject: string): Finding => ({ kind, subject });
+const found = (kind: PlainKind, subject: string, id?: string): Finding => ({
+  kind,
+  subject,
+  ...(id !== undefined && { id }),
+});
 
 function ownFindings({ stores, edges }: Everything): readonly Finding[] {
   const { log, state } = stores;
@@ -82,6 +93,7 @@ function ownFindings({ stores, edges }: Everything): readonly Finding[] {
     ...Object.entries(edges).map(([subject, { reason }]) => ({
       kind: 'edgeFailed' as const,
       subject,
+      id: subject,
       reason,
     })),
   ];
@@ -115,21 +127,27 @@ function gatewayFindings(state: State): readonly Finding[] {
     ...(logReading.failure === undefined
       ? []
       : [{ kind: 'gatewayLogUnreadable' as const, subject, reason: logReading.failure }]),
-    ...(endpoint.failure === undefined
+    ...(endpoint.failure === undefined || endpoint.current.ip !== undefined
       ? []
       : [{ kind: 'controlServerUnusable' as const, subject, reason: endpoint.failure }]),
-    // An answer of the witness is awaited for seconds only.
-    ...(heldBack === undefined || heldBack.because === 'awaitingWitness' || sitesDown(state).length === 0
+    ...(heldBack === undefined || !isWaiting(state)
       ? []
       : [{ kind: 'recoveryHeldBack' as const, subject, ...heldBack }]),
   ];
 }
 
+/** Sites are down, and nothing is done about it yet; an answer of the witness is awaited for seconds only. */
+const isWaiting = ({ heldBack, recovery, gateway, sites }: State): boolean =>
+  heldBack?.because !== 'awaitingWitness' &&
+  recovery.value === 'none' &&
+  runningStart(gateway) !== undefined &&
+  sites.down.length > 0;
+
 /** What we do to it ourselves is no condition. */
 function lifeFindings(state: State, subject: string): readonly Finding[] {
   const { gateway } = state;
-  const ends = gateway.value === 'down' ? gateway.unreadyRuns : (startOf(gateway)?.unreadyRuns ?? 0);
-  const loop: readonly Finding[] = ends > 1 ? [{ kind: 'gatewayLooping', subject, exits: ends }] : [];
+  const runs = gateway.value === 'down' ? gateway.unreadyRuns : (startOf(gateway)?.unreadyRuns ?? 0);
+  const loop: readonly Finding[] = runs > 1 ? [{ kind: 'gatewayLooping', subject, exits: runs + 1 }] : [];
   switch (gateway.value) {
     case 'absent':
       return [found('gatewayAbsent', subject)];
@@ -137,7 +155,9 @@ function lifeFindings(state: State, subject: string): readonly Finding[] {
       return [found('gatewayPaused', subject)];
     case 'down': {
       const isOurs = isBeingRestarted(state) || gateway.cause === 'created';
-      return isOurs ? loop : [...loop, { kind: 'gatewayDown', subject, cause: gateway.cause }];
+      if (isOurs) return loop;
+      const isToStay = gateway.cause === 'operator' || gateway.cause === 'found';
+      return [...(isToStay ? [] : loop), { kind: 'gatewayDown', subject, cause: gateway.cause }];
     }
     case 'starting':
       return gateway.start.isLate ? [...loop, found('gatewayNotReady', subject)] : loop;
@@ -152,35 +172,46 @@ function siteFindings(state: State): readonly Finding[] {
   const critical = criticalSites(state);
   return sites.list.flatMap((site): Finding[] => {
     const { name: subject, url } = site;
-    const failures = sites.failures[url] ?? 0;
-    const isDown = failures >= settings.failThreshold;
     const hasNeverPassed = (sites.excused[url] ?? 0) >= settings.failThreshold && !sites.passed.includes(url);
     return [
-      ...(isDown
-        ? [{ kind: 'siteDown' as const, subject, failures, isCritical: critical.includes(site) }]
+      ...(sites.down.includes(url)
+        ? [{ kind: 'siteDown' as const, subject, id: url, isCritical: critical.includes(site) }]
         : []),
-      ...(sites.held.includes(url) ? [found('siteDemoted', subject)] : []),
-      ...(hasNeverPassed ? [found('siteNeverPassed', subject)] : []),
+      ...(sites.held.includes(url) ? [found('siteDemoted', subject, url)] : []),
+      ...(hasNeverPassed ? [found('siteNeverPassed', subject, url)] : []),
     ];
   });
 }
 
+/** Of those that are there: without a gateway nobody looks who is. */
 function dependentFindings(state: State): readonly Finding[] {
   const { members = {}, unclaimed, ends } = state.dependents;
+  const isThere = ([id]: readonly [string, unknown]): boolean => id in state.containers.byId;
   return [
-    ...Object.entries(members).flatMap(([id, { name: subject, attachment }]): Finding[] => {
-      const why = isCutOff(attachment) ? whyUnrepaired(state, id, attachment === 'orphaned') : undefined;
-      const loops = isLoop(ends[id]) ? [found('dependentLooping', subject)] : [];
-      return why === undefined || !isCutOff(attachment)
-        ? loops
-        : [...loops, { kind: 'dependentCutOff', subject, attachment, ...why }];
-    }),
-    ...Object.values(unclaimed).map(({ name: subject, formerGateway }): Finding => ({
-      kind: 'orphanUnclaimed',
-      subject,
-      ...(formerGateway !== undefined && { formerGateway }),
-    })),
+    ...Object.entries(members)
+      .filter(isThere)
+      .flatMap(([id, { name: subject, attachment }]): Finding[] => [
+        ...(isLoop(ends[id]) ? [found('dependentLooping', subject, id)] : []),
+        ...cutOffFindings(state, { subject, id, attachment }),
+      ]),
+    ...Object.entries(unclaimed)
+      .filter(isThere)
+      .map(([id, { name: subject, formerGateway }]): Finding => ({
+        kind: 'orphanUnclaimed',
+        subject,
+        id,
+        ...(formerGateway !== undefined && { formerGateway }),
+      })),
   ];
+}
+
+function cutOffFindings(
+  state: State,
+  { attachment, ...whom }: { readonly subject: string; readonly id: string; readonly attachment: Attachment },
+): readonly Finding[] {
+  if (!isCutOff(attachment)) return [];
+  const why = whyUnrepaired(state, whom.id, attachment === 'orphaned');
+  return why === undefined ? [] : [{ kind: 'dependentCutOff', ...whom, attachment, ...why }];
 }
 
 /** Undefined: it is repaired as soon as its turn comes. */
@@ -197,6 +228,7 @@ function whyUnrepaired(
     return { because: isRefused ? 'refused' : 'failing', ...why };
   }
   if (facts?.runState === 'paused') return { because: 'paused' };
+  if (state.settings.dryRun) return { because: 'dryRun' };
   const owner = facts && id in state.repairs.pending ? blockedBy(state, facts) : undefined;
   return owner && { because: 'awaitsOwner', owner: owner.name };
 }

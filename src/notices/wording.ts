@@ -682,6 +682,7 @@ const HELD_BACK = {
 };
 
 const CUT_OFF_REMEDIES = {
+  dryRun: 'DRY_RUN is set: the monitor only says what it would do.',
   byHand:
     'Re-create it: docker compose up -d --force-recreate, and the service’s name. Or set AUTO_RECREATE=true.',
   refused: 'Re-create it: docker compose up -d --force-recreate, and the service’s name.',

@@ -33,7 +33,8 @@ export function checkResults(state: State, event: Event, before: State): Transit
     silent: silentAfter({ ...state, sites }, check),
     cutShortAt: check.cutShort !== undefined && isUndisturbed(state, check) ? check.startedAt : undefined,
   };
-  return to({ ...state, checking, sites }, { notices: counted.notices });
+  const next = { ...state, checking, sites };
+  return to(next, { notices: [...counted.notices, ...sayReach(state, next)] });
 }
 
 function gather(state: State, checkId: number, result: ProbeResult): Transition {
@@ -87,7 +88,22 @@ function count(state: State, check: FinishedCheck, at: number): { sites: Sites; 
   }
   const passed = withPassed(state.sites, check.results);
   const passes = withPasses(state.sites.passes, check.results, check.startedAt);
-  return { sites: { ...state.sites, failures, excused, passed, passes }, notices };
+  const down = downAfter(state, failures, check);
+  return { sites: { ...state.sites, failures, down, excused, passed, passes }, notices };
+}
+
+function downAfter(
+  { sites, settings }: State,
+  failures: Sites['failures'],
+  { results }: FinishedCheck,
+): readonly string[] {
+  const hasPassedNow = (url: string): boolean =>
+    results.some(({ site, verdict }) => site.url === url && verdict === 'pass');
+  const news = Object.keys(failures).filter(
+    (url) => (failures[url] ?? 0) >= settings.failThreshold && !sites.down.includes(url),
+  );
+  const stay = sites.down.filter((url) => !hasPassedNow(url));
+  return news.length === 0 && stay.length === sites.down.length ? sites.down : [...stay, ...news];
 }
 
 const isKnownNeverToPass = ({ sites, settings }: State, url: string): boolean =>
@@ -166,3 +182,15 @@ const recordOf = ({ startedAt, passing, results }: FinishedCheck, endedAt: numbe
   passing,
   results,
 });
+
+/** Said when it begins and when it ends; a reason that changes in between is no news. */
+function sayReach(before: State, state: State): readonly Notice[] {
+  const name = nameOf(state);
+  const [was, reason] = [whyBlind(before), whyBlind(state)];
+  const [failed, fails] = [before.sites.onlyDns, state.sites.onlyDns];
+  return [
+    ...(fails === failed ? [] : [{ kind: fails ? ('dnsFailed' as const) : ('dnsRecovered' as const), name }]),
+    ...(reason !== undefined && was === undefined ? [{ kind: 'probesFailed' as const, name, reason }] : []),
+    ...(reason === undefined && was !== undefined ? [{ kind: 'probesRecovered' as const, name }] : []),
+  ];
+}

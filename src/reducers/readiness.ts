@@ -31,7 +31,9 @@ export function readiness(state: State, event: Event, before: State): Transition
 
 /** If a recovery waits for it, that says so itself; one that is found so may have been for hours. */
 function late(state: State, gateway: Starting, { at, wasAwaited }: Moment): Transition {
-  if (!isOverdue(state, at) || gateway.start.isLate) return to(state);
+  // Without the engine nobody knows what has become of it.
+  const isKnown = state.connection.value === 'connected' && !state.ending;
+  if (!isKnown || !isOverdue(state, at) || gateway.start.isLate) return to(state);
   const told: Notice = {
     kind: 'gatewayNotReady',
     name: gateway.name,

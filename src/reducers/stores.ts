@@ -8,25 +8,19 @@ export function stores(state: Everything, event: Event): Transition<Everything> 
   switch (event.type) {
     case 'storeFailed': {
       const { store, path, reason } = event;
-      const isNews = state.stores[store] === undefined;
+      const isNews = store === 'log' && state.stores.log === undefined;
       const next = { ...state, stores: { ...state.stores, [store]: { path, reason } } };
-      return to(next, { notices: isNews ? [failed(event)] : [] });
+      return to(next, { notices: isNews ? [{ kind: 'logFileNotWritten', path, reason }] : [] });
     }
     case 'storeRecovered': {
-      const { [event.store]: known, ...others } = state.stores;
+      const { store, path, lostLines = 0 } = event;
+      const { [store]: known, ...others } = state.stores;
       if (known === undefined) return to(state);
-      return to({ ...state, stores: others }, { notices: [recovered(event)] });
+      // How much was lost only the event tells.
+      const notices: readonly Notice[] = store === 'log' ? [{ kind: 'logFileWritten', path, lostLines }] : [];
+      return to({ ...state, stores: others }, { notices });
     }
     default:
       return to(state);
   }
 }
-
-const failed = ({ store, path, reason }: Extract<Event, { type: 'storeFailed' }>): Notice => ({
-  kind: store === 'log' ? 'logFileNotWritten' : 'stateNotWritten',
-  path,
-  reason,
-});
-
-const recovered = ({ store, path, lostLines = 0 }: Extract<Event, { type: 'storeRecovered' }>): Notice =>
-  store === 'log' ? { kind: 'logFileWritten', path, lostLines } : { kind: 'stateWritten', path };

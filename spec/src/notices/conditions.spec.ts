@@ -8,6 +8,7 @@ import {
   destroyed,
   disconnected,
   gatewayFacts,
+  idOf,
   inspectedAs,
   listedAgain,
   listingFailed,
@@ -53,57 +54,57 @@ describe('a condition', () => {
     },
     {
       kind: 'gatewayAbsent',
-      key: 'gatewayAbsent gluetun gluetun',
+      key: 'gatewayAbsent gluetun',
       begins: [destroyed('gluetun')],
       ends: [listedAgain(gatewayFacts())],
     },
     {
       kind: 'gatewayDown',
-      key: 'gatewayDown gluetun gluetun',
+      key: 'gatewayDown gluetun',
       begins: [stoppedByHand('gluetun')],
       ends: [started('gluetun')],
     },
     {
       kind: 'gatewayPaused',
-      key: 'gatewayPaused gluetun gluetun',
+      key: 'gatewayPaused gluetun',
       begins: [paused('gluetun')],
       ends: [unpaused('gluetun')],
     },
     {
       kind: 'gatewayNotReady',
-      key: 'gatewayNotReady gluetun gluetun',
+      key: 'gatewayNotReady gluetun',
       begins: [started('gluetun'), inspectedAs('gluetun', { health: 'starting' }), seconds(121)],
       ends: [turned('gluetun', 'healthy')],
     },
     {
       kind: 'gatewayLogUnreadable',
-      key: 'gatewayLogUnreadable gluetun gluetun',
+      key: 'gatewayLogUnreadable gluetun',
       begins: [logUnreadable(), logUnreadable()],
       ends: [logReadable()],
     },
     {
       kind: 'probesFailed',
-      key: 'probesFailed gluetun gluetun',
+      key: 'probesFailed gluetun',
       begins: [seconds(30), checkBlind(), seconds(30), checkBlind()],
       ends: [seconds(30), checkPassed()],
     },
     {
       kind: 'siteDown',
-      key: 'siteDown gluetun https://a',
+      key: 'siteDown gluetun https://a/',
       setting: excluded,
       begins: down,
       ends: [seconds(10), checkPassed()],
     },
     {
       kind: 'recoveryHeldBack',
-      key: 'recoveryHeldBack gluetun gluetun',
+      key: 'recoveryHeldBack gluetun',
       setting: excluded,
       begins: down,
       ends: [seconds(10), checkPassed()],
     },
     {
       kind: 'dependentCutOff',
-      key: 'dependentCutOff gluetun app',
+      key: `dependentCutOff gluetun ${idOf('app')}`,
       begins: [
         ...restartMessages('gluetun'),
         inspectedAs('gluetun', { health: 'healthy' }),
@@ -114,7 +115,7 @@ describe('a condition', () => {
     },
     {
       kind: 'orphanUnclaimed',
-      key: 'orphanUnclaimed gluetun lost',
+      key: `orphanUnclaimed gluetun ${idOf('lost')}`,
       begins: [listedAgain(gatewayFacts(), app, onGateway('lost', { on: 'f'.repeat(64) }))],
       ends: [destroyed('lost')],
     },
@@ -139,9 +140,9 @@ describe('a condition', () => {
   it('is not what a recovery does itself', () => {
     const history = settled([app], { sites: [site('a')] }).feed(...down);
     history.feed(...restartMessages('gluetun'));
-    expect(keysOf(history)).toEqual(['siteDown gluetun https://a']);
+    expect(keysOf(history)).toEqual(['siteDown gluetun https://a/']);
     history.feed(inspectedAs('gluetun', { health: 'starting' }), succeeded());
-    expect(keysOf(history)).toEqual(['siteDown gluetun https://a']);
+    expect(keysOf(history)).toEqual(['siteDown gluetun https://a/']);
   });
 });
 

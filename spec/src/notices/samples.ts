@@ -340,6 +340,7 @@ export const VALUES: Readonly<Record<string, readonly string[]>> = {
     backoff: true,
   }),
   'because (dependentCutOff)': words<Unrepaired>({
+    dryRun: true,
     byHand: true,
     refused: true,
     failing: true,

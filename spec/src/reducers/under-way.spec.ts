@@ -179,7 +179,7 @@ describe('who was being restarted when monitor and engine went', () => {
 
   it('is said in other words than of a crash', () => {
     found({ restartPolicy: 'unless-stopped' }, { restarting: both }).expectLine(
-      /^gluetun is down since a restart by the monitor was cut short; it is started unless/,
+      /^gluetun has been down since a restart by the monitor was cut short; it is started unless/,
     );
   });
 

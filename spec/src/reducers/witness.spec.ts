@@ -150,8 +150,8 @@ describe('what the witness says', () => {
     const history = ignored().forget().feed(minutes(1));
     expect(fails(history).said).toHaveLength(0);
     answers(history.feed(minutes(1)))
-      .expectLines('The witness answers, and is listened to again')
-      .expectLine(/listened to/, 'info');
+      .expectLines('The witness answers, and counts from now on')
+      .expectLine(/counts from now on/, 'info');
     fails(fails(history.forget().feed(minutes(1)), REASON).feed(seconds(1)), REASON).expectLines(DOWN);
   });
 
