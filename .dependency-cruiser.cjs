@@ -26,6 +26,14 @@ module.exports = {
       to: { dependencyTypes: ['core', 'npm'] },
     },
     {
+      name: 'notices-rest-on-the-state',
+      comment:
+        'What there is to say follows from the state: reducers make notices, and notices know no reducer.',
+      severity: 'error',
+      from: { path: '^src/notices/' },
+      to: { path: '^src/reducers/' },
+    },
+    {
       name: 'docker-is-reached-through-two-doors',
       comment: 'Readings by streams/, writes by src/: nobody else holds a Docker client.',
       severity: 'error',

@@ -63,3 +63,7 @@ export const isSelfHealing = (
  */
 export const isBeingEnded = ({ gateway, endings }: Pick<State, 'gateway' | 'endings'>): boolean =>
   'id' in gateway && endings[gateway.id]?.value === 'signalled';
+
+/** It is repaired by the command under way, or has been. */
+export const isInWave = ({ repairs: { wave } }: Pick<State, 'repairs'>, id: string): boolean =>
+  wave?.dependents.some((one) => one.id === id) ?? false;

@@ -319,7 +319,7 @@ interface LogReading {
 /** Why Gluetun cannot connect, in its own words, of its present start and since the tunnel last worked. */
 export interface Troubles {
   readonly latest: readonly string[];
-  /** Those that were said, also of earlier starts: a crash loop is not told round by round. */
+  /** Those that were said, also of earlier starts: a crash loop does not repeat them with each run. */
   readonly told: readonly string[];
 }
 

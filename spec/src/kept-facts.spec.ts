@@ -2,7 +2,9 @@ import {
   checkBlind,
   checkFailed,
   checkPassed,
+  endpointRead,
   inspectedAs,
+  listedAgain,
   onGateway,
   publicIpLogged,
   restartBegun,
@@ -12,6 +14,7 @@ import {
   site,
   succeeded,
   untouched,
+  waveSucceeded,
 } from './builders.ts';
 import { type History, type Steps, settled } from './history.ts';
 
@@ -52,15 +55,33 @@ describe('the latest recovery', () => {
     inspectedAs('gluetun', { health: 'healthy' }),
   ];
 
-  it('is kept with its steps and their times, and what came of it', () => {
+  const verified: Steps = [...restarted, endpointRead('203.0.113.7'), checkPassed(), listedAgain()];
+
+  it('is kept with its steps and their times, and with its end once it is completed', () => {
     const history = settled([app]).feed(...down);
     expect(record(history)).toMatchObject({ endedAt: undefined, outcome: undefined });
-    history.feed(...restarted, checkPassed());
-    history.feed(seconds(1));
+    history.feed(...verified);
+    expect(record(history)).toMatchObject({ endedAt: undefined, outcome: undefined });
+    const endedAt = history.now;
+    history.feed(waveSucceeded(), seconds(1));
+    expect(record(history)).toMatchObject({ endedAt, outcome: 'completed' });
     const steps = record(history)?.steps ?? [];
-    expect(steps.map(({ step }) => step).slice(0, 2)).toEqual(['restarting', 'awaitingReady']);
+    expect(steps.map(({ step }) => step)).toEqual([
+      'restarting',
+      'awaitingReady',
+      'verifying',
+      'listing',
+      'repairing',
+    ]);
     const times = steps.map(({ at }) => at);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
+  });
+
+  it('is kept as incomplete if a dependent could not be restarted', () => {
+    const history = settled([app]).feed(...down, ...verified, restartBegun('app'), restartFailed('app'));
+    const endedAt = history.now;
+    history.feed(succeeded());
+    expect(record(history)).toMatchObject({ endedAt, outcome: 'incomplete' });
   });
 
   it('that was not needed any more is kept as abandoned', () => {

@@ -1,5 +1,6 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import { type RotationLimits, appendRotating } from './log-rotation.ts';
+import type { Trouble } from './trouble.ts';
 
 export interface LogFileOptions extends RotationLimits {
   readonly file: string;
@@ -7,12 +8,6 @@ export interface LogFileOptions extends RotationLimits {
   readonly trouble: Trouble;
   /** Another disk, for tests. */
   readonly append?: typeof appendRotating;
-}
-
-/** Told of what goes wrong: once when it begins, once when it ends. */
-export interface Trouble {
-  readonly failed: (reason: string) => void;
-  readonly recovered: (lostLines: number) => void;
 }
 
 export interface LogFile {

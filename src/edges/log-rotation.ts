@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, stat, truncate } from 'node:fs/promises';
+import { type FileHandle, open, rename, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { exists, makeFolder } from './make-folder.ts';
 
 export interface RotationLimits {
   readonly maxBytes: number;
@@ -39,19 +40,6 @@ function howManyFit(lines: readonly string[], room: number): number {
   const tooMany = lines.findIndex((line) => (bytes += Buffer.byteLength(line)) > room);
   return tooMany < 0 ? lines.length : tooMany;
 }
-
-/** Parents first. Node's own `recursive` never comes back where the kernel refuses a folder, as below /proc. */
-export async function makeFolder(path: string): Promise<void> {
-  if (await exists(path)) return;
-  await makeFolder(dirname(path));
-  await mkdir(path);
-}
-
-const exists = async (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
 
 const sizeOf = async (path: string): Promise<number> =>
   stat(path).then(

@@ -5,8 +5,9 @@ import type { LogConfig } from '../../config/config.ts';
 import type { Level, Line, Log } from '../log-line.ts';
 import { lineOf } from '../notices/wording.ts';
 import { createConsole } from './console.ts';
-import { type Trouble, createLogFile } from './log-file.ts';
+import { createLogFile } from './log-file.ts';
 import { createRender } from './log-format.ts';
+import type { Trouble } from './trouble.ts';
 
 export interface LogDeps {
   /** Milliseconds since the epoch: the time lines bear. */

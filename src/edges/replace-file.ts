@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { makeFolder } from './log-rotation.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Whoever reads the file, after a crash at whatever instant, finds the old text or the new one. */
 export async function replaceFile(file: string, text: string): Promise<void> {

@@ -11,9 +11,9 @@ import {
 } from 'rxjs';
 import type { Memory } from '../memory.ts';
 import type { Edge } from './edge.ts';
-import type { Trouble } from './log-file.ts';
 import { replaceFile } from './replace-file.ts';
 import { type StateFile, encode } from './state-file.ts';
+import type { Trouble } from './trouble.ts';
 
 export interface StateWriterDeps {
   readonly scheduler: SchedulerLike;

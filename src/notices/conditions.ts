@@ -1,9 +1,9 @@
 import { isCutOff } from '../attachment.ts';
+import { blockedBy } from '../awaited-owner.ts';
 import { whyBlind } from '../blindness.ts';
 import { whyGatewayExcluded } from '../excluded.ts';
 import { criticalSites } from '../quorum.ts';
-import { isLoop } from '../reducers/comings-and-goings.ts';
-import { blockedBy } from '../reducers/repairs.ts';
+import { isLoop } from '../restart-loop.ts';
 import { gatewayTarget, isBeingRestarted, nameOf, runningStart, startOf } from '../selectors.ts';
 import type { Attachment, Everything, State } from '../state.ts';
 import { viewsOf } from '../watches.ts';

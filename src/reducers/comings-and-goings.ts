@@ -2,10 +2,10 @@ import type { ContainerEvent, Event } from '../../streams/events.ts';
 import { isRunning } from '../attachment.ts';
 import type { Notice } from '../notices/notice.ts';
 import { isMessageOfStart } from '../messages.ts';
+import { LOOP_ENDS, isLoop } from '../restart-loop.ts';
 import type { Dependents, Ends, State } from '../state.ts';
 
-/** So many ends, each within this time of the one before, and it is called a loop; so long without one ends it. */
-const LOOP_ENDS = 3;
+/** Ends that lie further apart belong to no loop, and so long without one a loop is over. */
 const CALM_MS = 600_000;
 
 interface Heard {
@@ -32,11 +32,6 @@ export function comingsAndGoings(state: State, event: Event, before: State): Hea
     notices: [...calmed.notices, ...notices],
   };
 }
-
-/** Said to keep restarting, and not over it yet. */
-export const keepsRestarting = ({ dependents }: State, id: string): boolean => isLoop(dependents.ends[id]);
-
-export const isLoop = (ends: Ends | undefined): boolean => (ends?.inARow ?? 0) >= LOOP_ENDS;
 
 /** An end that somebody asked for belongs to no loop, and is said. */
 const afterEnd = (

@@ -53,8 +53,8 @@ interface Saying {
 }
 
 /**
- * Each time that it goes down, but for the rounds of a loop; and where it turns out that it is down for another reason
- * than was said, for it may stay so.
+ * Each time that it goes down, except while it ends again and again before it is ready. It is said again if it turns out
+ * to be down for another reason, because it may stay down then.
  */
 function sayDown(before: Gateway, now: Down, { event, after }: Saying): readonly Notice[] {
   const known = before.value === 'down' ? before : undefined;

@@ -2,9 +2,9 @@ import type { Event } from '../../streams/events.ts';
 import { isUnclaimed, parkedOf } from '../dependents-of.ts';
 import { joinedReference } from '../joined.ts';
 import { REMEMBERED, knownIds } from '../memory.ts';
+import { isInWave } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
-import { isInWave } from './repairs.ts';
 
 /**
  * Whoever waits half-way through its re-creation tells by its name whose orphan it is (see `parked.ts`), also to a

@@ -14,10 +14,11 @@ export function ownNetwork(state: Everything, _event: Event, before: Everything)
   const view = viewsOf(state).find(isOurs);
   if (view === undefined || viewsOf(before).some(isOurs)) return to(state);
   const { id = '', name = '' } = gatewayTarget(view.gateway) ?? {};
-  const isSaid = monitorsOn(id, view).length > 0;
+  // If it bears our label, `dependents` has found it there and says so.
+  const hasLabelledMonitor = monitorsOn(id, view).length > 0;
   const hasWitness = state.witness.value !== 'none';
   const notices = [
-    ...(isSaid ? [] : ['monitorOnGatewayNetwork' as const]),
+    ...(hasLabelledMonitor ? [] : ['monitorOnGatewayNetwork' as const]),
     ...(hasWitness ? ['witnessBehindGateway' as const] : []),
     ...(state.ownNetwork.leadsToEngine ? ['engineBehindGateway' as const] : []),
   ].map((kind): Notice => ({ kind, name, gateway: view.settings.gateway }));

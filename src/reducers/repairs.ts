@@ -1,16 +1,16 @@
 import { attachmentOf, isCutOff } from '../attachment.ts';
+import { blockedBy, waitsForOwner } from '../awaited-owner.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Repairable, Target } from '../commands.ts';
 import { dependentsOf, parkedOf } from '../dependents-of.ts';
 import { areTo, furtherReferences } from '../joined.ts';
-import { ownersBelow, ownersOf, serviceOf, servicesNeededBy } from '../network.ts';
+import { ownersOf, serviceOf, servicesNeededBy } from '../network.ts';
 import { isParked, parkedAs } from '../parked.ts';
-import { gatewayTarget, runningStart } from '../selectors.ts';
+import { gatewayTarget, isInWave, runningStart } from '../selectors.ts';
 import type { Repair, State } from '../state.ts';
 import { type Notice, inDryRun } from '../notices/notice.ts';
 import { type Transition, then, to } from '../transition.ts';
 import { forget, repairOutcomes, sayBegun, tryAgainLater, withRepairs } from './repair-outcomes.ts';
-import { keepsRestarting } from './comings-and-goings.ts';
 import { repairable } from './repairable.ts';
 import { settledAt } from './settling.ts';
 
@@ -69,15 +69,6 @@ export const hasTriedAll = (state: State): boolean =>
 
 const isHeldUp = (state: State, facts: ContainerFacts | undefined): boolean =>
   facts !== undefined && (facts.runState === 'paused' || blockedBy(state, facts) !== undefined);
-
-/** The owner it waits for in vain, as far as we can do anything: nobody repairs that one, and it is known not to be fit. */
-export function blockedBy(state: State, facts: ContainerFacts): ContainerFacts | undefined {
-  const owner = waitsForOwner(state, facts);
-  // Its own turn may still come; where that has failed, who shares its network is not waited for either.
-  const isToCome = owner !== undefined && state.repairs.pending[owner.id]?.failures === 0;
-  if (owner === undefined || isToCome || isInWave(state, owner.id)) return undefined;
-  return attachmentOf(state, owner) === 'unknown' ? undefined : owner;
-}
 
 /** Names of those that are still cut off though everyone has had a try, and of those that are so with them. */
 export const notRepaired = (state: State): readonly string[] =>
@@ -162,9 +153,6 @@ function isSettled(state: State, id: string, { failures, isForced }: Repair): bo
   );
 }
 
-export const isInWave = ({ repairs: { wave } }: State, id: string): boolean =>
-  wave?.dependents.some((one) => one.id === id) ?? false;
-
 /** Not while the gateway may be about to be restarted: a wave decided now would run after that. */
 export const isRepairTime = ({ gateway, connection, recovery, ending }: State): boolean =>
   gateway.value === 'ready' &&
@@ -216,21 +204,6 @@ const oneOfAName = (dependents: readonly Repairable[]): readonly Repairable[] =>
     ({ id, name, how }) =>
       how === 'resume' || !dependents.some((other) => other.name === name && other.id !== id),
   );
-
-/** The one between it and the gateway on whose network nothing can be put now: it would only be stopped. */
-const waitsForOwner = (state: State, facts: ContainerFacts): ContainerFacts | undefined =>
-  ownersBelow(gatewayTarget(state.gateway)?.id, facts, state).find(
-    (owner) =>
-      owner.runState !== 'running' ||
-      attachmentOf(state, owner) !== 'fresh' ||
-      (keepsRestarting(state, owner.id) && hasJoinedGateway(state, facts)),
-  );
-
-/** It has started since the gateway has: whatever its owner does, the network that they share may well live on. */
-function hasJoinedGateway({ gateway }: State, { details }: ContainerFacts): boolean {
-  const start = runningStart(gateway)?.startedAt?.engineMs ?? Infinity;
-  return (details?.startedAtMs ?? -Infinity) > start;
-}
 
 /** Those that wait for none of the others; all of them where they wait for each other in a circle. */
 function firstOf(due: readonly ContainerFacts[], state: State): readonly ContainerFacts[] {

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Event } from '../../../streams/events.ts';
 import { livenessFile } from '../../../src/edges/liveness-file.ts';
 import type { Step } from '../../../src/program.ts';
@@ -15,22 +15,58 @@ describe('the liveness file', () => {
     return { event, before: state, state, notices: [] };
   };
 
-  it('is touched as the loop goes round, at most every five seconds', async () => {
+  it('is there once the loop has gone round', async () => {
     const file = folder.at('alive');
-    const { take } = livenessFile(file);
-    void take(stepAt(1_000));
-    await eventually('it is touched', () => existsSync(file));
-    await new Promise(setImmediate);
-    rmSync(file);
-    void take(stepAt(5_999));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(existsSync(file)).toBe(false);
-    void take(stepAt(6_000));
-    await eventually('it is touched again', () => existsSync(file));
+    void livenessFile(file).take(stepAt(1_000));
+    expect(await eventually('it is touched', () => existsSync(file))).toBe(true);
   });
 
-  it('that cannot be written is no trouble', () => {
-    const { take } = livenessFile(folder.at('nowhere/alive'));
-    expect(() => void take(stepAt(1_000))).not.toThrow();
+  describe('on a disk that is watched', () => {
+    let touched: string[];
+    let disk: { readonly answer: () => void; readonly refuse: () => void }[];
+    let take: (at: number) => Promise<void>;
+
+    beforeEach(() => {
+      [touched, disk] = [[], []];
+      const edge = livenessFile('/tmp/alive', async (file) => {
+        touched.push(file);
+        return new Promise((resolve, reject) => {
+          disk.push({ answer: resolve, refuse: () => reject(new Error('EROFS: read-only file system')) });
+        });
+      });
+      take = async (at) => edge.take(stepAt(at));
+    });
+
+    const whatComesOf = async (outcome: 'answer' | 'refuse'): Promise<void> => {
+      disk.shift()?.[outcome]();
+      await new Promise(setImmediate);
+    };
+
+    it('is touched once in five seconds at most', async () => {
+      await take(1_000);
+      await whatComesOf('answer');
+      await take(5_999);
+      expect(touched).toEqual(['/tmp/alive']);
+      await take(6_000);
+      expect(touched).toEqual(['/tmp/alive', '/tmp/alive']);
+    });
+
+    it('is not touched again while the disk owes an answer', async () => {
+      await take(1_000);
+      await take(60_000);
+      expect(touched).toHaveLength(1);
+      await whatComesOf('answer');
+      await take(60_001);
+      expect(touched).toHaveLength(2);
+    });
+
+    it('is tried again at the next step that is due if it could not be written, and the edge does not fail', async () => {
+      await expect(take(1_000)).resolves.toBeUndefined();
+      await whatComesOf('refuse');
+      await take(5_999);
+      expect(touched).toHaveLength(1);
+      await take(6_000);
+      expect(touched).toHaveLength(2);
+    });
   });
 });
