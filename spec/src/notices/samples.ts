@@ -1,9 +1,4 @@
-import type { RepairKind, Verdict } from '../../../streams/events.ts';
-import type { CutOff } from '../../../src/attachment.ts';
-import type { Exclusion } from '../../../src/excluded.ts';
-import type { Unrepaired } from '../../../src/notices/condition.ts';
 import type { Notice, NoticeKind, NoticeOf } from '../../../src/notices/notice.ts';
-import type { Alarm, DownCause, HoldReason, RepairFault } from '../../../src/state.ts';
 
 const gateway = 'gluetun';
 const name = 'gluetun';
@@ -317,50 +312,3 @@ export const MORE_SAMPLES: readonly Notice[] = [
     attempt: 2,
   },
 ];
-
-/** The words of a union, none of them left out. */
-const words = <T extends string>(all: Readonly<Record<T, true>>): readonly string[] => Object.keys(all);
-
-/** What a field can say, if that is one word of a few. */
-export const VALUES: Readonly<Record<string, readonly string[]>> = {
-  alarm: words<Alarm>({ unhealthy: true, selfHealing: true }),
-  attachment: words<CutOff>({ stale: true, orphaned: true, failedToJoin: true }),
-  'because (recoveryAbandoned)': words<NoticeOf<'recoveryAbandoned'>['because']>({
-    tunnelWorks: true,
-    stopped: true,
-    down: true,
-    startedAnew: true,
-  }),
-  'because (recoveryHeldBack)': words<HoldReason>({
-    quorum: true,
-    excluded: true,
-    line: true,
-    awaitingWitness: true,
-    grace: true,
-    backoff: true,
-  }),
-  'because (dependentCutOff)': words<Unrepaired>({
-    dryRun: true,
-    byHand: true,
-    refused: true,
-    failing: true,
-    paused: true,
-    awaitsOwner: true,
-  }),
-  by: words<NoticeOf<'recoveryCompleted'>['by']>({ gateway: true, vpn: true }),
-  cause: words<DownCause>({
-    ourRestart: true,
-    operator: true,
-    crash: true,
-    restarting: true,
-    givenUp: true,
-    created: true,
-    found: true,
-  }),
-  exclusion: words<Exclusion>({ listed: true, labelled: true }),
-  fault: words<RepairFault>({ notInspected: true, notOnLiveNetwork: true, noAnswer: true }),
-  proof: words<NoticeOf<'gatewayReady'>['proof']>({ health: true, log: true, check: true, overdue: true }),
-  repair: words<RepairKind>({ restart: true, recreate: true, resume: true }),
-  status: words<NoticeOf<'endpoint'>['status']>({ STARTUP: true, FAILING: true, NEW: true, CHANGED: true }),
-  verdict: words<Verdict>({ pass: true, fail: true, unknown: true }),
-};

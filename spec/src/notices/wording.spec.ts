@@ -4,7 +4,7 @@ import type { Notice } from '../../../src/notices/notice.ts';
 import { lineOf } from '../../../src/notices/wording.ts';
 import { CONDITION_SAMPLES } from './condition-samples.ts';
 import { conditionsTable, fieldsByKind, noticesTable, samples, valuesTable } from './kinds.ts';
-import { VALUES } from './samples.ts';
+import { VALUES } from './values.ts';
 
 const DOCUMENT = join(__dirname, '../../../NOTICES.md');
 const between = (name: string): RegExp =>
