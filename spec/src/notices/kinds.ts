@@ -1,7 +1,8 @@
 import type { Notice } from '../../../src/notices/notice.ts';
 import { WORDINGS, lineOf, remedyOf } from '../../../src/notices/wording.ts';
 import { CONDITION_SAMPLES } from './condition-samples.ts';
-import { MORE_SAMPLES, SAMPLES } from './samples.ts';
+import { MORE_SAMPLES } from './more-samples.ts';
+import { SAMPLES } from './samples.ts';
 import { VALUES } from './values.ts';
 
 export const samples: readonly Notice[] = [...Object.values(SAMPLES), ...MORE_SAMPLES];

@@ -1,4 +1,4 @@
-import type { Notice, NoticeKind, NoticeOf } from '../../../src/notices/notice.ts';
+import type { NoticeKind, NoticeOf } from '../../../src/notices/notice.ts';
 
 const gateway = 'gluetun';
 const name = 'gluetun';
@@ -266,49 +266,3 @@ export const SAMPLES: { readonly [K in NoticeKind]: NoticeOf<K> } = {
   dependentRecovered: { kind: 'dependentRecovered', gateway, name: 'app' },
   dependentsAllFresh: { kind: 'dependentsAllFresh', gateway, name },
 };
-
-const down = { kind: 'gatewayDown', gateway, name, exitCode: undefined, isAgain: false } as const;
-const held = { kind: 'recoveryHeldBack', gateway, ...evidence } as const;
-
-/** Where a kind has more fields than those, or more than one level: notices that have them. */
-export const MORE_SAMPLES: readonly Notice[] = [
-  { kind: 'stateLost', path: '/logs/state.json', reason: 'has no version', setAsideFailure: 'EISDIR' },
-  { kind: 'witnessIgnored' },
-  { ...down, cause: 'crash', isCutShort: true, exclusion: 'listed' },
-  { ...down, cause: 'givenUp', restarts: 3, isAgain: true, startInMs: 10_000 },
-  { ...down, cause: 'found', startError: '' },
-  { ...down, cause: 'found', startError: 'port is already allocated' },
-  { ...down, cause: 'ourRestart' },
-  { kind: 'selfHealingBegun', gateway, name, isKnown: true },
-  { kind: 'gatewayLogFellSilent', gateway, name, silentMs: 90_000, times: 2 },
-  { kind: 'alarmAnswered', gateway, name, alarm: 'selfHealing' },
-  { ...held, because: 'quorum' },
-  { ...held, because: 'line' },
-  { ...held, because: 'awaitingWitness' },
-  { ...held, because: 'grace', leftMs: 5_000 },
-  { ...held, because: 'excluded', name, exclusion: 'listed' },
-  { kind: 'gatewayNotReady', gateway, name, waitedMs: 120_000, isInRecovery: false, trouble: undefined },
-  { kind: 'recoveryAbandoned', gateway, name, because: 'tunnelWorks' },
-  { kind: 'recoveryCompleted', gateway, tookMs: 14_000, by: 'gateway' },
-  { kind: 'dependentsCutOff', gateway, attachment: 'orphaned', names: ['app'], isInRecovery: true },
-  { kind: 'dependentNeverStarted', gateway, name: 'app', attempt: 2 },
-  { kind: 'dependentRepairBegun', gateway, name: 'app', repair: 'resume', attempt: 2 },
-  {
-    kind: 'dependentRepairFailed',
-    gateway,
-    name: 'app',
-    repair: 'restart',
-    reason: undefined,
-    fault: 'notOnLiveNetwork',
-    retryInMs: 10_000,
-    attempt: 2,
-  },
-  {
-    kind: 'recreationRefused',
-    gateway,
-    name: 'app',
-    reason: 'its image is gone',
-    cutOffWithIt: [],
-    attempt: 2,
-  },
-];
