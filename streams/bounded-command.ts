@@ -7,14 +7,15 @@
  *   but its own, each call leaves a zombie for ever, until the gateway has no more processes to give. Whichever ends
  *   first ends the other, and both are waited for.
  * - A signal's trap, not a flag, ends the `sleep`: a command that ends right before the `wait` is not missed. By KILL,
- *   for a script that ignores TERM has children that do.
+ *   for a script that ignores TERM has children that do. If there is no `sleep`, it is over before its number is known:
+ *   then there is nothing to kill, and nothing to say of that.
  * - Where no process can be started for it the subshell ends with 2, and nothing is left behind.
  */
 export const WITHIN = `
 within() {
   timer=
   trap 'trap - CHLD; exec 2>/dev/null; kill -KILL "$timer"; wait "$timer"' EXIT
-  trap 'kill -KILL "$timer"' CHLD
+  trap 'kill -KILL "$timer" 2>/dev/null' CHLD
   sleep "$1" >/dev/null &
   timer=$!
   shift
