@@ -79,8 +79,9 @@ const onceWritten = (dependent: Repairable, basis: Basis, executor: Executor): O
     const { commit, scheduler } = executor;
     const askedAt = scheduler.now();
     const lookAgain = (): Observable<unknown> => {
+      if (scheduler.now() - askedAt < AT_ONCE_MS) return EMPTY;
       if (executor.isEnding()) throw new Untouched('the monitor is about to end');
-      return scheduler.now() - askedAt < AT_ONCE_MS ? EMPTY : asDecided(dependent, basis, executor);
+      return asDecided(dependent, basis, executor);
     };
     return concat(commit, defer(lookAgain)).pipe(ignoreElements());
   });

@@ -33,6 +33,14 @@ describe('a disk that is slow to take the state', () => {
     expect(world.engine.get('gluetun').status).toBe('exited');
   });
 
+  it('keeps a restart from a dependent if the monitor has been asked to end meanwhile', () => {
+    world.standIn.breakTunnel();
+    world.untilSaid(/^Restarting app1/);
+    world.shutDownMonitor();
+    world.pass(20_000);
+    expect(world.client.written).not.toContain('restart app1');
+  });
+
   it('keeps a restart from a dependent that its operator has stopped meanwhile', () => {
     world.standIn.breakTunnel();
     world.untilSaid(/^Restarting app1/);
