@@ -35,12 +35,12 @@ const UNHEARD_MS = 5_000;
  * the engine; it is opened again, where it left off, until nobody asks for it any more.
  */
 export const gatewayLog$ = (
-  { gatewayId, startedAt, tty }: RequestOf<'followGatewayLog'>,
+  { gatewayId, startedAt, endedBeforeMs, tty }: RequestOf<'followGatewayLog'>,
   engine: Pick<EngineReadings, 'followLog' | 'clockMs'>,
   scheduler: SchedulerLike,
 ): Observable<GatewayLogEvent | GatewayLogReadingEvent> =>
   defer(() => {
-    const position = new Position(startedAt);
+    const position = new Position(beginOf(startedAt, endedBeforeMs));
     const silence = new Silence(engine, scheduler);
     const followedSince = engine.clockMs();
     let isUnreadable = false;
@@ -139,11 +139,23 @@ class Silence {
 }
 
 /**
+ * The engine notes when it started a container after it has: the first lines are older, by milliseconds, or by seconds
+ * where the host is busy.
+ */
+const NOTED_LATE_MS = 5_000;
+
+/** Where the log of a run begins, as the engine's `since` takes it: not in the run before it. */
+const beginOf = (startedAt: string, endedBeforeMs = 0): string => {
+  const startedMs = engineTimeMs(startedAt) ?? 0;
+  return (Math.min(startedMs, Math.max(startedMs - NOTED_LATE_MS, endedBeforeMs)) / 1000).toFixed(9);
+};
+
+/**
  * How far the log has been read. The engine's `since` includes its own instant, so what is opened again repeats
  * the last line; and where the clock has been set back, lines from before that with it, which stand before it.
  */
 class Position {
-  readonly #startedAt: string;
+  readonly #begin: string;
   /** Of the line read last. */
   #timestamp: string | undefined;
   /** How many lines of that very instant have been read. */
@@ -152,13 +164,14 @@ class Position {
   #latest = '';
   #toSkip = 0;
 
-  constructor(startedAt: string) {
-    this.#startedAt = startedAt;
+  /** @param begin As the engine's `since` takes it. */
+  constructor(begin: string) {
+    this.#begin = begin;
   }
 
   open(): string {
     this.#toSkip = this.#lines;
-    return sinceOf(this.#timestamp ?? this.#startedAt);
+    return this.#timestamp === undefined ? this.#begin : sinceOf(this.#timestamp);
   }
 
   isNews(timestamp: string | undefined): boolean {

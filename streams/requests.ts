@@ -28,8 +28,10 @@ export type ReadingRequest =
       readonly kind: 'followGatewayLog';
       readonly lane: Lane;
       readonly gatewayId: string;
-      /** Where this start begins, RFC 3339 on the engine's clock. */
+      /** When this start was, RFC 3339 on the engine's clock. */
       readonly startedAt: string;
+      /** When the run before it ended, by the same clock; absent: there was none, or that is not known. */
+      readonly endedBeforeMs?: number;
       readonly tty: boolean;
     }
   | { readonly kind: 'leaveGatewayLog'; readonly lane: Lane }

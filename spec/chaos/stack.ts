@@ -92,11 +92,12 @@ export class Stack {
 
   /**
    * An engine that is killed while it starts a container may leave that container behind as one that nobody can start
-   * any more: the next engine says "task …: already exists", for ever. Its operator has to create it anew.
+   * any more: the next engine says "task …: already exists", or "id already in use", for ever. Its operator has to
+   * create it anew.
    */
   async isBrokenByEngine(name: string): Promise<boolean> {
     const { State } = await (await this.find(name)).inspect();
-    return !State.Running && /task \w+: already exists/.test(State.Error);
+    return !State.Running && /task \w+: already exists|id already in use/.test(State.Error);
   }
 
   /** The network namespaces are compared, as the kernel shows them. */

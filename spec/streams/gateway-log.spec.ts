@@ -52,9 +52,27 @@ describe('gatewayLog$', () => {
       expectObservable(log, unsubscribe).toBe(expected, { U: up(1), H: healing(5) });
       expectSubscriptions(log$.subscriptions).toBe(unsubscribe);
       scheduler.schedule(
-        () => expect(engine.calls).toEqual([['g', { since: '1795371288.500000000', tail: 1_000 }]]),
+        () => expect(engine.calls).toEqual([['g', { since: '1795371283.500000000', tail: 1_000 }]]),
         9,
       );
+    });
+  });
+
+  it.each([
+    ['some seconds earlier, for the engine notes a start late', undefined, '1795371283.500000000'],
+    ['no earlier than the run before it ended', 1795371287_250, '1795371287.250000000'],
+    [
+      'at the start if the clock was set back since the run before it',
+      1795371299_000,
+      '1795371288.500000000',
+    ],
+  ])('begins %s', (_, endedBeforeMs, since) => {
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const engine = new Rounds<Asked, Uint8Array>(cold('-'));
+      const request = { ...follow(false), ...(endedBeforeMs !== undefined && { endedBeforeMs }) };
+      expectObservable(gatewayLog$(request, { followLog: engine.next, clockMs: () => 0 }, scheduler), '^-!');
+      flush();
+      expect(engine.calls.map(([, asked]) => asked.since)).toEqual([since]);
     });
   });
 
@@ -100,7 +118,7 @@ describe('gatewayLog$', () => {
       asked = engine.calls;
     });
     expect(asked.map(([, { since }]) => since)).toEqual([
-      '1795371288.500000000',
+      '1795371283.500000000',
       '1795371289.000000005',
       '1795371289.000000006',
     ]);

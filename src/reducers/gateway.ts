@@ -226,8 +226,17 @@ function followLog(state: State): Transition {
   if (run === logReading.followed) return to(state);
   const next = { ...state, logReading: { ...logReading, followed: run } };
   if (run === undefined || !('id' in now)) return to(next, { commands: [{ kind: 'leaveGatewayLog', lane }] });
-  const tty = facts?.details?.tty ?? false;
+  const { tty = false, startedAt, startedAtMs = 0, finishedAtMs = Infinity } = facts?.details ?? {};
   return to(next, {
-    commands: [{ kind: 'followGatewayLog', lane, gatewayId: now.id, startedAt: run, tty }],
+    commands: [
+      {
+        kind: 'followGatewayLog',
+        lane,
+        gatewayId: now.id,
+        startedAt: run,
+        ...(startedAt === run && finishedAtMs < startedAtMs && { endedBeforeMs: finishedAtMs }),
+        tty,
+      },
+    ],
   });
 }
