@@ -1,4 +1,5 @@
 import type { ContainerFacts } from '../streams/events.ts';
+import { exitOf } from './exits.ts';
 import { joinedReference, referredTo } from './joined.ts';
 import { isLeftUnstarted } from './left-unstarted.ts';
 import { isOnNetworkOf, ownerOf, ownershipOf } from './network.ts';
@@ -47,38 +48,22 @@ export const hasFailedToJoin = (facts: ContainerFacts): boolean =>
 
 /** Whoever stopped it earlier: since then somebody has tried to start it. */
 const wantsToRun = (state: State, facts: ContainerFacts): boolean =>
-  hasFailedToJoin(facts) ||
-  isLeftUnstarted(state, facts) ||
-  isEndedWithSharer(state, facts) ||
-  ((isEndedByEngine(state, facts) || isLeftHalfRestarted(state, facts)) && wouldBeKeptRunning(facts)) ||
-  (state.endings[facts.id] === undefined &&
-    !state.memory.stopped.includes(facts.id) &&
-    wouldBeKeptRunning(facts) &&
-    hasEndedWithoutGateway(state, facts));
+  hasFailedToJoin(facts) || isLeftUnstarted(state, facts) || wantsToRunAgain(state, facts);
 
-/** Its processes ended with those of the one they are shared with, which a command of ours ended. */
-const isEndedWithSharer = ({ endings }: State, { id, details }: ContainerFacts): boolean =>
-  endings[id]?.value === 'ours' && details?.sharesWith !== undefined;
-
-/** By one that had been killed, at its next start; this monitor heard of it, or an earlier one did. */
-export function isEndedByEngine(
-  { endings, memory }: Pick<State, 'endings' | 'memory'>,
-  { id, details }: ContainerFacts,
-): boolean {
-  const ending = endings[id];
-  if (ending !== undefined) return ending.value === 'engine';
-  return details !== undefined && memory.endedByEngine[id] === details.startedAt;
-}
-
-/** By a command that came to nothing, as far as is known; since then nobody has ended it, for it has not run. */
-export function isLeftHalfRestarted(
-  { endings, memory }: Pick<State, 'endings' | 'memory'>,
-  { id, details }: ContainerFacts,
-): boolean {
-  const startedAt = memory.restarting[id];
-  return (
-    startedAt !== undefined && endings[id] === undefined && (details?.startedAt ?? startedAt) === startedAt
-  );
+/** By how it ended, and whether its restart policy would have it run. */
+function wantsToRunAgain(state: State, facts: ContainerFacts): boolean {
+  switch (exitOf(state, facts)?.by) {
+    case undefined:
+      return wouldBeKeptRunning(facts) && hasEndedWithoutGateway(state, facts);
+    case 'monitor':
+      // Its processes ended with those of the one they are shared with.
+      return wouldBeKeptRunning(facts) || facts.details?.sharesWith !== undefined;
+    case 'engine':
+      return wouldBeKeptRunning(facts);
+    case 'operator':
+    case 'itself':
+      return false;
+  }
 }
 
 /** Its restart policy would have it run. */

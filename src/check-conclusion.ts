@@ -3,7 +3,7 @@ import type { ProbeResult } from '../streams/events.ts';
 import type { WitnessVerdict } from '../streams/witness.ts';
 import { duration } from './duration.ts';
 import type { Exclusion } from './excluded.ts';
-import type { RememberedBackoff } from './memory.ts';
+import type { RememberedBackoff } from './past.ts';
 import { onlyDnsFails } from './only-dns.ts';
 import { criticalSites, excusedIn, isPassing, quorumOf } from './quorum.ts';
 import { EXCLUDED } from './notices/wording.ts';

@@ -25,7 +25,7 @@ import { EXIT } from './exit-codes.ts';
 import { listedComposeNames } from './compose-names.ts';
 import { whyExcluded } from './excluded.ts';
 import { ambiguous, findGateway, gatewayCandidates, lastingWord } from './find-gateway.ts';
-import { rememberedBackoff, rememberedSites } from './memory.ts';
+import { rememberedBackoff, rememberedSites } from './past.ts';
 import { peekStateFile } from './edges/state-file.ts';
 import { lineOf } from './notices/wording.ts';
 import { refusedSites, sitesOf } from './reducers/site-list.ts';

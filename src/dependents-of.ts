@@ -6,7 +6,7 @@ import { isSettledIn } from './compose-names.ts';
 import { isExcluded } from './excluded.ts';
 import { findGateway } from './find-gateway.ts';
 import { joinedReference } from './joined.ts';
-import { knownIds } from './memory.ts';
+import { knownIds } from './past.ts';
 import { isOnNetworkOf, ownerOf, ownersBelow } from './network.ts';
 import { parkedAs } from './parked.ts';
 import { gatewayTarget } from './selectors.ts';
@@ -65,8 +65,8 @@ export function restartedOnReconnect(state: State): readonly ContainerFacts[] {
 const saysYes = (value: string | undefined): boolean => /^(?:true|yes|on|1)$/i.test(value ?? '');
 
 /** Of all that are watched. */
-const gatewaysIn = ({ gateways, containers, memory }: State): readonly string[] =>
-  gateways.flatMap((word) => findGateway(containers, word, knownIds(memory, word)[0])?.id ?? []);
+const gatewaysIn = ({ gateways, containers, past }: State): readonly string[] =>
+  gateways.flatMap((word) => findGateway(containers, word, knownIds(past, word)[0])?.id ?? []);
 
 /** Never: the gateway itself, what the user excluded, a monitor, a one-off, what bears its name for a moment only. */
 const isTouchable = ({ settings, gateway, containers }: State, facts: ContainerFacts): boolean =>
@@ -93,12 +93,12 @@ export interface Parked {
  * become another one, by the id they had joined.
  */
 export function parkedOf(state: State): readonly Parked[] {
-  const { settings, memory, gateway } = state;
+  const { settings, past, gateway } = state;
   const names = [settings.gateway, gatewayTarget(gateway)?.name];
   return Object.values(state.containers.byId).flatMap((facts) => {
     const parked = parkedAs(facts);
     if (parked === undefined || isExcluded(facts, settings.exclude)) return [];
-    const hadJoined = knownIds(memory, settings.gateway).includes(joinedReference(facts) ?? '');
+    const hadJoined = knownIds(past, settings.gateway).includes(joinedReference(facts) ?? '');
     return names.includes(parked.gateway) || hadJoined ? [{ facts, name: parked.name }] : [];
   });
 }
@@ -116,11 +116,11 @@ export const unclaimedIn = (state: State): Readonly<Record<string, Unclaimed>> =
         return isUnclaimed(reference, state) ? [[id, { name, formerGateway: undefined }]] : [];
       const isPredecessor =
         owner.id !== gatewayTarget(state.gateway)?.id &&
-        knownIds(state.memory, state.settings.gateway).includes(owner.id);
+        knownIds(state.past, state.settings.gateway).includes(owner.id);
       return isPredecessor ? [[id, { name, formerGateway: owner.name }]] : [];
     }),
   );
 
 /** An id that no gateway is known to have had. */
-export const isUnclaimed = (reference: string, { memory }: Pick<State, 'memory'>): boolean =>
-  /^[0-9a-f]{64}$/.test(reference) && !Object.values(memory.gateways).some((ids) => ids.includes(reference));
+export const isUnclaimed = (reference: string, { past }: Pick<State, 'past'>): boolean =>
+  /^[0-9a-f]{64}$/.test(reference) && !Object.values(past.gateways).some((ids) => ids.includes(reference));

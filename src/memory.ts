@@ -1,58 +1,66 @@
+import type { Exit, Exits } from './exits.ts';
+import {
+  type Past,
+  type RememberedBackoff,
+  type RememberedSites,
+  rememberedBackoff,
+  rememberedSites,
+} from './past.ts';
+import type { Everything, Watch } from './state.ts';
+
 /** What a monitor must know of the time before its own start; kept in `STATE_FILE`. */
-export interface Memory {
-  /**
-   * The ids each gateway has had, by its name, the latest first, and then those only told of (`reducers/journal.ts`):
-   * what an orphan's dead reference is known by.
-   */
-  readonly gateways: Readonly<Record<string, readonly string[]>>;
-  /** Names of dependents, by id, those of re-created ones among them: others may have joined their networks. */
-  readonly dependents: Readonly<Record<string, string>>;
-  /** Ids of dependents and gateways that their operator stopped. */
-  readonly stopped: readonly string[];
-  /** Those that the engine ended at its start, by id: when the run began that it ended. */
-  readonly endedByEngine: Readonly<Record<string, string>>;
-  /** Those that a command of ours restarts, or has left down, by id: when the run began that it ends. */
-  readonly restarting: Readonly<Record<string, string>>;
-  /** Of each gateway, by its name: how many recoveries there were, and when the next may begin. */
-  readonly backoff: Readonly<Record<string, RememberedBackoff>>;
-  /** Of each gateway, by its name: the sites that block its exit, or may, and those that have passed. */
-  readonly sites: Readonly<Record<string, RememberedSites>>;
+export interface Memory extends Past {
+  readonly exits: Exits;
 }
 
-export interface RememberedBackoff {
-  readonly attempts: number;
-  /** Milliseconds since the epoch, as the monitor's clock has it. */
-  readonly notBefore: number;
+export const NOTHING_REMEMBERED: Memory = { gateways: {}, dependents: {}, exits: {}, backoff: {}, sites: {} };
+
+/** What a monitor that comes after this one must know: a projection of the state. */
+export const memoryOf = ({ past, exits, watches }: Everything): Memory => ({
+  gateways: past.gateways,
+  dependents: past.dependents,
+  exits: Object.fromEntries(
+    Object.entries(exits).filter(([id, exit]) => isToBeKept(exit) && isOurs(past, id)),
+  ),
+  backoff: { ...past.backoff, ...ofEach(watches, (watch) => keptBackoff(watch, past)) },
+  sites: { ...past.sites, ...ofEach(watches, (watch) => keptSites(watch, past)) },
+});
+
+/** What a projection follows from: as long as these are the same objects it is the same. */
+export const memorySources = ({ past, exits, watches }: Everything): readonly unknown[] => [
+  past,
+  exits,
+  ...watches.flatMap(({ settings, backoff, sites }) => [settings, backoff, sites]),
+];
+
+/** That somebody else has stopped it is not certain before it is decided. */
+const isToBeKept = ({ by, stage }: Exit): boolean => by !== 'operator' || stage === 'certain';
+
+/** A gateway, or one that hangs on it, or once did: there may be no gateway just now. */
+const isOurs = ({ gateways, dependents }: Past, id: string): boolean =>
+  Object.hasOwn(dependents, id) || Object.values(gateways).some((ids) => ids.includes(id));
+
+const ofEach = <T>(watches: readonly Watch[], kept: (watch: Watch) => T | undefined): Record<string, T> =>
+  Object.fromEntries(
+    watches.flatMap((watch): [string, T][] => {
+      const value = kept(watch);
+      return value === undefined ? [] : [[watch.settings.gateway, value]];
+    }),
+  );
+
+/** Written before the gateway is touched: a monitor that ends in the recovery begins with the wait for the next. */
+function keptBackoff({ backoff, settings }: Watch, past: Past): RememberedBackoff | undefined {
+  const { attempts, notBefore } = backoff;
+  const isNothing = attempts === 0 && rememberedBackoff(past, settings.gateway) === undefined;
+  // What was only said has cost nothing.
+  return settings.dryRun || isNothing ? undefined : { attempts, notBefore };
 }
 
-export interface RememberedSites {
-  /** URLs of critical sites that count as advisory until they pass once. */
-  readonly held: readonly string[];
-  /** The few sites that the latest recoveries were for, though others passed, and how many those were. */
-  readonly blocked: { readonly urls: readonly string[]; readonly recoveries: number } | undefined;
-  /** URLs of its sites that have passed at least once: any other may be mistyped. */
-  readonly passed: readonly string[];
+/** Else each monitor would begin anew to find out, by three restarts, that a site blocks the exit, or is mistyped. */
+function keptSites({ sites, settings }: Watch, past: Past): RememberedSites | undefined {
+  const { held, blocked } = settings.dryRun ? rememberedSites(past, settings.gateway) : sites;
+  const { passed } = sites;
+  const isNothing =
+    held.length + passed.length === 0 && blocked === undefined && !(settings.gateway in past.sites);
+  return isNothing ? undefined : { held, blocked, passed };
 }
-
-/** Of a gateway, the latest first. */
-export const knownIds = ({ gateways }: Memory, name: string): readonly string[] =>
-  Object.hasOwn(gateways, name) ? (gateways[name] ?? []) : [];
-
-export const rememberedBackoff = ({ backoff }: Memory, name: string): RememberedBackoff | undefined =>
-  Object.hasOwn(backoff, name) ? backoff[name] : undefined;
-
-export const rememberedSites = ({ sites }: Memory, name: string): RememberedSites =>
-  (Object.hasOwn(sites, name) ? sites[name] : undefined) ?? { held: [], blocked: undefined, passed: [] };
-
-export const NOTHING_REMEMBERED: Memory = {
-  gateways: {},
-  dependents: {},
-  stopped: [],
-  endedByEngine: {},
-  restarting: {},
-  backoff: {},
-  sites: {},
-};
-
-/** How much is kept at most: far more than anybody has, and small enough for a file that is written whole. */
-export const REMEMBERED = { idsOfAGateway: 20, dependents: 500, stopped: 500 };

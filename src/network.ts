@@ -4,14 +4,14 @@ import { COMPOSE_DEPENDS_ON, COMPOSE_PROJECT, COMPOSE_SERVICE } from '../streams
 import { isInterim, isSettledIn } from './compose-names.ts';
 import { findGateway } from './find-gateway.ts';
 import { joinedReference, referredTo } from './joined.ts';
-import { knownIds } from './memory.ts';
+import { knownIds } from './past.ts';
 import type { Containers, State } from './state.ts';
 
 /** What is needed to know who joined whom: what there is, and what there was. */
 export interface Kin {
   readonly containers: Pick<Containers, 'byId' | 'composeNames'>;
   readonly settings: Pick<State['settings'], 'gateway'>;
-  readonly memory: State['memory'];
+  readonly past: State['past'];
 }
 
 /** The container whose network another one joined, and whether that is still the one it refers to. */
@@ -38,7 +38,7 @@ export const ownerOf = (facts: ContainerFacts, kin: Kin): ContainerFacts | undef
 
 /** Compose renames what it is about to remove: the gateway is already another one. */
 function replacementOf(present: ContainerFacts, kin: Kin): ContainerFacts | undefined {
-  const ids = knownIds(kin.memory, kin.settings.gateway);
+  const ids = knownIds(kin.past, kin.settings.gateway);
   if (!isInterim(present, kin.containers) || !ids.includes(present.id)) return undefined;
   const gateway = findGateway(kin.containers, kin.settings.gateway, ids[0]);
   // The user may have named it by that very name.
@@ -52,21 +52,20 @@ const successorOf = (reference: string, facts: ContainerFacts, kin: Kin): Contai
     : successorByCompose(reference, facts, kin);
 
 /** The user's word for the gateway leads nowhere where it was given another name since. */
-const isGateways = (reference: string, { memory, settings }: Kin): boolean =>
-  reference === settings.gateway ||
-  knownIds(memory, settings.gateway).some((id) => isIdPrefix(reference, id));
+const isGateways = (reference: string, { past, settings }: Kin): boolean =>
+  reference === settings.gateway || knownIds(past, settings.gateway).some((id) => isIdPrefix(reference, id));
 
-const rememberedName = (reference: string, { memory }: Kin): string | undefined =>
-  Object.entries(memory.dependents).find(([id]) => isIdPrefix(reference, id))?.[1];
+const rememberedName = (reference: string, { past }: Kin): string | undefined =>
+  Object.entries(past.dependents).find(([id]) => isIdPrefix(reference, id))?.[1];
 
 const isRemembered = (reference: string, kin: Kin): boolean =>
   isGateways(reference, kin) || rememberedName(reference, kin) !== undefined;
 
 /** Who has taken the place of a gateway or a dependent that is remembered, if anybody has yet. */
 export function rememberedSuccessor(reference: string, kin: Kin): ContainerFacts | undefined {
-  const { memory, settings, containers } = kin;
+  const { past, settings, containers } = kin;
   if (isGateways(reference, kin))
-    return findGateway(containers, settings.gateway, knownIds(memory, settings.gateway)[0]);
+    return findGateway(containers, settings.gateway, knownIds(past, settings.gateway)[0]);
   const name = rememberedName(reference, kin);
   return name === undefined ? undefined : Object.values(containers.byId).find((one) => one.name === name);
 }
@@ -79,7 +78,7 @@ export function rememberedSuccessor(reference: string, kin: Kin): ContainerFacts
 function successorByCompose(
   reference: string,
   facts: ContainerFacts,
-  { containers, settings, memory }: Kin,
+  { containers, settings, past }: Kin,
 ): ContainerFacts | undefined {
   if (!/^[0-9a-f]{64}$/.test(reference)) return undefined;
   const services = servicesNeededBy(facts);
@@ -88,7 +87,7 @@ function successorByCompose(
   );
   const areAllThere = services.every((service) => present.some((one) => serviceOf(one) === service));
   const younger = present.filter(({ createdMs }) => createdMs > facts.createdMs);
-  const gateway = findGateway(containers, settings.gateway, knownIds(memory, settings.gateway)[0]);
+  const gateway = findGateway(containers, settings.gateway, knownIds(past, settings.gateway)[0]);
   return areAllThere && younger.length === 1 && younger[0]?.id === gateway?.id ? gateway : undefined;
 }
 

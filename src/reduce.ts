@@ -14,10 +14,11 @@ import { conditionNotices } from './notices/condition-notices.ts';
 import { withConditionStarts } from './notices/conditions.ts';
 import { containers } from './reducers/containers.ts';
 import { NO_BACKOFF } from './backoff.ts';
-import { type Memory, NOTHING_REMEMBERED, rememberedBackoff, rememberedSites } from './memory.ts';
+import { type Memory, NOTHING_REMEMBERED } from './memory.ts';
+import { rememberedBackoff, rememberedSites } from './past.ts';
 import { dependents } from './reducers/dependents.ts';
 import { edges } from './reducers/edges.ts';
-import { endings, endingsDueAt } from './reducers/endings.ts';
+import { exits, exitsDueAt, expectedExits } from './reducers/exits.ts';
 import { NOTHING_KNOWN, endpoint } from './reducers/endpoint.ts';
 import { gateway } from './reducers/gateway.ts';
 import { gatewayLog } from './reducers/gateway-log.ts';
@@ -35,7 +36,6 @@ import { settling } from './reducers/settling.ts';
 import { shutdown } from './reducers/shutdown.ts';
 import { siteList, siteReload, sitesOf } from './reducers/site-list.ts';
 import { stores } from './reducers/stores.ts';
-import { underWay } from './reducers/under-way.ts';
 import type { Everything, Settings, State, Watch } from './state.ts';
 import { forEachGateway, viewsOf } from './watches.ts';
 import { type Transition, compose, then, to } from './transition.ts';
@@ -50,7 +50,7 @@ const concerns = compose<Everything>(
   edges,
   connection,
   containers,
-  endings,
+  exits,
   siteReload,
   witness,
   forEachGateway((state, event, before) => ofOneGateway(state, event, before)),
@@ -82,18 +82,18 @@ const ofOneGateway = compose<State>(
 /** What an event leads to. Pure: time is the event's own. */
 export function reduce(state: Everything, event: Event): Transition<Everything> {
   if (isOutdated(state, event)) return to(state);
-  const acted = withMemoryOfActs(withActs(concerns(state, event, state), event), event, state);
+  const acted = withExpectedExits(withActs(concerns(state, event, state), event), event, state);
   if (acted.state === state && event.type !== 'monitorStarted') return acted;
   const next = withConditionStarts(acted.state, event.at);
   return { ...acted, state: next, notices: [...acted.notices, ...conditionNotices(state, next)] };
 }
 
 /** Only now it is known whose turn it is. */
-const withMemoryOfActs = (
+const withExpectedExits = (
   acted: Transition<Everything>,
   event: Event,
   before: Everything,
-): Transition<Everything> => then(acted, underWay(acted.state, event, before));
+): Transition<Everything> => then(acted, expectedExits(acted.state, event, before));
 
 /** Who has its turn now, and who waits for it. */
 function withActs(transition: Transition<Everything>, event: Event): Transition<Everything> {
@@ -134,8 +134,8 @@ export const initialState = (
     latestListing: undefined,
     listingFailure: undefined,
   },
-  endings: {},
-  memory,
+  exits: memory.exits,
+  past: memory,
   witness: hasWitness ? { value: 'untried', nextProbeAt: 0, awaited: undefined } : { value: 'none' },
   ownNetwork: network,
   conditionStarts: {},
@@ -200,7 +200,7 @@ const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory
 export function nextDeadline(all: Everything, wokenAt: number): number | undefined {
   const deadlines = [
     all.containers.nextListingAt,
-    ...endingsDueAt(all),
+    ...exitsDueAt(all),
     witnessDueAt(all),
     ...viewsOf(all).flatMap(deadlinesOf),
   ].filter((deadline) => deadline !== undefined && deadline > wokenAt) as number[];

@@ -1,5 +1,6 @@
 import type { Target } from './commands.ts';
-import type { Common, DownCause, Gateway, Start, State } from './state.ts';
+import { isExpectedToEnd } from './exits.ts';
+import type { Common, Gateway, Start, State } from './state.ts';
 
 /** The gateway runs and is not paused, ready or not. */
 export const runningStart = (gateway: Gateway): Start | undefined =>
@@ -13,13 +14,6 @@ export const gatewayTarget = (gateway: Gateway): Target | undefined =>
   gateway.value === 'unseen' || gateway.value === 'absent'
     ? undefined
     : { id: gateway.id, name: gateway.name };
-
-/** Nobody had asked for that end, and nobody else brings it back. */
-export const isEndedByItself = (cause: DownCause): boolean => cause === 'crash' || cause === 'givenUp';
-
-/** Its last words may tell why. */
-export const hasDied = (gateway: Gateway): boolean =>
-  gateway.value === 'down' && (isEndedByItself(gateway.cause) || gateway.cause === 'restarting');
 
 export const isGateway = ({ gateway }: Pick<State, 'gateway'>, id: string): boolean =>
   'id' in gateway && gateway.id === id;
@@ -61,8 +55,8 @@ export const isSelfHealing = (
  * Somebody has sent the gateway a signal that ends it: what fails now fails for that, and a restart would undo what they
  * are doing.
  */
-export const isBeingEnded = ({ gateway, endings }: Pick<State, 'gateway' | 'endings'>): boolean =>
-  'id' in gateway && endings[gateway.id]?.value === 'signalled';
+export const isBeingEnded = ({ gateway, exits }: Pick<State, 'gateway' | 'exits'>): boolean =>
+  'id' in gateway && isExpectedToEnd(exits[gateway.id]);
 
 /** It is repaired by the command under way, or has been. */
 export const isInWave = ({ repairs: { wave } }: Pick<State, 'repairs'>, id: string): boolean =>

@@ -1,7 +1,8 @@
 import type { RecoveryStrategy, Site, SiteQuorum } from '../config/config.ts';
 import type { ContainerFacts, ProbeResult, PublicIp, Store } from '../streams/events.ts';
 import type { Repairable, Target } from './commands.ts';
-import type { Memory, RememberedSites } from './memory.ts';
+import type { Exits } from './exits.ts';
+import type { Past, RememberedSites } from './past.ts';
 import type { OwnNetwork } from './own-network.ts';
 import type { Listing, SeenStarts } from './seen-starts.ts';
 import type { Witness } from './witness.ts';
@@ -28,9 +29,8 @@ export interface Common {
   readonly gateways: readonly string[];
   readonly connection: Connection;
   readonly containers: Containers;
-  /** How each container's latest run ended, by its id; absent while it runs, and where we did not hear of it. */
-  readonly endings: Readonly<Record<string, Ending>>;
-  readonly memory: Memory;
+  readonly exits: Exits;
+  readonly past: Past;
   readonly witness: Witness;
   readonly ownNetwork: OwnNetwork;
   /** Since when each condition lasts, by its key (`src/notices/conditions.ts`). */
@@ -121,22 +121,6 @@ export interface Containers {
   readonly listingFailure: string | undefined;
 }
 
-/**
- * How a run ended, or is about to: somebody else sent a signal that ends it, which one that still runs at
- * `forgottenAt` has not heeded; after such a signal, but an engine
- * that shuts down sends the same, so only one that still answers at `decidedAt` makes it the operator's; by
- * itself; by a command of ours; by the engine.
- */
-export type Ending =
-  | { readonly value: 'signalled'; readonly forgottenAt: number }
-  | { readonly value: 'undecided'; readonly decidedAt: number }
-  | { readonly value: 'operator' }
-  /** Its restart policy may try once more, in silence: at `lookAt` what became of that is looked at. */
-  | { readonly value: 'itself'; readonly lookAt: number | undefined }
-  | { readonly value: 'ours' }
-  /** By an engine that had been killed, at its next start: `unless-stopped` does not bring it back. */
-  | { readonly value: 'engine' };
-
 /** One run of the gateway, from its start on. */
 export interface Start {
   /** When we learned of it, or, found running, when it must have been by the engine's clock. */
@@ -161,19 +145,14 @@ export type Gateway =
   | ({
       readonly value: 'down';
       readonly since: number;
-      readonly cause: DownCause;
+      /** It was created, and the time in which whoever did that starts it is over. */
+      readonly isLeft: boolean;
       /** Its latest runs that ended before they were ready, one after another. */
       readonly unreadyRuns: number;
     } & Target)
   | ({ readonly value: 'paused'; readonly start: Start; readonly wasReady: boolean } & Target)
   | ({ readonly value: 'starting'; readonly start: Start } & Target)
   | ({ readonly value: 'ready'; readonly start: Start } & Target);
-
-/**
- * Why the gateway does not run: it went down in our own restart, its operator stopped it, it ended by itself, its
- * restart policy is about to start it, or has started it for the last time; it was only just created; or it was found so.
- */
-export type DownCause = 'ourRestart' | 'operator' | 'crash' | 'restarting' | 'givenUp' | 'created' | 'found';
 
 export interface Dependents {
   /** Who hangs on the gateway, by id; undefined before the first listing. */

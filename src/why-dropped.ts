@@ -1,5 +1,6 @@
 import type { Act } from './commands.ts';
-import { isBeingEnded, isEndedByItself, nameOf } from './selectors.ts';
+import { downCause, isEndedByItself } from './down-cause.ts';
+import { isBeingEnded, nameOf } from './selectors.ts';
 import type { Everything, State, Watch } from './state.ts';
 import { isRepairTime } from './reducers/repairs.ts';
 import { viewsOf } from './watches.ts';
@@ -33,5 +34,5 @@ function reasonIn(view: State, kind: Act['kind']): string | undefined {
   }
 }
 
-const isLeftDown = ({ gateway }: State): boolean =>
-  gateway.value === 'down' && (gateway.cause === 'ourRestart' || isEndedByItself(gateway.cause));
+const isLeftDown = (state: State): boolean =>
+  downCause(state) === 'ourRestart' || isEndedByItself(downCause(state));

@@ -1,7 +1,9 @@
 import { lstatSync, realpathSync, renameSync } from 'node:fs';
 import { readSmallFile } from '../../config/read-small-file.ts';
-import { type Json, asNumber, asObject, asStrings, parseJson } from '../../streams/json.ts';
-import { type Memory, NOTHING_REMEMBERED, REMEMBERED } from '../memory.ts';
+import { type Json, asNumber, asObject, asString, asStrings, parseJson } from '../../streams/json.ts';
+import type { Exit, Exits } from '../exits.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../memory.ts';
+import { REMEMBERED } from '../past.ts';
 import type { Notice } from '../notices/notice.ts';
 
 /** What the file held when it was opened, at the monitor's start. */
@@ -17,7 +19,9 @@ export interface StateFile {
 
 export const STATE_FILE_BYTES = 1024 * 1024;
 
-const VERSION = 1;
+const VERSION = 2;
+/** It kept what is an exit now in three places. */
+const BEFORE_EXITS = 1;
 
 /** What is remembered in the file at `path`; `/dev/null` and an empty path: nothing, silently. Never throws. */
 export function openStateFile(path: string): StateFile {
@@ -79,21 +83,19 @@ function decode(text: string): Decoded {
   const json = asObject(parseJson(text));
   if (json === undefined) return { ok: false, reason: 'holds no JSON object' };
   const version = asNumber(json['version']);
-  if (version !== VERSION) return { ok: false, reason: strangeVersion(version) };
+  if (version !== VERSION && version !== BEFORE_EXITS) return { ok: false, reason: strangeVersion(version) };
   const gateways = asObject(json['gateways'] ?? {});
   const dependents = asObject(json['dependents'] ?? {});
-  const stopped = json['stopped'] ?? [];
-  if (gateways === undefined || dependents === undefined || !Array.isArray(stopped))
+  const exits = version === VERSION ? exitsIn(json['exits'] ?? {}) : exitsBefore(json);
+  if (gateways === undefined || dependents === undefined || exits === undefined)
     return { ok: false, reason: 'is not of the form this monitor writes' };
   return {
     ok: true,
     memory: {
       gateways: idsByName(harmless(gateways)),
       dependents: asStrings(harmless(dependents)),
-      stopped: strings(stopped),
+      exits,
       backoff: backoffs(harmless(asObject(json['backoff']) ?? {})),
-      endedByEngine: asStrings(harmless(asObject(json['endedByEngine']) ?? {})),
-      restarting: asStrings(harmless(asObject(json['restarting']) ?? {})),
       sites: sitesByName(harmless(asObject(json['sites']) ?? {})),
     },
   };
@@ -105,6 +107,44 @@ const strangeVersion = (version: number | undefined): string =>
 /** Without the one key that would mean something else to whoever copies an object key by key. */
 const harmless = (json: Json): Json =>
   Object.fromEntries(Object.entries(json).filter(([key]) => key !== '__proto__'));
+
+/** Before all that this monitor sees: whatever shows that it runs ends the record. */
+const EARLIER = { stage: 'certain', at: 0 } as const;
+
+/** Undefined: they are not of the form that is written. */
+function exitsIn(json: unknown): Exits | undefined {
+  const entries = asObject(json);
+  return (
+    entries &&
+    Object.fromEntries(
+      Object.entries(harmless(entries)).flatMap(([id, value]): [string, Exit][] => {
+        const entry = asObject(value);
+        const [run, by] = [asString(entry?.['run']), asString(entry?.['by'])];
+        return isAuthor(by) ? [[id, { ...EARLIER, run, by }]] : [];
+      }),
+    )
+  );
+}
+
+const AUTHORS: readonly string[] = ['operator', 'itself', 'monitor', 'engine'] satisfies Exit['by'][];
+const isAuthor = (text: string | undefined): text is Exit['by'] =>
+  text !== undefined && AUTHORS.includes(text);
+
+/** Of those that an operator had stopped the run was not kept. */
+function exitsBefore(json: Json): Exits | undefined {
+  const stopped = json['stopped'] ?? [];
+  if (!Array.isArray(stopped)) return undefined;
+  const runs = (section: string, by: Exit['by']): [string, Exit][] =>
+    Object.entries(asStrings(harmless(asObject(json[section]) ?? {}))).map(([id, run]) => [
+      id,
+      { ...EARLIER, run, by },
+    ]);
+  return Object.fromEntries([
+    ...runs('restarting', 'monitor'),
+    ...runs('endedByEngine', 'engine'),
+    ...strings(stopped).map((id): [string, Exit] => [id, { ...EARLIER, run: undefined, by: 'operator' }]),
+  ]);
+}
 
 const idsByName = (json: Json): Memory['gateways'] =>
   Object.fromEntries(
@@ -144,16 +184,18 @@ const strings = (values: readonly unknown[]): string[] => values.filter((value) 
 
 /** As the file holds it. Of more than `REMEMBERED` only the latest is kept. */
 export function encode(memory: Memory): string {
-  const { gateways, dependents, stopped, endedByEngine, restarting, backoff, sites } = memory;
+  const { gateways, dependents, exits, backoff, sites } = memory;
   const kept = {
     version: VERSION,
     gateways: Object.fromEntries(
       Object.entries(gateways).map(([name, ids]) => [name, ids.slice(0, REMEMBERED.idsOfAGateway)]),
     ),
     dependents: Object.fromEntries(Object.entries(dependents).slice(-REMEMBERED.dependents)),
-    stopped: stopped.slice(-REMEMBERED.stopped),
-    endedByEngine,
-    restarting,
+    exits: Object.fromEntries(
+      Object.entries(exits)
+        .slice(-REMEMBERED.exits)
+        .map(([id, { run, by }]) => [id, { run, by }]),
+    ),
     backoff,
     sites,
   };

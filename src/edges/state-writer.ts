@@ -9,7 +9,8 @@ import {
   takeUntil,
   timer,
 } from 'rxjs';
-import type { Memory } from '../memory.ts';
+import { type Memory, NOTHING_REMEMBERED, memoryOf, memorySources } from '../memory.ts';
+import type { Everything } from '../state.ts';
 import type { Edge } from './edge.ts';
 import { replaceFile } from './replace-file.ts';
 import { type StateFile, encode } from './state-file.ts';
@@ -112,7 +113,15 @@ export function createStateWriter(opened: StateFile, deps: StateWriterDeps): Sta
   }
 }
 
-export const stateEdge = ({ save }: StateWriter): Edge => ({
-  name: 'state file',
-  take: ({ state }) => save(state.memory),
-});
+export function stateEdge({ save }: StateWriter): Edge {
+  let sources: readonly unknown[] = [];
+  let memory = NOTHING_REMEMBERED;
+  const latest = (state: Everything): Memory => {
+    const now = memorySources(state);
+    const isSame = now.length === sources.length && now.every((part, index) => part === sources[index]);
+    if (!isSame) memory = memoryOf(state);
+    sources = now;
+    return memory;
+  };
+  return { name: 'state file', take: ({ state }) => save(latest(state)) };
+}

@@ -1,6 +1,7 @@
 import { isCutOff } from '../attachment.ts';
 import { blockedBy } from '../awaited-owner.ts';
 import { whyBlind } from '../blindness.ts';
+import { downCause } from '../down-cause.ts';
 import { whyGatewayExcluded } from '../excluded.ts';
 import { criticalSites } from '../quorum.ts';
 import { isLoop } from '../restart-loop.ts';
@@ -154,10 +155,10 @@ function lifeFindings(state: State, subject: string): readonly Finding[] {
     case 'paused':
       return [found('gatewayPaused', subject)];
     case 'down': {
-      const isOurs = isBeingRestarted(state) || gateway.cause === 'created';
-      if (isOurs) return loop;
-      const isToStay = gateway.cause === 'operator' || gateway.cause === 'found';
-      return [...(isToStay ? [] : loop), { kind: 'gatewayDown', subject, cause: gateway.cause }];
+      const cause = downCause(state);
+      if (isBeingRestarted(state) || cause === undefined || cause === 'created') return loop;
+      const isToStay = cause === 'operator' || cause === 'found';
+      return [...(isToStay ? [] : loop), { kind: 'gatewayDown', subject, cause }];
     }
     case 'starting':
       return gateway.start.isLate ? [...loop, found('gatewayNotReady', subject)] : loop;

@@ -96,8 +96,8 @@ const hasStartedAnew = (state: State, before: State): boolean =>
   startOf(before.gateway)?.seenAt !== startOf(state.gateway)?.seenAt;
 
 /** It runs, and nobody is ending it: a container that stops turns unhealthy on its way. */
-const isUndisturbed = ({ gateway, endings }: State): boolean =>
-  runningStart(gateway) !== undefined && 'id' in gateway && endings[gateway.id] === undefined;
+const isUndisturbed = ({ gateway, exits }: State): boolean =>
+  runningStart(gateway) !== undefined && 'id' in gateway && exits[gateway.id] === undefined;
 
 /** By the message, or, where that was lost, by what an inspection shows. */
 const isTurnedUnhealthy = (state: State, event: Event, before: State): boolean =>

@@ -34,12 +34,8 @@ export function comingsAndGoings(state: State, event: Event, before: State): Hea
 }
 
 /** An end that somebody asked for belongs to no loop, and is said. */
-const afterEnd = (
-  { endings }: State,
-  { id, at }: ContainerEvent,
-  known: Ends | undefined,
-): Ends | undefined =>
-  endings[id]?.value === 'itself' ? { inARow: (known?.inARow ?? 0) + 1, lastAt: at } : undefined;
+const afterEnd = ({ exits }: State, { id, at }: ContainerEvent, known: Ends | undefined): Ends | undefined =>
+  exits[id]?.by === 'itself' ? { inARow: (known?.inARow ?? 0) + 1, lastAt: at } : undefined;
 
 const sayLoop = (name: string): Notice => ({
   kind: 'dependentLooping',

@@ -70,10 +70,10 @@ const list = (state: Everything, at: number): Transition<Everything> =>
 /** A gateway that was given another name is known by its id only. */
 export const listCommand = ({
   containers: { named },
-  memory,
-}: Pick<Common, 'containers' | 'memory'>): Command => ({
+  past,
+}: Pick<Common, 'containers' | 'past'>): Command => ({
   kind: 'listContainers',
-  inspect: [...named, ...Object.values(memory.gateways).flatMap(([latest]) => latest ?? [])],
+  inspect: [...named, ...Object.values(past.gateways).flatMap(([latest]) => latest ?? [])],
 });
 
 const inspect = (containerId: string): Command => ({ kind: 'inspectContainer', containerId });

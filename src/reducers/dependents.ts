@@ -35,7 +35,7 @@ export function dependents(state: State, event: Event, before: State): Transitio
 const hasChanged = (state: State, before: State): boolean =>
   state.containers.byId !== before.containers.byId ||
   state.gateway !== before.gateway ||
-  state.endings !== before.endings;
+  state.exits !== before.exits;
 
 type Members = Readonly<Record<string, Member>>;
 
@@ -102,12 +102,12 @@ function sayAttachments(state: State, was: Members, now: Members): readonly Noti
 
 /** Of an end that no message told of, only a look at the container tells: it may stay down. */
 function sayUnheardEnds(
-  { containers: { byId }, endings }: State,
+  { containers: { byId }, exits }: State,
   was: Members,
   news: readonly (readonly [id: string, Member])[],
 ): readonly Notice[] {
   const isUnheard = (id: string): boolean =>
-    id in was && endings[id] === undefined && byId[id]?.runState !== 'created';
+    id in was && exits[id] === undefined && byId[id]?.runState !== 'created';
   return news
     .filter(([id, { attachment }]) => attachment === 'stopped' && isUnheard(id))
     .map(([, { name }]) => ({ kind: 'dependentStopped', name }));

@@ -1,22 +1,24 @@
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { Target } from '../commands.ts';
-import { isLeftHalfRestarted } from '../attachment.ts';
+import { type DownCause, downCause, isEndedByItself } from '../down-cause.ts';
 import { whyGatewayExcluded } from '../excluded.ts';
+import { exitOf } from '../exits.ts';
 import { ambiguous, gatewayCandidates } from '../find-gateway.ts';
 import type { Notice, NoticeOf } from '../notices/notice.ts';
-import { gatewayTarget, isBeingRestarted, isEndedByItself, runningStart } from '../selectors.ts';
+import { gatewayTarget, isBeingRestarted, runningStart } from '../selectors.ts';
 import type { Gateway, State } from '../state.ts';
 import { COMES_BACK_MS, startDueAt } from './left-behind.ts';
 
 /** What is said of a change in the gateway's life. */
-export function sayChange({ gateway: before }: State, after: State, event: Event): readonly Notice[] {
+export function sayChange(was: State, after: State, event: Event): readonly Notice[] {
+  const { gateway: before } = was;
   const { gateway: now, recovery } = after;
   if (now.value === 'absent') return [absence(after, before)];
   if (now.value === 'unseen') return [];
   const found = sayWhich(gatewayTarget(before), now, after);
   if (isBeingRestarted(after)) return found;
   if (recovery.value === 'awaitingReady' && now.value === 'starting') return found;
-  return [...found, ...sayStep(before, now, { event, after })];
+  return [...found, ...sayStep(before, now, { event, was, after })];
 }
 
 /** One that was given another name is followed as long as nobody else has taken its own. */
@@ -30,9 +32,9 @@ function sayWhich(before: Target | undefined, now: Target, { settings }: State):
 function sayStep(
   before: Gateway,
   now: Exclude<Gateway, { value: 'unseen' | 'absent' }>,
-  { event, after }: { readonly event: Event; readonly after: State },
+  saying: Saying,
 ): readonly Notice[] {
-  if (now.value === 'down') return sayDown(before, now, { event, after });
+  if (now.value === 'down') return sayDown(before, now, saying);
   if (now.value === before.value && now.value !== 'starting') return [];
   switch (now.value) {
     case 'paused':
@@ -49,6 +51,7 @@ function sayStep(
 
 interface Saying {
   readonly event: Event;
+  readonly was: State;
   readonly after: State;
 }
 
@@ -56,28 +59,31 @@ interface Saying {
  * Each time that it goes down, except while it ends again and again before it is ready. It is said again if it turns out
  * to be down for another reason, because it may stay down then.
  */
-function sayDown(before: Gateway, now: Down, { event, after }: Saying): readonly Notice[] {
-  const known = before.value === 'down' ? before : undefined;
-  if (known?.cause === now.cause || now.cause === 'created') return [];
-  const isToStay = now.cause === 'operator' || now.cause === 'found' || now.cause === 'givenUp';
+function sayDown(before: Gateway, now: Down, { event, was, after }: Saying): readonly Notice[] {
+  const cause = downCause(after);
+  const known = before.value === 'down' ? downCause(was) : undefined;
+  if (cause === undefined || known === cause || cause === 'created') return [];
+  // An engine that went away meanwhile may have stopped it: it stays down either way.
+  if (known === 'operator' && cause === 'found') return [];
+  const isToStay = cause === 'operator' || cause === 'found' || cause === 'givenUp';
   if (known === undefined && now.unreadyRuns > 1 && !isToStay)
     return now.unreadyRuns === 2
       ? [{ kind: 'gatewayLooping', name: now.name, exits: now.unreadyRuns + 1 }]
       : [];
-  if (known !== undefined && !isToStay && !isNewsOfACrash(now, { event, after })) return [];
+  if (known !== undefined && !isToStay && !isNewsOfACrash(cause, event, after)) return [];
   // Within a recovery it is started again and again: that is told of the first time, and by how the recovery goes.
-  if (now.cause === 'givenUp' && after.recovery.value !== 'none') return [];
-  return [describeDown(now, event, after)];
+  if (cause === 'givenUp' && after.recovery.value !== 'none') return [];
+  return [describeDown(now, cause, event, after)];
 }
 
 /** Where it is started before long, that is said then. */
-const isNewsOfACrash = (now: Down, { event, after }: Saying): boolean =>
-  now.cause === 'crash' &&
+const isNewsOfACrash = (cause: DownCause, event: Event, after: State): boolean =>
+  cause === 'crash' &&
   after.recovery.value === 'none' &&
   (startDueAt(after) ?? Infinity) > event.at + COMES_BACK_MS;
 
 /** When it is started unless it comes back, or why it is not. */
-function outlook({ cause, since }: Down, state: State): Partial<NoticeOf<'gatewayDown'>> {
+function outlook(cause: DownCause, since: number, state: State): Partial<NoticeOf<'gatewayDown'>> {
   const { backoff } = state;
   if (!isEndedByItself(cause)) return {};
   const exclusion = whyGatewayExcluded(state);
@@ -90,11 +96,15 @@ function outlook({ cause, since }: Down, state: State): Partial<NoticeOf<'gatewa
 
 type Down = Extract<Gateway, { value: 'down' }>;
 
-function describeDown(down: Down, event: Event, state: State): NoticeOf<'gatewayDown'> {
-  const { name, cause, unreadyRuns } = down;
-  const facts = state.containers.byId[down.id];
+function describeDown(
+  { id, name, since, unreadyRuns }: Down,
+  cause: DownCause,
+  event: Event,
+  state: State,
+): NoticeOf<'gatewayDown'> {
+  const facts = state.containers.byId[id];
   const isGivenUp = cause === 'givenUp';
-  const isCutShort = cause === 'crash' && facts !== undefined && isLeftHalfRestarted(state, facts);
+  const isCutShort = cause === 'crash' && facts !== undefined && exitOf(state, facts)?.by === 'monitor';
   return {
     kind: 'gatewayDown',
     name,
@@ -104,7 +114,7 @@ function describeDown(down: Down, event: Event, state: State): NoticeOf<'gateway
     ...(isGivenUp && facts?.details && { restarts: facts.details.restartCount }),
     ...(cause === 'found' && isUnstarted(facts) && { startError: facts.details?.error ?? '' }),
     ...(isCutShort && { isCutShort }),
-    ...outlook(down, state),
+    ...outlook(cause, since, state),
   };
 }
 

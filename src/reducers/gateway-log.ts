@@ -2,7 +2,8 @@ import type { Event } from '../../streams/events.ts';
 import { finishedCheck, isOfThisStart } from '../finished-check.ts';
 import { NO_TROUBLES, tellTroubles, withTrouble } from '../gateway-troubles.ts';
 import { quorumIn, sitesDown } from '../quorum.ts';
-import { hasDied, isGateway, nameOf, startOf } from '../selectors.ts';
+import { hasDied } from '../down-cause.ts';
+import { isGateway, nameOf, startOf } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, then, to } from '../transition.ts';
 
@@ -34,7 +35,7 @@ function learn(state: State, event: Event, before: State): State {
 /** Its sites are down, a recovery is under way, or it has died by itself. */
 const isInTrouble = (state: State): boolean => {
   const { gateway, recovery } = state;
-  if (gateway.value === 'down') return hasDied(gateway);
+  if (gateway.value === 'down') return hasDied(state);
   return recovery.value !== 'none' || sitesDown(state).length >= quorumIn(state);
 };
 

@@ -2,35 +2,35 @@ import type { ContainerFacts, Event } from '../../streams/events.ts';
 import { fitsByName } from '../../streams/fits.ts';
 import { COMPOSE_PROJECT } from '../../streams/labels.ts';
 import { findGateway, lastingWord } from '../find-gateway.ts';
-import { isEndedByEngine, isLeftHalfRestarted, wouldBeKeptRunning } from '../attachment.ts';
-import { knownIds, rememberedBackoff, rememberedSites } from '../memory.ts';
+import { downCause, hasDied } from '../down-cause.ts';
+import { knownIds, rememberedBackoff, rememberedSites } from '../past.ts';
 import { isMessageOfStart } from '../messages.ts';
-import { hasUsedUpItsRetries } from '../retries.ts';
-import { gatewayTarget, hasDied, runningStart, startOf } from '../selectors.ts';
-import type { DownCause, Ending, Gateway, Start, State } from '../state.ts';
+import { gatewayTarget, runningStart, startOf } from '../selectors.ts';
+import type { Gateway, Start, State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 import { sayChange } from './gateway-lines.ts';
 import { COMES_BACK_MS } from './left-behind.ts';
 
 /** Where the gateway is in its life: absent, down, paused, starting. That it is ready is decided by `readiness`. */
-export function gateway(state: State, event: Event): Transition {
+export function gateway(state: State, event: Event, before: State): Transition {
   if (state.containers.latestListing === undefined) return to(state);
   const heard = withEvidence(nextGateway(state, event), event);
   const next = state.gateway.value === 'unseen' ? foundRunning(heard, event) : heard;
-  if (next === state.gateway) return hasDied(next) ? followLog(state) : to(state);
+  const isSame = next === state.gateway && downCause(state) === downCause(before);
+  if (isSame) return hasDied(state) ? followLog(state) : to(state);
   const after = keepName({ ...state, gateway: next });
-  return { ...followLog(after), notices: sayChange(state, after, event) };
+  return { ...followLog(after), notices: sayChange(before, after, event) };
 }
 
 /** What is remembered of it is kept by that name. */
 function keepName(state: State): State {
-  const { settings, memory } = state;
+  const { settings, past } = state;
   const target = gatewayTarget(state.gateway);
   const name = target === undefined ? settings.gateway : lastingWord(settings.gateway, target);
   if (name === settings.gateway) return state;
   const { gateway: given, word = given } = settings;
-  const backoff = { ...state.backoff, ...rememberedBackoff(memory, name) };
-  const sites = { ...state.sites, ...rememberedSites(memory, name) };
+  const backoff = { ...state.backoff, ...rememberedBackoff(past, name) };
+  const sites = { ...state.sites, ...rememberedSites(past, name) };
   return { ...state, backoff, sites, settings: { ...settings, gateway: name, word } };
 }
 
@@ -38,7 +38,7 @@ function nextGateway(state: State, event: Event): Gateway {
   const current = state.gateway;
   const { gateway: word } = state.settings;
   const find = (containers: Findable): ContainerFacts | undefined =>
-    findGateway(containers, word, knownIds(state.memory, word)[0]);
+    findGateway(containers, word, knownIds(state.past, word)[0]);
   const found = find(state.containers);
   const facts =
     found === undefined || isOfAnotherStack(state, found) ? find(withoutOtherStacks(state)) : found;
@@ -57,7 +57,7 @@ function nextGateway(state: State, event: Event): Gateway {
         wasReady: same?.value === 'ready',
       };
     default:
-      return down(state, same, facts, event);
+      return down(same, facts, event);
   }
 }
 
@@ -74,11 +74,11 @@ const withoutOtherStacks = (state: State): Findable => ({
  * The gateway is away, or about to be replaced, and the word fits the compose service of another stack: that has a
  * gateway of its own, and dependents that are none of ours.
  */
-const isOfAnotherStack = ({ settling, settings, memory }: State, facts: ContainerFacts): boolean =>
+const isOfAnotherStack = ({ settling, settings, past }: State, facts: ContainerFacts): boolean =>
   settling.project !== undefined &&
   (facts.labels[COMPOSE_PROJECT] ?? '') !== settling.project &&
   !fitsByName(settings.gateway, facts) &&
-  !knownIds(memory, settings.gateway).includes(facts.id);
+  !knownIds(past, settings.gateway).includes(facts.id);
 
 function running(current: Gateway | undefined, facts: ContainerFacts, event: Event): Gateway {
   const start = startIn(current, facts, event);
@@ -104,65 +104,17 @@ function resumed(
     : { value: 'starting', id, name, start };
 }
 
-function down(state: State, current: Gateway | undefined, facts: ContainerFacts, event: Event): Gateway {
+function down(current: Gateway | undefined, facts: ContainerFacts, event: Event): Gateway {
   const target = { id: facts.id, name: facts.name };
-  const cause = causeOf(state, facts, current, event.at);
-  if (current?.value === 'down')
-    return cause === current.cause && facts.name === current.name
+  if (current?.value === 'down') {
+    const isLeft = facts.runState === 'created' && event.at >= current.since + COMES_BACK_MS;
+    return isLeft === current.isLeft && facts.name === current.name
       ? current
-      : { ...current, ...target, cause };
+      : { ...current, ...target, isLeft };
+  }
   const start = current && startOf(current);
   const unreadyRuns = current?.value === 'ready' || start === undefined ? 0 : start.unreadyRuns + 1;
-  return { value: 'down', ...target, since: event.at, cause, unreadyRuns };
-}
-
-const CAUSES: Readonly<Record<Ending['value'], DownCause>> = {
-  signalled: 'operator',
-  undecided: 'operator',
-  operator: 'operator',
-  itself: 'crash',
-  ours: 'ourRestart',
-  engine: 'crash',
-};
-
-/** Its policy would have started it again, and did not: a person has ended it, though we heard nothing of that. */
-const isLeftByItsPolicy = (facts: ContainerFacts): boolean =>
-  wouldBeKeptRunning(facts) && facts.details?.error === '';
-
-const mayBeKeptRunning = (facts: ContainerFacts): boolean =>
-  facts.details === undefined || wouldBeKeptRunning(facts);
-
-/**
- * It failed once more than its restart policy puts up with, and nobody is known to have stopped it: so it is as if it
- * had no policy.
- */
-const isGivenUp = (
-  { endings, memory }: State,
-  facts: ContainerFacts,
-  known: DownCause | undefined,
-): boolean => {
-  const ending = endings[facts.id]?.value;
-  const isNobodysDoing = ending === undefined ? known !== 'operator' : ending === 'itself';
-  return isNobodysDoing && !memory.stopped.includes(facts.id) && hasUsedUpItsRetries(facts);
-};
-
-/** Between its creation and its start, which whoever creates it does not leave it long without. */
-const isJustCreated = (current: Gateway | undefined, { details }: ContainerFacts, at: number): boolean =>
-  (details?.error ?? '') === '' && (current?.value !== 'down' || at < current.since + COMES_BACK_MS);
-
-/** Of an end that was not heard of nothing is known, but that a restart policy was at work. */
-function causeOf(state: State, facts: ContainerFacts, current: Gateway | undefined, at: number): DownCause {
-  if (facts.runState === 'restarting') return 'restarting';
-  if (facts.runState === 'created') return isJustCreated(current, facts, at) ? 'created' : 'found';
-  if (isEndedByEngine(state, facts)) return mayBeKeptRunning(facts) ? 'crash' : 'found';
-  const known = current?.value === 'down' ? current.cause : undefined;
-  const ending = state.endings[facts.id]?.value;
-  if (isGivenUp(state, facts, known)) return 'givenUp';
-  if (ending === 'itself' && isLeftByItsPolicy(facts)) return 'operator';
-  if (ending !== undefined) return CAUSES[ending];
-  if (isLeftHalfRestarted(state, facts) && mayBeKeptRunning(facts)) return 'crash';
-  if (known === 'restarting') return 'crash';
-  return known === undefined || known === 'created' ? 'found' : known;
+  return { value: 'down', ...target, since: event.at, isLeft: false, unreadyRuns };
 }
 
 /** The present start: the one we know, with what an inspection adds to it, or a new one. */
@@ -220,7 +172,7 @@ function followLog(state: State): Transition {
   const { gateway: now, containers, settings, logReading } = state;
   const lane = settings.gateway;
   const facts = 'id' in now ? containers.byId[now.id] : undefined;
-  const run = hasDied(now)
+  const run = hasDied(state)
     ? (facts?.details?.startedAt ?? logReading.followed)
     : startOf(now)?.startedAt?.text;
   if (run === logReading.followed) return to(state);

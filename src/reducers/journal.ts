@@ -1,7 +1,7 @@
 import type { Event } from '../../streams/events.ts';
 import { isUnclaimed, parkedOf } from '../dependents-of.ts';
 import { joinedReference } from '../joined.ts';
-import { REMEMBERED, knownIds } from '../memory.ts';
+import { REMEMBERED, knownIds } from '../past.ts';
 import { isInWave } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
@@ -14,18 +14,18 @@ import { type Transition, to } from '../transition.ts';
  * Nothing is learned of those that this monitor itself is creating anew: it knows why.
  */
 export function journal(state: State, _event: Event, before: State): Transition {
-  const { containers, memory, settings } = state;
+  const { containers, past, settings } = state;
   if (containers.latestListing === undefined || containers === before.containers) return to(state);
   const isNews = (id: string): boolean =>
-    isUnclaimed(id, state) && containers.byId[id] === undefined && memory.dependents[id] === undefined;
+    isUnclaimed(id, state) && containers.byId[id] === undefined && past.dependents[id] === undefined;
   const told = parkedOf(state)
     .filter(({ facts }) => !isInWave(state, facts.id))
     .map(({ facts }) => joinedReference(facts) ?? '');
-  const known = knownIds(memory, settings.gateway);
+  const known = knownIds(past, settings.gateway);
   // What was seen is not forgotten for what is told.
   const room = Math.max(0, REMEMBERED.idsOfAGateway - known.length);
   const news = [...new Set(told.filter(isNews))].slice(0, room);
   if (news.length === 0) return to(state);
-  const gateways = { ...memory.gateways, [settings.gateway]: [...known, ...news] };
-  return to({ ...state, memory: { ...memory, gateways } });
+  const gateways = { ...past.gateways, [settings.gateway]: [...known, ...news] };
+  return to({ ...state, past: { ...past, gateways } });
 }

@@ -1,7 +1,8 @@
 import { attemptBegun } from '../backoff.ts';
 import type { Event } from '../../streams/events.ts';
 import { whyGatewayExcluded } from '../excluded.ts';
-import { gatewayTarget, isEndedByItself, nameOf } from '../selectors.ts';
+import { downCause, isEndedByItself } from '../down-cause.ts';
+import { gatewayTarget, nameOf } from '../selectors.ts';
 import type { Recovery, Starts, State } from '../state.ts';
 import type { Notice } from '../notices/notice.ts';
 import { type Transition, to } from '../transition.ts';
@@ -49,8 +50,8 @@ const isQueued = ({ acts }: State, event: Event): boolean =>
   acts.some((id) => !(event.type === 'commandFinished' && event.id === id));
 
 /** Our own restart that failed half-way: to start what it has left down is the same attempt. */
-const isPartOfRestart = ({ gateway }: State, { starts }: AwaitingReady): boolean =>
-  gateway.value === 'down' && gateway.cause === 'ourRestart' && starts.attempts === 0;
+const isPartOfRestart = (state: State, { starts }: AwaitingReady): boolean =>
+  downCause(state) === 'ourRestart' && starts.attempts === 0;
 
 /** When the next attempt is due: each further one under the backoff of recoveries. Outside a recovery it begins one. */
 export function startDueAt(state: State): number | undefined {
@@ -58,9 +59,10 @@ export function startDueAt(state: State): number | undefined {
   if (gateway.value !== 'down' || !isActionAllowed(state)) return undefined;
   const backAt = gateway.since + COMES_BACK_MS;
   const underBackoff = Math.max(backAt, state.backoff.notBefore);
-  if (phase.value === 'none') return isEndedByItself(gateway.cause) ? underBackoff : undefined;
+  const cause = downCause(state);
+  if (phase.value === 'none') return isEndedByItself(cause) ? underBackoff : undefined;
   if (phase.value !== 'awaitingReady' || phase.starts.commandId !== undefined) return undefined;
-  if (gateway.cause !== 'ourRestart' && !isEndedByItself(gateway.cause)) return undefined;
+  if (cause !== 'ourRestart' && !isEndedByItself(cause)) return undefined;
   return isPartOfRestart(state, phase) ? backAt : underBackoff;
 }
 

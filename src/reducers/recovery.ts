@@ -4,6 +4,7 @@ import type { Act } from '../commands.ts';
 import { decide } from '../decision.ts';
 import { dependentsOf } from '../dependents-of.ts';
 import type { Event } from '../../streams/events.ts';
+import { exitOf } from '../exits.ts';
 import { failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
 import { lastTrouble, tellAllTroubles } from '../gateway-troubles.ts';
 import { type Notice, type NoticeOf, inDryRun } from '../notices/notice.ts';
@@ -243,8 +244,12 @@ function isWellAnyway(state: State, event: Event, before: State): boolean {
   return state.gateway.value === 'ready' && check?.passing === true && isOfThisStart(state, check);
 }
 
-const isStoppedByOperator = ({ gateway, endings }: State): boolean =>
-  gateway.value === 'down' && endings[gateway.id]?.value === 'operator';
+function isStoppedByOperator(state: State): boolean {
+  const { gateway, containers } = state;
+  const facts = gateway.value === 'down' ? containers.byId[gateway.id] : undefined;
+  const exit = facts && exitOf(state, facts);
+  return exit?.by === 'operator' && exit.stage === 'certain';
+}
 
 /**
  * The attempt is over: the next one waits its time from here. A gateway that still runs as before the restart,

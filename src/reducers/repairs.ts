@@ -6,6 +6,7 @@ import { dependentsOf, parkedOf } from '../dependents-of.ts';
 import { areTo, furtherReferences } from '../joined.ts';
 import { ownersOf, serviceOf, servicesNeededBy } from '../network.ts';
 import { isParked, parkedAs } from '../parked.ts';
+import { exitOf } from '../exits.ts';
 import { gatewayTarget, isInWave, runningStart } from '../selectors.ts';
 import type { Repair, State } from '../state.ts';
 import { type Notice, inDryRun } from '../notices/notice.ts';
@@ -86,7 +87,7 @@ const mayNeed = (state: State, before: State): boolean =>
   state.containers.byId !== before.containers.byId ||
   state.gateway !== before.gateway ||
   state.connection !== before.connection ||
-  state.endings !== before.endings ||
+  state.exits !== before.exits ||
   state.recovery !== before.recovery ||
   state.repairs !== before.repairs;
 
@@ -147,7 +148,7 @@ function isSettled(state: State, id: string, { failures, isForced }: Repair): bo
   const attachment = attachmentOf(state, facts);
   if (attachment === 'fresh' && isForced === true) return false;
   // Our own restart has left it down: it is ours to bring it back.
-  if (attachment === 'stopped' && state.endings[id]?.value === 'ours') return failures === 0;
+  if (attachment === 'stopped' && exitOf(state, facts)?.by === 'monitor') return failures === 0;
   return (
     ['fresh', 'stopped'].includes(attachment) || (attachment === 'orphaned' && !state.settings.autoRecreate)
   );

@@ -1,5 +1,6 @@
 import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
 import { COMPOSE_PROJECT } from '../../streams/labels.ts';
+import { isExpectedToEnd } from '../exits.ts';
 import { isParked } from '../parked.ts';
 import { gatewayTarget, runningStart } from '../selectors.ts';
 import type { State } from '../state.ts';
@@ -100,7 +101,7 @@ export function settledAt(state: State, askedAt: number): number {
 
 /** A container that takes its time to stop is no quiet: whoever stops it has more to do. */
 const isSomebodyStopping = (state: State): boolean =>
-  Object.entries(state.endings).some(([id, { value }]) => {
+  Object.entries(state.exits).some(([id, exit]) => {
     const facts = state.containers.byId[id];
-    return value === 'signalled' && facts?.runState === 'running' && concernsUs(state, facts);
+    return isExpectedToEnd(exit) && facts?.runState === 'running' && concernsUs(state, facts);
   });

@@ -1,4 +1,5 @@
-import { type Memory, NOTHING_REMEMBERED, REMEMBERED } from '../../../src/memory.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../../../src/memory.ts';
+import { REMEMBERED } from '../../../src/past.ts';
 import { parkedName } from '../../../src/parked.ts';
 import { recollection } from '../../../src/reducers/recollection.ts';
 import type { State } from '../../../src/state.ts';

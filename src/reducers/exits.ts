@@ -1,0 +1,331 @@
+import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
+import { isRunning } from '../attachment.ts';
+import type { Command, Repairable } from '../commands.ts';
+import type { Exit } from '../exits.ts';
+import { referredTo } from '../joined.ts';
+import { isEndingSignal } from '../messages.ts';
+import { isParked } from '../parked.ts';
+import { isCodeOfAStop } from '../retries.ts';
+import { gatewayTarget, isBeingRestarted } from '../selectors.ts';
+import type { Everything, Wave } from '../state.ts';
+import { type Transition, to } from '../transition.ts';
+
+/** An engine that shuts down stops its containers just as an operator does, and is gone by then. */
+const ENGINE_STAYS_MS = 10_000;
+/** What a stop may take beyond the time that the container gets for it: a host that swaps is slow. */
+const STOP_ALLOWANCE_MS = 60_000;
+/** A container may ask for a day, or for ever. */
+const LONGEST_STOP_MS = 300_000;
+
+/**
+ * Why containers end: what a person stopped stays stopped, and what we ended ourselves we start again. Only what is
+ * heard counts; of one that is found ended nothing is known.
+ */
+export function exits(state: Everything, event: Event, before: Everything): Transition<Everything> {
+  switch (event.type) {
+    case 'engineConnected':
+      // Of one that has stayed that was said at the connection before; since then its clock may have been set back.
+      return event.hasStayed ? to(state) : endedAtEngineStart(undecide(state), event);
+    case 'containerKilled':
+    case 'containerDied':
+    case 'containerStopped':
+    case 'containerStarted':
+    case 'containerDestroyed':
+      return to(tellsOfEarlierRun(state, event) ? state : heard(state, event, before));
+    case 'containersListed':
+      return decideThoseDue(seen(state, idsIn(state, event), event), event);
+    case 'containerInspected':
+      return to(seen(state, [event.id], event));
+    case 'dependentRepairEnded':
+      return to(settle(state, [event.id], event));
+    case 'commandFinished':
+      return to(settle(settle(state, gatewaysToRestart(before), event), expectedIn(state)));
+    case 'timeReached':
+      return decideThoseDue(state, event);
+    default:
+      return to(state);
+  }
+}
+
+const withExit = (state: Everything, id: string, exit: Exit): Everything => ({
+  ...state,
+  exits: { ...state.exits, [id]: exit },
+});
+
+const without = (state: Everything, ids: readonly string[]): Everything => {
+  const gone = ids.filter((id) => id in state.exits);
+  if (gone.length === 0) return state;
+  const kept = Object.entries(state.exits).filter(([id]) => !gone.includes(id));
+  return { ...state, exits: Object.fromEntries(kept) };
+};
+
+// What the engine's messages tell
+
+/** Delivered late or twice: the record, or the run that is known, is younger. */
+function tellsOfEarlierRun({ exits: known, containers }: Everything, event: ContainerEvent): boolean {
+  const startedAtMs = containers.byId[event.id]?.details?.startedAtMs ?? 0;
+  return event.engineTimeMs < startedAtMs || event.engineTimeMs <= (known[event.id]?.engineMs ?? 0);
+}
+
+function heard(state: Everything, event: ContainerEvent, before: Everything): Everything {
+  const { id } = event;
+  switch (event.type) {
+    case 'containerKilled':
+      return isEndingSignal(event.signal, state.containers.byId[id]) ? signalled(state, event) : state;
+    case 'containerDied':
+      return died(state, event, before);
+    case 'containerStopped':
+      return stopped(state, event);
+    case 'containerStarted':
+      return without(state, [id]);
+    case 'containerDestroyed':
+      return without(state, [id]);
+    default:
+      return state;
+  }
+}
+
+/** The run that is known, if it still goes on. */
+const runningRun = ({ containers: { byId } }: Everything, id: string): string | undefined => {
+  const facts = byId[id];
+  return facts !== undefined && isRunning(facts) ? facts.details?.startedAt : undefined;
+};
+
+function signalled(state: Everything, event: ContainerEvent): Everything {
+  const { id, at, engineTimeMs: engineMs } = event;
+  if (isExplained(state, event)) return ours(state, event, 'expected');
+  const until = at + longestStopMs(state, event);
+  const run = runningRun(state, id);
+  return withExit(state, id, { run, by: 'operator', stage: 'expected', at, until, engineMs });
+}
+
+function longestStopMs({ containers }: Everything, { id }: ContainerEvent): number {
+  const seconds = containers.byId[id]?.details?.stopTimeoutSeconds ?? 0;
+  return Math.min(seconds * 1000, LONGEST_STOP_MS) + STOP_ALLOWANCE_MS;
+}
+
+/**
+ * By what is known already, or what is under way: what does not run cannot be sent a signal, so the message is late. What
+ * is parked is created anew whoever ends it: perhaps an act that an earlier monitor has left under way.
+ */
+const isExplained = (state: Everything, { id, name }: ContainerEvent): boolean => {
+  const by = state.exits[id]?.by;
+  return by === 'engine' || by === 'monitor' || isParked({ id, name }) || isReplaced(state, id, name);
+};
+
+/** What explains it stays as it is known, but for the stage. */
+function ours(state: Everything, event: ContainerEvent, stage: Exit['stage']): Everything {
+  const { id, at } = event;
+  const known = state.exits[id];
+  if (known?.by === 'engine' || known?.stage === 'certain') return state;
+  const run = known?.run ?? runningRun(state, id);
+  return withExit(state, id, { run, by: 'monitor', stage, at, engineMs: event.engineTimeMs });
+}
+
+function died(state: Everything, event: Died, before: Everything): Everything {
+  const { id, at, engineTimeMs: engineMs } = event;
+  const known = state.exits[id];
+  if (isExplained(state, event) || (known === undefined && isEndedWithOurs(state, id, before)))
+    return ours(state, event, 'certain');
+  if (known !== undefined && known.stage !== 'expected') return state;
+  const by = known?.by === 'operator' || isStopUntold(event) ? 'operator' : 'itself';
+  const run = known?.run ?? runningRun(before, id);
+  return withExit(state, id, { run, by, stage: 'open', at, until: at + ENGINE_STAYS_MS, engineMs });
+}
+
+type Died = Extract<ContainerEvent, { readonly type: 'containerDied' }>;
+
+/** Where nobody is told of signals, only how it ended tells that somebody has stopped it. */
+const isStopUntold = ({ tellsNoSignal, exitCode }: Died): boolean =>
+  tellsNoSignal === true && exitCode !== undefined && isCodeOfAStop(exitCode);
+
+/** With the one whose processes it shares; it has not been inspected since. */
+const isEndedWithOurs = (state: Everything, id: string, before: Everything): boolean =>
+  (before.containers.byId[id]?.details?.sharesWith ?? []).some((reference) => {
+    const other = referredTo(reference, state.containers.byId);
+    return (
+      other !== undefined &&
+      (state.exits[other.id]?.by === 'monitor' || isReplaced(state, other.id, other.name))
+    );
+  });
+
+/**
+ * `stop` comes only where somebody asked for it: the signal's own message was lost. Engines since 28 say it before they
+ * say that the container has died.
+ */
+function stopped(state: Everything, event: ContainerEvent): Everything {
+  const { id, at, engineTimeMs: engineMs } = event;
+  const known = state.exits[id];
+  if (known?.by === 'itself')
+    return withExit(state, id, {
+      ...known,
+      by: 'operator',
+      stage: 'open',
+      until: at + ENGINE_STAYS_MS,
+      engineMs,
+    });
+  return known === undefined && runningRun(state, id) !== undefined ? signalled(state, event) : state;
+}
+
+/** The engine may have gone away with them: then it was the engine, for all we know. */
+const undecide = (state: Everything): Everything =>
+  without(
+    state,
+    Object.entries(state.exits)
+      .filter(([, { by, stage }]) => by === 'operator' && stage !== 'certain')
+      .map(([id]) => id),
+  );
+
+/** They are replayed right after this, in the words of an operator's stop. */
+function endedAtEngineStart(
+  state: Everything,
+  { at, endedByEngine = [] }: Extract<Event, { type: 'engineConnected' }>,
+): Transition<Everything> {
+  const { byId } = state.containers;
+  const news = endedByEngine.filter((id) => state.exits[id]?.by !== 'engine');
+  const names = news.map((id) => byId[id]?.name).filter((name) => name !== undefined);
+  const exit = { by: 'engine', stage: 'certain', at } as const;
+  return to(
+    news.reduce((soFar, id) => withExit(soFar, id, { ...exit, run: byId[id]?.details?.startedAt }), state),
+    { notices: names.length === 0 ? [] : [{ kind: 'engineHadCrashed', names }] },
+  );
+}
+
+// What listings and inspections show
+
+type Look = Extract<Event, { type: 'containersListed' | 'containerInspected' }>;
+
+/** Those it shows, and those that are not there any more, though the message of the removal was lost. */
+const idsIn = (
+  { exits: known, containers: { byId, heardAt } }: Everything,
+  { containers }: Extract<Event, { type: 'containersListed' }>,
+): readonly string[] => [
+  ...containers.map(({ id }) => id),
+  // Not those that were first heard of while the listing was made.
+  ...Object.keys(known).filter((id) => !(id in byId) && !(id in heardAt)),
+];
+
+const seen = (state: Everything, ids: readonly string[], look: Look): Everything =>
+  ids.reduce((soFar, id) => {
+    const exit = soFar.exits[id];
+    const facts = soFar.containers.byId[id];
+    const next = facts === undefined ? undefined : asSeen(exit, facts, look);
+    if (next === exit) return soFar;
+    return next === undefined ? without(soFar, [id]) : withExit(soFar, id, next);
+  }, state);
+
+/** The record of that run, as far as it shows: another run has another end, or none yet. */
+function asSeen(exit: Exit | undefined, facts: ContainerFacts, look: Look): Exit | undefined {
+  const { details } = facts;
+  if (exit === undefined) return isToBeRestarted(facts) ? endedByItself(facts, look.at) : undefined;
+  if (details === undefined) return exit;
+  if (exit.run !== undefined && exit.run !== details.startedAt) return undefined;
+  const isOlder = look.requestedAt <= exit.at;
+  if (isRunning(facts)) return isOlder || exit.stage === 'expected' ? exit : undefined;
+  const run = details.startedAt;
+  // It has ended, though nothing was heard of that.
+  if (exit.by === 'operator' && exit.stage === 'expected' && !isOlder)
+    return { ...exit, run, stage: 'open', until: look.at + ENGINE_STAYS_MS };
+  return exit.run === undefined ? { ...exit, run } : exit;
+}
+
+/** Its restart policy is at work, so nobody has ended it. */
+const isToBeRestarted = ({ runState }: ContainerFacts): boolean => runState === 'restarting';
+
+const endedByItself = ({ details }: ContainerFacts, at: number): Exit | undefined =>
+  details && { run: details.startedAt, by: 'itself', stage: 'certain', at };
+
+// What time tells
+
+/**
+ * The failed start of a restart policy, too, which emits nothing, shows by now. Where the time came while the engine was
+ * away, the listing that catches up with it is the moment.
+ */
+function decideThoseDue(state: Everything, { at }: Event): Transition<Everything> {
+  if (state.connection.value !== 'connected') return to(state);
+  const due = Object.entries(state.exits).filter(([, { until = Infinity }]) => until <= at);
+  return to(
+    due.reduce((soFar, [id, exit]) => decide(soFar, id, exit), state),
+    { commands: due.map(([containerId]): Command => ({ kind: 'inspectContainer', containerId })) },
+  );
+}
+
+function decide(state: Everything, id: string, { until: _, ...exit }: Exit): Everything {
+  return exit.stage === 'expected'
+    ? without(state, [id])
+    : withExit(state, id, { ...exit, stage: 'certain' });
+}
+
+/** When the next exit is decided or looked at. */
+export const exitsDueAt = (state: Everything): readonly (number | undefined)[] =>
+  state.connection.value === 'connected' ? Object.values(state.exits).map(({ until }) => until) : [];
+
+// What we do ourselves
+
+/**
+ * Whom we are about to end is written down before the call. Should monitor and engine go in the middle of it, be it with
+ * their host, nothing else would tell the next monitor that nobody had stopped it by hand, and the engine takes it that
+ * somebody has. What is created anew is parked before: its name tells.
+ */
+export function expectedExits(state: Everything, event: Event, before: Everything): Transition<Everything> {
+  const begun =
+    event.type === 'dependentRepairBegun' && event.how === 'restart'
+      ? [event.id]
+      : gatewaysToRestart(state).filter((id) => !gatewaysToRestart(before).includes(id));
+  return to(
+    begun.reduce((soFar, id) => {
+      const run = runningRun(soFar, id);
+      return run === undefined
+        ? soFar
+        : withExit(soFar, id, { run, by: 'monitor', stage: 'expected', at: event.at });
+    }, state),
+  );
+}
+
+const gatewaysToRestart = ({ watches, acts }: Everything): readonly string[] =>
+  watches
+    .filter(({ recovery }) => isBeingRestarted({ acts, recovery }))
+    .flatMap(({ gateway }) => gatewayTarget(gateway)?.id ?? []);
+
+type Outcome = Extract<Event, { readonly outcome: unknown }>;
+
+const expectedIn = ({ exits: known }: Everything): readonly string[] =>
+  Object.keys(known).filter((id) => known[id]?.stage === 'expected');
+
+/**
+ * Our act is over: what it was to end has ended by it, or runs on and was not ended at all. If it has done nothing, then
+ * somebody else has ended what does not run by now.
+ */
+function settle(state: Everything, ids: readonly string[], act?: Outcome): Everything {
+  return ids.reduce((soFar, id) => {
+    const exit = soFar.exits[id];
+    if (exit?.by !== 'monitor') return soFar;
+    const next = act !== undefined && isUntouched(act) ? byOther(exit, act.at) : settled(soFar, id, exit);
+    return next === undefined ? without(soFar, [id]) : next === exit ? soFar : withExit(soFar, id, next);
+  }, state);
+}
+
+const isUntouched = ({ outcome }: Outcome): boolean => !outcome.ok && outcome.untouched === true;
+
+const byOther = (exit: Exit, at: number): Exit | undefined =>
+  exit.stage === 'expected'
+    ? undefined
+    : { ...exit, by: 'operator', stage: 'open', until: at + ENGINE_STAYS_MS };
+
+function settled({ containers, connection }: Everything, id: string, exit: Exit): Exit | undefined {
+  const facts = containers.byId[id];
+  if (exit.stage !== 'expected' || facts === undefined) return exit;
+  if (!isRunning(facts)) return { ...exit, stage: 'certain' };
+  // Without the engine nobody knows what has become of it.
+  return connection.value === 'connected' ? undefined : exit;
+}
+
+/** It is being created anew, or is what takes the place of that one; only what has its turn, neither before nor after. */
+const isReplaced = ({ watches }: Everything, id: string, name: string): boolean =>
+  watches.some(({ repairs: { wave } }) =>
+    wave?.dependents.some((one) => (one.id === id || one.name === name) && isInItsTurn(wave, one)),
+  );
+
+/** What is created anew is not touched before it is parked: until then whoever ends it is somebody else. */
+const isInItsTurn = ({ begun, answered, parked }: Wave, { id, name, how }: Repairable): boolean =>
+  begun.includes(id) && !answered.includes(id) && (how !== 'recreate' || Object.hasOwn(parked, name));
