@@ -10,8 +10,11 @@ import type { Everything, Watch } from './state.ts';
 
 /** What a monitor must know of the time before its own start; kept in `STATE_FILE`. */
 export interface Memory extends Past {
-  readonly exits: Exits;
+  readonly exits: Readonly<Record<string, KeptExit>>;
 }
+
+/** As far as it outlives the monitor that learned of it. */
+export type KeptExit = Pick<Exit, 'run' | 'by'>;
 
 export const NOTHING_REMEMBERED: Memory = { gateways: {}, dependents: {}, exits: {}, backoff: {}, sites: {} };
 
@@ -20,11 +23,19 @@ export const memoryOf = ({ past, exits, watches }: Everything): Memory => ({
   gateways: past.gateways,
   dependents: past.dependents,
   exits: Object.fromEntries(
-    Object.entries(exits).filter(([id, exit]) => isToBeKept(exit) && isOurs(past, id)),
+    Object.entries(exits)
+      .filter(([id, exit]) => isToBeKept(exit) && isOurs(past, id))
+      .map(([id, { run, by }]) => [id, { run, by }]),
   ),
   backoff: { ...past.backoff, ...ofEach(watches, (watch) => keptBackoff(watch, past)) },
   sites: { ...past.sites, ...ofEach(watches, (watch) => keptSites(watch, past)) },
 });
+
+/** Before all that this monitor sees: whatever shows that it runs ends the record. */
+export const exitsIn = ({ exits }: Memory): Exits =>
+  Object.fromEntries(
+    Object.entries(exits).map(([id, kept]) => [id, { ...kept, stage: 'certain' as const, at: 0 }]),
+  );
 
 /** What a projection follows from: as long as these are the same objects it is the same. */
 export const memorySources = ({ past, exits, watches }: Everything): readonly unknown[] => [

@@ -14,7 +14,7 @@ import { conditionNotices } from './notices/condition-notices.ts';
 import { withConditionStarts } from './notices/conditions.ts';
 import { containers } from './reducers/containers.ts';
 import { NO_BACKOFF } from './backoff.ts';
-import { type Memory, NOTHING_REMEMBERED } from './memory.ts';
+import { type Memory, NOTHING_REMEMBERED, exitsIn } from './memory.ts';
 import { rememberedBackoff, rememberedSites } from './past.ts';
 import { dependents } from './reducers/dependents.ts';
 import { edges } from './reducers/edges.ts';
@@ -134,7 +134,7 @@ export const initialState = (
     latestListing: undefined,
     listingFailure: undefined,
   },
-  exits: memory.exits,
+  exits: exitsIn(memory),
   past: memory,
   witness: hasWitness ? { value: 'untried', nextProbeAt: 0, awaited: undefined } : { value: 'none' },
   ownNetwork: network,

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { KeptExit } from '../../src/memory.ts';
 
 /** Words that mean something to JavaScript, to a terminal, to a shell, to a log, or to whoever joins texts by them. */
 export const NASTY_TEXTS: readonly string[] = [
@@ -77,3 +78,8 @@ export const anyJson: fc.Arbitrary<unknown> = fc.letrec<{ json: unknown }>((tie)
     fc.array(fc.tuple(anyText, tie('json')), { maxLength: 4 }).map((entries) => Object.fromEntries(entries)),
   ),
 })).json;
+
+export const keptExit: fc.Arbitrary<KeptExit> = fc.record({
+  run: fc.option(anyText, { nil: undefined }),
+  by: fc.constantFrom('operator', 'itself', 'monitor', 'engine'),
+});

@@ -7,7 +7,7 @@ import type { Memory } from '../../src/memory.ts';
 import { initialState, nextDeadline, reduce } from '../../src/reduce.ts';
 import type { Everything } from '../../src/state.ts';
 import { SETTINGS, facts, gatewayFacts, idOf, onGateway, site } from '../src/builders.ts';
-import { anyText } from './arbitraries.ts';
+import { anyText, keptExit } from './arbitraries.ts';
 import { fuzz } from './fuzz.ts';
 import { BEGIN_MS, type Happening, happening } from './happenings.ts';
 
@@ -18,9 +18,7 @@ const memory: fc.Arbitrary<Memory> = fc.record({
     fc.array(fc.oneof(anyText, fc.constant(idOf('far')))),
   ),
   dependents: fc.dictionary(fc.oneof(anyText, fc.constant(idOf('app'))), anyText),
-  stopped: fc.array(fc.oneof(anyText, fc.constantFrom(idOf('app'), idOf('gluetun')))),
-  endedByEngine: fc.dictionary(fc.constantFrom(idOf('app'), idOf('gluetun')), anyText),
-  restarting: fc.dictionary(fc.constantFrom(idOf('app'), idOf('gluetun')), anyText),
+  exits: fc.dictionary(fc.constantFrom(idOf('app'), idOf('gluetun')), keptExit),
   backoff: fc.dictionary(
     fc.constant('gluetun'),
     fc.record({ attempts: fc.nat(), notBefore: fc.double({ noNaN: true, noDefaultInfinity: true }) }),
@@ -131,7 +129,7 @@ class Told {
 /** Every container that something is known or awaited of; whom a gateway had that is not there is only a memory. */
 function spokenOf({
   containers: { byId, heardAt, engineTimeMs },
-  endings,
+  exits,
   watches,
 }: Everything): readonly string[] {
   const members = watches.map(({ gateway, dependents }) =>
@@ -140,7 +138,7 @@ function spokenOf({
   const pending = watches.map(({ repairs }) => repairs.pending);
   // Nobody carries out an act here, so none of a wave ever answers.
   const actedOn = watches.flatMap(({ repairs }) => repairs.wave?.dependents ?? []).map(({ id }) => id);
-  return [byId, heardAt, engineTimeMs, endings, ...members, ...pending]
+  return [byId, heardAt, engineTimeMs, exits, ...members, ...pending]
     .flatMap((map) => Object.keys(map))
     .filter((id) => !actedOn.includes(id));
 }

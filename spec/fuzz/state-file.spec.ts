@@ -4,16 +4,17 @@ import { type Memory, NOTHING_REMEMBERED } from '../../src/memory.ts';
 import { REMEMBERED, knownIds, rememberedBackoff } from '../../src/past.ts';
 import { encode, openStateFile, peekStateFile } from '../../src/edges/state-file.ts';
 import { TemporaryFolder } from '../config/temporary-folder.ts';
-import { NASTY_TEXTS, anyBytes, anyJson, anyText } from './arbitraries.ts';
+import { NASTY_TEXTS, anyBytes, anyJson, anyText, keptExit } from './arbitraries.ts';
 import { fuzz } from './fuzz.ts';
 import { jsonTextOf, mutated, mutatedBytes, mutatedJsonText } from './mutations.ts';
 
 const MEMORY: Memory = {
   gateways: { gluetun: ['b2', 'a1'], constructor: ['c3'] },
   dependents: { c3: 'app1', d4: 'app2' },
-  stopped: ['d4'],
-  endedByEngine: { d4: '2026-11-25T16:00:00.5Z' },
-  restarting: { c3: '2026-11-25T16:00:00.25Z' },
+  exits: {
+    d4: { run: '2026-11-25T16:00:00.5Z', by: 'engine' },
+    c3: { run: undefined, by: 'operator' },
+  },
   backoff: { gluetun: { attempts: 2, notBefore: 1_700_000_000_000 } },
   sites: {
     gluetun: {
@@ -23,10 +24,19 @@ const MEMORY: Memory = {
     },
   },
 };
-const WRITTEN = { version: 1, ...MEMORY };
+const WRITTEN = { version: 2, ...MEMORY };
+/** As an earlier version has left it. */
+const WRITTEN_BEFORE = {
+  ...MEMORY,
+  version: 1,
+  stopped: ['d4'],
+  endedByEngine: { d4: '2026-11-25T16:00:00.5Z' },
+  restarting: { c3: '2026-11-25T16:00:00.25Z' },
+};
 
 const content = fc.oneof(
   { weight: 5, arbitrary: mutatedJsonText(WRITTEN) },
+  { weight: 3, arbitrary: mutatedJsonText(WRITTEN_BEFORE) },
   { weight: 2, arbitrary: mutatedBytes(Buffer.from(JSON.stringify(WRITTEN))) },
   {
     weight: 2,
@@ -34,13 +44,15 @@ const content = fc.oneof(
       .record({
         gateways: anyJson,
         dependents: anyJson,
+        version: fc.constantFrom(1, 2),
+        exits: anyJson,
         stopped: anyJson,
         endedByEngine: anyJson,
         restarting: anyJson,
         backoff: anyJson,
         sites: anyJson,
       })
-      .map((sections) => jsonTextOf({ version: 1, ...sections })),
+      .map((sections) => jsonTextOf(sections)),
   },
   {
     weight: 2,
@@ -53,16 +65,14 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 const isNumber = (value: unknown): boolean => typeof value === 'number';
 
 function expectSane(memory: Memory): void {
-  const { gateways, dependents, stopped, endedByEngine, restarting, backoff, sites } = memory;
-  const sections = [memory, gateways, dependents, endedByEngine, restarting, backoff, sites];
+  const { gateways, dependents, exits, backoff, sites } = memory;
+  const sections = [memory, gateways, dependents, exits, backoff, sites];
   expect(sections.every((section) => Object.getPrototypeOf(section) === Object.prototype)).toBe(true);
   expect(
     [
       ...Object.values(gateways).flat(),
       ...Object.values(dependents),
-      ...Object.values(endedByEngine),
-      ...Object.values(restarting),
-      ...stopped,
+      ...Object.values(exits).map(({ run = '' }) => run),
     ].every(isText),
   ).toBe(true);
   expect(
@@ -91,12 +101,12 @@ function expectSetAsideOrUsed(path: string, bytes: string | Uint8Array): void {
   expect(readFileSync(`${path}.corrupt`).equals(Buffer.from(bytes))).toBe(true);
 }
 
-const cut = ({ gateways, dependents, stopped, ...others }: Memory): Memory => ({
+const cut = ({ gateways, dependents, exits, ...others }: Memory): Memory => ({
   gateways: Object.fromEntries(
     Object.entries(gateways).map(([name, ids]) => [name, ids.slice(0, REMEMBERED.idsOfAGateway)]),
   ),
   dependents: Object.fromEntries(Object.entries(dependents).slice(-REMEMBERED.dependents)),
-  stopped: stopped.slice(-REMEMBERED.stopped),
+  exits: Object.fromEntries(Object.entries(exits).slice(-REMEMBERED.exits)),
   ...others,
 });
 
@@ -132,9 +142,7 @@ describe('the state file', () => {
     const memories: fc.Arbitrary<Memory> = fc.record({
       gateways: fc.dictionary(name, fc.array(anyText, { maxLength: REMEMBERED.idsOfAGateway })),
       dependents: fc.dictionary(name, anyText),
-      stopped: fc.array(anyText),
-      endedByEngine: fc.dictionary(name, anyText),
-      restarting: fc.dictionary(name, anyText),
+      exits: fc.dictionary(name, keptExit),
       backoff: fc.dictionary(
         name,
         fc.record({

@@ -1,10 +1,11 @@
+import type { Exit } from '../../src/exits.ts';
 import type { Event, Outcome } from '../../streams/events.ts';
 import type { Act } from '../../src/commands.ts';
 import type { Everything, Watch } from '../../src/state.ts';
 import type { Onlooker } from './stage.ts';
 
 export type Kind =
-  'deed' | 'gateway' | 'recovery' | 'connection' | 'witness' | 'ending' | 'attachment' | 'hold' | 'command' | 'repair' | 'verdict' | 'alarm'; // prettier-ignore
+  'deed' | 'gateway' | 'recovery' | 'connection' | 'witness' | 'exit' | 'attachment' | 'hold' | 'command' | 'repair' | 'verdict' | 'alarm'; // prettier-ignore
 
 /** How often each state, transition, command and fault occurred. */
 export class Coverage implements Onlooker {
@@ -22,7 +23,7 @@ export class Coverage implements Onlooker {
   stateChanged(before: Everything, after: Everything): void {
     this.#move('connection', before.connection.value, after.connection.value);
     this.#move('witness', before.witness.value, after.witness.value);
-    if (before.endings !== after.endings) this.#endings(before.endings, after.endings);
+    if (before.exits !== after.exits) this.#exits(before.exits, after.exits);
     if (before.watches !== after.watches)
       after.watches.forEach((watch, index) => this.#watch(before.watches[index], watch));
   }
@@ -51,9 +52,8 @@ export class Coverage implements Onlooker {
       this.#move('attachment', was[id]?.attachment ?? 'none', attachment);
   }
 
-  #endings(before: Everything['endings'], after: Everything['endings']): void {
-    for (const [id, { value }] of Object.entries(after))
-      this.#move('ending', before[id]?.value ?? 'none', value);
+  #exits(before: Everything['exits'], after: Everything['exits']): void {
+    for (const [id, exit] of Object.entries(after)) this.#move('exit', nameOf(before[id]), nameOf(exit));
   }
 
   #move(kind: Kind, from: string, to: string): void {
@@ -67,3 +67,5 @@ function inAWord(outcome: Outcome): string {
   if (outcome.untouched === true) return 'untouched';
   return outcome.refused === true ? 'refused' : 'failed';
 }
+
+const nameOf = (exit: Exit | undefined): string => (exit ? `${exit.by}, ${exit.stage}` : 'none');

@@ -187,9 +187,10 @@ export class Intents {
   }
 
   #unnotedAreFree(): void {
-    const { stopped } = this.#stage.memory;
+    const { exits } = this.#stage.memory;
     for (const [who, { value }] of this.#intents)
-      if (value === 'down' && !stopped.includes(this.#people.find(who)?.id ?? '')) this.#set(who, FREE);
+      if (value === 'down' && exits[this.#people.find(who)?.id ?? '']?.by !== 'operator')
+        this.#set(who, FREE);
   }
 
   /** Whether the engine itself has gone is asked at the next connection; there may be no answer to that. */

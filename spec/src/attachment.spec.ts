@@ -1,12 +1,7 @@
 import type { ContainerFacts } from '../../streams/events.ts';
-import {
-  attachmentOf,
-  hasFailedToJoin,
-  isEndedByEngine,
-  isLeftHalfRestarted,
-  wouldBeKeptRunning,
-} from '../../src/attachment.ts';
-import type { Attachment, Ending, Settings } from '../../src/state.ts';
+import { attachmentOf, hasFailedToJoin, wouldBeKeptRunning } from '../../src/attachment.ts';
+import type { Attachment, Settings, State } from '../../src/state.ts';
+import type { Exit } from '../../src/exits.ts';
 import { NOTHING_REMEMBERED } from '../../src/memory.ts';
 import {
   JOIN_ERROR,
@@ -20,7 +15,7 @@ import {
   onGateway,
   renamed,
 } from './builders.ts';
-import { History } from './history.ts';
+import { History, settled } from './history.ts';
 
 const G = 5_000;
 const gateway = gatewayFacts({ startedAt: G });
@@ -305,51 +300,29 @@ describe('a dependent', () => {
   });
 });
 
-describe('whether the engine has ended it', () => {
-  const ended = facts('app', { runState: 'exited', startedAt: 2_000 });
+describe('a container that does not run', () => {
+  const { details } = onGateway('app', { startedAt: 2_000 });
+  const run = details?.startedAt ?? '';
+  const gone = (shape: Shape = {}): ContainerFacts =>
+    onGateway('app', { runState: 'exited', startedAt: 2_000, restartPolicy: 'unless-stopped', ...shape });
 
-  it.each<{ given: string; ending?: Ending; remembered?: string; then: boolean }>([
-    { given: 'is heard', ending: { value: 'engine' }, then: true },
-    { given: 'is remembered of this run', remembered: ended.details?.startedAt ?? '', then: true },
-    { given: 'is remembered of an earlier run', remembered: '2020-01-01T00:00:00Z', then: false },
-    { given: 'is neither heard nor remembered', then: false },
-    {
-      given: 'is remembered, but another end was heard since',
-      ending: { value: 'operator' },
-      remembered: ended.details?.startedAt ?? '',
-      then: false,
-    },
-  ])('$given: $then', ({ ending, remembered, then }) => {
-    const endings = ending === undefined ? {} : { [ended.id]: ending };
-    const endedByEngine = remembered === undefined ? {} : { [ended.id]: remembered };
-    const memory = { ...NOTHING_REMEMBERED, endedByEngine };
-    expect(isEndedByEngine({ endings, memory }, ended)).toBe(then);
-  });
-});
-
-describe('whether a command of an earlier monitor has left it down', () => {
-  const left = facts('app', { runState: 'exited', startedAt: 2_000 });
-  const startedAt = left.details?.startedAt ?? '';
-
-  it.each<{ given: string; one?: ContainerFacts; ending?: Ending; restarting?: string; then: boolean }>([
-    { given: 'it was to end this run', restarting: startedAt, then: true },
-    { given: 'it was to end an earlier one', restarting: '2020-01-01T00:00:00Z', then: false },
-    { given: 'there was none', then: false },
-    { given: 'how it ended is known', ending: { value: 'operator' }, restarting: startedAt, then: false },
-    {
-      given: 'it was to end a run, and which one that was is not known yet',
-      one: facts('app', { runState: 'exited', inspected: false }),
-      restarting: startedAt,
-      then: true,
-    },
-  ])('$given: $then', ({ one = left, ending, restarting, then }) => {
-    const endings = ending === undefined ? {} : { [one.id]: ending };
-    const memory = {
-      ...NOTHING_REMEMBERED,
-      restarting: restarting === undefined ? {} : { [one.id]: restarting },
-    };
-    expect(isLeftHalfRestarted({ endings, memory }, one)).toBe(then);
-  });
+  it.each<{ given: string; exit?: Pick<Exit, 'run' | 'by'>; shape?: Shape; then: Attachment }>([
+    { given: 'the engine has ended', exit: { run, by: 'engine' }, then: 'failedToJoin' },
+    { given: 'the engine has ended, without a policy', exit: { run, by: 'engine' }, shape: { restartPolicy: 'no' }, then: 'stopped' },
+    { given: 'the engine ended in an earlier run', exit: { run: 'then', by: 'engine' }, then: 'stopped' },
+    { given: 'nobody was heard to end', then: 'stopped' },
+    { given: 'its operator has ended', exit: { run, by: 'operator' }, then: 'stopped' },
+    { given: 'has ended by itself', exit: { run, by: 'itself' }, then: 'stopped' },
+    { given: 'we have ended', exit: { run, by: 'monitor' }, then: 'failedToJoin' },
+    { given: 'we have ended, without a policy', exit: { run, by: 'monitor' }, shape: { restartPolicy: 'no' }, then: 'stopped' },
+    { given: 'we ended in an earlier run', exit: { run: 'then', by: 'monitor' }, then: 'stopped' },
+    { given: 'its operator has ended, and whose start has failed since', exit: { run, by: 'operator' }, shape: { error: JOIN_ERROR }, then: 'failedToJoin' },
+  ])('and that $given: $then', ({ exit, shape = {}, then }) => {
+    const facts = gone(shape);
+    const { state } = settled([facts]);
+    const exits: State['exits'] = exit === undefined ? {} : { [facts.id]: { ...exit, stage: 'certain', at: 0 } };
+    expect(attachmentOf({ ...state, exits }, facts)).toBe(then);
+  }); // prettier-ignore
 });
 
 it('a container that was not inspected is not held to be kept running by anybody', () => {

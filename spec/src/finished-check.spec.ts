@@ -104,12 +104,16 @@ describe('of a check that fails', () => {
     expect(failuresCount(state, startedAt(begun))).toBe(counts);
   }); // prettier-ignore
 
-  const signalled = { value: 'signalled', forgottenAt: 99_000 } as const;
-  it.each<{ given: string; endings: State['endings']; counts: boolean }>([
-    { given: 'somebody stops it', endings: { x: signalled }, counts: false },
-    { given: 'somebody stops another one', endings: { y: signalled }, counts: true },
-    { given: 'our own command has sent it a signal', endings: { x: { value: 'ours' } }, counts: true },
-  ])('while $given it counts: $counts', ({ endings, counts }) => {
-    expect(failuresCount({ ...gateway(5_000), endings }, startedAt(5_000))).toBe(counts);
+  const signalled = { run: 'a', by: 'operator', stage: 'expected', at: 1, until: 99_000 } as const;
+  it.each<{ given: string; exits: State['exits']; counts: boolean }>([
+    { given: 'somebody stops it', exits: { x: signalled }, counts: false },
+    { given: 'somebody stops another one', exits: { y: signalled }, counts: true },
+    {
+      given: 'our own command has sent it a signal',
+      exits: { x: { ...signalled, by: 'monitor' } },
+      counts: true,
+    },
+  ])('while $given it counts: $counts', ({ exits, counts }) => {
+    expect(failuresCount({ ...gateway(5_000), exits }, startedAt(5_000))).toBe(counts);
   });
 });

@@ -5,7 +5,7 @@ import { type Act, type Command, isAct } from '../../src/commands.ts';
 import type { Line } from '../../src/log-line.ts';
 import type { Notice } from '../../src/notices/notice.ts';
 import { lineOf } from '../../src/notices/wording.ts';
-import type { Memory } from '../../src/memory.ts';
+import { type Memory, memoryOf } from '../../src/memory.ts';
 import type { OwnNetwork } from '../../src/own-network.ts';
 import { initialState, nextDeadline, reduce } from '../../src/reduce.ts';
 import type { Everything, Settings, State } from '../../src/state.ts';
@@ -93,6 +93,11 @@ export class History {
   /** What was said, as the text log has it. */
   get lines(): readonly Line[] {
     return this.notices.map((notice) => lineOf(notice)).map(({ level, message }) => ({ level, message }));
+  }
+
+  /** What it leaves to the monitor after it. */
+  get memory(): Memory {
+    return memoryOf(this.everything);
   }
 
   get acts(): readonly Act[] {

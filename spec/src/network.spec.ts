@@ -15,7 +15,7 @@ import { SETTINGS, compose, facts, gatewayFacts, idOf } from './builders.ts';
 const kin = (containers: readonly ContainerFacts[], memory: Partial<Memory> = {}): Kin => ({
   containers: { byId: Object.fromEntries(containers.map((one) => [one.id, one])), composeNames: {} },
   settings: SETTINGS,
-  memory: { ...NOTHING_REMEMBERED, ...memory },
+  past: { ...NOTHING_REMEMBERED, ...memory },
 });
 
 const former = idOf('one that is no more');
@@ -159,7 +159,7 @@ describe('a gateway that compose is about to remove', () => {
     const former = gatewayFacts({ id: interim.id });
     const settings = { ...SETTINGS, gateway: interim.id.slice(0, 12) };
     const memory = { ...NOTHING_REMEMBERED, gateways: { [settings.gateway]: [interim.id] } };
-    const found = ownershipOf(one, { ...kin([former]), settings, memory });
+    const found = ownershipOf(one, { ...kin([former]), settings, past: memory });
     expect(found).toEqual({ owner: former, link: 'present' });
   });
 });

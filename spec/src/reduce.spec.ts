@@ -1,3 +1,4 @@
+import { downCause } from '../../src/down-cause.ts';
 import fc from 'fast-check';
 import type { Act } from '../../src/commands.ts';
 import type { Event, Outcome } from '../../streams/events.ts';
@@ -59,8 +60,7 @@ class Watched extends History {
 
   #mayTouchGateway(): void {
     const { gateway } = this.state;
-    if (gateway.value === 'down' && gateway.cause === 'operator')
-      throw new Error('a stopped gateway is touched');
+    if (downCause(this.state) === 'operator') throw new Error('a stopped gateway is touched');
     if (gateway.value === 'absent' || gateway.value === 'paused')
       throw new Error(`${gateway.value}, but touched`);
   }

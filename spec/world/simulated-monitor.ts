@@ -7,7 +7,7 @@ import type { Act } from '../../src/commands.ts';
 import { type Edge, tellEdges } from '../../src/edges/edge.ts';
 import { execute } from '../../src/executor.ts';
 import type { Line } from '../../src/log-line.ts';
-import type { Memory } from '../../src/memory.ts';
+import { type Memory, memoryOf, memorySources } from '../../src/memory.ts';
 import { lineOf } from '../../src/notices/wording.ts';
 import { type Step, runProgram } from '../../src/program.ts';
 import type { Everything } from '../../src/state.ts';
@@ -50,7 +50,8 @@ export class SimulatedMonitor {
     this.#run = this.#program().subscribe({
       next: ({ before, state, notices }) => {
         this.state = state;
-        if (state.memory !== before.memory) parts.remember(state.memory);
+        if (memorySources(state).some((part, index) => part !== memorySources(before)[index]))
+          parts.remember(memoryOf(state));
         notices.forEach((notice) => parts.say(lineOf(notice, state.watches.length > 1)));
         parts.onState?.(state);
       },

@@ -77,7 +77,7 @@ describe('an act that waits for another one', () => {
     world.untilSaid(/^gluetun: gluetun was stopped .*standing by until it starts$/);
     untilHerWaveIsOver().pass(600_000);
     expect(writesTo('gluetun')).toEqual([]);
-    expect(world.memory.stopped).toEqual([world.engine.get('gluetun').id]);
+    expect(world.memory.exits).toMatchObject({ [world.engine.get('gluetun').id]: { by: 'operator' } });
   });
 });
 

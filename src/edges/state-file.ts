@@ -1,8 +1,8 @@
 import { lstatSync, realpathSync, renameSync } from 'node:fs';
 import { readSmallFile } from '../../config/read-small-file.ts';
 import { type Json, asNumber, asObject, asString, asStrings, parseJson } from '../../streams/json.ts';
-import type { Exit, Exits } from '../exits.ts';
-import { type Memory, NOTHING_REMEMBERED } from '../memory.ts';
+import type { Exit } from '../exits.ts';
+import { type KeptExit, type Memory, NOTHING_REMEMBERED } from '../memory.ts';
 import { REMEMBERED } from '../past.ts';
 import type { Notice } from '../notices/notice.ts';
 
@@ -108,19 +108,16 @@ const strangeVersion = (version: number | undefined): string =>
 const harmless = (json: Json): Json =>
   Object.fromEntries(Object.entries(json).filter(([key]) => key !== '__proto__'));
 
-/** Before all that this monitor sees: whatever shows that it runs ends the record. */
-const EARLIER = { stage: 'certain', at: 0 } as const;
-
 /** Undefined: they are not of the form that is written. */
-function exitsIn(json: unknown): Exits | undefined {
+function exitsIn(json: unknown): Memory['exits'] | undefined {
   const entries = asObject(json);
   return (
     entries &&
     Object.fromEntries(
-      Object.entries(harmless(entries)).flatMap(([id, value]): [string, Exit][] => {
+      Object.entries(harmless(entries)).flatMap(([id, value]): [string, KeptExit][] => {
         const entry = asObject(value);
         const [run, by] = [asString(entry?.['run']), asString(entry?.['by'])];
-        return isAuthor(by) ? [[id, { ...EARLIER, run, by }]] : [];
+        return isAuthor(by) ? [[id, { run, by }]] : [];
       }),
     )
   );
@@ -131,18 +128,15 @@ const isAuthor = (text: string | undefined): text is Exit['by'] =>
   text !== undefined && AUTHORS.includes(text);
 
 /** Of those that an operator had stopped the run was not kept. */
-function exitsBefore(json: Json): Exits | undefined {
+function exitsBefore(json: Json): Memory['exits'] | undefined {
   const stopped = json['stopped'] ?? [];
   if (!Array.isArray(stopped)) return undefined;
-  const runs = (section: string, by: Exit['by']): [string, Exit][] =>
-    Object.entries(asStrings(harmless(asObject(json[section]) ?? {}))).map(([id, run]) => [
-      id,
-      { ...EARLIER, run, by },
-    ]);
+  const runs = (section: string, by: Exit['by']): [string, KeptExit][] =>
+    Object.entries(asStrings(harmless(asObject(json[section]) ?? {}))).map(([id, run]) => [id, { run, by }]);
   return Object.fromEntries([
     ...runs('restarting', 'monitor'),
     ...runs('endedByEngine', 'engine'),
-    ...strings(stopped).map((id): [string, Exit] => [id, { ...EARLIER, run: undefined, by: 'operator' }]),
+    ...strings(stopped).map((id): [string, KeptExit] => [id, { run: undefined, by: 'operator' }]),
   ]);
 }
 
@@ -191,11 +185,7 @@ export function encode(memory: Memory): string {
       Object.entries(gateways).map(([name, ids]) => [name, ids.slice(0, REMEMBERED.idsOfAGateway)]),
     ),
     dependents: Object.fromEntries(Object.entries(dependents).slice(-REMEMBERED.dependents)),
-    exits: Object.fromEntries(
-      Object.entries(exits)
-        .slice(-REMEMBERED.exits)
-        .map(([id, { run, by }]) => [id, { run, by }]),
-    ),
+    exits: Object.fromEntries(Object.entries(exits).slice(-REMEMBERED.exits)),
     backoff,
     sites,
   };

@@ -9,9 +9,11 @@ import { TemporaryFolder } from '../../config/temporary-folder.ts';
 const MEMORY: Memory = {
   gateways: { gluetun: ['b2', 'a1'] },
   dependents: { c3: 'app1', d4: 'app2' },
-  stopped: ['d4'],
-  endedByEngine: { b2: '2026-11-25T16:00:00.5Z' },
-  restarting: { c3: '2026-11-25T16:00:00.25Z' },
+  exits: {
+    b2: { run: '2026-11-25T16:00:00.5Z', by: 'engine' },
+    c3: { run: '2026-11-25T16:00:00.25Z', by: 'monitor' },
+    d4: { run: undefined, by: 'operator' },
+  },
   backoff: { gluetun: { attempts: 2, notBefore: 1_700_000_000_000 } },
   sites: {
     gluetun: {
@@ -21,7 +23,7 @@ const MEMORY: Memory = {
     },
   },
 };
-const TEXT = `${JSON.stringify({ version: 1, ...MEMORY }, null, 2)}\n`;
+const TEXT = `${JSON.stringify({ version: 2, ...MEMORY }, null, 2)}\n`;
 
 const textWith = (part: string): unknown => expect.stringContaining(part);
 const warning = (text: string): unknown =>
@@ -88,7 +90,12 @@ describe('the state file', () => {
         reason: 'is not of the form',
       },
       {
-        what: 'who was stopped is no list',
+        what: 'its exits are a list',
+        content: '{"version":2,"exits":[]}',
+        reason: 'is not of the form',
+      },
+      {
+        what: 'who was stopped, as an earlier version has it, is no list',
         content: '{"version":1,"stopped":{}}',
         reason: 'is not of the form',
       },
@@ -121,7 +128,11 @@ describe('the state file', () => {
 
     const lenient: { what: string; content: object; then: Partial<Memory> }[] = [
       { what: 'sections that are missing', content: {}, then: {} },
-      { what: 'what it does not know', content: { mood: 3, stopped: ['a'] }, then: { stopped: ['a'] } },
+      {
+        what: 'what it does not know',
+        content: { mood: 3, dependents: { a: 'b' } },
+        then: { dependents: { a: 'b' } },
+      },
       {
         what: 'ids that are no text',
         content: { gateways: { a: ['1', 2, null, '3'], b: [{}] } },
@@ -138,9 +149,9 @@ describe('the state file', () => {
         then: { dependents: { b: 'app' } },
       },
       {
-        what: 'stopped ones that are no text',
-        content: { stopped: [1, 'a', ['b']] },
-        then: { stopped: ['a'] },
+        what: 'exits by nobody that is known',
+        content: { exits: { a: { run: 'x', by: 'wind' }, b: 7, c: { run: 5, by: 'engine' } } },
+        then: { exits: { c: { run: undefined, by: 'engine' } } },
       },
       {
         what: 'backoffs that are none',

@@ -14,10 +14,10 @@ import { advance } from '../../simulated-engine/virtual-time.ts';
 const MEMORY: Memory = {
   ...NOTHING_REMEMBERED,
   gateways: { gluetun: ['b2', 'a1'] },
-  stopped: ['d4'],
+  exits: { d4: { run: undefined, by: 'operator' } },
   backoff: { gluetun: { attempts: 2, notBefore: 1_700_000_000_000 } },
 };
-const OTHER: Memory = { ...MEMORY, stopped: [] };
+const OTHER: Memory = { ...MEMORY, exits: {} };
 const TEXT = encode(MEMORY);
 
 interface Writer {
@@ -114,12 +114,12 @@ describe('the state', () => {
         ...NOTHING_REMEMBERED,
         gateways: { gluetun: ids },
         dependents,
-        stopped: ids,
+        exits: Object.fromEntries(ids.map((id) => [id, { run: undefined, by: 'operator' }])),
       });
       const { memory } = openStateFile(path);
       expect(memory.gateways['gluetun']).toEqual(ids.slice(0, REMEMBERED.idsOfAGateway));
       expect(Object.keys(memory.dependents)).toEqual(ids.slice(-REMEMBERED.dependents));
-      expect(memory.stopped).toEqual(ids.slice(-REMEMBERED.stopped));
+      expect(Object.keys(memory.exits)).toEqual(ids.slice(-REMEMBERED.exits));
     });
   });
 
@@ -273,7 +273,7 @@ class SlowDisk {
 }
 
 describe('the state, on a disk that is slow', () => {
-  const THIRD: Memory = { ...MEMORY, stopped: ['e5'] };
+  const THIRD: Memory = { ...MEMORY, dependents: { e5: 'app' } };
 
   it('is committed at once if there is nothing to write', () => {
     expect(new SlowDisk().commit()).toEqual({ isOver: true });

@@ -248,7 +248,7 @@ describe('a site that has never passed', () => {
 
   it('counts like any other once it has passed, also to the next monitor', () => {
     const history = mistyped().feed(...round(checkPassed()));
-    const { memory } = history.state;
+    const { memory } = history;
     expect(memory.sites['gluetun']?.passed).toEqual([A, URL]);
     new History({ sites: [site('a'), site('b')], memory })
       .feed(connected(), listed(gatewayFacts()), endpointRead('203.0.113.1'), checkFailed('b'))
@@ -257,7 +257,7 @@ describe('a site that has never passed', () => {
   });
 
   it('is remembered in a dry run, too', () => {
-    const { memory } = mistyped({ settings: { dryRun: true } }).state;
+    const { memory } = mistyped({ settings: { dryRun: true } });
     expect(memory.sites['gluetun']).toEqual({ held: [], blocked: undefined, passed: [A] });
   });
 

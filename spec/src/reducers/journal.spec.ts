@@ -25,7 +25,7 @@ const watching = (containers: readonly ContainerFacts[], memory: Partial<Memory>
     connected(),
     listed(gatewayFacts(), ...containers),
   );
-const gatewaysKnown = ({ state }: History): Memory['gateways'] => state.memory.gateways;
+const gatewaysKnown = ({ state }: History): Memory['gateways'] => state.past.gateways;
 
 describe('what waits half-way through its re-creation tells by its name that it had joined this gateway', () => {
   it('at first sight, for what is undone tells no more', () => {
@@ -66,8 +66,8 @@ describe('what waits half-way through its re-creation tells by its name that it 
     const told = [halfWay(former), halfWay(idOf('b'), { name: 'db' })];
     const history = watching(told, { gateways: { gluetun: known } });
     expect(gatewaysKnown(history)).toEqual({ gluetun: [...known, former] });
-    const { memory } = history.state;
-    expect(history.feed(listedAgain(facts('other'))).state.memory).toBe(memory);
+    const { past } = history.state;
+    expect(history.feed(listedAgain(facts('other'))).state.past).toBe(past);
   });
 
   it.each<{ given: string; one: ContainerFacts; memory?: Partial<Memory> }>([

@@ -133,9 +133,7 @@ describe('the verdict on a recovery', () => {
     memory: {
       gateways: { gluetun: [idOf('gluetun'), former] },
       dependents: {},
-      stopped: [],
-      endedByEngine: {},
-      restarting: {},
+      exits: {},
       backoff: {},
       sites: {},
     },

@@ -1,6 +1,5 @@
+import { downCause } from '../../../src/down-cause.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../../src/memory.ts';
-import { underWay } from '../../../src/reducers/under-way.ts';
-import type { Event } from '../../../streams/events.ts';
 import { attachmentOf } from '../../../src/attachment.ts';
 import {
   checkFailed,
@@ -32,8 +31,12 @@ import { History, type Steps, settled } from '../history.ts';
 
 const gateway = gatewayFacts();
 const stale = (name: string) => onGateway(name, { startedAt: 500 });
-const runOf = (name: string, startedAt: number) => ({ [idOf(name)]: engineText(startedAt) });
-const restartingOf = ({ state }: History): Memory['restarting'] => state.memory.restarting;
+const endedByUs = (name: string, startedAt: number) => ({
+  [idOf(name)]: { run: engineText(startedAt), by: 'monitor' as const },
+});
+/** What the next monitor is told of those that we end. */
+const toldOf = ({ memory }: History): Memory['exits'] =>
+  Object.fromEntries(Object.entries(memory.exits).filter(([, { by }]) => by === 'monitor'));
 
 /** The gateway is about to be restarted. */
 const recovering = (): History =>
@@ -54,67 +57,55 @@ describe('of a restart under way is remembered', () => {
 
   it('which run of the gateway it ends, from its turn until it runs again', () => {
     const history = recovering();
-    expect(restartingOf(history)).toEqual(runOf('gluetun', 1_000));
+    expect(toldOf(history)).toEqual(endedByUs('gluetun', 1_000));
     history.feed(...downByUs, asLeft);
-    expect(restartingOf(history)).toEqual(runOf('gluetun', 1_000));
+    expect(toldOf(history)).toEqual(endedByUs('gluetun', 1_000));
     history.feed(started('gluetun'));
-    expect(restartingOf(history)).toEqual({});
-    const { memory } = history.state;
+    expect(toldOf(history)).toEqual({});
+    const { exits } = history.state;
     history.feed(inspected(gatewayFacts({ startedAt: 10_000 })), succeeded());
-    expect(history.state.memory).toBe(memory);
+    expect(history.state.exits).toBe(exits);
   });
 
   it('which run of the gateway it has ended, as long as that is left down', () => {
     const history = recovering().feed(...downByUs, failed(), asLeft, seconds(5));
-    expect(restartingOf(history)).toEqual(runOf('gluetun', 1_000));
+    expect(toldOf(history)).toEqual(endedByUs('gluetun', 1_000));
   });
 
   it('nothing of another run of the gateway that is found down', () => {
     const ended = inspected(gatewayFacts({ runState: 'exited', startedAt: 5_000, finishedAt: 9_000 }));
-    expect(restartingOf(recovering().feed(...downByUs, ended))).toEqual({});
+    expect(toldOf(recovering().feed(...downByUs, ended))).toEqual({});
   });
 
   it.each([
     { how: 'has failed, and ended nothing', outcome: failed(), found: gateway },
     { how: 'was not wanted any more', outcome: untouched(), found: gatewayFacts({ runState: 'exited' }) },
   ])('nothing more where it $how', ({ outcome, found }) => {
-    expect(restartingOf(recovering().feed(listedAgain(found), outcome))).toEqual({});
-  });
-
-  it('nothing of the gateway as long as it waits for another act', () => {
-    const history = recovering();
-    const before = { ...history.everything, acts: [7, ...history.everything.acts] };
-    const waiting = { ...before, memory: NOTHING_REMEMBERED };
-    const on = (event: Event) => underWay(waiting, event, before).state.memory.restarting;
-    expect(on({ type: 'timeReached', at: history.now })).toEqual({});
-    const itsTurn = { ...waiting, acts: history.everything.acts };
-    expect(
-      underWay(itsTurn, { type: 'timeReached', at: history.now }, before).state.memory.restarting,
-    ).toEqual(runOf('gluetun', 1_000));
+    expect(toldOf(recovering().feed(listedAgain(found), outcome))).toEqual({});
   });
 
   it('which runs of dependents it ends, of each from its turn to its outcome', () => {
     const history = repairing();
-    expect(restartingOf(history)).toEqual({});
+    expect(toldOf(history)).toEqual({});
     history.feed(restartBegun('app'), restartBegun('far'));
-    expect(restartingOf(history)).toEqual({ ...runOf('app', 500), ...runOf('far', 500) });
+    expect(toldOf(history)).toEqual({ ...endedByUs('app', 500), ...endedByUs('far', 500) });
     history.feed(killed('app'), died('app'), started('app'), inspectedAs('app', { startedAt: 9_000 }));
-    expect(restartingOf(history)).toEqual(runOf('far', 500));
-    const { memory } = history.state;
+    expect(toldOf(history)).toEqual(endedByUs('far', 500));
+    const { exits } = history.state;
     history.feed(restartEnded('app'), seconds(1));
-    expect(history.state.memory).toBe(memory);
+    expect(history.state.exits).toBe(exits);
     history.feed(restartFailed('far'));
-    expect(restartingOf(history)).toEqual({});
+    expect(toldOf(history)).toEqual({});
   });
 
   it.each([
-    { how: 'has failed', outcome: {}, then: runOf('app', 500) },
+    { how: 'has failed', outcome: {}, then: endedByUs('app', 500) },
     { how: 'found it down already', outcome: { untouched: true }, then: {} },
   ] as const)('of a dependent that is down when it $how: $then', ({ outcome, then }) => {
     const history = repairing().feed(restartBegun('app'), restartBegun('far'));
     history.feed(died('app'), inspectedAs('app', { runState: 'exited', startedAt: 500 }));
     history.feed(restartFailed('app', outcome));
-    expect(restartingOf(history)).toEqual({ ...then, ...runOf('far', 500) });
+    expect(toldOf(history)).toEqual({ ...then, ...endedByUs('far', 500) });
   });
 
   it('nothing of who is created anew: the name tells', () => {
@@ -125,7 +116,7 @@ describe('of a restart under way is remembered', () => {
       },
     });
     history.feed(restartBegun('app', 'recreate'));
-    expect(restartingOf(history)).toEqual({});
+    expect(toldOf(history)).toEqual({});
   });
 
   it.each([
@@ -136,13 +127,13 @@ describe('of a restart under way is remembered', () => {
       steps: [listedAgain(onGateway('app', { inspected: false, runState: 'paused' }))],
     },
   ])('nothing of who $who', ({ steps }) => {
-    expect(restartingOf(repairing().feed(...steps, restartBegun('app')))).toEqual({});
+    expect(toldOf(repairing().feed(...steps, restartBegun('app')))).toEqual({});
   });
 
   it('only what is known once everything has been listed', () => {
-    const history = new History({ memory: { ...NOTHING_REMEMBERED, restarting: runOf('app', 500) } });
-    expect(restartingOf(history.feed(connected()))).toEqual(runOf('app', 500));
-    expect(restartingOf(history.feed(listed(gateway, stale('app'))))).toEqual({});
+    const history = new History({ memory: { ...NOTHING_REMEMBERED, exits: endedByUs('app', 500) } });
+    expect(toldOf(history.feed(connected()))).toEqual(endedByUs('app', 500));
+    expect(toldOf(history.feed(listed(gateway, stale('app'))))).toEqual({});
   });
 });
 
@@ -155,55 +146,55 @@ describe('who was being restarted when monitor and engine went', () => {
         onGateway('app', { runState: 'exited', exitCode: 255, finishedAt: 8_999, ...shape }),
       ),
     );
-  const both = { ...runOf('gluetun', 1_000), ...runOf('app', 2_000) };
+  const both = { ...endedByUs('gluetun', 1_000), ...endedByUs('app', 2_000) };
 
   it.each([
-    { given: 'is known', restarting: both, policy: 'unless-stopped', then: ['startGateway'] },
-    { given: 'was another run of it', restarting: runOf('gluetun', 999), policy: 'unless-stopped', then: [] },
-    { given: 'is known, and its policy does not want it', restarting: both, policy: 'no', then: [] },
-    { given: 'is not known', restarting: {}, policy: 'unless-stopped', then: [] },
-  ] as const)('starts the gateway where that $given: $then', ({ restarting, policy, then }) => {
-    const history = found({ restartPolicy: policy }, { restarting }).feed(seconds(11));
+    { given: 'is known', exits: both, policy: 'unless-stopped', then: ['startGateway'] },
+    { given: 'was another run of it', exits: endedByUs('gluetun', 999), policy: 'unless-stopped', then: [] },
+    { given: 'is known, and its policy does not want it', exits: both, policy: 'no', then: [] },
+    { given: 'is not known', exits: {}, policy: 'unless-stopped', then: [] },
+  ] as const)('starts the gateway where that $given: $then', ({ exits, policy, then }) => {
+    const history = found({ restartPolicy: policy }, { exits }).feed(seconds(11));
     expect(history.acts.map(({ kind }) => kind)).toEqual(then);
   });
 
   it.each([
-    { given: 'is known', restarting: both, policy: 'unless-stopped', then: 'failedToJoin' },
-    { given: 'is known, and its policy does not want it', restarting: both, policy: 'no', then: 'stopped' },
-    { given: 'is not known', restarting: {}, policy: 'unless-stopped', then: 'stopped' },
-  ] as const)('a dependent has $then where that $given', ({ restarting, policy, then }) => {
-    const history = found({ restartPolicy: policy }, { restarting });
+    { given: 'is known', exits: both, policy: 'unless-stopped', then: 'failedToJoin' },
+    { given: 'is known, and its policy does not want it', exits: both, policy: 'no', then: 'stopped' },
+    { given: 'is not known', exits: {}, policy: 'unless-stopped', then: 'stopped' },
+  ] as const)('a dependent has $then where that $given', ({ exits, policy, then }) => {
+    const history = found({ restartPolicy: policy }, { exits });
     const app = history.state.containers.byId[idOf('app')];
     expect(app && attachmentOf(history.state, app)).toBe(then);
   });
 
   it('is said in other words than of a crash', () => {
-    found({ restartPolicy: 'unless-stopped' }, { restarting: both }).expectLine(
+    found({ restartPolicy: 'unless-stopped' }, { exits: both }).expectLine(
       /^gluetun has been down since a restart by the monitor was cut short; it is started unless/,
     );
   });
 
   it('is not said of one that its policy keeps down', () => {
-    found({ restartPolicy: 'no' }, { restarting: both }).expectLine(
+    found({ restartPolicy: 'no' }, { exits: both }).expectLine(
       /^gluetun is not running; standing by until it starts$/,
     );
   });
 
   it('is taken for one to be started as long as it could not be inspected', () => {
-    const history = found({ inspected: false }, { restarting: both });
-    expect(history.state.gateway).toMatchObject({ cause: 'crash' });
+    const history = found({ inspected: false }, { exits: both });
+    expect(downCause(history.state)).toBe('crash');
   });
 
   it('is not asked where something was heard of how it ended', () => {
-    const history = found({ restartPolicy: 'unless-stopped' }, { restarting: both });
+    const history = found({ restartPolicy: 'unless-stopped' }, { exits: both });
     history.feed(started('gluetun'), inspected(gateway), ...stoppedByHand('gluetun'), seconds(11));
-    expect(history.state.gateway).toMatchObject({ cause: 'operator' });
+    expect(downCause(history.state)).toBe('operator');
   });
 
   it('is remembered until they run, and forgotten of those that do', () => {
-    const history = found({}, { restarting: both });
-    expect(restartingOf(history)).toEqual(both);
+    const history = found({}, { exits: both });
+    expect(toldOf(history)).toEqual(both);
     history.feed(started('gluetun'), inspected(gateway));
-    expect(restartingOf(history)).toEqual(runOf('app', 2_000));
+    expect(toldOf(history)).toEqual(endedByUs('app', 2_000));
   });
 });

@@ -40,7 +40,7 @@ import { attachmentOf } from '../../../src/attachment.ts';
 import { NOTHING_REMEMBERED } from '../../../src/memory.ts';
 import { parkedName } from '../../../src/parked.ts';
 import { initialState } from '../../../src/reduce.ts';
-import { endings, endingsDueAt } from '../../../src/reducers/endings.ts';
+import { exits, exitsDueAt } from '../../../src/reducers/exits.ts';
 import { History, type Steps, settled } from '../history.ts';
 
 const app = onGateway('app');
@@ -50,33 +50,44 @@ const diedUntold =
   (exitCode: number): Happening =>
   (state, at) =>
     died('app', exitCode)(state, at).map((event) => ({ ...event, tellsNoSignal: true }) as typeof event);
-const endingOf = ({ state }: History, name = 'app') => state.endings[idOf(name)]?.value;
+const exitOf = ({ state }: History, name = 'app'): string | undefined => {
+  const exit = state.exits[idOf(name)];
+  return exit && `${exit.by}, ${exit.stage}`;
+};
 
 describe('how a container ended', () => {
   it.each<{ given: string; event: Steps; then: string | undefined }>([
-    { given: 'a signal that ends it', event: [killed('app')], then: 'signalled' },
+    { given: 'a signal that ends it', event: [killed('app')], then: 'operator, expected' },
     { given: 'a signal that does not', event: [killed('app', '1')], then: undefined },
     // The engine gives it ten seconds, and has a minute more.
-    { given: 'a signal not heeded so far', event: [killed('app'), seconds(69)], then: 'signalled' },
+    { given: 'a signal not heeded so far', event: [killed('app'), seconds(69)], then: 'operator, expected' },
     { given: 'a signal never heeded', event: [killed('app'), seconds(70)], then: undefined },
     {
       given: 'an end long after a signal',
       event: [killed('app'), seconds(70), died('app', 1)],
-      then: 'itself',
+      then: 'itself, open',
     },
-    { given: 'a signal to what is parked', event: [killed(PARKED, '15', { id: app.id })], then: 'ours' },
-    { given: 'a stop', event: [stoppedByHand('app')], then: 'undecided' },
-    { given: 'a stop, ten seconds ago', event: [stoppedByHand('app'), seconds(10)], then: 'operator' },
+    {
+      given: 'a signal to what is parked',
+      event: [killed(PARKED, '15', { id: app.id })],
+      then: 'monitor, certain',
+    },
+    { given: 'a stop', event: [stoppedByHand('app')], then: 'operator, open' },
+    {
+      given: 'a stop, ten seconds ago',
+      event: [stoppedByHand('app'), seconds(10)],
+      then: 'operator, certain',
+    },
     {
       given: 'a stop, and it is not listed any more, though no message has told of its removal',
       event: [stoppedByHand('app'), seconds(11), listed(gatewayFacts())],
       then: undefined,
     },
-    { given: 'an end without a signal', event: [died('app', 1), seconds(30)], then: 'itself' },
+    { given: 'an end without a signal', event: [died('app', 1), seconds(30)], then: 'itself, open' },
     {
       given: "a stop, of which the signal's message was lost",
       event: [died('app'), stopped('app'), seconds(11)],
-      then: 'operator',
+      then: 'operator, certain',
     },
     {
       given: 'a stop, and an engine that has gone away since',
@@ -86,12 +97,12 @@ describe('how a container ended', () => {
     {
       given: 'a stop, and an engine that is away since',
       event: [stoppedByHand('app'), seconds(9), disconnected(), seconds(60)],
-      then: 'undecided',
+      then: 'operator, open',
     },
     {
       given: 'a stop, and the engine that was there, as long as it has not been caught up with',
       event: [stoppedByHand('app'), seconds(4), disconnected(), reconnected(), seconds(6)],
-      then: 'undecided',
+      then: 'operator, open',
     },
     {
       given: 'a stop that is ten seconds old once the same engine was caught up with',
@@ -104,7 +115,7 @@ describe('how a container ended', () => {
         listedAgain(onGateway('app', { runState: 'exited' })),
         seconds(1),
       ],
-      then: 'operator',
+      then: 'operator, certain',
     },
     {
       given: 'a stop whose time came while the engine that stays was away, and which was caught up with',
@@ -118,12 +129,12 @@ describe('how a container ended', () => {
         reconnected(),
         listedAgain(onGateway('app', { runState: 'exited' })),
       ],
-      then: 'operator',
+      then: 'operator, certain',
     },
     {
       given: 'a stop, and two connections lost, to an engine that stays',
       event: [stoppedByHand('app'), disconnected(), reconnected(), disconnected(), reconnected()],
-      then: 'undecided',
+      then: 'operator, open',
     },
     {
       given: 'a stop, and two connections lost, the second to an engine that has gone away',
@@ -133,13 +144,13 @@ describe('how a container ended', () => {
     {
       given: 'a stop, decided before the engine went away',
       event: [stoppedByHand('app'), seconds(11), disconnected(), connected()],
-      then: 'operator',
+      then: 'operator, certain',
     },
     { given: 'a signal, and a start', event: [killed('app'), started('app')], then: undefined },
     {
       given: 'a signal, of a container that still runs in an inspection',
       event: [killed('app'), inspectedAs('app')],
-      then: 'signalled',
+      then: 'operator, expected',
     },
     {
       given: 'a signal, and an engine that has gone away since',
@@ -149,12 +160,12 @@ describe('how a container ended', () => {
     {
       given: 'a signal, and a connection lost, to an engine that stays',
       event: [killed('app'), disconnected(), reconnected()],
-      then: 'signalled',
+      then: 'operator, expected',
     },
     {
       given: 'an end without a signal, and an engine that has gone away',
       event: [died('app', 1), disconnected(), connected()],
-      then: 'itself',
+      then: 'itself, open',
     },
     {
       given: 'a stop of what does not run',
@@ -165,43 +176,43 @@ describe('how a container ended', () => {
       given:
         'a stop that is told before its end, as engines since 28 do, and of which the signal was not heard',
       event: [stopped('app'), died('app')],
-      then: 'undecided',
+      then: 'operator, open',
     },
-    { given: 'a stop that has not ended it so far', event: [stopped('app')], then: 'signalled' },
+    { given: 'a stop that has not ended it so far', event: [stopped('app')], then: 'operator, expected' },
     {
       given: 'the signal that it is stopped by, and its end',
       event: [inspectedAs('app', { stopSignal: 28 }), killed('app', '28'), died('app')],
-      then: 'undecided',
+      then: 'operator, open',
     },
     {
       given: 'a signal that another container is stopped by, and its end',
       event: [killed('app', '28'), died('app', 1)],
-      then: 'itself',
+      then: 'itself, open',
     },
     {
       given: 'a signal to read its configuration anew, where it is stopped by another one, and its end',
       event: [inspectedAs('app', { stopSignal: 28 }), killed('app', '1'), died('app', 1)],
-      then: 'itself',
+      then: 'itself, open',
     },
     ...[0, 137, 143].map((exitCode) => ({
       given: `an end with ${String(exitCode)}, on an engine that tells no signal,`,
       event: [diedUntold(exitCode)],
-      then: 'undecided',
+      then: 'operator, open',
     })),
     {
       given: 'an end with 1, on an engine that tells no signal,',
       event: [diedUntold(1)],
-      then: 'itself',
+      then: 'itself, open',
     },
     {
       given: 'a stop, ten seconds ago but for one',
       event: [stoppedByHand('app'), seconds(9)],
-      then: 'undecided',
+      then: 'operator, open',
     },
     {
       given: 'a stop, and a listing that shows it exited',
       event: [stoppedByHand('app'), seconds(11), listedAgain(onGateway('app', { runState: 'exited' }))],
-      then: 'operator',
+      then: 'operator, certain',
     },
     {
       given: 'a stop, nine seconds ago, of which the signal was not heard, and an engine that has gone away',
@@ -211,7 +222,7 @@ describe('how a container ended', () => {
     {
       given: 'a stop, and the removal of another container',
       event: [stoppedByHand('app'), destroyed('db')],
-      then: 'undecided',
+      then: 'operator, open',
     },
     {
       given: 'a stop, and a run that a listing shows',
@@ -238,23 +249,23 @@ describe('how a container ended', () => {
     {
       given: 'a signal, of a container that still runs in a listing',
       event: [killed('app'), listedAgain()],
-      then: 'signalled',
+      then: 'operator, expected',
     },
   ])('after $given is $then', ({ event, then }) => {
-    expect(endingOf(settled([app]).feed(...event))).toBe(then);
+    expect(exitOf(settled([app]).feed(...event))).toBe(then);
   });
 
   it('is still awaited of one that could not be inspected, for a minute', () => {
     const history = settled([{ ...app, details: undefined }]).feed(killed('app'), seconds(59));
-    expect(endingOf(history)).toBe('signalled');
-    expect(endingOf(history.feed(seconds(1)))).toBeUndefined();
+    expect(exitOf(history)).toBe('operator, expected');
+    expect(exitOf(history.feed(seconds(1)))).toBeUndefined();
   });
 
   it('is still awaited of one that has a day to stop, but not for more than six minutes', () => {
     const slow = onGateway('app', { stopTimeoutSeconds: 86_400 });
     const history = settled([slow]).feed(killed('app'), seconds(359));
-    expect(endingOf(history)).toBe('signalled');
-    expect(endingOf(history.feed(seconds(1)))).toBeUndefined();
+    expect(exitOf(history)).toBe('operator, expected');
+    expect(exitOf(history.feed(seconds(1)))).toBeUndefined();
   });
 
   it('is ours where our command is about it', () => {
@@ -263,7 +274,7 @@ describe('how a container ended', () => {
       killed('app'),
       died('app'),
     );
-    expect(endingOf(history)).toBe('ours');
+    expect(exitOf(history)).toBe('monitor, certain');
   });
 
   it('is ours, too, where the messages come after the command has failed', () => {
@@ -271,7 +282,7 @@ describe('how a container ended', () => {
       .feed(seconds(30), checkFailed(), seconds(10), checkFailed())
       .feed(inspectedAs('gluetun', { runState: 'exited' }), failed())
       .feed(killed('gluetun'), died('gluetun'), seconds(11));
-    expect(endingOf(history, 'gluetun')).toBe('ours');
+    expect(exitOf(history, 'gluetun')).toBe('monitor, certain');
     history.expectActs('restartGateway', 'startGateway');
   });
 
@@ -285,7 +296,7 @@ describe('how a container ended', () => {
       killed('app'),
       died('app'),
     );
-    expect(endingOf(history)).toBe('ours');
+    expect(exitOf(history)).toBe('monitor, certain');
   });
 
   it('is its own where it crashed, though the clock was set back since it began', () => {
@@ -293,7 +304,7 @@ describe('how a container ended', () => {
       died('app', 1),
       inspectedAs('app', { runState: 'exited', startedAt: 9_000, finishedAt: 8_000 }),
     );
-    expect(endingOf(history)).toBe('itself');
+    expect(exitOf(history)).toBe('itself, open');
   });
 
   it('is kept of a container first heard of while the listing was made', () => {
@@ -303,7 +314,7 @@ describe('how a container ended', () => {
     history.reduce({
       type: 'containersListed', at: history.now, requestedAt: begunAt, engineClockMs: begunAt, containers: [gatewayFacts()],
     }); // prettier-ignore
-    expect(endingOf(history, 'new')).toBe('undecided');
+    expect(exitOf(history, 'new')).toBe('operator, open');
   });
 
   it('is ours for what has the name of a dependent that is created anew just now', () => {
@@ -311,7 +322,7 @@ describe('how a container ended', () => {
       restartBegun('app', 'recreate'),
       killed('app', '15', { id: idOf('twin') }),
     );
-    expect(endingOf(history, 'twin')).toBe('ours');
+    expect(exitOf(history, 'twin')).toBe('monitor, certain');
   });
 
   it('is ours where our command is about a dependent of one of several gateways', () => {
@@ -319,7 +330,7 @@ describe('how a container ended', () => {
     history.everything = initialState([SETTINGS, { ...SETTINGS, gateway: 'other' }], [site('a')]);
     history.feed(connected(), listed(gatewayFacts(), facts('other'), onGateway('app', { startedAt: 1 })));
     history.feed(endpointRead('203.0.113.1'), checkPassed()).expectActs('repairDependents');
-    expect(endingOf(history.feed(restartBegun('app'), killed('app'), died('app')))).toBe('ours');
+    expect(exitOf(history.feed(restartBegun('app'), killed('app'), died('app')))).toBe('monitor, certain');
   });
 
   it('is ours for a dependent that was given another name while we restart it', () => {
@@ -328,13 +339,13 @@ describe('how a container ended', () => {
       renamed('app', 'web'),
       killed('web', '15', { id: idOf('app') }),
     );
-    expect(endingOf(history)).toBe('ours');
+    expect(exitOf(history)).toBe('monitor, certain');
   });
 
   it('is ours for a gateway that ends again while we start it', () => {
     const history = settled().feed(died('gluetun', 1), seconds(11), started('gluetun'), died('gluetun', 1));
     history.expectActs('startGateway');
-    expect(endingOf(history, 'gluetun')).toBe('ours');
+    expect(exitOf(history, 'gluetun')).toBe('monitor, certain');
   });
 
   it('is its operator’s while we restart the gateway, where he stops another one', () => {
@@ -342,14 +353,14 @@ describe('how a container ended', () => {
       .feed(seconds(30), checkFailed(), seconds(10), checkFailed())
       .expectActs('restartGateway')
       .feed(stoppedByHand('app'));
-    expect(endingOf(history)).toBe('undecided');
+    expect(exitOf(history)).toBe('operator, open');
   });
 
   it('is nobody’s where the gateway is gone by the time our restart has failed', () => {
     const history = settled()
       .feed(seconds(30), checkFailed(), seconds(10), checkFailed())
       .feed(destroyed('gluetun'), failed('No such container'));
-    expect(endingOf(history, 'gluetun')).toBeUndefined();
+    expect(exitOf(history, 'gluetun')).toBeUndefined();
     history.expectGateway('absent');
   });
 
@@ -360,12 +371,12 @@ describe('how a container ended', () => {
       destroyed('app'),
       happens({ type: 'dependentRepairEnded', ...told }),
     );
-    expect(endingOf(history)).toBeUndefined();
+    expect(exitOf(history)).toBeUndefined();
   });
 
   it('is kept where it cannot be inspected', () => {
     const history = settled().feed(killed('new'), died('new', 1), inspectionFailed('new'));
-    expect(endingOf(history, 'new')).toBe('undecided');
+    expect(exitOf(history, 'new')).toBe('operator, open');
   });
 
   it('is its operator’s again once it has had its turn, and before that, whatever becomes of the others', () => {
@@ -373,15 +384,15 @@ describe('how a container ended', () => {
     const history = settled(names.map((name) => onGateway(name, { startedAt: 1 })))
       .feed(restartBegun('app'), restartEnded('app'), restartBegun('db'), restartBegun('web'))
       .feed(...names.flatMap((name) => stoppedByHand(name)));
-    expect(names.map((name) => endingOf(history, name))).toEqual(['undecided', 'ours', 'ours', 'undecided']);
+    expect(names.map((name) => exitOf(history, name))).toEqual(['undecided', 'ours', 'ours', 'undecided']);
   });
 
   it.each<{ given: string; event: Steps; then: string }>([
-    { given: 'only looked at', event: [], then: 'undecided' },
+    { given: 'only looked at', event: [], then: 'operator, open' },
     {
       given: 'parked',
       event: [happens({ type: 'dependentParked', id: idOf('app'), name: 'app', parkedAs: 'app.orphan' })],
-      then: 'ours',
+      then: 'monitor, certain',
     },
   ])('while it is $given to be created anew is $then', ({ event, then }) => {
     const gateways = { gluetun: [idOf('gluetun'), idOf('former')] };
@@ -389,7 +400,7 @@ describe('how a container ended', () => {
     const history = settled([orphan], { memory: { ...NOTHING_REMEMBERED, gateways } });
     expect(history.state.repairs.wave?.dependents).toMatchObject([{ name: 'app', how: 'recreate' }]);
     history.feed(restartBegun('app', 'recreate'), ...event, stoppedByHand('app'));
-    expect(endingOf(history)).toBe(then);
+    expect(exitOf(history)).toBe(then);
   });
 
   it('is not ours for who has nothing to do with our command', () => {
@@ -400,7 +411,7 @@ describe('how a container ended', () => {
       restartFailed('app'),
       succeeded(),
     );
-    expect(['apart', 'gluetun', 'other'].map((name) => endingOf(history, name))).toEqual([
+    expect(['apart', 'gluetun', 'other'].map((name) => exitOf(history, name))).toEqual([
       'undecided',
       'undecided',
       undefined,
@@ -415,7 +426,7 @@ describe('how a container ended', () => {
   it('is not looked at, though time is over, as long as the engine is away; nor does that wake anybody', () => {
     const history = settled([app]).feed(died('app', 1), disconnected(), seconds(11)).forget();
     history.feed(happens({ type: 'timeReached' })).expectNoCommand();
-    expect(endingsDueAt(history.everything)).toEqual([]);
+    expect(exitsDueAt(history.everything)).toEqual([]);
   });
 
   it('is not looked at where it was removed meanwhile', () => {
@@ -433,7 +444,7 @@ describe('how a container ended', () => {
     { given: 'another engine, with nothing left to be decided,', event: connected() },
   ])('is the same object after $given', ({ event }) => {
     const { everything, now, state } = settled([app]).feed(died('db', 1));
-    for (const one of event(state, now)) expect(endings(everything, one).state).toBe(everything);
+    for (const one of event(state, now)) expect(exits(everything, one, everything).state).toBe(everything);
   });
 
   it('is looked at once it is decided: a failed start of a restart policy emits nothing', () => {
@@ -457,7 +468,9 @@ describe('what the engine ended at its start, after it had been killed,', () => 
   };
 
   it('is known to be its doing, whatever its replayed messages look like, and for good', () => {
-    expect(endingOf(crashed().feed(seconds(30), disconnected(), connected(), listedAgain()))).toBe('engine');
+    expect(exitOf(crashed().feed(seconds(30), disconnected(), connected(), listedAgain()))).toBe(
+      'engine, certain',
+    );
   });
 
   it('is said once, with the names', () => {
@@ -494,13 +507,13 @@ describe('what the engine ended at its start, after it had been killed,', () => 
     });
     const history = settled([app]).feed(stoppedByHand('app'), seconds(11), disconnected()).forget();
     history.feed(reconnectedTo).expectLines('The Docker engine answers again after 0s');
-    expect(endingOf(history)).toBe('operator');
+    expect(exitOf(history)).toBe('operator, certain');
   });
 
   it.each([
-    { given: 'ended before it began: its start may be hidden', finishedAt: 8_999, then: 'operator' },
-    { given: 'ended as it began', finishedAt: 9_000, then: 'engine' },
-    { given: 'ended after it had begun', finishedAt: 9_001, then: 'engine' },
+    { given: 'ended before it began: its start may be hidden', finishedAt: 8_999, then: 'operator, certain' },
+    { given: 'ended as it began', finishedAt: 9_000, then: 'engine, certain' },
+    { given: 'ended after it had begun', finishedAt: 9_001, then: 'engine, certain' },
   ])('of a run that $given: is the doing of the $then', ({ finishedAt, then }) => {
     const shape = { restartPolicy: 'unless-stopped', startedAt: 9_000 } as const;
     const gone = gatewayFacts({ ...shape, runState: 'exited', exitCode: 0, finishedAt });
@@ -509,8 +522,8 @@ describe('what the engine ended at its start, after it had been killed,', () => 
       settled([], { gateway: gatewayFacts(shape) }).feed(disconnected()),
     ]) {
       const history = before.feed(connectedAfterCrash('gluetun'), listed(gone), seconds(11));
-      expect(endingOf(history, 'gluetun')).toBe(then);
-      expect(Object.keys(history.state.memory.endedByEngine)).toHaveLength(then === 'engine' ? 1 : 0);
+      expect(exitOf(history, 'gluetun')).toBe(then);
+      expect(Object.keys(history.memory.exits)).toHaveLength(then === 'engine' ? 1 : 0);
       expect(history.acts.map(({ kind }) => kind)).toEqual(then === 'engine' ? ['startGateway'] : []);
     }
   });
@@ -519,7 +532,7 @@ describe('what the engine ended at its start, after it had been killed,', () => 
     const restarted = onGateway('app', { startedAt: 9_000, finishedAt: 8_000 });
     const history = settled([restarted, onGateway('frozen', { runState: 'paused' })]);
     history.feed(disconnected(), connectedAfterCrash('app'), unpaused('frozen'));
-    expect(endingOf(history)).toBe('engine');
+    expect(exitOf(history)).toBe('engine, certain');
   });
 
   it('is known only with what an inspection shows', () => {
@@ -527,18 +540,18 @@ describe('what the engine ended at its start, after it had been killed,', () => 
       connectedAfterCrash('app'),
       listed(gatewayFacts(), onGateway('app', { runState: 'exited', inspected: false })),
     );
-    expect(endingOf(history)).toBe('engine');
+    expect(exitOf(history)).toBe('engine, certain');
     history.feed(inspected(onGateway('app', { runState: 'exited', startedAt: 9_000, finishedAt: 8_000 })));
-    expect(endingOf(history)).toBe('operator');
+    expect(exitOf(history)).toBe('operator, certain');
   });
 
   it('has no ending any more once it runs', () => {
-    expect(endingOf(crashed().feed(started('app')))).toBeUndefined();
+    expect(exitOf(crashed().feed(started('app')))).toBeUndefined();
   });
 
   it("is its operator's once he has stopped it after a start", () => {
     const history = crashed().feed(started('app'), inspectedAs('app'), ...stoppedByHand('app'), seconds(11));
-    expect(endingOf(history)).toBe('operator');
+    expect(exitOf(history)).toBe('operator, certain');
   });
 
   it.each([
@@ -547,7 +560,7 @@ describe('what the engine ended at its start, after it had been killed,', () => 
   ])(
     'is remembered for a monitor that comes after a second start of the engine: $given',
     ({ between, then }) => {
-      const { memory } = crashed({ restartPolicy: 'unless-stopped' }).state;
+      const { memory } = crashed({ restartPolicy: 'unless-stopped' });
       const startedAt = between === 1 ? 9_000 : 1_000;
       const gone = gatewayFacts({
         runState: 'exited',
