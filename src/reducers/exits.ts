@@ -1,7 +1,7 @@
 import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
 import { isRunning } from '../attachment.ts';
 import type { Command, Repairable } from '../commands.ts';
-import type { Exit } from '../exits.ts';
+import { type Exit, isExpectedToEnd } from '../exits.ts';
 import { referredTo } from '../joined.ts';
 import { isEndingSignal } from '../messages.ts';
 import { isParked } from '../parked.ts';
@@ -275,7 +275,8 @@ export function expectedExits(state: Everything, event: Event, before: Everythin
   return to(
     begun.reduce((soFar, id) => {
       const run = runningRun(soFar, id);
-      return run === undefined
+      // Somebody else was faster.
+      return run === undefined || isExpectedToEnd(soFar.exits[id])
         ? soFar
         : withExit(soFar, id, { run, by: 'monitor', stage: 'expected', at: event.at });
     }, state),
