@@ -2,7 +2,7 @@ import type { ContainerFacts } from '../../streams/events.ts';
 import { attachmentOf, hasFailedToJoin, wouldBeKeptRunning } from '../../src/attachment.ts';
 import type { Attachment, Settings, State } from '../../src/state.ts';
 import type { Exit } from '../../src/exits.ts';
-import { NOTHING_REMEMBERED } from '../../src/memory.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../../src/memory.ts';
 import {
   JOIN_ERROR,
   type Shape,
@@ -148,7 +148,7 @@ describe('a dependent found exited, of which nothing was heard', () => {
 
   it('is stopped where an earlier monitor saw its operator do it', () => {
     const app = onGateway('app', { runState: 'exited', restartPolicy: 'always', finishedAt: G - 500 });
-    const memory = { ...NOTHING_REMEMBERED, stopped: [app.id] };
+    const memory: Memory = { ...NOTHING_REMEMBERED, exits: { [app.id]: { run: undefined, by: 'operator' } } };
     const { state } = new History({ memory }).feed(connected(), listed(gone, app));
     expect(attachmentOf(state, app)).toBe('stopped');
   });

@@ -114,7 +114,10 @@ export const inspectedAs =
       image: known.image,
       labels: known.labels,
       ...(known.networkMode.startsWith('container:') && { ref: known.networkMode.slice(10) }),
-      startedAt: state.containers.engineTimeMs[known.id] ?? at,
+      startedAt:
+        (shape.runState ?? 'running') !== 'running' && shape.runState !== 'paused'
+          ? (known.details?.startedAtMs ?? Date.parse(state.exits[known.id]?.run ?? '')) || 1000
+          : (state.containers.engineTimeMs[known.id] ?? at),
       runState: 'running',
       ...shape,
     });

@@ -44,6 +44,20 @@ describe('the state file', () => {
       expect(notices).toEqual([]);
     });
 
+    it('takes over what an earlier version has left', () => {
+      const { exits: _, ...others } = MEMORY;
+      const before = {
+        ...others,
+        version: 1,
+        stopped: ['d4'],
+        endedByEngine: { b2: '2026-11-25T16:00:00.5Z' },
+        restarting: { c3: '2026-11-25T16:00:00.25Z' },
+      };
+      const { memory, notices } = openStateFile(folder.file('state.json', JSON.stringify(before)));
+      expect(memory).toEqual(MEMORY);
+      expect(notices).toEqual([]);
+    });
+
     it.each([
       { what: 'there is none', make: () => folder.at('state.json') },
       { what: 'there is not even its folder', make: () => folder.at('a/b/state.json') },
@@ -78,7 +92,7 @@ describe('the state file', () => {
       { what: 'it is nested too deeply', content: '['.repeat(500_000), reason: 'holds no JSON object' },
       { what: 'it has no version', content: '{}', reason: 'has no version' },
       { what: 'its version is a text', content: '{"version":"1"}', reason: 'has no version' },
-      { what: 'it is of a later version', content: '{"version":2}', reason: 'is of version 2' },
+      { what: 'it is of a later version', content: '{"version":3}', reason: 'is of version 3' },
       {
         what: 'its gateways are a list',
         content: '{"version":1,"gateways":[]}',
@@ -192,7 +206,7 @@ describe('the state file', () => {
     ];
     it.each(lenient)('passes over $what', ({ content, then }) => {
       const { memory, notices } = openStateFile(
-        folder.file('state.json', JSON.stringify({ version: 1, ...content })),
+        folder.file('state.json', JSON.stringify({ version: 2, ...content })),
       );
       expect(memory).toEqual({ ...NOTHING_REMEMBERED, ...then });
       expect(notices).toEqual([]);

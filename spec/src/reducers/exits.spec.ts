@@ -70,7 +70,7 @@ describe('how a container ended', () => {
     {
       given: 'a signal to what is parked',
       event: [killed(PARKED, '15', { id: app.id })],
-      then: 'monitor, certain',
+      then: 'monitor, expected',
     },
     { given: 'a stop', event: [stoppedByHand('app')], then: 'operator, open' },
     {
@@ -83,7 +83,7 @@ describe('how a container ended', () => {
       event: [stoppedByHand('app'), seconds(11), listed(gatewayFacts())],
       then: undefined,
     },
-    { given: 'an end without a signal', event: [died('app', 1), seconds(30)], then: 'itself, open' },
+    { given: 'an end without a signal', event: [died('app', 1), seconds(30)], then: 'itself, certain' },
     {
       given: "a stop, of which the signal's message was lost",
       event: [died('app'), stopped('app'), seconds(11)],
@@ -322,7 +322,7 @@ describe('how a container ended', () => {
       restartBegun('app', 'recreate'),
       killed('app', '15', { id: idOf('twin') }),
     );
-    expect(exitOf(history, 'twin')).toBe('monitor, certain');
+    expect(exitOf(history, 'twin')).toBe('monitor, expected');
   });
 
   it('is ours where our command is about a dependent of one of several gateways', () => {
@@ -339,13 +339,13 @@ describe('how a container ended', () => {
       renamed('app', 'web'),
       killed('web', '15', { id: idOf('app') }),
     );
-    expect(exitOf(history)).toBe('monitor, certain');
+    expect(exitOf(history)).toBe('monitor, expected');
   });
 
-  it('is ours for a gateway that ends again while we start it', () => {
+  it('is its own for a gateway that ends again while we start it', () => {
     const history = settled().feed(died('gluetun', 1), seconds(11), started('gluetun'), died('gluetun', 1));
     history.expectActs('startGateway');
-    expect(exitOf(history, 'gluetun')).toBe('monitor, certain');
+    expect(exitOf(history, 'gluetun')).toBe('itself, open');
   });
 
   it('is its operator’s while we restart the gateway, where he stops another one', () => {
@@ -384,7 +384,12 @@ describe('how a container ended', () => {
     const history = settled(names.map((name) => onGateway(name, { startedAt: 1 })))
       .feed(restartBegun('app'), restartEnded('app'), restartBegun('db'), restartBegun('web'))
       .feed(...names.flatMap((name) => stoppedByHand(name)));
-    expect(names.map((name) => exitOf(history, name))).toEqual(['undecided', 'ours', 'ours', 'undecided']);
+    expect(names.map((name) => exitOf(history, name))).toEqual([
+      'operator, open',
+      'monitor, certain',
+      'monitor, certain',
+      'operator, open',
+    ]);
   });
 
   it.each<{ given: string; event: Steps; then: string }>([
@@ -412,8 +417,8 @@ describe('how a container ended', () => {
       succeeded(),
     );
     expect(['apart', 'gluetun', 'other'].map((name) => exitOf(history, name))).toEqual([
-      'undecided',
-      'undecided',
+      'operator, open',
+      'operator, open',
       undefined,
     ]);
   });

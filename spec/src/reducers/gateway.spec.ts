@@ -1,3 +1,4 @@
+import { downCause } from '../../../src/down-cause.ts';
 import { NOTHING_REMEMBERED } from '../../../src/memory.ts';
 import {
   checkFailed,
@@ -517,7 +518,7 @@ describe('a gateway that goes down', () => {
       .forget()
       .feed(died('gluetun', 1))
       .expectLines(
-        'gluetun is not running (exit code 1), again before it was ready; it is started if it does not come back',
+        'gluetun died (exit code 1), again before it was ready; unless it comes back it is started in 59s (backoff, attempt 2)',
       )
       .feed(failed(), minutes(2))
       .expectActs('startGateway');
@@ -676,7 +677,7 @@ describe('a gateway that goes down', () => {
       stoppedByHand('gluetun'),
       inspectedAs('gluetun', { runState: 'exited' }),
     );
-    expect(state.gateway).toMatchObject({ value: 'down', cause: 'operator' });
+    expect(downCause(state)).toBe('operator');
   });
 
   it('has crashed where its restart policy gives up', () => {
@@ -686,7 +687,7 @@ describe('a gateway that goes down', () => {
       seconds(30),
       inspectedAs('gluetun', { runState: 'exited' }),
     );
-    expect(state.gateway).toMatchObject({ value: 'down', cause: 'crash' });
+    expect(downCause(state)).toBe('crash');
   });
 
   it('is started where its restart policy gives up, though no message told of any end', () => {
@@ -708,7 +709,7 @@ describe('a gateway that goes down', () => {
       died('gluetun'),
       failed(),
     );
-    expect(state.gateway).toMatchObject({ value: 'down', cause: 'ourRestart' });
+    expect(downCause(state)).toBe('ourRestart');
   });
 
   it('forgets the signal of an earlier start', () => {
@@ -718,7 +719,7 @@ describe('a gateway that goes down', () => {
       seconds(10),
       died('gluetun', 1),
     );
-    expect(state.gateway).toMatchObject({ value: 'down', cause: 'crash' });
+    expect(downCause(state)).toBe('crash');
   });
 
   it("does not take our own signal for an operator's", () => {
@@ -731,7 +732,7 @@ describe('a gateway that goes down', () => {
       succeeded(),
       died('gluetun', 1),
     );
-    expect(state.gateway).not.toMatchObject({ cause: 'operator' });
+    expect(downCause(state)).not.toBe('operator');
   });
 });
 
@@ -859,11 +860,12 @@ describe('a gateway that its restart policy has given up', () => {
   });
 
   it('is not meant by one that an earlier monitor saw its operator stop', () => {
-    const memory = { ...NOTHING_REMEMBERED, stopped: [idOf('gluetun')] };
+    const exits = { [idOf('gluetun')]: { run: undefined, by: 'operator' as const } };
+    const memory = { ...NOTHING_REMEMBERED, exits };
     new History({ memory })
       .feed(connected(), listed(gatewayFacts(givenUp)), minutes(10))
       .expectNoAct()
-      .expectLine(/^gluetun is not running; standing by until it starts$/);
+      .expectLine(/^gluetun was stopped; standing by until it starts$/);
   });
 });
 

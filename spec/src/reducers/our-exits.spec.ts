@@ -131,7 +131,9 @@ describe('of a restart under way is remembered', () => {
   });
 
   it('only what is known once everything has been listed', () => {
-    const history = new History({ memory: { ...NOTHING_REMEMBERED, exits: endedByUs('app', 500) } });
+    const history = new History({
+      memory: { ...NOTHING_REMEMBERED, dependents: { [idOf('app')]: 'app' }, exits: endedByUs('app', 500) },
+    });
     expect(toldOf(history.feed(connected()))).toEqual(endedByUs('app', 500));
     expect(toldOf(history.feed(listed(gateway, stale('app'))))).toEqual({});
   });
