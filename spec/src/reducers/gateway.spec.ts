@@ -835,16 +835,6 @@ describe('a gateway that its restart policy has given up', () => {
       event: [...stoppedByHand('gluetun'), inspectedAs('gluetun', givenUp)],
     },
     {
-      given: 'its operator had stopped before its engine went away',
-      event: [
-        ...stoppedByHand('gluetun'),
-        inspectedAs('gluetun', givenUp),
-        disconnected(),
-        connected(),
-        listedAgain(),
-      ],
-    },
-    {
       given: 'its operator has stopped between two starts, of which only the stop is told',
       event: [...failing.slice(0, 5), stopped('gluetun'), inspectedAs('gluetun', givenUp)],
     },
