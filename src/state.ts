@@ -129,8 +129,11 @@ export type Ending =
   /** Its restart policy may try once more, in silence: at `lookAt` what became of that is looked at. */
   | { readonly value: 'itself'; readonly lookAt: number | undefined }
   | { readonly value: 'ours' }
-  /** By an engine that had been killed, at its next start: `unless-stopped` does not bring it back. */
-  | { readonly value: 'engine' };
+  /**
+   * By an engine that had been killed, at its next start: `unless-stopped` does not bring it back. At `tellAt` that is
+   * said, of all such containers at once.
+   */
+  | { readonly value: 'engine'; readonly tellAt: number | undefined };
 
 /** One run of the gateway, from its start on. */
 export interface Start {

@@ -178,9 +178,9 @@ export class Intents {
     this.#undecidedAreFree();
   }
 
-  /** Whether the engine itself has gone is asked at the next connection; there may be no answer to that. */
+  /** Nobody can tell that from an engine that has gone away. */
   streamIsCut(): void {
-    if (this.#wire.losesAnswers) this.#undecidedAreFree();
+    this.#undecidedAreFree();
   }
 
   #undecidedAreFree(): void {
