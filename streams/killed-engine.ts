@@ -48,9 +48,9 @@ export const endedByKilledEngine$ = (
         mergeMap(endedAtItsStart),
       );
     }),
-    takeUntil(timer(ANSWER_TIMEOUT_MS, scheduler)),
+    map((id): EngineEvent => ({ type: 'containerEndedByEngine', at: scheduler.now(), id })),
     catchError(() => EMPTY),
-    map((id) => ({ type: 'containerEndedByEngine', at: scheduler.now(), id })),
+    takeUntil(timer(ANSWER_TIMEOUT_MS, scheduler)),
   );
 
 const messagesIn = (lines: readonly string[]): readonly ContainerEvent[] =>

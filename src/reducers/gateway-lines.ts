@@ -70,11 +70,13 @@ function sayDown(before: Gateway, now: Down, { event, after }: Saying): readonly
   return [describeDown(now, event, after)];
 }
 
-/** If it is started before long, that is said then; but not if it was just called stopped by its operator. */
+/** If it is started before long, that is said then; unless it was just said to stay down. */
 const isNewsOfACrash = (known: Down, now: Down, { event, after }: Saying): boolean =>
   now.cause === 'crash' &&
   after.recovery.value === 'none' &&
-  (known.cause === 'operator' || (startDueAt(after) ?? Infinity) > event.at + COMES_BACK_MS);
+  (known.cause === 'operator' ||
+    known.cause === 'found' ||
+    (startDueAt(after) ?? Infinity) > event.at + COMES_BACK_MS);
 
 /** When it is started unless it comes back, or why it is not. */
 function outlook({ cause, since }: Down, state: State): Partial<NoticeOf<'gatewayDown'>> {

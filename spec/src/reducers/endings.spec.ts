@@ -493,6 +493,12 @@ describe('what the engine ended at its start, after it had been killed,', () => 
     history.feed(endedByEngine('gluetun')).expectLine(/^gluetun died/);
   });
 
+  it('corrects what was said of a gateway that was found down: it does not stay so', () => {
+    const history = new History().feed(connected(), listed(gone[0]));
+    history.expectLine(/^gluetun is not running; standing by/).forget();
+    history.feed(endedByEngine('gluetun')).expectLine(/^gluetun died; it is started unless it comes back/);
+  });
+
   it.each<{ given: string; steps: Steps }>([
     { given: 'since the connection', steps: [started('app')] },
     { given: 'by the listing', steps: [listedAgain()] },
