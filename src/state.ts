@@ -4,7 +4,6 @@ import type { Repairable, Target } from './commands.ts';
 import type { Exits } from './exits.ts';
 import type { Past, RememberedSites } from './past.ts';
 import type { OwnNetwork } from './own-network.ts';
-import type { Listing, SeenStarts } from './seen-starts.ts';
 import type { Witness } from './witness.ts';
 
 /**
@@ -109,14 +108,10 @@ export interface Containers {
   readonly heardAt: Readonly<Record<string, number>>;
   /** Engine's clock: the latest message of each container; one from before it tells nothing any more. */
   readonly engineTimeMs: Readonly<Record<string, number>>;
-  /** What the engine's clock showed at the latest listing, and when that was by ours. */
-  readonly engineClock: { readonly engineMs: number; readonly at: number } | undefined;
-  /** When the present runs began, on the monitor's clock. */
-  readonly starts: SeenStarts;
   /** When the safety net is next cast; undefined while the engine is out of reach. */
   readonly nextListingAt: number | undefined;
-  /** Undefined until the first one: what is not known yet is not missing. */
-  readonly latestListing: Listing | undefined;
+  /** Before the first listing: what is not known yet is not missing. */
+  readonly isListed: boolean;
   /** Why the latest one failed; undefined: it did not. */
   readonly listingFailure: string | undefined;
 }

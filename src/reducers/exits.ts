@@ -24,8 +24,9 @@ const LONGEST_STOP_MS = 300_000;
 export function exits(state: Everything, event: Event, before: Everything): Transition<Everything> {
   switch (event.type) {
     case 'engineConnected':
-      // Of one that has stayed that was said at the connection before; since then its clock may have been set back.
-      return event.hasStayed ? to(state) : endedAtEngineStart(undecide(state), event);
+      return to(undecide(state));
+    case 'containerEndedByEngine':
+      return to(endedByEngine(state, event.id, event.at));
     case 'containerKilled':
     case 'containerDied':
     case 'containerStopped':
@@ -176,18 +177,23 @@ const undecide = (state: Everything): Everything =>
       .map(([id]) => id),
   );
 
-/** They are replayed right after this, in the words of an operator's stop. */
-function endedAtEngineStart(
-  state: Everything,
-  { at, endedByEngine = [] }: Extract<Event, { type: 'engineConnected' }>,
-): Transition<Everything> {
-  const { byId } = state.containers;
-  const news = endedByEngine.filter((id) => state.exits[id]?.by !== 'engine');
-  const names = news.map((id) => byId[id]?.name).filter((name) => name !== undefined);
-  const exit = { by: 'engine', stage: 'certain', at } as const;
-  return to(
-    news.reduce((soFar, id) => withExit(soFar, id, { ...exit, run: byId[id]?.details?.startedAt }), state),
-    { notices: names.length === 0 ? [] : [{ kind: 'engineHadCrashed', names }] },
+/**
+ * Whatever its messages looked like, and whatever was decided: the engine only ends what still runs, so nobody had stopped
+ * it before. Those of one start are told together.
+ */
+function endedByEngine(state: Everything, id: string, at: number): Everything {
+  if (state.exits[id]?.by === 'engine' || hasRunSinceConnected(state, id)) return state;
+  const run = state.containers.byId[id]?.details?.startedAt;
+  return withExit(state, id, { run, by: 'engine', stage: 'open', at, until: at });
+}
+
+/** It was started while the engine was asked. What is known from before the connection tells nothing of that. */
+function hasRunSinceConnected({ containers, connection, exits: known }: Everything, id: string): boolean {
+  const facts = containers.byId[id];
+  if (facts === undefined || !isRunning(facts) || id in known) return false;
+  return (
+    connection.value === 'connected' ||
+    (connection.value === 'reconciling' && (containers.heardAt[id] ?? -Infinity) >= connection.since)
   );
 }
 
@@ -244,9 +250,15 @@ const endedByItself = ({ details }: ContainerFacts, at: number): Exit | undefine
 function decideThoseDue(state: Everything, { at }: Event): Transition<Everything> {
   if (state.connection.value !== 'connected') return to(state);
   const due = Object.entries(state.exits).filter(([, { until = Infinity }]) => until <= at);
+  const byEngine = due.filter(([, { by }]) => by === 'engine').map(([id]) => id);
+  const names = byEngine.map((id) => state.containers.byId[id]?.name).filter((name) => name !== undefined);
+  const toLookAt = due.map(([id]) => id).filter((id) => !byEngine.includes(id));
   return to(
     due.reduce((soFar, [id, exit]) => decide(soFar, id, exit), state),
-    { commands: due.map(([containerId]): Command => ({ kind: 'inspectContainer', containerId })) },
+    {
+      commands: toLookAt.map((containerId): Command => ({ kind: 'inspectContainer', containerId })),
+      notices: names.length === 0 ? [] : [{ kind: 'engineHadCrashed', names }],
+    },
   );
 }
 

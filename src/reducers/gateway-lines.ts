@@ -70,17 +70,22 @@ function sayDown(before: Gateway, now: Down, { event, was, after }: Saying): rea
     return now.unreadyRuns === 2
       ? [{ kind: 'gatewayLooping', name: now.name, exits: now.unreadyRuns + 1 }]
       : [];
-  if (known !== undefined && !isToStay && !isNewsOfACrash(cause, event, after)) return [];
+  if (known !== undefined && !isToStay && !isNewsOfACrash({ known, cause }, event, after)) return [];
   // Within a recovery it is started again and again: that is told of the first time, and by how the recovery goes.
   if (cause === 'givenUp' && after.recovery.value !== 'none') return [];
   return [describeDown(now, cause, event, after)];
 }
 
-/** Where it is started before long, that is said then. */
-const isNewsOfACrash = (cause: DownCause, event: Event, after: State): boolean =>
+interface Change {
+  readonly known: DownCause;
+  readonly cause: DownCause;
+}
+
+/** If it is started before long, that is said then; unless it was just said to stay down. */
+const isNewsOfACrash = ({ known, cause }: Change, event: Event, after: State): boolean =>
   cause === 'crash' &&
   after.recovery.value === 'none' &&
-  (startDueAt(after) ?? Infinity) > event.at + COMES_BACK_MS;
+  (known === 'operator' || known === 'found' || (startDueAt(after) ?? Infinity) > event.at + COMES_BACK_MS);
 
 /** When it is started unless it comes back, or why it is not. */
 function outlook(cause: DownCause, since: number, state: State): Partial<NoticeOf<'gatewayDown'>> {

@@ -7,7 +7,7 @@ import { type Transition, to } from '../transition.ts';
 
 /** What is met now and may have to be known when it is gone: which ids the gateway had, and who hung on it. */
 export function recollection(state: State, _event: Event, before: State): Transition {
-  if (state.containers.latestListing === undefined) return to(state);
+  if (!state.containers.isListed) return to(state);
   const past = withDependents(withGateway(state.past, state), state, before);
   return to(past === state.past ? state : { ...state, past });
 }
