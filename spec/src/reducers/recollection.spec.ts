@@ -20,7 +20,8 @@ import {
   stoppedByHand,
   turned,
 } from '../builders.ts';
-import { History, type Setting, type Steps, settled } from '../history.ts';
+import type { History} from '../history.ts';
+import { type Setting, type Steps, settled } from '../history.ts';
 
 const app = onGateway('app');
 const anew = gatewayFacts({ id: idOf('gluetun anew'), health: 'starting' });
