@@ -218,7 +218,7 @@ function lookAtThoseDue(state: Everything, event: Event): Transition<Everything>
     due.reduce((soFar, [id, { value }]) => decide(soFar, id, value), state),
     {
       commands: toLookAt.map((containerId): Command => ({ kind: 'inspectContainer', containerId })),
-      notices: names.length === 0 ? [] : [{ kind: 'engineHadCrashed', names }],
+      notices: names.length === 0 ? [] : [{ kind: 'engineHadCrashed', names: [...names].sort() }],
     },
   );
 }
