@@ -257,7 +257,7 @@ function decideThoseDue(state: Everything, { at }: Event): Transition<Everything
     due.reduce((soFar, [id, exit]) => decide(soFar, id, exit), state),
     {
       commands: toLookAt.map((containerId): Command => ({ kind: 'inspectContainer', containerId })),
-      notices: names.length === 0 ? [] : [{ kind: 'engineHadCrashed', names }],
+      notices: names.length === 0 ? [] : [{ kind: 'engineHadCrashed', names: [...names].sort() }],
     },
   );
 }

@@ -435,7 +435,7 @@ describe('what the engine ended at its start, after it had been killed,', () => 
     const said = crashed()
       .feed(disconnected(), connected(), endedByEngine('gluetun'), endedByEngine('app'), listedAgain())
       .notices.filter(({ kind }) => kind === 'engineHadCrashed');
-    expect(said).toEqual([{ kind: 'engineHadCrashed', names: ['gluetun', 'app'] }]);
+    expect(said).toEqual([{ kind: 'engineHadCrashed', names: ['app', 'gluetun'] }]);
   });
 
   it.each([
@@ -491,7 +491,7 @@ describe('what the engine ended at its start, after it had been killed,', () => 
     history.reduce(event('app'));
     history.feed(seconds(0));
     expect(history.notices.filter(({ kind }) => kind === 'engineHadCrashed')).toEqual([
-      { kind: 'engineHadCrashed', names: ['gluetun', 'app'] },
+      { kind: 'engineHadCrashed', names: ['app', 'gluetun'] },
     ]);
   });
 
