@@ -1,12 +1,13 @@
 import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
-import type { Command, Repairable } from '../commands.ts';
+import type { ReadingRequest } from '../../streams/requests.ts';
+import type { Repairable } from '../commands.ts';
 import { isRunning } from '../attachment.ts';
 import { referredTo } from '../joined.ts';
 import { isEndingSignal } from '../messages.ts';
 import { isCodeOfAStop } from '../retries.ts';
 import { isParked } from '../parked.ts';
-import { gatewayTarget, hasItsTurn, isBeingRestarted } from '../selectors.ts';
-import type { Ending, Everything, State, Wave } from '../state.ts';
+import { gatewayTarget } from '../selectors.ts';
+import type { Common, Ending, Everything, InFlight, Progress } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
 /** An engine that shuts down stops its containers just as an operator does, and is gone by then. */
@@ -38,9 +39,9 @@ export function endings(state: Everything, event: Event, before = state): Transi
     case 'containerDestroyed':
       return to(forget(state, event.id));
     case 'commandFinished':
-      return to(gatewayIds(state).reduce(leftByUs, state));
+      return to(gatewayIds(state).reduce((soFar, id) => leftByUs(soFar, id, before), state));
     case 'dependentRepairEnded':
-      return to(event.facts === undefined ? state : leftByUs(state, event.facts.id));
+      return to(event.facts === undefined ? state : leftByUs(state, event.facts.id, before));
     default:
       return lookAtThoseDue(withoutDoubtful(forgetRunning(state, event)), event);
   }
@@ -126,10 +127,10 @@ const isStopUntold = ({ tellsNoSignal, exitCode }: Died): boolean =>
   tellsNoSignal === true && exitCode !== undefined && isCodeOfAStop(exitCode);
 
 /** Our command is over and what it was about does not run: so we ended it, whatever of that is still to be heard. */
-function leftByUs(state: Everything, id: string): Everything {
+function leftByUs(state: Everything, id: string, before: Everything): Everything {
   const facts = state.containers.byId[id];
   if (facts === undefined || isRunning(facts) || id in state.endings) return state;
-  return isOurs(state, id, facts.name) ? withEnding(state, id, { value: 'ours' }) : state;
+  return isOurs(before, id, facts.name) ? withEnding(state, id, { value: 'ours' }) : state;
 }
 
 /**
@@ -150,29 +151,25 @@ function stopped(state: Everything, event: ContainerEvent): Everything {
 const gatewayIds = ({ watches }: Everything): readonly string[] =>
   watches.flatMap(({ gateway }) => gatewayTarget(gateway)?.id ?? []);
 
-const isOurs = ({ watches, acts }: Everything, id: string, name: string): boolean =>
-  watches.some((watch) => isActedOn({ ...watch, acts }, id, name));
+const isOurs = ({ inFlight }: Pick<Common, 'inFlight'>, id: string, name: string): boolean =>
+  inFlight !== undefined && isActedOn(inFlight, id, name);
 
-type Acting = Pick<State, 'recovery' | 'repairs' | 'gateway' | 'acts'>;
-
-/** What a command of ours under way is about; in a wave only what has its turn, neither before nor after that. */
-function isActedOn(acting: Acting, id: string, name: string): boolean {
-  const { gateway, recovery, repairs } = acting;
-  const isGateway = 'id' in gateway && gateway.id === id;
-  const started = recovery.value === 'awaitingReady' ? recovery.starts.commandId : undefined;
-  if (isGateway && (isBeingRestarted(acting) || isUnderWay(acting, started))) return true;
-  const { wave } = repairs;
-  return (
-    wave?.dependents.some((one) => (one.id === id || one.name === name) && isInItsTurn(wave, one)) ?? false
-  );
+/** What the act under way is about; in a wave only what has its turn, neither before nor after that. */
+function isActedOn({ act, progress }: InFlight, id: string, name: string): boolean {
+  switch (act.kind) {
+    case 'restartGateway':
+    case 'startGateway':
+      return act.gateway.id === id;
+    case 'restartVpn':
+      return false;
+    case 'repairDependents':
+      return act.dependents.some((one) => (one.id === id || one.name === name) && isInItsTurn(progress, one));
+  }
 }
 
 /** What is created anew is not touched before it is parked: until then whoever ends it is somebody else. */
-const isInItsTurn = ({ begun, answered, parked }: Wave, { id, name, how }: Repairable): boolean =>
+const isInItsTurn = ({ begun, answered, parked }: Progress, { id, name, how }: Repairable): boolean =>
   begun.includes(id) && !answered.includes(id) && (how !== 'recreate' || Object.hasOwn(parked, name));
-
-const isUnderWay = (acting: Acting, commandId: number | undefined): boolean =>
-  commandId !== undefined && hasItsTurn(acting, commandId);
 
 /** The engine may have gone away with them: then it was the engine, for all we know. */
 function undecide(state: Everything): Everything {
@@ -217,7 +214,7 @@ function lookAtThoseDue(state: Everything, event: Event): Transition<Everything>
   const due = Object.entries(state.endings).filter(([, ending]) => (dueAt(ending) ?? Infinity) <= event.at);
   return to(
     due.reduce((soFar, [id, { value }]) => decide(soFar, id, value), state),
-    { commands: due.map(([containerId]): Command => ({ kind: 'inspectContainer', containerId })) },
+    { commands: due.map(([containerId]): ReadingRequest => ({ kind: 'inspectContainer', containerId })) },
   );
 }
 

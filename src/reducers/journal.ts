@@ -1,8 +1,8 @@
 import type { Event } from '../../streams/events.ts';
 import { isUnclaimed, parkedOf } from '../dependents-of.ts';
+import { isInWave } from '../in-flight.ts';
 import { joinedReference } from '../joined.ts';
 import { REMEMBERED, knownIds } from '../memory.ts';
-import { isInWave } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 

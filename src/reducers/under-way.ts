@@ -1,6 +1,7 @@
 import type { Event } from '../../streams/events.ts';
 import { isRunning } from '../attachment.ts';
-import { gatewayTarget, isBeingRestarted } from '../selectors.ts';
+import type { Act } from '../commands.ts';
+import { begunBetween } from '../in-flight.ts';
 import type { Everything } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
@@ -33,14 +34,13 @@ function toEnd(state: Everything, event: Event, before: Everything): readonly st
   const ids =
     event.type === 'dependentRepairBegun' && event.how === 'restart'
       ? [event.id]
-      : gatewaysToRestart(state).filter((id) => !gatewaysToRestart(before).includes(id));
+      : gatewayIn(begunBetween(before, state));
   return ids.filter((id) => runOf(state, id) !== '');
 }
 
-const gatewaysToRestart = ({ watches, acts }: Everything): readonly string[] =>
-  watches
-    .filter(({ recovery }) => isBeingRestarted({ acts, recovery }))
-    .flatMap(({ gateway }) => gatewayTarget(gateway)?.id ?? []);
+/** The id of the gateway that it restarts. */
+const gatewayIn = (act: Act | undefined): readonly string[] =>
+  act?.kind === 'restartGateway' ? [act.gateway.id] : [];
 
 /** Empty: it does not run, or it is not known since when. */
 function runOf({ containers: { byId } }: Everything, id: string): string {
@@ -65,7 +65,9 @@ const isOver = (id: string, event: Event, before: Everything): boolean =>
 
 function isUntouched(id: string, event: Event, before: Everything): boolean {
   if (event.type === 'dependentRepairEnded') return event.id === id && isOfUntouched(event);
-  return event.type === 'commandFinished' && isOfUntouched(event) && gatewaysToRestart(before).includes(id);
+  return (
+    event.type === 'commandFinished' && isOfUntouched(event) && gatewayIn(before.inFlight?.act).includes(id)
+  );
 }
 
 const isOfUntouched = ({ outcome }: Extract<Event, { readonly outcome: unknown }>): boolean =>

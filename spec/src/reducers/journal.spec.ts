@@ -11,6 +11,7 @@ import {
   listed,
   listedAgain,
   onGateway,
+  waveUnderWay,
 } from '../builders.ts';
 import { History, settled } from '../history.ts';
 
@@ -86,16 +87,9 @@ describe('what waits half-way through its re-creation tells by its name that it 
   it('not where this monitor itself is creating it anew', () => {
     const app = onGateway('app');
     const history = settled([app]);
-    const wave = {
-      commandId: 99,
-      dependents: [
-        { id: app.id, name: 'app', how: 'recreate', run: undefined, owner: { id: now, name: 'gluetun' } },
-      ],
-      begun: [],
-      answered: [],
-      parked: {},
-    } as const;
-    history.state = { ...history.state, repairs: { ...history.state.repairs, wave } };
+    const owner = { id: now, name: 'gluetun' };
+    const inFlight = waveUnderWay({ id: app.id, name: 'app', how: 'recreate', run: undefined, owner });
+    history.state = { ...history.state, inFlight };
     expect(gatewaysKnown(history.feed(listedAgain(halfWay(former))))).toEqual({ gluetun: [now] });
   });
 });

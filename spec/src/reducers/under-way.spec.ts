@@ -1,6 +1,5 @@
+import { waveOf } from '../../../src/in-flight.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../../src/memory.ts';
-import { underWay } from '../../../src/reducers/under-way.ts';
-import type { Event } from '../../../streams/events.ts';
 import { attachmentOf } from '../../../src/attachment.ts';
 import {
   checkFailed,
@@ -44,7 +43,7 @@ const recovering = (): History =>
 /** Both are to be restarted. */
 const repairing = (): History => {
   const history = settled([stale('app'), stale('far')]);
-  expect(history.state.repairs.wave?.dependents).toHaveLength(2);
+  expect(waveOf(history.state)?.dependents).toHaveLength(2);
   return history;
 };
 
@@ -79,18 +78,6 @@ describe('of a restart under way is remembered', () => {
     { how: 'was not wanted any more', outcome: untouched(), found: gatewayFacts({ runState: 'exited' }) },
   ])('nothing more where it $how', ({ outcome, found }) => {
     expect(restartingOf(recovering().feed(listedAgain(found), outcome))).toEqual({});
-  });
-
-  it('nothing of the gateway as long as it waits for another act', () => {
-    const history = recovering();
-    const before = { ...history.everything, acts: [7, ...history.everything.acts] };
-    const waiting = { ...before, memory: NOTHING_REMEMBERED };
-    const on = (event: Event) => underWay(waiting, event, before).state.memory.restarting;
-    expect(on({ type: 'timeReached', at: history.now })).toEqual({});
-    const itsTurn = { ...waiting, acts: history.everything.acts };
-    expect(
-      underWay(itsTurn, { type: 'timeReached', at: history.now }, before).state.memory.restarting,
-    ).toEqual(runOf('gluetun', 1_000));
   });
 
   it('which runs of dependents it ends, of each from its turn to its outcome', () => {
