@@ -8,7 +8,7 @@ import { beginStart } from './left-behind.ts';
 import { beginRecovery } from './recovery.ts';
 import { beginRepairs } from './repairs.ts';
 
-/** The one under way is over: comes first, so that whoever asks by `before` still sees it. */
+/** The act under way is over. It comes first: all others see in `before` which act that was. */
 export const actOver = (state: Everything, event: Event): Transition<Everything> =>
   to(
     event.type === 'commandFinished' && event.id === state.inFlight?.act.id

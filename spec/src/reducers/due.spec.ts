@@ -110,7 +110,9 @@ describe('what waits for the act of another gateway', () => {
   it('is neither said nor counted before it begins', () => {
     const history = broken();
     const { backoff } = history.state;
-    history.expectNoLine(/recovery|[Rr]estart|Failed sites/).feed(succeeded());
+    history.expectNoLine(/recovery|[Rr]estart|Failed sites/);
+    expect(history.state.memory.restarting).toEqual({});
+    history.feed(succeeded());
     history.expectLine(/^Health check failed, initiating recovery\.\.\.$/);
     expect(history.state.backoff.attempts).toBe(backoff.attempts + 1);
   });
