@@ -1,8 +1,9 @@
 import type { ContainerFacts } from '../streams/events.ts';
 import { attachmentOf } from './attachment.ts';
+import { isInWave } from './in-flight.ts';
 import { ownersBelow } from './network.ts';
 import { keepsRestarting } from './restart-loop.ts';
-import { gatewayTarget, isInWave, runningStart } from './selectors.ts';
+import { gatewayTarget, runningStart } from './selectors.ts';
 import type { State } from './state.ts';
 
 /**

@@ -1,7 +1,6 @@
 import type { RepairKind } from '../streams/events.ts';
-import type { ReadingRequest } from '../streams/requests.ts';
 
-/** A container, as a command names it. The id is what is acted on, the name what is said. */
+/** A container, as an act names it. The id is what is acted on, the name what is said. */
 export interface Target {
   readonly id: string;
   readonly name: string;
@@ -39,17 +38,9 @@ export interface Repairable extends Target {
   readonly replaced?: Readonly<Record<string, string>>;
 }
 
-export type Act = { [K in keyof Acts]: { readonly kind: K; readonly id: number } & Acts[K] }[keyof Acts];
+/** What is to be done, before it begins. */
+export type Deed = { [K in keyof Acts]: { readonly kind: K } & Acts[K] }[keyof Acts];
+export type DeedOf<K extends keyof Acts> = Extract<Deed, { kind: K }>;
+
+export type Act = Deed & { readonly id: number };
 export type ActOf<K extends keyof Acts> = Extract<Act, { kind: K }>;
-
-/** Acts run strictly one after another; a reading request takes no time and never waits for one. */
-export type Command = Act | ReadingRequest;
-
-const ACT_KINDS: Readonly<Record<keyof Acts, true>> = {
-  restartGateway: true,
-  startGateway: true,
-  restartVpn: true,
-  repairDependents: true,
-};
-
-export const isAct = (command: Command): command is Act => command.kind in ACT_KINDS;

@@ -26,12 +26,12 @@ import {
 } from 'rxjs';
 import type { Event } from '../streams/events.ts';
 import type { ReadingRequest } from '../streams/requests.ts';
-import { type Act, type Command, isAct } from './commands.ts';
+import type { Act } from './commands.ts';
+import { begunBetween } from './in-flight.ts';
 import type { Notice } from './notices/notice.ts';
 import { nextDeadline, reduce } from './reduce.ts';
 import type { Everything } from './state.ts';
 import type { Transition } from './transition.ts';
-import { whyDropped } from './why-dropped.ts';
 
 /** How long a command under way may go on once the monitor is asked to end. */
 const GRACE_MS = 8_000;
@@ -85,13 +85,14 @@ export class ReducerFault extends Error {
 }
 
 /**
- * The loop: events in, state on, commands out.
+ * The loop: events in, state on; the readings it asks for, and the act it has begun, out.
  *
- * INVARIANTS. One act runs at a time, in the order in which they were decided, if it is still wanted by then. A
- * reading is asked for at once, whatever runs. The merged stream is queued, so that an outcome that comes back at
- * once is reduced after the event that caused it, never within it. A step is published before anything is done about
- * it, and an act begins only when what it leaves to the next monitor is committed. Once `state.ending`, no act begins;
- * the one under way gets its grace.
+ * INVARIANTS. At most one act is under way: the state names it (`inFlight`), and only its own end clears it. An act is
+ * decided on the state of the moment in which it begins, and not asked for again: nothing waits in a queue. A reading
+ * is asked for at once, whatever runs. The merged stream is queued, so that an outcome that comes back at once is
+ * reduced after the event that caused it, never within it. A step is published before anything is done about it, and an
+ * act is carried out only when what it leaves to the next monitor is committed; by then, how its container is the
+ * executor looks at before each write. Once `state.ending`, no act begins; the one under way gets its grace.
  *
  * Publishes every step, `monitorStarted` first; completes when the monitor has ended; fails with a `ReducerFault`.
  */
@@ -109,9 +110,12 @@ export const runProgram = (program: Program): Observable<Step> =>
       observeOn(queueScheduler),
       scan(turn, firstTurn(program, started)),
     );
-    const act = ({ commands }: Turn): readonly Act[] => commands.filter(isAct);
+    const begun = ({ before, state }: Turn): Observable<Act> => {
+      const act = begunBetween(before, state);
+      return act === undefined ? EMPTY : of(act);
+    };
     const ask = ({ state, commands, wokenAt }: Turn): void => {
-      commands.filter(isReading).forEach((request) => request$.next(request));
+      commands.forEach((request) => request$.next(request));
       deadline$.next(nextDeadline(state, wokenAt));
     };
     const over$ = state$.pipe(
@@ -132,8 +136,8 @@ export const runProgram = (program: Program): Observable<Step> =>
           shared$.pipe(map(published)),
           shared$.pipe(
             tap(({ state }) => state$.next(state)),
-            concatMap(act),
-            concatMap((next) => (state$.value.ending ? EMPTY : run(next, program, state$, isActing$))),
+            concatMap(begun),
+            concatMap((act) => run(act, program, state$, isActing$)),
             tap((event) => outcome$.next(event)),
             ignoreElements(),
           ),
@@ -143,8 +147,6 @@ export const runProgram = (program: Program): Observable<Step> =>
       takeUntil(over$),
     );
   });
-
-const isReading = (command: Command): command is ReadingRequest => !isAct(command);
 
 type Turn = Transition<Everything> & Pick<Step, 'event' | 'before'> & { readonly wokenAt: number };
 
@@ -185,24 +187,19 @@ const run = (
   // Events that wait in the queue are reduced, and their steps published, before it is asked what there is to write.
   const commit = defer(written).pipe(subscribeOn(queueScheduler));
   const isEnding = (): boolean => state$.value.ending;
-  const unlessDropped = (begin: () => Observable<Event>): Observable<Event> =>
-    defer(() => {
-      const reason = isEnding() ? 'the monitor is about to end' : whyDropped(state$.value, act);
-      return reason === undefined ? begin() : of(dropped(act, reason, scheduler.now()));
-    });
-  return unlessDropped(() => {
+  return defer(() => {
     isActing$.next(true);
     return concat(
       commit,
-      unlessDropped(() => execute(act, { isEnding, commit })),
+      defer(() => (isEnding() ? of(notBegun(act, scheduler.now())) : execute(act, { isEnding, commit }))),
     ).pipe(finalize(() => isActing$.next(false)));
   });
 };
 
-const dropped = ({ id, kind }: Act, reason: string, at: number): Event => ({
+const notBegun = ({ id, kind }: Act, at: number): Event => ({
   type: 'commandFinished',
   at,
   id,
   kind,
-  outcome: { ok: false, reason, untouched: true },
+  outcome: { ok: false, reason: 'the monitor is about to end', untouched: true },
 });

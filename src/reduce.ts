@@ -1,12 +1,12 @@
 import type { Site } from '../config/config.ts';
 import type { Event } from '../streams/events.ts';
+import { actOver, acts } from './reducers/acts.ts';
 import { alarm } from './reducers/alarm.ts';
 import { checkDueAt, checkSchedule } from './reducers/check-schedule.ts';
 import { checkResults } from './reducers/check-results.ts';
 import { connection } from './reducers/connection.ts';
 import { judgement } from './reducers/judgement.ts';
 import { witness, witnessDueAt, witnessSchedule } from './reducers/witness.ts';
-import { isAct } from './commands.ts';
 import { NO_TROUBLES } from './gateway-troubles.ts';
 import { isOutdated } from './messages.ts';
 import { conditionNotices } from './notices/condition-notices.ts';
@@ -37,13 +37,14 @@ import { siteList, siteReload, sitesOf } from './reducers/site-list.ts';
 import { stores } from './reducers/stores.ts';
 import type { Everything, Settings, State, Watch } from './state.ts';
 import { forEachGateway, viewsOf } from './watches.ts';
-import { type Transition, compose, then, to } from './transition.ts';
+import { type Transition, compose, to } from './transition.ts';
 
 /**
  * The concerns in the order in which one builds on another: what exists, what the gateway is, what the checks
- * prove, whether that makes it ready, and only then what to do about it.
+ * prove, whether that makes it ready, and only then what to do about it; last, what follows from what has begun.
  */
 const concerns = compose<Everything>(
+  actOver,
   shutdown,
   stores,
   edges,
@@ -52,13 +53,16 @@ const concerns = compose<Everything>(
   exits,
   siteReload,
   witness,
-  forEachGateway((state, event, before) => ofOneGateway(state, event, before)),
+  forEachGateway((state, event, before) => upToDecisions(state, event, before)),
+  acts,
+  forEachGateway((state, event, before) => afterDecisions(state, event, before)),
+  expectedExits,
   lists,
   ownNetwork,
   witnessSchedule,
 );
 
-const ofOneGateway = compose<State>(
+const upToDecisions = compose<State>(
   gateway,
   siteList,
   checkResults,
@@ -70,37 +74,17 @@ const ofOneGateway = compose<State>(
   recovery,
   repairs,
   recoveryEnd,
-  recoveryRecord,
-  gatewayLog,
-  alarm,
-  checkSchedule,
-  recollection,
 );
+
+const afterDecisions = compose<State>(recoveryRecord, gatewayLog, alarm, checkSchedule, recollection);
 
 /** What an event leads to. Pure: time is the event's own. */
 export function reduce(state: Everything, event: Event): Transition<Everything> {
   if (isOutdated(state, event)) return to(state);
-  const acted = withExpectedExits(withActs(concerns(state, event, state), event), event, state);
+  const acted = concerns(state, event, state);
   if (acted.state === state && event.type !== 'monitorStarted') return acted;
   const next = withConditionStarts(acted.state, event.at);
   return { ...acted, state: next, notices: [...acted.notices, ...conditionNotices(state, next)] };
-}
-
-/** Only now it is known whose turn it is. */
-const withExpectedExits = (
-  acted: Transition<Everything>,
-  event: Event,
-  before: Everything,
-): Transition<Everything> => then(acted, expectedExits(acted.state, event, before));
-
-/** Who has its turn now, and who waits for it. */
-function withActs(transition: Transition<Everything>, event: Event): Transition<Everything> {
-  const { state, commands } = transition;
-  const begun = commands.filter(isAct).map(({ id }) => id);
-  const left = event.type === 'commandFinished' ? state.acts.filter((id) => id !== event.id) : state.acts;
-  return begun.length === 0 && left.length === state.acts.length
-    ? transition
-    : { ...transition, state: { ...state, acts: [...left, ...begun] } };
 }
 
 /** What a monitor begins with beside its settings. */
@@ -117,7 +101,7 @@ export const initialState = (
   { memory = NOTHING_REMEMBERED, hasWitness = false, ownNetwork: network = UNKNOWN_NETWORK }: Beginning = {},
 ): Everything => ({
   nextId: 1,
-  acts: [],
+  inFlight: undefined,
   gateways: settings.map(({ gateway: word }) => word),
   connection: { value: 'connecting' },
   containers: {
@@ -181,11 +165,12 @@ const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory
   troubles: NO_TROUBLES,
   recovery: { value: 'none' },
   latestRecovery: undefined,
-  repairs: { pending: {}, wave: undefined },
+  repairs: { pending: {} },
   settling: { project: undefined, changedAt: undefined, firstStart: undefined },
   backoff: { ...NO_BACKOFF, ...rememberedBackoff(memory, settings.gateway) },
   outageSince: undefined,
   heldBack: undefined,
+  dueSince: undefined,
 });
 
 /**
@@ -212,11 +197,14 @@ function deadlinesOf(state: State): readonly (number | undefined)[] {
     exit.owed?.askAt,
     healthyWaitEnds(state),
     ...('until' in phase ? [phase.until] : []),
-    startDueAt(state),
     ...(phase.value === 'listing' ? [phase.askAgainAt] : []),
-    ...retriesDueAt(state),
+    ...wishesDueAt(state),
   ];
 }
+
+/** When something is wanted for time alone. While an act is under way, its end is the moment to ask. */
+const wishesDueAt = (state: State): readonly (number | undefined)[] =>
+  state.inFlight === undefined ? [startDueAt(state), ...retriesDueAt(state)] : [];
 
 /** By then it is ready, or late. */
 const healthyWaitEnds = ({ gateway: current, settings }: State): number | undefined =>

@@ -1,6 +1,6 @@
 import type { Target } from './commands.ts';
 import { isExpectedToEnd } from './exits.ts';
-import type { Common, Gateway, Start, State } from './state.ts';
+import type { Gateway, Start, State } from './state.ts';
 
 /** The gateway runs and is not paused, ready or not. */
 export const runningStart = (gateway: Gateway): Start | undefined =>
@@ -28,19 +28,13 @@ export const isOverdue = (state: State, at: number): boolean => {
   return start !== undefined && at >= start.seenAt + state.settings.healthyWaitMs;
 };
 
-/**
- * An act has its turn; before that nothing is done, and what happens is somebody else's doing. None is noted yet: it
- * was decided in this very event, and nobody is before it.
- */
-export const hasItsTurn = ({ acts }: Pick<Common, 'acts'>, id: number): boolean =>
-  acts.length === 0 || acts[0] === id;
-
-export const isBeingRestarted = ({ acts, recovery }: Pick<State, 'acts' | 'recovery'>): boolean =>
-  recovery.value === 'restarting' && hasItsTurn({ acts }, recovery.commandId);
+/** By us. */
+export const isBeingRestarted = ({ recovery }: Pick<State, 'recovery'>): boolean =>
+  recovery.value === 'restarting';
 
 /** We are restarting the VPN inside it. */
-export const isReconnecting = ({ acts, recovery }: Pick<State, 'acts' | 'recovery'>): boolean =>
-  recovery.value === 'restartingVpn' && hasItsTurn({ acts }, recovery.commandId);
+export const isReconnecting = ({ recovery }: Pick<State, 'recovery'>): boolean =>
+  recovery.value === 'restartingVpn';
 
 /** So long after Gluetun said that it restarts its VPN, what is met may be that restart. */
 const OWN_RESTART_MS = 15_000;
@@ -57,7 +51,3 @@ export const isSelfHealing = (
  */
 export const isBeingEnded = ({ gateway, exits }: Pick<State, 'gateway' | 'exits'>): boolean =>
   'id' in gateway && isExpectedToEnd(exits[gateway.id]);
-
-/** It is repaired by the command under way, or has been. */
-export const isInWave = ({ repairs: { wave } }: Pick<State, 'repairs'>, id: string): boolean =>
-  wave?.dependents.some((one) => one.id === id) ?? false;

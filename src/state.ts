@@ -1,6 +1,6 @@
 import type { RecoveryStrategy, Site, SiteQuorum } from '../config/config.ts';
 import type { ContainerFacts, ProbeResult, PublicIp, Store } from '../streams/events.ts';
-import type { Repairable, Target } from './commands.ts';
+import type { Act, Repairable, Target } from './commands.ts';
 import type { Exits } from './exits.ts';
 import type { Past, RememberedSites } from './past.ts';
 import type { OwnNetwork } from './own-network.ts';
@@ -20,10 +20,10 @@ export type State = Common & Watch;
 
 /** What there is once, however many gateways are watched. */
 export interface Common {
-  /** The next id of a command, a check or a reading: each watch knows its own by them. */
+  /** The next id of an act, a check or a reading: each watch knows its own by them. */
   readonly nextId: number;
-  /** Ids of the acts that have not finished, in the order of their turns: the first one is under way. */
-  readonly acts: readonly number[];
+  /** The one act under way: until it is over, nothing else is begun. */
+  readonly inFlight: InFlight | undefined;
   /** All gateways that are watched, in the user's words. */
   readonly gateways: readonly string[];
   readonly connection: Connection;
@@ -61,6 +61,35 @@ export interface Watch {
   readonly outageSince: number | undefined;
   /** Why the latest decision was to begin no recovery though sites are down. */
   readonly heldBack: HeldBack | undefined;
+  /**
+   * Since when a recovery is due that has not begun, for another act is under way; undefined: none is. It is no phase of
+   * the recovery: nothing has been said of it or counted, and it may go as silently as it came.
+   */
+  readonly dueSince: number | undefined;
+}
+
+/** An act that has begun, and whose end has not been heard of. */
+export interface InFlight {
+  readonly act: Act;
+  /** Whose it is: the gateway, as its settings name it. The container that it acts on may have been replaced since. */
+  readonly gateway: string;
+  readonly since: number;
+  readonly progress: Progress;
+}
+
+/** How far a wave of repairs has come. */
+export interface Progress {
+  /** Ids of those whose turn has come. */
+  readonly begun: readonly string[];
+  /** Ids of those whose outcome has come. */
+  readonly answered: readonly string[];
+  /** The names under which some of them wait, by their own. */
+  readonly parked: Readonly<Record<string, string>>;
+}
+
+/** The dependents that are repaired by the act under way. */
+export interface Wave extends Progress {
+  readonly dependents: readonly Repairable[];
 }
 
 /** The part of the configuration that decisions rest on; durations in milliseconds. */
@@ -300,11 +329,15 @@ export interface Troubles {
 export type Recovery =
   | { readonly value: 'none' }
   /** The VPN is being restarted inside the gateway, by its control server. */
-  | ({ readonly value: 'restartingVpn'; readonly commandId: number } & Begun)
-  | ({ readonly value: 'verifyingVpn'; readonly since: number; readonly until: number } & Begun)
-  | ({ readonly value: 'restarting'; readonly commandId: number } & Begun)
-  /** The gateway was restarted, or failed to be. `until`: when to report that it takes too long; then undefined. */
-  | ({ readonly value: 'awaitingReady'; readonly until: number | undefined; readonly starts: Starts } & Begun)
+  | ({ readonly value: 'restartingVpn' } & Begun)
+  /** `until`: when to go on with the container; then undefined, until that has begun. */
+  | ({ readonly value: 'verifyingVpn'; readonly since: number; readonly until: number | undefined } & Begun)
+  | ({ readonly value: 'restarting' } & Begun)
+  /**
+   * The gateway was restarted, or failed to be. `until`: when to report that it takes too long; then undefined.
+   * `starts`: how often we have begun to start it.
+   */
+  | ({ readonly value: 'awaitingReady'; readonly until: number | undefined; readonly starts: number } & Begun)
   | ({ readonly value: 'verifying'; readonly until: number } & Begun)
   | ({
       readonly value: 'listing';
@@ -331,29 +364,9 @@ export interface RecoveryRecord {
   readonly steps: readonly { readonly step: RecoveryStep; readonly at: number }[];
 }
 
-/** Our attempts to start a gateway that went down in the recovery. */
-export interface Starts {
-  readonly attempts: number;
-  /** The attempt under way. */
-  readonly commandId: number | undefined;
-}
-
 /** Who is to be put back on the gateway's network, whoever found out. */
 export interface Repairs {
   readonly pending: Readonly<Record<string, Repair>>;
-  /** The one command under way. */
-  readonly wave: Wave | undefined;
-}
-
-export interface Wave {
-  readonly commandId: number;
-  readonly dependents: readonly Repairable[];
-  /** Ids of those whose turn has come. */
-  readonly begun: readonly string[];
-  /** Ids of those whose outcome has come. */
-  readonly answered: readonly string[];
-  /** The names under which some of them wait, by their own. */
-  readonly parked: Readonly<Record<string, string>>;
 }
 
 export interface Repair {

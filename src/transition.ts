@@ -1,12 +1,12 @@
 import type { Event } from '../streams/events.ts';
-import type { Command } from './commands.ts';
+import type { ReadingRequest } from '../streams/requests.ts';
 import type { Notice } from './notices/notice.ts';
 import type { State } from './state.ts';
 
-/** What an event leads to: the state after it, what is to be done, what is to be said. Nothing is done here. */
+/** What an event leads to: the state after it, what is to be read, what is to be said. Nothing is done here. */
 export interface Transition<S = State> {
   readonly state: S;
-  readonly commands: readonly Command[];
+  readonly commands: readonly ReadingRequest[];
   readonly notices: readonly Notice[];
 }
 
@@ -19,7 +19,7 @@ export type Reducer<S = State> = (state: S, event: Event, before: S) => Transiti
 /** The same object back where nothing changed. */
 export const to = <S>(
   state: S,
-  { commands = [], notices = [] }: { commands?: readonly Command[]; notices?: readonly Notice[] } = {},
+  { commands = [], notices = [] }: { commands?: readonly ReadingRequest[]; notices?: readonly Notice[] } = {},
 ): Transition<S> => ({ state, commands, notices });
 
 /** The concerns one after another on the same event. */

@@ -1,6 +1,6 @@
 import type { Notice } from './notices/notice.ts';
 import type { Common, Everything, State, Watch } from './state.ts';
-import { type Reducer, then, to } from './transition.ts';
+import { type Reducer, type Transition, then, to } from './transition.ts';
 
 /**
  * What the concerns of one gateway see. Made for each event: to spread two objects into one would take V8 a hundred
@@ -18,7 +18,7 @@ export function withView(all: Everything, index: number, view: State): Everythin
 
 const commonIn = ({
   nextId,
-  acts,
+  inFlight,
   gateways,
   connection,
   containers,
@@ -32,7 +32,7 @@ const commonIn = ({
   ending,
 }: Common): Common => ({
   nextId,
-  acts,
+  inFlight,
   gateways,
   connection,
   containers,
@@ -62,6 +62,7 @@ const watchIn = ({
   backoff,
   outageSince,
   heldBack,
+  dueSince,
 }: State): Watch => ({
   settings,
   gateway,
@@ -78,6 +79,7 @@ const watchIn = ({
   backoff,
   outageSince,
   heldBack,
+  dueSince,
 });
 
 /** The concerns of one gateway, for each: every one sees its own watch only, so nobody waits for another's trouble. */
@@ -93,6 +95,18 @@ export const forEachGateway =
       const notices = next.notices.map(concerning(watch));
       return then(soFar, { ...next, state: withView(soFar.state, index, next.state), notices });
     }, to(state));
+
+/** One step of one gateway's. */
+export function inWatch(
+  all: Everything,
+  index: number,
+  step: (view: State) => Transition,
+): Transition<Everything> {
+  const watch = all.watches[index];
+  if (watch === undefined) return to(all);
+  const { state, commands, notices } = step(viewOf(all, watch));
+  return { state: withView(all, index, state), commands, notices: notices.map(concerning(watch)) };
+}
 
 const concerning =
   ({ settings: { gateway } }: Watch) =>

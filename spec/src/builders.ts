@@ -1,6 +1,8 @@
 import type { Site } from '../../config/config.ts';
 import type { ContainerFacts, Event, Outcome, PublicIp, RepairKind, Verdict } from '../../streams/events.ts';
-import type { Settings, State } from '../../src/state.ts';
+import type { Repairable } from '../../src/commands.ts';
+import { waveOf } from '../../src/in-flight.ts';
+import type { InFlight, Settings, State } from '../../src/state.ts';
 import { type Shape, facts, idOf } from './containers.ts';
 
 export * from './containers.ts';
@@ -269,14 +271,25 @@ export const endpointUnavailable = (): Happening => (state, at) => [
 
 // Commands
 
-/** The recovery's own act under way, which goes before a wave of repairs. */
-const actUnderWay = ({ recovery, repairs }: State): number => {
-  if (recovery.value === 'restarting' || recovery.value === 'restartingVpn') return recovery.commandId;
-  const start = recovery.value === 'awaitingReady' ? recovery.starts.commandId : undefined;
-  const id = start ?? repairs.wave?.commandId;
-  if (id === undefined) throw new Error('no act is under way');
-  return id;
+const actUnderWay = ({ inFlight }: State): number => {
+  if (inFlight === undefined) throw new Error('no act is under way');
+  return inFlight.act.id;
 };
+
+/** A wave of repairs, as if it had just begun. */
+export const waveUnderWay = (...dependents: readonly Repairable[]): InFlight => ({
+  act: {
+    kind: 'repairDependents',
+    id: 99,
+    dependents,
+    concurrency: 5,
+    gateway: { id: idOf('gluetun'), name: 'gluetun' },
+    start: undefined,
+  },
+  gateway: 'gluetun',
+  since: 0,
+  progress: { begun: [], answered: [], parked: {} },
+});
 
 export const finished =
   (outcome: Outcome): Happening =>
@@ -324,11 +337,11 @@ export const restartFailed =
 
 /** Everyone in the wave is restarted and seen to be fresh. */
 export const waveSucceeded = (): Happening => (state, at) => {
-  const { wave } = state.repairs;
+  const wave = waveOf(state);
   if (wave === undefined) throw new Error('no wave is under way');
   const names = wave.dependents.map(({ name }) => name);
   return [
     ...names.flatMap((name) => [...restartBegun(name)(state, at), ...restartEnded(name)(state, at)]),
-    { type: 'commandFinished', at, id: wave.commandId, kind: 'repairDependents', outcome: { ok: true } },
+    { type: 'commandFinished', at, id: actUnderWay(state), kind: 'repairDependents', outcome: { ok: true } },
   ];
 };

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Site } from '../../config/config.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
-import { type Act, type Command, isAct } from '../../src/commands.ts';
+import type { ReadingRequest } from '../../streams/requests.ts';
+import type { Act } from '../../src/commands.ts';
+import { begunBetween } from '../../src/in-flight.ts';
 import type { Line } from '../../src/log-line.ts';
 import type { Notice } from '../../src/notices/notice.ts';
 import { lineOf } from '../../src/notices/wording.ts';
@@ -23,6 +25,9 @@ import {
 } from './builders.ts';
 
 export type Step = Happening | Wait;
+/** What the loop does of itself after an event: it asks for readings, and carries out the act that has begun. */
+type Command = Act | ReadingRequest;
+
 export type Steps = readonly (Step | readonly Step[])[];
 
 export interface Setting {
@@ -41,6 +46,7 @@ export class History {
   everything: Everything;
   now = 10_000_000;
   commands: readonly Command[] = [];
+  acts: readonly Act[] = [];
   notices: readonly Notice[] = [];
   #wokenAt = 0;
 
@@ -73,6 +79,7 @@ export class History {
   /** What was done and said so far is of no interest. */
   forget(): this {
     this.commands = [];
+    this.acts = [];
     this.notices = [];
     return this;
   }
@@ -80,8 +87,11 @@ export class History {
   reduce(event: Event): void {
     const { state, commands, notices } = reduce(this.everything, event);
     expectNothingRebuilt(this.everything, state);
+    const act = begunBetween(this.everything, state);
+    const begun = act === undefined ? [] : [act];
     this.everything = state;
-    this.commands = [...this.commands, ...commands];
+    this.commands = [...this.commands, ...commands, ...begun];
+    this.acts = [...this.acts, ...begun];
     this.notices = [...this.notices, ...notices];
     if (event.type === 'timeReached') this.#wokenAt = event.at;
   }
@@ -98,10 +108,6 @@ export class History {
   /** What it leaves to the monitor after it. */
   get memory(): Memory {
     return memoryOf(this.everything);
-  }
-
-  get acts(): readonly Act[] {
-    return this.commands.filter(isAct);
   }
 
   expectActs(...acts: readonly (string | Partial<Act>)[]): this {

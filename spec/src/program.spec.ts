@@ -89,8 +89,8 @@ const finished = (act: Act, at: number): Event => ({
 const brink = (): History => settled([onGateway('app')]).feed(seconds(30), checkFailed(), seconds(10));
 const lastStraw = (history: History): readonly Event[] => checkFailed()(history.state, history.now);
 
-/** The same with a stale dependent that is due: its restart is decided just before the gateway's. */
-function twoActsAhead(): History {
+/** The same with a stale dependent that is due: its restart begins at once, and the gateway's has to wait for it. */
+function repairAhead(): History {
   const history = settled([onGateway('app')]).feed(seconds(30), checkFailed(), seconds(10));
   const pending = { [idOf('app')]: { name: 'app', failures: 1, askedAt: 0, dueAt: history.now } };
   const { containers, repairs } = history.state;
@@ -128,12 +128,19 @@ describe('the loop', () => {
     ]);
   });
 
-  it('runs acts strictly one after another', () => {
-    const history = twoActsAhead();
+  it('begins an act only when it has heard of the end of the one before', () => {
+    const history = repairAhead();
     const act$ = new Subject<Event>();
-    const running = new Running(history, () => act$).feed(...lastStraw(history));
-    expect(running.state?.recovery.value).toBe('restarting');
+    const begun: Act[] = [];
+    const execute = (act: Act): Observable<Event> => {
+      begun.push(act);
+      return act$;
+    };
+    const running = new Running(history, execute).feed(...lastStraw(history));
+    expect(running.state?.dueSince).toBeDefined();
     expect(running.acts).toEqual(['repairDependents']);
+    begun.forEach((act) => act$.next(finished(act, history.now)));
+    expect(running.state?.recovery.value).toBe('restarting');
     act$.complete();
     expect(running.acts).toEqual(['repairDependents', 'restartGateway']);
   });
@@ -235,7 +242,7 @@ describe('what an act leaves to the next monitor', () => {
     expect(running.acts).toEqual(['restartGateway']);
   });
 
-  it('is for nothing if the act is not wanted any more by then', () => {
+  it('is for nothing if the monitor is asked to end meanwhile', () => {
     const history = brink();
     const running: Running = new Running(
       history,
@@ -310,11 +317,20 @@ describe('the end', () => {
     expect(isEnding()).toBe(true);
   });
 
-  it('begins nothing that was decided but waited its turn', () => {
-    const history = twoActsAhead();
+  it('begins nothing that waited for the act under way', () => {
+    const history = repairAhead();
     const act$ = new Subject<Event>();
     const running = new Running(history, () => act$).feed(...lastStraw(history), signal(history.now));
+    const id = running.state?.inFlight?.act.id ?? -1;
+    act$.next({
+      type: 'commandFinished',
+      at: history.now,
+      id,
+      kind: 'repairDependents',
+      outcome: { ok: true },
+    });
     act$.complete();
+    expect(running.state?.dueSince).toBeDefined();
     expect(running.acts).toEqual(['repairDependents']);
     expect(running.end).toBe('completed');
   });
@@ -323,8 +339,7 @@ describe('the end', () => {
     const history = brink();
     const act$ = new Subject<Event>();
     const running = new Running(history, () => act$).feed(...lastStraw(history), signal(history.now));
-    const { recovery } = running.state ?? history.state;
-    const id = recovery.value === 'restarting' ? recovery.commandId : -1;
+    const id = running.state?.inFlight?.act.id ?? -1;
     const outcome = { ok: false, reason: 'port is taken' } as const;
     act$.next({ type: 'commandFinished', at: history.now, id, kind: 'restartGateway', outcome });
     act$.complete();

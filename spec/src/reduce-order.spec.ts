@@ -13,7 +13,6 @@ import {
   endpointRead,
   facts,
   gatewayFacts,
-  happens,
   inspectedAs,
   listed,
   minutes,
@@ -80,19 +79,6 @@ describe('a monitor that begins', () => {
     const { commands } = begun([{}], connected(), listed(gatewayFacts()));
     expect(commands.map(({ kind }) => kind)).not.toContain('probeWitness');
     settled().feed(seconds(30), checkFailed(), minutes(2)).expectCommandCount('probeWitness', 0);
-  });
-});
-
-describe('acts', () => {
-  it('have their turn in the order in which they were decided, each when the one before is over', () => {
-    const history = settled([app]).feed(...startedAnew, healthy, checkFailed(), seconds(10), checkFailed());
-    history.expectActs('repairDependents', 'restartGateway');
-    const [wave = 0, restart = 0] = history.acts.map(({ id }) => id);
-    expect(history.everything.acts).toEqual([wave, restart]);
-    const over = (id: number): Happening =>
-      happens({ type: 'commandFinished', id, kind: 'any', outcome: { ok: true } });
-    expect(history.feed(over(wave)).everything.acts).toEqual([restart]);
-    expect(history.feed(over(restart)).everything.acts).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { downCause } from '../../src/down-cause.ts';
 import fc from 'fast-check';
 import type { Act } from '../../src/commands.ts';
+import { waveOf } from '../../src/in-flight.ts';
 import type { Event, Outcome } from '../../streams/events.ts';
 import type { Happening, Shape } from './builders.ts';
 import {
@@ -83,7 +84,7 @@ const dependentEnds =
   (history: Watched): Happening =>
   (state, at) => {
     const wave = [...history.outstanding.values()].find(({ kind }) => kind === 'repairDependents');
-    const id = state.repairs.wave?.dependents[0]?.id;
+    const id = waveOf(state)?.dependents[0]?.id;
     if (wave === undefined || id === undefined) return [];
     const seen = state.containers.byId[id];
     return [

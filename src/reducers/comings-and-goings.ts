@@ -1,5 +1,6 @@
 import type { ContainerEvent, Event } from '../../streams/events.ts';
 import { isRunning } from '../attachment.ts';
+import { waveOf } from '../in-flight.ts';
 import type { Notice } from '../notices/notice.ts';
 import { isMessageOfStart } from '../messages.ts';
 import { LOOP_ENDS, isLoop } from '../restart-loop.ts';
@@ -68,8 +69,10 @@ function calm({ dependents, containers: { byId } }: State, event: Event, before:
 }
 
 /** Not any more, once its outcome has come, though the others of its wave are still at it. */
-const isBeingRepaired = ({ repairs: { wave } }: State, name: string): boolean =>
-  wave?.dependents.some((one) => one.name === name && !wave.answered.includes(one.id)) ?? false;
+const isBeingRepaired = (state: State, name: string): boolean => {
+  const wave = waveOf(state);
+  return wave?.dependents.some((one) => one.name === name && !wave.answered.includes(one.id)) ?? false;
+};
 
 function sayStep(name: string, event: ContainerEvent, before: State): readonly Notice[] {
   switch (event.type) {

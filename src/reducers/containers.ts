@@ -1,6 +1,6 @@
 import type { ContainerEvent, ContainerFacts, Event, RunState } from '../../streams/events.ts';
 import { isOfInterest } from '../../streams/containers.ts';
-import type { Command } from '../commands.ts';
+import type { ReadingRequest } from '../../streams/requests.ts';
 import { listedComposeNames, withComposeName } from '../compose-names.ts';
 import { isParked } from '../parked.ts';
 import type { Common, Containers, Everything } from '../state.ts';
@@ -69,12 +69,12 @@ const list = (state: Everything, at: number): Transition<Everything> =>
 export const listCommand = ({
   containers: { named },
   past,
-}: Pick<Common, 'containers' | 'past'>): Command => ({
+}: Pick<Common, 'containers' | 'past'>): ReadingRequest => ({
   kind: 'listContainers',
   inspect: [...named, ...Object.values(past.gateways).flatMap(([latest]) => latest ?? [])],
 });
 
-const inspect = (containerId: string): Command => ({ kind: 'inspectContainer', containerId });
+const inspect = (containerId: string): ReadingRequest => ({ kind: 'inspectContainer', containerId });
 
 /**
  * The listing is the truth, except for containers that messages spoke of while it was made: those keep what the

@@ -6,6 +6,7 @@ import { CUT_OFF, attachmentOf } from '../attachment.ts';
 import { isYetToStart } from '../left-unstarted.ts';
 import { dependentsOf, listedAs, monitorsOn, parkedOf, unclaimedIn } from '../dependents-of.ts';
 import { isExcluded, whyExcluded } from '../excluded.ts';
+import { waveOf } from '../in-flight.ts';
 import { nearest } from '../nearest.ts';
 import type { Notice } from '../notices/notice.ts';
 import { gatewayTarget } from '../selectors.ts';
@@ -81,7 +82,7 @@ function sayChanges(
 /** Many at once, as a rule: a notice for each kind. What our own act brings about is said by the act. */
 function sayAttachments(state: State, was: Members, now: Members): readonly Notice[] {
   const isInRecovery = state.recovery.value !== 'none';
-  const inWave = state.repairs.wave?.dependents.map(({ id }) => id) ?? [];
+  const inWave = waveOf(state)?.dependents.map(({ id }) => id) ?? [];
   const news = Object.entries(now).filter(
     ([id, { attachment }]) => was[id]?.attachment !== attachment && !inWave.includes(id),
   );
@@ -185,8 +186,8 @@ const sayMonitors = (state: State, gateway: Target): readonly Notice[] =>
   }));
 
 /** One that is created anew is the same to its owner: that is said by the command's progress. */
-function sayMembership({ repairs }: State, before: Members, now: Members): readonly Notice[] {
-  const inWave = repairs.wave?.dependents.map(({ name }) => name) ?? [];
+function sayMembership(state: State, before: Members, now: Members): readonly Notice[] {
+  const inWave = waveOf(state)?.dependents.map(({ name }) => name) ?? [];
   const missingIn = (others: Members, some: Members): readonly Member[] =>
     Object.entries(some)
       .filter(([id, { name }]) => !(id in others) && !inWave.includes(name))

@@ -1,13 +1,14 @@
 import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
+import type { ReadingRequest } from '../../streams/requests.ts';
 import { isRunning } from '../attachment.ts';
-import type { Command, Repairable } from '../commands.ts';
+import type { Act, Repairable } from '../commands.ts';
 import { type Exit, isExpectedToEnd } from '../exits.ts';
+import { begunBetween } from '../in-flight.ts';
 import { referredTo } from '../joined.ts';
 import { isEndingSignal } from '../messages.ts';
 import { isParked } from '../parked.ts';
 import { isCodeOfAStop } from '../retries.ts';
-import { gatewayTarget, isBeingRestarted } from '../selectors.ts';
-import type { Everything, Wave } from '../state.ts';
+import type { Everything, Progress } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
 /** An engine that shuts down stops its containers just as an operator does, and is gone by then. */
@@ -40,7 +41,7 @@ export function exits(state: Everything, event: Event, before: Everything): Tran
     case 'dependentRepairEnded':
       return to(settle(state, [event.id], event));
     case 'commandFinished':
-      return to(settle(settle(state, gatewaysToRestart(before), event), expectedIn(state)));
+      return to(settle(settle(state, restarted(before.inFlight?.act), event), expectedIn(state)));
     case 'timeReached':
       return decideThoseDue(state, event);
     default:
@@ -256,7 +257,7 @@ function decideThoseDue(state: Everything, { at }: Event): Transition<Everything
   return to(
     due.reduce((soFar, [id, exit]) => decide(soFar, id, exit), state),
     {
-      commands: toLookAt.map((containerId): Command => ({ kind: 'inspectContainer', containerId })),
+      commands: toLookAt.map((containerId): ReadingRequest => ({ kind: 'inspectContainer', containerId })),
       notices: names.length === 0 ? [] : [{ kind: 'engineHadCrashed', names: [...names].sort() }],
     },
   );
@@ -283,7 +284,7 @@ export function expectedExits(state: Everything, event: Event, before: Everythin
   const begun =
     event.type === 'dependentRepairBegun' && event.how === 'restart'
       ? [event.id]
-      : gatewaysToRestart(state).filter((id) => !gatewaysToRestart(before).includes(id));
+      : restarted(begunBetween(before, state));
   return to(
     begun.reduce((soFar, id) => {
       const run = runningRun(soFar, id);
@@ -295,10 +296,9 @@ export function expectedExits(state: Everything, event: Event, before: Everythin
   );
 }
 
-const gatewaysToRestart = ({ watches, acts }: Everything): readonly string[] =>
-  watches
-    .filter(({ recovery }) => isBeingRestarted({ acts, recovery }))
-    .flatMap(({ gateway }) => gatewayTarget(gateway)?.id ?? []);
+/** The gateway that the act restarts. */
+const restarted = (act: Act | undefined): readonly string[] =>
+  act?.kind === 'restartGateway' ? [act.gateway.id] : [];
 
 type Outcome = Extract<Event, { readonly outcome: unknown }>;
 
@@ -334,11 +334,12 @@ function settled({ containers, connection }: Everything, id: string, exit: Exit)
 }
 
 /** It is being created anew, or is what takes the place of that one; only what has its turn, neither before nor after. */
-const isReplaced = ({ watches }: Everything, id: string, name: string): boolean =>
-  watches.some(({ repairs: { wave } }) =>
-    wave?.dependents.some((one) => (one.id === id || one.name === name) && isInItsTurn(wave, one)),
+const isReplaced = ({ inFlight }: Everything, id: string, name: string): boolean =>
+  inFlight?.act.kind === 'repairDependents' &&
+  inFlight.act.dependents.some(
+    (one) => (one.id === id || one.name === name) && isInItsTurn(inFlight.progress, one),
   );
 
 /** What is created anew is not touched before it is parked: until then whoever ends it is somebody else. */
-const isInItsTurn = ({ begun, answered, parked }: Wave, { id, name, how }: Repairable): boolean =>
+const isInItsTurn = ({ begun, answered, parked }: Progress, { id, name, how }: Repairable): boolean =>
   begun.includes(id) && !answered.includes(id) && (how !== 'recreate' || Object.hasOwn(parked, name));

@@ -39,6 +39,14 @@ export const ended = (state: State, at: number, outcome: NonNullable<RecoveryRec
 /** Its act was not wanted any more, so that it has changed nothing. */
 export const calledOff = (state: State, at: number): State => closed(state, at, 'abandoned');
 
+/** From a restart, or a start, on. */
+export const awaitReady = (state: State, begunAt: number, at: number): Phase<'awaitingReady'> => ({
+  value: 'awaitingReady',
+  begunAt,
+  until: at + state.settings.healthyWaitMs,
+  starts: 0,
+});
+
 const closed = (state: State, endedAt: number, outcome: RecoveryRecord['outcome']): State => {
   const { latestRecovery: record } = state;
   const isOpen = record !== undefined && record.endedAt === undefined;

@@ -1,23 +1,25 @@
 import { isRunning } from '../attachment.ts';
 import { attemptBegun, attemptEnded } from '../backoff.ts';
-import type { Act } from '../commands.ts';
 import { decide } from '../decision.ts';
 import { dependentsOf } from '../dependents-of.ts';
 import type { Event } from '../../streams/events.ts';
 import { exitOf } from '../exits.ts';
 import { failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
 import { lastTrouble, tellAllTroubles } from '../gateway-troubles.ts';
+import { outcomeOf } from '../in-flight.ts';
 import { type Notice, type NoticeOf, inDryRun } from '../notices/notice.ts';
 import { sitesDown } from '../quorum.ts';
-import { gatewayTarget, isBeingEnded, isOverdue, nameOf, runningStart } from '../selectors.ts';
+import { gatewayTarget, isBeingEnded, isOverdue, nameOf, runningStart, startOf } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, then, to } from '../transition.ts';
+import type { Wish } from '../wish.ts';
 import { holdBlocked, noteBlocked } from './blocked-sites.ts';
 import { forgetEndpoint, sayEndpoint } from './endpoint.ts';
-import { startDueAt, startLeftBehind } from './left-behind.ts';
+import { startEnded } from './left-behind.ts';
 import {
   type Phase,
   abandon,
+  awaitReady,
   calledOff,
   ended,
   isDue,
@@ -25,7 +27,7 @@ import {
   verify,
   verifying,
 } from './recovery-steps.ts';
-import { vpnRecovery } from './vpn-recovery.ts';
+import { isContainerNext, vpnRecovery } from './vpn-recovery.ts';
 
 /**
  * From the decision that the tunnel is broken to a passing check and every dependent repaired, or to what still
@@ -33,7 +35,8 @@ import { vpnRecovery } from './vpn-recovery.ts';
  */
 export function recovery(state: State, event: Event, before: State): Transition {
   const advanced = advance(state, event, before);
-  return then(advanced, startLeftBehind(advanced.state, event));
+  const started = then(advanced, startEnded(advanced.state, event, before));
+  return { ...started, state: withoutNeedless(started.state, event.at, before) };
 }
 
 function advance(state: State, event: Event, before: State): Transition {
@@ -43,7 +46,7 @@ function advance(state: State, event: Event, before: State): Transition {
       return begins(state, event, before);
     case 'restartingVpn':
     case 'verifyingVpn':
-      return vpnRecovery(state, phase, event, { before, escalate: restartContainer });
+      return vpnRecovery(state, phase, event, before);
     case 'restarting':
       return restarting(state, phase, event, before);
     case 'awaitingReady':
@@ -63,7 +66,7 @@ function onceReady(
   before: State,
 ): Transition {
   if (state.gateway.value !== 'ready')
-    return awaitingReady(awaitReady(state, phase.begunAt, event.at), event, before);
+    return awaitingReady(waiting(state, phase.begunAt, event.at), event, before);
   switch (phase.value) {
     case 'verifying':
       return verifying(state, phase, event, before);
@@ -74,22 +77,8 @@ function onceReady(
   }
 }
 
-function begins(state: State, event: Event, before: State): Transition {
-  const { gateway } = state;
-  if (gateway.value === 'down' && (startDueAt(state) ?? Infinity) <= event.at)
-    return startsCrashed(state, gateway.since, event.at);
-  return isToDecide(state, event, before) ? decided(state, event.at) : to(state);
-}
-
-/** Its start begins a recovery, at the step that waits for the gateway. */
-function startsCrashed(state: State, since: number, at: number): Transition {
-  if (!state.settings.dryRun) return to(awaitReady(state, since, at));
-  const backoff = attemptBegun(state.backoff, state.settings, at);
-  return to(
-    { ...state, backoff },
-    { notices: [inDryRun({ kind: 'gatewayStartBegun', name: nameOf(state) })] },
-  );
-}
+const begins = (state: State, event: Event, before: State): Transition =>
+  isToDecide(state, event, before) ? decided(state, event.at) : to(state);
 
 /** At the end of a check that counts, or at the answer awaited; with the gateway ready or out of time to become it. */
 function isToDecide(state: State, event: Event, before: State): boolean {
@@ -110,15 +99,38 @@ function isToDecide(state: State, event: Event, before: State): boolean {
 const isToBeJudged = (state: State, at: number): boolean =>
   (state.gateway.value === 'ready' || isOverdue(state, at)) && !isBeingEnded(state);
 
-function decided(state: State, at: number, begunAt = at): Transition {
+/** What there is to do is not done here: it is due, and begins as soon as no other act is under way. */
+function decided(state: State, at: number): Transition {
   const decision = decide(state, at);
-  if (decision === undefined) return to({ ...state, heldBack: undefined });
-  if (decision.act) return holdBlocked(state) ?? begin(state, { at, begunAt, why: decision.notice });
+  if (decision === undefined) return to({ ...state, heldBack: undefined, dueSince: undefined });
+  if (decision.act)
+    return holdBlocked(state) ?? to({ ...state, heldBack: undefined, dueSince: state.dueSince ?? at });
   const { notice } = decision;
   const isNews = notice.because !== state.heldBack?.because;
   const isWaiting = notice.because === 'awaitingWitness';
-  return to(holdBack(state, notice, at), { notices: isNews && !isWaiting ? [notice] : [] });
+  return to(holdBack({ ...state, dueSince: undefined }, notice, at), {
+    notices: isNews && !isWaiting ? [notice] : [],
+  });
 }
+
+/** What is due is so as long as it would be decided again, of the same run of the gateway. */
+const withoutNeedless = (state: State, at: number, before: State): State =>
+  state.dueSince === undefined ||
+  (isStillDue(state, at) && startOf(state.gateway)?.seenAt === startOf(before.gateway)?.seenAt)
+    ? state
+    : { ...state, dueSince: undefined };
+
+const isStillDue = (state: State, at: number): boolean =>
+  state.dueSince !== undefined &&
+  (state.recovery.value === 'none' || isLate(state)) &&
+  state.connection.value === 'connected' &&
+  state.outageSince !== undefined &&
+  isToBeJudged(state, at) &&
+  decide(state, at)?.act === true;
+
+/** A gateway that was restarted is not ready in time: checks decide whether it is restarted once more. */
+const isLate = ({ recovery: phase }: State): boolean =>
+  phase.value === 'awaitingReady' && phase.until === undefined;
 
 function holdBack(state: State, notice: NoticeOf<'recoveryHeldBack'>, at: number): State {
   const { because } = notice;
@@ -128,37 +140,52 @@ function holdBack(state: State, notice: NoticeOf<'recoveryHeldBack'>, at: number
   return { ...state, heldBack: { because, ...(until !== undefined && { until }) } };
 }
 
-interface Beginning {
-  readonly at: number;
-  /** Of the recovery; earlier, where it begins another attempt. */
-  readonly begunAt: number;
-  readonly why: NoticeOf<'recoveryDecided'>;
+export function recoveryWish(state: State, at: number): Wish | undefined {
+  const gateway = gatewayTarget(state.gateway);
+  const kind = stepDue(state, at);
+  if (gateway === undefined || kind === undefined) return undefined;
+  const start = runningStart(state.gateway)?.startedAt?.text;
+  return { rank: 'recovery', since: begunAtOf(state, at), deed: { kind, gateway, start } };
 }
 
-function begin(state: State, { at, begunAt, why }: Beginning): Transition {
+function stepDue(state: State, at: number): Step | undefined {
+  if (isContainerNext(state)) return 'restartGateway';
+  if (!isStillDue(state, at)) return undefined;
+  return state.settings.recoveryStrategy === 'vpn-first' ? 'restartVpn' : 'restartGateway';
+}
+
+type Step = 'restartVpn' | 'restartGateway';
+
+/** Of the recovery that this is part of, or begins. */
+const begunAtOf = ({ recovery, dueSince }: State, at: number): number =>
+  recovery.value === 'none' ? (dueSince ?? at) : recovery.begunAt;
+
+export function beginRecovery(state: State, step: Step, at: number): Transition {
+  const begunAt = begunAtOf(state, at);
+  if (isContainerNext(state)) return take(step, state, begunAt);
+  const why = decide(state, at)?.notice;
   const failing = sayEndpoint(state, 'FAILING', 'Site connectivity test failed', at);
   const explained = tellAllTroubles(failing.state);
   const sites = sitesDown(state).map(({ name }) => name);
   const notices: readonly Notice[] = [
     ...failing.notices,
     { kind: 'sitesFailed', sites },
-    why,
+    ...(why === undefined ? [] : [why]),
     ...explained.notices,
     { kind: 'recoveryBegun' },
   ];
   const next: State = {
     ...noteBlocked(explained.state),
-    heldBack: undefined,
+    dueSince: undefined,
     checking: { ...state.checking, alarm: undefined, isDoubted: false },
     backoff: attemptBegun(state.backoff, state.settings, at),
   };
-  const isVpnFirst = state.settings.recoveryStrategy === 'vpn-first';
-  const step = isVpnFirst ? restartVpn(next, begunAt) : restartContainer(next, begunAt);
+  const begun = take(step, next, begunAt);
   if (state.settings.dryRun) {
-    const all = [...notices, ...step.notices, ...(isVpnFirst ? [] : sayFollowing(state))];
+    const all = [...notices, ...begun.notices, ...(step === 'restartGateway' ? sayFollowing(state) : [])];
     return to(ended(next, at, 'abandoned'), { notices: all.map(inDryRun) });
   }
-  return { ...step, notices: [...notices, ...step.notices] };
+  return { ...begun, notices: [...notices, ...begun.notices] };
 }
 
 /** Who would be cut off by the restart, and put back after it. */
@@ -169,58 +196,37 @@ function sayFollowing(state: State): readonly Notice[] {
   return names.length === 0 ? [] : [{ kind: 'dependentsToFollow', names }];
 }
 
-function restartVpn(state: State, begunAt: number): Transition {
-  const told: Notice = { kind: 'vpnRestartBegun', name: nameOf(state) };
+function take(step: Step, state: State, begunAt: number): Transition {
+  const name = nameOf(state);
+  if (step === 'restartGateway')
+    return to(
+      { ...state, recovery: { value: 'restarting', begunAt } },
+      { notices: [{ kind: 'gatewayRestartBegun', name }] },
+    );
   // What is told from here on may be of the new exit already.
-  const next = forgetEndpoint(state);
-  return withAct(next, 'restartVpn', told, (commandId) => ({ value: 'restartingVpn', begunAt, commandId }));
+  return to(
+    { ...forgetEndpoint(state), recovery: { value: 'restartingVpn', begunAt } },
+    { notices: [{ kind: 'vpnRestartBegun', name }] },
+  );
 }
 
-function restartContainer(state: State, begunAt: number): Transition {
-  const told: Notice = { kind: 'gatewayRestartBegun', name: nameOf(state) };
-  return withAct(state, 'restartGateway', told, (commandId) => ({ value: 'restarting', begunAt, commandId }));
-}
-
-function withAct(
-  state: State,
-  kind: 'restartVpn' | 'restartGateway',
-  told: Notice,
-  phase: (commandId: number) => State['recovery'],
-): Transition {
-  const gateway = gatewayTarget(state.gateway);
-  if (gateway === undefined) return to(state);
-  const id = state.nextId;
-  const act: Act = { kind, id, gateway, start: runningStart(state.gateway)?.startedAt?.text };
-  return to({ ...state, nextId: id + 1, recovery: phase(id) }, { notices: [told], commands: [act] });
-}
-
-function restarting(
-  state: State,
-  { commandId, begunAt }: Phase<'restarting'>,
-  event: Event,
-  before: State,
-): Transition {
-  if (event.type !== 'commandFinished' || event.id !== commandId) return to(state);
+function restarting(state: State, { begunAt }: Phase<'restarting'>, event: Event, before: State): Transition {
+  const outcome = outcomeOf(event, before, 'restartGateway');
+  if (outcome === undefined) return to(state);
   const name = nameOf(state);
   // It may have become ready before the restart came to its end.
-  if (event.outcome.ok) return awaitingReady(awaitReady(state, begunAt, event.at), event, before);
-  if (event.outcome.untouched)
-    return to(calledOff(state, event.at), {
-      notices: [{ kind: 'gatewayNotRestarted', name, reason: event.outcome.reason }],
-    });
-  return to(awaitReady(state, begunAt, event.at), {
-    notices: [{ kind: 'gatewayRestartFailed', name, reason: event.outcome.reason }],
+  if (outcome.ok) return awaitingReady(waiting(state, begunAt, event.at), event, before);
+  const { reason } = outcome;
+  if (outcome.untouched)
+    return to(calledOff(state, event.at), { notices: [{ kind: 'gatewayNotRestarted', name, reason }] });
+  return to(waiting(state, begunAt, event.at), {
+    notices: [{ kind: 'gatewayRestartFailed', name, reason }],
   });
 }
 
-const awaitReady = (state: State, begunAt: number, at: number): State => ({
+const waiting = (state: State, begunAt: number, at: number): State => ({
   ...state,
-  recovery: {
-    value: 'awaitingReady',
-    begunAt,
-    until: at + state.settings.healthyWaitMs,
-    starts: { attempts: 0, commandId: undefined },
-  },
+  recovery: awaitReady(state, begunAt, at),
 });
 
 function awaitingReady(state: State, event: Event, before: State): Transition {
@@ -229,8 +235,7 @@ function awaitingReady(state: State, event: Event, before: State): Transition {
   if (hasRestarted(state, phase)) return verify(state, phase, event, before);
   if (isWellAnyway(state, event, before)) return abandon(state, event.at, 'tunnelWorks');
   if (isStoppedByOperator(state)) return abandon(state, event.at, 'stopped');
-  if (phase.until === undefined && isToDecide(state, event, before))
-    return decided(state, event.at, phase.begunAt);
+  if (isLate(state) && isToDecide(state, event, before)) return decided(state, event.at);
   return isDue(phase.until, event) ? late(state, phase, event.at) : to(state);
 }
 

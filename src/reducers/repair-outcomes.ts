@@ -1,11 +1,12 @@
 import { attachmentOf, isRunning } from '../attachment.ts';
 import type { Repairable } from '../commands.ts';
+import { isInWave, outcomeOf, waveOf } from '../in-flight.ts';
 import { dependentsOf } from '../dependents-of.ts';
 import { isYetToStart } from '../left-unstarted.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import { ownersOf } from '../network.ts';
 import { runningStart } from '../selectors.ts';
-import type { Repair, RepairFailure, Repairs, State, Wave } from '../state.ts';
+import type { Progress, Repair, RepairFailure, Repairs, State } from '../state.ts';
 import type { Notice } from '../notices/notice.ts';
 import { type Transition, then, to } from '../transition.ts';
 
@@ -15,25 +16,24 @@ const LONGEST_RETRY_MS = 300_000;
 type Ended = Extract<Event, { type: 'dependentRepairEnded' }>;
 
 /** What becomes of the wave under way: said as it happens, and kept for what follows from it. */
-export function repairOutcomes(state: State, event: Event): Transition {
-  const { wave } = state.repairs;
-  if ('how' in event && !isInWave(wave, event.id)) return to(state);
+export function repairOutcomes(state: State, event: Event, before: State): Transition {
+  const wave = waveOf(state);
+  // Another gateway's wave is none of ours.
+  if ('how' in event && !isInWave(state, event.id)) return to(state);
   switch (event.type) {
     case 'dependentRepairBegun':
-      return to(withWave(state, { begun: [...(wave?.begun ?? []), event.id] }), {
+      return to(withProgress(state, { begun: [...(wave?.begun ?? []), event.id] }), {
         notices: sayBegun(state, event),
       });
     case 'dependentParked':
-      if (!isInWave(wave, event.id)) return to(state);
-      return to(withWave(state, { parked: { ...wave?.parked, [event.name]: event.parkedAs } }), {
+      if (!isInWave(state, event.id)) return to(state);
+      return to(withProgress(state, { parked: { ...wave?.parked, [event.name]: event.parkedAs } }), {
         notices: [{ kind: 'dependentParked', name: event.name, parkedAs: event.parkedAs }],
       });
     case 'dependentRepairEnded':
-      return ended(withWave(state, { answered: [...(wave?.answered ?? []), event.id] }), event);
+      return ended(withProgress(state, { answered: [...(wave?.answered ?? []), event.id] }), event);
     case 'commandFinished':
-      if (wave?.commandId !== event.id) return to(state);
-      if (!event.outcome.ok && event.outcome.untouched) return to(withRepairs(state, { wave: undefined }));
-      return afterWave(state, wave, event.at, event.outcome.ok ? { fault: 'noAnswer' } : event.outcome);
+      return afterWave(state, event, before);
     default:
       return to(state);
   }
@@ -52,14 +52,10 @@ export const sayBegun = (
   ];
 };
 
-/** Another gateway's wave is none of ours. */
-const isInWave = (wave: Wave | undefined, id: string): boolean =>
-  wave?.dependents.some((one) => one.id === id) ?? false;
-
-function withWave(state: State, changes: Partial<Wave>): State {
-  const { wave } = state.repairs;
-  return wave === undefined ? state : withRepairs(state, { wave: { ...wave, ...changes } });
-}
+const withProgress = (state: State, changes: Partial<Progress>): State =>
+  state.inFlight === undefined
+    ? state
+    : { ...state, inFlight: { ...state.inFlight, progress: { ...state.inFlight.progress, ...changes } } };
 
 export const withRepairs = (state: State, changes: Partial<Repairs>): State => ({
   ...state,
@@ -174,14 +170,20 @@ export function tryAgainLater(
   });
 }
 
-/** Whoever of the wave has not answered counts as failed: the command itself has. */
-function afterWave(state: State, wave: Wave, at: number, why: Why): Transition {
-  const idle = withRepairs(state, { wave: undefined });
-  const unanswered = wave.dependents.filter(
-    ({ id }) => !wave.answered.includes(id) && id in idle.repairs.pending,
-  );
-  return unanswered.reduce(
-    (soFar, dependent) => then(soFar, failed(soFar.state, { ...dependent, at }, why)),
-    to(idle),
-  );
+/** Whoever of the wave has not answered counts as failed: the act itself has; or as left alone, as all were. */
+function afterWave(state: State, event: Event, before: State): Transition {
+  const { at } = event;
+  const [wave, outcome] = [waveOf(before), outcomeOf(event, before, 'repairDependents')];
+  if (wave === undefined || outcome === undefined) return to(state);
+  const why: Why = outcome.ok ? { fault: 'noAnswer' } : { reason: outcome.reason };
+  const isUntouched = !outcome.ok && outcome.untouched === true;
+  return wave.dependents
+    .filter(({ id }) => !wave.answered.includes(id) && id in state.repairs.pending)
+    .reduce(
+      (soFar, dependent) =>
+        isUntouched
+          ? to(postpone(soFar.state, dependent.id, at))
+          : then(soFar, failed(soFar.state, { ...dependent, at }, why)),
+      to(state),
+    );
 }

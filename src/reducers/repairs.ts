@@ -1,16 +1,18 @@
 import { attachmentOf, isCutOff } from '../attachment.ts';
 import { blockedBy, waitsForOwner } from '../awaited-owner.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
-import type { Repairable, Target } from '../commands.ts';
+import type { DeedOf, Repairable, Target } from '../commands.ts';
 import { dependentsOf, parkedOf } from '../dependents-of.ts';
+import { isInWave, waveOf } from '../in-flight.ts';
 import { areTo, furtherReferences } from '../joined.ts';
 import { ownersOf, serviceOf, servicesNeededBy } from '../network.ts';
 import { isParked, parkedAs } from '../parked.ts';
 import { exitOf } from '../exits.ts';
-import { gatewayTarget, isInWave, runningStart } from '../selectors.ts';
+import { gatewayTarget, runningStart } from '../selectors.ts';
 import type { Repair, State } from '../state.ts';
 import { type Notice, inDryRun } from '../notices/notice.ts';
 import { type Transition, then, to } from '../transition.ts';
+import type { Rank, Wish } from '../wish.ts';
 import { forget, repairOutcomes, sayBegun, tryAgainLater, withRepairs } from './repair-outcomes.ts';
 import { repairable } from './repairable.ts';
 import { settledAt } from './settling.ts';
@@ -21,12 +23,11 @@ import { settledAt } from './settling.ts';
  * restart leaves its container stopped for good.
  */
 export function repairs(state: State, event: Event, before: State): Transition {
-  const progress = repairOutcomes(state, event);
+  const progress = repairOutcomes(state, event, before);
   const pruned = prune(progress.state);
   const asked = mayNeed(pruned.state, before) ? askForNeeded(pruned.state, event.at) : to(pruned.state);
-  const wave = nextWave(asked.state, event.at);
-  const notices = [progress, pruned, asked, wave].flatMap((step) => step.notices);
-  return { ...wave, notices: [...notices, ...sayEnd(wave.state, before)] };
+  const notices = [progress, pruned, asked].flatMap((step) => step.notices);
+  return { ...asked, notices: [...notices, ...sayEnd(asked.state, before)] };
 }
 
 /** Adds to what is pending; who failed before and is still due later is tried now. */
@@ -63,7 +64,7 @@ export const askForForcedRestart = (state: State, containers: readonly Target[],
 
 /** Everyone who can be restarted has had a first try. */
 export const hasTriedAll = (state: State): boolean =>
-  state.repairs.wave === undefined &&
+  waveOf(state) === undefined &&
   Object.entries(state.repairs.pending).every(
     ([id, { failures }]) => failures > 0 || isHeldUp(state, state.containers.byId[id]),
   );
@@ -89,12 +90,15 @@ const mayNeed = (state: State, before: State): boolean =>
   state.connection !== before.connection ||
   state.exits !== before.exits ||
   state.recovery !== before.recovery ||
+  state.dueSince !== before.dueSince ||
+  state.inFlight !== before.inFlight ||
   state.repairs !== before.repairs;
 
 /** Who is cut off, however that came about, and what an earlier monitor has left half done. */
 function askForNeeded(state: State, at: number): Transition {
   if (!isRepairTime(state)) return to(state);
-  const { wave, pending } = state.repairs;
+  const { pending } = state.repairs;
+  const wave = waveOf(state);
   const isNew = ({ id, name }: Target): boolean =>
     !(id in pending) && !(wave?.dependents.some((one) => one.id === id || one.name === name) ?? false);
   const needed = [
@@ -154,41 +158,64 @@ function isSettled(state: State, id: string, { failures, isForced }: Repair): bo
   );
 }
 
-/** Not while the gateway may be about to be restarted: a wave decided now would run after that. */
-export const isRepairTime = ({ gateway, connection, recovery, ending }: State): boolean =>
+/** Not while the gateway is about to be restarted: that would cut them off again. */
+const isRepairTime = (state: State): boolean => isResumeTime(state) && state.dueSince === undefined;
+
+/** What was left half done cannot wait for a recovery: as long as it is, nobody but us can make anything of it. */
+const isResumeTime = ({ gateway, connection, recovery, ending }: State): boolean =>
   gateway.value === 'ready' &&
   connection.value === 'connected' &&
   (recovery.value === 'none' || recovery.value === 'repairing') &&
   !ending;
 
-const mayRepair = (state: State): boolean => state.repairs.wave === undefined && isRepairTime(state);
-
 const dueAt = (state: State, repair: Repair): number =>
   Math.max(repair.dueAt, settledAt(state, repair.askedAt));
 
-/** When the next one is due; a wave that ends and a gateway that becomes ready are events of their own. */
+/** When the next one is due; an act that ends and a gateway that becomes ready are events of their own. */
 export const retriesDueAt = (state: State): readonly number[] =>
-  mayRepair(state) ? Object.values(state.repairs.pending).map((repair) => dueAt(state, repair)) : [];
+  isResumeTime(state) ? Object.values(state.repairs.pending).map((repair) => dueAt(state, repair)) : [];
 
-function nextWave(state: State, at: number): Transition {
+/** Those who are due and wait for nobody: a wave for each rank. */
+export function repairWishes(state: State, at: number): readonly Wish[] {
   const gateway = gatewayTarget(state.gateway);
-  if (!mayRepair(state) || gateway === undefined) return to(state);
+  if (!isResumeTime(state) || gateway === undefined) return [];
   const due = Object.entries(state.repairs.pending).flatMap(([id, repair]) => {
     const facts = state.containers.byId[id];
     const mustWait = facts === undefined || facts.runState === 'paused' || dueAt(state, repair) > at;
     return mustWait || waitsForOwner(state, facts) !== undefined ? [] : [facts];
   });
-  const dependents = oneOfAName(firstOf(due, state).map((facts) => repairable(state, facts, gateway)));
-  if (dependents.length === 0) return to(state);
-  if (state.settings.dryRun) return sayWave(state, dependents, at);
-  const id = state.nextId;
+  const all = oneOfAName(firstOf(due, state).map((facts) => repairable(state, facts, gateway)));
   const start = runningStart(state.gateway)?.startedAt?.text;
   const { restartConcurrency: concurrency } = state.settings;
-  const wave = { commandId: id, dependents, begun: [], answered: [], parked: {} };
-  return to(withRepairs({ ...state, nextId: id + 1 }, { wave }), {
-    commands: [{ kind: 'repairDependents', id, dependents, concurrency, gateway, start }],
+  return ranksAllowed(state).flatMap((rank): Wish[] => {
+    const dependents = all.filter((dependent) => rankOf(state, dependent) === rank);
+    if (dependents.length === 0) return [];
+    const since = Math.min(...dependents.map(({ id }) => sinceWhen(state, id, at)));
+    return [{ rank, since, deed: { kind: 'repairDependents', dependents, concurrency, gateway, start } }];
   });
 }
+
+const ranksAllowed = (state: State): readonly Rank[] =>
+  isRepairTime(state) ? ['resume', 'repair', 'afterReconnect'] : ['resume'];
+
+function rankOf(state: State, { id, how }: Repairable): Rank {
+  if (how === 'resume') return 'resume';
+  const facts = state.containers.byId[id];
+  const isSound = facts !== undefined && attachmentOf(state, facts) === 'fresh';
+  return isSound && state.repairs.pending[id]?.isForced === true ? 'afterReconnect' : 'repair';
+}
+
+const sinceWhen = (state: State, id: string, at: number): number => {
+  const repair = state.repairs.pending[id];
+  return repair === undefined ? at : dueAt(state, repair);
+};
+
+/** Each is said as its own turn comes; in a dry run none does. */
+export const beginRepairs = (
+  state: State,
+  { dependents }: DeedOf<'repairDependents'>,
+  at: number,
+): Transition => (state.settings.dryRun ? sayWave(state, dependents, at) : to(state));
 
 /** What would be done; said once, as a failure is. */
 const sayWave = (state: State, dependents: readonly Repairable[], at: number): Transition =>
@@ -221,9 +248,8 @@ const isBefore = (other: ContainerFacts, one: ContainerFacts, state: State): boo
 
 /** Of repairs that no recovery asked for; a recovery says its own end. */
 function sayEnd(state: State, before: State): readonly Notice[] {
-  const isBusy = ({ repairs: { pending, wave } }: State): boolean =>
-    wave !== undefined || Object.keys(pending).length > 0;
-  const isOver = isBusy(before) && !isBusy(state) && before.repairs.wave !== undefined;
+  const isBusy = waveOf(state) !== undefined || Object.keys(state.repairs.pending).length > 0;
+  const isOver = !isBusy && waveOf(before) !== undefined;
   const { gateway, recovery } = state;
   // One that went away meanwhile, with the last of them or without, has nobody on its network.
   if (!isOver || recovery.value !== 'none' || gateway.value !== 'ready') return [];

@@ -1,6 +1,7 @@
 import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
 import { COMPOSE_PROJECT } from '../../streams/labels.ts';
 import { isExpectedToEnd } from '../exits.ts';
+import { waveOf } from '../in-flight.ts';
 import { isParked } from '../parked.ts';
 import { gatewayTarget, runningStart } from '../selectors.ts';
 import type { State } from '../state.ts';
@@ -81,8 +82,8 @@ function concernsUs(
   );
 }
 
-const isOurs = ({ repairs }: State, event: Change): boolean =>
-  isParked(event) || (repairs.wave?.dependents.some(({ name }) => name === event.name) ?? false);
+const isOurs = (state: State, event: Change): boolean =>
+  isParked(event) || (waveOf(state)?.dependents.some(({ name }) => name === event.name) ?? false);
 
 /**
  * Until when a repair that was asked for waits: five quiet seconds after the last change, and, where the gateway

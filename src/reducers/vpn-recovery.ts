@@ -1,7 +1,8 @@
 import { restartedOnReconnect } from '../dependents-of.ts';
 import type { Event } from '../../streams/events.ts';
 import { finishedCheck } from '../finished-check.ts';
-import { nameOf, startOf } from '../selectors.ts';
+import { outcomeOf } from '../in-flight.ts';
+import { isBeingEnded, nameOf, runningStart, startOf } from '../selectors.ts';
 import type { State } from '../state.ts';
 import type { Notice } from '../notices/notice.ts';
 import { type Transition, then, to } from '../transition.ts';
@@ -9,39 +10,38 @@ import { announceNewEndpoint, askEndpoint } from './endpoint.ts';
 import { type Phase, abandon, calledOff, ended, isDue, verificationMs } from './recovery-steps.ts';
 import { askForForcedRestart } from './repairs.ts';
 
-interface Context {
-  readonly before: State;
-  /** What comes next where this does not help: the container. */
-  readonly escalate: (state: State, begunAt: number) => Transition;
-}
-
-/** The gentle way: the container, its network and its dependents stay as they are. A passing check proves it. */
+/**
+ * The gentle way: the container, its network and its dependents stay as they are. A passing check proves it. Where none
+ * comes, the container is next.
+ */
 export function vpnRecovery(
   state: State,
   phase: Phase<'restartingVpn' | 'verifyingVpn'>,
   event: Event,
-  context: Context,
+  before: State,
 ): Transition {
   const start = startOf(state.gateway);
   // It has died or was restarted meanwhile: there is another kind of work to do.
-  if (start?.seenAt !== startOf(context.before.gateway)?.seenAt) {
+  if (start?.seenAt !== startOf(before.gateway)?.seenAt) {
     return abandon(state, event.at, start === undefined ? 'down' : 'startedAnew');
   }
   return phase.value === 'restartingVpn'
-    ? restartingVpn(state, phase, event, context)
-    : verifyingVpn(state, phase, event, context);
+    ? restartingVpn(state, phase, event, before)
+    : verifyingVpn(state, phase, event, before);
 }
 
 function restartingVpn(
   state: State,
-  { begunAt, commandId }: Phase<'restartingVpn'>,
+  { begunAt }: Phase<'restartingVpn'>,
   event: Event,
-  { escalate }: Context,
+  before: State,
 ): Transition {
-  if (event.type !== 'commandFinished' || event.id !== commandId) return to(state);
-  if (event.outcome.ok) return to(restarted(state, begunAt, event.at));
-  if (event.outcome.untouched) {
-    const told: Notice = { kind: 'vpnNotRestarted', name: nameOf(state), reason: event.outcome.reason };
+  const outcome = outcomeOf(event, before, 'restartVpn');
+  if (outcome === undefined) return to(state);
+  if (outcome.ok) return to(restarted(state, begunAt, event.at));
+  const { reason } = outcome;
+  if (outcome.untouched) {
+    const told: Notice = { kind: 'vpnNotRestarted', name: nameOf(state), reason };
     const next = calledOff(state, event.at);
     return then(to(next, { notices: [told] }), askEndpoint(next, event.at));
   }
@@ -49,10 +49,12 @@ function restartingVpn(
   // Frozen in the middle, it goes on when the gateway is resumed: a check tells what came of it.
   if (state.gateway.value === 'paused')
     return to(restarted(state, begunAt, event.at), {
-      notices: [{ kind: 'vpnRestartUncertain', name, reason: event.outcome.reason }],
+      notices: [{ kind: 'vpnRestartUncertain', name, reason }],
     });
-  const told: Notice = { kind: 'vpnRestartFailed', name, reason: event.outcome.reason };
-  return then(to(state, { notices: [told] }), escalate(state, begunAt));
+  return to(
+    { ...state, recovery: { value: 'verifyingVpn', begunAt, since: event.at, until: undefined } },
+    { notices: [{ kind: 'vpnRestartFailed', name, reason }] },
+  );
 }
 
 const restarted = (state: State, begunAt: number, at: number): State => ({
@@ -61,12 +63,7 @@ const restarted = (state: State, begunAt: number, at: number): State => ({
   recovery: { value: 'verifyingVpn', begunAt, since: at, until: at + verificationMs(state) },
 });
 
-function verifyingVpn(
-  state: State,
-  phase: Phase<'verifyingVpn'>,
-  event: Event,
-  { before, escalate }: Context,
-): Transition {
+function verifyingVpn(state: State, phase: Phase<'verifyingVpn'>, event: Event, before: State): Transition {
   if (state.gateway.value === 'paused') return to(state);
   // Its time begins anew where the gateway is resumed.
   if (before.gateway.value === 'paused')
@@ -79,9 +76,19 @@ function verifyingVpn(
   if (check !== undefined && check.passing && check.startedAt >= since)
     return healed(state, begunAt, event.at);
   if (!isDue(until, event)) return to(state);
-  const told: Notice = { kind: 'noPassSinceVpnRestart', name: nameOf(state) };
-  return then(to(state, { notices: [told] }), escalate(state, begunAt));
+  return to(
+    { ...state, recovery: { ...phase, until: undefined } },
+    { notices: [{ kind: 'noPassSinceVpnRestart', name: nameOf(state) }] },
+  );
 }
+
+/** Not in the middle of a stop, nor frozen: what becomes of that comes first. */
+export const isContainerNext = (state: State): boolean =>
+  state.recovery.value === 'verifyingVpn' &&
+  state.recovery.until === undefined &&
+  runningStart(state.gateway) !== undefined &&
+  state.connection.value === 'connected' &&
+  !isBeingEnded(state);
 
 function healed(state: State, begunAt: number, at: number): Transition {
   const said = announceNewEndpoint(state, at);

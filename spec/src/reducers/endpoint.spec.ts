@@ -333,7 +333,7 @@ describe.each(WAYS)('the endpoint of a recovery by $way', ({ history: recovered 
   });
 
   const waveSucceededOrNone: Steps[number] = (state, at) =>
-    state.repairs.wave === undefined ? [] : waveSucceeded()(state, at);
+    state.inFlight === undefined ? [] : waveSucceeded()(state, at);
 });
 
 describe('the endpoint of a reconnect', () => {

@@ -1,3 +1,4 @@
+import { waveOf } from '../../../src/in-flight.ts';
 import {
   connected,
   destroyed,
@@ -354,7 +355,7 @@ describe('how a container ended', () => {
     const gateways = { gluetun: [idOf('gluetun'), idOf('former')] };
     const orphan = onGateway('app', { ref: idOf('former') });
     const history = settled([orphan], { memory: { ...NOTHING_REMEMBERED, gateways } });
-    expect(history.state.repairs.wave?.dependents).toMatchObject([{ name: 'app', how: 'recreate' }]);
+    expect(waveOf(history.state)?.dependents).toMatchObject([{ name: 'app', how: 'recreate' }]);
     history.feed(restartBegun('app', 'recreate'), ...event, stoppedByHand('app'));
     expect(exitOf(history)).toBe(then);
   });

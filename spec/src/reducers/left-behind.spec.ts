@@ -1,4 +1,4 @@
-import { startDueAt, startLeftBehind } from '../../../src/reducers/left-behind.ts';
+import { startDueAt } from '../../../src/reducers/left-behind.ts';
 import {
   checkFailed,
   died,
@@ -10,6 +10,7 @@ import {
   stopped,
   succeeded,
   untouched,
+  waveUnderWay,
 } from '../builders.ts';
 import { type History, settled } from '../history.ts';
 
@@ -57,22 +58,23 @@ describe('a gateway that is left behind', () => {
   it('is started once more only when the attempt under way is over, not another act', () => {
     const history = beingStarted().feed(ended(-1, false)).expectLines().feed(minutes(5)).expectNoAct();
     expect(startDueAt(history.state)).toBeUndefined();
-    history.feed(failed()).expectActs('startGateway');
+    history.feed(failed(), seconds(10)).expectActs('startGateway');
   });
 
   it('is started when nothing else is under way any more', () => {
-    const { state, now } = leftBehind();
-    const startsAfter = (acts: readonly number[]): boolean =>
-      ended(7)(state, now + 10_000)
-        .flatMap((event) => startLeftBehind({ ...state, acts }, event).commands)
-        .some(({ kind }) => kind === 'startGateway');
-    expect([[], [7], [8], [7, 8], [8, 7]].map(startsAfter)).toEqual([true, true, false, false, false]);
+    const history = leftBehind();
+    const inFlight = waveUnderWay();
+    history.state = { ...history.state, inFlight };
+    history.feed(seconds(30), ended(-1)).expectNoAct();
+    history.feed(ended(inFlight.act.id)).expectActs('startGateway');
   });
 
-  it('is started within a recovery only: the start of one that crashed begins with that', () => {
-    const { state, now } = settled().feed(died('gluetun', 1));
-    expect(startDueAt(state)).toBeLessThan(now + 10_000);
-    const { commands } = startLeftBehind(state, { type: 'timeReached', at: now + 10_000 });
-    expect(commands).toEqual([]);
+  it.each([
+    { how: 'worked, as far as is known', outcome: succeeded() },
+    { how: 'failed', outcome: failed() },
+    { how: 'found things otherwise', outcome: untouched() },
+  ])('is not started again on the heels of an attempt that took long and $how', ({ outcome }) => {
+    const history = beingStarted().feed(minutes(10), outcome).expectNoAct();
+    history.feed(seconds(9)).expectNoAct().feed(seconds(1)).expectActs('startGateway');
   });
 });

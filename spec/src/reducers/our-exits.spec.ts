@@ -1,4 +1,5 @@
 import { downCause } from '../../../src/down-cause.ts';
+import { waveOf } from '../../../src/in-flight.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../../src/memory.ts';
 import { attachmentOf } from '../../../src/attachment.ts';
 import {
@@ -47,7 +48,7 @@ const recovering = (): History =>
 /** Both are to be restarted. */
 const repairing = (): History => {
   const history = settled([stale('app'), stale('far')]);
-  expect(history.state.repairs.wave?.dependents).toHaveLength(2);
+  expect(waveOf(history.state)?.dependents).toHaveLength(2);
   return history;
 };
 

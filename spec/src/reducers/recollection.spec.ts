@@ -20,7 +20,7 @@ import {
   stoppedByHand,
   turned,
 } from '../builders.ts';
-import type { History} from '../history.ts';
+import type { History } from '../history.ts';
 import { type Setting, type Steps, settled } from '../history.ts';
 
 const app = onGateway('app');

@@ -1,3 +1,4 @@
+import { waveOf } from '../../../src/in-flight.ts';
 import type { Event } from '../../../streams/events.ts';
 import {
   type Happening,
@@ -476,7 +477,7 @@ describe('a gateway that is awaited', () => {
 
   it('left behind that an attempt took long to start is tried again in time', () => {
     broken()
-      .feed(killed('gluetun'), died('gluetun'), failed(), seconds(10), seconds(70), failed(), seconds(1))
+      .feed(killed('gluetun'), died('gluetun'), failed(), seconds(10), seconds(70), failed(), seconds(10))
       .expectActs('restartGateway', 'startGateway', 'startGateway');
   });
 
@@ -646,7 +647,7 @@ describe('a gateway that bounces', () => {
       inspectedAs('gluetun', { health: 'starting' }),
     );
     history.expectRecovery('awaitingReady');
-    if (history.state.repairs.wave !== undefined)
+    if (waveOf(history.state) !== undefined)
       history.feed(restartFailed('app', { untouched: true }), succeeded());
     history.feed(...healthy, endpointRead('203.0.113.8'), seconds(6));
     if (history.state.checking.running !== undefined) history.feed(checkPassed());

@@ -1,3 +1,4 @@
+import { waveOf } from '../../../src/in-flight.ts';
 import type { ContainerFacts } from '../../../streams/events.ts';
 import { attachmentOf } from '../../../src/attachment.ts';
 import { NOTHING_REMEMBERED } from '../../../src/memory.ts';
@@ -22,7 +23,7 @@ import { History, settled } from '../history.ts';
 const former = idOf('former');
 const memory = { ...NOTHING_REMEMBERED, gateways: { gluetun: [idOf('gluetun'), former] } };
 const orphan = (name: string, shape: Shape = {}): ContainerFacts => facts(name, { ref: former, ...shape });
-const waveOf = ({ state }: History): readonly object[] => state.repairs.wave?.dependents ?? [];
+const repairedBy = ({ state }: History): readonly object[] => waveOf(state)?.dependents ?? [];
 const repairing = (...all: readonly ContainerFacts[]): History => settled(all, { memory });
 
 /** It was created anew as another one. */
@@ -50,27 +51,27 @@ describe('an orphan that refers to another one', () => {
     { what: 'its processes', shape: { sharesWith: [idOf('host')] }, followers: [idOf('guest')] },
   ])('for $what is created anew after it', ({ shape, followers }) => {
     const history = repairing(orphan('guest', shape), orphan('host'));
-    expect(waveOf(history)).toEqual([
+    expect(repairedBy(history)).toEqual([
       expect.objectContaining({ name: 'host', how: 'recreate', ...(followers && { followers }) }),
     ]);
     history.feed(...recreated('host'), succeeded());
-    expect(waveOf(history)).toMatchObject([{ name: 'guest', how: 'recreate' }]);
+    expect(repairedBy(history)).toMatchObject([{ name: 'guest', how: 'recreate' }]);
   });
 
   it('is told what has taken its place, by the id that it knows', () => {
     const history = repairing(orphan('guest', { volumesFrom: [idOf('host')] }), orphan('host'));
     history.feed(...recreated('host'), succeeded());
-    expect(waveOf(history)).toMatchObject([{ replaced: { [idOf('host')]: idOf('host anew') } }]);
+    expect(repairedBy(history)).toMatchObject([{ replaced: { [idOf('host')]: idOf('host anew') } }]);
   });
 
   it('is told the present gateway in the place of the former one', () => {
     const history = repairing(orphan('near', { sharesWith: [former] }));
-    expect(waveOf(history)).toMatchObject([{ replaced: { [former]: idOf('gluetun') } }]);
+    expect(repairedBy(history)).toMatchObject([{ replaced: { [former]: idOf('gluetun') } }]);
   });
 
   it('is told nothing of one that is there, nor of one that nobody knows', () => {
     const history = repairing(orphan('guest', { volumesFrom: [idOf('data'), idOf('x')] }), facts('data'));
-    expect(waveOf(history)[0]).not.toHaveProperty('replaced');
+    expect(repairedBy(history)[0]).not.toHaveProperty('replaced');
   });
 
   it('does not make the other one wait for it where they refer to each other, nor count as its follower', () => {
@@ -78,8 +79,8 @@ describe('an orphan that refers to another one', () => {
       orphan('one', { sharesWith: ['two'] }),
       orphan('two', { sharesWith: [idOf('one')] }),
     );
-    expect(waveOf(history)).toMatchObject([{ name: 'one' }, { name: 'two' }]);
-    for (const one of waveOf(history)) expect(one).not.toHaveProperty('followers');
+    expect(repairedBy(history)).toMatchObject([{ name: 'one' }, { name: 'two' }]);
+    for (const one of repairedBy(history)) expect(one).not.toHaveProperty('followers');
   });
 
   it('is a follower of the other one though its operator stopped it, and stays stopped', () => {
@@ -87,9 +88,9 @@ describe('an orphan that refers to another one', () => {
       orphan('guest', { sharesWith: [idOf('host')], runState: 'exited' }),
       orphan('host'),
     );
-    expect(waveOf(history)).toMatchObject([{ name: 'host', followers: [idOf('guest')] }]);
+    expect(repairedBy(history)).toMatchObject([{ name: 'host', followers: [idOf('guest')] }]);
     history.feed(...recreated('host'), succeeded());
-    expect(waveOf(history)).toEqual([]);
+    expect(repairedBy(history)).toEqual([]);
   });
 
   it('wants to run though it ended with the one whose processes it shares, which we created anew', () => {
@@ -105,7 +106,7 @@ describe('an orphan that refers to another one', () => {
     );
     expect(history.state.dependents.members).toMatchObject({ [idOf('guest')]: { attachment: 'orphaned' } });
     history.feed(...recreated('host').slice(1), succeeded());
-    expect(waveOf(history)).toMatchObject([{ name: 'guest', how: 'recreate' }]);
+    expect(repairedBy(history)).toMatchObject([{ name: 'guest', how: 'recreate' }]);
   });
 });
 

@@ -9,7 +9,6 @@ import {
   gatewayFacts,
   happens,
   idOf,
-  inspectedAs,
   listed,
   onGateway,
   restartBegun,
@@ -17,9 +16,9 @@ import {
   restartFailed,
   seconds,
   started,
-  stoppedByHand,
   succeeded,
   untouched,
+  waveUnderWay,
 } from '../builders.ts';
 import { History, type Setting, type Steps } from '../history.ts';
 
@@ -74,11 +73,10 @@ describe("another gateway's wave", () => {
   });
 });
 
-describe('a wave that was dropped before it began', () => {
-  it('is no failure of anyone, and makes room for the next one', () => {
-    const history = found([app]).feed(stoppedByHand('gluetun'), untouched('gluetun is not ready by now'));
-    history.expectNoLine(/app/).forget();
-    history.feed(started('gluetun'), inspectedAs('gluetun', { health: 'healthy' }), restartBegun('app'));
+describe('a wave that never began', () => {
+  it('is no failure of anyone, and is not tried again at once', () => {
+    const history = found([app]).feed(untouched('the monitor is about to end'));
+    history.expectNoLine(/app/).forget().feed(seconds(4)).expectNoAct().feed(seconds(2), restartBegun('app'));
     expect(waves(history)).toEqual([['app']]);
     history.expectLine(/^Restarting app\.\.\.$/, 'info');
   });
@@ -149,15 +147,9 @@ describe('a listed dependent with a network of its own', () => {
   const asked = (): History => {
     const history = found([own], { settings: { dependents: ['own'] } });
     const { id, name } = own;
-    const wave = {
-      commandId: 77,
-      dependents: [{ id, name, how: 'restart' as const, run: undefined, owner: { id: idOf('gluetun'), name: 'gluetun' } }],
-      begun: [],
-      answered: [],
-      parked: {},
-    };
+    const inFlight = waveUnderWay({ id, name, how: 'restart', run: undefined, owner: { id: idOf('gluetun'), name: 'gluetun' } });
     const pending = { [id]: { name, failures: 0, askedAt: history.now, dueAt: history.now } };
-    history.state = { ...history.state, repairs: { pending, wave } };
+    history.state = { ...history.state, inFlight, repairs: { pending } };
     return history;
   }; // prettier-ignore
 });

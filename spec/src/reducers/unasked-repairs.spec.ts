@@ -20,6 +20,7 @@ import {
   onGateway,
   paused,
   renamed,
+  failed,
   restartBegun,
   restartFailed,
   restartMessages,
@@ -257,10 +258,12 @@ describe('what an earlier monitor left parked', () => {
     expect(repaired(history)).toEqual(['resume app']);
   });
 
-  it('holds up none of another name', () => {
+  it('comes before every other repair, and holds them up no longer than it takes', () => {
     const other = facts('other', { on: 'gluetun', startedAt: 2_000 });
     const history = began([gatewayFacts({ startedAt: 5_000 }), { ...parked, name }, other]);
-    expect(repaired(history)).toEqual(['restart other', 'resume app']);
+    expect(repaired(history)).toEqual(['resume app']);
+    history.feed(restartBegun('app', 'resume'), failed());
+    expect(repaired(history)).toEqual(['resume app', 'restart other']);
   });
 
   it('is left to the monitor of its own gateway', () => {
