@@ -95,5 +95,11 @@ function freshnessOf(state: State, facts: ContainerFacts): 'fresh' | 'stale' | '
   if (owner.id === gatewayId && !isRunning(owner)) return 'stale';
   const [startedAtMs, ownersMs] = [facts.details?.startedAtMs, owner.details?.startedAtMs];
   if (startedAtMs === undefined || ownersMs === undefined) return 'unknown';
-  return startedAtMs < ownersMs ? 'stale' : freshnessOf(state, owner);
+  const isOlder = startedAtMs < ownersMs && !isRestored(state, facts, owner);
+  return isOlder ? 'stale' : freshnessOf(state, owner);
 }
+
+/** We know better than the times, which a clock that was set back between the two starts makes lie. */
+const isRestored = ({ repairs }: State, { id, details }: ContainerFacts, owner: ContainerFacts): boolean =>
+  repairs.restored[id]?.run === details?.startedAt &&
+  repairs.restored[id]?.ownerRun === owner.details?.startedAt;

@@ -165,7 +165,7 @@ const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory
   troubles: NO_TROUBLES,
   recovery: { value: 'none' },
   latestRecovery: undefined,
-  repairs: { pending: {} },
+  repairs: { pending: {}, restored: {} },
   settling: { project: undefined, changedAt: undefined, firstStart: undefined },
   backoff: { ...NO_BACKOFF, ...rememberedBackoff(memory, settings.gateway) },
   outageSince: undefined,

@@ -367,6 +367,14 @@ export interface RecoveryRecord {
 /** Who is to be put back on the gateway's network, whoever found out. */
 export interface Repairs {
   readonly pending: Readonly<Record<string, Repair>>;
+  /** Those that we have restarted and whose times deny it, by id: the host's clock was set back since its gateway started. */
+  readonly restored: Readonly<Record<string, Restored>>;
+}
+
+/** Two runs, each by its `State.StartedAt`: the one was started on the network of the other. */
+export interface Restored {
+  readonly run: string;
+  readonly ownerRun: string;
 }
 
 export interface Repair {

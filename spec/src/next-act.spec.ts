@@ -138,7 +138,7 @@ function wanting(rank: Rank, index: number, two: Two, since: number): void {
   switch (rank) {
     case 'resume': {
       const parked = parkedOn(name);
-      const repairs = { pending: { [parked.id]: { ...pending, name: `old-${name}` } } };
+      const repairs = { restored: {}, pending: { [parked.id]: { ...pending, name: `old-${name}` } } };
       two.change(index, { containers: known(parked), repairs });
       break;
     }
@@ -161,11 +161,11 @@ function wanting(rank: Rank, index: number, two: Two, since: number): void {
     case 'repair':
       two.change(index, {
         containers: known(appOf(name, { startedAt: 500 })),
-        repairs: { pending: { [app.id]: pending } },
+        repairs: { restored: {}, pending: { [app.id]: pending } },
       });
       break;
     case 'afterReconnect':
-      two.change(index, { repairs: { pending: { [app.id]: { ...pending, isForced: true } } } });
+      two.change(index, { repairs: { restored: {}, pending: { [app.id]: { ...pending, isForced: true } } } });
   }
 }
 
@@ -219,7 +219,9 @@ describe('what is done next', () => {
     wanting('repair', 0, two, two.now);
     const { repairs } = two.view(0);
     wanting('resume', 0, two, two.now);
-    two.change(0, { repairs: { pending: { ...repairs.pending, ...two.view(0).repairs.pending } } });
+    two.change(0, {
+      repairs: { restored: {}, pending: { ...repairs.pending, ...two.view(0).repairs.pending } },
+    });
     wanting('recovery', 0, two, two.now);
     const wish = nextAct(two.everything, two.now);
     expect(wish).toMatchObject({ rank: 'resume', deed: { dependents: [{ name: 'old-gluetun' }] } });
@@ -232,7 +234,7 @@ describe('what is done next', () => {
     wanting('resume', 0, two, two.now);
     const { pending } = two.view(0).repairs;
     wanting('repair', 0, two, two.now);
-    two.change(0, { repairs: { pending: { ...pending, ...two.view(0).repairs.pending } } });
+    two.change(0, { repairs: { restored: {}, pending: { ...pending, ...two.view(0).repairs.pending } } });
     const wish = nextAct(two.everything, two.now);
     expect(wish).toMatchObject({ rank: 'resume', deed: { dependents: [{ name: 'old-gluetun' }] } });
   });

@@ -106,9 +106,10 @@ const pendingOf = (state: State, id: string, name: string, at: number): Repair =
 };
 
 /** Called restarted only when it was seen to be on the live network. What ended by itself is not started again. */
-function judge(state: State, event: Ended): Transition {
+function judge(before: State, event: Ended): Transition {
   const { id, name, how, facts } = event;
-  if (facts === undefined) return failed(state, event, { fault: 'notInspected' });
+  if (facts === undefined) return failed(before, event, { fault: 'notInspected' });
+  const state = withRestored(before, facts);
   const attachment = attachmentOf(state, facts);
   if (attachment === 'stopped')
     return to(forget(state, id), {
@@ -121,6 +122,25 @@ function judge(state: State, event: Ended): Transition {
   )
     return to(forget(state, id), { notices: [{ kind: 'dependentRepaired', name, repair: how }] });
   return failed(state, event, { fault: 'notOnLiveNetwork' });
+}
+
+/**
+ * The gateway was looked at before the restart and is still in that run, so the restart was on its network, whatever the
+ * times say. Else a clock that was set back would have it restarted in vain until it has caught up.
+ */
+function withRestored(state: State, { id, details, runState }: ContainerFacts): State {
+  const { inFlight, gateway, containers, repairs } = state;
+  const owner = gateway.value === 'ready' ? containers.byId[gateway.id]?.details : undefined;
+  const isOnIt = inFlight?.act.kind === 'repairDependents' && inFlight.act.start === owner?.startedAt;
+  const isDenied = (details?.startedAtMs ?? Infinity) < (owner?.startedAtMs ?? 0);
+  if (owner === undefined || details === undefined || runState !== 'running' || !isOnIt || !isDenied)
+    return state;
+  const others = Object.entries(repairs.restored).filter(([other]) => other in containers.byId);
+  const restored = {
+    ...Object.fromEntries(others),
+    [id]: { run: details.startedAt, ownerRun: owner.startedAt },
+  };
+  return withRepairs(state, { restored });
 }
 
 const isYoungerThanGateway = (state: State, facts: ContainerFacts): boolean =>

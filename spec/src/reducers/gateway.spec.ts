@@ -597,7 +597,7 @@ describe('a gateway that goes down', () => {
     );
     history.feed(minutes(5)).expectActs('startGateway');
     const [{ id, kind } = { id: NaN, kind: '' }] = history.acts;
-    history.feed(happens({ type: 'commandFinished', id, kind, outcome: { ok: true } }));
+    history.feed(happens({ type: 'commandFinished', id, kind, outcome: { ok: true } }), seconds(11));
     history.expectActs('startGateway', 'startGateway');
   });
 

@@ -9,6 +9,8 @@ import {
   gatewayFacts,
   happens,
   idOf,
+  inspected,
+  inspectedAs,
   listed,
   onGateway,
   restartBegun,
@@ -70,6 +72,29 @@ describe("another gateway's wave", () => {
     const history = found(own).feed(...steps);
     expect(history.lines).toEqual([]);
     expect(Object.keys(history.state.repairs.pending)).toEqual(own.map(({ id }) => id));
+  });
+});
+
+describe('a dependent whose times deny that it was restarted, for the clock was set back,', () => {
+  /** The gateway was started at 5,000 by the clock of then. */
+  const restarted = (): History =>
+    found([app]).feed(restartBegun('app'), restartEnded('app', { startedAt: 4_000 }), succeeded());
+
+  it('is restarted once, and not again', () => {
+    const history = restarted().feed(seconds(600));
+    expect(waves(history)).toEqual([]);
+    history.expectLine(/^app restarted successfully$/);
+  });
+
+  it('is restarted once more if its gateway is', () => {
+    const anew = gatewayFacts({ startedAt: 4_500 });
+    const history = restarted().feed(died('gluetun'), started('gluetun'), inspected(anew), seconds(60));
+    expect(waves(history)).toEqual([['app']]);
+  });
+
+  it('is restarted again if it was started on its own since', () => {
+    const history = restarted().feed(inspectedAs('app', { startedAt: 4_200 }), seconds(1));
+    expect(waves(history)).toEqual([['app']]);
   });
 });
 
@@ -149,7 +174,7 @@ describe('a listed dependent with a network of its own', () => {
     const { id, name } = own;
     const inFlight = waveUnderWay({ id, name, how: 'restart', run: undefined, owner: { id: idOf('gluetun'), name: 'gluetun' } });
     const pending = { [id]: { name, failures: 0, askedAt: history.now, dueAt: history.now } };
-    history.state = { ...history.state, inFlight, repairs: { pending } };
+    history.state = { ...history.state, inFlight, repairs: { restored: {}, pending } };
     return history;
   }; // prettier-ignore
 });
