@@ -5,7 +5,6 @@ import { alarm } from './reducers/alarm.ts';
 import { checkDueAt, checkSchedule } from './reducers/check-schedule.ts';
 import { checkResults } from './reducers/check-results.ts';
 import { connection } from './reducers/connection.ts';
-import { journal } from './reducers/journal.ts';
 import { judgement } from './reducers/judgement.ts';
 import { witness, witnessDueAt, witnessSchedule } from './reducers/witness.ts';
 import { NO_TROUBLES } from './gateway-troubles.ts';
@@ -65,7 +64,6 @@ const concerns = compose<Everything>(
 
 const upToDecisions = compose<State>(
   gateway,
-  journal,
   siteList,
   checkResults,
   judgement,
@@ -112,10 +110,8 @@ export const initialState = (
     composeNames: {},
     heardAt: {},
     engineTimeMs: {},
-    engineClock: undefined,
-    starts: {},
     nextListingAt: undefined,
-    latestListing: undefined,
+    isListed: false,
     listingFailure: undefined,
   },
   endings: {},

@@ -3,7 +3,6 @@ import { isOfInterest } from '../../streams/containers.ts';
 import type { ReadingRequest } from '../../streams/requests.ts';
 import { listedComposeNames, withComposeName } from '../compose-names.ts';
 import { isParked } from '../parked.ts';
-import { seenOf, withLook } from '../seen-starts.ts';
 import type { Common, Containers, Everything } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
@@ -60,8 +59,7 @@ const withFacts = (state: Everything, facts: ContainerFacts): Everything =>
 
 const without = (state: Everything, id: string): Everything => {
   const { [id]: _, ...byId } = state.containers.byId;
-  const { [id]: _start, ...starts } = state.containers.starts;
-  return withContainers(state, { byId, starts });
+  return withContainers(state, { byId });
 };
 
 const list = (state: Everything, at: number): Transition<Everything> =>
@@ -83,7 +81,7 @@ const inspect = (containerId: string): ReadingRequest => ({ kind: 'inspectContai
  * messages told, and are looked at once more.
  */
 function takeListing(state: Everything, event: EventOf<'containersListed'>): Transition<Everything> {
-  const { byId: known, heardAt, latestListing } = state.containers;
+  const { byId: known, heardAt } = state.containers;
   const heardSince = Object.keys(heardAt).filter((id) => (heardAt[id] ?? 0) >= event.requestedAt);
   const entries = event.containers
     .filter(({ id }) => !heardSince.includes(id))
@@ -101,15 +99,7 @@ function takeListing(state: Everything, event: EventOf<'containersListed'>): Tra
       Object.entries(state.containers.engineTimeMs).filter(([id]) => id in known || heardSince.includes(id)),
     ),
     composeNames: listedComposeNames(state.containers.composeNames, listed, event),
-    engineClock: { engineMs: event.engineClockMs, at: event.at },
-    starts: seenOf(
-      event.containers.reduce(
-        (starts, facts) => withLook(starts, facts, event, latestListing),
-        state.containers.starts,
-      ),
-      [...entries, ...kept].map(([id]) => id),
-    ),
-    latestListing: { requestedAt: event.requestedAt, ids: event.containers.map(({ id }) => id) },
+    isListed: true,
     listingFailure: undefined,
   });
   return to(next, { commands: heardSince.map(inspect) });
@@ -132,13 +122,10 @@ function noteFailedListing(
 /** An inspection from before the latest message on the container may be older than the message: look again. */
 function takeInspection(
   state: Everything,
-  { id, requestedAt, at, facts }: EventOf<'containerInspected'>,
+  { id, requestedAt, facts }: EventOf<'containerInspected'>,
 ): Transition<Everything> {
   if ((state.containers.heardAt[id] ?? 0) > requestedAt) return to(state, { commands: [inspect(id)] });
-  if (facts === undefined) return to(without(state, id));
-  const { starts: known, latestListing } = state.containers;
-  const starts = withLook(known, facts, { requestedAt, at }, latestListing);
-  return to(withContainers(withFacts(state, facts), { starts }));
+  return to(facts === undefined ? without(state, id) : withFacts(state, facts));
 }
 
 function takeMessage(state: Everything, event: ContainerEvent): Transition<Everything> {
