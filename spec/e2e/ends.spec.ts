@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { peekStateFile } from '../../src/edges/state-file.ts';
 import { describeOnEngine } from './engine.ts';
 import { EngineEvents } from './engine-events.ts';
 import { eventually } from './eventually.ts';
@@ -67,16 +67,16 @@ describeOnEngine('the monitor, knowing why a container does not run,', (engine) 
     const stateFile = join(monitor.folder, 'state.json');
     await eventually(
       'both are remembered as stopped',
-      async () => {
-        const { stopped } = JSON.parse(await readFile(stateFile, 'utf8')) as { stopped: readonly string[] };
-        return [gateway.id, app.id].every((id) => stopped.includes(id));
+      () => {
+        const { exits } = peekStateFile(stateFile);
+        return [gateway.id, app.id].every((id) => exits[id]?.by === 'operator');
       },
       20_000,
     );
     expect(messages(monitor).filter((message) => /died|starting it/.test(message))).toEqual([]);
     await monitor.stop();
     const next = await startMonitor({ env: { SITES, STATE_FILE: stateFile } });
-    await next.waitForLine(/gluetun is not running; standing by until it starts/);
+    await next.waitForLine(/gluetun was stopped; standing by until it starts/);
     await gateway.start();
     await expect(untilLive(web, gateway)).resolves.toBe(true);
     await next.waitForLine(/web restarted successfully/);
