@@ -76,9 +76,7 @@ export function isLeftHalfRestarted(
   { id, details }: ContainerFacts,
 ): boolean {
   const startedAt = memory.restarting[id];
-  return (
-    startedAt !== undefined && endings[id] === undefined && (details?.startedAt ?? startedAt) === startedAt
-  );
+  return startedAt !== undefined && endings[id] === undefined && details?.startedAt === startedAt;
 }
 
 /** Its restart policy would have it run. */

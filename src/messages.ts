@@ -3,18 +3,14 @@ import { signalNumber } from '../streams/signal-number.ts';
 import type { Common, Containers } from './state.ts';
 
 /**
- * A message delivered late or twice: not younger than another one heard of the same container, or from before the
- * start that an inspection has shown since. It tells nothing any more. What lies in the future by the engine's present
- * clock is from before that was set back, and is not compared with.
+ * A signal or an end that is told late: of a run before the one that an inspection has shown since. What lies in the
+ * future by the engine's present clock is from before that was set back, and is not compared with.
  */
 export function isOutdated({ containers }: Pick<Common, 'containers'>, event: Event): boolean {
-  if (!('engineTimeMs' in event)) return false;
-  const isPast = (engineMs: number): boolean => engineMs <= latestByEngine(containers, event.at);
-  const heard = containers.engineTimeMs[event.id] ?? 0;
+  if (event.type !== 'containerKilled' && event.type !== 'containerDied' && event.type !== 'containerStopped')
+    return false;
   const startedAt = containers.byId[event.id]?.details?.startedAtMs ?? 0;
-  return (
-    (event.engineTimeMs <= heard && isPast(heard)) || (event.engineTimeMs < startedAt && isPast(startedAt))
-  );
+  return event.engineTimeMs < startedAt && startedAt <= latestByEngine(containers, event.at);
 }
 
 /** An engine on another host has a clock of its own; and a step smaller than this is soon caught up with. */
@@ -23,13 +19,6 @@ const TOLERANCE_MS = 60_000;
 /** What the engine's clock shows now at most, as far as the latest listing tells. */
 const latestByEngine = ({ engineClock }: Containers, at: number): number =>
   engineClock === undefined ? Infinity : engineClock.engineMs + (at - engineClock.at) + TOLERANCE_MS;
-
-/** A message of a start within this time after `StartedAt` speaks of that same start. */
-const SAME_START_MS = 5_000;
-
-/** Whether a start's message speaks of a start that is known already. */
-export const isMessageOfStart = (startedAtMs: number | undefined, engineTimeMs: number): boolean =>
-  startedAtMs !== undefined && engineTimeMs >= startedAtMs && engineTimeMs - startedAtMs < SAME_START_MS;
 
 /** Signals that are meant to end any container: TERM, KILL, INT, QUIT. */
 const ENDING_SIGNALS: readonly number[] = [15, 9, 2, 3];

@@ -22,6 +22,9 @@ export const happens =
   (event: Bare): Happening =>
   (_state, at) => [{ ...event, at }];
 
+/** What time it is when a story begins. */
+export const STORY_BEGINS = 10_000_000;
+
 export const SETTINGS: Settings = {
   gateway: 'gluetun',
   dependents: 'auto',
@@ -114,12 +117,16 @@ export const inspectedAs =
       image: known.image,
       labels: known.labels,
       ...(known.networkMode.startsWith('container:') && { ref: known.networkMode.slice(10) }),
-      startedAt: state.containers.engineTimeMs[known.id] ?? at,
+      startedAt: startInStory(known) ?? at,
       runState: 'running',
       ...shape,
     });
     return inspected(now)(state, at);
   };
+
+/** Whatever was started before is of the time before the story. */
+const startInStory = ({ details }: ContainerFacts): number | undefined =>
+  (details?.startedAtMs ?? 0) >= STORY_BEGINS ? details?.startedAtMs : undefined;
 
 function knownAs(state: State, name: string): ContainerFacts {
   const known = Object.values(state.containers.byId).find((one) => one.name === name);

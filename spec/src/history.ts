@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Site } from '../../config/config.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import { type Act, type Command, isAct } from '../../src/commands.ts';
+import { EngineInMind } from './engine-in-mind.ts';
 import type { Line } from '../../src/log-line.ts';
 import type { Notice } from '../../src/notices/notice.ts';
 import { lineOf } from '../../src/notices/wording.ts';
@@ -13,6 +14,7 @@ import { viewsOf, withView } from '../../src/watches.ts';
 import {
   type Happening,
   SETTINGS,
+  STORY_BEGINS,
   type Wait,
   checkPassed,
   connected,
@@ -38,8 +40,11 @@ export interface Setting {
  * in a wait it is woken at its own deadlines, as it is by the real timer.
  */
 export class History {
+  /** `false`: inspections are not answered, unless the story does. */
+  answers = true;
+  readonly #engine = new EngineInMind();
   everything: Everything;
-  now = 10_000_000;
+  now = STORY_BEGINS;
   commands: readonly Command[] = [];
   notices: readonly Notice[] = [];
   #wokenAt = 0;
@@ -63,6 +68,21 @@ export class History {
     this.everything = withView(this.everything, 0, view);
   }
 
+  /** From here on nobody answers an inspection, but the story. */
+  withoutAnswers(): this {
+    this.answers = false;
+    return this;
+  }
+
+  /** Inspections are answered at once again, also those that wait for it. */
+  withAnswers(): this {
+    this.answers = true;
+    Object.keys(this.everything.containers.inspecting).forEach((id) => {
+      this.#answer(id);
+    });
+    return this;
+  }
+
   feed(...steps: Steps): this {
     for (const step of steps.flat())
       if ('waitMs' in step) this.#wait(step.waitMs);
@@ -78,12 +98,22 @@ export class History {
   }
 
   reduce(event: Event): void {
+    this.#engine.hear(event);
     const { state, commands, notices } = reduce(this.everything, event);
     expectNothingRebuilt(this.everything, state);
     this.everything = state;
     this.commands = [...this.commands, ...commands];
     this.notices = [...this.notices, ...notices];
     if (event.type === 'timeReached') this.#wokenAt = event.at;
+    if (!this.answers) return;
+    for (const command of commands)
+      if (command.kind === 'inspectContainer') this.#answer(command.containerId);
+  }
+
+  #answer(id: string): void {
+    const at = this.now;
+    const facts = this.#engine.inspect(id);
+    this.reduce({ type: 'containerInspected', at, requestedAt: at, engineClockMs: at, id, facts });
   }
 
   nextDeadline(): number | undefined {

@@ -3,7 +3,7 @@ import { whyBlind } from '../blindness.ts';
 import { timesOf } from '../confirming.ts';
 import { finishedCheck, wasCutShort } from '../finished-check.ts';
 import { criticalSites, quorumIn, sitesDown } from '../quorum.ts';
-import { isBeingRestarted, isGateway, isReconnecting, runningStart } from '../selectors.ts';
+import { hasTurned, isBeingRestarted, isGateway, isReconnecting, runningStart } from '../selectors.ts';
 import type { Start, State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
@@ -118,12 +118,12 @@ function asksForCheck(state: State, event: Event, before: State): boolean {
   if (state.sites.list !== before.sites.list || before.gateway.value === 'paused') return true;
   if (state.checking.alarm !== undefined && before.checking.alarm === undefined) return true;
   if (isBeingRestarted(before) && hasShownTunnel(state)) return true;
+  if (hasTurned(state, before, 'healthy') || hasTurned(state, before, 'unhealthy')) return true;
   if (state.checking.isDoubted && !before.checking.isDoubted) return true;
   if (finishedCheck(event, before)?.isInconclusive === true) return true;
   if (isVerifying(state) && !isVerifying(before)) return true;
   if (before.witness.value === 'silent' && state.witness.value === 'answering') return true;
   switch (event.type) {
-    case 'containerHealthChanged':
     case 'containerOutOfMemory':
       return isGateway(state, event.id);
     case 'selfHealingLogged':

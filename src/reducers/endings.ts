@@ -1,5 +1,5 @@
 import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
-import type { Command, Repairable } from '../commands.ts';
+import type { Repairable } from '../commands.ts';
 import { isRunning } from '../attachment.ts';
 import { referredTo } from '../joined.ts';
 import { isEndingSignal } from '../messages.ts';
@@ -8,6 +8,8 @@ import { isParked } from '../parked.ts';
 import { gatewayTarget, hasItsTurn, isBeingRestarted } from '../selectors.ts';
 import type { Ending, Everything, State, Wave } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
+import { andInspect } from './containers.ts';
+import { askForInspection, isAwaited } from './inspections.ts';
 
 /** An engine that shuts down stops its containers just as an operator does, and is gone by then. */
 const ENGINE_STAYS_MS = 10_000;
@@ -20,7 +22,7 @@ const LONGEST_STOP_MS = 300_000;
  * Why containers end: what a person stopped stays stopped. Only what is heard counts; of one that is found ended,
  * nothing is known.
  */
-export function endings(state: Everything, event: Event, before = state): Transition<Everything> {
+export function endings(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'engineConnected':
       // Of one that has stayed that was said at the connection before; since then its clock may have been set back.
@@ -32,7 +34,7 @@ export function endings(state: Everything, event: Event, before = state): Transi
           : state,
       );
     case 'containerDied':
-      return to(withEnding(state, event.id, ended(state, event, before)));
+      return to(withEnding(state, event.id, ended(state, event)));
     case 'containerStopped':
       return to(stopped(state, event));
     case 'containerDestroyed':
@@ -101,19 +103,19 @@ function longestStopMs({ containers }: Everything, { id }: ContainerEvent): numb
   return Math.min(seconds * 1000, LONGEST_STOP_MS) + STOP_ALLOWANCE_MS;
 }
 
-/** With the one whose processes it shares; it has not been inspected since. */
-const isEndedWithOurs = (state: Everything, id: string, before: Everything): boolean =>
-  (before.containers.byId[id]?.details?.sharesWith ?? []).some((reference) => {
+/** With the one whose processes it shares. */
+const isEndedWithOurs = (state: Everything, id: string): boolean =>
+  (state.containers.byId[id]?.details?.sharesWith ?? []).some((reference) => {
     const other = referredTo(reference, state.containers.byId);
     return other !== undefined && isOurs(state, other.id, other.name);
   });
 
-function ended(state: Everything, event: Died, before: Everything): Ending {
+function ended(state: Everything, event: Died): Ending {
   const { id, at } = event;
   const known = state.endings[id];
   const cause = explained(state, event);
   if (cause !== undefined) return cause;
-  if (known === undefined && isEndedWithOurs(state, id, before)) return { value: 'ours' };
+  if (known === undefined && isEndedWithOurs(state, id)) return { value: 'ours' };
   return known?.value === 'signalled' || isStopUntold(event)
     ? { value: 'undecided', decidedAt: at + ENGINE_STAYS_MS }
     : { value: 'itself', lookAt: at + ENGINE_STAYS_MS };
@@ -184,27 +186,34 @@ function undecide(state: Everything): Everything {
 }
 
 /**
- * What runs again has no ending, however we come to know of it; a signal may still be on its way to end it. What is
- * not there any more has none either, though the message of its removal was lost.
+ * What runs again has no ending, once an inspection shows that; a signal may still be on its way to end it, unless it was
+ * started since. What is not there any more has none either, though the message of its removal was lost.
  */
 function forgetRunning(state: Everything, event: Event): Everything {
-  const seen =
-    event.type === 'containersListed'
-      ? [...event.containers.map(({ id }) => id), ...goneFrom(state)]
-      : event.type === 'containerInspected' || event.type === 'containerStarted'
-        ? [event.id]
-        : [];
-  return seen.filter((id) => id in state.endings && hasStartedSince(state, id, event)).reduce(forget, state);
+  switch (event.type) {
+    case 'containersListed':
+      return forgetThose(state, [...event.containers.map(({ id }) => id), ...goneFrom(state)]);
+    case 'containerInspected':
+      return forgetThose(state, [event.id]);
+    case 'containerStarted':
+      return state.endings[event.id]?.value === 'signalled' ? forget(state, event.id) : state;
+    default:
+      return state;
+  }
 }
 
-/** Not those that were first heard of while the listing was made. */
-const goneFrom = ({ endings: known, containers: { byId, heardAt } }: Everything): readonly string[] =>
-  Object.keys(known).filter((id) => !(id in byId) && !(id in heardAt));
+const forgetThose = (state: Everything, ids: readonly string[]): Everything =>
+  ids.filter((id) => id in state.endings && hasStartedSince(state, id)).reduce(forget, state);
 
-const hasStartedSince = ({ containers, endings: known }: Everything, id: string, event: Event): boolean => {
+/** Not those that were first heard of while the listing was made. */
+const goneFrom = ({ endings: known, containers }: Everything): readonly string[] =>
+  Object.keys(known).filter((id) => !(id in containers.byId) && !isAwaited(containers, id));
+
+/** An answer may be from before the end that was heard of: then another one is awaited. */
+const hasStartedSince = ({ containers, endings: known }: Everything, id: string): boolean => {
   const facts = containers.byId[id];
   if (facts === undefined) return true;
-  return isRunning(facts) && (known[id]?.value !== 'signalled' || event.type === 'containerStarted');
+  return isRunning(facts) && known[id]?.value !== 'signalled' && !isAwaited(containers, id);
 };
 
 /**
@@ -215,9 +224,10 @@ function lookAtThoseDue(state: Everything, event: Event): Transition<Everything>
   const isTime = event.type === 'timeReached' || event.type === 'containersListed';
   if (!isTime || state.connection.value !== 'connected') return to(state);
   const due = Object.entries(state.endings).filter(([, ending]) => (dueAt(ending) ?? Infinity) <= event.at);
-  return to(
-    due.reduce((soFar, [id, { value }]) => decide(soFar, id, value), state),
-    { commands: due.map(([containerId]): Command => ({ kind: 'inspectContainer', containerId })) },
+  const decided = due.reduce((soFar, [id, { value }]) => decide(soFar, id, value), state);
+  return andInspect(
+    to(due.reduce((soFar, [id]) => askForInspection(soFar, { id, matters: true }), decided)),
+    event.at,
   );
 }
 

@@ -4,7 +4,7 @@ import { isLeftHalfRestarted } from '../attachment.ts';
 import { whyGatewayExcluded } from '../excluded.ts';
 import { ambiguous, gatewayCandidates } from '../find-gateway.ts';
 import type { Notice, NoticeOf } from '../notices/notice.ts';
-import { gatewayTarget, isBeingRestarted, isEndedByItself, runningStart } from '../selectors.ts';
+import { gatewayTarget, isBeingRestarted, isEndedByItself, isSameRun } from '../selectors.ts';
 import type { Gateway, State } from '../state.ts';
 import { COMES_BACK_MS, startDueAt } from './left-behind.ts';
 
@@ -39,7 +39,7 @@ function sayStep(
       return [{ kind: 'gatewayPaused', name: now.name }];
     case 'ready':
     case 'starting':
-      if (before.value === 'paused' && before.start.seenAt === now.start.seenAt)
+      if (before.value === 'paused' && isSameRun(before, now))
         return [{ kind: 'gatewayResumed', name: now.name }];
       return isNewStart(before, now) && now.start.unreadyRuns < 2
         ? [{ kind: 'gatewayStarted', name: now.name }]
@@ -57,7 +57,7 @@ interface Saying {
  * to be down for another reason, because it may stay down then.
  */
 function sayDown(before: Gateway, now: Down, { event, after }: Saying): readonly Notice[] {
-  const known = before.value === 'down' ? before : undefined;
+  const known = before.value === 'down' && before.run === now.run ? before : undefined;
   if (known?.cause === now.cause || now.cause === 'created') return [];
   const isToStay = now.cause === 'operator' || now.cause === 'found' || now.cause === 'givenUp';
   if (known === undefined && now.unreadyRuns > 1 && !isToStay)
@@ -67,7 +67,7 @@ function sayDown(before: Gateway, now: Down, { event, after }: Saying): readonly
   if (known !== undefined && !isToStay && !isNewsOfACrash(now, { event, after })) return [];
   // Within a recovery it is started again and again: that is told of the first time, and by how the recovery goes.
   if (now.cause === 'givenUp' && after.recovery.value !== 'none') return [];
-  return [describeDown(now, event, after)];
+  return [describeDown(now, after)];
 }
 
 /** Where it is started before long, that is said then. */
@@ -90,16 +90,17 @@ function outlook({ cause, since }: Down, state: State): Partial<NoticeOf<'gatewa
 
 type Down = Extract<Gateway, { value: 'down' }>;
 
-function describeDown(down: Down, event: Event, state: State): NoticeOf<'gatewayDown'> {
+function describeDown(down: Down, state: State): NoticeOf<'gatewayDown'> {
   const { name, cause, unreadyRuns } = down;
   const facts = state.containers.byId[down.id];
   const isGivenUp = cause === 'givenUp';
+  const isHeard = state.endings[down.id] !== undefined;
   const isCutShort = cause === 'crash' && facts !== undefined && isLeftHalfRestarted(state, facts);
   return {
     kind: 'gatewayDown',
     name,
     cause,
-    exitCode: isGivenUp ? facts?.details?.exitCode : toldCode(event),
+    exitCode: isHeard || isGivenUp ? facts?.details?.exitCode : undefined,
     isAgain: unreadyRuns > 0 && !isGivenUp,
     ...(isGivenUp && facts?.details && { restarts: facts.details.restartCount }),
     ...(cause === 'found' && isUnstarted(facts) && { startError: facts.details?.error ?? '' }),
@@ -108,16 +109,13 @@ function describeDown(down: Down, event: Event, state: State): NoticeOf<'gateway
   };
 }
 
-const toldCode = (event: Event): number | undefined =>
-  event.type === 'containerDied' ? event.exitCode : undefined;
-
 /** It has never run, or could not be started again, which leaves the reason. */
 const isUnstarted = (facts: ContainerFacts | undefined): facts is ContainerFacts =>
   facts?.runState === 'created' || (facts?.details?.error ?? '') !== '';
 
 /** Not at first sight: a gateway found running has not just started. */
-const isNewStart = (before: Gateway, { start }: Running): boolean =>
-  before.value !== 'unseen' && before.value !== 'absent' && runningStart(before)?.seenAt !== start.seenAt;
+const isNewStart = (before: Gateway, now: Running): boolean =>
+  before.value !== 'unseen' && before.value !== 'absent' && !isSameRun(before, now);
 
 type Running = Extract<Gateway, { value: 'starting' | 'ready' }>;
 

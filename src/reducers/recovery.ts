@@ -189,7 +189,7 @@ function withAct(
   const gateway = gatewayTarget(state.gateway);
   if (gateway === undefined) return to(state);
   const id = state.nextId;
-  const act: Act = { kind, id, gateway, start: runningStart(state.gateway)?.startedAt?.text };
+  const act: Act = { kind, id, gateway, start: runningStart(state.gateway)?.startedAt.text };
   return to({ ...state, nextId: id + 1, recovery: phase(id) }, { notices: [told], commands: [act] });
 }
 

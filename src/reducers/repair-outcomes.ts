@@ -128,7 +128,7 @@ function judge(state: State, event: Ended): Transition {
 }
 
 const isYoungerThanGateway = (state: State, facts: ContainerFacts): boolean =>
-  (facts.details?.startedAtMs ?? 0) > (runningStart(state.gateway)?.startedAt?.engineMs ?? Infinity);
+  (facts.details?.startedAtMs ?? 0) > (runningStart(state.gateway)?.startedAt.engineMs ?? Infinity);
 
 /** Nothing was done: it is looked at again, which tells whether there is anything left to do. */
 const postpone = (state: State, id: string, at: number): State => {

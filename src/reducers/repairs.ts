@@ -181,7 +181,7 @@ function nextWave(state: State, at: number): Transition {
   if (dependents.length === 0) return to(state);
   if (state.settings.dryRun) return sayWave(state, dependents, at);
   const id = state.nextId;
-  const start = runningStart(state.gateway)?.startedAt?.text;
+  const start = runningStart(state.gateway)?.startedAt.text;
   const { restartConcurrency: concurrency } = state.settings;
   const wave = { commandId: id, dependents, begun: [], answered: [], parked: {} };
   return to(withRepairs({ ...state, nextId: id + 1 }, { wave }), {

@@ -1,0 +1,91 @@
+import type { Command } from '../commands.ts';
+import type { Containers, Everything } from '../state.ts';
+import { type Transition, to } from '../transition.ts';
+
+/** However many messages come: a small host has other things to do than to answer us. */
+const MOST_AT_ONCE = 8;
+/** One listing tells of more strangers than that sooner than as many inspections do. */
+const MOST_STRANGERS = 50;
+
+/** Who is asked for, and whether it is known to matter: then it goes first, and is never left to a listing. */
+export interface Wanted {
+  readonly id: string;
+  readonly matters: boolean;
+}
+
+/**
+ * Asks for a look at a container. While one is under way, one more follows its answer, however often this is asked for:
+ * the answer may be from before the latest message.
+ */
+export function askForInspection(state: Everything, { id, matters }: Wanted): Everything {
+  const { inspecting, toInspect } = state.containers;
+  if (inspecting[id] === 'again') return state;
+  if (id in inspecting) return withInspections(state, { inspecting: { ...inspecting, [id]: 'again' } });
+  if (toInspect.known.includes(id)) return state;
+  const strangers = toInspect.strangers.filter((other) => other !== id);
+  return withInspections(state, {
+    toInspect: matters
+      ? { known: [...toInspect.known, id], strangers }
+      : { ...toInspect, strangers: [...strangers, id] },
+  });
+}
+
+/** Its answer has come, be it a failure. Whether what is shown still matters decides about another one. */
+export function inspectionAnswered(state: Everything, { id, matters }: Wanted): Everything {
+  const { [id]: asked, ...inspecting } = state.containers.inspecting;
+  if (asked === undefined) return state;
+  const next = withInspections(state, { inspecting });
+  return asked === 'again' && matters ? askForInspection(next, { id, matters }) : next;
+}
+
+/** It was removed: whatever an inspection under way still tells of it is from before. */
+export function forgetInspection(state: Everything, id: string): Everything {
+  const { inspecting, toInspect } = state.containers;
+  const isWaiting = toInspect.known.includes(id) || toInspect.strangers.includes(id);
+  if (!isWaiting && !(id in inspecting)) return state;
+  const others = (ids: readonly string[]): readonly string[] => ids.filter((other) => other !== id);
+  return withInspections(state, {
+    ...(id in inspecting && { inspecting: { ...inspecting, [id]: 'gone' as const } }),
+    toInspect: { known: others(toInspect.known), strangers: others(toInspect.strangers) },
+  });
+}
+
+/** A listing has come, or the engine has gone: nobody waits any more whom it has told of. */
+export const withoutWaiting = (state: Everything, isTold: (id: string) => boolean): Everything => {
+  const { toInspect } = state.containers;
+  const rest = (ids: readonly string[]): readonly string[] => ids.filter((id) => !isTold(id));
+  const [known, strangers] = [rest(toInspect.known), rest(toInspect.strangers)];
+  return known.length + strangers.length === toInspect.known.length + toInspect.strangers.length
+    ? state
+    : withInspections(state, { toInspect: { known, strangers } });
+};
+
+/** What is known of it is about to be told anew. */
+export const isAwaited = ({ inspecting, toInspect }: Containers, id: string): boolean =>
+  id in inspecting || toInspect.known.includes(id) || toInspect.strangers.includes(id);
+
+/** As many as may be under way, those that matter first. Too many strangers are left to a listing. */
+export function beginInspections(
+  state: Everything,
+  listSoon: (state: Everything) => Everything,
+): Transition<Everything> {
+  const { inspecting, toInspect } = state.containers;
+  const free = MOST_AT_ONCE - Object.keys(inspecting).length;
+  const ids = [...toInspect.known, ...toInspect.strangers].slice(0, Math.max(0, free));
+  const known = toInspect.known.slice(ids.length);
+  const strangers = toInspect.strangers.slice(Math.max(0, ids.length - toInspect.known.length));
+  const isFlooded = strangers.length > MOST_STRANGERS;
+  if (ids.length === 0 && !isFlooded) return to(state);
+  const next = withInspections(state, {
+    inspecting: { ...inspecting, ...Object.fromEntries(ids.map((id) => [id, 'once' as const])) },
+    toInspect: { known, strangers: isFlooded ? [] : strangers },
+  });
+  return to(isFlooded ? listSoon(next) : next, { commands: ids.map(inspect) });
+}
+
+const inspect = (containerId: string): Command => ({ kind: 'inspectContainer', containerId });
+
+const withInspections = (
+  state: Everything,
+  changes: Partial<Pick<Containers, 'inspecting' | 'toInspect'>>,
+): Everything => ({ ...state, containers: { ...state.containers, ...changes } });
