@@ -14,6 +14,10 @@ export const isSameRun = (one: Gateway, other: Gateway): boolean =>
   startOf(one)?.startedAt.text === startOf(other)?.startedAt.text &&
   (startOf(one) === undefined || gatewayTarget(one)?.id === gatewayTarget(other)?.id);
 
+/** It was not ready before, or in another run: both an end and a start may lie between two looks. */
+export const hasBecomeReady = ({ gateway }: State, before: State): boolean =>
+  gateway.value === 'ready' && (before.gateway.value !== 'ready' || !isSameRun(before.gateway, gateway));
+
 /** What Docker calls it; undefined: it was not inspected, or is not there. */
 export const healthOf = ({ gateway, containers }: State): string | undefined =>
   'id' in gateway ? containers.byId[gateway.id]?.details?.health : undefined;
@@ -79,7 +83,7 @@ export const isSelfHealing = (
 export const isBeingEnded = ({ gateway, endings }: Pick<State, 'gateway' | 'endings'>): boolean =>
   'id' in gateway &&
   (endings[gateway.id]?.value === 'signalled' ||
-    (runningStart(gateway) !== undefined && endings[gateway.id] !== undefined));
+    (runningStart(gateway) !== undefined && (endings[gateway.id]?.value ?? 'ours') !== 'ours'));
 
 /** It is repaired by the command under way, or has been. */
 export const isInWave = ({ repairs: { wave } }: Pick<State, 'repairs'>, id: string): boolean =>

@@ -336,12 +336,6 @@ describe('whether a command of an earlier monitor has left it down', () => {
     { given: 'it was to end an earlier one', restarting: '2020-01-01T00:00:00Z', then: false },
     { given: 'there was none', then: false },
     { given: 'how it ended is known', ending: { value: 'operator' }, restarting: startedAt, then: false },
-    {
-      given: 'it was to end a run, and which one that was is not known yet',
-      one: facts('app', { runState: 'exited', inspected: false }),
-      restarting: startedAt,
-      then: true,
-    },
   ])('$given: $then', ({ one = left, ending, restarting, then }) => {
     const endings = ending === undefined ? {} : { [one.id]: ending };
     const memory = {

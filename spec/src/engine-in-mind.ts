@@ -1,26 +1,40 @@
 import type { ContainerDetails, ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
 import { engineText } from './containers.ts';
 
+/** A message comes right after what it tells of. */
+const MESSAGE_FOLLOWS_MS = 5_000;
+
 /**
  * The containers as the engine of a story has them: as the story's listings and inspections show them, and as its
  * messages change them since. What a monitor asks for is answered from here.
  */
 export class EngineInMind {
   #containers: Readonly<Record<string, ContainerFacts>> = {};
+  /** When those began of which the story has shown the present run before any message of it. */
+  readonly #shown = new Map<string, string>();
 
   inspect(id: string): ContainerFacts | undefined {
     return this.#containers[id];
   }
 
   hear(event: Event): void {
-    if (event.type === 'containersListed')
-      this.#containers = Object.fromEntries(
-        event.containers.map((facts) => [facts.id, inspectable(facts, this.#containers[facts.id])]),
-      );
-    else if (event.type === 'containerInspected') this.#set(event.id, event.facts);
+    if (event.type === 'containersListed') {
+      const known = this.#containers;
+      this.#containers = {};
+      event.containers.forEach((facts) => {
+        this.#show(facts.id, inspectable(facts, known[facts.id]), known[facts.id]);
+      });
+    } else if (event.type === 'containerInspected')
+      this.#show(event.id, event.facts, this.#containers[event.id]);
     else if (event.type === 'dependentRepairEnded' && event.facts !== undefined)
-      this.#set(event.facts.id, event.facts);
+      this.#show(event.facts.id, event.facts, this.#containers[event.facts.id]);
     else if ('engineTimeMs' in event) this.#change(event);
+  }
+
+  #show(id: string, facts: ContainerFacts | undefined, known: ContainerFacts | undefined): void {
+    const startedAt = facts?.details?.startedAt;
+    if (startedAt !== undefined && startedAt !== known?.details?.startedAt) this.#shown.set(id, startedAt);
+    this.#set(id, facts);
   }
 
   #set(id: string, facts: ContainerFacts | undefined): void {
@@ -30,7 +44,13 @@ export class EngineInMind {
 
   #change(event: ContainerEvent): void {
     const facts = this.#containers[event.id];
-    if (facts !== undefined) this.#set(event.id, after(facts, event));
+    if (facts === undefined) return;
+    const { startedAt, startedAtMs = 0 } = facts.details ?? {};
+    const isShown = event.type === 'containerStarted' && this.#shown.get(event.id) === startedAt;
+    if (isShown || event.type === 'containerDied') this.#shown.delete(event.id);
+    const isOld = event.engineTimeMs < startedAtMs && event.type !== 'containerDestroyed';
+    if (!isOld && !(isShown && event.engineTimeMs - startedAtMs < MESSAGE_FOLLOWS_MS))
+      this.#set(event.id, after(facts, event));
   }
 }
 
@@ -40,14 +60,10 @@ const inspectable = (facts: ContainerFacts, known: ContainerFacts | undefined): 
 /** What an engine shows of a container after it has said this of it. */
 function after(facts: ContainerFacts, event: ContainerEvent): ContainerFacts | undefined {
   const { details } = facts;
-  const began = details?.startedAtMs ?? 0;
   switch (event.type) {
     case 'containerStarted':
-      // Of a start that the story has shown before its message.
-      if (facts.runState === 'running' && isOfStart(began, event.engineTimeMs)) return facts;
       return withDetails({ ...facts, runState: 'running' }, startAt(event.engineTimeMs, details));
     case 'containerDied':
-      if (event.engineTimeMs < began) return facts;
       return withDetails(
         { ...facts, runState: 'exited' },
         {
@@ -73,10 +89,6 @@ function after(facts: ContainerFacts, event: ContainerEvent): ContainerFacts | u
       return facts;
   }
 }
-
-/** A message comes right after what it tells of. */
-const isOfStart = (startedAtMs: number, engineTimeMs: number): boolean =>
-  engineTimeMs >= startedAtMs && engineTimeMs - startedAtMs < 5_000;
 
 const startAt = (ms: number, details: ContainerDetails | undefined): Partial<ContainerDetails> => ({
   startedAtMs: ms,

@@ -48,6 +48,8 @@ export class History {
   commands: readonly Command[] = [];
   notices: readonly Notice[] = [];
   #wokenAt = 0;
+  /** The container of which the story itself shows next what an inspection tells. */
+  #answeredNext: string | undefined;
 
   constructor({ settings = {}, sites = [site('a')], memory, hasWitness = false, ownNetwork }: Setting = {}) {
     this.everything = initialState([{ ...SETTINGS, ...settings }], sites, {
@@ -84,9 +86,14 @@ export class History {
   }
 
   feed(...steps: Steps): this {
-    for (const step of steps.flat())
+    const all = steps.flat();
+    for (const [index, step] of all.entries()) {
+      const next = all[index + 1];
+      this.#answeredNext = typeof next === 'function' ? next.inspects : undefined;
       if ('waitMs' in step) this.#wait(step.waitMs);
       else this.#happen(step);
+    }
+    this.#answeredNext = undefined;
     return this;
   }
 
@@ -107,13 +114,17 @@ export class History {
     if (event.type === 'timeReached') this.#wokenAt = event.at;
     if (!this.answers) return;
     for (const command of commands)
-      if (command.kind === 'inspectContainer') this.#answer(command.containerId);
+      if (command.kind === 'inspectContainer' && command.containerId !== this.#answeredNext)
+        this.#answer(command.containerId);
   }
 
   #answer(id: string): void {
     const at = this.now;
     const facts = this.#engine.inspect(id);
-    this.reduce({ type: 'containerInspected', at, requestedAt: at, engineClockMs: at, id, facts });
+    // What the story lists without details, it cannot inspect.
+    if (facts !== undefined && facts.details === undefined)
+      this.reduce({ type: 'inspectionFailed', at, id, reason: 'no answer' });
+    else this.reduce({ type: 'containerInspected', at, requestedAt: at, engineClockMs: at, id, facts });
   }
 
   nextDeadline(): number | undefined {
@@ -195,7 +206,7 @@ export class History {
   }
 
   #happen(happening: Happening): void {
-    for (const event of happening(this.state, this.now)) this.reduce(event);
+    for (const event of happening(this.state, this.now, this.#engine)) this.reduce(event);
     this.now += 1;
   }
 

@@ -3,7 +3,7 @@ import { whyBlind } from '../blindness.ts';
 import { timesOf } from '../confirming.ts';
 import { finishedCheck, wasCutShort } from '../finished-check.ts';
 import { criticalSites, quorumIn, sitesDown } from '../quorum.ts';
-import { hasTurned, isBeingRestarted, isGateway, isReconnecting, runningStart } from '../selectors.ts';
+import { hasBecomeReady, hasTurned, isBeingRestarted, isGateway, isReconnecting, runningStart } from '../selectors.ts';
 import type { Start, State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
@@ -111,7 +111,7 @@ function isInDoubt(state: State): boolean {
 /** What makes a check worth doing at once. */
 function asksForCheck(state: State, event: Event, before: State): boolean {
   if (
-    (becameReady(state, before) && event.type !== 'checkFinished') ||
+    (hasBecomeReady(state, before) && event.type !== 'checkFinished') ||
     before.connection.value !== 'connected'
   )
     return true;
@@ -142,6 +142,3 @@ const hasShownTunnel = ({ gateway }: State): boolean =>
 
 const isVerifying = ({ recovery: { value } }: State): boolean =>
   value === 'verifying' || value === 'verifyingVpn';
-
-const becameReady = ({ gateway }: State, before: State): boolean =>
-  gateway.value === 'ready' && before.gateway.value !== 'ready';

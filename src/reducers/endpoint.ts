@@ -1,6 +1,6 @@
 import type { Event, PublicIp } from '../../streams/events.ts';
 import type { EndpointReason } from '../notices/notice.ts';
-import { gatewayTarget, hasTurned, isGateway, isSameRun, startOf } from '../selectors.ts';
+import { gatewayTarget, hasBecomeReady, hasTurned, isGateway, isSameRun, startOf } from '../selectors.ts';
 import type { Endpoint, State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
@@ -39,7 +39,7 @@ export function endpoint(state: State, event: Event, before: State): Transition 
 function isTimeToAsk(state: State, before: State): boolean {
   const { gateway, endpoint: exit } = state;
   if (gateway.value !== 'ready' || state.recovery.value !== 'none') return false;
-  if (before.gateway.value !== 'ready') return exit.current.ip === undefined;
+  if (hasBecomeReady(state, before)) return exit.current.ip === undefined;
   return hasTurned(state, before, 'healthy');
 }
 

@@ -100,7 +100,7 @@ function describeDown(down: Down, state: State): NoticeOf<'gatewayDown'> {
     kind: 'gatewayDown',
     name,
     cause,
-    exitCode: isHeard || isGivenUp ? facts?.details?.exitCode : undefined,
+    exitCode: (isHeard && cause !== 'found') || isGivenUp ? facts?.details?.exitCode : undefined,
     isAgain: unreadyRuns > 0 && !isGivenUp,
     ...(isGivenUp && facts?.details && { restarts: facts.details.restartCount }),
     ...(cause === 'found' && isUnstarted(facts) && { startError: facts.details?.error ?? '' }),

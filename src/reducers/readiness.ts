@@ -24,7 +24,7 @@ export function readiness(state: State, event: Event, before: State): Transition
   const notices = sayReady(gateway, proof, { at: event.at, wasAwaited });
   const start = { ...gateway.start, readyAt: event.at, unreadyRuns: 0, isLate: false };
   // A start that failed meanwhile has emitted nothing: who wants to run but does not, only a listing shows.
-  const commands = wasAwaited ? [listCommand(state)] : [];
+  const commands = wasAwaited || event.type === 'containerInspected' ? [listCommand(state)] : [];
   return to({ ...state, gateway: { ...gateway, value: 'ready', start } }, { notices, commands });
 }
 

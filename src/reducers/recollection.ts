@@ -72,7 +72,7 @@ function withEndedByEngine(memory: Memory, state: State, before: State): Memory 
   const known = memory.endedByEngine;
   const isStill = (id: string, startedAt: string): boolean => {
     const facts = byId[id];
-    return facts !== undefined && !isRunning(facts) && facts.details?.startedAt === startedAt;
+    return facts !== undefined && !isRunning(facts) && (facts.details?.startedAt ?? startedAt) === startedAt;
   };
   const kept = Object.entries(known).filter(
     ([id, startedAt]) => isStill(id, startedAt) && state.endings[id]?.value !== 'operator',

@@ -54,7 +54,7 @@ function isStillOpen([id, startedAt]: Entry, { containers: { byId } }: Everythin
   const facts = byId[id];
   if (facts === undefined || isUntouched(id, event, before)) return false;
   if (isRunning(facts)) return facts.details?.startedAt === startedAt && !isOver(id, event, before);
-  return facts.details?.startedAt === startedAt;
+  return (facts.details?.startedAt ?? startedAt) === startedAt;
 }
 
 /** Acts run one after another: with any of them nothing is under way any more, nor at first sight. */

@@ -297,7 +297,7 @@ describe('how a container ended', () => {
   });
 
   it('is kept of a container first heard of while the listing was made', () => {
-    const history = settled();
+    const history = settled().withoutAnswers();
     const begunAt = history.now;
     history.feed(killed('new'), died('new', 1));
     history.reduce({
@@ -307,10 +307,9 @@ describe('how a container ended', () => {
   });
 
   it('is ours for what has the name of a dependent that is created anew just now', () => {
-    const history = settled([onGateway('app', { startedAt: 1 })]).feed(
-      restartBegun('app', 'recreate'),
-      killed('app', '15', { id: idOf('twin') }),
-    );
+    const history = settled([onGateway('app', { startedAt: 1 })])
+      .withoutAnswers()
+      .feed(restartBegun('app', 'recreate'), killed('app', '15', { id: idOf('twin') }));
     expect(endingOf(history, 'twin')).toBe('ours');
   });
 
@@ -364,7 +363,7 @@ describe('how a container ended', () => {
   });
 
   it('is kept where it cannot be inspected', () => {
-    const history = settled().feed(killed('new'), died('new', 1), inspectionFailed('new'));
+    const history = settled().withoutAnswers().feed(killed('new'), died('new', 1), inspectionFailed('new'));
     expect(endingOf(history, 'new')).toBe('undecided');
   });
 

@@ -13,6 +13,7 @@ import {
   gatewayFacts,
   idOf,
   inspected,
+  inspectionFailed,
   inspectedAs,
   killed,
   listed,
@@ -133,7 +134,10 @@ describe('of a restart under way is remembered', () => {
     { who: 'does not run', steps: [died('app')] },
     {
       who: 'was not inspected',
-      steps: [listedAgain(onGateway('app', { inspected: false, runState: 'paused' }))],
+      steps: [
+        listedAgain(onGateway('app', { inspected: false, runState: 'paused' })),
+        inspectionFailed('app'),
+      ],
     },
   ])('nothing of who $who', ({ steps }) => {
     expect(restartingOf(repairing().feed(...steps, restartBegun('app')))).toEqual({});
@@ -189,11 +193,6 @@ describe('who was being restarted when monitor and engine went', () => {
     );
   });
 
-  it('is taken for one to be started as long as it could not be inspected', () => {
-    const history = found({ inspected: false }, { restarting: both });
-    expect(history.state.gateway).toMatchObject({ cause: 'crash' });
-  });
-
   it('is not asked where something was heard of how it ended', () => {
     const history = found({ restartPolicy: 'unless-stopped' }, { restarting: both });
     history.feed(started('gluetun'), inspected(gateway), ...stoppedByHand('gluetun'), seconds(11));
@@ -203,7 +202,7 @@ describe('who was being restarted when monitor and engine went', () => {
   it('is remembered until they run, and forgotten of those that do', () => {
     const history = found({}, { restarting: both });
     expect(restartingOf(history)).toEqual(both);
-    history.feed(started('gluetun'), inspected(gateway));
+    history.feed(started('gluetun'));
     expect(restartingOf(history)).toEqual(runOf('app', 2_000));
   });
 });
