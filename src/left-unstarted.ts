@@ -1,9 +1,9 @@
 import type { ContainerFacts } from '../streams/events.ts';
 import { isOneOff } from '../streams/fits.ts';
 import { COMPOSE_DEPENDS_ON, COMPOSE_PROJECT, COMPOSE_SERVICE } from '../streams/labels.ts';
+import { isAwaited } from './awaited-inspection.ts';
 import { isSettledIn } from './compose-names.ts';
 import { gatewayTarget } from './selectors.ts';
-import { isAwaited } from './reducers/inspections.ts';
 import type { Containers, State } from './state.ts';
 
 /**

@@ -3,7 +3,14 @@ import { whyBlind } from '../blindness.ts';
 import { timesOf } from '../confirming.ts';
 import { finishedCheck, wasCutShort } from '../finished-check.ts';
 import { criticalSites, quorumIn, sitesDown } from '../quorum.ts';
-import { hasBecomeReady, hasTurned, isBeingRestarted, isGateway, isReconnecting, runningStart } from '../selectors.ts';
+import {
+  hasBecomeReady,
+  hasTurned,
+  isBeingRestarted,
+  isGateway,
+  isReconnecting,
+  runningStart,
+} from '../selectors.ts';
 import type { Start, State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 

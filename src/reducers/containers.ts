@@ -2,6 +2,7 @@ import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events
 import { isOfInterest } from '../../streams/containers.ts';
 import { fits } from '../../streams/fits.ts';
 import { COMPOSE_PROJECT } from '../../streams/labels.ts';
+import { isAwaited } from '../awaited-inspection.ts';
 import type { Command } from '../commands.ts';
 import { listedComposeNames, withComposeName } from '../compose-names.ts';
 import { isParked } from '../parked.ts';
@@ -13,7 +14,6 @@ import {
   beginInspections,
   forgetInspection,
   inspectionAnswered,
-  isAwaited,
   withoutWaiting,
 } from './inspections.ts';
 

@@ -1,6 +1,7 @@
 import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
 import type { Repairable } from '../commands.ts';
 import { isRunning } from '../attachment.ts';
+import { isAwaited } from '../awaited-inspection.ts';
 import { referredTo } from '../joined.ts';
 import { isEndingSignal } from '../messages.ts';
 import { isCodeOfAStop } from '../retries.ts';
@@ -9,7 +10,7 @@ import { gatewayTarget, hasItsTurn, isBeingRestarted } from '../selectors.ts';
 import type { Ending, Everything, State, Wave } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 import { andInspect } from './containers.ts';
-import { askForInspection, isAwaited } from './inspections.ts';
+import { askForInspection } from './inspections.ts';
 
 /** An engine that shuts down stops its containers just as an operator does, and is gone by then. */
 const ENGINE_STAYS_MS = 10_000;

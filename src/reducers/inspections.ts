@@ -60,10 +60,6 @@ export const withoutWaiting = (state: Everything, isTold: (id: string) => boolea
     : withInspections(state, { toInspect: { known, strangers } });
 };
 
-/** What is known of it is about to be told anew. */
-export const isAwaited = ({ inspecting, toInspect }: Containers, id: string): boolean =>
-  id in inspecting || toInspect.known.includes(id) || toInspect.strangers.includes(id);
-
 /** As many as may be under way, those that matter first. Too many strangers are left to a listing. */
 export function beginInspections(
   state: Everything,
