@@ -277,6 +277,12 @@ function lookAgainSoon(state: Everything, id: string, at: number): Everything {
 const matters = (state: Everything, facts: ContainerFacts): boolean =>
   isInspectedWhenListed(state, facts) || isInProject(state, facts.labels);
 
+/** It is known, and has nothing to do with any gateway. */
+export function isStranger(state: Everything, id: string): boolean {
+  const facts = state.containers.byId[id];
+  return facts !== undefined && !matters(state, facts);
+}
+
 /** What is listed with its details: what is named, a gateway by whatever name, who joined another. */
 const isInspectedWhenListed = (
   { watches, containers: { named } }: Everything,

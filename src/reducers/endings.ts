@@ -9,7 +9,7 @@ import { isParked } from '../parked.ts';
 import { gatewayTarget, hasItsTurn, isBeingRestarted } from '../selectors.ts';
 import type { Ending, Everything, State, Wave } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
-import { andInspect } from './containers.ts';
+import { andInspect, isStranger } from './containers.ts';
 import { askForInspection } from './inspections.ts';
 
 /** An engine that shuts down stops its containers just as an operator does, and is gone by then. */
@@ -24,6 +24,7 @@ const LONGEST_STOP_MS = 300_000;
  * nothing is known.
  */
 export function endings(state: Everything, event: Event): Transition<Everything> {
+  if ('engineTimeMs' in event && isStranger(state, event.id)) return to(state);
   switch (event.type) {
     case 'engineConnected':
       // Of one that has stayed that was said at the connection before; since then its clock may have been set back.

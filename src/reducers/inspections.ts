@@ -4,6 +4,8 @@ import { type Transition, to } from '../transition.ts';
 
 /** However many messages come: a small host has other things to do than to answer us. */
 const MOST_AT_ONCE = 8;
+/** Strangers leave room: whoever matters never waits for one of them. */
+const MOST_BESIDE_STRANGERS = 4;
 /** One listing tells of more strangers than that sooner than as many inspections do. */
 const MOST_STRANGERS = 50;
 
@@ -66,18 +68,24 @@ export function beginInspections(
   listSoon: (state: Everything) => Everything,
 ): Transition<Everything> {
   const { inspecting, toInspect } = state.containers;
-  const free = MOST_AT_ONCE - Object.keys(inspecting).length;
-  const ids = [...toInspect.known, ...toInspect.strangers].slice(0, Math.max(0, free));
-  const known = toInspect.known.slice(ids.length);
-  const strangers = toInspect.strangers.slice(Math.max(0, ids.length - toInspect.known.length));
+  if (toInspect.known.length + toInspect.strangers.length === 0) return to(state);
+  const underWay = Object.keys(inspecting).length;
+  const [first, known] = split(toInspect.known, MOST_AT_ONCE - underWay);
+  const [next, strangers] = split(toInspect.strangers, MOST_BESIDE_STRANGERS - underWay - first.length);
+  const ids = [...first, ...next];
   const isFlooded = strangers.length > MOST_STRANGERS;
   if (ids.length === 0 && !isFlooded) return to(state);
-  const next = withInspections(state, {
+  const begun = withInspections(state, {
     inspecting: { ...inspecting, ...Object.fromEntries(ids.map((id) => [id, 'once' as const])) },
     toInspect: { known, strangers: isFlooded ? [] : strangers },
   });
-  return to(isFlooded ? listSoon(next) : next, { commands: ids.map(inspect) });
+  return to(isFlooded ? listSoon(begun) : begun, { commands: ids.map(inspect) });
 }
+
+const split = (ids: readonly string[], count: number): [readonly string[], readonly string[]] => [
+  ids.slice(0, Math.max(0, count)),
+  ids.slice(Math.max(0, count)),
+];
 
 const inspect = (containerId: string): Command => ({ kind: 'inspectContainer', containerId });
 

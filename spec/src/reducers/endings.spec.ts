@@ -1,4 +1,5 @@
 import {
+  compose,
   connected,
   connectedAfterCrash,
   destroyed,
@@ -393,7 +394,9 @@ describe('how a container ended', () => {
 
   it('is not ours for who has nothing to do with our command', () => {
     const exited = onGateway('other', { runState: 'exited' });
-    const history = settled([onGateway('app', { startedAt: 1 }), exited, facts('apart')]).feed(
+    const apart = facts('apart', { labels: compose('apart') });
+    const gateway = gatewayFacts({ labels: compose('vpn') });
+    const history = settled([onGateway('app', { startedAt: 1 }), exited, apart], { gateway }).feed(
       stoppedByHand('apart'),
       stoppedByHand('gluetun'),
       restartFailed('app'),
@@ -404,6 +407,12 @@ describe('how a container ended', () => {
       'undecided',
       undefined,
     ]);
+  });
+
+  it('is not asked of who has nothing to do with any gateway', () => {
+    const history = settled([facts('db')]).feed(stoppedByHand('db'), minutes(1));
+    expect(history.state.endings).toEqual({});
+    history.expectCommandCount('inspectContainer', 0);
   });
 
   it('is neither decided nor looked at while the engine is away', () => {
