@@ -202,7 +202,7 @@ function takeMessage(state: Everything, event: ContainerEvent): Transition<Every
   const isWanted =
     now === undefined
       ? isNewsOfUnknown(event)
-      : matters(next, now) && (isTelling(event, now) || now.details === undefined);
+      : matters(next, now) && (isTelling(next, event, now) || now.details === undefined);
   return to(
     isWanted
       ? askForInspection(next, { id: event.id, matters: now !== undefined || isLikeOurs(next, event) })
@@ -234,11 +234,15 @@ function renamed(
 /** Of one that nothing is known of: what ends is hardly worth a look. */
 const isNewsOfUnknown = ({ type }: ContainerEvent): boolean => type !== 'containerDied';
 
-/** A message of what an inspection shows otherwise than before. A restart or a health tells of a start we missed. */
-const isTelling = ({ type }: ContainerEvent, { runState }: ContainerFacts): boolean => {
+/** A message of what an inspection shows otherwise than before. A restart has told of its start, unless that was lost. */
+const isTelling = (
+  state: Everything,
+  { type }: ContainerEvent,
+  { id, runState }: ContainerFacts,
+): boolean => {
   switch (type) {
     case 'containerRestarted':
-      return runState !== 'running';
+      return runState !== 'running' && !isAwaited(state.containers, id);
     case 'containerCreated':
     case 'containerStarted':
     case 'containerDied':
