@@ -227,7 +227,8 @@ function renamed(
   const composeNames = withComposeName(state.containers.composeNames, name, at);
   const next = withContainers(state, { composeNames });
   if (facts === undefined) return next;
-  const now = { ...facts, name };
+  // Nobody has looked at a stranger since it was first seen: if it matters by now, all is to be found out.
+  const now = { ...facts, name, details: matters(state, facts) ? facts.details : undefined };
   return withKnownAt(withFacts(next, now), now, at);
 }
 
