@@ -61,7 +61,7 @@ function learn(state: Everything, event: Event): Transition<Everything> {
       return takeInspection(state, event);
     case 'inspectionFailed':
       return to(
-        lookAgainSoon(event.isByAct === true ? state : answered(state, event.id), event.id, event.at),
+        lookAgainSoon(event.isByAct === true ? state : unanswered(state, event.id), event.id, event.at),
       );
     case 'containerCreated':
     case 'containerStarted':
@@ -189,10 +189,12 @@ const withKnownAt = (state: Everything, facts: ContainerFacts, at: number): Ever
     ? withContainers(state, { knownAt: { ...state.containers.knownAt, [facts.id]: at } })
     : state;
 
-const answered = (state: Everything, id: string): Everything => {
-  const facts = state.containers.byId[id];
-  return inspectionAnswered(state, { id, matters: facts !== undefined && matters(state, facts) });
-};
+const answered = (state: Everything, id: string): Everything =>
+  inspectionAnswered(state, { id, matters: id in state.containers.byId && !isStranger(state, id) });
+
+/** Of one that is not known a later message may tell more than the first. */
+const unanswered = (state: Everything, id: string): Everything =>
+  inspectionAnswered(state, { id, matters: !isStranger(state, id) });
 
 function takeMessage(state: Everything, event: ContainerEvent): Transition<Everything> {
   const facts = state.containers.byId[event.id];

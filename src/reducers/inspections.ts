@@ -21,8 +21,9 @@ export interface Wanted {
  */
 export function askForInspection(state: Everything, { id, matters }: Wanted): Everything {
   const { inspecting, toInspect } = state.containers;
-  if (inspecting[id] === 'again') return state;
-  if (id in inspecting) return withInspections(state, { inspecting: { ...inspecting, [id]: 'again' } });
+  if (inspecting[id] === 'again' || inspecting[id] === 'gone') return state;
+  if (inspecting[id] === 'once')
+    return withInspections(state, { inspecting: { ...inspecting, [id]: 'again' } });
   if (toInspect.known.includes(id)) return state;
   const strangers = toInspect.strangers.filter((other) => other !== id);
   return withInspections(state, {

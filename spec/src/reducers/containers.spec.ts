@@ -125,6 +125,22 @@ describe('inspections', () => {
     expect(history.state.containers.byId[app.id]?.runState).toBe('exited');
   });
 
+  it('that failed are made once more if something was said meanwhile, also of one that is not known', () => {
+    const history = settled().withoutAnswers().feed(created('new'), inspectionFailed('new'));
+    expect(lookedAt(history)).toEqual([idOf('new')]);
+    history.feed(created('other'), started('other')).forget();
+    expect(lookedAt(history.feed(inspectionFailed('other')))).toEqual([idOf('other')]);
+  });
+
+  it('are not made again of one that is gone, whatever is said of it late', () => {
+    const history = settled([app])
+      .withoutAnswers()
+      .feed(died('app'), destroyed('app'), started('app'))
+      .forget();
+    expect(lookedAt(history.feed(answered(app)))).toEqual([]);
+    expect(history.state.containers.byId).not.toHaveProperty(app.id);
+  });
+
   it('are not more than eight at once, the others follow', () => {
     const apps = many(11);
     const history = settled(apps)
