@@ -2,7 +2,6 @@ import type { ContainerFacts } from '../streams/events.ts';
 import { joinedReference, referredTo } from './joined.ts';
 import { isLeftUnstarted } from './left-unstarted.ts';
 import { isOnNetworkOf, ownerOf, ownershipOf } from './network.ts';
-import { beganBefore } from './seen-starts.ts';
 import { gatewayTarget } from './selectors.ts';
 import type { Attachment, State } from './state.ts';
 
@@ -107,7 +106,7 @@ function freshnessOf(state: State, facts: ContainerFacts): 'fresh' | 'stale' | '
   if (owner === undefined) return 'unknown';
   // One between it and the gateway may have ended: the network they shared is the gateway's, and lives on.
   if (owner.id === gatewayId && !isRunning(owner)) return 'stale';
-  const isOlder = beganBefore(facts, owner, state.containers.starts);
-  if (isOlder === undefined) return 'unknown';
-  return isOlder ? 'stale' : freshnessOf(state, owner);
+  const [startedAtMs, ownersMs] = [facts.details?.startedAtMs, owner.details?.startedAtMs];
+  if (startedAtMs === undefined || ownersMs === undefined) return 'unknown';
+  return startedAtMs < ownersMs ? 'stale' : freshnessOf(state, owner);
 }

@@ -122,5 +122,5 @@ export const unclaimedIn = (state: State): Readonly<Record<string, Unclaimed>> =
   );
 
 /** An id that no gateway is known to have had. */
-export const isUnclaimed = (reference: string, { memory }: Pick<State, 'memory'>): boolean =>
+const isUnclaimed = (reference: string, { memory }: Pick<State, 'memory'>): boolean =>
   /^[0-9a-f]{64}$/.test(reference) && !Object.values(memory.gateways).some((ids) => ids.includes(reference));

@@ -1,9 +1,6 @@
 /** What a monitor must know of the time before its own start; kept in `STATE_FILE`. */
 export interface Memory {
-  /**
-   * The ids each gateway has had, by its name, the latest first, and then those only told of (`reducers/journal.ts`):
-   * what an orphan's dead reference is known by.
-   */
+  /** The ids each gateway has had, by its name, the latest first: what an orphan's dead reference is known by. */
   readonly gateways: Readonly<Record<string, readonly string[]>>;
   /** Names of dependents, by id, those of re-created ones among them: others may have joined their networks. */
   readonly dependents: Readonly<Record<string, string>>;

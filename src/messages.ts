@@ -1,24 +1,13 @@
 import type { ContainerFacts, Event } from '../streams/events.ts';
 import { signalNumber } from '../streams/signal-number.ts';
-import type { Common, Containers } from './state.ts';
+import type { Common } from './state.ts';
 
-/**
- * A signal or an end that is told late: of a run before the one that an inspection has shown since. What lies in the
- * future by the engine's present clock is from before that was set back, and is not compared with.
- */
+/** A signal or an end that is told late: of a run before the one that an inspection has shown since. */
 export function isOutdated({ containers }: Pick<Common, 'containers'>, event: Event): boolean {
   if (event.type !== 'containerKilled' && event.type !== 'containerDied' && event.type !== 'containerStopped')
     return false;
-  const startedAt = containers.byId[event.id]?.details?.startedAtMs ?? 0;
-  return event.engineTimeMs < startedAt && startedAt <= latestByEngine(containers, event.at);
+  return event.engineTimeMs < (containers.byId[event.id]?.details?.startedAtMs ?? 0);
 }
-
-/** An engine on another host has a clock of its own; and a step smaller than this is soon caught up with. */
-const TOLERANCE_MS = 60_000;
-
-/** What the engine's clock shows now at most, as far as the latest listing tells. */
-const latestByEngine = ({ engineClock }: Containers, at: number): number =>
-  engineClock === undefined ? Infinity : engineClock.engineMs + (at - engineClock.at) + TOLERANCE_MS;
 
 /** Signals that are meant to end any container: TERM, KILL, INT, QUIT. */
 const ENDING_SIGNALS: readonly number[] = [15, 9, 2, 3];

@@ -4,7 +4,6 @@ import { alarm } from './reducers/alarm.ts';
 import { checkDueAt, checkSchedule } from './reducers/check-schedule.ts';
 import { checkResults } from './reducers/check-results.ts';
 import { connection } from './reducers/connection.ts';
-import { journal } from './reducers/journal.ts';
 import { judgement } from './reducers/judgement.ts';
 import { witness, witnessDueAt, witnessSchedule } from './reducers/witness.ts';
 import { isAct } from './commands.ts';
@@ -61,7 +60,6 @@ const concerns = compose<Everything>(
 
 const ofOneGateway = compose<State>(
   gateway,
-  journal,
   siteList,
   checkResults,
   judgement,
@@ -129,11 +127,9 @@ export const initialState = (
     inspecting: {},
     toInspect: { known: [], strangers: [] },
     knownAt: {},
-    engineClock: undefined,
-    starts: {},
     nextListingAt: undefined,
     listingAskedAt: undefined,
-    latestListing: undefined,
+    isListed: false,
     listingFailure: undefined,
   },
   endings: {},

@@ -3,7 +3,6 @@ import type { ContainerFacts, ProbeResult, PublicIp, Store } from '../streams/ev
 import type { Repairable, Target } from './commands.ts';
 import type { Memory, RememberedSites } from './memory.ts';
 import type { OwnNetwork } from './own-network.ts';
-import type { Listing, SeenStarts } from './seen-starts.ts';
 import type { Witness } from './witness.ts';
 
 /**
@@ -117,16 +116,12 @@ export interface Containers {
    * look shows is not taken.
    */
   readonly knownAt: Readonly<Record<string, number>>;
-  /** What the engine's clock showed at the latest listing, and when that was by ours. */
-  readonly engineClock: { readonly engineMs: number; readonly at: number } | undefined;
-  /** When the present runs began, on the monitor's clock. */
-  readonly starts: SeenStarts;
   /** When the safety net is next cast; undefined while the engine is out of reach. */
   readonly nextListingAt: number | undefined;
   /** When the safety net was last cast, while no listing has come since. */
   readonly listingAskedAt: number | undefined;
-  /** Undefined until the first one: what is not known yet is not missing. */
-  readonly latestListing: Listing | undefined;
+  /** Before the first listing: what is not known yet is not missing. */
+  readonly isListed: boolean;
   /** Why the latest one failed; undefined: it did not. */
   readonly listingFailure: string | undefined;
 }
@@ -144,8 +139,11 @@ export type Ending =
   /** Its restart policy may try once more, in silence: at `lookAt` what became of that is looked at. */
   | { readonly value: 'itself'; readonly lookAt: number | undefined }
   | { readonly value: 'ours' }
-  /** By an engine that had been killed, at its next start: `unless-stopped` does not bring it back. */
-  | { readonly value: 'engine' };
+  /**
+   * By an engine that had been killed, at its next start: `unless-stopped` does not bring it back. At `tellAt` that is
+   * said, of all such containers at once.
+   */
+  | { readonly value: 'engine'; readonly tellAt: number | undefined };
 
 /** One run of the gateway, from its start on. */
 export interface Start {

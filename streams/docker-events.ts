@@ -1,12 +1,23 @@
 import type { Observable } from 'rxjs';
-import { type SchedulerLike, catchError, concat, defer, filter, map, of, switchMap } from 'rxjs';
+import {
+  type SchedulerLike,
+  catchError,
+  concat,
+  defer,
+  filter,
+  map,
+  merge,
+  of,
+  switchMap,
+  takeWhile,
+} from 'rxjs';
 import { answeredWithin } from './answered-within.ts';
 import { toLines } from './bytes.ts';
 import { decodeEvent } from './decode-event.ts';
-import { type EngineMemory, engineMemory } from './engine-memory.ts';
 import { type EngineReadings, reasonOf } from './engine.ts';
 import type { ContainerEvent, EngineEvent } from './events.ts';
 import { repeatWithGrowingDelay } from './growing-delay.ts';
+import { endedByKilledEngine$ } from './killed-engine.ts';
 
 const OPEN_TIMEOUT_MS = 10_000;
 /** An engine that never answers is no success: steady is longer than it takes to give up on it. */
@@ -27,12 +38,7 @@ export const dockerEvents$ = (
 ): Observable<ContainerEvent | EngineEvent> =>
   defer(() => {
     const history = new History();
-    const connected = ({ messages, ended }: EngineMemory): EngineEvent => ({
-      type: 'engineConnected',
-      at: scheduler.now(),
-      ...(messages.some((event) => history.knows(event)) && { hasStayed: true }),
-      ...(ended.length > 0 && { endedByEngine: ended }),
-    });
+    const connected = (): EngineEvent => ({ type: 'engineConnected', at: scheduler.now() });
     const disconnected = (reason: string): EngineEvent => ({
       type: 'engineDisconnected',
       at: scheduler.now(),
@@ -49,10 +55,14 @@ export const dockerEvents$ = (
       answeredWithin(OPEN_TIMEOUT_MS, 'opening the event stream', scheduler),
       switchMap((bytes$) =>
         concat(
-          // Known before the replay, whose messages would look like an operator's.
-          engineMemory(engine, scheduler).pipe(map(connected)),
-          news(bytes$),
-          defer(() => of(disconnected('the event stream ended'))),
+          defer(() => of(connected())),
+          merge(
+            concat(
+              news(bytes$),
+              defer(() => of(disconnected('the event stream ended'))),
+            ),
+            endedByKilledEngine$(engine, scheduler),
+          ).pipe(takeWhile(({ type }) => type !== 'engineDisconnected', true)),
         ),
       ),
       catchError((error: unknown) => of(disconnected(reasonOf(error)))),
@@ -70,13 +80,10 @@ class History {
     return (Math.max(this.#latestMs - OVERLAP_MS, 0) / 1000).toFixed(9);
   }
 
-  knows(event: ContainerEvent): boolean {
-    return this.#seen.has(keyOf(event));
-  }
-
   isNews(event: ContainerEvent): boolean {
-    if (this.knows(event)) return false;
-    this.#seen.add(keyOf(event));
+    const key = keyOf(event);
+    if (this.#seen.has(key)) return false;
+    this.#seen.add(key);
     this.#latestMs = Math.max(this.#latestMs, event.engineTimeMs);
     for (const oldest of this.#seen) {
       if (this.#seen.size <= MOST_REMEMBERED) break;

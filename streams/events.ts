@@ -94,14 +94,12 @@ export type Labels = Readonly<Record<string, string>>;
 
 export type EngineEvent =
   /** The event stream is open: from here on nothing is missed, what came before must be listed. */
-  | {
-      readonly type: 'engineConnected';
-      readonly at: number;
-      /** It remembers what was heard before: so it has not ended since. Absent where it may be another one. */
-      readonly hasStayed?: true;
-      /** Ids of containers that the engine itself ended at its start; absent where there are none, or nobody knows. */
-      readonly endedByEngine?: readonly string[];
-    }
+  | { readonly type: 'engineConnected'; readonly at: number }
+  /**
+   * The engine had been killed, and ended this container itself when it started again; the container has not run since.
+   * Said at each connection for as long as the engine remembers it; a message of its end may come before this.
+   */
+  | { readonly type: 'containerEndedByEngine'; readonly at: number; readonly id: string }
   | { readonly type: 'engineDisconnected'; readonly at: number; readonly reason: string }
   | {
       readonly type: 'containersListed';

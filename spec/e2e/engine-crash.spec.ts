@@ -74,7 +74,8 @@ describeOnPrivateEngine(
 
     it('has them started again by a monitor that comes only then', async () => {
       await crash();
-      await watch();
+      const monitor = await watch();
+      await monitor.waitForLine(/when it started again it stopped what still ran: .*\bgluetun\b/);
       await expectAllBack();
     });
 

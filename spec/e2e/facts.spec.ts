@@ -29,8 +29,8 @@ describeOnEngine('the monitor, when an inspection shows more than one message to
     await monitor.waitForLine(/gluetun started; waiting until it is ready/);
     await eventually('all are on the live network', async () => (await cutOff(setting)).length === 0, 30_000);
     await monitor.waitForLine(/All dependent containers are on the network of gluetun/);
-    expect(countOf(monitor, /^gluetun started/)).toBe(1);
-    expect(countOf(monitor, /^gluetun (?:died|was stopped)/)).toBe(0);
+    expect(countOf(monitor, /gluetun started/)).toBe(1);
+    expect(countOf(monitor, /gluetun (?:died|was stopped)/)).toBe(0);
   });
 
   it('says each restart of a dependent once, and leaves what its operator has stopped meanwhile', async () => {
@@ -41,19 +41,19 @@ describeOnEngine('the monitor, when an inspection shows more than one message to
     await app1?.restart(0);
     await eventually(
       'the restart is said',
-      () => countOf(monitor, /^Dependent container started: app1$/) === 1,
+      () => countOf(monitor, /Dependent container started: app1$/) === 1,
     );
     await whileItStandsStill(monitor, async () => {
       await app1?.restart(0);
       await app2?.stop(0);
     });
-    await eventually('both are said', () => countOf(monitor, /^Dependent container .*: app[12]$/) === 5);
+    await eventually('both are said', () => countOf(monitor, /Dependent container .*: app[12]$/) === 5);
     for (const [line, times] of [
       ['stopped: app1', 2],
       ['started: app1', 2],
       ['stopped: app2', 1],
     ] as const)
-      expect([line, countOf(monitor, new RegExp(`^Dependent container ${line}$`))]).toEqual([line, times]);
+      expect([line, countOf(monitor, new RegExp(`Dependent container ${line}$`))]).toEqual([line, times]);
     await gateway.restart(0);
     await monitor.waitForLine(/app4 restarted successfully/, 30_000);
     expect((await app2?.inspect())?.State.Status).toBe('exited');

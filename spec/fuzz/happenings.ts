@@ -140,9 +140,9 @@ const at = 0;
 const other: fc.Arbitrary<Event | undefined> = fc.oneof(
   fc.constantFrom<Event>(
     { type: 'engineConnected', at },
-    { type: 'engineConnected', at, hasStayed: true },
     { type: 'timeReached', at },
   ),
+  id.map((one): Event => ({ type: 'containerEndedByEngine', at, id: one })),
   anyText.map((reason): Event => ({ type: 'engineDisconnected', at, reason })),
   anyText.map((reason): Event => ({ type: 'listingFailed', at, reason })),
   fc.tuple(id, anyText).map(([one, reason]): Event => ({ type: 'inspectionFailed', at, id: one, reason })),

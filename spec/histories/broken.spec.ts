@@ -118,7 +118,7 @@ const PATCHES: readonly Patch[] = [
     module: 'reducers/containers',
     exports: ({ containers }) => ({
       containers: (state: Everything, event: Event) =>
-        event.type === 'containersListed' && state.containers.latestListing !== undefined
+        event.type === 'containersListed' && state.containers.isListed
           ? { state, commands: [], notices: [] }
           : (containers as unknown as (...args: unknown[]) => unknown)(state, event),
     }),

@@ -158,10 +158,7 @@ const DEEDS: Deeds = {
   },
   messagesDisturbed: ({ wire }, deed) => wire.disturbMessages(deed),
   callsDisturbed: ({ wire }, deed) => wire.disturbCalls(deed),
-  clockJumps: ({ wire, intents }, { byMs }) => {
-    wire.setClock(byMs);
-    if (byMs < 0) intents.clockIsSetBack();
-  },
+  clockJumps: ({ stage }, { byMs }) => stage.engine.runtime.clock.jump(byMs),
   monitorKilled: (scene, deed) => {
     const { monitor } = scene.stage;
     if (monitor?.isAlive !== true) return;

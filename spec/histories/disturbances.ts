@@ -63,12 +63,6 @@ export class Wire {
     return Math.max(this.#callsUntil, this.#messagesUntil);
   }
 
-  /** The monitor finds out with its next listing. */
-  setClock(byMs: number): void {
-    this.#stage.engine.runtime.clock.jump(byMs);
-    this.#messagesUntil = Math.max(this.#messagesUntil, this.#stage.now);
-  }
-
   disturbCalls({ calls, fates, forMs }: Deedful<'callsDisturbed'>): void {
     const until = (this.#callsUntil = this.#stage.now + forMs);
     if (calls === 'readings') this.#readingsUntil = until;

@@ -92,6 +92,7 @@ export type EngineDeed =
       readonly calls: 'readings' | 'writes';
       readonly fates: readonly CallFate[];
     } & Lasting)
+  /** The host's clock is set ahead. */
   | { readonly what: 'clockJumps'; readonly byMs: number };
 
 export type CallFate =

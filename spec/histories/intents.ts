@@ -26,7 +26,6 @@ export class Intents {
   readonly #intents = new Map<string, Intent>();
   /** Roles that the monitor is just writing on: who meddles with those gets what comes of it. */
   readonly #contested = new Map<string, number>();
-  #isClockWrong = false;
   #monitorSince: number;
   /** Whom the monitor is just restarting. */
   readonly #restarting = new Set<string>();
@@ -159,7 +158,7 @@ export class Intents {
   #hasCaughtUp(backSince: number): boolean {
     const { monitor, engine } = this.#stage;
     const hasStayed = monitor?.isAlive === true && this.#monitorSince <= backSince && engine.up$.value;
-    const isUndisturbed = this.#wire.quietSince <= backSince && !this.#isClockWrong;
+    const isUndisturbed = this.#wire.quietSince <= backSince;
     return hasStayed && isUndisturbed && engine.events.hasForgottenNothing;
   }
 
@@ -177,24 +176,11 @@ export class Intents {
       if (!this.#runs(gateway) && this.of(gateway).value === 'run' && !this.#halfRestarted.has(gateway))
         this.#set(gateway, FREE);
     this.#undecidedAreFree();
-    if (this.#isClockWrong) this.#unnotedAreFree();
   }
 
-  /** From now on times mislead: a monitor that begins knows of an end that none has noted by its time alone. */
-  clockIsSetBack(): void {
-    this.#isClockWrong = true;
-    if (this.#stage.monitor?.isAlive !== true) this.#unnotedAreFree();
-  }
-
-  #unnotedAreFree(): void {
-    const { stopped } = this.#stage.memory;
-    for (const [who, { value }] of this.#intents)
-      if (value === 'down' && !stopped.includes(this.#people.find(who)?.id ?? '')) this.#set(who, FREE);
-  }
-
-  /** Whether the engine itself has gone is asked at the next connection; there may be no answer to that. */
+  /** Nobody can tell that from an engine that has gone away. */
   streamIsCut(): void {
-    if (this.#wire.losesAnswers) this.#undecidedAreFree();
+    this.#undecidedAreFree();
   }
 
   #undecidedAreFree(): void {

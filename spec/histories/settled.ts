@@ -68,13 +68,13 @@ function wrongWith(court: Court, role: Role): readonly string[] {
 /**
  * Whom nobody can help is not held against the monitor: whose owner its operator keeps down or has removed; an orphan
  * that nobody may re-create; one of a gateway that no monitor has ever seen, or of an owner that had another name when
- * one last saw it; one that by the engine's clock, which was set back, started after its owner.
+ * one last saw it.
  */
 export function isClaimable(court: Court, container: Container, role: Role): boolean {
-  const { stage, people, truth } = court;
+  const { stage, people } = court;
   const owner = people.find(role.joins ?? '');
   const reference = container.joins ?? '';
-  if (owner?.state.running !== true || truth.isOrderLost(container, owner)) return false;
+  if (owner?.state.running !== true) return false;
   const ownersRole = people.roles.find(({ name }) => name === role.joins);
   if (ownersRole !== undefined && !isClaimable(court, owner, ownersRole)) return false;
   const isOrphan = stage.engine.find(reference) === undefined;

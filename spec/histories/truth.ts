@@ -1,7 +1,6 @@
 import type { Event } from '../../streams/events.ts';
 import type { Everything } from '../../src/state.ts';
 import { nanosToMs } from '../simulated-engine/clock.ts';
-import type { Container } from '../simulated-engine/container.ts';
 import type { EngineEvent } from '../simulated-engine/events.ts';
 import type { Wire } from './disturbances.ts';
 import type { People } from './people.ts';
@@ -30,8 +29,6 @@ export class Truth implements Onlooker {
   readonly #people: People;
   readonly #wire: Wire;
   readonly #known = new Map<string, Known>();
-  /** By id, when the latest run began, whatever the engine's clock said, and whether that was heard for certain. */
-  readonly #runs = new Map<string, { readonly at: number; readonly isHeard: boolean }>();
   #monitorSince = -Infinity;
   /** The gateway that the monitor writes on at this moment. */
   #writing: string | undefined;
@@ -74,17 +71,6 @@ export class Truth implements Onlooker {
     return Math.max(this.#stage.now - runSince, shownMs);
   }
 
-  /**
-   * The engine's clock was set back between two starts, and tells the wrong order of them; the monitor, which has begun
-   * after both, or may not have heard of the second one, knows no other.
-   */
-  isOrderLost(one: Container, owner: Container): boolean {
-    const begun = this.#runs.get(one.id)?.at ?? -Infinity;
-    const { at: ownersBegun, isHeard } = this.#runs.get(owner.id) ?? { at: -Infinity, isHeard: true };
-    const isBelied = (one.state.startedAt ?? 0n) > (owner.state.startedAt ?? 0n);
-    return isBelied && begun < ownersBegun && (ownersBegun <= this.#monitorSince || !isHeard);
-  }
-
   monitorStarted(): void {
     this.#monitorSince = this.#stage.now;
   }
@@ -108,7 +94,6 @@ export class Truth implements Onlooker {
   }
 
   told({ id, action }: EngineEvent): void {
-    if (action === 'start') this.#runs.set(id, { at: this.#stage.now, isHeard: !this.#wire.losesMessages });
     const gateway = this.#people.gateways.find((who) => this.#people.find(who)?.id === id);
     if (gateway === undefined) return;
     const known = this.of(gateway);

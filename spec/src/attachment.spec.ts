@@ -309,7 +309,7 @@ describe('whether the engine has ended it', () => {
   const ended = facts('app', { runState: 'exited', startedAt: 2_000 });
 
   it.each<{ given: string; ending?: Ending; remembered?: string; then: boolean }>([
-    { given: 'is heard', ending: { value: 'engine' }, then: true },
+    { given: 'is heard', ending: { value: 'engine', tellAt: undefined }, then: true },
     { given: 'is remembered of this run', remembered: ended.details?.startedAt ?? '', then: true },
     { given: 'is remembered of an earlier run', remembered: '2020-01-01T00:00:00Z', then: false },
     { given: 'is neither heard nor remembered', then: false },

@@ -61,11 +61,14 @@ export const site = (name: string, rest: Partial<Site> = {}): Site => ({
 // The engine
 
 export const connected = (): Happening => happens({ type: 'engineConnected' });
-/** To the engine that was there before: only the connection had been lost. */
-export const reconnected = (): Happening => happens({ type: 'engineConnected', hasStayed: true });
-/** To an engine that had been killed: at its start it ended these. */
-export const connectedAfterCrash = (...names: readonly string[]): Happening =>
-  happens({ type: 'engineConnected', endedByEngine: names.map(idOf) });
+/** The engine had been killed, and ended this container when it started again. */
+export const endedByEngine = (name: string): Happening =>
+  happens({ type: 'containerEndedByEngine', id: idOf(name) });
+/** The same of several, said with the connection. */
+export const connectedAfterCrash =
+  (...names: readonly string[]): Happening =>
+  (state, at) =>
+    [connected(), ...names.map(endedByEngine)].flatMap((happening) => happening(state, at));
 export const disconnected = (reason = 'socket hang up'): Happening =>
   happens({ type: 'engineDisconnected', reason });
 

@@ -37,45 +37,32 @@ const UNTOLD = { info: () => refusal$, pastEvents: () => refusal$ };
 const refusal$ = throwError(() => new EngineError('connect ECONNREFUSED'));
 
 describe('dockerEvents$', () => {
-  it('says with the connection whom the engine has ended, before it tells of that', () => {
+  it('reads the messages from the first instant, and says beside them whom a killed engine has ended', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const engine = {
-        openEvents: () => of(cold('a', { a: text(line('die', 0)) })),
-        info: () =>
-          cold('--(i|)', {
-            i: { LiveRestoreEnabled: false, SystemTime: '2026-11-25T16:00:00Z' },
-          }),
+        openEvents: () => of(cold('-a---b', { a: text(line('die', 0)), b: text(line('start', 1)) })),
+        info: () => cold('--(i|)', { i: { LiveRestoreEnabled: false, SystemTime: '2026-11-25T16:00:00Z' } }),
         pastEvents: () => of(text(line('die', 0))),
       };
-      expectObservable(dockerEvents$(engine, scheduler), '^----!').toBe('--(CA)', {
-        C: { ...connected(2), endedByEngine: ['abc'] },
-        A: heard('containerDied', 2, 0),
+      expectObservable(dockerEvents$(engine, scheduler), '^------!').toBe('CAE--B', {
+        C: connected(0),
+        A: heard('containerDied', 1, 0),
+        E: { type: 'containerEndedByEngine', at: 2, id: 'abc' },
+        B: heard('containerStarted', 5, 1),
       });
     });
   });
 
-  it.each([
-    { given: 'what was heard before', past: [line('die', 0), line('start', 1)], isSame: true },
-    { given: 'only what came later', past: [line('start', 1)], isSame: false },
-    { given: 'another container’s like message', past: [line('die', 0, 'def')], isSame: false },
-    { given: 'nothing', past: [], isSame: false },
-  ])('says whether the engine has stayed: of one that remembers $given, $isSame', ({ past, isSame }) => {
+  it('does not wait for what the engine remembers if the stream ends before that is told', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
-      const memories = new Rounds(of(text('')), of(text(past.join(''))));
-      const streams = new Rounds<[since: string | undefined], Opened>(
-        of(cold('-a|', { a: text(line('die', 0)) })),
-        of(NEVER),
-      );
       const engine = {
-        openEvents: streams.next,
-        info: () => of({ LiveRestoreEnabled: true, SystemTime: '2026-11-25T16:00:00Z' }),
-        pastEvents: memories.next,
+        openEvents: () => of(cold<Uint8Array>('-|')),
+        info: () => NEVER,
+        pastEvents: () => NEVER,
       };
-      expectObservable(dockerEvents$(engine, scheduler), '1s !').toBe('CAx 249ms D', {
+      expectObservable(dockerEvents$(engine, scheduler), '^---!').toBe('Cx---', {
         C: connected(0),
-        A: heard('containerDied', 1, 0),
-        x: disconnected(2, ENDED),
-        D: { ...connected(252), ...(isSame && { hasStayed: true }) },
+        x: disconnected(1, ENDED),
       });
     });
   });

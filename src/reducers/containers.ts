@@ -6,7 +6,6 @@ import { isAwaited } from '../awaited-inspection.ts';
 import type { Command } from '../commands.ts';
 import { listedComposeNames, withComposeName } from '../compose-names.ts';
 import { isParked } from '../parked.ts';
-import { seenOf, withLook } from '../seen-starts.ts';
 import type { Common, Containers, Everything } from '../state.ts';
 import { type Transition, then, to } from '../transition.ts';
 import {
@@ -93,8 +92,7 @@ const withFacts = (state: Everything, facts: ContainerFacts): Everything =>
 
 const without = (state: Everything, id: string): Everything => {
   const { [id]: _, ...byId } = state.containers.byId;
-  const { [id]: _start, ...starts } = state.containers.starts;
-  return withContainers(state, { byId, starts });
+  return withContainers(state, { byId });
 };
 
 const list = (state: Everything, at: number): Transition<Everything> =>
@@ -116,7 +114,7 @@ export const listCommand = ({
  * what is known.
  */
 function takeListing(state: Everything, event: EventOf<'containersListed'>): Transition<Everything> {
-  const { byId: known, inspecting, knownAt, latestListing } = state.containers;
+  const { byId: known, inspecting, knownAt } = state.containers;
   const isYounger = (id: string): boolean => (knownAt[id] ?? -Infinity) >= event.requestedAt;
   const isKept = (id: string): boolean =>
     isYounger(id) || inspecting[id] === 'gone' || (id in known && isAwaited(state.containers, id));
@@ -132,15 +130,7 @@ function takeListing(state: Everything, event: EventOf<'containersListed'>): Tra
       byId,
       knownAt: Object.fromEntries(Object.entries(knownAt).filter(([id]) => isYounger(id))),
       composeNames: listedComposeNames(state.containers.composeNames, listed, event),
-      engineClock: { engineMs: event.engineClockMs, at: event.at },
-      starts: seenOf(
-        event.containers.reduce(
-          (starts, facts) => withLook(starts, facts, event, latestListing),
-          state.containers.starts,
-        ),
-        [...entries, ...kept].map(([id]) => id),
-      ),
-      latestListing: { requestedAt: event.requestedAt, ids: event.containers.map(({ id }) => id) },
+      isListed: true,
       listingFailure: undefined,
       listingAskedAt: undefined,
     },
@@ -172,15 +162,14 @@ function noteFailedListing(
 /** An answer is what was so when it was asked for, or since: one that is older than what is known is not taken. */
 function takeInspection(
   state: Everything,
-  { id, requestedAt, at, facts, isByAct }: EventOf<'containerInspected'>,
+  { id, requestedAt, facts, isByAct }: EventOf<'containerInspected'>,
 ): Transition<Everything> {
-  const { starts: known, latestListing, inspecting, knownAt } = state.containers;
+  const { inspecting, knownAt } = state.containers;
   const isOver = requestedAt < (knownAt[id] ?? -Infinity) || (isByAct !== true && inspecting[id] === 'gone');
   const end = (next: Everything): Transition<Everything> => to(isByAct === true ? next : answered(next, id));
   if (isOver) return end(state);
   if (facts === undefined) return end(without(state, id));
-  const starts = withLook(known, facts, { requestedAt, at }, latestListing);
-  return end(withKnownAt(withContainers(withFacts(state, facts), { starts }), facts, requestedAt));
+  return end(withKnownAt(withFacts(state, facts), facts, requestedAt));
 }
 
 /** What has become of strangers in between, nobody asks. */

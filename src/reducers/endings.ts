@@ -1,4 +1,4 @@
-import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
+import type { ContainerEvent, Event } from '../../streams/events.ts';
 import type { Repairable } from '../commands.ts';
 import { isRunning } from '../attachment.ts';
 import { isAwaited } from '../awaited-inspection.ts';
@@ -27,8 +27,9 @@ export function endings(state: Everything, event: Event): Transition<Everything>
   if ('engineTimeMs' in event && isStranger(state, event.id)) return to(state);
   switch (event.type) {
     case 'engineConnected':
-      // Of one that has stayed that was said at the connection before; since then its clock may have been set back.
-      return event.hasStayed ? to(state) : endedAtEngineStart(undecide(state), event.endedByEngine ?? []);
+      return to(undecide(state));
+    case 'containerEndedByEngine':
+      return to(endedByEngine(state, event.id, event.at));
     case 'containerKilled':
       return to(
         isEndingSignal(event.signal, state.containers.byId[event.id])
@@ -46,7 +47,7 @@ export function endings(state: Everything, event: Event): Transition<Everything>
     case 'dependentRepairEnded':
       return to(event.facts === undefined ? state : leftByUs(state, event.facts.id));
     default:
-      return lookAtThoseDue(withoutDoubtful(forgetRunning(state, event)), event);
+      return lookAtThoseDue(forgetRunning(state, event), event);
   }
 }
 
@@ -61,30 +62,25 @@ function forget(state: Everything, id: string): Everything {
   return { ...state, endings };
 }
 
-/** They are replayed right after this, in the words of an operator's stop. */
-function endedAtEngineStart(state: Everything, ids: readonly string[]): Transition<Everything> {
-  const news = ids.filter((id) => state.endings[id]?.value !== 'engine');
-  const names = news.map((id) => state.containers.byId[id]?.name).filter((name) => name !== undefined);
-  return to(
-    news.reduce((soFar, id) => withEnding(soFar, id, { value: 'engine' }), state),
-    { notices: names.length === 0 ? [] : [{ kind: 'engineHadCrashed', names }] },
-  );
+/**
+ * Whatever its messages looked like, and whatever was decided: the engine only ends what still runs, so nobody had stopped
+ * it before.
+ */
+function endedByEngine(state: Everything, id: string, at: number): Everything {
+  if (state.endings[id]?.value === 'engine' || hasRunSinceConnected(state, id)) return state;
+  const isTold = Object.hasOwn(state.memory.endedByEngine, id);
+  return withEnding(state, id, { value: 'engine', tellAt: isTold ? undefined : at });
 }
 
-/**
- * A run that ended before it began: meanwhile the clock was set back, and the engine's memory may hide the start, which
- * lies ahead. Then it is no proof that the engine ended it.
- */
-const withoutDoubtful = (state: Everything): Everything =>
-  Object.entries(state.endings)
-    .filter(([id, { value }]) => value === 'engine' && hasEndedBeforeItBegan(state.containers.byId[id]))
-    .reduce((soFar, [id]) => withEnding(soFar, id, { value: 'operator' }), state);
-
-/** As long as it is known to run, the end that is known is of a run before. */
-const hasEndedBeforeItBegan = (facts: ContainerFacts | undefined): boolean =>
-  facts !== undefined &&
-  !isRunning(facts) &&
-  (facts.details?.finishedAtMs ?? Infinity) < (facts.details?.startedAtMs ?? 0);
+/** It was started while the engine was asked. What is known from before the connection tells nothing of that. */
+function hasRunSinceConnected({ containers, connection, endings: known }: Everything, id: string): boolean {
+  const facts = containers.byId[id];
+  if (facts === undefined || !isRunning(facts) || id in known) return false;
+  return (
+    connection.value === 'connected' ||
+    (connection.value === 'reconciling' && (containers.knownAt[id] ?? -Infinity) >= connection.since)
+  );
+}
 
 /**
  * What does not run cannot be sent a signal: the message is late, and of our own command or of the engine's. What is
@@ -226,20 +222,30 @@ function lookAtThoseDue(state: Everything, event: Event): Transition<Everything>
   const isTime = event.type === 'timeReached' || event.type === 'containersListed';
   if (!isTime || state.connection.value !== 'connected') return to(state);
   const due = Object.entries(state.endings).filter(([, ending]) => (dueAt(ending) ?? Infinity) <= event.at);
+  const byEngine = due.filter(([, { value }]) => value === 'engine').map(([id]) => id);
+  const names = byEngine.map((id) => state.containers.byId[id]?.name).filter((name) => name !== undefined);
+  const toLookAt = due.map(([id]) => id).filter((id) => !byEngine.includes(id));
   const decided = due.reduce((soFar, [id, { value }]) => decide(soFar, id, value), state);
   return andInspect(
-    to(due.reduce((soFar, [id]) => askForInspection(soFar, { id, matters: true }), decided)),
+    to(
+      toLookAt.reduce((soFar, id) => askForInspection(soFar, { id, matters: true }), decided),
+      { notices: names.length === 0 ? [] : [{ kind: 'engineHadCrashed', names: [...names].sort() }] },
+    ),
     event.at,
   );
 }
 
 function decide(state: Everything, id: string, value: Ending['value']): Everything {
-  if (value === 'signalled') return forget(state, id);
-  return withEnding(
-    state,
-    id,
-    value === 'undecided' ? { value: 'operator' } : { value: 'itself', lookAt: undefined },
-  );
+  switch (value) {
+    case 'signalled':
+      return forget(state, id);
+    case 'undecided':
+      return withEnding(state, id, { value: 'operator' });
+    case 'engine':
+      return withEnding(state, id, { value: 'engine', tellAt: undefined });
+    default:
+      return withEnding(state, id, { value: 'itself', lookAt: undefined });
+  }
 }
 
 function dueAt(ending: Ending): number | undefined {
@@ -250,11 +256,13 @@ function dueAt(ending: Ending): number | undefined {
       return ending.decidedAt;
     case 'itself':
       return ending.lookAt;
+    case 'engine':
+      return ending.tellAt;
     default:
       return undefined;
   }
 }
 
-/** When the next ending is decided or looked at. */
+/** When the next ending is decided, looked at or told. */
 export const endingsDueAt = (state: Everything): readonly (number | undefined)[] =>
   state.connection.value === 'connected' ? Object.values(state.endings).map(dueAt) : [];

@@ -64,17 +64,19 @@ function sayDown(before: Gateway, now: Down, { event, after }: Saying): readonly
     return now.unreadyRuns === 2
       ? [{ kind: 'gatewayLooping', name: now.name, exits: now.unreadyRuns + 1 }]
       : [];
-  if (known !== undefined && !isToStay && !isNewsOfACrash(now, { event, after })) return [];
+  if (known !== undefined && !isToStay && !isNewsOfACrash(known, now, { event, after })) return [];
   // Within a recovery it is started again and again: that is told of the first time, and by how the recovery goes.
   if (now.cause === 'givenUp' && after.recovery.value !== 'none') return [];
   return [describeDown(now, after)];
 }
 
-/** Where it is started before long, that is said then. */
-const isNewsOfACrash = (now: Down, { event, after }: Saying): boolean =>
+/** If it is started before long, that is said then; unless it was just said to stay down. */
+const isNewsOfACrash = (known: Down, now: Down, { event, after }: Saying): boolean =>
   now.cause === 'crash' &&
   after.recovery.value === 'none' &&
-  (startDueAt(after) ?? Infinity) > event.at + COMES_BACK_MS;
+  (known.cause === 'operator' ||
+    known.cause === 'found' ||
+    (startDueAt(after) ?? Infinity) > event.at + COMES_BACK_MS);
 
 /** When it is started unless it comes back, or why it is not. */
 function outlook({ cause, since }: Down, state: State): Partial<NoticeOf<'gatewayDown'>> {
@@ -94,7 +96,7 @@ function describeDown(down: Down, state: State): NoticeOf<'gatewayDown'> {
   const { name, cause, unreadyRuns } = down;
   const facts = state.containers.byId[down.id];
   const isGivenUp = cause === 'givenUp';
-  const isHeard = state.endings[down.id] !== undefined;
+  const isHeard = (state.endings[down.id]?.value ?? 'engine') !== 'engine';
   const isCutShort = cause === 'crash' && facts !== undefined && isLeftHalfRestarted(state, facts);
   return {
     kind: 'gatewayDown',

@@ -13,7 +13,7 @@ import { COMES_BACK_MS } from './left-behind.ts';
 
 /** Where the gateway is in its life: absent, down, paused, starting. That it is ready is decided by `readiness`. */
 export function gateway(state: State, event: Event): Transition {
-  if (state.containers.latestListing === undefined) return to(state);
+  if (!state.containers.isListed) return to(state);
   const heard = withEvidence(nextGateway(state, event), event);
   const next = state.gateway.value === 'unseen' ? foundRunning(heard, event) : heard;
   if (next === state.gateway) return hasDied(next) ? followLog(state) : to(state);

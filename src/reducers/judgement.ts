@@ -20,8 +20,7 @@ export function judgement(state: State, event: Event, before: State): Transition
 
 /** An earlier monitor has found that out; once, when it is known which gateway it is about. */
 function sayRemembered(state: State, before: State): readonly Notice[] {
-  if (before.containers.latestListing !== undefined || state.containers.latestListing === undefined)
-    return [];
+  if (before.containers.isListed || !state.containers.isListed) return [];
   const names = heldSites(state).map(({ name }) => name);
   return names.length === 0 ? [] : [{ kind: 'sitesStillDemoted', sites: names }];
 }

@@ -21,7 +21,7 @@ export function lists(state: Everything, _event: Event, before: Everything): Tra
 }
 
 const isFirstListing = ({ containers }: Everything, before: Everything): boolean =>
-  containers.latestListing !== undefined && before.containers.latestListing === undefined;
+  containers.isListed && !before.containers.isListed;
 
 /** Of every gateway it is known who hangs on it. */
 const areShown = ({ watches }: Everything): boolean =>

@@ -8,7 +8,7 @@ import { type Transition, to } from '../transition.ts';
 
 /** What is kept for a monitor that comes after this one: which ids the gateway had, who hung on it, who was stopped. */
 export function recollection(state: State, _event: Event, before: State): Transition {
-  if (state.containers.latestListing === undefined) return to(state);
+  if (!state.containers.isListed) return to(state);
   const memory = [withGateway, withDependents, withStopped, withEndedByEngine, withBackoff, withSites].reduce(
     (soFar, remember) => remember(soFar, state, before),
     state.memory,

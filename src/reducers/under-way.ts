@@ -11,7 +11,7 @@ import { type Transition, to } from '../transition.ts';
  */
 export function underWay(state: Everything, event: Event, before: Everything): Transition<Everything> {
   const { memory, containers } = state;
-  if (containers.latestListing === undefined) return to(state);
+  if (!containers.isListed) return to(state);
   const known = Object.entries(memory.restarting);
   const kept = known.filter((entry) => isStillOpen(entry, state, { event, before }));
   const begun = toEnd(state, event, before).map((id): Entry => [id, runOf(state, id)]);
@@ -59,7 +59,7 @@ function isStillOpen([id, startedAt]: Entry, { containers: { byId } }: Everythin
 
 /** Acts run one after another: with any of them nothing is under way any more, nor at first sight. */
 const isOver = (id: string, event: Event, before: Everything): boolean =>
-  before.containers.latestListing === undefined ||
+  !before.containers.isListed ||
   event.type === 'commandFinished' ||
   (event.type === 'dependentRepairEnded' && event.id === id);
 

@@ -1,5 +1,4 @@
 import type { ContainerFacts } from '../../../streams/events.ts';
-import { attachmentOf } from '../../../src/attachment.ts';
 import { NOTHING_REMEMBERED } from '../../../src/memory.ts';
 import { initialState, reduce } from '../../../src/reduce.ts';
 import {
@@ -336,16 +335,6 @@ describe('a listing', () => {
 });
 
 describe('an inspection', () => {
-  it('shows whose run began first, though the engine’s clock is set back each time', () => {
-    const one = onGateway('app', { startedAt: 6_000 });
-    const again = onGateway('app', { startedAt: 3_000 });
-    const history = settled([one], { gateway: gatewayFacts({ startedAt: 5_000 }) })
-      .feed(seconds(1), listedAgain(), seconds(1), inspected(gatewayFacts({ startedAt: 4_000 })))
-      .expectLine(/^Dependent containers cut off from its network: app$/)
-      .feed(seconds(1), listedAgain(), seconds(1), inspected(again));
-    expect(attachmentOf(history.state, again)).toBe('fresh');
-  });
-
   it('of a dependent that fails is made up for by a listing five seconds later', () => {
     settled([app])
       .feed(inspectionFailed('app'), seconds(4))
@@ -364,28 +353,5 @@ describe('an inspection', () => {
     const { everything, now } = settled([app]).feed(disconnected());
     const failure = { type: 'inspectionFailed', at: now, id: app.id, reason: 'no answer' } as const;
     expect(reduce(everything, failure).state).toBe(everything);
-  });
-});
-
-describe('a run that the monitor did not see begin', () => {
-  const beganAfter = (history: History): number | undefined =>
-    history.state.containers.starts[idOf('app')]?.after;
-  const seenFirst = (): History => new History().feed(connected());
-
-  it('began after the listing that did not show the container', () => {
-    const asked = 9_000;
-    expect(beganAfter(seenFirst().feed(listingAskedFor(asked, gatewayFacts()), inspected(app)))).toBe(asked);
-    expect(beganAfter(seenFirst().feed(listingAskedFor(asked, gatewayFacts()), listed(app)))).toBe(asked);
-  });
-
-  it('may have begun at any time, where the listing showed the container without its details', () => {
-    const bare = onGateway('app', { inspected: false });
-    expect(beganAfter(seenFirst().feed(listed(gatewayFacts(), bare), inspected(app)))).toBeUndefined();
-  });
-
-  it('may have begun at any time, where there was no listing before', () => {
-    const history = seenFirst().feed(listed(gatewayFacts(), app));
-    expect(history.state.containers.starts).toHaveProperty(idOf('app'));
-    expect(beganAfter(history)).toBeUndefined();
   });
 });

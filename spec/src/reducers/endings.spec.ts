@@ -1,10 +1,10 @@
 import {
   compose,
   connected,
-  connectedAfterCrash,
   destroyed,
   died,
   disconnected,
+  endedByEngine,
   endpointRead,
   facts,
   type Happening,
@@ -15,7 +15,6 @@ import {
   checkPassed,
   happens,
   idOf,
-  inspected,
   inspectedAs,
   inspectionFailed,
   killed,
@@ -23,7 +22,7 @@ import {
   listedAgain,
   minutes,
   onGateway,
-  reconnected,
+  connectedAfterCrash,
   renamed,
   restartBegun,
   restartEnded,
@@ -35,7 +34,6 @@ import {
   stopped,
   stoppedByHand,
   succeeded,
-  unpaused,
 } from '../builders.ts';
 import { attachmentOf } from '../../../src/attachment.ts';
 import { NOTHING_REMEMBERED } from '../../../src/memory.ts';
@@ -90,48 +88,6 @@ describe('how a container ended', () => {
       then: 'undecided',
     },
     {
-      given: 'a stop, and the engine that was there, as long as it has not been caught up with',
-      event: [stoppedByHand('app'), seconds(4), disconnected(), reconnected(), seconds(6)],
-      then: 'undecided',
-    },
-    {
-      given: 'a stop that is ten seconds old once the same engine was caught up with',
-      event: [
-        stoppedByHand('app'),
-        seconds(4),
-        disconnected(),
-        seconds(6),
-        reconnected(),
-        listedAgain(onGateway('app', { runState: 'exited' })),
-        seconds(1),
-      ],
-      then: 'operator',
-    },
-    {
-      given: 'a stop whose time came while the engine that stays was away, and which was caught up with',
-      event: [
-        stoppedByHand('app'),
-        seconds(4),
-        disconnected(),
-        seconds(7),
-        happens({ type: 'timeReached' }),
-        seconds(9),
-        reconnected(),
-        listedAgain(onGateway('app', { runState: 'exited' })),
-      ],
-      then: 'operator',
-    },
-    {
-      given: 'a stop, and two connections lost, to an engine that stays',
-      event: [stoppedByHand('app'), disconnected(), reconnected(), disconnected(), reconnected()],
-      then: 'undecided',
-    },
-    {
-      given: 'a stop, and two connections lost, the second to an engine that has gone away',
-      event: [stoppedByHand('app'), disconnected(), reconnected(), disconnected(), connected()],
-      then: undefined,
-    },
-    {
       given: 'a stop, decided before the engine went away',
       event: [stoppedByHand('app'), seconds(11), disconnected(), connected()],
       then: 'operator',
@@ -146,11 +102,6 @@ describe('how a container ended', () => {
       given: 'a signal, and an engine that has gone away since',
       event: [killed('app'), disconnected(), connected()],
       then: undefined,
-    },
-    {
-      given: 'a signal, and a connection lost, to an engine that stays',
-      event: [killed('app'), disconnected(), reconnected()],
-      then: 'signalled',
     },
     {
       given: 'an end without a signal, and an engine that has gone away',
@@ -457,9 +408,11 @@ describe('what the engine ended at its start, after it had been killed,', () => 
     const [gateway, dependent] = [gatewayFacts(ended), onGateway('app', ended)];
     return settled([onGateway('app', shape)], { gateway: gatewayFacts(shape) }).feed(
       disconnected(),
-      connectedAfterCrash('gluetun', 'app'),
+      connected(),
       ...stoppedByHand('gluetun'),
       ...stoppedByHand('app'),
+      endedByEngine('gluetun'),
+      endedByEngine('app'),
       listed(gateway, dependent),
     );
   };
@@ -470,9 +423,9 @@ describe('what the engine ended at its start, after it had been killed,', () => 
 
   it('is said once, with the names', () => {
     const said = crashed()
-      .feed(disconnected(), connectedAfterCrash('gluetun', 'app'), listedAgain())
+      .feed(disconnected(), connected(), endedByEngine('gluetun'), endedByEngine('app'), listedAgain())
       .notices.filter(({ kind }) => kind === 'engineHadCrashed');
-    expect(said).toEqual([{ kind: 'engineHadCrashed', names: ['gluetun', 'app'] }]);
+    expect(said).toEqual([{ kind: 'engineHadCrashed', names: ['app', 'gluetun'] }]);
   });
 
   it.each([
@@ -494,50 +447,72 @@ describe('what the engine ended at its start, after it had been killed,', () => 
     expect(facts && attachmentOf(history.state, facts)).toBe(then);
   });
 
-  it('is not told by an engine that has stayed: it hides starts that lie ahead of its clock', () => {
-    const reconnectedTo = happens({
-      type: 'engineConnected',
-      hasStayed: true,
-      endedByEngine: [idOf('app')],
-    });
-    const history = settled([app]).feed(stoppedByHand('app'), seconds(11), disconnected()).forget();
-    history.feed(reconnectedTo).expectLines('The Docker engine answers again after 0s');
-    expect(endingOf(history)).toBe('operator');
-  });
+  const GONE = { runState: 'exited', exitCode: 0, restartPolicy: 'unless-stopped' } as const;
+  const gone = [gatewayFacts(GONE), onGateway('app', GONE)] as const;
 
-  it.each([
-    { given: 'ended before it began: its start may be hidden', finishedAt: 8_999, then: 'operator' },
-    { given: 'ended as it began', finishedAt: 9_000, then: 'engine' },
-    { given: 'ended after it had begun', finishedAt: 9_001, then: 'engine' },
-  ])('of a run that $given: is the doing of the $then', ({ finishedAt, then }) => {
-    const shape = { restartPolicy: 'unless-stopped', startedAt: 9_000 } as const;
-    const gone = gatewayFacts({ ...shape, runState: 'exited', exitCode: 0, finishedAt });
-    for (const before of [
-      new History(),
-      settled([], { gateway: gatewayFacts(shape) }).feed(disconnected()),
-    ]) {
-      const history = before.feed(connectedAfterCrash('gluetun'), listed(gone), seconds(11));
-      expect(endingOf(history, 'gluetun')).toBe(then);
-      expect(Object.keys(history.state.memory.endedByEngine)).toHaveLength(then === 'engine' ? 1 : 0);
-      expect(history.acts.map(({ kind }) => kind)).toEqual(then === 'engine' ? ['startGateway'] : []);
-    }
-  });
-
-  it('is not doubted for the end of a run before, as long as it is not known how this one has ended', () => {
-    const restarted = onGateway('app', { startedAt: 9_000, finishedAt: 8_000 });
-    const history = settled([restarted, onGateway('frozen', { runState: 'paused' })]);
-    history.feed(disconnected(), connectedAfterCrash('app'), unpaused('frozen'));
+  it.each<{ given: string; steps: Steps }>([
+    { given: 'before its replayed end', steps: [endedByEngine('app'), ...stoppedByHand('app')] },
+    { given: 'in the middle of its end', steps: [killed('app'), endedByEngine('app'), died('app')] },
+    { given: 'after an end that looks like its own', steps: [died('app', 1), endedByEngine('app')] },
+    { given: 'after the listing', steps: [...stoppedByHand('app'), listed(...gone), endedByEngine('app')] },
+    { given: 'with no message of its end', steps: [endedByEngine('app'), listed(...gone)] },
+    {
+      given: 'five seconds after an end that looks like a stop',
+      steps: [...stoppedByHand('app'), listed(...gone), seconds(5), endedByEngine('app')],
+    },
+    {
+      given: 'though a stop of it was taken to be decided',
+      steps: [...stoppedByHand('app'), listed(...gone), seconds(20), endedByEngine('app')],
+    },
+  ])('is known if the engine says so $given', ({ steps }) => {
+    const history = settled([onGateway('app')]).feed(disconnected(), connected(), ...steps);
+    history.feed(listedAgain(...gone), seconds(30));
     expect(endingOf(history)).toBe('engine');
+    expect(history.state.memory.endedByEngine).toHaveProperty(idOf('app'));
   });
 
-  it('is known only with what an inspection shows', () => {
-    const history = new History().feed(
-      connectedAfterCrash('app'),
-      listed(gatewayFacts(), onGateway('app', { runState: 'exited', inspected: false })),
-    );
-    expect(endingOf(history)).toBe('engine');
-    history.feed(inspected(onGateway('app', { runState: 'exited', startedAt: 9_000, finishedAt: 8_000 })));
-    expect(endingOf(history)).toBe('operator');
+  it('is said at once, and with all names, if the engine says so after the listing', () => {
+    const history = settled([onGateway('app')])
+      .feed(disconnected(), connected(), listed(...gone))
+      .forget();
+    const event = (name: string) =>
+      ({ type: 'containerEndedByEngine', at: history.now, id: idOf(name) }) as const;
+    history.reduce(event('gluetun'));
+    history.reduce(event('app'));
+    history.feed(seconds(0));
+    expect(history.notices.filter(({ kind }) => kind === 'engineHadCrashed')).toEqual([
+      { kind: 'engineHadCrashed', names: ['app', 'gluetun'] },
+    ]);
+  });
+
+  it('is said by a monitor that starts only then, but not by the next one', () => {
+    const said = (history: History): number =>
+      history.notices.filter(({ kind }) => kind === 'engineHadCrashed').length;
+    const startNext = (memory = NOTHING_REMEMBERED): History =>
+      new History({ memory }).feed(connected(), endedByEngine('gluetun'), listed(gatewayFacts(GONE)));
+    const first = startNext();
+    expect(said(first)).toBe(1);
+    expect(said(startNext(first.state.memory))).toBe(0);
+  });
+
+  it('corrects what was said of the gateway: it was not stopped by hand', () => {
+    const history = settled().feed(disconnected(), connected(), ...stoppedByHand('gluetun'), listed(gone[0]));
+    history.expectLine(/^gluetun was stopped/).forget();
+    history.feed(endedByEngine('gluetun')).expectLine(/^gluetun died/);
+  });
+
+  it('corrects what was said of a gateway that was found down: it does not stay so', () => {
+    const history = new History().feed(connected(), listed(gone[0]));
+    history.expectLine(/^gluetun is not running; standing by/).forget();
+    history.feed(endedByEngine('gluetun')).expectLine(/^gluetun died; it is started unless it comes back/);
+  });
+
+  it.each<{ given: string; steps: Steps }>([
+    { given: 'since the connection', steps: [started('app')] },
+    { given: 'by the listing', steps: [listedAgain()] },
+  ])('does not hold for one that runs again $given', ({ steps }) => {
+    const history = settled([onGateway('app')]).feed(disconnected(), connected(), ...steps);
+    expect(endingOf(history.feed(endedByEngine('app')))).toBeUndefined();
   });
 
   it('has no ending any more once it runs', () => {

@@ -1,5 +1,5 @@
 import { NEVER, type Observable, of, throwError } from 'rxjs';
-import { type EngineMemory, engineMemory } from '../../streams/engine-memory.ts';
+import { endedByKilledEngine$ } from '../../streams/killed-engine.ts';
 import { EngineError } from '../../streams/engine.ts';
 import { marbles, text } from './marbles.ts';
 
@@ -12,14 +12,11 @@ const noise = (count: number): readonly string[] =>
   Array.from({ length: count }, () => line('exec_start: true', 'other'));
 
 const WITHOUT = of({ LiveRestoreEnabled: false, SystemTime: '2026-11-25T16:00:00.5Z' });
-const NOTHING: EngineMemory = { messages: [], ended: [] };
 const refused$ = throwError(() => new EngineError('forbidden', 403));
 
-/** Whom the engine has ended. */
-const ended = (then: readonly string[]): EngineMemory =>
-  expect.objectContaining({ ended: then }) as EngineMemory;
+const endedByEngine = (id: string) => ({ type: 'containerEndedByEngine', at: 0, id });
 
-describe('engineMemory', () => {
+describe('endedByKilledEngine$', () => {
   it.each<{
     given: string;
     info?: Observable<unknown>;
@@ -101,47 +98,11 @@ describe('engineMemory', () => {
   ])('of $given names $then', ({ info = WITHOUT, past, then }) => {
     marbles(({ expectObservable }, scheduler) => {
       const engine = { info: () => info, pastEvents: () => past };
-      expectObservable(engineMemory(engine, scheduler)).toBe('(a|)', { a: ended(then) });
-    });
-  });
-
-  const messages = [
-    expect.objectContaining({ type: 'containerStarted', id: 'a' }),
-    expect.objectContaining({ type: 'containerDied', id: 'b' }),
-  ];
-
-  it.each<{ of: string; info?: Observable<unknown>; past: Observable<Uint8Array>; then: readonly unknown[] }>(
-    [
-      {
-        of: 'containers alone, in their order',
-        past: said([line('start', 'a'), 'x', ...noise(9), line('die', 'b')]),
-        then: messages,
-      },
-      {
-        of: 'all that has not been forgotten',
-        past: said([line('start', 'a'), ...noise(300), line('die', 'b')]),
-        then: messages,
-      },
-      {
-        of: 'an engine that leaves running what runs',
-        info: of({ LiveRestoreEnabled: true, SystemTime: '2026-11-25T16:00:00.5Z' }),
-        past: said([line('start', 'a'), line('die', 'b')]),
-        then: messages,
-      },
-      { of: 'an engine whose settings may not be read', info: refused$, past: said(stopped('a')), then: [] },
-      { of: 'an engine that refuses to tell them', past: refused$, then: [] },
-      {
-        of: 'an engine that does not say what time it is',
-        info: of({ LiveRestoreEnabled: false }),
-        past: said([line('start', 'a')]),
-        then: [],
-      },
-    ],
-  )('tells the messages of $of', ({ info = WITHOUT, past, then }) => {
-    marbles(({ expectObservable }, scheduler) => {
-      const engine = { info: () => info, pastEvents: () => past };
-      const told = expect.objectContaining({ messages: then }) as EngineMemory;
-      expectObservable(engineMemory(engine, scheduler)).toBe('(a|)', { a: told });
+      const letters = Object.fromEntries(then.map((name) => [name, endedByEngine(name)]));
+      expectObservable(endedByKilledEngine$(engine, scheduler)).toBe(
+        then.length === 0 ? '|' : `(${then.join('')}|)`,
+        letters,
+      );
     });
   });
 
@@ -152,8 +113,8 @@ describe('engineMemory', () => {
         asked.push(until);
         return said(stopped('a'));
       };
-      expectObservable(engineMemory({ info: () => WITHOUT, pastEvents }, scheduler)).toBe('(a|)', {
-        a: ended(['a']),
+      expectObservable(endedByKilledEngine$({ info: () => WITHOUT, pastEvents }, scheduler)).toBe('(a|)', {
+        a: endedByEngine('a'),
       });
     });
     expect(asked).toEqual(['1795622400.500000000']);
@@ -164,7 +125,7 @@ describe('engineMemory', () => {
     { given: 'past', engine: { info: () => WITHOUT, pastEvents: () => NEVER } },
   ])('does not wait for ever for its $given', ({ engine }) => {
     marbles(({ expectObservable }, scheduler) => {
-      expectObservable(engineMemory(engine, scheduler)).toBe('5s (a|)', { a: NOTHING });
+      expectObservable(endedByKilledEngine$(engine, scheduler)).toBe('5s |');
     });
   });
 });

@@ -1,58 +1,57 @@
-import { type Observable, type SchedulerLike, catchError, map, of, switchMap, timeout, toArray } from 'rxjs';
+import {
+  EMPTY,
+  type Observable,
+  type SchedulerLike,
+  catchError,
+  filter,
+  map,
+  mergeMap,
+  switchMap,
+  takeUntil,
+  timer,
+  toArray,
+} from 'rxjs';
 import { toLines } from './bytes.ts';
 import { decodeEvent } from './decode-event.ts';
 import type { EngineReadings } from './engine.ts';
-import type { ContainerEvent } from './events.ts';
+import type { ContainerEvent, EngineEvent } from './events.ts';
 import { sinceOf } from './engine-time.ts';
-import { type Json, asObject, asString, parseJson } from './json.ts';
+import { asObject, asString, parseJson } from './json.ts';
 
+/** Well within the time in which an end that looks like an operator's stop is not decided yet. */
 const ANSWER_TIMEOUT_MS = 5_000;
 /** An engine remembers this many messages of any kind, and none from before its own start. */
 const REMEMBERED = 256;
 
-/** What an engine knows of its own past. */
-export interface EngineMemory {
-  /** What it has said about containers since its start, the oldest first; without what it has forgotten. */
-  readonly messages: readonly ContainerEvent[];
-  /** Ids of the containers that it ended itself when it was last started, and that have not run since. */
-  readonly ended: readonly string[];
-}
-
-const NOTHING: EngineMemory = { messages: [], ended: [] };
-
 /**
- * What the engine remembers; nothing where it, or a proxy before it, does not tell.
+ * Each container that a killed engine has ended at its next start, and that has not run since; none if the engine, or a
+ * proxy in front of it, does not tell.
  *
- * One that was killed leaves its containers running. Without `live-restore` the next one stops them before it answers
- * anybody, in the words of an operator's stop, and takes it for one: `unless-stopped` does not bring them back. But then
- * those ends, and what goes with them, are the first that such an engine ever says: whatever anybody asks of it, and all
- * that it starts itself, comes later. Where something may have been forgotten, none is named. Nor can it be told whether
- * something is hidden: once its clock was set back, it does not tell what lies ahead.
+ * An engine that is killed leaves its containers running. Without `live-restore` the next one stops them before it
+ * answers anybody, in the words of an operator's stop, and takes it for one: `unless-stopped` does not bring them back.
+ * But then those ends, and what goes with them, are the first that such an engine ever says: whatever anybody asks of it,
+ * and all that it starts itself, comes later. If it may have forgotten something, no container is named.
  */
-export const engineMemory = (
+export const endedByKilledEngine$ = (
   engine: Pick<EngineReadings, 'info' | 'pastEvents'>,
   scheduler: SchedulerLike,
-): Observable<EngineMemory> =>
+): Observable<EngineEvent> =>
   engine.info().pipe(
     switchMap((answer) => {
       const info = asObject(answer);
       const now = asString(info?.['SystemTime']);
-      if (info === undefined || now === undefined) return of(NOTHING);
+      if (info?.['LiveRestoreEnabled'] !== false || now === undefined) return EMPTY;
       return engine.pastEvents(sinceOf(now)).pipe(
         toLines(),
         toArray(),
-        map((lines) => remembered(lines, info)),
+        filter(({ length }) => length < REMEMBERED),
+        mergeMap(endedAtItsStart),
       );
     }),
-    timeout({ each: ANSWER_TIMEOUT_MS, scheduler }),
-    catchError(() => of(NOTHING)),
+    map((id): EngineEvent => ({ type: 'containerEndedByEngine', at: scheduler.now(), id })),
+    catchError(() => EMPTY),
+    takeUntil(timer(ANSWER_TIMEOUT_MS, scheduler)),
   );
-
-function remembered(lines: readonly string[], info: Json): EngineMemory {
-  const messages = messagesIn(lines);
-  const tellsEnds = info['LiveRestoreEnabled'] === false && lines.length < REMEMBERED;
-  return { messages, ended: tellsEnds ? endedAtItsStart(lines) : [] };
-}
 
 const messagesIn = (lines: readonly string[]): readonly ContainerEvent[] =>
   lines.map((line) => decodeEvent(line, 0)).filter((event) => event !== undefined);
