@@ -20,7 +20,7 @@ export const waitsForOwner = (state: State, facts: ContainerFacts): ContainerFac
 
 /** It has started since the gateway has: whatever its owner does, the network that they share may well live on. */
 function hasJoinedGateway({ gateway }: State, { details }: ContainerFacts): boolean {
-  const start = runningStart(gateway)?.startedAt?.engineMs ?? Infinity;
+  const start = runningStart(gateway)?.startedAt.engineMs ?? Infinity;
   return (details?.startedAtMs ?? -Infinity) > start;
 }
 

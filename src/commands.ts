@@ -30,6 +30,8 @@ export interface Repairable extends Target {
   readonly how: RepairKind;
   /** Of a container that has been through something since, nothing is known; undefined: it was not inspected. */
   readonly run: string | undefined;
+  /** `State.StartedAt` of its latest run by then. */
+  readonly startedAt: string | undefined;
   /** Whose network it is to join: the gateway, or the one that joined it. */
   readonly owner: Target;
   /** Ids of those that share its processes or memory, and are created anew after it; absent: none. */

@@ -3,6 +3,7 @@ import {
   type Observable,
   type SchedulerLike,
   catchError,
+  map,
   of,
   throwError,
 } from 'rxjs';
@@ -76,7 +77,13 @@ export const inspectedIfAny = (id: string, executor: Executor): Observable<Conta
 
 /** As an event, for the reducers to know of it too. */
 export const look = (id: string, executor: Executor): Observable<EngineEvent> =>
-  inspection$({ kind: 'inspectContainer', containerId: id }, inspecting(executor));
+  inspection$({ kind: 'inspectContainer', containerId: id }, inspecting(executor)).pipe(
+    map((event): EngineEvent =>
+      event.type === 'containerInspected' || event.type === 'inspectionFailed'
+        ? { ...event, isByAct: true }
+        : event,
+    ),
+  );
 
 export const isInStart = ({ runState, details }: ContainerFacts, start: string | undefined): boolean =>
   runState === 'running' && (start === undefined || details?.startedAt === start);

@@ -1,6 +1,7 @@
 import type { ContainerFacts } from '../streams/events.ts';
 import { isOneOff } from '../streams/fits.ts';
 import { COMPOSE_DEPENDS_ON, COMPOSE_PROJECT, COMPOSE_SERVICE } from '../streams/labels.ts';
+import { isAwaited } from './awaited-inspection.ts';
 import { isSettledIn } from './compose-names.ts';
 import { gatewayTarget } from './selectors.ts';
 import type { Containers, State } from './state.ts';
@@ -14,10 +15,11 @@ import type { Containers, State } from './state.ts';
  * after the gateway has become healthy, or after it was created.
  */
 export function isLeftUnstarted(state: State, facts: ContainerFacts): boolean {
-  const { byId, heardAt } = state.containers;
+  const { byId, knownAt } = state.containers;
   const gateway = byId[gatewayTarget(state.gateway)?.id ?? ''];
   if (!isYetToStart(facts)) return false;
-  if (gateway?.details?.health !== 'healthy' || gateway.id in heardAt || facts.id in heardAt) return false;
+  const isInMotion = ({ id }: ContainerFacts): boolean => id in knownAt || isAwaited(state.containers, id);
+  if (gateway?.details?.health !== 'healthy' || [gateway, facts].some(isInMotion)) return false;
   const project = projectOf(facts, state.containers);
   const isWaiting = (one: ContainerFacts): boolean =>
     one.runState === 'created' && needsHealthOf(gateway, one, project);

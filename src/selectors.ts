@@ -10,6 +10,25 @@ export const runningStart = (gateway: Gateway): Start | undefined =>
 export const startOf = (gateway: Gateway): Start | undefined =>
   gateway.value === 'paused' ? gateway.start : runningStart(gateway);
 
+/** Of the same container, and not started since; also of none, before and after. */
+export const isSameRun = (one: Gateway, other: Gateway): boolean =>
+  startOf(one)?.startedAt.text === startOf(other)?.startedAt.text &&
+  (startOf(one) === undefined || gatewayTarget(one)?.id === gatewayTarget(other)?.id);
+
+/** It was not ready before, or in another run: both an end and a start may lie between two looks. */
+export const hasBecomeReady = ({ gateway }: State, before: State): boolean =>
+  gateway.value === 'ready' && (before.gateway.value !== 'ready' || !isSameRun(before.gateway, gateway));
+
+/** What Docker calls it; undefined: it was not inspected, or is not there. */
+export const healthOf = ({ gateway, containers }: State): string | undefined =>
+  'id' in gateway ? containers.byId[gateway.id]?.details?.health : undefined;
+
+/** Docker calls the gateway so by now, and called it otherwise before. */
+export const hasTurned = (state: State, before: State, health: 'healthy' | 'unhealthy'): boolean => {
+  const was = healthOf(before);
+  return was !== undefined && was !== health && healthOf(state) === health;
+};
+
 export const gatewayTarget = (gateway: Gateway): Target | undefined =>
   gateway.value === 'unseen' || gateway.value === 'absent'
     ? undefined
@@ -46,8 +65,11 @@ export const isSelfHealing = (
 ): boolean => reconnect?.by === 'gluetun' && at - reconnect.at < withinMs;
 
 /**
- * Somebody has sent the gateway a signal that ends it: what fails now fails for that, and a restart would undo what they
- * are doing.
+ * Somebody has sent the gateway a signal that ends it, or it has ended and was not inspected since: what fails now fails
+ * for that, and a restart would undo what they are doing.
  */
-export const isBeingEnded = ({ gateway, exits }: Pick<State, 'gateway' | 'exits'>): boolean =>
-  'id' in gateway && isExpectedToEnd(exits[gateway.id]);
+export function isBeingEnded({ gateway, exits }: Pick<State, 'gateway' | 'exits'>): boolean {
+  const exit = 'id' in gateway ? exits[gateway.id] : undefined;
+  if (exit === undefined || exit.by === 'monitor') return false;
+  return isExpectedToEnd(exit) || runningStart(gateway) !== undefined;
+}

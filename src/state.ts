@@ -133,12 +133,22 @@ export interface Containers {
    * that has outlived the moment is a name like any other: an update has failed, and somebody has started what it left.
    */
   readonly composeNames: Readonly<Record<string, number | 'forGood'>>;
-  /** When a message last spoke of a container: a reading asked for before that may be older than the message. */
-  readonly heardAt: Readonly<Record<string, number>>;
-  /** Engine's clock: the latest message of each container; one from before it tells nothing any more. */
-  readonly engineTimeMs: Readonly<Record<string, number>>;
+  /**
+   * The inspections under way, by id. A message that came meanwhile asks for one more after the answer (`again`); what is
+   * removed by now needs no answer (`gone`).
+   */
+  readonly inspecting: Readonly<Record<string, 'once' | 'again' | 'gone'>>;
+  /** Those that are inspected next: who is known to matter, then who is not known. */
+  readonly toInspect: { readonly known: readonly string[]; readonly strangers: readonly string[] };
+  /**
+   * Of those that matter, as of when they are known, if that is since the latest listing was asked for: what an earlier
+   * look shows is not taken.
+   */
+  readonly knownAt: Readonly<Record<string, number>>;
   /** When the safety net is next cast; undefined while the engine is out of reach. */
   readonly nextListingAt: number | undefined;
+  /** When the safety net was last cast, while no listing has come since. */
+  readonly listingAskedAt: number | undefined;
   /** Before the first listing: what is not known yet is not missing. */
   readonly isListed: boolean;
   /** Why the latest one failed; undefined: it did not. */
@@ -149,10 +159,8 @@ export interface Containers {
 export interface Start {
   /** When we learned of it, or, found running, when it must have been by the engine's clock. */
   readonly seenAt: number;
-  /** The engine's time of the message that told of it; undefined where a look at the container did. */
-  readonly messageMs: number | undefined;
-  /** Undefined until an inspection has told. */
-  readonly startedAt: { readonly engineMs: number; readonly text: string } | undefined;
+  /** `State.StartedAt`, which tells one run from another. */
+  readonly startedAt: { readonly engineMs: number; readonly text: string };
   /** When Gluetun's log of this start showed the tunnel up. */
   readonly tunnelShownAt: number | undefined;
   /** When it became ready, or was resumed as such: what failed in a check begun before counts for nothing. */
@@ -171,6 +179,8 @@ export type Gateway =
       readonly since: number;
       /** It was created, and the time in which whoever did that starts it is over. */
       readonly isLeft: boolean;
+      /** `State.StartedAt` of the run that ended. */
+      readonly run: string | undefined;
       /** Its latest runs that ended before they were ready, one after another. */
       readonly unreadyRuns: number;
     } & Target)
@@ -423,6 +433,6 @@ export interface Settling {
   readonly project: string | undefined;
   /** The last create, destroy or rename among them that was not ours. */
   readonly changedAt: number | undefined;
-  /** `Start.seenAt` of the gateway's first start after that. */
-  readonly firstStart: number | undefined;
+  /** The gateway's first start after that, by its `State.StartedAt`. */
+  readonly firstStart: string | undefined;
 }

@@ -118,8 +118,16 @@ export type EngineEvent =
       readonly id: string;
       /** Undefined: there is no such container. */
       readonly facts: ContainerFacts | undefined;
+      /** An act has looked; absent: it was asked for. */
+      readonly isByAct?: true;
     }
-  | { readonly type: 'inspectionFailed'; readonly at: number; readonly id: string; readonly reason: string };
+  | {
+      readonly type: 'inspectionFailed';
+      readonly at: number;
+      readonly id: string;
+      readonly reason: string;
+      readonly isByAct?: true;
+    };
 
 export type RunState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 

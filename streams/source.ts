@@ -35,8 +35,6 @@ export interface Sources {
   readonly others: readonly Observable<Event>[];
 }
 
-const INSPECTIONS_AT_ONCE = 4;
-
 /** All that happens, as one stream. Subscribed once, by the program. */
 export const source$ = (sources: Sources): Observable<Event> =>
   merge(
@@ -54,9 +52,8 @@ const readings$ = ({ request$, ...dependencies }: Sources): Observable<Event> =>
   return merge(
     // The latest one only: an engine that hangs would have them queue.
     asked('listContainers').pipe(switchMap((request) => listing$(request, dependencies))),
-    asked('inspectContainer').pipe(
-      mergeMap((request) => inspection$(request, dependencies), INSPECTIONS_AT_ONCE),
-    ),
+    // How many are asked for at once, whoever asks decides: it knows which matter.
+    asked('inspectContainer').pipe(mergeMap((request) => inspection$(request, dependencies))),
     asked('probeWitness').pipe(switchMap((request) => probed$(request, dependencies))),
     inLanes(
       asked('checkSites'),

@@ -62,8 +62,6 @@ const TRUTH = [
 class Told {
   state: Everything;
   now = BEGIN_MS;
-  /** Ids of containers that are to be inspected now. */
-  asked: readonly string[] = [];
   #wokenAt = 0;
 
   constructor(given: {
@@ -78,12 +76,9 @@ class Told {
   }
 
   tell(event: Event): void {
-    const { state, commands, notices } = reduce(this.state, event);
+    const { state, notices } = reduce(this.state, event);
     this.state = state;
     if (event.type === 'timeReached') this.#wokenAt = event.at;
-    this.asked = commands.flatMap((command) =>
-      command.kind === 'inspectContainer' ? command.containerId : [],
-    );
     const due = nextDeadline(state, this.#wokenAt);
     if (due !== undefined && !(due > this.#wokenAt && due < Infinity)) throw new Error(`due at ${due}`);
     if (notices.some((notice) => RENDER(lineOf(notice), event.at).includes('\n')))
@@ -108,9 +103,19 @@ class Told {
     this.tell({ type: 'containerInspected', at, requestedAt, engineClockMs, id, facts: seen });
   }
 
+  /** As many as are asked for by the answers, too. */
+  inspectThoseAskedFor(): void {
+    for (let ids = this.#asked(); ids.length > 0; ids = this.#asked()) ids.forEach((id) => this.inspect(id));
+  }
+
+  #asked(): readonly string[] {
+    return Object.keys(this.state.containers.inspecting);
+  }
+
   /** Woken at its own deadlines for so long. */
   wait(ms: number): void {
     const until = this.now + ms;
+    this.inspectThoseAskedFor();
     for (
       let due = nextDeadline(this.state, this.#wokenAt);
       due !== undefined && due <= until;
@@ -118,7 +123,7 @@ class Told {
     ) {
       this.now = Math.max(this.now, due);
       this.tell({ type: 'timeReached', at: this.now });
-      this.asked.forEach((id) => this.inspect(id));
+      this.inspectThoseAskedFor();
     }
     this.now = until;
   }
@@ -126,9 +131,9 @@ class Told {
 
 /** Every container that something is known or awaited of; whom a gateway had that is not there is only a memory. */
 function spokenOf({
-  containers: { byId, heardAt, engineTimeMs },
   exits,
   inFlight,
+  containers: { byId, inspecting, toInspect, knownAt },
   watches,
 }: Everything): readonly string[] {
   const members = watches.map(({ gateway, dependents }) =>
@@ -138,7 +143,16 @@ function spokenOf({
   // Nobody carries out an act here, so none of a wave ever answers.
   const actedOn =
     inFlight?.act.kind === 'repairDependents' ? inFlight.act.dependents.map(({ id }) => id) : [];
-  return [byId, heardAt, engineTimeMs, exits, ...members, ...pending]
+  const awaited = [...toInspect.known, ...toInspect.strangers];
+  return [
+    byId,
+    inspecting,
+    Object.fromEntries(awaited.map((id) => [id, true])),
+    knownAt,
+    exits,
+    ...members,
+    ...pending,
+  ]
     .flatMap((map) => Object.keys(map))
     .filter((id) => !actedOn.includes(id));
 }

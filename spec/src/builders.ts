@@ -4,11 +4,16 @@ import type { Repairable } from '../../src/commands.ts';
 import { waveOf } from '../../src/in-flight.ts';
 import type { InFlight, Settings, State } from '../../src/state.ts';
 import { type Shape, facts, idOf } from './containers.ts';
+import type { EngineInMind } from './engine-in-mind.ts';
 
 export * from './containers.ts';
 
 /** One line of a history: what happens next, given how things stand. Its time is the history's business. */
-export type Happening = (state: State, at: number) => readonly Event[];
+export interface Happening {
+  (state: State, at: number, engine?: EngineInMind): readonly Event[];
+  /** The container that this line inspects: an inspection asked for just before is answered by it. */
+  readonly inspects?: string;
+}
 /** Time that passes; whatever is due in it happens. */
 export interface Wait {
   readonly waitMs: number;
@@ -23,6 +28,9 @@ type Bare = Without<Event, 'at'>;
 export const happens =
   (event: Bare): Happening =>
   (_state, at) => [{ ...event, at }];
+
+/** What time it is when a story begins. */
+export const STORY_BEGINS = 10_000_000;
 
 export const SETTINGS: Settings = {
   gateway: 'gluetun',
@@ -82,52 +90,41 @@ export const listedAgain =
   };
 export const listingFailed = (reason = 'no answer'): Happening => happens({ type: 'listingFailed', reason });
 
-export const inspected =
-  (one: ContainerFacts, requestedAt?: number): Happening =>
-  (_state, at) => [
-    {
-      type: 'containerInspected',
-      at,
-      requestedAt: requestedAt ?? at,
-      engineClockMs: at,
-      id: one.id,
-      facts: one,
-    },
-  ];
-export const foundGone =
-  (name: string): Happening =>
-  (_state, at) => [
-    {
-      type: 'containerInspected',
-      at,
-      requestedAt: at,
-      engineClockMs: at,
-      id: idOf(name),
-      facts: undefined,
-    },
-  ];
-export const inspectionFailed = (name: string): Happening =>
-  happens({ type: 'inspectionFailed', id: idOf(name), reason: 'no answer' });
+const inspecting = (id: string, happening: Happening): Happening =>
+  Object.assign(happening, { inspects: id });
 
-/** What is known of a container, with the changes an inspection now shows: by default, started with its latest message. */
-export const inspectedAs =
-  (name: string, shape: Shape = {}): Happening =>
-  (state, at) => {
-    const known = knownAs(state, name);
+const inspection = (id: string, facts: ContainerFacts | undefined, requestedAt?: number): Happening =>
+  inspecting(id, (_state, at) => [
+    { type: 'containerInspected', at, requestedAt: requestedAt ?? at, engineClockMs: at, id, facts },
+  ]);
+
+export const inspected = (one: ContainerFacts, requestedAt?: number): Happening =>
+  inspection(one.id, one, requestedAt);
+export const foundGone = (name: string): Happening => inspection(idOf(name), undefined);
+export const inspectionFailed = (name: string): Happening =>
+  inspecting(idOf(name), happens({ type: 'inspectionFailed', id: idOf(name), reason: 'no answer' }));
+
+/** What there is of a container, with the changes an inspection now shows: by default, it runs since its latest start. */
+export const inspectedAs = (name: string, shape: Shape = {}): Happening =>
+  inspecting(idOf(name), (state, at, engine) => {
+    const { id } = knownAs(state, name);
+    const known = engine?.inspect(id) ?? knownAs(state, name);
+    const isRunning = (shape.runState ?? 'running') === 'running';
     const now = facts(name, {
-      id: known.id,
+      id,
       image: known.image,
       labels: known.labels,
       ...(known.networkMode.startsWith('container:') && { ref: known.networkMode.slice(10) }),
-      startedAt:
-        (shape.runState ?? 'running') !== 'running' && shape.runState !== 'paused'
-          ? (known.details?.startedAtMs ?? Date.parse(state.exits[known.id]?.run ?? '')) || 1000
-          : (state.containers.engineTimeMs[known.id] ?? at),
+      startedAt: startInStory(known) ?? (isRunning ? at : (known.details?.startedAtMs ?? 'never')),
       runState: 'running',
       ...shape,
     });
     return inspected(now)(state, at);
-  };
+  });
+
+/** Whatever was started before is of the time before the story. */
+const startInStory = ({ details }: ContainerFacts): number | undefined =>
+  (details?.startedAtMs ?? 0) >= STORY_BEGINS ? details?.startedAtMs : undefined;
 
 function knownAs(state: State, name: string): ContainerFacts {
   const known = Object.values(state.containers.byId).find((one) => one.name === name);

@@ -136,6 +136,7 @@ const repairDependents = (
     name: parkedAs(facts)?.name ?? facts.name,
     how,
     run: runOf(facts),
+    startedAt: facts.details?.startedAt,
     owner: target('gluetun'),
   })),
   concurrency,

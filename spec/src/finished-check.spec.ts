@@ -1,7 +1,7 @@
 import type { Event, Verdict } from '../../streams/events.ts';
 import { type FinishedCheck, failuresCount, finishedCheck, isOfThisStart } from '../../src/finished-check.ts';
 import type { State } from '../../src/state.ts';
-import { checkCutShort, checked, gatewayFacts, seconds, site } from './builders.ts';
+import { checkCutShort, checked, engineText, gatewayFacts, seconds, site } from './builders.ts';
 import { settled } from './history.ts';
 
 const sites = [site('a'), site('b'), site('c', { role: 'advisory' })];
@@ -81,8 +81,7 @@ describe('of a check that fails', () => {
       name: 'gluetun',
       start: {
         seenAt: SEEN,
-        messageMs: undefined,
-        startedAt: undefined,
+        startedAt: { engineMs: SEEN, text: engineText(SEEN) },
         tunnelShownAt: undefined,
         readyAt,
         unreadyRuns: 0,

@@ -4,6 +4,7 @@ import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { ReadingRequest } from '../../streams/requests.ts';
 import type { Act } from '../../src/commands.ts';
 import { begunBetween } from '../../src/in-flight.ts';
+import { EngineInMind } from './engine-in-mind.ts';
 import type { Line } from '../../src/log-line.ts';
 import type { Notice } from '../../src/notices/notice.ts';
 import { lineOf } from '../../src/notices/wording.ts';
@@ -15,6 +16,7 @@ import { viewsOf, withView } from '../../src/watches.ts';
 import {
   type Happening,
   SETTINGS,
+  STORY_BEGINS,
   type Wait,
   checkPassed,
   connected,
@@ -43,12 +45,17 @@ export interface Setting {
  * in a wait it is woken at its own deadlines, as it is by the real timer.
  */
 export class History {
+  /** `false`: inspections are not answered, unless the story does. */
+  answers = true;
+  readonly #engine = new EngineInMind();
   everything: Everything;
-  now = 10_000_000;
+  now = STORY_BEGINS;
   commands: readonly Command[] = [];
   acts: readonly Act[] = [];
   notices: readonly Notice[] = [];
   #wokenAt = 0;
+  /** The container of which the story itself shows next what an inspection tells. */
+  #answeredNext: string | undefined;
 
   constructor({ settings = {}, sites = [site('a')], memory, hasWitness = false, ownNetwork }: Setting = {}) {
     this.everything = initialState([{ ...SETTINGS, ...settings }], sites, {
@@ -69,10 +76,30 @@ export class History {
     this.everything = withView(this.everything, 0, view);
   }
 
+  /** From here on nobody answers an inspection, but the story. */
+  withoutAnswers(): this {
+    this.answers = false;
+    return this;
+  }
+
+  /** Inspections are answered at once again, also those that wait for it. */
+  withAnswers(): this {
+    this.answers = true;
+    Object.keys(this.everything.containers.inspecting).forEach((id) => {
+      this.#answer(id);
+    });
+    return this;
+  }
+
   feed(...steps: Steps): this {
-    for (const step of steps.flat())
+    const all = steps.flat();
+    for (const [index, step] of all.entries()) {
+      const next = all[index + 1];
+      this.#answeredNext = typeof next === 'function' ? next.inspects : undefined;
       if ('waitMs' in step) this.#wait(step.waitMs);
       else this.#happen(step);
+    }
+    this.#answeredNext = undefined;
     return this;
   }
 
@@ -85,6 +112,7 @@ export class History {
   }
 
   reduce(event: Event): void {
+    this.#engine.hear(event);
     const { state, commands, notices } = reduce(this.everything, event);
     expectNothingRebuilt(this.everything, state);
     const act = begunBetween(this.everything, state);
@@ -94,6 +122,19 @@ export class History {
     this.acts = [...this.acts, ...begun];
     this.notices = [...this.notices, ...notices];
     if (event.type === 'timeReached') this.#wokenAt = event.at;
+    if (!this.answers) return;
+    for (const command of commands)
+      if (command.kind === 'inspectContainer' && command.containerId !== this.#answeredNext)
+        this.#answer(command.containerId);
+  }
+
+  #answer(id: string): void {
+    const at = this.now;
+    const facts = this.#engine.inspect(id);
+    // What the story lists without details, it cannot inspect.
+    if (facts !== undefined && facts.details === undefined)
+      this.reduce({ type: 'inspectionFailed', at, id, reason: 'no answer' });
+    else this.reduce({ type: 'containerInspected', at, requestedAt: at, engineClockMs: at, id, facts });
   }
 
   nextDeadline(): number | undefined {
@@ -176,7 +217,7 @@ export class History {
   }
 
   #happen(happening: Happening): void {
-    for (const event of happening(this.state, this.now)) this.reduce(event);
+    for (const event of happening(this.state, this.now, this.#engine)) this.reduce(event);
     this.now += 1;
   }
 

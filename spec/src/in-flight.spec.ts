@@ -11,6 +11,7 @@ const wave = waveUnderWay({
   name: 'app',
   how: 'restart',
   run: undefined,
+  startedAt: undefined,
   owner: OWNER,
 });
 const start: Act = { kind: 'startGateway', id: 7, gateway: OWNER };

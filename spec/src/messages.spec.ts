@@ -1,5 +1,5 @@
-import { isEndingSignal, isMessageOfStart, isOutdated } from '../../src/messages.ts';
-import { gatewayFacts, idOf, killed } from './builders.ts';
+import { isEndingSignal, isOutdated } from '../../src/messages.ts';
+import { created, died, gatewayFacts, killed, restarted, started, stopped } from './builders.ts';
 import { settled } from './history.ts';
 
 describe('a signal', () => {
@@ -31,35 +31,26 @@ describe('a signal', () => {
   });
 });
 
-describe('the message of a start', () => {
-  it.each([
-    { given: 'right after it', startedAtMs: 1_000, engineTimeMs: 1_000.4, then: true },
-    { given: 'a good while after it', startedAtMs: 1_000, engineTimeMs: 6_000, then: false },
-    { given: 'before it', startedAtMs: 1_000, engineTimeMs: 999, then: false },
-    { given: 'where no start is known', startedAtMs: undefined, engineTimeMs: 1_000, then: false },
-  ])('$given speaks of it: $then', ({ startedAtMs, engineTimeMs, then }) => {
-    expect(isMessageOfStart(startedAtMs, engineTimeMs)).toBe(then);
-  });
-});
-
-describe('a message', () => {
-  const outdated = (heard: number, engineTimeMs: number): boolean => {
-    const { everything, now } = settled();
-    const [event] = killed('gluetun')(everything as never, now);
+describe('a signal or an end', () => {
+  const outdated = (say: typeof killed, startedAt: number, engineTimeMs: number): boolean => {
+    const { everything, now } = settled([], { gateway: gatewayFacts({ startedAt }) });
+    const [event] = say('gluetun')(everything as never, now);
     if (event === undefined) throw new Error('no message was made');
-    const containers = {
-      ...everything.containers,
-      byId: {},
-      engineTimeMs: { [idOf('gluetun')]: heard },
-    };
-    return isOutdated({ containers }, { ...event, engineTimeMs } as never);
+    return isOutdated(everything, { ...event, engineTimeMs } as never);
   };
 
   it.each([
-    { given: 'older than another one of its container', heard: 5_000, told: 4_000, then: true },
-    { given: 'heard already', heard: 5_000, told: 5_000, then: true },
-    { given: 'younger', heard: 5_000, told: 5_001, then: false },
-  ])('$given is outdated: $then', ({ heard, told, then }) => {
-    expect(outdated(heard, told)).toBe(then);
+    { given: 'from before the present start', startedAt: 5_000, told: 4_999, then: true },
+    { given: 'from after it', startedAt: 5_000, told: 5_001, then: false },
+  ])('$given is outdated: $then', ({ startedAt, told, then }) => {
+    for (const say of [killed, died, stopped] as (typeof killed)[])
+      expect(outdated(say, startedAt, told)).toBe(then);
   });
+
+  it.each([started, created, restarted])(
+    'is the only message that can be: the others lead to a look',
+    (say) => {
+      expect(outdated(say as typeof killed, 5_000, 4_000)).toBe(false);
+    },
+  );
 });

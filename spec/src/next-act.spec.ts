@@ -8,6 +8,7 @@ import { initialState, nextDeadline, reduce } from '../../src/reduce.ts';
 import type { Everything, Settings, State } from '../../src/state.ts';
 import { viewsOf, withView } from '../../src/watches.ts';
 import { RANKS, type Rank } from '../../src/wish.ts';
+import { EngineInMind } from './engine-in-mind.ts';
 import { fuzz } from '../fuzz/fuzz.ts';
 import {
   type Happening,
@@ -61,6 +62,7 @@ class Two {
   now = 10_000_000;
   acts: readonly Act[] = [];
   #wokenAt = 0;
+  readonly #engine = new EngineInMind();
   readonly #onBegun: (act: Act, two: Two) => void;
 
   constructor(settings: Partial<Settings> = {}, onBegun: (act: Act, two: Two) => void = () => undefined) {
@@ -94,14 +96,15 @@ class Two {
     for (const step of steps)
       if ('waitMs' in step) this.#wait(step.waitMs);
       else {
-        for (const event of step(this.view(index), this.now)) this.tell(event);
+        for (const event of step(this.view(index), this.now, this.#engine)) this.tell(event);
         this.now += 1;
       }
     return this;
   }
 
   tell(event: Event): void {
-    const { state } = reduce(this.everything, event);
+    this.#engine.hear(event);
+    const { state, commands } = reduce(this.everything, event);
     const act = begunBetween(this.everything, state);
     const hasEnded = event.type === 'commandFinished' && event.id === this.everything.inFlight?.act.id;
     if (act !== undefined && this.everything.inFlight !== undefined && !hasEnded)
@@ -109,9 +112,19 @@ class Two {
     this.everything = state;
     if (event.type === 'timeReached') this.#wokenAt = event.at;
     if (nextAct(state, event.at) !== undefined) throw new Error('something is wanted that has not begun');
-    if (act === undefined) return;
-    this.acts = [...this.acts, act];
-    this.#onBegun(act, this);
+    if (act !== undefined) {
+      this.acts = [...this.acts, act];
+      this.#onBegun(act, this);
+    }
+    for (const command of commands)
+      if (command.kind === 'inspectContainer') this.#answer(command.containerId);
+  }
+
+  #answer(id: string): void {
+    const facts = this.#engine.inspect(id);
+    if (facts === undefined) return;
+    const [at, requestedAt, engineClockMs] = [this.now, this.now, this.now];
+    this.tell({ type: 'containerInspected', at, requestedAt, engineClockMs, id, facts });
   }
 
   #wait(waitMs: number): void {
@@ -147,7 +160,15 @@ function wanting(rank: Rank, index: number, two: Two, since: number): void {
       const { id } = down;
       two.change(index, {
         containers: known(down),
-        gateway: { value: 'down', id, name, since: since - 10_000, isLeft: false, unreadyRuns: 0 },
+        gateway: {
+          value: 'down',
+          id,
+          name,
+          since: since - 10_000,
+          isLeft: false,
+          run: undefined,
+          unreadyRuns: 0,
+        },
       });
       break;
     }

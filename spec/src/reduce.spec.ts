@@ -291,23 +291,6 @@ describe('after any history', () => {
       RUNS,
     );
   });
-
-  it('a duplicate of a message changes nothing, and neither does one that is older', () => {
-    fc.assert(
-      fc.property(anyHistory, fc.nat(messages.length - 1), name, (moves, which, who) => {
-        const history = historyOf(moves);
-        const engineTimeMs = history.now;
-        const happening = messageOf(which, who, { engineTimeMs });
-        const said = (happening(history.state, history.now)[0] ?? {}) as Event;
-        const spoken = { ...said, engineTimeMs } as Event;
-        history.reduce(spoken);
-        const { everything } = history;
-        history.reduce(spoken);
-        expect(history.everything).toBe(everything);
-      }),
-      RUNS,
-    );
-  });
 });
 
 describe('the next deadline', () => {

@@ -102,6 +102,8 @@ describe('regressions', () => {
       app,
     ];
     const history = new History().feed(connected(), listed(...all));
+    expect(dependentsOf(history.state)).toEqual([]);
+    history.feed(inspected(gatewayFacts()));
     expect(dependentsOf(history.state).map(({ name }) => name)).toEqual(['app']);
     const absent = new History().feed(connected(), listed(...all.slice(1)));
     expect(dependentsOf(absent.state)).toEqual([]);

@@ -1,5 +1,13 @@
 import type { Event } from '../../streams/events.ts';
-import { isGateway, isSelfHealing, nameOf, runningStart, startOf } from '../selectors.ts';
+import {
+  hasTurned,
+  healthOf,
+  isGateway,
+  isSameRun,
+  isSelfHealing,
+  nameOf,
+  runningStart,
+} from '../selectors.ts';
 import type { Alarm, Reconnect, State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
@@ -8,7 +16,7 @@ import { type Transition, to } from '../transition.ts';
  * begins and when the sites have answered it; what the sites say decides.
  */
 export function alarm(state: State, event: Event, before: State): Transition {
-  const noted = withReconnect(withDoubt(state, event, before), event);
+  const noted = withReconnect(withDoubt(state, before), event);
   return raise(noted, event, before);
 }
 
@@ -17,11 +25,8 @@ export function alarm(state: State, event: Event, before: State): Transition {
  * not a new start; nor is it asked for any more if Docker has changed its mind. One that is found unhealthy may have
  * been so for hours: that is no second witness of what fails now.
  */
-function withDoubt(state: State, event: Event, before: State): State {
-  const was = healthOf(before);
-  const isTold = isHealthEvent(state, event, 'unhealthy');
-  const isSeen = was !== undefined && healthOf(state) === 'unhealthy';
-  const isNews = was !== 'unhealthy' && (isTold || isSeen);
+function withDoubt(state: State, before: State): State {
+  const isNews = hasTurned(state, before, 'unhealthy');
   const isOld = state.checking.isDoubted && healthOf(state) !== 'healthy' && !hasStartedAnew(state, before);
   const isDoubted = isUndisturbed(state) && (isNews || isOld);
   return isDoubted === state.checking.isDoubted
@@ -72,9 +77,9 @@ function raise(state: State, event: Event, before: State): Transition {
   if (raised !== undefined && isAnswered(state))
     return to(state, { notices: [{ kind: 'alarmAnswered', name, alarm: raised }] });
   if (current !== undefined && hasStartedAnew(state, before)) return to(withAlarm(state, undefined));
-  if (current === 'unhealthy' && isHealthEvent(state, event, 'healthy'))
+  if (current === 'unhealthy' && hasTurned(state, before, 'healthy'))
     return to(withAlarm(state, undefined), { notices: [{ kind: 'gatewayHealthy', name }] });
-  if (isTurnedUnhealthy(state, event, before) && current !== 'unhealthy')
+  if (isTurnedUnhealthy(state, before) && current !== 'unhealthy')
     return to(withAlarm(state, 'unhealthy'), { notices: [{ kind: 'gatewayUnhealthy', name }] });
   if (!announcesSelfHealing(state, event)) return to(state);
   const isKnown = current !== undefined;
@@ -92,18 +97,15 @@ const withAlarm = (state: State, raised: Alarm | undefined): State => ({
 const isAnswered = ({ checking, recovery }: State): boolean =>
   checking.alarm === undefined && recovery.value === 'none';
 
-const hasStartedAnew = (state: State, before: State): boolean =>
-  startOf(before.gateway)?.seenAt !== startOf(state.gateway)?.seenAt;
+const hasStartedAnew = (state: State, before: State): boolean => !isSameRun(before.gateway, state.gateway);
 
 /** It runs, and nobody is ending it: a container that stops turns unhealthy on its way. */
 const isUndisturbed = ({ gateway, exits }: State): boolean =>
   runningStart(gateway) !== undefined && 'id' in gateway && exits[gateway.id] === undefined;
 
-/** By the message, or, where that was lost, by what an inspection shows. */
-const isTurnedUnhealthy = (state: State, event: Event, before: State): boolean =>
-  isUndisturbed(state) &&
-  (isHealthEvent(state, event, 'unhealthy') ||
-    (healthOf(state) === 'unhealthy' && healthOf(before) !== 'unhealthy'));
+/** It may be found so, too. */
+const isTurnedUnhealthy = (state: State, before: State): boolean =>
+  isUndisturbed(state) && healthOf(state) === 'unhealthy' && healthOf(before) !== 'unhealthy';
 
 /** Not by a line of its log that comes when it is down already: the sites cannot be checked then. */
 const announcesSelfHealing = (state: State, event: Event): boolean =>
@@ -111,9 +113,3 @@ const announcesSelfHealing = (state: State, event: Event): boolean =>
   !event.isPast &&
   isGateway(state, event.gatewayId) &&
   runningStart(state.gateway) !== undefined;
-
-const isHealthEvent = (state: State, event: Event, health: 'healthy' | 'unhealthy'): boolean =>
-  event.type === 'containerHealthChanged' && event.health === health && isGateway(state, event.id);
-
-const healthOf = ({ gateway, containers }: State): string | undefined =>
-  'id' in gateway ? containers.byId[gateway.id]?.details?.health : undefined;

@@ -3,7 +3,14 @@ import { whyBlind } from '../blindness.ts';
 import { timesOf } from '../confirming.ts';
 import { finishedCheck, wasCutShort } from '../finished-check.ts';
 import { criticalSites, quorumIn, sitesDown } from '../quorum.ts';
-import { isBeingRestarted, isGateway, isReconnecting, runningStart } from '../selectors.ts';
+import {
+  hasBecomeReady,
+  hasTurned,
+  isBeingRestarted,
+  isGateway,
+  isReconnecting,
+  runningStart,
+} from '../selectors.ts';
 import type { Start, State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
@@ -111,19 +118,19 @@ function isInDoubt(state: State): boolean {
 /** What makes a check worth doing at once. */
 function asksForCheck(state: State, event: Event, before: State): boolean {
   if (
-    (becameReady(state, before) && event.type !== 'checkFinished') ||
+    (hasBecomeReady(state, before) && event.type !== 'checkFinished') ||
     before.connection.value !== 'connected'
   )
     return true;
   if (state.sites.list !== before.sites.list || before.gateway.value === 'paused') return true;
   if (state.checking.alarm !== undefined && before.checking.alarm === undefined) return true;
   if (isBeingRestarted(before) && hasShownTunnel(state)) return true;
+  if (hasTurned(state, before, 'healthy') || hasTurned(state, before, 'unhealthy')) return true;
   if (state.checking.isDoubted && !before.checking.isDoubted) return true;
   if (finishedCheck(event, before)?.isInconclusive === true) return true;
   if (isVerifying(state) && !isVerifying(before)) return true;
   if (before.witness.value === 'silent' && state.witness.value === 'answering') return true;
   switch (event.type) {
-    case 'containerHealthChanged':
     case 'containerOutOfMemory':
       return isGateway(state, event.id);
     case 'selfHealingLogged':
@@ -142,6 +149,3 @@ const hasShownTunnel = ({ gateway }: State): boolean =>
 
 const isVerifying = ({ recovery: { value } }: State): boolean =>
   value === 'verifying' || value === 'verifyingVpn';
-
-const becameReady = ({ gateway }: State, before: State): boolean =>
-  gateway.value === 'ready' && before.gateway.value !== 'ready';

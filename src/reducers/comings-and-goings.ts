@@ -2,7 +2,6 @@ import type { ContainerEvent, Event } from '../../streams/events.ts';
 import { isRunning } from '../attachment.ts';
 import { waveOf } from '../in-flight.ts';
 import type { Notice } from '../notices/notice.ts';
-import { isMessageOfStart } from '../messages.ts';
 import { LOOP_ENDS, isLoop } from '../restart-loop.ts';
 import type { Dependents, Ends, State } from '../state.ts';
 
@@ -19,15 +18,15 @@ interface Heard {
  * progress. One that ends again and again is told as one condition, when it begins and when it is over.
  */
 export function comingsAndGoings(state: State, event: Event, before: State): Heard {
-  const calmed = calm(state, event, before);
-  if (!('engineTimeMs' in event)) return calmed;
+  const calmed = calm(state, event);
+  if (!('engineTimeMs' in event))
+    return { ...calmed, notices: [...calmed.notices, ...sayStarts(state, before, calmed.ends)] };
   const name = state.dependents.members?.[event.id]?.name;
   if (name === undefined || isBeingRepaired(state, name)) return calmed;
   const known = calmed.ends[event.id];
   const own = event.type === 'containerDied' ? afterEnd(state, event, known) : known;
   const { [event.id]: _, ...others } = calmed.ends;
-  const notices =
-    isLoop(known) && isLoop(own) ? [] : isLoop(own) ? [sayLoop(name)] : sayStep(name, event, before);
+  const notices = isLoop(known) && isLoop(own) ? [] : isLoop(own) ? [sayLoop(name)] : sayStep(name, event);
   return {
     ends: own === known ? calmed.ends : own === undefined ? others : { ...others, [event.id]: own },
     notices: [...calmed.notices, ...notices],
@@ -45,10 +44,9 @@ const sayLoop = (name: string): Notice => ({
   calmMs: CALM_MS,
 });
 
-/** Forgets those that have not ended for long enough, or are gone. What a message tells is not of that time any more. */
-function calm({ dependents, containers: { byId } }: State, event: Event, before: State): Heard {
+/** Forgets those that have not ended for long enough, or are gone. */
+function calm({ dependents, containers: { byId } }: State, event: Event): Heard {
   const { ends, members = {} } = dependents;
-  const then = 'engineTimeMs' in event ? before.containers.byId : byId;
   const over = Object.entries(ends).filter(
     ([id, { lastAt }]) => !(id in members) || event.at - lastAt >= CALM_MS,
   );
@@ -57,7 +55,7 @@ function calm({ dependents, containers: { byId } }: State, event: Event, before:
   return {
     ends: Object.fromEntries(Object.entries(ends).filter(([id]) => !ids.includes(id))),
     notices: over.flatMap(([id, own]): Notice[] => {
-      const [name, facts] = [members[id]?.name, then[id]];
+      const [name, facts] = [members[id]?.name, byId[id]];
       if (!isLoop(own) || name === undefined || facts === undefined || !(id in byId)) return [];
       return [
         isRunning(facts)
@@ -68,18 +66,35 @@ function calm({ dependents, containers: { byId } }: State, event: Event, before:
   };
 }
 
+/** Whoever runs in another run than before: who is in a loop starts all the time. */
+const sayStarts = (state: State, before: State, ends: Dependents['ends']): readonly Notice[] =>
+  state.containers.byId === before.containers.byId
+    ? []
+    : Object.entries(before.dependents.members ?? {})
+        .filter(([id]) => hasStartedAnew(id, state, before) && !isLoop(ends[id]))
+        .flatMap(([id]) => state.containers.byId[id]?.name ?? [])
+        .filter((name) => !isBeingRepaired(state, name))
+        .map((name) => ({ kind: 'dependentStarted', name }));
+
+function hasStartedAnew(id: string, state: State, before: State): boolean {
+  const [was, is] = [before.containers.byId[id], state.containers.byId[id]];
+  return (
+    is !== undefined &&
+    isRunning(is) &&
+    was?.details !== undefined &&
+    is.details !== undefined &&
+    was.details.startedAt !== is.details.startedAt
+  );
+}
+
 /** Not any more, once its outcome has come, though the others of its wave are still at it. */
 const isBeingRepaired = (state: State, name: string): boolean => {
   const wave = waveOf(state);
   return wave?.dependents.some((one) => one.name === name && !wave.answered.includes(one.id)) ?? false;
 };
 
-function sayStep(name: string, event: ContainerEvent, before: State): readonly Notice[] {
+function sayStep(name: string, event: ContainerEvent): readonly Notice[] {
   switch (event.type) {
-    case 'containerStarted': {
-      const knownStart = before.containers.byId[event.id]?.details?.startedAtMs;
-      return isMessageOfStart(knownStart, event.engineTimeMs) ? [] : [{ kind: 'dependentStarted', name }];
-    }
     case 'containerDied':
       return [{ kind: 'dependentStopped', name }];
     case 'containerPaused':

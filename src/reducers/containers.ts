@@ -1,24 +1,55 @@
-import type { ContainerEvent, ContainerFacts, Event, RunState } from '../../streams/events.ts';
+import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
 import { isOfInterest } from '../../streams/containers.ts';
 import type { ReadingRequest } from '../../streams/requests.ts';
+import { fits } from '../../streams/fits.ts';
+import { COMPOSE_PROJECT } from '../../streams/labels.ts';
+import { isAwaited } from '../awaited-inspection.ts';
 import { listedComposeNames, withComposeName } from '../compose-names.ts';
 import { isParked } from '../parked.ts';
 import type { Common, Containers, Everything } from '../state.ts';
-import { type Transition, to } from '../transition.ts';
+import { type Transition, then, to } from '../transition.ts';
+import {
+  askForInspection,
+  beginInspections,
+  forgetInspection,
+  inspectionAnswered,
+  withoutWaiting,
+} from './inspections.ts';
 
 /** Events are the fast path; the engine may drop some without a word. */
 const LISTING_INTERVAL_MS = 60_000;
 const LISTING_RETRY_MS = 5_000;
+/** Longer than one may take. */
+const LONGEST_LISTING_MS = 15_000;
 
 type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 
-/** What exists, kept by listings, by inspections, and in between by what the messages tell. */
+/**
+ * What exists, as listings and inspections show it. A message leads to an inspection: by itself it tells only of another
+ * name, and of a removal.
+ */
 export function containers(state: Everything, event: Event): Transition<Everything> {
+  return andInspect(learn(state, event), event.at);
+}
+
+/** Also of what another concern has asked for. */
+export const andInspect = (asked: Transition<Everything>, at: number): Transition<Everything> =>
+  then(
+    asked,
+    beginInspections(asked.state, (state) => listSoon(state, at)),
+  );
+
+function learn(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'engineConnected':
       return list(state, event.at);
     case 'engineDisconnected':
-      return to(withContainers(state, { nextListingAt: undefined }));
+      return to(
+        withContainers(
+          withoutWaiting(state, () => true),
+          { nextListingAt: undefined, listingAskedAt: undefined },
+        ),
+      );
     case 'timeReached':
       return isDue(state.containers.nextListingAt, event.at) ? list(state, event.at) : to(state);
     case 'containersListed':
@@ -28,7 +59,9 @@ export function containers(state: Everything, event: Event): Transition<Everythi
     case 'containerInspected':
       return takeInspection(state, event);
     case 'inspectionFailed':
-      return to(lookAgainSoon(state, event.id, event.at));
+      return to(
+        lookAgainSoon(event.isByAct === true ? state : unanswered(state, event.id), event.id, event.at),
+      );
     case 'containerCreated':
     case 'containerStarted':
     case 'containerDied':
@@ -63,7 +96,9 @@ const without = (state: Everything, id: string): Everything => {
 };
 
 const list = (state: Everything, at: number): Transition<Everything> =>
-  to(withContainers(state, { nextListingAt: at + LISTING_INTERVAL_MS }), { commands: [listCommand(state)] });
+  to(withContainers(state, { nextListingAt: at + LISTING_INTERVAL_MS, listingAskedAt: at }), {
+    commands: [listCommand(state)],
+  });
 
 /** A gateway that was given another name is known by its id only. */
 export const listCommand = ({
@@ -74,35 +109,34 @@ export const listCommand = ({
   inspect: [...named, ...Object.values(past.gateways).flatMap(([latest]) => latest ?? [])],
 });
 
-const inspect = (containerId: string): ReadingRequest => ({ kind: 'inspectContainer', containerId });
-
 /**
- * The listing is the truth, except for containers that messages spoke of while it was made: those keep what the
- * messages told, and are looked at once more.
+ * The listing is the truth, except for containers of which a younger inspection has told, or is about to: those keep
+ * what is known.
  */
 function takeListing(state: Everything, event: EventOf<'containersListed'>): Transition<Everything> {
-  const { byId: known, heardAt } = state.containers;
-  const heardSince = Object.keys(heardAt).filter((id) => (heardAt[id] ?? 0) >= event.requestedAt);
+  const { byId: known, inspecting, knownAt } = state.containers;
+  const isYounger = (id: string): boolean => (knownAt[id] ?? -Infinity) >= event.requestedAt;
+  const isKept = (id: string): boolean =>
+    isYounger(id) || inspecting[id] === 'gone' || (id in known && isAwaited(state.containers, id));
   const entries = event.containers
-    .filter(({ id }) => !heardSince.includes(id))
+    .filter(({ id }) => !isKept(id))
     .map((facts): [string, ContainerFacts] => [facts.id, keepDetails(facts, known[facts.id])]);
-  const kept = heardSince.flatMap((id): [string, ContainerFacts][] => {
-    const facts = known[id];
-    return facts === undefined ? [] : [[id, facts]];
-  });
+  const kept = Object.entries(known).filter(([id]) => isKept(id));
   const byId = Object.fromEntries([...entries, ...kept]);
   const listed = Object.values(byId);
-  const next = withContainers(state, {
-    byId,
-    heardAt: Object.fromEntries(heardSince.map((id) => [id, heardAt[id] ?? 0])),
-    engineTimeMs: Object.fromEntries(
-      Object.entries(state.containers.engineTimeMs).filter(([id]) => id in known || heardSince.includes(id)),
-    ),
-    composeNames: listedComposeNames(state.containers.composeNames, listed, event),
-    isListed: true,
-    listingFailure: undefined,
-  });
-  return to(next, { commands: heardSince.map(inspect) });
+  const next = withContainers(
+    withoutWaiting(state, (id) => id in byId && !(id in known)),
+    {
+      byId,
+      knownAt: Object.fromEntries(Object.entries(knownAt).filter(([id]) => isYounger(id))),
+      composeNames: listedComposeNames(state.containers.composeNames, listed, event),
+      isListed: true,
+      listingFailure: undefined,
+      listingAskedAt: undefined,
+    },
+  );
+  const unknown = entries.flatMap(([id, facts]) => (isWithoutDetails(next, facts) ? [id] : []));
+  return to(unknown.reduce((soFar, id) => askForInspection(soFar, { id, matters: true }), next));
 }
 
 /** An inspection that failed this time does not make forget what an earlier one of the same run told. */
@@ -116,84 +150,148 @@ function noteFailedListing(
   { at, reason }: EventOf<'listingFailed'>,
 ): Transition<Everything> {
   if (state.connection.value === 'lost' || state.connection.value === 'connecting') return to(state);
-  return to(withContainers(state, { listingFailure: reason, nextListingAt: at + LISTING_RETRY_MS }));
+  return to(
+    withContainers(state, {
+      listingFailure: reason,
+      nextListingAt: at + LISTING_RETRY_MS,
+      listingAskedAt: undefined,
+    }),
+  );
 }
 
-/** An inspection from before the latest message on the container may be older than the message: look again. */
+/** An answer is what was so when it was asked for, or since: one that is older than what is known is not taken. */
 function takeInspection(
   state: Everything,
-  { id, requestedAt, facts }: EventOf<'containerInspected'>,
+  { id, requestedAt, facts, isByAct }: EventOf<'containerInspected'>,
 ): Transition<Everything> {
-  if ((state.containers.heardAt[id] ?? 0) > requestedAt) return to(state, { commands: [inspect(id)] });
-  return to(facts === undefined ? without(state, id) : withFacts(state, facts));
+  const { inspecting, knownAt } = state.containers;
+  const isOver = requestedAt < (knownAt[id] ?? -Infinity) || (isByAct !== true && inspecting[id] === 'gone');
+  const end = (next: Everything): Transition<Everything> => to(isByAct === true ? next : answered(next, id));
+  if (isOver) return end(state);
+  if (facts === undefined) return end(without(state, id));
+  return end(withKnownAt(withFacts(state, facts), facts, requestedAt));
 }
+
+/** What has become of strangers in between, nobody asks. */
+const withKnownAt = (state: Everything, facts: ContainerFacts, at: number): Everything =>
+  matters(state, facts)
+    ? withContainers(state, { knownAt: { ...state.containers.knownAt, [facts.id]: at } })
+    : state;
+
+const answered = (state: Everything, id: string): Everything =>
+  inspectionAnswered(state, { id, matters: id in state.containers.byId && !isStranger(state, id) });
+
+/** Of one that is not known a later message may tell more than the first. */
+const unanswered = (state: Everything, id: string): Everything =>
+  inspectionAnswered(state, { id, matters: !isStranger(state, id) });
 
 function takeMessage(state: Everything, event: ContainerEvent): Transition<Everything> {
-  const { containers: known } = state;
-  const heard = withContainers(state, {
-    heardAt: { ...known.heardAt, [event.id]: event.at },
-    engineTimeMs: { ...known.engineTimeMs, [event.id]: event.engineTimeMs },
-    ...(event.type === 'containerRenamed' && {
-      composeNames: withComposeName(known.composeNames, event.name, event.at),
-    }),
-  });
-  const facts = known.byId[event.id];
-  if (event.type === 'containerDestroyed') return to(without(heard, event.id));
-  if (facts === undefined)
-    return to(heard, { commands: event.type === 'containerDied' ? [] : [inspect(event.id)] });
-  const next = withFacts(heard, applyMessage(facts, event));
-  return to(next, {
-    commands:
-      isTelling(event, facts) && matters(next, facts, next.containers.named) ? [inspect(event.id)] : [],
-  });
+  const facts = state.containers.byId[event.id];
+  if (event.type === 'containerDestroyed') return to(removed(state, event, facts));
+  const next = event.type === 'containerRenamed' ? renamed(state, event, facts) : state;
+  const now = next.containers.byId[event.id];
+  const isWanted =
+    now === undefined
+      ? isNewsOfUnknown(event)
+      : matters(next, now) && (isTelling(next, event, now) || now.details === undefined);
+  return to(
+    isWanted
+      ? askForInspection(next, { id: event.id, matters: now !== undefined || isLikeOurs(next, event) })
+      : next,
+  );
 }
 
-/** Messages that change what only an inspection shows: when it started, why it failed; or that show we missed one. */
-const isTelling = ({ type }: ContainerEvent, { runState }: ContainerFacts): boolean =>
-  type === 'containerStarted' ||
-  type === 'containerDied' ||
-  type === 'containerUnpaused' ||
-  ((type === 'containerRestarted' || type === 'containerHealthChanged') && runState !== 'running');
+const removed = (
+  state: Everything,
+  { id, at }: ContainerEvent,
+  facts: ContainerFacts | undefined,
+): Everything => {
+  const gone = forgetInspection(without(state, id), id);
+  return facts === undefined ? gone : withKnownAt(gone, facts, at);
+};
+
+function renamed(
+  state: Everything,
+  { name, at }: ContainerEvent,
+  facts: ContainerFacts | undefined,
+): Everything {
+  const composeNames = withComposeName(state.containers.composeNames, name, at);
+  const next = withContainers(state, { composeNames });
+  if (facts === undefined) return next;
+  // Nobody has looked at a stranger since it was first seen: if it matters by now, all is to be found out.
+  const now = { ...facts, name, details: matters(state, facts) ? facts.details : undefined };
+  return withKnownAt(withFacts(next, now), now, at);
+}
+
+/** Of one that nothing is known of: what ends is hardly worth a look. */
+const isNewsOfUnknown = ({ type }: ContainerEvent): boolean => type !== 'containerDied';
+
+/** A message of what an inspection shows otherwise than before. A restart has told of its start, unless that was lost. */
+const isTelling = (
+  state: Everything,
+  { type }: ContainerEvent,
+  { id, runState }: ContainerFacts,
+): boolean => {
+  switch (type) {
+    case 'containerRestarted':
+      return runState !== 'running' && !isAwaited(state.containers, id);
+    case 'containerCreated':
+    case 'containerStarted':
+    case 'containerDied':
+    case 'containerPaused':
+    case 'containerUnpaused':
+    case 'containerHealthChanged':
+      return true;
+    default:
+      return false;
+  }
+};
+
+/** Of one that is not known only the message tells: by its name, its service or its project. */
+const isLikeOurs = (state: Everything, { id, name, labels }: ContainerEvent): boolean =>
+  state.containers.named.some((reference) => fits(reference, { id, name, labels })) ||
+  isParked({ id, name }) ||
+  isInProject(state, labels);
+
+/** A listing tells of all the strangers at once: one after another, for a new one would replace the one under way. */
+function listSoon(state: Everything, at: number): Everything {
+  const { nextListingAt: due, listingAskedAt: askedAt } = state.containers;
+  if (due === undefined) return state;
+  const soonest = askedAt === undefined ? at + LISTING_RETRY_MS : askedAt + LONGEST_LISTING_MS;
+  return withContainers(state, { nextListingAt: Math.min(due, Math.max(soonest, at)) });
+}
 
 /** What could not be inspected is looked at with the next listing, which need not be a minute away. */
 function lookAgainSoon(state: Everything, id: string, at: number): Everything {
   const facts = state.containers.byId[id];
   const due = state.containers.nextListingAt;
-  if (due === undefined || facts === undefined || !matters(state, facts, state.containers.named))
-    return state;
+  if (due === undefined || facts === undefined || !matters(state, facts)) return state;
   return withContainers(state, { nextListingAt: Math.min(due, at + LISTING_RETRY_MS) });
 }
 
-/** What was listed with its details is worth inspecting: what is named, a gateway by whatever name, who joined another. */
-const matters = ({ watches }: Everything, facts: ContainerFacts, named: readonly string[]): boolean =>
+/** What decisions rest on: besides what is inspected with each listing, all that belong to a gateway's project. */
+const matters = (state: Everything, facts: ContainerFacts): boolean =>
+  isInspectedWhenListed(state, facts) || isInProject(state, facts.labels);
+
+/** It is known, and has nothing to do with any gateway. */
+export function isStranger(state: Everything, id: string): boolean {
+  const facts = state.containers.byId[id];
+  return facts !== undefined && !matters(state, facts);
+}
+
+/** What is listed with its details: what is named, a gateway by whatever name, who joined another. */
+const isInspectedWhenListed = (
+  { watches, containers: { named } }: Everything,
+  facts: ContainerFacts,
+): boolean =>
   isOfInterest(facts, named) ||
   isParked(facts) ||
   watches.some(({ gateway }) => 'id' in gateway && gateway.id === facts.id);
 
-function applyMessage(facts: ContainerFacts, event: ContainerEvent): ContainerFacts {
-  switch (event.type) {
-    case 'containerStarted':
-      return { ...facts, runState: 'running', details: undefined };
-    case 'containerDied':
-      return { ...facts, runState: 'exited', details: undefined };
-    case 'containerPaused':
-      return withoutHealth(withRunState(facts, 'paused'));
-    case 'containerUnpaused':
-      return withRunState(facts, 'running');
-    case 'containerRenamed':
-      return { ...facts, name: event.name };
-    case 'containerHealthChanged':
-      return withHealth(facts, event.health);
-    default:
-      return facts;
-  }
-}
+const isInProject = ({ watches }: Everything, labels: ContainerFacts['labels']): boolean => {
+  const project = labels[COMPOSE_PROJECT] ?? '';
+  return project !== '' && watches.some(({ settling }) => settling.project === project);
+};
 
-const withHealth = (facts: ContainerFacts, health: 'healthy' | 'unhealthy'): ContainerFacts =>
-  facts.details === undefined ? facts : { ...facts, details: { ...facts.details, health } };
-
-/** A pause ends the engine's health checks and leaves `unhealthy`, without a message, until one after it passes. */
-const withoutHealth = (facts: ContainerFacts): ContainerFacts =>
-  facts.details?.health === 'none' ? facts : withHealth(facts, 'unhealthy');
-
-const withRunState = (facts: ContainerFacts, runState: RunState): ContainerFacts => ({ ...facts, runState });
+const isWithoutDetails = (state: Everything, facts: ContainerFacts): boolean =>
+  facts.details === undefined && isInspectedWhenListed(state, facts);

@@ -18,7 +18,7 @@ import { comingsAndGoings } from './comings-and-goings.ts';
 export function dependents(state: State, event: Event, before: State): Transition {
   const target = gatewayTarget(state.gateway);
   if (target === undefined) return to(state);
-  if (!hasChanged(state, before)) return to(state);
+  if (!hasChanged(state, before) && !isOfMember(state, event)) return to(state);
   const { members: was } = state.dependents;
   const now = membersOf(state, was ?? {}, event.at);
   const unclaimed = unclaimedIn(state);
@@ -37,6 +37,9 @@ const hasChanged = (state: State, before: State): boolean =>
   state.containers.byId !== before.containers.byId ||
   state.gateway !== before.gateway ||
   state.exits !== before.exits;
+
+const isOfMember = ({ dependents: { members } }: State, event: Event): boolean =>
+  'engineTimeMs' in event && members?.[event.id] !== undefined;
 
 type Members = Readonly<Record<string, Member>>;
 

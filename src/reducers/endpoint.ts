@@ -1,6 +1,6 @@
 import type { Event, PublicIp } from '../../streams/events.ts';
 import type { EndpointReason } from '../notices/notice.ts';
-import { gatewayTarget, isGateway, startOf } from '../selectors.ts';
+import { gatewayTarget, hasBecomeReady, hasTurned, isGateway, isSameRun, startOf } from '../selectors.ts';
 import type { Endpoint, State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
@@ -29,20 +29,18 @@ export const NOTHING_KNOWN: Endpoint['current'] = {
  */
 export function endpoint(state: State, event: Event, before: State): Transition {
   const known = forget(state, event, before);
-  const asked = isTimeToAsk(known, event, before)
-    ? askEndpoint(known, event.at)
-    : askedOnceMore(known, event.at);
+  const asked = isTimeToAsk(known, before) ? askEndpoint(known, event.at) : askedOnceMore(known, event.at);
   const heard = hear(asked.state, event);
   const said = announce(heard.state, event);
   return { state: said.state, commands: asked.commands, notices: [...heard.notices, ...said.notices] };
 }
 
 /** In a recovery what is asked before the check that passes may be answered with the exit that fails. */
-function isTimeToAsk(state: State, event: Event, before: State): boolean {
+function isTimeToAsk(state: State, before: State): boolean {
   const { gateway, endpoint: exit } = state;
   if (gateway.value !== 'ready' || state.recovery.value !== 'none') return false;
-  if (before.gateway.value !== 'ready') return exit.current.ip === undefined;
-  return event.type === 'containerHealthChanged' && event.id === gateway.id && event.health === 'healthy';
+  if (hasBecomeReady(state, before)) return exit.current.ip === undefined;
+  return hasTurned(state, before, 'healthy');
 }
 
 /** Before it is written that nothing is known. */
@@ -56,8 +54,7 @@ function askedOnceMore(state: State, at: number): Transition {
 
 /** What was known of an earlier start is not known of this one, nor that of an earlier connection. */
 function forget(state: State, event: Event, before: State): State {
-  const [was, is] = [startOf(before.gateway)?.seenAt, startOf(state.gateway)?.seenAt];
-  const hasStarted = is !== undefined && was !== is;
+  const hasStarted = startOf(state.gateway) !== undefined && !isSameRun(before.gateway, state.gateway);
   const isReconnected =
     (event.type === 'vpnStoppingLogged' || event.type === 'vpnStartingLogged') &&
     isGateway(state, event.gatewayId);

@@ -1,6 +1,6 @@
 import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
-import type { ReadingRequest } from '../../streams/requests.ts';
 import { isRunning } from '../attachment.ts';
+import { isAwaited } from '../awaited-inspection.ts';
 import type { Act, Repairable } from '../commands.ts';
 import { type Exit, isExpectedToEnd } from '../exits.ts';
 import { begunBetween } from '../in-flight.ts';
@@ -10,6 +10,8 @@ import { isParked } from '../parked.ts';
 import { isCodeOfAStop } from '../retries.ts';
 import type { Everything, Progress } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
+import { andInspect, isStranger } from './containers.ts';
+import { askForInspection } from './inspections.ts';
 
 /** An engine that shuts down stops its containers just as an operator does, and is gone by then. */
 const ENGINE_STAYS_MS = 10_000;
@@ -23,6 +25,7 @@ const LONGEST_STOP_MS = 300_000;
  * heard counts; of one that is found ended nothing is known.
  */
 export function exits(state: Everything, event: Event, before: Everything): Transition<Everything> {
+  if ('engineTimeMs' in event && isStranger(state, event.id)) return to(state);
   switch (event.type) {
     case 'engineConnected':
       return to(undecide(state));
@@ -33,7 +36,7 @@ export function exits(state: Everything, event: Event, before: Everything): Tran
     case 'containerStopped':
     case 'containerStarted':
     case 'containerDestroyed':
-      return to(tellsOfEarlierRun(state, event) ? state : heard(state, event, before));
+      return to(tellsOfEarlierRun(state, event) ? state : heard(state, event));
     case 'containersListed':
       return decideThoseDue(seen(state, idsIn(state, event), event), event);
     case 'containerInspected':
@@ -69,17 +72,18 @@ function tellsOfEarlierRun({ exits: known, containers }: Everything, event: Cont
   return event.engineTimeMs < startedAtMs || event.engineTimeMs <= (known[event.id]?.engineMs ?? 0);
 }
 
-function heard(state: Everything, event: ContainerEvent, before: Everything): Everything {
+function heard(state: Everything, event: ContainerEvent): Everything {
   const { id } = event;
   switch (event.type) {
     case 'containerKilled':
       return isEndingSignal(event.signal, state.containers.byId[id]) ? signalled(state, event) : state;
     case 'containerDied':
-      return died(state, event, before);
+      return died(state, event);
     case 'containerStopped':
       return stopped(state, event);
     case 'containerStarted':
-      return without(state, [id]);
+      // What the signal was to end is over. Of an end that was heard of the next look shows another run.
+      return state.exits[id]?.stage === 'expected' ? without(state, [id]) : state;
     case 'containerDestroyed':
       return without(state, [id]);
     default:
@@ -124,14 +128,19 @@ function ours(state: Everything, event: ContainerEvent, stage: Exit['stage']): E
   return withExit(state, id, { run, by: 'monitor', stage, at, engineMs: event.engineTimeMs });
 }
 
-function died(state: Everything, event: Died, before: Everything): Everything {
+function died(state: Everything, event: Died): Everything {
   const { id, at, engineTimeMs: engineMs } = event;
   const known = state.exits[id];
-  if (isExplained(state, event) || (known === undefined && isEndedWithOurs(state, id, before)))
+  if (isExplained(state, event) || (known === undefined && isEndedWithOurs(state, id)))
     return ours(state, event, 'certain');
-  if (known !== undefined && known.stage !== 'expected') return state;
-  const by = known?.by === 'operator' || isStopUntold(event) ? 'operator' : 'itself';
-  const run = known?.run ?? runningRun(before, id);
+  const isExpected = known?.stage === 'expected';
+  const by = isExpected || isStopUntold(event) ? 'operator' : 'itself';
+  // After an end that was heard of it has run again, unseen: the next look shows which run that was.
+  const run = isExpected
+    ? (known.run ?? runningRun(state, id))
+    : known === undefined
+      ? runningRun(state, id)
+      : undefined;
   return withExit(state, id, { run, by, stage: 'open', at, until: at + ENGINE_STAYS_MS, engineMs });
 }
 
@@ -141,9 +150,9 @@ type Died = Extract<ContainerEvent, { readonly type: 'containerDied' }>;
 const isStopUntold = ({ tellsNoSignal, exitCode }: Died): boolean =>
   tellsNoSignal === true && exitCode !== undefined && isCodeOfAStop(exitCode);
 
-/** With the one whose processes it shares; it has not been inspected since. */
-const isEndedWithOurs = (state: Everything, id: string, before: Everything): boolean =>
-  (before.containers.byId[id]?.details?.sharesWith ?? []).some((reference) => {
+/** With the one whose processes it shares. */
+const isEndedWithOurs = (state: Everything, id: string): boolean =>
+  (state.containers.byId[id]?.details?.sharesWith ?? []).some((reference) => {
     const other = referredTo(reference, state.containers.byId);
     return (
       other !== undefined &&
@@ -194,7 +203,7 @@ function hasRunSinceConnected({ containers, connection, exits: known }: Everythi
   if (facts === undefined || !isRunning(facts) || id in known) return false;
   return (
     connection.value === 'connected' ||
-    (connection.value === 'reconciling' && (containers.heardAt[id] ?? -Infinity) >= connection.since)
+    (connection.value === 'reconciling' && (containers.knownAt[id] ?? -Infinity) >= connection.since)
   );
 }
 
@@ -204,35 +213,41 @@ type Look = Extract<Event, { type: 'containersListed' | 'containerInspected' }>;
 
 /** Those it shows, and those that are not there any more, though the message of the removal was lost. */
 const idsIn = (
-  { exits: known, containers: { byId, heardAt } }: Everything,
+  { exits: known, containers: all }: Everything,
   { containers }: Extract<Event, { type: 'containersListed' }>,
 ): readonly string[] => [
   ...containers.map(({ id }) => id),
   // Not those that were first heard of while the listing was made.
-  ...Object.keys(known).filter((id) => !(id in byId) && !(id in heardAt)),
+  ...Object.keys(known).filter((id) => !(id in all.byId) && !isAwaited(all, id)),
 ];
 
 const seen = (state: Everything, ids: readonly string[], look: Look): Everything =>
   ids.reduce((soFar, id) => {
     const exit = soFar.exits[id];
     const facts = soFar.containers.byId[id];
-    const next = facts === undefined ? undefined : asSeen(exit, facts, look);
+    const isOlder = look.requestedAt <= (exit?.at ?? 0) || isAwaited(soFar.containers, id);
+    const next = facts === undefined ? undefined : asSeen(exit, facts, { at: look.at, isOlder });
     if (next === exit) return soFar;
     return next === undefined ? without(soFar, [id]) : withExit(soFar, id, next);
   }, state);
 
+interface Sight {
+  readonly at: number;
+  /** It may be from before the exit that was heard of: then another look follows. */
+  readonly isOlder: boolean;
+}
+
 /** The record of that run, as far as it shows: another run has another end, or none yet. */
-function asSeen(exit: Exit | undefined, facts: ContainerFacts, look: Look): Exit | undefined {
+function asSeen(exit: Exit | undefined, facts: ContainerFacts, { at, isOlder }: Sight): Exit | undefined {
   const { details } = facts;
-  if (exit === undefined) return isToBeRestarted(facts) ? endedByItself(facts, look.at) : undefined;
+  if (exit === undefined) return isToBeRestarted(facts) ? endedByItself(facts, at) : undefined;
   if (details === undefined) return exit;
   if (exit.run !== undefined && exit.run !== details.startedAt) return undefined;
-  const isOlder = look.requestedAt <= exit.at;
   if (isRunning(facts)) return isOlder || exit.stage === 'expected' ? exit : undefined;
   const run = details.startedAt;
   // It has ended, though nothing was heard of that.
   if (exit.by === 'operator' && exit.stage === 'expected' && !isOlder)
-    return { ...exit, run, stage: 'open', until: look.at + ENGINE_STAYS_MS };
+    return { ...exit, run, stage: 'open', until: at + ENGINE_STAYS_MS };
   return exit.run === undefined ? { ...exit, run } : exit;
 }
 
@@ -254,12 +269,13 @@ function decideThoseDue(state: Everything, { at }: Event): Transition<Everything
   const byEngine = due.filter(([, { by }]) => by === 'engine').map(([id]) => id);
   const names = byEngine.map((id) => state.containers.byId[id]?.name).filter((name) => name !== undefined);
   const toLookAt = due.map(([id]) => id).filter((id) => !byEngine.includes(id));
-  return to(
-    due.reduce((soFar, [id, exit]) => decide(soFar, id, exit), state),
-    {
-      commands: toLookAt.map((containerId): ReadingRequest => ({ kind: 'inspectContainer', containerId })),
-      notices: names.length === 0 ? [] : [{ kind: 'engineHadCrashed', names: [...names].sort() }],
-    },
+  const decided = due.reduce((soFar, [id, exit]) => decide(soFar, id, exit), state);
+  return andInspect(
+    to(
+      toLookAt.reduce((soFar, id) => askForInspection(soFar, { id, matters: true }), decided),
+      { notices: names.length === 0 ? [] : [{ kind: 'engineHadCrashed', names: [...names].sort() }] },
+    ),
+    at,
   );
 }
 

@@ -5,7 +5,7 @@ import { whyGatewayExcluded } from '../excluded.ts';
 import { exitOf } from '../exits.ts';
 import { ambiguous, gatewayCandidates } from '../find-gateway.ts';
 import type { Notice, NoticeOf } from '../notices/notice.ts';
-import { gatewayTarget, isBeingRestarted, runningStart } from '../selectors.ts';
+import { gatewayTarget, isBeingRestarted, isSameRun } from '../selectors.ts';
 import type { Gateway, State } from '../state.ts';
 import { COMES_BACK_MS, startDueAt } from './left-behind.ts';
 
@@ -41,7 +41,7 @@ function sayStep(
       return [{ kind: 'gatewayPaused', name: now.name }];
     case 'ready':
     case 'starting':
-      if (before.value === 'paused' && before.start.seenAt === now.start.seenAt)
+      if (before.value === 'paused' && isSameRun(before, now))
         return [{ kind: 'gatewayResumed', name: now.name }];
       return isNewStart(before, now) && now.start.unreadyRuns < 2
         ? [{ kind: 'gatewayStarted', name: now.name }]
@@ -61,7 +61,7 @@ interface Saying {
  */
 function sayDown(before: Gateway, now: Down, { event, was, after }: Saying): readonly Notice[] {
   const cause = downCause(after);
-  const known = before.value === 'down' ? downCause(was) : undefined;
+  const known = before.value === 'down' && before.run === now.run ? downCause(was) : undefined;
   if (cause === undefined || known === cause || cause === 'created') return [];
   // An engine that went away meanwhile may have stopped it: it stays down either way.
   if (known === 'operator' && cause === 'found') return [];
@@ -73,7 +73,7 @@ function sayDown(before: Gateway, now: Down, { event, was, after }: Saying): rea
   if (known !== undefined && !isToStay && !isNewsOfACrash({ known, cause }, event, after)) return [];
   // Within a recovery it is started again and again: that is told of the first time, and by how the recovery goes.
   if (cause === 'givenUp' && after.recovery.value !== 'none') return [];
-  return [describeDown(now, cause, event, after)];
+  return [describeDown(now, cause, after)];
 }
 
 interface Change {
@@ -104,17 +104,18 @@ type Down = Extract<Gateway, { value: 'down' }>;
 function describeDown(
   { id, name, since, unreadyRuns }: Down,
   cause: DownCause,
-  event: Event,
   state: State,
 ): NoticeOf<'gatewayDown'> {
   const facts = state.containers.byId[id];
   const isGivenUp = cause === 'givenUp';
-  const isCutShort = cause === 'crash' && facts !== undefined && exitOf(state, facts)?.by === 'monitor';
+  const exit = facts && exitOf(state, facts);
+  const isHeard = exit !== undefined && exit.by !== 'engine';
+  const isCutShort = cause === 'crash' && exit?.by === 'monitor';
   return {
     kind: 'gatewayDown',
     name,
     cause,
-    exitCode: isGivenUp ? facts?.details?.exitCode : toldCode(event),
+    exitCode: (isHeard && cause !== 'found') || isGivenUp ? facts?.details?.exitCode : undefined,
     isAgain: unreadyRuns > 0 && !isGivenUp,
     ...(isGivenUp && facts?.details && { restarts: facts.details.restartCount }),
     ...(cause === 'found' && isUnstarted(facts) && { startError: facts.details?.error ?? '' }),
@@ -123,16 +124,13 @@ function describeDown(
   };
 }
 
-const toldCode = (event: Event): number | undefined =>
-  event.type === 'containerDied' ? event.exitCode : undefined;
-
 /** It has never run, or could not be started again, which leaves the reason. */
 const isUnstarted = (facts: ContainerFacts | undefined): facts is ContainerFacts =>
   facts?.runState === 'created' || (facts?.details?.error ?? '') !== '';
 
 /** Not at first sight: a gateway found running has not just started. */
-const isNewStart = (before: Gateway, { start }: Running): boolean =>
-  before.value !== 'unseen' && before.value !== 'absent' && runningStart(before)?.seenAt !== start.seenAt;
+const isNewStart = (before: Gateway, now: Running): boolean =>
+  before.value !== 'unseen' && before.value !== 'absent' && !isSameRun(before, now);
 
 type Running = Extract<Gateway, { value: 'starting' | 'ready' }>;
 

@@ -3,7 +3,7 @@ import { finishedCheck, isOfThisStart } from '../finished-check.ts';
 import { NO_TROUBLES, tellTroubles, withTrouble } from '../gateway-troubles.ts';
 import { quorumIn, sitesDown } from '../quorum.ts';
 import { hasDied } from '../down-cause.ts';
-import { isGateway, nameOf, startOf } from '../selectors.ts';
+import { isGateway, isSameRun, nameOf, startOf } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, then, to } from '../transition.ts';
 
@@ -25,8 +25,7 @@ function learn(state: State, event: Event, before: State): State {
     return troubles.latest.length + troubles.told.length === 0 ? state : { ...state, troubles: NO_TROUBLES };
   if (event.type === 'gatewayTroubleLogged' && isGateway(state, event.gatewayId))
     return { ...state, troubles: withTrouble(troubles, event.text) };
-  const [was, is] = [startOf(before.gateway)?.seenAt, startOf(state.gateway)?.seenAt];
-  const isNewStart = is !== undefined && was !== is;
+  const isNewStart = startOf(state.gateway) !== undefined && !isSameRun(before.gateway, state.gateway);
   return isNewStart && troubles.latest.length > 0
     ? { ...state, troubles: { ...troubles, latest: [] } }
     : state;

@@ -4,8 +4,7 @@ import { COMPOSE_PROJECT } from '../../streams/labels.ts';
 import { findGateway, lastingWord } from '../find-gateway.ts';
 import { downCause, hasDied } from '../down-cause.ts';
 import { knownIds, rememberedBackoff, rememberedSites } from '../past.ts';
-import { isMessageOfStart } from '../messages.ts';
-import { gatewayTarget, runningStart, startOf } from '../selectors.ts';
+import { gatewayTarget, startOf } from '../selectors.ts';
 import type { Gateway, Start, State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 import { sayChange } from './gateway-lines.ts';
@@ -45,17 +44,16 @@ function nextGateway(state: State, event: Event): Gateway {
   if (facts === undefined) return current.value === 'absent' ? current : { value: 'absent' };
   const target = { id: facts.id, name: facts.name };
   const same = gatewayTarget(current)?.id === facts.id ? current : undefined;
+  // It could not be inspected: of what a listing tells alone nobody knows which run that is.
+  if (facts.details === undefined) return current;
   switch (facts.runState) {
     case 'running':
       return running(same, facts, event);
-    case 'paused':
-      if (same?.value === 'paused') return same;
-      return {
-        value: 'paused',
-        ...target,
-        start: startIn(same, facts, event),
-        wasReady: same?.value === 'ready',
-      };
+    case 'paused': {
+      const start = startIn(same, facts, event);
+      if (same?.value === 'paused' && start === same.start) return same;
+      return { value: 'paused', ...target, start, wasReady: same?.value === 'ready' && start === same.start };
+    }
     default:
       return down(same, facts, event);
   }
@@ -84,21 +82,14 @@ function running(current: Gateway | undefined, facts: ContainerFacts, event: Eve
   const start = startIn(current, facts, event);
   const target = { id: facts.id, name: facts.name };
   // Of a start that came meanwhile, what was proven of the one before says nothing.
-  if (current?.value === 'paused' && start.seenAt === current.start.seenAt)
-    return resumed(current, start, event.at);
-  const isSameStart = current !== undefined && runningStart(current)?.seenAt === start.seenAt;
-  if (!isSameStart || (current.value !== 'starting' && current.value !== 'ready'))
+  if (current === undefined || !('start' in current) || current.start !== start)
     return { value: 'starting', ...target, start };
-  if (start === current.start && current.name === facts.name) return current;
-  return { ...current, ...target, start };
+  if (current.value === 'paused') return resumed({ ...current, ...target }, event.at);
+  return current.name === facts.name ? current : { ...current, ...target };
 }
 
 /** It has become healthy since its start, so it is ready; but what a check met while it stood still says nothing. */
-function resumed(
-  { wasReady, id, name }: Extract<Gateway, { value: 'paused' }>,
-  start: Start,
-  at: number,
-): Gateway {
+function resumed({ wasReady, id, name, start }: Extract<Gateway, { value: 'paused' }>, at: number): Gateway {
   return wasReady
     ? { value: 'ready', id, name, start: { ...start, readyAt: at } }
     : { value: 'starting', id, name, start };
@@ -106,50 +97,43 @@ function resumed(
 
 function down(current: Gateway | undefined, facts: ContainerFacts, event: Event): Gateway {
   const target = { id: facts.id, name: facts.name };
-  if (current?.value === 'down') {
+  const run = facts.details?.startedAt;
+  if (current?.value === 'down' && current.run === run) {
     const isLeft = facts.runState === 'created' && event.at >= current.since + COMES_BACK_MS;
     return isLeft === current.isLeft && facts.name === current.name
       ? current
       : { ...current, ...target, isLeft };
   }
-  const start = current && startOf(current);
-  const unreadyRuns = current?.value === 'ready' || start === undefined ? 0 : start.unreadyRuns + 1;
-  return { value: 'down', ...target, since: event.at, isLeft: false, unreadyRuns };
+  const unreadyRuns = unreadyRunsAfter(current);
+  return { value: 'down', ...target, since: event.at, isLeft: false, run, unreadyRuns };
 }
 
-/** The present start: the one we know, with what an inspection adds to it, or a new one. */
-function startIn(current: Gateway | undefined, facts: ContainerFacts, event: Event): Start {
-  const startedAt = inspectedStart(facts);
-  const unreadyRuns = current?.value === 'down' ? current.unreadyRuns : 0;
-  const messageMs =
-    event.type === 'containerStarted' && event.id === facts.id ? event.engineTimeMs : undefined;
-  const anew: Start = {
+/** Of runs in a row: the one before the present has ended, or, where it was down, one that was over before it was seen. */
+function unreadyRunsAfter(current: Gateway | undefined): number {
+  if (current?.value === 'down') return current.unreadyRuns + 1;
+  const start = current && startOf(current);
+  const isKept = current?.value === 'paused' ? current.wasReady : current?.value === 'ready';
+  return isKept || start === undefined ? 0 : start.unreadyRuns + 1;
+}
+
+/** The present start: the one we know, or a new one. */
+function startIn(current: Gateway | undefined, { details }: ContainerFacts, event: Event): Start {
+  const known = current && startOf(current);
+  const text = details?.startedAt ?? '';
+  if (known?.startedAt.text === text) return known;
+  return {
     seenAt: event.at,
-    messageMs,
-    startedAt,
+    startedAt: { engineMs: details?.startedAtMs ?? 0, text },
     tunnelShownAt: undefined,
     readyAt: undefined,
-    unreadyRuns,
+    unreadyRuns: current?.value === 'down' ? current.unreadyRuns : unreadyRunsAfter(current),
     isLate: false,
   };
-  const known = current && startOf(current);
-  if (known === undefined) return anew;
-  if (messageMs !== undefined && !isMessageOfStart(known.startedAt?.engineMs, messageMs)) return anew;
-  if (startedAt === undefined || known.startedAt?.text === startedAt.text) return known;
-  return known.startedAt === undefined && !isYounger(startedAt, known) ? { ...known, startedAt } : anew;
 }
-
-const inspectedStart = ({ details }: ContainerFacts): Start['startedAt'] =>
-  details?.startedAtMs === undefined ? undefined : { engineMs: details.startedAtMs, text: details.startedAt };
-
-/** Started after the message of the start we know: so it is another one, whose own message was lost. */
-const isYounger = (startedAt: NonNullable<Start['startedAt']>, { messageMs }: Start): boolean =>
-  startedAt.engineMs > (messageMs ?? Infinity);
 
 /** A gateway that the monitor finds running at its own start has run for some time: both times are the engine's. */
 function foundRunning(current: Gateway, event: Event): Gateway {
-  if (current.value !== 'starting' || current.start.startedAt === undefined || !('engineClockMs' in event))
-    return current;
+  if (current.value !== 'starting' || !('engineClockMs' in event)) return current;
   const ageMs = Math.max(0, event.engineClockMs - current.start.startedAt.engineMs);
   return { ...current, start: { ...current.start, seenAt: event.at - ageMs } };
 }
@@ -174,7 +158,7 @@ function followLog(state: State): Transition {
   const facts = 'id' in now ? containers.byId[now.id] : undefined;
   const run = hasDied(state)
     ? (facts?.details?.startedAt ?? logReading.followed)
-    : startOf(now)?.startedAt?.text;
+    : startOf(now)?.startedAt.text;
   if (run === logReading.followed) return to(state);
   const next = { ...state, logReading: { ...logReading, followed: run } };
   if (run === undefined || !('id' in now)) return to(next, { commands: [{ kind: 'leaveGatewayLog', lane }] });

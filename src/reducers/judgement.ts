@@ -3,6 +3,7 @@ import { afterCheck, bounded } from '../backoff.ts';
 import { failuresCount, finishedCheck, isOfThisStart } from '../finished-check.ts';
 import type { Notice } from '../notices/notice.ts';
 import { heldSites } from '../quorum.ts';
+import { hasTurned, isGateway } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, to } from '../transition.ts';
 
@@ -42,7 +43,7 @@ function withOutage(state: State, event: Event, before: State): State {
   const check = finishedCheck(event, before);
   if (check?.passing) return { ...state, outageSince: undefined };
   const hasFailed = check !== undefined && failuresCount(state, check) && anyFailed(check.results);
-  const isDoubted = isHealthDoubt(state, event);
+  const isDoubted = isHealthDoubt(state, event, before);
   return state.outageSince === undefined && (hasFailed || isDoubted)
     ? { ...state, outageSince: event.at }
     : state;
@@ -51,10 +52,9 @@ function withOutage(state: State, event: Event, before: State): State {
 const anyFailed = (results: readonly { readonly verdict: string }[]): boolean =>
   results.some(({ verdict }) => verdict === 'fail');
 
-const isHealthDoubt = ({ gateway }: State, event: Event): boolean =>
-  'id' in gateway &&
-  ((event.type === 'containerHealthChanged' && event.id === gateway.id && event.health === 'unhealthy') ||
-    (event.type === 'selfHealingLogged' && event.gatewayId === gateway.id && !event.isPast));
+const isHealthDoubt = (state: State, event: Event, before: State): boolean =>
+  hasTurned(state, before, 'unhealthy') ||
+  (event.type === 'selfHealingLogged' && isGateway(state, event.gatewayId) && !event.isPast);
 
 function withCalm(state: State, event: Event, before: State): State {
   const check = finishedCheck(event, before);

@@ -2,7 +2,7 @@ import type { Event } from '../../streams/events.ts';
 import { finishedCheck, isOfThisStart } from '../finished-check.ts';
 import { whyBlind } from '../blindness.ts';
 import { lastTrouble } from '../gateway-troubles.ts';
-import { isOverdue } from '../selectors.ts';
+import { isOverdue, isSameRun } from '../selectors.ts';
 import type { Gateway, State } from '../state.ts';
 import type { Notice, NoticeOf } from '../notices/notice.ts';
 import { type Transition, to } from '../transition.ts';
@@ -19,13 +19,12 @@ export function readiness(state: State, event: Event, before: State): Transition
   const { gateway } = state;
   if (gateway.value !== 'starting') return to(state);
   const proof = proofOf(state, gateway, event, before);
-  const wasAwaited =
-    before.gateway.value === 'starting' && before.gateway.start.seenAt === gateway.start.seenAt;
+  const wasAwaited = before.gateway.value === 'starting' && isSameRun(before.gateway, gateway);
   if (proof === undefined) return late(state, gateway, { at: event.at, wasAwaited });
   const notices = sayReady(gateway, proof, { at: event.at, wasAwaited });
   const start = { ...gateway.start, readyAt: event.at, unreadyRuns: 0, isLate: false };
   // A start that failed meanwhile has emitted nothing: who wants to run but does not, only a listing shows.
-  const commands = wasAwaited ? [listCommand(state)] : [];
+  const commands = wasAwaited || event.type === 'containerInspected' ? [listCommand(state)] : [];
   return to({ ...state, gateway: { ...gateway, value: 'ready', start } }, { notices, commands });
 }
 
@@ -62,7 +61,7 @@ interface Moment {
 type Proof = NoticeOf<'gatewayReady'>['proof'] | 'none';
 
 function proofOf(state: State, gateway: Starting, event: Event, before: State): Proof | undefined {
-  if (isHealthy(state, gateway, event)) return 'health';
+  if (isHealthy(state, gateway)) return 'health';
   const health = state.containers.byId[gateway.id]?.details?.health;
   const check = finishedCheck(event, before);
   if (check?.passing && isOfThisStart(state, check)) {
@@ -74,9 +73,8 @@ function proofOf(state: State, gateway: Starting, event: Event, before: State): 
   return undefined;
 }
 
-/** "Healthy" by an event or by an inspection, of this start. */
-function isHealthy(state: State, { id, start }: Starting, event: Event): boolean {
-  if (event.type === 'containerHealthChanged' && event.id === id) return event.health === 'healthy';
+/** By an inspection, of this start. */
+function isHealthy(state: State, { id, start }: Starting): boolean {
   const details = state.containers.byId[id]?.details;
-  return details?.health === 'healthy' && details.startedAt === start.startedAt?.text;
+  return details?.health === 'healthy' && details.startedAt === start.startedAt.text;
 }

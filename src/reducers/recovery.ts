@@ -9,7 +9,7 @@ import { lastTrouble, tellAllTroubles } from '../gateway-troubles.ts';
 import { outcomeOf } from '../in-flight.ts';
 import { type Notice, type NoticeOf, inDryRun } from '../notices/notice.ts';
 import { sitesDown } from '../quorum.ts';
-import { gatewayTarget, isBeingEnded, isOverdue, nameOf, runningStart, startOf } from '../selectors.ts';
+import { gatewayTarget, isBeingEnded, isOverdue, isSameRun, nameOf, runningStart } from '../selectors.ts';
 import type { State } from '../state.ts';
 import { type Transition, then, to } from '../transition.ts';
 import type { Wish } from '../wish.ts';
@@ -115,8 +115,7 @@ function decided(state: State, at: number): Transition {
 
 /** What is due is so as long as it would be decided again, of the same run of the gateway. */
 const withoutNeedless = (state: State, at: number, before: State): State =>
-  state.dueSince === undefined ||
-  (isStillDue(state, at) && startOf(state.gateway)?.seenAt === startOf(before.gateway)?.seenAt)
+  state.dueSince === undefined || (isStillDue(state, at) && isSameRun(before.gateway, state.gateway))
     ? state
     : { ...state, dueSince: undefined };
 

@@ -131,7 +131,9 @@ function judge(before: State, event: Ended): Transition {
 function withRestored(state: State, { id, details, runState }: ContainerFacts): State {
   const { inFlight, gateway, containers, repairs } = state;
   const owner = gateway.value === 'ready' ? containers.byId[gateway.id]?.details : undefined;
-  const isOnIt = inFlight?.act.kind === 'repairDependents' && inFlight.act.start === owner?.startedAt;
+  const act = inFlight?.act.kind === 'repairDependents' ? inFlight.act : undefined;
+  const isAnew = act?.dependents.find((one) => one.id === id)?.startedAt !== details?.startedAt;
+  const isOnIt = isAnew && act?.start === owner?.startedAt;
   const isDenied = (details?.startedAtMs ?? Infinity) < (owner?.startedAtMs ?? 0);
   if (owner === undefined || details === undefined || runState !== 'running' || !isOnIt || !isDenied)
     return state;
@@ -144,7 +146,7 @@ function withRestored(state: State, { id, details, runState }: ContainerFacts): 
 }
 
 const isYoungerThanGateway = (state: State, facts: ContainerFacts): boolean =>
-  (facts.details?.startedAtMs ?? 0) > (runningStart(state.gateway)?.startedAt?.engineMs ?? Infinity);
+  (facts.details?.startedAtMs ?? 0) > (runningStart(state.gateway)?.startedAt.engineMs ?? Infinity);
 
 /** Nothing was done: it is looked at again, which tells whether there is anything left to do. */
 const postpone = (state: State, id: string, at: number): State => {

@@ -17,6 +17,7 @@ export function repairable(state: State, facts: ContainerFacts, gateway: Target)
     name: parkedAs(facts)?.name ?? facts.name,
     how: howFor(state, facts),
     run: runOf(facts),
+    startedAt: facts.details?.startedAt,
     owner: { id: owner.id, name: owner.name },
     ...referencesOf(state, facts),
   };

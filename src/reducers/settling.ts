@@ -46,14 +46,15 @@ function withYoungest(state: State, event: Event): State {
 /** The gateway’s first start, right after the last change, is part of what goes on; another one is somebody’s own doing. */
 function withFirstStart(state: State): State {
   const { changedAt, firstStart } = state.settling;
-  const seenAt = runningStart(state.gateway)?.seenAt;
+  const { seenAt, startedAt } = runningStart(state.gateway) ?? {};
   const isFirst =
     changedAt !== undefined &&
     firstStart === undefined &&
     seenAt !== undefined &&
+    startedAt !== undefined &&
     seenAt >= changedAt &&
     seenAt < changedAt + QUIET_MS;
-  return isFirst ? { ...state, settling: { ...state.settling, firstStart: seenAt } } : state;
+  return isFirst ? { ...state, settling: { ...state.settling, firstStart: startedAt.text } } : state;
 }
 
 type Change = Extract<
@@ -95,7 +96,7 @@ export function settledAt(state: State, askedAt: number): number {
   const latest = askedAt + LONGEST_MS;
   if (isSomebodyStopping(state)) return latest;
   if (changedAt === undefined || start === undefined) return 0;
-  const isAmid = firstStart === start.seenAt;
+  const isAmid = firstStart === start.startedAt.text;
   const quietFrom = isAmid ? Math.max(changedAt, start.readyAt ?? 0) : changedAt;
   return Math.min(quietFrom + QUIET_MS, latest);
 }

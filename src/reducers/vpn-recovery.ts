@@ -2,7 +2,7 @@ import { restartedOnReconnect } from '../dependents-of.ts';
 import type { Event } from '../../streams/events.ts';
 import { finishedCheck } from '../finished-check.ts';
 import { outcomeOf } from '../in-flight.ts';
-import { isBeingEnded, nameOf, runningStart, startOf } from '../selectors.ts';
+import { isBeingEnded, isSameRun, nameOf, runningStart, startOf } from '../selectors.ts';
 import type { State } from '../state.ts';
 import type { Notice } from '../notices/notice.ts';
 import { type Transition, then, to } from '../transition.ts';
@@ -22,7 +22,7 @@ export function vpnRecovery(
 ): Transition {
   const start = startOf(state.gateway);
   // It has died or was restarted meanwhile: there is another kind of work to do.
-  if (start?.seenAt !== startOf(before.gateway)?.seenAt) {
+  if (!isSameRun(before.gateway, state.gateway)) {
     return abandon(state, event.at, start === undefined ? 'down' : 'startedAnew');
   }
   return phase.value === 'restartingVpn'

@@ -40,7 +40,14 @@ export class Bench {
     this.orphan = this.facts('app');
     const { id, name } = this.orphan;
     const gateway = this.facts('gluetun');
-    this.dependent = { id, name, how: 'recreate', run: runOf(this.orphan), owner: gateway };
+    this.dependent = {
+      id,
+      name,
+      how: 'recreate',
+      run: runOf(this.orphan),
+      startedAt: undefined,
+      owner: gateway,
+    };
     this.parkedAs = parkedName(name, gateway.name, id);
   }
 

@@ -128,7 +128,8 @@ describe('an alarm', () => {
   });
 
   it('by Docker is said again where the sites have answered the one before', () => {
-    const history = settled().feed(turned('gluetun', 'unhealthy'), checkPassed()).forget();
+    const history = settled().feed(turned('gluetun', 'unhealthy'), checkPassed());
+    history.feed(turned('gluetun', 'healthy')).forget();
     history.feed(turned('gluetun', 'unhealthy')).expectLines(unhealthy);
   });
 

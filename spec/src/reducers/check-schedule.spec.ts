@@ -110,7 +110,6 @@ describe('the pace of checks', () => {
 describe('a check at once', () => {
   it.each<{ given: string; event: Steps }>([
     { given: 'Docker calls the gateway unhealthy', event: [turned('gluetun', 'unhealthy')] },
-    { given: 'Docker calls it healthy', event: [turned('gluetun', 'healthy')] },
     { given: 'it ran out of memory', event: [outOfMemory('gluetun')] },
     { given: 'Gluetun restarts its VPN', event: [selfHealingLogged()] },
     {

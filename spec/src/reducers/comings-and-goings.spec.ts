@@ -192,7 +192,7 @@ describe('what a dependent does', () => {
       listedAgain(onGateway('app', { startedAt: engineTimeMs - 1 })),
       started('app', { engineTimeMs }),
     );
-    expect(history.said).toHaveLength(0);
+    history.expectLines('Dependent container started: app');
   });
 
   it('is found out with the gateway, where that gets its name only now', () => {

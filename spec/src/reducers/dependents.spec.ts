@@ -383,14 +383,9 @@ describe('what becomes of them', () => {
     },
     { given: 'not its own', event: [stoppedByHand('db'), started('db'), destroyed('db')], then: [] },
     {
-      given: 'told twice by the engine',
-      event: [died('app', 1, { engineTimeMs: 9_999_000 }), died('app', 1, { engineTimeMs: 9_999_000 })],
-      then: ['Dependent container stopped: app'],
-    },
-    {
       given: 'a start that an inspection has shown already',
       event: [inspectedAs('app', { startedAt: 9_999_000 }), started('app', { engineTimeMs: 9_999_001 })],
-      then: [],
+      then: ['Dependent container started: app'],
     },
     {
       given: 'an older message than one heard',

@@ -183,6 +183,7 @@ describe('the control server', () => {
     const history = settled();
     for (let times = 0; times < 5; times += 1) history.feed(seconds(30), checkPassed());
     history.expectCommandCount('readEndpoint', 0);
+    history.feed(turned('gluetun', 'unhealthy')).expectCommandCount('readEndpoint', 0);
     history.feed(turned('gluetun', 'healthy')).expectCommandCount('readEndpoint', 1);
   });
 
@@ -202,7 +203,7 @@ describe('the control server', () => {
 
   it('that answers an older question is not heard', () => {
     const history = settled();
-    history.feed(turned('gluetun', 'healthy'));
+    history.feed(turned('gluetun', 'unhealthy'), turned('gluetun', 'healthy'));
     const stale = (history.state.endpoint.reading?.requestId ?? 0) - 1;
     history.reduce({ ...answer(stale), at: history.now });
     expect(history.state.endpoint.current.ip).toBe('203.0.113.1');
@@ -211,7 +212,7 @@ describe('the control server', () => {
 
   it('that has nothing to tell to an older question, or to none, is not heard either', () => {
     const history = settled().feed(endpointUnavailable());
-    history.expectNoLine(/^Endpoint:/).feed(turned('gluetun', 'healthy'));
+    history.expectNoLine(/^Endpoint:/).feed(turned('gluetun', 'unhealthy'), turned('gluetun', 'healthy'));
     const requestId = (history.state.endpoint.reading?.requestId ?? 0) - 1;
     history.reduce({ type: 'endpointUnavailable', requestId, reason: 'Unauthorized', at: history.now });
     expect(history.state.endpoint.reading).toBeDefined();

@@ -1,5 +1,6 @@
 import { waveOf } from '../../../src/in-flight.ts';
 import {
+  compose,
   connected,
   destroyed,
   died,
@@ -106,7 +107,7 @@ describe('how a container ended', () => {
     { given: 'a signal, and a start', event: [killed('app'), started('app')], then: undefined },
     {
       given: 'a signal, of a container that still runs in an inspection',
-      event: [killed('app'), inspectedAs('app')],
+      event: [killed('app'), inspectedAs('app', { startedAt: 2_000 })],
       then: 'operator, expected',
     },
     {
@@ -260,7 +261,7 @@ describe('how a container ended', () => {
   });
 
   it('is kept of a container first heard of while the listing was made', () => {
-    const history = settled();
+    const history = settled().withoutAnswers();
     const begunAt = history.now;
     history.feed(killed('new'), died('new', 1));
     history.reduce({
@@ -270,10 +271,9 @@ describe('how a container ended', () => {
   });
 
   it('is ours for what has the name of a dependent that is created anew just now', () => {
-    const history = settled([onGateway('app', { startedAt: 1 })]).feed(
-      restartBegun('app', 'recreate'),
-      killed('app', '15', { id: idOf('twin') }),
-    );
+    const history = settled([onGateway('app', { startedAt: 1 })])
+      .withoutAnswers()
+      .feed(restartBegun('app', 'recreate'), killed('app', '15', { id: idOf('twin') }));
     expect(exitOf(history, 'twin')).toBe('monitor, expected');
   });
 
@@ -327,7 +327,7 @@ describe('how a container ended', () => {
   });
 
   it('is kept where it cannot be inspected', () => {
-    const history = settled().feed(killed('new'), died('new', 1), inspectionFailed('new'));
+    const history = settled().withoutAnswers().feed(killed('new'), died('new', 1), inspectionFailed('new'));
     expect(exitOf(history, 'new')).toBe('operator, open');
   });
 
@@ -362,7 +362,9 @@ describe('how a container ended', () => {
 
   it('is not ours for who has nothing to do with our command', () => {
     const exited = onGateway('other', { runState: 'exited' });
-    const history = settled([onGateway('app', { startedAt: 1 }), exited, facts('apart')]).feed(
+    const apart = facts('apart', { labels: compose('apart') });
+    const gateway = gatewayFacts({ labels: compose('vpn') });
+    const history = settled([onGateway('app', { startedAt: 1 }), exited, apart], { gateway }).feed(
       stoppedByHand('apart'),
       stoppedByHand('gluetun'),
       restartFailed('app'),
@@ -373,6 +375,12 @@ describe('how a container ended', () => {
       'operator, open',
       undefined,
     ]);
+  });
+
+  it('is not asked of who has nothing to do with any gateway', () => {
+    const history = settled([facts('db')]).feed(stoppedByHand('db'), minutes(1));
+    expect(history.state.exits).toEqual({});
+    history.expectCommandCount('inspectContainer', 0);
   });
 
   it('is neither decided nor looked at while the engine is away', () => {
@@ -563,7 +571,7 @@ describe('what the engine ended at its start, after it had been killed,', () => 
     const gateway = gatewayFacts({ restartPolicy: 'unless-stopped' });
     settled([], { gateway })
       .feed(disconnected(), connectedAfterCrash('gluetun'), ...stoppedByHand('gluetun'))
-      .expectLine(/^gluetun died \(exit code 0\); it is started unless it comes back within 10s$/);
+      .expectLine(/^gluetun died; it is started unless it comes back within 10s$/);
   });
 
   it('is told as what is not running, for a gateway without a restart policy', () => {

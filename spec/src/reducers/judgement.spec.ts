@@ -9,6 +9,7 @@ import {
   disconnected,
   gatewayFacts,
   happens,
+  outOfMemory,
   idOf,
   inspectedAs,
   listed,
@@ -101,7 +102,7 @@ describe('the first sign of an outage', () => {
       sign: [happens({ type: 'selfHealingLogged', gatewayId: idOf('other'), isPast: false })],
     },
     { given: 'nothing before a check that passed', sign: [selfHealingLogged(), checkPassed()] },
-    { given: 'no check that tells nothing', sign: [turned('gluetun', 'healthy'), checkBlind()] },
+    { given: 'no check that tells nothing', sign: [outOfMemory('gluetun'), checkBlind()] },
   ])('is the failure of one site among several, and $given', ({ sign }) => {
     after(sign).expectLine(left('50s'));
   });

@@ -13,6 +13,7 @@ import {
   gatewayFacts,
   idOf,
   inspected,
+  inspectionFailed,
   inspectedAs,
   killed,
   listed,
@@ -125,7 +126,10 @@ describe('of a restart under way is remembered', () => {
     { who: 'does not run', steps: [died('app')] },
     {
       who: 'was not inspected',
-      steps: [listedAgain(onGateway('app', { inspected: false, runState: 'paused' }))],
+      steps: [
+        listedAgain(onGateway('app', { inspected: false, runState: 'paused' })),
+        inspectionFailed('app'),
+      ],
     },
   ])('nothing of who $who', ({ steps }) => {
     expect(toldOf(repairing().feed(...steps, restartBegun('app')))).toEqual({});
@@ -183,11 +187,6 @@ describe('who was being restarted when monitor and engine went', () => {
     );
   });
 
-  it('is taken for one to be started as long as it could not be inspected', () => {
-    const history = found({ inspected: false }, { exits: both });
-    expect(downCause(history.state)).toBe('crash');
-  });
-
   it('is not asked where something was heard of how it ended', () => {
     const history = found({ restartPolicy: 'unless-stopped' }, { exits: both });
     history.feed(started('gluetun'), inspected(gateway), ...stoppedByHand('gluetun'), seconds(11));
@@ -197,7 +196,7 @@ describe('who was being restarted when monitor and engine went', () => {
   it('is remembered until they run, and forgotten of those that do', () => {
     const history = found({}, { exits: both });
     expect(toldOf(history)).toEqual(both);
-    history.feed(started('gluetun'), inspected(gateway));
+    history.feed(started('gluetun'));
     expect(toldOf(history)).toEqual(endedByUs('app', 2_000));
   });
 });

@@ -121,10 +121,6 @@ describe('a gateway that starts is not ready', () => {
     },
     { given: 'by another container that becomes healthy', event: [turned('app', 'healthy')] },
     {
-      given: 'by an inspection that shows it healthy, but not since when it runs',
-      event: [inspectedAs('gluetun', { startedAt: 'never', health: 'healthy' })],
-    },
-    {
       given: 'by checks that fail after its time, where it has no health check',
       shape: { health: 'none' },
       event: [minutes(3), checkFailed()],
@@ -154,12 +150,6 @@ describe('a gateway that starts is not ready', () => {
       .feed(...event)
       .expectGateway('starting')
       .expectNoAct();
-  });
-
-  it('by the first inspection of its start, which shows it healthy, but not since when it runs', () => {
-    settled()
-      .feed(started('gluetun'), inspectedAs('gluetun', { startedAt: 'never', health: 'healthy' }))
-      .expectGateway('starting');
   });
 
   it('by a check begun before the start', () => {

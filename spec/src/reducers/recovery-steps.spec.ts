@@ -112,10 +112,9 @@ describe('after the restart the containers', () => {
   });
 
   it('are not known where the gateway among them could not be inspected', () => {
-    const history = settled([app]).feed(...down, seconds(1), restartMessages('gluetun'), succeeded());
-    history.feed(seconds(5), turned('gluetun', 'healthy'), endpointRead('203.0.113.7'), checkPassed());
-    history.feed(listedAgain()).expectRecovery('listing');
-    history.feed(listedAgain(gatewayFacts({ startedAt: history.now - 6_000 }))).expectRecovery('repairing');
+    const unknown = gatewayFacts({ inspected: false, runState: 'restarting' });
+    const history = listing().withoutAnswers().feed(listedAgain(unknown)).expectRecovery('listing');
+    history.feed(inspectedAs('gluetun'), listedAgain()).expectRecovery('repairing');
   });
 
   it('that somebody else has restarted meanwhile are left alone', () => {

@@ -136,12 +136,6 @@ describe('a recovery begins', () => {
       .expectLine(/^Failed sites \(exceeded threshold\): https:\/\/a, https:\/\/b$/);
   });
 
-  it('with a gateway that could not be inspected, too', () => {
-    settled([], { gateway: gatewayFacts({ inspected: false }) })
-      .feed(seconds(121), checkFailed(), seconds(10), checkFailed())
-      .expectActs({ kind: 'restartGateway', start: undefined });
-  });
-
   it('whose act has an id that nothing else has', () => {
     const { commands } = broken().feed(...back, ...healthy, seconds(5), checkPassed(), seconds(30));
     const ids = commands.flatMap((command) =>

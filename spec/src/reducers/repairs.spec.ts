@@ -448,16 +448,6 @@ describe('who is put back', () => {
     if (says === 'after the wave') history.expectNoLine(/is paused/).feed(succeeded());
     history.expectLine(new RegExp(`^${shown.name} is paused; it is restarted when it is resumed$`));
   });
-
-  it('is somebody whom a gateway that nobody has inspected yet does not hold up', () => {
-    const parked = facts(parkedName('app', 'gluetun', app.id), {
-      id: app.id,
-      ref: idOf('former'),
-      runState: 'exited',
-    });
-    const history = settled([]).feed(restartMessages('gluetun'), listedAgain(parked)).expectNoAct();
-    history.feed(turned('gluetun', 'healthy')).expectActs({ kind: 'repairDependents', start: undefined });
-  });
 });
 
 describe('what is left to do', () => {
@@ -466,9 +456,12 @@ describe('what is left to do', () => {
     history.feed(died('gluetun'), destroyed('gluetun'), seconds(1)).expectNoLine(/needs no restart/);
   });
 
-  it('is nothing, without a word, where somebody else was faster than the first try', () => {
+  it('is nothing if somebody else has restarted it before the first try', () => {
     const history = found([onGateway('app', { runState: 'paused' })]).forget();
-    history.feed(listedAgain(onGateway('app', { startedAt: 9_000 }))).expectLines();
+    history
+      .feed(listedAgain(onGateway('app', { startedAt: 9_000 })))
+      .expectLines('Dependent container started: app')
+      .forget();
     history
       .feed(minutes(1))
       .expectNoAct()

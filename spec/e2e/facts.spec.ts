@@ -1,0 +1,61 @@
+import { describeOnEngine } from './engine.ts';
+import { eventually } from './eventually.ts';
+import { type MonitorProcess, useMonitors } from './monitor.ts';
+import { SITES, createSetting, cutOff, messages } from './setting.ts';
+import { buildImages } from './stand-in/images.ts';
+import { removeContainers } from './test-engine.ts';
+
+/** What happens while the process stands still is read in one go: an end and a start lie between two inspections. */
+async function whileItStandsStill(monitor: MonitorProcess, happening: () => Promise<void>): Promise<void> {
+  monitor.kill('SIGSTOP');
+  await happening();
+  monitor.kill('SIGCONT');
+}
+
+const countOf = (monitor: MonitorProcess, pattern: RegExp): number =>
+  messages(monitor).filter((message) => pattern.test(message)).length;
+
+describeOnEngine('the monitor, when an inspection shows more than one message told,', (engine) => {
+  const startMonitor = useMonitors(engine);
+
+  beforeAll(async () => buildImages(engine));
+  afterEach(async () => removeContainers(engine));
+
+  it('puts everybody back after a restart of the gateway that it reads of afterwards', async () => {
+    const setting = await createSetting(engine);
+    const monitor = await startMonitor({ env: { SITES } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    await whileItStandsStill(monitor, async () => setting.gateway.restart(0));
+    await monitor.waitForLine(/gluetun started; waiting until it is ready/);
+    await eventually('all are on the live network', async () => (await cutOff(setting)).length === 0, 30_000);
+    await monitor.waitForLine(/All dependent containers are on the network of gluetun/);
+    expect(countOf(monitor, /gluetun started/)).toBe(1);
+    expect(countOf(monitor, /gluetun (?:died|was stopped)/)).toBe(0);
+  });
+
+  it('says each restart of a dependent once, and leaves what its operator has stopped meanwhile', async () => {
+    const { gateway, dependents } = await createSetting(engine);
+    const [app1, app2] = dependents;
+    const monitor = await startMonitor({ env: { SITES } });
+    await monitor.waitForLine(/Status: STARTUP/);
+    await app1?.restart(0);
+    await eventually(
+      'the restart is said',
+      () => countOf(monitor, /Dependent container started: app1$/) === 1,
+    );
+    await whileItStandsStill(monitor, async () => {
+      await app1?.restart(0);
+      await app2?.stop(0);
+    });
+    await eventually('both are said', () => countOf(monitor, /Dependent container .*: app[12]$/) === 5);
+    for (const [line, times] of [
+      ['stopped: app1', 2],
+      ['started: app1', 2],
+      ['stopped: app2', 1],
+    ] as const)
+      expect([line, countOf(monitor, new RegExp(`Dependent container ${line}$`))]).toEqual([line, times]);
+    await gateway.restart(0);
+    await monitor.waitForLine(/app4 restarted successfully/, 30_000);
+    expect((await app2?.inspect())?.State.Status).toBe('exited');
+  });
+});
