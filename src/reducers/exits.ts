@@ -36,7 +36,7 @@ export function exits(state: Everything, event: Event, before: Everything): Tran
     case 'containerStopped':
     case 'containerStarted':
     case 'containerDestroyed':
-      return to(tellsOfEarlierRun(state, event) ? state : heard(state, event));
+      return to(isKnown(state, event) ? state : heard(state, event));
     case 'containersListed':
       return decideThoseDue(seen(state, idsIn(state, event), event), event);
     case 'containerInspected':
@@ -66,11 +66,9 @@ const without = (state: Everything, ids: readonly string[]): Everything => {
 
 // What the engine's messages tell
 
-/** Delivered late or twice: the record, or the run that is known, is younger. */
-function tellsOfEarlierRun({ exits: known, containers }: Everything, event: ContainerEvent): boolean {
-  const startedAtMs = containers.byId[event.id]?.details?.startedAtMs ?? 0;
-  return event.engineTimeMs < startedAtMs || event.engineTimeMs <= (known[event.id]?.engineMs ?? 0);
-}
+/** Delivered twice, or late: the record is younger. */
+const isKnown = ({ exits: known }: Everything, { id, engineTimeMs }: ContainerEvent): boolean =>
+  engineTimeMs <= (known[id]?.engineMs ?? 0);
 
 function heard(state: Everything, event: ContainerEvent): Everything {
   const { id } = event;

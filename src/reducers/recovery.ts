@@ -143,7 +143,7 @@ export function recoveryWish(state: State, at: number): Wish | undefined {
   const gateway = gatewayTarget(state.gateway);
   const kind = stepDue(state, at);
   if (gateway === undefined || kind === undefined) return undefined;
-  const start = runningStart(state.gateway)?.startedAt?.text;
+  const start = runningStart(state.gateway)?.startedAt.text;
   return { rank: 'recovery', since: begunAtOf(state, at), deed: { kind, gateway, start } };
 }
 

@@ -185,7 +185,7 @@ export function repairWishes(state: State, at: number): readonly Wish[] {
     return mustWait || waitsForOwner(state, facts) !== undefined ? [] : [facts];
   });
   const all = oneOfAName(firstOf(due, state).map((facts) => repairable(state, facts, gateway)));
-  const start = runningStart(state.gateway)?.startedAt?.text;
+  const start = runningStart(state.gateway)?.startedAt.text;
   const { restartConcurrency: concurrency } = state.settings;
   return ranksAllowed(state).flatMap((rank): Wish[] => {
     const dependents = all.filter((dependent) => rankOf(state, dependent) === rank);
