@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { peekStateFile } from '../../src/edges/state-file.ts';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { EngineEvents } from '../e2e/engine-events.ts';
@@ -253,9 +253,9 @@ export class RealStage implements Stage {
 
   /** The monitor writes down whom somebody has stopped as soon as it is decided. */
   async #untilStopIsKnownOf(containers: readonly TestContainer[]): Promise<void> {
-    const isKnown = async (): Promise<boolean> => {
-      const { stopped } = JSON.parse(await readFile(this.#stateFile, 'utf8')) as { stopped: string[] };
-      return containers.every(({ id }) => stopped.includes(id));
+    const isKnown = (): boolean => {
+      const { exits } = peekStateFile(this.#stateFile);
+      return containers.every(({ id }) => exits[id]?.by === 'operator');
     };
     await eventually('the monitor knows who was stopped', isKnown, DECIDED_MS, 50);
   }

@@ -4,7 +4,6 @@ export const KNOWN: readonly string[] = [
   'alarm: unhealthy',
   'attachment: failedToJoin → fresh',
   'attachment: failedToJoin → orphaned',
-  'attachment: failedToJoin → stopped',
   'attachment: fresh → failedToJoin',
   'attachment: fresh → orphaned',
   'attachment: fresh → stale',
