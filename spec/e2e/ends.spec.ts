@@ -76,7 +76,7 @@ describeOnEngine('the monitor, knowing why a container does not run,', (engine) 
     expect(messages(monitor).filter((message) => /died|starting it/.test(message))).toEqual([]);
     await monitor.stop();
     const next = await startMonitor({ env: { SITES, STATE_FILE: stateFile } });
-    await next.waitForLine(/gluetun was stopped; standing by until it starts/);
+    await next.waitForLine(/gluetun was stopped \(exit code 0\); standing by until it starts/);
     await gateway.start();
     await expect(untilLive(web, gateway)).resolves.toBe(true);
     await next.waitForLine(/web restarted successfully/);
