@@ -44,8 +44,9 @@ export const memorySources = ({ past, exits, watches }: Everything): readonly un
   ...watches.flatMap(({ settings, backoff, sites }) => [settings, backoff, sites]),
 ];
 
-/** That somebody else has stopped it is not certain before it is decided. */
-const isToBeKept = ({ by, stage }: Exit): boolean => by !== 'operator' || stage === 'certain';
+/** What time must tell is not certain yet: a host that goes off ends everything, in one way or another. */
+const isToBeKept = ({ by, stage }: Exit): boolean =>
+  by === 'monitor' || by === 'engine' || stage === 'certain';
 
 /** A gateway, or one that hangs on it, or once did: there may be no gateway just now. */
 const isOurs = ({ gateways, dependents }: Past, id: string): boolean =>

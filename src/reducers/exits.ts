@@ -224,7 +224,8 @@ const seen = (state: Everything, ids: readonly string[], look: Look): Everything
     const exit = soFar.exits[id];
     const facts = soFar.containers.byId[id];
     const isOlder = look.requestedAt <= (exit?.at ?? 0) || isAwaited(soFar.containers, id);
-    const next = facts === undefined ? undefined : asSeen(exit, facts, { at: look.at, isOlder });
+    const isActing = soFar.inFlight !== undefined;
+    const next = facts === undefined ? undefined : asSeen(exit, facts, { at: look.at, isOlder, isActing });
     if (next === exit) return soFar;
     return next === undefined ? without(soFar, [id]) : withExit(soFar, id, next);
   }, state);
@@ -233,15 +234,21 @@ interface Sight {
   readonly at: number;
   /** It may be from before the exit that was heard of: then another look follows. */
   readonly isOlder: boolean;
+  /** An act of ours is under way. */
+  readonly isActing: boolean;
 }
 
 /** The record of that run, as far as it shows: another run has another end, or none yet. */
-function asSeen(exit: Exit | undefined, facts: ContainerFacts, { at, isOlder }: Sight): Exit | undefined {
+function asSeen(exit: Exit | undefined, facts: ContainerFacts, sight: Sight): Exit | undefined {
   const { details } = facts;
+  const { at, isOlder, isActing } = sight;
   if (exit === undefined) return isToBeRestarted(facts) ? endedByItself(facts, at) : undefined;
   if (details === undefined) return exit;
   if (exit.run !== undefined && exit.run !== details.startedAt) return undefined;
-  if (isRunning(facts)) return isOlder || exit.stage === 'expected' ? exit : undefined;
+  if (isRunning(facts)) {
+    const isToCome = exit.stage === 'expected' && (exit.by === 'operator' || isActing);
+    return isOlder || isToCome ? exit : undefined;
+  }
   const run = details.startedAt;
   // It has ended, though nothing was heard of that.
   if (exit.by === 'operator' && exit.stage === 'expected' && !isOlder)

@@ -6,6 +6,7 @@ import {
   checkFailed,
   connected,
   destroyed,
+  disconnected,
   died,
   engineText,
   facts,
@@ -72,6 +73,13 @@ describe('of a restart under way is remembered', () => {
   it('which run of the gateway it has ended, as long as that is left down', () => {
     const history = recovering().feed(...downByUs, failed(), asLeft, seconds(5));
     expect(toldOf(history)).toEqual(endedByUs('gluetun', 1_000));
+  });
+
+  it('nothing of a gateway that runs on, though the engine was away when the restart failed', () => {
+    const history = recovering().feed(disconnected(), failed('socket hang up'));
+    expect(toldOf(history)).toEqual(endedByUs('gluetun', 1_000));
+    history.feed(connected(), listedAgain());
+    expect(toldOf(history)).toEqual({});
   });
 
   it('nothing of another run of the gateway that is found down', () => {
