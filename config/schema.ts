@@ -241,8 +241,8 @@ export const schema = {
   },
   STATE_FILE: {
     doc:
-      "What must survive a restart of the monitor: the gateway's former ids, known dependents, who was stopped by " +
-      'hand, who is just being restarted, the backoff, which sites block the exit. Best effort. `/dev/null`: none.',
+      "What must survive a restart of the monitor: the gateway's former ids, known dependents, how each ended that does " +
+      'not run, the backoff, which sites block the exit. Best effort. `/dev/null`: none.',
     format: 'path',
     default: '/logs/state.json',
     env: 'STATE_FILE',
