@@ -21,4 +21,13 @@ describe('the plan of faults', () => {
         [...FAULTS].sort(),
       );
   });
+
+  it('leaves the monitor the time to ask a killed engine what it has ended', () => {
+    const plan = first(20 * FAULTS.length, 13);
+    const afterKill = plan.filter(
+      (_, index) => plan[index - 1]?.kind === 'the engine is killed, and started',
+    );
+    expect(afterKill.length).toBeGreaterThan(10);
+    expect(Math.min(...afterKill.map(({ waitMs }) => waitMs))).toBeGreaterThanOrEqual(6_000);
+  });
 });

@@ -57,6 +57,11 @@ const PEACE_MS: Partial<Readonly<Record<FaultKind, number>>> = {
   'the tunnel breaks, and no restart heals it': 7_000,
 };
 
+/** What the monitor needs to be told what a killed engine has ended: one that goes again before that is not asked. */
+const LEAST_PEACE_MS: Partial<Readonly<Record<FaultKind, number>>> = {
+  'the engine is killed, and started': 6_000,
+};
+
 /**
  * For ever, the same ones for the same seed. Dealt like cards: each kind comes once before any comes again. Some come
  * in quick succession, so that they meet what the one before has set going.
@@ -74,6 +79,6 @@ export function* faults(seed: number): Generator<Fault, never> {
         holdMs: dice.between(...hold),
         pick: dice.next(),
       };
-      peaceMs = dice.next() < 0.5 ? (PEACE_MS[kind] ?? 0) : 0;
+      peaceMs = dice.next() < 0.5 ? (PEACE_MS[kind] ?? 0) : (LEAST_PEACE_MS[kind] ?? 0);
     }
 }
