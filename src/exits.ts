@@ -2,14 +2,14 @@ import type { ContainerFacts } from '../streams/events.ts';
 
 /**
  * How the latest run of a container ended, or is about to, and by whose doing: the one answer to why it does not run.
- * Absent where nobody was heard to end it.
+ * No record: nothing is known of how it ended.
  */
 export interface Exit {
   /** `State.StartedAt` of that run; undefined until an inspection tells. Of another run it says nothing. */
   readonly run: string | undefined;
   /**
-   * `operator`: somebody sent it a signal that ends it; `itself`: nobody did; `monitor`: an act of ours; `engine`: one
-   * that had been killed, at its next start, after which `unless-stopped` does not bring it back.
+   * `operator`: somebody sent it a signal that ends it; `itself`: nobody did; `monitor`: an act of ours; `engine`: it was
+   * killed, and stopped this container at its next start; `unless-stopped` does not bring it back then.
    */
   readonly by: 'operator' | 'itself' | 'monitor' | 'engine';
   /**
@@ -21,7 +21,7 @@ export interface Exit {
   readonly at: number;
   /** When time decides: a signal was not heeded; an operator's stop is certain; a restart policy has tried. */
   readonly until?: number;
-  /** Engine's clock, of the message that told of it: what is told later and is older is of an earlier run. */
+  /** The engine's time of the latest message about it. An older message is a repetition, or about an earlier run. */
   readonly engineMs?: number;
 }
 

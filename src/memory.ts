@@ -32,10 +32,13 @@ export const memoryOf = ({ past, exits, watches }: Everything): Memory => ({
 });
 
 /** Before all that this monitor sees: whatever shows that it runs ends the record. */
-export const exitsIn = ({ exits }: Memory): Exits =>
+export const restoredExits = ({ exits }: Memory): Exits =>
   Object.fromEntries(
     Object.entries(exits).map(([id, kept]) => [id, { ...kept, stage: 'certain' as const, at: 0 }]),
   );
+
+/** What is not an exit. */
+export const pastIn = ({ exits: _, ...past }: Memory): Past => past;
 
 /** What a projection follows from: as long as these are the same objects it is the same. */
 export const memorySources = ({ past, exits, watches }: Everything): readonly unknown[] => [

@@ -15,8 +15,7 @@ export interface NextAct extends Wish {
  * so whatever begins is wanted at that moment, nothing waits in a queue, and nothing is asked again whether it still is.
  * Of equal rank the gateway goes first that has waited longest.
  *
- * Whatever it answers, to begin that and to hear how it ended changes the state so that it is not the answer again at
- * that instant.
+ * To begin an act, and its outcome, each change the state, so that the same act is not the answer again at that instant.
  */
 export function nextAct(all: Everything, at: number): NextAct | undefined {
   if (all.inFlight !== undefined || all.ending) return undefined;

@@ -8,12 +8,11 @@ import { connection } from './reducers/connection.ts';
 import { judgement } from './reducers/judgement.ts';
 import { witness, witnessDueAt, witnessSchedule } from './reducers/witness.ts';
 import { NO_TROUBLES } from './gateway-troubles.ts';
-import { isOutdated } from './messages.ts';
 import { conditionNotices } from './notices/condition-notices.ts';
 import { withConditionStarts } from './notices/conditions.ts';
 import { containers } from './reducers/containers.ts';
 import { NO_BACKOFF } from './backoff.ts';
-import { type Memory, NOTHING_REMEMBERED, exitsIn } from './memory.ts';
+import { type Memory, NOTHING_REMEMBERED, pastIn, restoredExits } from './memory.ts';
 import { rememberedBackoff, rememberedSites } from './past.ts';
 import { dependents } from './reducers/dependents.ts';
 import { edges } from './reducers/edges.ts';
@@ -37,7 +36,7 @@ import { siteList, siteReload, sitesOf } from './reducers/site-list.ts';
 import { stores } from './reducers/stores.ts';
 import type { Everything, Settings, State, Watch } from './state.ts';
 import { forEachGateway, viewsOf } from './watches.ts';
-import { type Transition, compose, to } from './transition.ts';
+import { type Transition, compose } from './transition.ts';
 
 /**
  * The concerns in the order in which one builds on another: what exists, what the gateway is, what the checks
@@ -80,7 +79,6 @@ const afterDecisions = compose<State>(recoveryRecord, gatewayLog, alarm, checkSc
 
 /** What an event leads to. Pure: time is the event's own. */
 export function reduce(state: Everything, event: Event): Transition<Everything> {
-  if (isOutdated(state, event)) return to(state);
   const acted = concerns(state, event, state);
   if (acted.state === state && event.type !== 'monitorStarted') return acted;
   const next = withConditionStarts(acted.state, event.at);
@@ -116,8 +114,8 @@ export const initialState = (
     isListed: false,
     listingFailure: undefined,
   },
-  exits: exitsIn(memory),
-  past: memory,
+  exits: restoredExits(memory),
+  past: pastIn(memory),
   witness: hasWitness ? { value: 'untried', nextProbeAt: 0, awaited: undefined } : { value: 'none' },
   ownNetwork: network,
   conditionStarts: {},

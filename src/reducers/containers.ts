@@ -135,7 +135,11 @@ function takeListing(state: Everything, event: EventOf<'containersListed'>): Tra
       listingAskedAt: undefined,
     },
   );
-  const unknown = entries.flatMap(([id, facts]) => (isWithoutDetails(next, facts) ? [id] : []));
+  // Of one that could not be inspected before, either, the next listing is soon enough.
+  const hasFailed = (id: string): boolean => id in known && known[id]?.details === undefined;
+  const unknown = entries.flatMap(([id, facts]) =>
+    isWithoutDetails(next, facts) && !hasFailed(id) ? [id] : [],
+  );
   return to(unknown.reduce((soFar, id) => askForInspection(soFar, { id, matters: true }), next));
 }
 
@@ -235,6 +239,9 @@ const isTelling = (
   switch (type) {
     case 'containerRestarted':
       return runState !== 'running' && !isAwaited(state.containers, id);
+    case 'containerRenamed':
+      // The answer that is awaited is older than the name, and will not be taken.
+      return isAwaited(state.containers, id);
     case 'containerCreated':
     case 'containerStarted':
     case 'containerDied':
@@ -253,7 +260,7 @@ const isLikeOurs = (state: Everything, { id, name, labels }: ContainerEvent): bo
   isParked({ id, name }) ||
   isInProject(state, labels);
 
-/** A listing tells of all the strangers at once: one after another, for a new one would replace the one under way. */
+/** One listing in place of many inspections. Not while one is under way: it would be cancelled. */
 function listSoon(state: Everything, at: number): Everything {
   const { nextListingAt: due, listingAskedAt: askedAt } = state.containers;
   if (due === undefined) return state;

@@ -28,7 +28,7 @@ export function exits(state: Everything, event: Event, before: Everything): Tran
   if ('engineTimeMs' in event && isStranger(state, event.id)) return to(state);
   switch (event.type) {
     case 'engineConnected':
-      return to(undecide(state));
+      return to(forgetOpenStops(state));
     case 'containerEndedByEngine':
       return to(endedByEngine(state, event.id, event.at));
     case 'containerKilled':
@@ -36,15 +36,15 @@ export function exits(state: Everything, event: Event, before: Everything): Tran
     case 'containerStopped':
     case 'containerStarted':
     case 'containerDestroyed':
-      return to(isKnown(state, event) ? state : heard(state, event));
+      return to(isKnown(state, event) ? state : afterMessage(state, event));
     case 'containersListed':
       return decideThoseDue(seen(state, idsIn(state, event), event), event);
     case 'containerInspected':
       return to(seen(state, [event.id], event));
     case 'dependentRepairEnded':
-      return to(settle(state, [event.id], event));
+      return to(closeAfterAct(state, [event.id], { ...event, since: before.inFlight?.since ?? 0 }));
     case 'commandFinished':
-      return to(settle(settle(state, restarted(before.inFlight?.act), event), expectedIn(state)));
+      return to(afterAct(state, event, before));
     case 'timeReached':
       return decideThoseDue(state, event);
     default:
@@ -70,7 +70,7 @@ const without = (state: Everything, ids: readonly string[]): Everything => {
 const isKnown = ({ exits: known }: Everything, { id, engineTimeMs }: ContainerEvent): boolean =>
   engineTimeMs <= (known[id]?.engineMs ?? 0);
 
-function heard(state: Everything, event: ContainerEvent): Everything {
+function afterMessage(state: Everything, event: ContainerEvent): Everything {
   const { id } = event;
   switch (event.type) {
     case 'containerKilled':
@@ -97,7 +97,7 @@ const runningRun = ({ containers: { byId } }: Everything, id: string): string | 
 
 function signalled(state: Everything, event: ContainerEvent): Everything {
   const { id, at, engineTimeMs: engineMs } = event;
-  if (isExplained(state, event)) return ours(state, event, 'expected');
+  if (isExplained(state, event)) return byMonitor(state, event, 'expected');
   const until = at + longestStopMs(state, event);
   const run = runningRun(state, id);
   return withExit(state, id, { run, by: 'operator', stage: 'expected', at, until, engineMs });
@@ -118,7 +118,7 @@ const isExplained = (state: Everything, { id, name }: ContainerEvent): boolean =
 };
 
 /** What explains it stays as it is known, but for the stage. */
-function ours(state: Everything, event: ContainerEvent, stage: Exit['stage']): Everything {
+function byMonitor(state: Everything, event: ContainerEvent, stage: Exit['stage']): Everything {
   const { id, at } = event;
   const known = state.exits[id];
   if (known?.by === 'engine' || known?.stage === 'certain') return state;
@@ -130,7 +130,7 @@ function died(state: Everything, event: Died): Everything {
   const { id, at, engineTimeMs: engineMs } = event;
   const known = state.exits[id];
   if (isExplained(state, event) || (known === undefined && isEndedWithOurs(state, id)))
-    return ours(state, event, 'certain');
+    return byMonitor(state, event, 'certain');
   const isExpected = known?.stage === 'expected';
   const by = isExpected || isStopUntold(event) ? 'operator' : 'itself';
   // After an end that was heard of it has run again, unseen: the next look shows which run that was.
@@ -177,7 +177,7 @@ function stopped(state: Everything, event: ContainerEvent): Everything {
 }
 
 /** The engine may have gone away with them: then it was the engine, for all we know. */
-const undecide = (state: Everything): Everything =>
+const forgetOpenStops = (state: Everything): Everything =>
   without(
     state,
     Object.entries(state.exits)
@@ -274,7 +274,7 @@ function decideThoseDue(state: Everything, { at }: Event): Transition<Everything
   const byEngine = due.filter(([, { by }]) => by === 'engine').map(([id]) => id);
   const names = byEngine.map((id) => state.containers.byId[id]?.name).filter((name) => name !== undefined);
   const toLookAt = due.map(([id]) => id).filter((id) => !byEngine.includes(id));
-  const decided = due.reduce((soFar, [id, exit]) => decide(soFar, id, exit), state);
+  const decided = due.reduce((soFar, [id, exit]) => afterTime(soFar, id, exit), state);
   return andInspect(
     to(
       toLookAt.reduce((soFar, id) => askForInspection(soFar, { id, matters: true }), decided),
@@ -284,7 +284,7 @@ function decideThoseDue(state: Everything, { at }: Event): Transition<Everything
   );
 }
 
-function decide(state: Everything, id: string, { until: _, ...exit }: Exit): Everything {
+function afterTime(state: Everything, id: string, { until: _, ...exit }: Exit): Everything {
   return exit.stage === 'expected'
     ? without(state, [id])
     : withExit(state, id, { ...exit, stage: 'certain' });
@@ -305,7 +305,7 @@ export function expectedExits(state: Everything, event: Event, before: Everythin
   const begun =
     event.type === 'dependentRepairBegun' && event.how === 'restart'
       ? [event.id]
-      : restarted(begunBetween(before, state));
+      : gatewayRestartedBy(begunBetween(before, state));
   return to(
     begun.reduce((soFar, id) => {
       const run = runningRun(soFar, id);
@@ -318,10 +318,29 @@ export function expectedExits(state: Everything, event: Event, before: Everythin
 }
 
 /** The gateway that the act restarts. */
-const restarted = (act: Act | undefined): readonly string[] =>
+const gatewayRestartedBy = (act: Act | undefined): readonly string[] =>
   act?.kind === 'restartGateway' ? [act.gateway.id] : [];
 
 type Outcome = Extract<Event, { readonly outcome: unknown }>;
+
+function afterAct(
+  state: Everything,
+  event: Extract<Event, { type: 'commandFinished' }>,
+  { inFlight }: Everything,
+): Everything {
+  const outcome = { ...event, since: inFlight?.since ?? 0 };
+  const closed = closeAfterAct(state, gatewayRestartedBy(inFlight?.act), outcome);
+  return withLeftDown(closeAfterAct(closed, expectedIn(closed)), inFlight?.act, event);
+}
+
+/** The run that our restart or start began has ended before anybody looked at it: it is ours to start it again. */
+function withLeftDown(state: Everything, act: Act | undefined, event: Outcome): Everything {
+  if ((act?.kind !== 'restartGateway' && act?.kind !== 'startGateway') || isUntouched(event)) return state;
+  const { id } = act.gateway;
+  const facts = state.containers.byId[id];
+  if (facts?.details === undefined || isRunning(facts) || id in state.exits) return state;
+  return withExit(state, id, { run: facts.details.startedAt, by: 'monitor', stage: 'certain', at: event.at });
+}
 
 const expectedIn = ({ exits: known }: Everything): readonly string[] =>
   Object.keys(known).filter((id) => known[id]?.stage === 'expected');
@@ -330,23 +349,29 @@ const expectedIn = ({ exits: known }: Everything): readonly string[] =>
  * Our act is over: what it was to end has ended by it, or runs on and was not ended at all. If it has done nothing, then
  * somebody else has ended what does not run by now.
  */
-function settle(state: Everything, ids: readonly string[], act?: Outcome): Everything {
+function closeAfterAct(
+  state: Everything,
+  ids: readonly string[],
+  act?: Outcome & { readonly since: number },
+): Everything {
   return ids.reduce((soFar, id) => {
     const exit = soFar.exits[id];
     if (exit?.by !== 'monitor') return soFar;
-    const next = act !== undefined && isUntouched(act) ? byOther(exit, act.at) : settled(soFar, id, exit);
+    // An earlier act of ours has ended it.
+    if (act !== undefined && exit.stage === 'certain' && exit.at < act.since) return soFar;
+    const next = act !== undefined && isUntouched(act) ? byOperator(exit, act.at) : closed(soFar, id, exit);
     return next === undefined ? without(soFar, [id]) : next === exit ? soFar : withExit(soFar, id, next);
   }, state);
 }
 
 const isUntouched = ({ outcome }: Outcome): boolean => !outcome.ok && outcome.untouched === true;
 
-const byOther = (exit: Exit, at: number): Exit | undefined =>
+const byOperator = (exit: Exit, at: number): Exit | undefined =>
   exit.stage === 'expected'
     ? undefined
     : { ...exit, by: 'operator', stage: 'open', until: at + ENGINE_STAYS_MS };
 
-function settled({ containers, connection }: Everything, id: string, exit: Exit): Exit | undefined {
+function closed({ containers, connection }: Everything, id: string, exit: Exit): Exit | undefined {
   const facts = containers.byId[id];
   if (exit.stage !== 'expected' || facts === undefined) return exit;
   if (!isRunning(facts)) return { ...exit, stage: 'certain' };

@@ -9,7 +9,7 @@ const MOST_BESIDE_STRANGERS = 4;
 /** One listing tells of more strangers than that sooner than as many inspections do. */
 const MOST_STRANGERS = 50;
 
-/** Who is asked for, and whether it is known to matter: then it goes first, and is never left to a listing. */
+/** A container to inspect. If it matters, it goes before strangers, and is never left to a listing. */
 export interface Wanted {
   readonly id: string;
   readonly matters: boolean;

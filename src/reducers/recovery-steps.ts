@@ -6,10 +6,10 @@ import { finishedCheck, isOfThisStart } from '../finished-check.ts';
 import type { Recovery, RecoveryRecord, State } from '../state.ts';
 import type { Notice, NoticeOf } from '../notices/notice.ts';
 import { nameOf } from '../selectors.ts';
-import { type Transition, to } from '../transition.ts';
+import { type Transition, then, to } from '../transition.ts';
 import { listCommand } from './containers.ts';
 import { announceNewEndpoint } from './endpoint.ts';
-import { askForRepair, hasTriedAll, notRepaired } from './repairs.ts';
+import { askForForcedRestart, askForRepair, hasTriedAll, notRepaired } from './repairs.ts';
 
 export type Phase<V extends Recovery['value']> = Extract<Recovery, { value: V }>;
 
@@ -104,7 +104,7 @@ const stillFailing = ({ sites }: State): readonly string[] =>
 
 export function listing(state: State, phase: Phase<'listing'>, event: Event): Transition {
   const isAnswer = event.type === 'containersListed' && event.requestedAt >= phase.askedAt;
-  if (isAnswer && isGatewayInspected(state)) return repair(state, phase, event.at);
+  if (isAnswer && isGatewayInspected(state)) return repair(state, phase, event);
   if (!isDue(phase.askAgainAt, event)) return to(state);
   return to(
     { ...state, recovery: { ...phase, askAgainAt: event.at + LISTING_MS } },
@@ -116,19 +116,25 @@ export function listing(state: State, phase: Phase<'listing'>, event: Event): Tr
 const isGatewayInspected = ({ gateway, containers }: State): boolean =>
   gateway.value === 'ready' && containers.byId[gateway.id]?.details !== undefined;
 
-function repair(state: State, { begunAt, verified }: Phase<'listing'>, at: number): Transition {
+function repair(state: State, { begunAt, verified }: Phase<'listing'>, listed: Listed): Transition {
+  const { at, engineClockMs } = listed;
   const all = dependentsOf(state);
   const names = all.map(({ name }) => name);
-  const asked = askForRepair(
-    state,
-    all.filter((facts) => isLeftBehind(state, facts)),
-    at,
-  );
+  const leftBehind = all.filter((facts) => isLeftBehind(state, facts));
+  const ahead = all.filter((facts) => isAhead(facts, engineClockMs) && !leftBehind.includes(facts));
+  const first = askForRepair(state, leftBehind, at);
+  const asked = then(first, askForForcedRestart(first.state, ahead, at));
   return to(
     { ...asked.state, recovery: { value: 'repairing', begunAt, verified } },
     { notices: [{ kind: 'dependentsDiscovered', names }, ...asked.notices] },
   );
 }
+
+type Listed = Extract<Event, { type: 'containersListed' }>;
+
+/** It ran before we restarted the gateway, though its time is later: the host's clock was set back in between. */
+const isAhead = (facts: ContainerFacts, engineClockMs: number): boolean =>
+  isRunning(facts) && (facts.details?.startedAtMs ?? 0) > engineClockMs;
 
 /**
  * After our own restart. A listed container that is not on the gateway's network is restarted too, once; and one

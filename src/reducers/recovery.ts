@@ -113,7 +113,7 @@ function decided(state: State, at: number): Transition {
   });
 }
 
-/** What is due is so as long as it would be decided again, of the same run of the gateway. */
+/** A recovery that is due lapses if it would not be decided again, or if the gateway has started anew. */
 const withoutNeedless = (state: State, at: number, before: State): State =>
   state.dueSince === undefined || (isStillDue(state, at) && isSameRun(before.gateway, state.gateway))
     ? state

@@ -387,11 +387,6 @@ describe('what becomes of them', () => {
       event: [inspectedAs('app', { startedAt: 9_999_000 }), started('app', { engineTimeMs: 9_999_001 })],
       then: ['Dependent container started: app'],
     },
-    {
-      given: 'an older message than one heard',
-      event: [started('app'), died('app', 1, { engineTimeMs: 5_000 })],
-      then: ['Dependent container started: app'],
-    },
   ])('is said: $given', ({ event, then }) => {
     settled([onGateway('app'), facts('db')])
       .feed(...event)

@@ -58,7 +58,7 @@ describe('of a restart under way is remembered', () => {
   const downByUs: Steps = [killed('gluetun'), died('gluetun'), stopped('gluetun')];
   const asLeft = inspected(gatewayFacts({ runState: 'exited', finishedAt: 9_000 }));
 
-  it('which run of the gateway it ends, from its turn until it runs again', () => {
+  it('the run of the gateway, from the start of our restart until it runs again', () => {
     const history = recovering();
     expect(toldOf(history)).toEqual(endedByUs('gluetun', 1_000));
     history.feed(...downByUs, asLeft);
@@ -195,7 +195,7 @@ describe('who was being restarted when monitor and engine went', () => {
     );
   });
 
-  it('is not asked where something was heard of how it ended', () => {
+  it('counts less than a stop by hand that was heard of since', () => {
     const history = found({ restartPolicy: 'unless-stopped' }, { exits: both });
     history.feed(started('gluetun'), inspected(gateway), ...stoppedByHand('gluetun'), seconds(11));
     expect(downCause(history.state)).toBe('operator');

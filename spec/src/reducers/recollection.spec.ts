@@ -42,7 +42,7 @@ describe('what is remembered', () => {
     expect(memory.gateways).toEqual({ gluetun: [idOf('gluetun'), idOf('b'), idOf('c')] });
   });
 
-  it('is so many ids of the gateway, and no more', () => {
+  it('is the latest twenty ids of a gateway', () => {
     const known = many(REMEMBERED.idsOfAGateway);
     const { memory } = settled([], { memory: remembering({ gateways: { gluetun: known } }) });
     expect(memory.gateways['gluetun']).toEqual([idOf('gluetun'), ...known.slice(0, -1)]);
