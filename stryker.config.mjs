@@ -1,9 +1,24 @@
 /** What decides who is restarted, and when: here a wrong operator is an outage. */
 export const AREAS = {
-  'Whether to act': ['src/decision.ts', 'src/quorum.ts', 'src/backoff.ts', 'src/reduce.ts'],
+  'Whether to act': [
+    'src/next-act.ts',
+    'src/wish.ts',
+    'src/in-flight.ts',
+    'src/decision.ts',
+    'src/quorum.ts',
+    'src/backoff.ts',
+    'src/reduce.ts',
+  ],
   Reducers: ['src/reducers/*.ts', 'src/awaited-owner.ts', 'src/restart-loop.ts'],
   Classification: ['streams/probe-verdict.ts', 'streams/vpn-restart-verdict.ts', 'src/finished-check.ts'],
-  Attachment: ['src/attachment.ts', 'src/dependents-of.ts', 'src/network.ts'],
+  Attachment: [
+    'src/attachment.ts',
+    'src/exits.ts',
+    'src/down-cause.ts',
+    'src/memory.ts',
+    'src/dependents-of.ts',
+    'src/network.ts',
+  ],
   'Re-creation': ['src/recreation/*.ts', 'src/parked.ts'],
 };
 
