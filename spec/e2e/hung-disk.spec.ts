@@ -47,7 +47,7 @@ const suite = (engine: PrivateEngine): void => {
     await monitor.waitForLine(/State is kept in .*state\.json again/);
     expect(JSON.parse(await readFile(stateFile(), 'utf8'))).toMatchObject({
       backoff: { gluetun: { attempts: 1 } },
-      restarting: {},
+      exits: {},
     });
     await monitor.stop();
     await eventually('the log is as the console', async () => {

@@ -17,7 +17,7 @@ class Days {
 
   /** All that is known but of what was: of past dependents it keeps the latest 500, of which there are fewer here. */
   get known(): number {
-    return JSON.stringify({ ...this.world.state, memory: {} }).length;
+    return JSON.stringify({ ...this.world.state, past: {} }).length;
   }
 
   /** Actions that wait for their time: every timer, of the monitor and of all that surrounds it. */

@@ -11,7 +11,7 @@ import { DEPENDENT_IMAGE, buildImages } from '../stand-in/images.ts';
 import { removeContainers } from '../test-engine.ts';
 import { differences } from './difference.ts';
 import { EngineRelay } from './engine-relay.ts';
-import { containerNames, volumeNames } from './world.ts';
+import { containerNames, stateThatKnows, volumeNames } from './world.ts';
 
 describeOnEngine('a re-creation that fails', (engine) => {
   const startMonitor = useMonitors(engine);
@@ -36,8 +36,10 @@ describeOnEngine('a re-creation that fails', (engine) => {
   });
   afterEach(async () => removeContainers(engine));
 
-  const watch = async (): Promise<MonitorProcess> => {
-    const monitor = await startMonitor({ env: { SITES, LOG_LEVEL: 'debug', DOCKER_HOST: relay.dockerHost } });
+  const watch = async (env: Record<string, string> = {}): Promise<MonitorProcess> => {
+    const monitor = await startMonitor({
+      env: { SITES, LOG_LEVEL: 'debug', DOCKER_HOST: relay.dockerHost, ...env },
+    });
     await monitor.waitForLine(/Status: STARTUP/);
     return monitor;
   };
@@ -93,6 +95,7 @@ describeOnEngine('a re-creation that fails', (engine) => {
   });
 
   it('because its name has gone to one that never ran and joined nobody: touches neither until they are told apart', async () => {
+    const STATE_FILE = await stateThatKnows(engine, gateway.id);
     gateway = await gateway.recreate();
     const parked = parkedName('app', 'gluetun', app.id);
     await app.rename(parked);
@@ -104,7 +107,7 @@ describeOnEngine('a re-creation that fails', (engine) => {
     });
     const taker = new TestContainer(engine, id, 'app');
     const before = [await app.inspect(), await taker.inspect()];
-    const monitor = await watch();
+    const monitor = await watch({ STATE_FILE });
     await monitor.waitForLine(
       new RegExp(`\\[ERROR\\] .*${parked} waits to be app again, but another container has that name`),
     );

@@ -8,7 +8,7 @@ import { type Gateway, createGateway } from '../stand-in/gateway.ts';
 import { buildImages } from '../stand-in/images.ts';
 import { removeContainers } from '../test-engine.ts';
 import { EngineRelay, type Held } from './engine-relay.ts';
-import { containerNames } from './world.ts';
+import { containerNames, stateThatKnows } from './world.ts';
 
 describeOnEngine('an orphan that its operator renames while another one is created anew', (engine) => {
   const startMonitor = useMonitors(engine);
@@ -29,8 +29,8 @@ describeOnEngine('an orphan that its operator renames while another one is creat
   });
   afterEach(async () => removeContainers(engine));
 
-  const watch = async (): Promise<MonitorProcess> =>
-    startMonitor({ env: { SITES, RESTART_CONCURRENCY: '1', DOCKER_HOST: relay.dockerHost } });
+  const watch = async (env: Record<string, string> = {}): Promise<MonitorProcess> =>
+    startMonitor({ env: { SITES, RESTART_CONCURRENCY: '1', DOCKER_HOST: relay.dockerHost, ...env } });
 
   /** Whose turn comes first is the engine's choice: that of its listing. */
   const letWait = async (held: Held): Promise<void> => {
@@ -80,10 +80,11 @@ describeOnEngine('an orphan that its operator renames while another one is creat
   });
 
   it('is not taken for its own replacement where it was parked and gets its name back', async () => {
+    const STATE_FILE = await stateThatKnows(engine, gateway.id);
     gateway = await gateway.recreate();
     for (const one of [first, later]) await one.rename(parkedName(one.name, 'gluetun', one.id));
     const held = relay.hold(1, 'before');
-    const monitor = await watch();
+    const monitor = await watch({ STATE_FILE });
     await letWait(held);
     await later.rename(later.name);
     held.release();

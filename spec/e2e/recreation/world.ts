@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { encode } from '../../../src/edges/state-file.ts';
+import { NOTHING_REMEMBERED } from '../../../src/memory.ts';
 import type { MonitorProcess } from '../monitor.ts';
 import type { TestContainer } from '../stand-in/container.ts';
 import { findContainer } from '../stand-in/dependent.ts';
@@ -69,4 +71,11 @@ export async function untilChecked(monitor: MonitorProcess, times: number): Prom
   let line = monitor.lines.at(-1);
   for (let check = 1; check <= times; check += 1)
     line = await monitor.waitForLine(/Site http:\/\/127\.0\.0\.1:8083\/: pass/, 20_000, line);
+}
+
+/** A state file of a monitor that has known the gateway by this id; its path. */
+export async function stateThatKnows(engine: TestEngine, gatewayId: string): Promise<string> {
+  const path = join(engine.folder, `known-${gatewayId.slice(0, 12)}.json`);
+  await writeFile(path, encode({ ...NOTHING_REMEMBERED, gateways: { gluetun: [gatewayId] } }));
+  return path;
 }
