@@ -37,8 +37,14 @@ export async function removeContainer(docker: Docker, id: string): Promise<void>
   try {
     await docker.getContainer(id).remove({ force: true, v: true });
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (isMissing(error)) return;
+    // The engine may still be at it for somebody else, and refuse: it is asked once more.
+    await docker.getContainer(id).remove({ force: true, v: true }).catch(unlessMissing);
   }
+}
+
+function unlessMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
 }
 
 export const removeFolder = async (folder: string): Promise<void> =>
