@@ -26,7 +26,9 @@ export function collecting(onTest) {
   describe.each = (cases) => (name, define) =>
     cases.forEach((one) => describe(titleOf(name, one), () => spread(define, one)));
 
-  const globals = { describe, it, expect, afterEach: (hook) => void scope.hooks.push(hook) };
+  const afterEach = (hook) => void scope.hooks.push(hook);
+  // Reports of what was tried, once all tests of a file are over, are of no use here.
+  const globals = { describe, it, expect, afterEach, afterAll: () => undefined };
   return {
     globals,
     ofFile(name, define) {
