@@ -22,7 +22,7 @@ export default {
   coverageAnalysis: 'perTest',
   mutate: Object.values(AREAS).flat(),
   disableTypeChecks: false,
-  ignorePatterns: ['dist', 'coverage', 'docker', '.ci', '*.md'],
+  ignorePatterns: ['dist', 'coverage', 'docker', 'docs', '.ci', '*.md'],
   reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   htmlReporter: { fileName: `${REPORTS}/report.html` },

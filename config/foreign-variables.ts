@@ -2,7 +2,7 @@
  * Variables of other monitors of this name (csmarshall/gluetun-monitor, docs/CONFIGURATION.md) that are not read
  * here, with what there is in their place. All those of the shell script that it began as are.
  */
-const INSTEAD: Readonly<Record<string, string>> = {
+export const INSTEAD: Readonly<Record<string, string>> = {
   MONITOR_STATE_FILE: 'use STATE_FILE',
   DNS_WAIT_TIMEOUT: 'HEALTHY_WAIT_TIMEOUT bounds the whole wait after a restart',
   WGET_TRIES: 'a probe is one try, and FAIL_THRESHOLD says how many of them may fail',

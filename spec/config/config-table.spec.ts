@@ -1,12 +1,13 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configTable, insertConfigTable } from '../../config/config-table.ts';
+import {
+  MOST_SET,
+  configTable,
+  foreignVariablesTable,
+  insertTable,
+  shortConfigTable,
+} from '../../config/config-table.ts';
 import { variables } from '../../config/schema.ts';
-
-const README = join(__dirname, '../../README.md');
-const BEGIN = '<!-- configuration table -->';
-const END = '<!-- end of configuration table -->';
-const UPDATE = 'UPDATE_README=1 npx jest spec/config/config-table';
 
 describe('configTable', () => {
   it('has a row for every variable', () => {
@@ -34,36 +35,71 @@ describe('configTable', () => {
     { of: 'missing default', then: /^\| `SITES` +\| – / },
     { of: 'limits', then: /^\| `TIMEOUT`.* 1 to 600\. / },
     { of: 'limits that begin with nothing', then: /^\| `SELF_HEAL_GRACE`.* 0 to 3600\. / },
-    { of: 'choices', then: /^\| `LOG_FORMAT`.*`text`, `json`\. / },
+    { of: 'choices', then: /^\| `LOG_FORMAT`.* One of `text`, `json`\. / },
     { of: 'secret file', then: /^\| `GLUETUN_API_KEY`.*`GLUETUN_API_KEY_FILE`/ },
   ])('tells the $of', ({ then }) => {
     expect(configTable().split('\n')).toContainEqual(expect.stringMatching(then));
   });
 });
 
-describe('insertConfigTable', () => {
-  it('replaces what is between the markers, and nothing else', () => {
-    const readme = insertConfigTable(`before\n${BEGIN}\nold\n${END}\nafter\n`);
-    expect(readme).toBe(`before\n${BEGIN}\n\n${configTable()}\n\n${END}\nafter\n`);
-    expect(insertConfigTable(readme)).toBe(readme);
+describe('shortConfigTable', () => {
+  it('has a row for each of the ten variables most people set', () => {
+    const rows = shortConfigTable().split('\n').slice(2);
+    expect(rows.map((row) => /`(\w+)`/.exec(row)?.[1])).toEqual(MOST_SET);
+    expect(rows).toHaveLength(10);
   });
 
-  it.each(['', BEGIN, END, `${END}\n${BEGIN}`])('throws without its markers: %p', (readme) => {
-    expect(() => insertConfigTable(readme)).toThrow('README.md: no "<!-- configuration table -->"');
+  it('tells the default and the first sentence', () => {
+    const cells = shortConfigTable()
+      .split('\n')
+      .map((row) => row.split('|').map((cell) => cell.trim()));
+    expect(cells).toContainEqual([
+      '',
+      '`FAIL_THRESHOLD`',
+      '`2`',
+      'Consecutive failures after which a site counts as down.',
+      '',
+    ]);
+  });
+
+  it('tells the choices', () => {
+    expect(shortConfigTable()).toMatch(/^\| `RECOVERY_STRATEGY`.* One of `restart`, `vpn-first`\. +\|$/m);
   });
 });
 
-describe('README.md', () => {
-  function stateOfReadme(): string {
-    const readme = existsSync(README) ? readFileSync(README, 'utf8') : '';
-    if (!readme.includes(BEGIN) || !readme.includes(END)) return `lacks "${BEGIN}" and "${END}"`;
-    const wanted = insertConfigTable(readme);
-    if (process.env['UPDATE_README'] === '1') writeFileSync(README, wanted);
-    else if (readme !== wanted) return `is out of date: run ${UPDATE}`;
-    return 'is up to date';
-  }
+describe('foreignVariablesTable', () => {
+  it('has a row for a variable of another monitor, and what takes its place as code', () => {
+    expect(foreignVariablesTable()).toMatch(/^\| `MONITOR_STATE_FILE` +\| use `STATE_FILE` +\|$/m);
+  });
+});
 
-  it('holds the table of this schema', () => {
-    expect(`README.md ${stateOfReadme()}`).toBe('README.md is up to date');
+describe('insertTable', () => {
+  const [BEGIN, END] = ['<!-- some table -->', '<!-- end of some table -->'];
+
+  it('replaces what is between the markers, and nothing else', () => {
+    const document = insertTable(`before\n${BEGIN}\nold\n${END}\nafter\n`, 'some table', 'new');
+    expect(document).toBe(`before\n${BEGIN}\n\nnew\n\n${END}\nafter\n`);
+    expect(insertTable(document, 'some table', 'new')).toBe(document);
+  });
+
+  it.each(['', BEGIN, END, `${END}\n${BEGIN}`])('throws without its markers: %p', (document) => {
+    expect(() => insertTable(document, 'some table', 'new')).toThrow('no "<!-- some table -->"');
+  });
+});
+
+describe('the documents', () => {
+  it.each([
+    { file: 'README.md', name: 'ten variables', table: shortConfigTable() },
+    { file: 'docs/configuration.md', name: 'configuration table', table: configTable() },
+    { file: 'docs/coming-from.md', name: 'foreign variables', table: foreignVariablesTable() },
+  ])('$file has the table of the code', ({ file, name, table }) => {
+    const path = join(__dirname, '../..', file);
+    const written = readFileSync(path, 'utf8');
+    const wanted = insertTable(written, name, table);
+    if (process.env['UPDATE_README'] === '1') writeFileSync(path, wanted);
+    const isCurrent = readFileSync(path, 'utf8') === wanted;
+    expect(isCurrent ? 'current' : 'older than the code: npm run readme brings it up to date').toBe(
+      'current',
+    );
   });
 });

@@ -20,7 +20,7 @@ Options:
   --help, -h      show this
   --version, -V   show the version
 
-It is configured by environment variables; the README lists them.
+It is configured by environment variables; docs/configuration.md lists them.
 `;
 
 /** What the user asked for. Anything not understood is named, with what would be. */
