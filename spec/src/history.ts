@@ -10,7 +10,8 @@ import type { Notice } from '../../src/notices/notice.ts';
 import { lineOf } from '../../src/notices/wording.ts';
 import { type Memory, memoryOf } from '../../src/model/memory.ts';
 import type { OwnNetwork } from '../../streams/own-network.ts';
-import { initialState, nextDeadline, reduce } from '../../src/loop/reduce.ts';
+import { initialState } from '../../src/loop/initial-state.ts';
+import { nextDeadline, reduce } from '../../src/loop/reduce.ts';
 import type { Everything, Settings, State } from '../../src/model/state.ts';
 import { viewsOf, withView } from '../../src/model/watches.ts';
 import {

@@ -4,7 +4,7 @@ import type { WitnessVerdict } from '../../streams/witness.ts';
 import type { Line } from '../../src/notices/log-line.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../src/model/memory.ts';
 import type { Edge } from '../../src/edges/edge.ts';
-import { initialState } from '../../src/loop/reduce.ts';
+import { initialState } from '../../src/loop/initial-state.ts';
 import type { Everything, Settings } from '../../src/model/state.ts';
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
 import { SimulatedEngine } from '../simulated-engine/engine.ts';

@@ -1,3 +1,4 @@
+import type { GatewayConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
 import {
   hasTurned,
@@ -15,7 +16,9 @@ import { type Transition, to } from '../model/transition.ts';
  * Somebody else doubts the tunnel: Docker's health check, or Gluetun, which restarts its VPN itself. Said when it
  * begins and when the sites have answered it; what the sites say decides.
  */
-export function alarm(state: State, event: Event, before: State): Transition {
+export const alarm: GatewayConcern<'record'> = { stage: 'record', reduce };
+
+function reduce(state: State, event: Event, before: State): Transition {
   const noted = withReconnect(withDoubt(state, before), event);
   return raise(noted, event, before);
 }

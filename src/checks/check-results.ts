@@ -1,3 +1,4 @@
+import type { GatewayConcern } from '../model/concern.ts';
 import type { Event, ProbeResult } from '../../streams/events.ts';
 import { whyBlind } from './blindness.ts';
 import { hasTimedOut, withPasses } from './confirming.ts';
@@ -17,7 +18,9 @@ import type { CheckRecord, Checking, Sites, State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
 /** Gathers the results of the check under way; at its end counts them, where they count. */
-export function checkResults(state: State, event: Event, before: State): Transition {
+export const checkResults: GatewayConcern<'evidence'> = { stage: 'evidence', reduce };
+
+function reduce(state: State, event: Event, before: State): Transition {
   if (event.type === 'siteProbed') return gather(state, event.checkId, event.result);
   const check = finishedCheck(event, before);
   if (check === undefined) return to(state);

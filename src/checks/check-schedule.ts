@@ -1,3 +1,4 @@
+import type { GatewayConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
 import { whyBlind } from './blindness.ts';
 import { timesOf } from './confirming.ts';
@@ -18,7 +19,13 @@ import { type Transition, to } from '../model/transition.ts';
 const CLOSEST_WATCH_MS = 5_000;
 
 /** When the next check is: at once where something asks for it, else at the pace that fits the moment. */
-export function checkSchedule(state: State, event: Event, before: State): Transition {
+export const checkSchedule: GatewayConcern<'schedule'> = {
+  stage: 'schedule',
+  reduce,
+  dueAt: (state) => [checkDueAt(state)],
+};
+
+function reduce(state: State, event: Event, before: State): Transition {
   if (!canCheck(state)) return to(withoutAny(state));
   const wanted = state.checking.again || asksForCheck(state, event, before);
   if (state.checking.running !== undefined) return to(wanted ? withAgain(state, true) : state);

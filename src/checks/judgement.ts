@@ -1,3 +1,4 @@
+import type { GatewayConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
 import { afterCheck, bounded } from '../recovery/backoff.ts';
 import { failuresCount, finishedCheck, isOfThisStart } from './finished-check.ts';
@@ -11,7 +12,9 @@ import { type Transition, to } from '../model/transition.ts';
  * What the decision to act rests on beside the counters: since when there has been a sign of an outage, how long all
  * has been calm, and which sites are held as advisory.
  */
-export function judgement(state: State, event: Event, before: State): Transition {
+export const judgement: GatewayConcern<'evidence'> = { stage: 'evidence', reduce };
+
+function reduce(state: State, event: Event, before: State): Transition {
   const released = releaseHeld(state, event);
   const signed = withOutage(released.state, event, before);
   const notices = [...sayRemembered(state, before), ...released.notices];

@@ -1,3 +1,4 @@
+import type { GatewayConcern, SharedConcern } from '../model/concern.ts';
 import type { Site } from '../../config/config.ts';
 import type { Event, SiteFault } from '../../streams/events.ts';
 import type { Notice } from '../notices/notice.ts';
@@ -5,7 +6,9 @@ import type { Everything, State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
 /** The sites file changed: a gateway's sites are the new ones; the last good ones where it holds none to use. */
-export function siteList(state: State, event: Event): Transition {
+export const siteList: GatewayConcern<'gateway'> = { stage: 'gateway', reduce };
+
+function reduce(state: State, event: Event): Transition {
   if (event.type !== 'sitesChanged') return to(state);
   const { gateway, word = gateway } = state.settings;
   const list = sitesOf(word, event.sites);
@@ -33,7 +36,9 @@ export const sitesOf = (gateway: string, sites: readonly Site[]): readonly Site[
   sites.filter((site) => site.gateway === undefined || site.gateway === gateway);
 
 /** Said once, however many gateways there are. */
-export function siteReload(state: Everything, event: Event): Transition<Everything> {
+export const siteReload: SharedConcern<'facts'> = { stage: 'facts', reduce: sayReload };
+
+function sayReload(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'sitesChanged': {
       const sites = [...new Set(event.sites.map(({ name }) => name))];

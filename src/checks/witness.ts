@@ -1,3 +1,4 @@
+import type { SharedConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
 import { finishedCheck } from './finished-check.ts';
 import type { Everything } from '../model/state.ts';
@@ -16,7 +17,9 @@ type Probed = Extract<Event, { type: 'witnessProbed' }>;
 type Configured = Exclude<Witness, { value: 'none' }>;
 
 /** What an answer of the witness, or its silence, says of the line. */
-export function witness(state: Everything, event: Event): Transition<Everything> {
+export const witness: SharedConcern<'facts'> = { stage: 'facts', reduce };
+
+function reduce(state: Everything, event: Event): Transition<Everything> {
   const { witness: known } = state;
   if (event.type !== 'witnessProbed' || known.value === 'none' || known.awaited !== event.requestId)
     return to(state);
@@ -77,7 +80,13 @@ const ignore = (state: Everything, at: number, why: { readonly reason?: string }
   });
 
 /** Asks it: now and then, at an outage's first sign, often from then on. Comes after the gateways' concerns. */
-export function witnessSchedule(state: Everything, event: Event, before: Everything): Transition<Everything> {
+export const witnessSchedule: SharedConcern<'schedule'> = {
+  stage: 'schedule',
+  reduce: ask,
+  dueAt: (state) => [witnessDueAt(state)],
+};
+
+function ask(state: Everything, event: Event, before: Everything): Transition<Everything> {
   const { witness: known } = state;
   if (known.value === 'none') return to(state);
   const doubted = withDoubt(known, state.nextId, hasPassed(event, before));

@@ -28,7 +28,7 @@ import type { Memory } from '../model/memory.ts';
 import type { Notice } from '../notices/notice.ts';
 import { type Program, ReducerFault, type Step, runProgram } from '../loop/program.ts';
 import { readOwnerId } from '../../streams/own-network.ts';
-import { initialState } from '../loop/reduce.ts';
+import { initialState } from '../loop/initial-state.ts';
 import { refusedSites } from '../checks/site-list.ts';
 import { settingsOf } from '../model/settings.ts';
 

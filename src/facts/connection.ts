@@ -1,10 +1,13 @@
+import type { SharedConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
 import type { Common, Everything } from '../model/state.ts';
 import type { Notice } from '../notices/notice.ts';
 import { type Transition, to } from '../model/transition.ts';
 
 /** Whether the engine answers: said when it is lost and when it is back, not while it lasts. */
-export function connection(state: Everything, event: Event): Transition<Everything> {
+export const connection: SharedConcern<'facts'> = { stage: 'facts', reduce };
+
+function reduce(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'engineConnected': {
       const { connection: was } = state;

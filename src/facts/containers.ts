@@ -1,3 +1,4 @@
+import type { SharedConcern } from '../model/concern.ts';
 import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
 import { isOfInterest } from '../../streams/containers.ts';
 import type { ReadingRequest } from '../../streams/requests.ts';
@@ -28,7 +29,13 @@ type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
  * What exists, as listings and inspections show it. A message leads to an inspection: by itself it tells only of another
  * name, and of a removal.
  */
-export function containers(state: Everything, event: Event): Transition<Everything> {
+export const containers: SharedConcern<'facts'> = {
+  stage: 'facts',
+  reduce,
+  dueAt: ({ containers: { nextListingAt } }) => [nextListingAt],
+};
+
+function reduce(state: Everything, event: Event): Transition<Everything> {
   return andInspect(learn(state, event), event.at);
 }
 

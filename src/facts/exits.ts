@@ -1,3 +1,4 @@
+import type { SharedConcern } from '../model/concern.ts';
 import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
 import { isRunning } from '../model/attachment.ts';
 import { isAwaited } from '../model/awaited-inspection.ts';
@@ -24,7 +25,9 @@ const LONGEST_STOP_MS = 300_000;
  * Why containers end: what a person stopped stays stopped, and what we ended ourselves we start again. Only what is
  * heard counts; of one that is found ended nothing is known.
  */
-export function exits(state: Everything, event: Event, before: Everything): Transition<Everything> {
+export const exits: SharedConcern<'exits'> = { stage: 'exits', reduce, dueAt };
+
+function reduce(state: Everything, event: Event, before: Everything): Transition<Everything> {
   if ('engineTimeMs' in event && isStranger(state, event.id)) return to(state);
   switch (event.type) {
     case 'engineConnected':
@@ -291,8 +294,9 @@ function afterTime(state: Everything, id: string, { until: _, ...exit }: Exit): 
 }
 
 /** When the next exit is decided or looked at. */
-export const exitsDueAt = (state: Everything): readonly (number | undefined)[] =>
-  state.connection.value === 'connected' ? Object.values(state.exits).map(({ until }) => until) : [];
+function dueAt(state: Everything): readonly (number | undefined)[] {
+  return state.connection.value === 'connected' ? Object.values(state.exits).map(({ until }) => until) : [];
+}
 
 // What we do ourselves
 
@@ -301,7 +305,9 @@ export const exitsDueAt = (state: Everything): readonly (number | undefined)[] =
  * their host, nothing else would tell the next monitor that nobody had stopped it by hand, and the engine takes it that
  * somebody has. What is created anew is parked before: its name tells.
  */
-export function expectedExits(state: Everything, event: Event, before: Everything): Transition<Everything> {
+export const expectedExits: SharedConcern<'record'> = { stage: 'record', reduce: expect };
+
+function expect(state: Everything, event: Event, before: Everything): Transition<Everything> {
   const begun =
     event.type === 'dependentRepairBegun' && event.how === 'restart'
       ? [event.id]

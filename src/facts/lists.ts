@@ -1,3 +1,4 @@
+import type { SharedConcern } from '../model/concern.ts';
 import { isAmong, isSameName } from '../../config/container-names.ts';
 import { isIdPrefix } from '../../streams/container-id.ts';
 import type { Event } from '../../streams/events.ts';
@@ -11,7 +12,9 @@ import { type Transition, to } from '../model/transition.ts';
 import { viewsOf } from '../model/watches.ts';
 
 /** What the user's lists mean here, where that may be something else than they are taken to mean: said once. */
-export function lists(state: Everything, _event: Event, before: Everything): Transition<Everything> {
+export const lists: SharedConcern<'record'> = { stage: 'record', reduce };
+
+function reduce(state: Everything, _event: Event, before: Everything): Transition<Everything> {
   const notices = [
     ...(isFirstListing(state, before) ? [...sayUnfitExclusions(state), ...sayExcludedIds(state)] : []),
     ...sayExcludedGateways(state, before),

@@ -1,3 +1,4 @@
+import type { SharedConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
 import { monitorsOn } from '../model/dependents-of.ts';
 import { gatewayTarget } from '../model/selectors.ts';
@@ -10,7 +11,9 @@ import { viewsOf } from '../model/watches.ts';
  * A monitor on a gateway's own network goes down with it. What it asks by that network, it asks through the tunnel: a
  * witness there is silent whenever the tunnel is, which would be taken for the line, and nothing be done for ever.
  */
-export function ownNetwork(state: Everything, _event: Event, before: Everything): Transition<Everything> {
+export const ownNetwork: SharedConcern<'record'> = { stage: 'record', reduce };
+
+function reduce(state: Everything, _event: Event, before: Everything): Transition<Everything> {
   const view = viewsOf(state).find(isOurs);
   if (view === undefined || viewsOf(before).some(isOurs)) return to(state);
   const { id = '', name = '' } = gatewayTarget(view.gateway) ?? {};

@@ -1,3 +1,4 @@
+import type { GatewayConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
 import { parkedOf } from '../model/dependents-of.ts';
 import { type Past, REMEMBERED, knownIds } from '../model/past.ts';
@@ -6,7 +7,9 @@ import type { State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
 /** What is met now and may have to be known when it is gone: which ids the gateway had, and who hung on it. */
-export function recollection(state: State, _event: Event, before: State): Transition {
+export const recollection: GatewayConcern<'record'> = { stage: 'record', reduce };
+
+function reduce(state: State, _event: Event, before: State): Transition {
   if (!state.containers.isListed) return to(state);
   const past = withDependents(withGateway(state.past, state), state, before);
   return to(past === state.past ? state : { ...state, past });

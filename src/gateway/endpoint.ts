@@ -1,3 +1,4 @@
+import type { GatewayConcern } from '../model/concern.ts';
 import type { Event, PublicIp } from '../../streams/events.ts';
 import type { EndpointReason } from '../notices/notice.ts';
 import {
@@ -34,7 +35,13 @@ export const NOTHING_KNOWN: Endpoint['current'] = {
  * learned from what Gluetun's log tells since and from its control server. That logs each request, so it is asked
  * only when the gateway has become ready or healthy again, when a line is owed, and once more before that is written.
  */
-export function endpoint(state: State, event: Event, before: State): Transition {
+export const endpoint: GatewayConcern<'network'> = {
+  stage: 'network',
+  reduce,
+  dueAt: ({ endpoint: { reading, owed } }) => [reading?.until, owed?.until, owed?.askAt],
+};
+
+function reduce(state: State, event: Event, before: State): Transition {
   const known = forget(state, event, before);
   const asked = isTimeToAsk(known, before) ? askEndpoint(known, event.at) : askedOnceMore(known, event.at);
   const heard = hear(asked.state, event);

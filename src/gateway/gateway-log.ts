@@ -1,3 +1,4 @@
+import type { GatewayConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
 import { finishedCheck, isOfThisStart } from '../checks/finished-check.ts';
 import { NO_TROUBLES, tellTroubles, withTrouble } from '../model/gateway-troubles.ts';
@@ -11,7 +12,9 @@ import { type Transition, then, to } from '../model/transition.ts';
  * Why Gluetun cannot connect, in its own words, where that explains what the monitor reports; and whether its log
  * can be read at all.
  */
-export function gatewayLog(state: State, event: Event, before: State): Transition {
+export const gatewayLog: GatewayConcern<'record'> = { stage: 'record', reduce };
+
+function reduce(state: State, event: Event, before: State): Transition {
   const read = readability(state, event);
   const next = learn(read.state, event, before);
   return then(read, isInTrouble(next) ? tellTroubles(next) : to(next));

@@ -1,3 +1,4 @@
+import type { GatewayConcern } from '../model/concern.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import { fitsByName } from '../../streams/fits.ts';
 import { COMPOSE_PROJECT } from '../../streams/labels.ts';
@@ -11,7 +12,9 @@ import { sayChange } from './gateway-lines.ts';
 import { COMES_BACK_MS } from '../recovery/left-behind.ts';
 
 /** Where the gateway is in its life: absent, down, paused, starting. That it is ready is decided by `readiness`. */
-export function gateway(state: State, event: Event, before: State): Transition {
+export const gateway: GatewayConcern<'gateway'> = { stage: 'gateway', reduce };
+
+function reduce(state: State, event: Event, before: State): Transition {
   if (!state.containers.isListed) return to(state);
   const heard = withEvidence(nextGateway(state, event), event);
   const next = state.gateway.value === 'unseen' ? foundRunning(heard, event) : heard;

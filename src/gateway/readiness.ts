@@ -1,3 +1,4 @@
+import type { GatewayConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
 import { finishedCheck, isOfThisStart } from '../checks/finished-check.ts';
 import { whyBlind } from '../checks/blindness.ts';
@@ -15,7 +16,13 @@ type Starting = Extract<Gateway, { value: 'starting' }>;
  * from this start: Docker's health; the tunnel in Gluetun's log and a check after that; a check alone where there
  * is no health check, or where the time for it is over.
  */
-export function readiness(state: State, event: Event, before: State): Transition {
+export const readiness: GatewayConcern<'readiness'> = {
+  stage: 'readiness',
+  reduce,
+  dueAt: (state) => [healthyWaitEnds(state)],
+};
+
+function reduce(state: State, event: Event, before: State): Transition {
   const { gateway } = state;
   if (gateway.value !== 'starting') return to(state);
   const proof = proofOf(state, gateway, event, before);
@@ -78,3 +85,9 @@ function isHealthy(state: State, { id, start }: Starting): boolean {
   const details = state.containers.byId[id]?.details;
   return details?.health === 'healthy' && details.startedAt === start.startedAt.text;
 }
+
+/** By then it is ready, or late. */
+const healthyWaitEnds = ({ gateway, settings }: State): number | undefined =>
+  gateway.value === 'starting' && !gateway.start.isLate
+    ? gateway.start.seenAt + settings.healthyWaitMs
+    : undefined;

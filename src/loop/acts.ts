@@ -1,3 +1,4 @@
+import type { SharedConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
 import type { Deed } from '../model/act.ts';
 import { nextAct } from './next-act.ts';
@@ -9,22 +10,27 @@ import { beginRecovery } from '../recovery/recovery.ts';
 import { beginRepairs } from '../repairs/repairs.ts';
 
 /** The act under way is over. It comes first: all others see in `before` which act that was. */
-export const actOver = (state: Everything, event: Event): Transition<Everything> =>
-  to(
+export const actOver: SharedConcern<'facts'> = { stage: 'facts', reduce: over };
+
+function over(state: Everything, event: Event): Transition<Everything> {
+  return to(
     event.type === 'commandFinished' && event.id === state.inFlight?.act.id
       ? { ...state, inFlight: undefined }
       : state,
   );
+}
 
 /**
  * Begins what is wanted now: the only place where an act begins. In a dry run none is under way afterwards, and what is
  * wanted next is asked for at once.
  */
-export function acts(state: Everything, event: Event): Transition<Everything> {
+export const acts: SharedConcern<'act'> = { stage: 'act', reduce };
+
+function reduce(state: Everything, event: Event): Transition<Everything> {
   const wish = nextAct(state, event.at);
   if (wish === undefined) return to(state);
   const begun = inWatch(state, wish.watch, (view) => begin(view, wish.deed, event.at));
-  return then(begun, acts(begun.state, event));
+  return then(begun, reduce(begun.state, event));
 }
 
 const NO_PROGRESS: Progress = { begun: [], answered: [], parked: {} };

@@ -1,9 +1,12 @@
+import type { SharedConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
 import type { Everything } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
 /** Which edges fail. Everything else goes on without them. */
-export function edges(state: Everything, event: Event): Transition<Everything> {
+export const edges: SharedConcern<'facts'> = { stage: 'facts', reduce };
+
+function reduce(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'edgeFailed': {
       const { edge, reason } = event;

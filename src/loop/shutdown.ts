@@ -1,10 +1,13 @@
+import type { SharedConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
 import type { Notice } from '../notices/notice.ts';
 import type { Everything, InFlight } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
 /** From here on nothing new is begun; what runs is given its time by the program. */
-export function shutdown(state: Everything, event: Event): Transition<Everything> {
+export const shutdown: SharedConcern<'facts'> = { stage: 'facts', reduce };
+
+function reduce(state: Everything, event: Event): Transition<Everything> {
   if (event.type === 'graceOver') return to(state, { notices: unfinished(state.inFlight) });
   if (event.type !== 'shutdownRequested' || state.ending) return to(state);
   return to({ ...state, ending: true }, { notices: [{ kind: 'shutdownRequested', signal: event.signal }] });

@@ -1,10 +1,13 @@
+import type { SharedConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
 import type { Notice } from '../notices/notice.ts';
 import type { Everything } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
 /** Which files cannot be written. The monitor does without them. */
-export function stores(state: Everything, event: Event): Transition<Everything> {
+export const stores: SharedConcern<'facts'> = { stage: 'facts', reduce };
+
+function reduce(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'storeFailed': {
       const { store, path, reason } = event;

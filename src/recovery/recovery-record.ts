@@ -1,3 +1,4 @@
+import type { GatewayConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
 import type { RecoveryRecord, State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
@@ -6,7 +7,9 @@ import { type Transition, to } from '../model/transition.ts';
 const KEPT_STEPS = 50;
 
 /** Keeps when each step of a recovery began, for those who show it. Comes after all that may begin one. */
-export function recoveryRecord(state: State, { at }: Event, before: State): Transition {
+export const recoveryRecord: GatewayConcern<'record'> = { stage: 'record', reduce };
+
+function reduce(state: State, { at }: Event, before: State): Transition {
   const { recovery: phase, latestRecovery: record } = state;
   if (phase.value === 'none' || phase.value === before.recovery.value) return to(state);
   const step = { step: phase.value, at };

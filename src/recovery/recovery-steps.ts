@@ -1,3 +1,4 @@
+import type { GatewayConcern } from '../model/concern.ts';
 import { attachmentOf, isCutOff, isRunning } from '../model/attachment.ts';
 import { attemptEnded } from './backoff.ts';
 import { dependentsOf } from '../model/dependents-of.ts';
@@ -146,7 +147,9 @@ function isLeftBehind(state: State, facts: ContainerFacts): boolean {
 }
 
 /** The end, once everyone has had a first try: comes after the repairs, whose progress decides it. */
-export function recoveryEnd(state: State, event: Event): Transition {
+export const recoveryEnd: GatewayConcern<'conclude'> = { stage: 'conclude', reduce };
+
+function reduce(state: State, event: Event): Transition {
   return state.recovery.value === 'repairing' && hasTriedAll(state)
     ? finish(state, state.recovery, event.at)
     : to(state);

@@ -1,3 +1,4 @@
+import type { GatewayConcern } from '../model/concern.ts';
 import { isRunning } from '../model/attachment.ts';
 import { attemptBegun, attemptEnded } from './backoff.ts';
 import { decide } from './decision.ts';
@@ -22,7 +23,7 @@ import { type Transition, then, to } from '../model/transition.ts';
 import type { Wish } from '../model/wish.ts';
 import { holdBlocked, noteBlocked } from './demoted-sites.ts';
 import { forgetEndpoint, sayEndpoint } from '../gateway/endpoint.ts';
-import { startEnded } from './left-behind.ts';
+import { startDueAt, startEnded } from './left-behind.ts';
 import {
   type Phase,
   abandon,
@@ -40,7 +41,9 @@ import { isContainerNext, vpnRecovery } from './vpn-recovery.ts';
  * From the decision that the tunnel is broken to a passing check and every dependent repaired, or to what still
  * fails. Each phase waits for an event; none holds anything up.
  */
-export function recovery(state: State, event: Event, before: State): Transition {
+export const recovery: GatewayConcern<'decide'> = { stage: 'decide', reduce, dueAt };
+
+function reduce(state: State, event: Event, before: State): Transition {
   const advanced = advance(state, event, before);
   const started = then(advanced, startEnded(advanced.state, event, before));
   return { ...started, state: withoutNeedless(started.state, event.at, before) };
@@ -144,6 +147,16 @@ function holdBack(state: State, notice: NoticeOf<'recoveryHeldBack'>, at: number
   const until = 'leftMs' in notice ? at + notice.leftMs : undefined;
   if (was?.because === because && was.until === until) return state;
   return { ...state, heldBack: { because, ...(until !== undefined && { until }) } };
+}
+
+function dueAt(state: State): readonly (number | undefined)[] {
+  const { recovery: phase, inFlight } = state;
+  return [
+    ...('until' in phase ? [phase.until] : []),
+    ...(phase.value === 'listing' ? [phase.askAgainAt] : []),
+    // While an act is under way, its end is the moment to ask.
+    ...(inFlight === undefined ? [startDueAt(state)] : []),
+  ];
 }
 
 export function recoveryWish(state: State, at: number): Wish | undefined {

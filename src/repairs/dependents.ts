@@ -1,3 +1,4 @@
+import type { GatewayConcern } from '../model/concern.ts';
 import { isAmong } from '../../config/container-names.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import { fitting } from '../../streams/fits.ts';
@@ -15,7 +16,9 @@ import { type Transition, to } from '../model/transition.ts';
 import { comingsAndGoings } from './comings-and-goings.ts';
 
 /** Who hangs on the gateway, and how: both are derived; here is said what becomes of it, from the live message. */
-export function dependents(state: State, event: Event, before: State): Transition {
+export const dependents: GatewayConcern<'network'> = { stage: 'network', reduce };
+
+function reduce(state: State, event: Event, before: State): Transition {
   const target = gatewayTarget(state.gateway);
   if (target === undefined) return to(state);
   if (!hasChanged(state, before) && !isOfMember(state, event)) return to(state);

@@ -1,3 +1,4 @@
+import type { GatewayConcern } from '../model/concern.ts';
 import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
 import { COMPOSE_PROJECT } from '../../streams/labels.ts';
 import { isExpectedToEnd } from '../model/exits.ts';
@@ -16,7 +17,9 @@ const LONGEST_MS = 60_000;
 const RECENT_MS = 60_000;
 
 /** Who else works on the containers around the gateway: compose, an update tool, a person. */
-export function settling(state: State, event: Event, before: State): Transition {
+export const settling: GatewayConcern<'evidence'> = { stage: 'evidence', reduce };
+
+function reduce(state: State, event: Event, before: State): Transition {
   const known = withFirstStart(withYoungest(withProject(state), event));
   if (!isChange(event) || !concernsUs(before, event) || isOurs(state, event)) return to(known);
   return to({ ...known, settling: { ...known.settling, changedAt: event.at, firstStart: undefined } });

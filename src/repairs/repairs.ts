@@ -1,3 +1,4 @@
+import type { GatewayConcern } from '../model/concern.ts';
 import { attachmentOf, isCutOff } from '../model/attachment.ts';
 import { blockedBy, waitsForOwner } from './awaited-owner.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
@@ -22,7 +23,9 @@ import { settledAt } from './quiet.ts';
  * compose's depends_on asks for, the rest together. Only while the gateway is ready: on a gateway that is down a
  * restart leaves its container stopped for good.
  */
-export function repairs(state: State, event: Event, before: State): Transition {
+export const repairs: GatewayConcern<'repair'> = { stage: 'repair', reduce, dueAt };
+
+function reduce(state: State, event: Event, before: State): Transition {
   const progress = repairOutcomes(state, event, before);
   const pruned = prune(progress.state);
   const asked = mayNeed(pruned.state, before) ? askForNeeded(pruned.state, event.at) : to(pruned.state);
@@ -168,12 +171,14 @@ const isResumeTime = ({ gateway, connection, recovery, ending }: State): boolean
   (recovery.value === 'none' || recovery.value === 'repairing') &&
   !ending;
 
-const dueAt = (state: State, repair: Repair): number =>
+const turnAt = (state: State, repair: Repair): number =>
   Math.max(repair.dueAt, settledAt(state, repair.askedAt));
 
 /** When the next one is due; an act that ends and a gateway that becomes ready are events of their own. */
-export const retriesDueAt = (state: State): readonly number[] =>
-  isResumeTime(state) ? Object.values(state.repairs.pending).map((repair) => dueAt(state, repair)) : [];
+function dueAt(state: State): readonly number[] {
+  if (state.inFlight !== undefined || !isResumeTime(state)) return [];
+  return Object.values(state.repairs.pending).map((repair) => turnAt(state, repair));
+}
 
 /** Those who are due and wait for nobody: a wave for each rank. */
 export function repairWishes(state: State, at: number): readonly Wish[] {
@@ -181,7 +186,7 @@ export function repairWishes(state: State, at: number): readonly Wish[] {
   if (!isResumeTime(state) || gateway === undefined) return [];
   const due = Object.entries(state.repairs.pending).flatMap(([id, repair]) => {
     const facts = state.containers.byId[id];
-    const mustWait = facts === undefined || facts.runState === 'paused' || dueAt(state, repair) > at;
+    const mustWait = facts === undefined || facts.runState === 'paused' || turnAt(state, repair) > at;
     return mustWait || waitsForOwner(state, facts) !== undefined ? [] : [facts];
   });
   const all = oneOfAName(firstOf(due, state).map((facts) => repairable(state, facts, gateway)));
@@ -207,7 +212,7 @@ function rankOf(state: State, { id, how }: Repairable): Rank {
 
 const sinceWhen = (state: State, id: string, at: number): number => {
   const repair = state.repairs.pending[id];
-  return repair === undefined ? at : dueAt(state, repair);
+  return repair === undefined ? at : turnAt(state, repair);
 };
 
 /** Each is said as its own turn comes; in a dry run none does. */

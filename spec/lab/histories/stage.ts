@@ -3,7 +3,7 @@ import type { Event } from '../../../streams/events.ts';
 import type { WitnessVerdict } from '../../../streams/witness.ts';
 import type { Act } from '../../../src/model/act.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
-import { initialState } from '../../../src/loop/reduce.ts';
+import { initialState } from '../../../src/loop/initial-state.ts';
 import type { Everything, Settings } from '../../../src/model/state.ts';
 import { SimulatedEngine } from '../../simulated-engine/engine.ts';
 import { GluetunStandIn } from '../../simulated-engine/gluetun.ts';

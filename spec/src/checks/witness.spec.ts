@@ -1,4 +1,5 @@
-import { initialState, reduce } from '../../../src/loop/reduce.ts';
+import { initialState } from '../../../src/loop/initial-state.ts';
+import { reduce } from '../../../src/loop/reduce.ts';
 import {
   type Happening,
   SETTINGS,

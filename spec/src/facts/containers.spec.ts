@@ -1,6 +1,7 @@
 import type { ContainerFacts } from '../../../streams/events.ts';
 import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
-import { initialState, reduce } from '../../../src/loop/reduce.ts';
+import { initialState } from '../../../src/loop/initial-state.ts';
+import { reduce } from '../../../src/loop/reduce.ts';
 import {
   type Happening,
   SETTINGS,

@@ -39,8 +39,8 @@ import {
 import { attachmentOf } from '../../../src/model/attachment.ts';
 import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
 import { parkedName } from '../../../src/model/parked.ts';
-import { initialState } from '../../../src/loop/reduce.ts';
-import { exits, exitsDueAt } from '../../../src/facts/exits.ts';
+import { initialState } from '../../../src/loop/initial-state.ts';
+import { exits } from '../../../src/facts/exits.ts';
 import { History, type Steps, settled } from '../history.ts';
 
 const app = onGateway('app');
@@ -391,7 +391,7 @@ describe('how a container ended', () => {
   it('is not looked at, though time is over, as long as the engine is away; nor does that wake anybody', () => {
     const history = settled([app]).feed(died('app', 1), disconnected(), seconds(11)).forget();
     history.feed(happens({ type: 'timeReached' })).expectNoCommand();
-    expect(exitsDueAt(history.everything)).toEqual([]);
+    expect(exits.dueAt?.(history.everything)).toEqual([]);
   });
 
   it('is not looked at where it was removed meanwhile', () => {
@@ -409,7 +409,8 @@ describe('how a container ended', () => {
     { given: 'another engine, with nothing left to be decided,', event: connected() },
   ])('is the same object after $given', ({ event }) => {
     const { everything, now, state } = settled([app]).feed(died('db', 1));
-    for (const one of event(state, now)) expect(exits(everything, one, everything).state).toBe(everything);
+    for (const one of event(state, now))
+      expect(exits.reduce(everything, one, everything).state).toBe(everything);
   });
 
   it('is looked at once it is decided: a failed start of a restart policy emits nothing', () => {

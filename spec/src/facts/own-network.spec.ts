@@ -12,7 +12,7 @@ import {
   onGateway,
   site,
 } from '../builders.ts';
-import { initialState } from '../../../src/loop/reduce.ts';
+import { initialState } from '../../../src/loop/initial-state.ts';
 import { History, settled } from '../history.ts';
 
 const begun = (ownerId: string, leadsToEngine = false): History =>

@@ -1,5 +1,6 @@
 import { lineOf } from '../../../src/notices/wording.ts';
-import { initialState, reduce } from '../../../src/loop/reduce.ts';
+import { initialState } from '../../../src/loop/initial-state.ts';
+import { reduce } from '../../../src/loop/reduce.ts';
 import type { Everything, Settings } from '../../../src/model/state.ts';
 import { type Transition, then, to } from '../../../src/model/transition.ts';
 import { viewsOf } from '../../../src/model/watches.ts';

@@ -2,7 +2,7 @@ import type { ContainerFacts } from '../../../streams/events.ts';
 import { dependentsOf, parkedOf, unclaimedIn } from '../../../src/model/dependents-of.ts';
 import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
 import { parkedName } from '../../../src/model/parked.ts';
-import { initialState } from '../../../src/loop/reduce.ts';
+import { initialState } from '../../../src/loop/initial-state.ts';
 import type { State } from '../../../src/model/state.ts';
 import { viewsOf } from '../../../src/model/watches.ts';
 import {

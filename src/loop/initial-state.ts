@@ -1,0 +1,97 @@
+import type { Site } from '../../config/config.ts';
+import { type OwnNetwork, UNKNOWN_NETWORK } from '../../streams/own-network.ts';
+import { sitesOf } from '../checks/site-list.ts';
+import { NOTHING_KNOWN } from '../gateway/endpoint.ts';
+import { NO_TROUBLES } from '../model/gateway-troubles.ts';
+import { type Memory, NOTHING_REMEMBERED, pastIn, restoredExits } from '../model/memory.ts';
+import { rememberedBackoff, rememberedSites } from '../model/past.ts';
+import type { Everything, Settings, Watch } from '../model/state.ts';
+import { NO_BACKOFF } from '../recovery/backoff.ts';
+
+/** What a monitor begins with beside its settings. */
+export interface Beginning {
+  readonly memory?: Memory;
+  readonly hasWitness?: boolean;
+  readonly ownNetwork?: OwnNetwork;
+}
+
+/** @param settings One for each gateway. */
+export const initialState = (
+  settings: readonly Settings[],
+  sites: readonly Site[],
+  { memory = NOTHING_REMEMBERED, hasWitness = false, ownNetwork: network = UNKNOWN_NETWORK }: Beginning = {},
+): Everything => ({
+  nextId: 1,
+  inFlight: undefined,
+  gateways: settings.map(({ gateway: word }) => word),
+  connection: { value: 'connecting' },
+  containers: {
+    named: settings.flatMap(namedIn),
+    byId: {},
+    composeNames: {},
+    inspecting: {},
+    toInspect: { known: [], strangers: [] },
+    knownAt: {},
+    nextListingAt: undefined,
+    listingAskedAt: undefined,
+    isListed: false,
+    listingFailure: undefined,
+  },
+  exits: restoredExits(memory),
+  past: pastIn(memory),
+  witness: hasWitness ? { value: 'untried', nextProbeAt: 0, awaited: undefined } : { value: 'none' },
+  ownNetwork: network,
+  conditionStarts: {},
+  stores: {},
+  edges: {},
+  ending: false,
+  watches: settings.map((one) => initialWatch(one, sites, memory)),
+});
+
+const namedIn = ({ gateway: name, dependents: listed }: Settings): readonly string[] => [
+  name,
+  ...(listed === 'auto' ? [] : listed),
+];
+
+const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory): Watch => ({
+  settings,
+  gateway: { value: 'unseen' },
+  dependents: { members: undefined, unclaimed: {}, ends: {} },
+  sites: {
+    list: sitesOf(settings.gateway, sites),
+    failures: {},
+    down: [],
+    ...rememberedSites(memory, settings.gateway),
+    onlyDns: false,
+    excused: {},
+    passes: {},
+  },
+  checking: {
+    running: undefined,
+    latest: undefined,
+    lastStartedAt: undefined,
+    again: false,
+    alarm: undefined,
+    isDoubted: false,
+    silent: [],
+    cutShortAt: undefined,
+    reconnect: undefined,
+  },
+  endpoint: {
+    current: NOTHING_KNOWN,
+    announced: undefined,
+    failure: undefined,
+    reading: undefined,
+    owed: undefined,
+  },
+  logReading: { followed: undefined, failure: undefined, silences: 0 },
+  troubles: NO_TROUBLES,
+  recovery: { value: 'none' },
+  latestRecovery: undefined,
+  repairs: { pending: {}, restored: {} },
+  settling: { project: undefined, changedAt: undefined, firstStart: undefined },
+  backoff: { ...NO_BACKOFF, ...rememberedBackoff(memory, settings.gateway) },
+  outageSince: undefined,
+  heldBack: undefined,
+  dueSince: undefined,
+});

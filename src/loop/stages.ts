@@ -1,0 +1,101 @@
+import type { Event } from '../../streams/events.ts';
+import { alarm } from '../checks/alarm.ts';
+import { checkResults } from '../checks/check-results.ts';
+import { checkSchedule } from '../checks/check-schedule.ts';
+import { judgement } from '../checks/judgement.ts';
+import { siteList, siteReload } from '../checks/site-list.ts';
+import { witness, witnessSchedule } from '../checks/witness.ts';
+import { connection } from '../facts/connection.ts';
+import { containers } from '../facts/containers.ts';
+import { exits, expectedExits } from '../facts/exits.ts';
+import { lists } from '../facts/lists.ts';
+import { ownNetwork } from '../facts/own-network.ts';
+import { recollection } from '../facts/recollection.ts';
+import { endpoint } from '../gateway/endpoint.ts';
+import { gatewayLog } from '../gateway/gateway-log.ts';
+import { gateway } from '../gateway/gateway.ts';
+import { readiness } from '../gateway/readiness.ts';
+import {
+  type Concern,
+  type GatewayConcern,
+  STAGES,
+  type SharedConcern,
+  type StageName,
+} from '../model/concern.ts';
+import type { Everything } from '../model/state.ts';
+import { type Reducer, type Transition, compose } from '../model/transition.ts';
+import { forEachGateway, viewsOf } from '../model/watches.ts';
+import { recovery } from '../recovery/recovery.ts';
+import { recoveryEnd } from '../recovery/recovery-steps.ts';
+import { recoveryRecord } from '../recovery/recovery-record.ts';
+import { dependents } from '../repairs/dependents.ts';
+import { settling } from '../repairs/quiet.ts';
+import { repairs } from '../repairs/repairs.ts';
+import { actOver, acts } from './acts.ts';
+import { edges } from './edges.ts';
+import { shutdown } from './shutdown.ts';
+import { stores } from './stores.ts';
+
+/** The concerns of a stage: those that there is one of, and those that each gateway has. */
+type Stage<In extends StageName> = Partial<{
+  readonly shared: Readonly<Record<string, SharedConcern<In>>>;
+  readonly ofGateway: Readonly<Record<string, GatewayConcern<In>>>;
+}>;
+export type Stages = { readonly [In in StageName]: Stage<In> };
+
+/** Who belongs to which stage. Within one the order says nothing; a concern in a wrong stage does not compile. */
+export const CONCERNS: Stages = {
+  facts: { shared: { actOver, shutdown, stores, edges, connection, containers, siteReload, witness } },
+  exits: { shared: { exits } },
+  gateway: { ofGateway: { gateway, siteList } },
+  evidence: { ofGateway: { checkResults, judgement, settling } },
+  readiness: { ofGateway: { readiness } },
+  network: { ofGateway: { endpoint, dependents } },
+  decide: { ofGateway: { recovery } },
+  repair: { ofGateway: { repairs } },
+  conclude: { ofGateway: { recoveryEnd } },
+  act: { shared: { acts } },
+  record: {
+    ofGateway: { recoveryRecord, gatewayLog, alarm, recollection },
+    shared: { expectedExits, lists, ownNetwork },
+  },
+  schedule: { ofGateway: { checkSchedule }, shared: { witnessSchedule } },
+};
+
+/**
+ * An event's way through the stages. What concerns gateways only, one stage after another, each gateway passes at a
+ * stretch: so what is said of one stands together.
+ */
+export function through(concerns: Stages, order: readonly StageName[] = STAGES): Reducer<Everything> {
+  const steps: Reducer<Everything>[] = [];
+  let ofGateway: Reducer[] = [];
+  for (const name of order) {
+    const stage: Stage<StageName> = concerns[name];
+    ofGateway.push(...reducersOf(stage.ofGateway));
+    const shared = reducersOf(stage.shared);
+    if (shared.length === 0) continue;
+    steps.push(forEachGateway(compose(...ofGateway)), ...shared);
+    ofGateway = [];
+  }
+  return compose(...steps, forEachGateway(compose(...ofGateway)));
+}
+
+const reducersOf = <S>(
+  concerns: Readonly<Record<string, Concern<StageName, S>>> = {},
+): readonly Reducer<S>[] => Object.values(concerns).map(({ reduce }) => reduce);
+
+const throughAll = through(CONCERNS);
+
+/** All that an event leads to but conditions, which are derived from the state after it. */
+export const pass = (state: Everything, event: Event): Transition<Everything> =>
+  throughAll(state, event, state);
+
+const stages: readonly Stage<StageName>[] = STAGES.map((name) => CONCERNS[name]);
+const sharedConcerns = stages.flatMap(({ shared = {} }) => Object.values(shared));
+const gatewayConcerns = stages.flatMap(({ ofGateway = {} }) => Object.values(ofGateway));
+
+/** All the moments at which time alone changes something. */
+export const dueAt = (state: Everything): readonly (number | undefined)[] => [
+  ...sharedConcerns.flatMap((concern) => concern.dueAt?.(state) ?? []),
+  ...viewsOf(state).flatMap((view) => gatewayConcerns.flatMap((concern) => concern.dueAt?.(view) ?? [])),
+];
