@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { printable } from './shown-text.ts';
 
 /** A variable that is set but cannot be used. */
 export interface ConfigFault {

@@ -1,9 +1,25 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ConfigFault } from './config-fault.ts';
-import type { DockerConnection, DockerTls } from './config.ts';
-import { parseDockerHost } from './docker-host.ts';
 import { readSmallFile } from './read-small-file.ts';
+
+/** Where the engine answers. TLS material is the content of the files, already read. */
+export type DockerConnection =
+  | { readonly kind: 'socket'; readonly path: string }
+  | {
+      readonly kind: 'tcp';
+      readonly host: string;
+      readonly port: number;
+      readonly tls: DockerTls | undefined;
+    };
+
+export interface DockerTls {
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  /** `DOCKER_TLS_VERIFY`: whether the engine's certificate must be signed by `ca`. */
+  readonly verify: boolean;
+}
 
 /** The three variables of the Docker CLI, as given: empty where unset, except for `host`. */
 export interface DockerSettings {
@@ -73,4 +89,47 @@ function readPem(folder: string, name: string): Pem {
   if (file.kind === 'unreadable') return { text: undefined, reason: `${name} ${file.reason}` };
   if (!file.text.includes('-----BEGIN ')) return { text: undefined, reason: `${name} holds no PEM` };
   return { text: file.text, reason: undefined };
+}
+
+/** `DOCKER_HOST` taken apart; `port` is undefined where none was written. */
+type DockerHost =
+  | { readonly kind: 'socket'; readonly path: string }
+  | {
+      readonly kind: 'tcp';
+      readonly secure: boolean;
+      readonly host: string;
+      readonly port: number | undefined;
+    };
+
+const DEFAULT_SOCKET = '/var/run/docker.sock';
+
+/** A scheme that may be left out, a host name, IPv4 or bracketed IPv6 address that may be left out, a port. */
+const TCP = /^(?:(tcp|http|https):\/\/)?([a-z0-9._-]*|\[[0-9a-f:.]+\])(?::(\d{1,5}))?\/?$/i;
+
+/**
+ * Reads `DOCKER_HOST` as the Docker CLI does: `unix://path`, `tcp://host:port`, or `host:port` alone; and
+ * http(s):// besides, as client libraries do. Undefined for all else, `ssh://` and `npipe://` among it.
+ */
+function parseDockerHost(text: string): DockerHost | undefined {
+  if (text.startsWith('unix://')) return parseSocket(text.slice('unix://'.length));
+  const match = TCP.exec(text);
+  if (match === null) return undefined;
+  const [, scheme = 'tcp', host = '', digits] = match;
+  const port = digits === undefined ? undefined : Number(digits);
+  if (port !== undefined && (port < 1 || port > 65535)) return undefined;
+  return {
+    kind: 'tcp',
+    secure: scheme.toLowerCase() === 'https',
+    host: host === '' ? '127.0.0.1' : host.replace(/^\[|\]$/g, ''),
+    port,
+  };
+}
+
+export function isDockerHost(text: string): boolean {
+  return parseDockerHost(text) !== undefined;
+}
+
+function parseSocket(path: string): DockerHost | undefined {
+  if (path === '') return { kind: 'socket', path: DEFAULT_SOCKET };
+  return path.startsWith('/') ? { kind: 'socket', path } : undefined;
 }

@@ -1,10 +1,11 @@
 import type { ConfigFault } from './config-fault.ts';
 import { containerEntries } from './container-names.ts';
 import { leftoverIn, leftoverInSecret, listIn, secretIn, valueIn } from './given-text.ts';
-import { MASK } from './mask.ts';
+import { formatOf } from './formats.ts';
 import { readSmallFile } from './read-small-file.ts';
 import { variables } from './schema.ts';
 import type { Variable } from './schema.ts';
+import { MASK } from './shown-text.ts';
 
 /** Where the value of a variable came from. */
 export type Source = 'default' | 'environment' | `file ${string}`;
@@ -52,15 +53,14 @@ function readPlain(variable: Variable, env: NodeJS.ProcessEnv): Reading {
 
 function textOf({ sensitive, format }: Variable, given: string): string {
   if (sensitive === true) return secretIn(given);
-  return LISTS.includes(format) ? listIn(given) : valueIn(given);
+  return formatOf(format).list === undefined ? valueIn(given) : listIn(given);
 }
-
-const LISTS: readonly Variable['format'][] = ['gateways', 'container-list', 'dependents', 'site-list'];
 
 function leftoverOf({ sensitive, format }: Variable, text: string): string | undefined {
   if (sensitive === true) return leftoverInSecret(text);
-  if (format === 'site-list') return undefined; // each entry is told by its own number
-  if (!LISTS.includes(format)) return leftoverIn(text);
+  const { list } = formatOf(format);
+  if (list === 'sites') return undefined; // each entry is told by its own number
+  if (list === undefined) return leftoverIn(text);
   const entries = containerEntries(text);
   if (entries.some((entry) => entry.startsWith('#')))
     return 'a comment is left in it: remove it, or write each name on a line of its own';

@@ -1,8 +1,7 @@
 import type { Site } from './config.ts';
 import { isContainerName } from './container-names.ts';
 import { hasQuote } from './given-text.ts';
-import { maskCredentials } from './mask.ts';
-import { printable } from './printable.ts';
+import { maskCredentials, printable } from './shown-text.ts';
 import { schema } from './schema.ts';
 import { parsedUrl } from './parsed-url.ts';
 
@@ -17,7 +16,7 @@ type Tunables = Partial<Pick<Site, 'timeoutSeconds' | 'role' | 'gateway' | 'fail
 class Refusal extends Error {}
 
 /** A site's own time-out has the limits of `TIMEOUT`. */
-const { minimum: MIN_SECONDS, maximum: MAX_SECONDS } = schema.TIMEOUT;
+const { minimum: MIN_SECONDS, maximum: MAX_SECONDS } = schema.timeoutSeconds;
 
 /** Whitespace and whatever else is invisible or controls something; U+FFFD is what bytes that are no UTF-8 became. */
 const FORBIDDEN = /[\s\p{Cc}\p{Cf}\p{Cs}\p{Z}\uFFFD]/u;

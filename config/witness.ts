@@ -1,5 +1,18 @@
-import type { Witness } from './config.ts';
 import { parsedUrl } from './parsed-url.ts';
+
+/** What is reached beside the tunnel, to tell a dead tunnel from a dead line. */
+export type Witness =
+  | {
+      readonly kind: 'http';
+      /** Normalised by the WHATWG URL parser. */
+      readonly url: string;
+    }
+  | {
+      readonly kind: 'tcp';
+      /** As `node:net` takes it: an IPv6 address without its brackets. */
+      readonly host: string;
+      readonly port: number;
+    };
 
 /** Host name, IPv4 or bracketed IPv6 address, and a port, which nothing but an empty path may follow. */
 const TCP = /^tcp:\/\/([^\s/?#\\@:[\]]+|\[[0-9a-f:.]+\]):(\d{1,5})\/?$/i;
@@ -10,10 +23,6 @@ const TCP = /^tcp:\/\/([^\s/?#\\@:[\]]+|\[[0-9a-f:.]+\]):(\d{1,5})\/?$/i;
  */
 export function parseWitness(text: string): Witness | undefined {
   return /^tcp:/i.test(text) ? parseTcp(text) : parseHttp(text);
-}
-
-export function isWitness(text: string): boolean {
-  return parseWitness(text) !== undefined;
 }
 
 function parseHttp(text: string): Witness | undefined {

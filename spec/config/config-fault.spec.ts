@@ -1,7 +1,6 @@
 import { describeFaults } from '../../config/config-fault.ts';
-import { maskCredentials } from '../../config/mask.ts';
+import { maskCredentials, printable } from '../../config/shown-text.ts';
 import { inTime } from '../in-time.ts';
-import { printable } from '../../config/printable.ts';
 
 describe('describeFaults', () => {
   it('is one message with a line for each fault', () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configTable, insertConfigTable } from '../../config/config-table.ts';
 import { variables } from '../../config/schema.ts';
+import { configTable, insertConfigTable } from './config-table.ts';
 
 const README = join(__dirname, '../../README.md');
 const BEGIN = '<!-- configuration table -->';

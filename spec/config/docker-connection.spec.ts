@@ -1,6 +1,8 @@
-import { resolveDockerConnection } from '../../config/docker-connection.ts';
-import type { DockerSettings } from '../../config/docker-connection.ts';
-import { isDockerHost } from '../../config/docker-host.ts';
+import {
+  type DockerSettings,
+  isDockerHost,
+  resolveDockerConnection,
+} from '../../config/docker-connection.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
 

@@ -221,10 +221,10 @@ it.each([
 
 describe('a comment after a value', () => {
   it.each<[Env, Partial<Config>]>([
-    [{ CHECK_INTERVAL: '45 # seconds' }, { checkIntervalSeconds: 45 }],
-    [{ CHECK_INTERVAL: '"45" # seconds' }, { checkIntervalSeconds: 45 }],
-    [{ CHECK_INTERVAL: '"45" # the "pace"' }, { checkIntervalSeconds: 45 }],
-    [{ CHECK_INTERVAL: ' # none' }, { checkIntervalSeconds: 30 }],
+    [{ CHECK_INTERVAL: '45 # seconds' }, { checkIntervalMs: 45_000 }],
+    [{ CHECK_INTERVAL: '"45" # seconds' }, { checkIntervalMs: 45_000 }],
+    [{ CHECK_INTERVAL: '"45" # the "pace"' }, { checkIntervalMs: 45_000 }],
+    [{ CHECK_INTERVAL: ' # none' }, { checkIntervalMs: 30_000 }],
     [{ DRY_RUN: "'true'\t# for now" }, { dryRun: true }],
     [{ STATE_FILE: '/logs/a.json # here' }, { stateFile: '/logs/a.json' }],
     [{ STATE_FILE: '"/logs/a #1.json"' }, { stateFile: '/logs/a #1.json' }],
@@ -271,10 +271,10 @@ describe('a secret', () => {
     ['a b', 'a b'],
     ['${a}', '${a}'],
   ])('%j is the key %s, in the variable and in the file', (text, key) => {
-    expect(given({ GLUETUN_API_KEY: text }).controlServerKey).toBe(key);
+    expect(given({ GLUETUN_API_KEY: text }).controlServer.key).toBe(key);
     const path = folder.file('key', text);
-    expect(given({ GLUETUN_API_KEY_FILE: path }).controlServerKey).toBe(key);
-    expect(given({ GLUETUN_API_KEY_FILE: `"${path}"` }).controlServerKey).toBe(key);
+    expect(given({ GLUETUN_API_KEY_FILE: path }).controlServer.key).toBe(key);
+    expect(given({ GLUETUN_API_KEY_FILE: `"${path}"` }).controlServer.key).toBe(key);
   });
 
   it.each([
@@ -312,6 +312,6 @@ describe('a duration', () => {
     [`${'9'.repeat(15)}d`, undefined],
   ])('%s is %s seconds', (text, seconds) => {
     const result = loadConfig({ CHECK_INTERVAL: text });
-    expect(result.ok ? result.config.checkIntervalSeconds : undefined).toBe(seconds);
+    expect(result.ok ? result.config.checkIntervalMs / 1000 : undefined).toBe(seconds);
   });
 });

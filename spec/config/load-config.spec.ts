@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Config } from '../../config/config.ts';
 import { describeFaults } from '../../config/config-fault.ts';
 import type { ConfigFault } from '../../config/config-fault.ts';
-import { foreignVariables } from '../../config/foreign-variables.ts';
+import { foreignVariables } from '../../config/config-warnings.ts';
 import { loadConfig, secretsOf } from '../../config/load-config.ts';
 import type { ConfigValue } from '../../config/load-config.ts';
 import { variables } from '../../config/schema.ts';
@@ -42,17 +42,17 @@ describe('loadConfig', () => {
       exclude: [],
       inlineSites: '',
       sitesFile: '/config/sites.conf',
-      checkIntervalSeconds: 30,
+      checkIntervalMs: 30_000,
       timeoutSeconds: 10,
       failThreshold: 2,
       siteQuorum: 'any',
-      retryIntervalSeconds: 10,
-      healthyWaitTimeoutSeconds: 120,
+      retryIntervalMs: 10_000,
+      healthyWaitMs: 120_000,
       recoveryStrategy: 'restart',
       vpnRestartDependents: [],
-      selfHealGraceSeconds: 0,
-      recoveryBackoffSeconds: 60,
-      recoveryBackoffMaxSeconds: 1800,
+      selfHealGraceMs: 0,
+      backoffMs: 60_000,
+      backoffMaxMs: 1_800_000,
       restartConcurrency: 5,
       autoRecreate: true,
       witness: undefined,
@@ -65,8 +65,7 @@ describe('loadConfig', () => {
         backupCount: 5,
         timeZone: 'UTC',
       },
-      controlServerUrl: 'http://127.0.0.1:8000',
-      controlServerKey: undefined,
+      controlServer: { url: 'http://127.0.0.1:8000', key: undefined },
       stateFile: '/logs/state.json',
       docker: { kind: 'socket', path: '/var/run/docker.sock' },
     } satisfies Config);
@@ -102,8 +101,8 @@ describe('loadConfig', () => {
 
   it('takes no longer for a row of slashes than for other texts', () => {
     const row = `http://h${'/'.repeat(1_000_000)}`;
-    expect(inTime(() => loaded({ GLUETUN_API_URL: row })).config.controlServerUrl).toBe('http://h');
-    expect(inTime(() => loaded({ GLUETUN_API_URL: `${row}x` })).config.controlServerUrl).toBe(`${row}x`);
+    expect(inTime(() => loaded({ GLUETUN_API_URL: row })).config.controlServer.url).toBe('http://h');
+    expect(inTime(() => loaded({ GLUETUN_API_URL: `${row}x` })).config.controlServer.url).toBe(`${row}x`);
   });
 
   const read: { given: Env; then: Partial<Config> }[] = [
@@ -121,8 +120,8 @@ describe('loadConfig', () => {
     { given: { EXCLUDE_CONTAINERS: ',x , y' }, then: { exclude: ['x', 'y'] } },
     { given: { SITES: 'https://a.example' }, then: { inlineSites: 'https://a.example' } },
     { given: { CONFIG_FILE: '/etc/sites' }, then: { sitesFile: '/etc/sites' } },
-    { given: { CHECK_INTERVAL: '1' }, then: { checkIntervalSeconds: 1 } },
-    { given: { CHECK_INTERVAL: '86400' }, then: { checkIntervalSeconds: 86_400 } },
+    { given: { CHECK_INTERVAL: '1' }, then: { checkIntervalMs: 1_000 } },
+    { given: { CHECK_INTERVAL: '86400' }, then: { checkIntervalMs: 86_400_000 } },
     { given: { TIMEOUT: '600' }, then: { timeoutSeconds: 600 } },
     { given: { FAIL_THRESHOLD: '1' }, then: { failThreshold: 1 } },
     { given: { SITE_QUORUM: 'Any' }, then: { siteQuorum: 'any' } },
@@ -130,16 +129,16 @@ describe('loadConfig', () => {
     { given: { SITE_QUORUM: 'all' }, then: { siteQuorum: 'all' } },
     { given: { SITE_QUORUM: '1' }, then: { siteQuorum: 1 } },
     { given: { SITE_QUORUM: '1000000' }, then: { siteQuorum: 1_000_000 } },
-    { given: { RETRY_INTERVAL: ' 5 ' }, then: { retryIntervalSeconds: 5 } },
-    { given: { HEALTHY_WAIT_TIMEOUT: '300' }, then: { healthyWaitTimeoutSeconds: 300 } },
+    { given: { RETRY_INTERVAL: ' 5 ' }, then: { retryIntervalMs: 5_000 } },
+    { given: { HEALTHY_WAIT_TIMEOUT: '300' }, then: { healthyWaitMs: 300_000 } },
     { given: { RECOVERY_STRATEGY: 'VPN-first' }, then: { recoveryStrategy: 'vpn-first' } },
     { given: { RECOVERY_STRATEGY: 'restart' }, then: { recoveryStrategy: 'restart' } },
     { given: { VPN_RESTART_DEPENDENTS: 'a, /b ,,a,' }, then: { vpnRestartDependents: ['a', 'b'] } },
     { given: { VPN_RESTART_DEPENDENTS: 'a,gluetun' }, then: { vpnRestartDependents: ['a'] } },
-    { given: { SELF_HEAL_GRACE: '0' }, then: { selfHealGraceSeconds: 0 } },
-    { given: { SELF_HEAL_GRACE: '3600' }, then: { selfHealGraceSeconds: 3600 } },
-    { given: { RECOVERY_BACKOFF: '10' }, then: { recoveryBackoffSeconds: 10 } },
-    { given: { RECOVERY_BACKOFF_MAX: '86400' }, then: { recoveryBackoffMaxSeconds: 86_400 } },
+    { given: { SELF_HEAL_GRACE: '0' }, then: { selfHealGraceMs: 0 } },
+    { given: { SELF_HEAL_GRACE: '3600' }, then: { selfHealGraceMs: 3_600_000 } },
+    { given: { RECOVERY_BACKOFF: '10' }, then: { backoffMs: 10_000 } },
+    { given: { RECOVERY_BACKOFF_MAX: '86400' }, then: { backoffMaxMs: 86_400_000 } },
     {
       given: { WITNESS: 'https://A.example/ping?x=1#top' },
       then: { witness: { kind: 'http', url: 'https://a.example/ping?x=1' } },
@@ -161,8 +160,10 @@ describe('loadConfig', () => {
     })),
     { given: { STATE_FILE: '/var/lib/monitor.json' }, then: { stateFile: '/var/lib/monitor.json' } },
     { given: { STATE_FILE: '/dev/null' }, then: { stateFile: '/dev/null' } },
-    { given: { GLUETUN_API_URL: 'http://[::1]:8000/' }, then: { controlServerUrl: 'http://[::1]:8000' } },
-    { given: { GLUETUN_API_KEY: 'open sesame' }, then: { controlServerKey: 'open sesame' } },
+    {
+      given: { GLUETUN_API_URL: 'http://[::1]:8000/', GLUETUN_API_KEY: 'open sesame' },
+      then: { controlServer: { url: 'http://[::1]:8000', key: 'open sesame' } },
+    },
     {
       given: { DOCKER_HOST: 'tcp://proxy:2375' },
       then: { docker: { kind: 'tcp', host: 'proxy', port: 2375, tls: undefined } },
@@ -283,7 +284,7 @@ describe('loadConfig', () => {
     it('come from the file that <NAME>_FILE names, without the line break at its end', () => {
       const path = folder.file('key', 'sesame\r\n');
       const result = loaded({ GLUETUN_API_KEY_FILE: path });
-      expect(result.config.controlServerKey).toBe('sesame');
+      expect(result.config.controlServer.key).toBe('sesame');
       expect(secretsOf(result.config)).toEqual(['sesame']);
       expect(result.values.find(({ variable }) => variable === 'GLUETUN_API_KEY')).toEqual({
         variable: 'GLUETUN_API_KEY',
@@ -355,8 +356,8 @@ describe('loadConfig', () => {
 
   describe('RETRY_INTERVAL', () => {
     it('gives way to a shorter CHECK_INTERVAL unless it was set', () => {
-      expect(loaded({ CHECK_INTERVAL: '5' }).config.retryIntervalSeconds).toBe(5);
-      expect(loaded({ CHECK_INTERVAL: '5', RETRY_INTERVAL: '8' }).config.retryIntervalSeconds).toBe(8);
+      expect(loaded({ CHECK_INTERVAL: '5' }).config.retryIntervalMs).toBe(5_000);
+      expect(loaded({ CHECK_INTERVAL: '5', RETRY_INTERVAL: '8' }).config.retryIntervalMs).toBe(8_000);
     });
   });
 
@@ -373,7 +374,7 @@ describe('loadConfig', () => {
       'are $then where $given is given: a default gives way, else the longer one holds',
       (row) => {
         const { config, values } = loaded(row.given);
-        expect([config.recoveryBackoffSeconds, config.recoveryBackoffMaxSeconds]).toEqual(row.then);
+        expect([config.backoffMs / 1000, config.backoffMaxMs / 1000]).toEqual(row.then);
         const shown = values.filter(({ variable }) => variable.startsWith('RECOVERY_BACKOFF'));
         expect(shown.map(({ value }) => Number(value))).toEqual(row.then);
       },

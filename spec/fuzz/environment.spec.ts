@@ -53,8 +53,8 @@ function expectSound(config: Config): void {
   expect(['error', 'warn', 'info', 'debug']).toContain(config.log.level);
   expect(['text', 'json']).toContain(config.log.format);
   expect(() => new Intl.DateTimeFormat('en', { timeZone: config.log.timeZone })).not.toThrow();
-  expect(new URL(config.controlServerUrl).protocol).toMatch(/^https?:$/);
-  expect(config.controlServerKey ?? 'none').toMatch(/^[ -~]+$/);
+  expect(new URL(config.controlServer.url).protocol).toMatch(/^https?:$/);
+  expect(config.controlServer.key ?? 'none').toMatch(/^[ -~]+$/);
   expect([config.log.file, config.stateFile, config.sitesFile].join('')).not.toMatch(
     /[\p{Cc}\p{Cf}"'`“”\\]/u,
   );

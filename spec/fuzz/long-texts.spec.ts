@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { loadConfig } from '../../config/load-config.ts';
-import { maskCredentials } from '../../config/mask.ts';
-import { printable } from '../../config/printable.ts';
 import { variables } from '../../config/schema.ts';
+import { maskCredentials, printable } from '../../config/shown-text.ts';
 import { parseSiteLine } from '../../config/site-line.ts';
 import { parseSites } from '../../config/sites.ts';
 import { createRender } from '../../src/edges/log-format.ts';

@@ -1,5 +1,5 @@
-import type { Variable } from './schema.ts';
-import { variables } from './schema.ts';
+import type { Variable } from '../../config/schema.ts';
+import { variables } from '../../config/schema.ts';
 
 const BEGIN = '<!-- configuration table -->';
 const END = '<!-- end of configuration table -->';
@@ -31,8 +31,7 @@ function rowOf(variable: Variable): string[] {
   return [`\`${variable.env}\``, defaultOf(variable), meaningOf(variable).replaceAll('|', '\\|')];
 }
 
-function defaultOf({ default: value }: Variable): string {
-  const text = String(value);
+function defaultOf({ default: text }: Variable): string {
   return text === '' ? '–' : `\`${text}\``;
 }
 
