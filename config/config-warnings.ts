@@ -1,6 +1,5 @@
-import type { Config } from './config.ts';
+import type { Config, Values } from './config.ts';
 import { isAmong } from './container-names.ts';
-import type { Values } from './schema.ts';
 
 /** What is allowed but will not do what a person who wrote it probably expects. */
 export function configWarnings(

@@ -1,11 +1,31 @@
 import type { DockerConnection } from './docker-connection.ts';
-import type { DecisiveKey, Values } from './schema.ts';
-import { valueAt, variables } from './schema.ts';
+import type { Format, formats } from './formats.ts';
+import type { Entry, schema } from './schema.ts';
+import { valueAt, variables } from './variables.ts';
+
+type Schema = typeof schema;
+
+type ValueOf<One extends Entry> = One extends { readonly choices: readonly (infer Choice)[] }
+  ? Choice
+  : (typeof formats)[One['format']] extends Format<infer Value>
+    ? Value
+    : never;
+
+type ValuesOf<Tree> = {
+  readonly [Key in keyof Tree]: Tree[Key] extends Entry ? ValueOf<Tree[Key]> : ValuesOf<Tree[Key]>;
+};
+
+/** What was read from the text of each variable, each on its own. */
+export type Values = ValuesOf<Schema>;
 
 /** What the user chose, checked and in one piece: the values of the schema, made to fit one another. */
 export interface Config extends Omit<Values, 'docker'> {
   readonly docker: DockerConnection;
 }
+
+type DecisiveKey = {
+  [Key in keyof Schema]: Schema[Key] extends { readonly decides: true } ? Key : never;
+}[keyof Schema];
 
 /** The part of the configuration that decisions depend on: what the schema marks with `decides`. */
 export type Decisive = Pick<Config, DecisiveKey>;
@@ -13,10 +33,9 @@ export type Decisive = Pick<Config, DecisiveKey>;
 export const decisiveIn = (config: Config): Decisive =>
   Object.fromEntries(
     variables.filter(({ decides }) => decides).map(({ key }) => [key, valueAt(config, key)]),
-  ) as unknown as Decisive;
+  ) as object as Decisive;
 
 export type LogConfig = Config['log'];
-export type LogLevel = LogConfig['level'];
 export type SiteQuorum = Config['siteQuorum'];
 
 /** One URL probed through the tunnel. */

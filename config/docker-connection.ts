@@ -13,7 +13,7 @@ export type DockerConnection =
       readonly tls: DockerTls | undefined;
     };
 
-export interface DockerTls {
+interface DockerTls {
   readonly ca: string | undefined;
   readonly cert: string | undefined;
   readonly key: string | undefined;
@@ -32,7 +32,7 @@ export interface DockerSettings {
   readonly home: string | undefined;
 }
 
-export type DockerConnectionResult =
+type DockerConnectionResult =
   | { readonly ok: true; readonly connection: DockerConnection }
   | { readonly ok: false; readonly faults: readonly ConfigFault[] };
 

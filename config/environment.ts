@@ -3,9 +3,8 @@ import { containerEntries } from './container-names.ts';
 import { leftoverIn, leftoverInSecret, listIn, secretIn, valueIn } from './given-text.ts';
 import { formatOf } from './formats.ts';
 import { readSmallFile } from './read-small-file.ts';
-import { variables } from './schema.ts';
-import type { Variable } from './schema.ts';
 import { MASK } from './shown-text.ts';
+import { type Variable, variables } from './variables.ts';
 
 /** Where the value of a variable came from. */
 export type Source = 'default' | 'environment' | `file ${string}`;

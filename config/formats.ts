@@ -4,10 +4,10 @@ import { isDockerHost } from './docker-connection.ts';
 import { parsedUrl } from './parsed-url.ts';
 import { type Witness, parseWitness } from './witness.ts';
 
-/** The part of a variable's schema that its format looks at; numbers are in the unit that a person writes. */
-export interface FormatLimits {
-  readonly minimum?: number;
-  readonly maximum?: number;
+/** What bounds the value of a variable, if its format looks at that. */
+export interface Limits {
+  /** The least and the greatest number, in the unit that a person writes. */
+  readonly limits?: readonly [minimum: number, maximum: number];
   readonly choices?: readonly string[];
 }
 
@@ -19,9 +19,9 @@ export interface Format<Value = unknown> {
    */
   readonly coerce: (text: string) => Value | string;
   /** Whether `value` was read, and is within the limits. */
-  readonly accepts: (value: unknown, limits: FormatLimits) => boolean;
+  readonly accepts: (value: unknown, limits: Limits) => boolean;
   /** What a person may write, as the end of "accepted: …". */
-  readonly accepted: (limits: FormatLimits) => string;
+  readonly accepted: (limits: Limits) => string;
   /** The value in effect, as a person would write it, who wrote `text`; absent: `String`. */
   readonly show?: (value: unknown, text: string) => string;
   /** What the entries of a list are; absent: it is no list. */
@@ -34,11 +34,13 @@ const text = (accepted: string, accepts: (value: string) => boolean): Format<str
   accepted: () => accepted,
 });
 
+const UNLIMITED = [0, Number.MAX_SAFE_INTEGER] as const;
+
 const wholeNumber: Format<number> = {
   coerce: (given) => (/^(0|[1-9]\d{0,14})$/.test(given) ? Number(given) : given),
-  accepts: (value, { minimum = 0, maximum = Number.MAX_SAFE_INTEGER }) =>
+  accepts: (value, { limits: [minimum, maximum] = UNLIMITED }) =>
     typeof value === 'number' && value >= minimum && value <= maximum,
-  accepted: ({ minimum, maximum }) => `a whole number from ${minimum ?? 0} to ${maximum ?? 'any'}`,
+  accepted: ({ limits: [minimum, maximum] = UNLIMITED }) => `a whole number from ${minimum} to ${maximum}`,
 };
 
 const SECONDS_IN: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
@@ -124,10 +126,12 @@ export type SiteQuorum = 'any' | 'majority' | 'all' | number;
 
 const QUORUM_WORDS = ['any', 'majority', 'all'];
 
+const FROM_ONE: Limits = { limits: [1, Number.MAX_SAFE_INTEGER] };
+
 const siteQuorum: Format<SiteQuorum> = {
   coerce: (given) => wholeNumber.coerce(given.toLowerCase()),
   accepts: (value) =>
-    typeof value === 'string' ? QUORUM_WORDS.includes(value) : wholeNumber.accepts(value, { minimum: 1 }),
+    typeof value === 'string' ? QUORUM_WORDS.includes(value) : wholeNumber.accepts(value, FROM_ONE),
   accepted: () => `one of ${QUORUM_WORDS.join(', ')}, or a whole number from 1`,
 };
 
@@ -203,9 +207,7 @@ export function registerFormats(): void {
     convict.addFormat({
       name,
       coerce: format.coerce,
-      validate: (value: unknown, variable: convict.SchemaObj & FormatLimits) => {
-        if (!format.accepts(value, variable)) throw new Error(`accepted: ${format.accepted(variable)}`);
-      },
+      validate: () => undefined, // convict insists on one; `accepts` is asked of each, to tell every fault
     });
   }
 }

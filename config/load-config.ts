@@ -1,16 +1,16 @@
 import convict from 'convict';
 import type { ConfigFault } from './config-fault.ts';
 import { configWarnings, foreignVariables } from './config-warnings.ts';
-import type { Config } from './config.ts';
+import type { Config, Values } from './config.ts';
 import { isAmong } from './container-names.ts';
 import { type DockerConnection, resolveDockerConnection } from './docker-connection.ts';
 import { readEnvironment } from './environment.ts';
 import type { Environment, Source } from './environment.ts';
 import { formatOf, registerFormats } from './formats.ts';
-import { schema, valueAt, variables } from './schema.ts';
-import type { Values, Variable } from './schema.ts';
+import { schema } from './schema.ts';
 import { MASK, maskCredentials } from './shown-text.ts';
 import { siteEntries } from './sites.ts';
+import { type Variable, valueAt, variables } from './variables.ts';
 
 export type LoadResult =
   | {

@@ -7,7 +7,7 @@ import type { PlacedLine, SiteFault } from './sites.ts';
 /** The text of the sites file; undefined when there is none. */
 export type SitesFileText = string | undefined | { readonly unreadable: string };
 
-export interface SitesSources {
+interface SitesSources {
   /** `SITES`, empty when unset. */
   readonly inline: string;
   readonly fileText: SitesFileText;
@@ -26,7 +26,7 @@ export type ResolvedSites =
     }
   | { readonly ok: false; readonly reason: string; readonly faults: readonly SiteFault[] };
 
-export const DEFAULT_SITES = 'https://www.google.com,https://cloudflare.com,https://1.1.1.1';
+const DEFAULT_SITES = 'https://www.google.com,https://cloudflare.com,https://1.1.1.1';
 
 /** Reads the sites file as it is now, at the start. Never throws. */
 export const readSitesFile = (path: string): SitesFileText => textIn(readSmallFile(path));

@@ -1,7 +1,7 @@
-import type { Format, FormatLimits, FormatName, formats } from './formats.ts';
+import type { FormatName, Limits } from './formats.ts';
 
 /** One environment variable, in convict's terms. */
-export interface Entry extends FormatLimits {
+export interface Entry extends Limits {
   readonly env: string;
   /** What it means, as the README's table says it. */
   readonly doc: string;
@@ -14,7 +14,7 @@ export interface Entry extends FormatLimits {
   readonly decides?: true;
 }
 
-type Group = Readonly<Record<string, Entry>>;
+export type Group = Readonly<Record<string, Entry>>;
 
 const DAY_SECONDS = 86_400;
 
@@ -68,8 +68,7 @@ export const schema = {
     env: 'CHECK_INTERVAL',
     doc: "Seconds from one check's start to the next's.",
     format: 'duration',
-    minimum: 1,
-    maximum: DAY_SECONDS,
+    limits: [1, DAY_SECONDS],
     default: '30',
     decides: true,
   },
@@ -77,8 +76,7 @@ export const schema = {
     env: 'TIMEOUT',
     doc: 'Seconds a site has to answer, all told. Sites are probed side by side, so it bounds the check too.',
     format: 'seconds',
-    minimum: 1,
-    maximum: 600,
+    limits: [1, 600],
     default: '10',
   },
   failThreshold: {
@@ -87,8 +85,7 @@ export const schema = {
       'Consecutive failures of a site before it counts as down. With 2, some 13 seconds of silence that meet a check ' +
       'suffice: a line that is cut for longer now and then wants 3, or a `WITNESS`.',
     format: 'whole-number',
-    minimum: 1,
-    maximum: 1000,
+    limits: [1, 1000],
     default: '2',
     decides: true,
   },
@@ -107,8 +104,7 @@ export const schema = {
       'Seconds between checks once a site has failed or while the gateway is unhealthy. Unset, it never ' +
       'exceeds `CHECK_INTERVAL`.',
     format: 'duration',
-    minimum: 1,
-    maximum: DAY_SECONDS,
+    limits: [1, DAY_SECONDS],
     default: '10',
     decides: true,
   },
@@ -116,8 +112,7 @@ export const schema = {
     env: 'HEALTHY_WAIT_TIMEOUT',
     doc: 'Seconds for the gateway to become ready after a start.',
     format: 'duration',
-    minimum: 1,
-    maximum: DAY_SECONDS,
+    limits: [1, DAY_SECONDS],
     default: '120',
     decides: true,
   },
@@ -147,8 +142,7 @@ export const schema = {
     env: 'SELF_HEAL_GRACE',
     doc: "Seconds, from an outage's first sign, that an unhealthy gateway gets to heal itself before a recovery.",
     format: 'duration',
-    minimum: 0,
-    maximum: 3600,
+    limits: [0, 3600],
     default: '0',
     decides: true,
   },
@@ -158,8 +152,7 @@ export const schema = {
       'Seconds from the end of a recovery, helpful or not, to the next one; doubles each time. Unset, it never ' +
       'exceeds `RECOVERY_BACKOFF_MAX`.',
     format: 'duration',
-    minimum: 10,
-    maximum: DAY_SECONDS,
+    limits: [10, DAY_SECONDS],
     default: '60',
     decides: true,
   },
@@ -169,8 +162,7 @@ export const schema = {
       'Seconds that this pause grows to. Never less than `RECOVERY_BACKOFF`: a smaller one is raised to it, ' +
       'with a warning.',
     format: 'duration',
-    minimum: 10,
-    maximum: DAY_SECONDS,
+    limits: [10, DAY_SECONDS],
     default: '1800',
     decides: true,
   },
@@ -178,8 +170,7 @@ export const schema = {
     env: 'RESTART_CONCURRENCY',
     doc: 'How many dependents are restarted at once.',
     format: 'whole-number',
-    minimum: 1,
-    maximum: 100,
+    limits: [1, 100],
     default: '5',
     decides: true,
   },
@@ -231,16 +222,14 @@ export const schema = {
       env: 'LOG_MAX_BYTES',
       doc: 'Size at which the log file is rotated.',
       format: 'whole-number',
-      minimum: 65_536,
-      maximum: 10 * 1024 ** 3,
+      limits: [65_536, 10 * 1024 ** 3],
       default: '10485760',
     },
     backupCount: {
       env: 'LOG_BACKUP_COUNT',
       doc: 'How many rotated log files are kept; 0: the file is emptied instead.',
       format: 'whole-number',
-      minimum: 0,
-      maximum: 100,
+      limits: [0, 100],
       default: '5',
     },
     timeZone: {
@@ -294,46 +283,3 @@ export const schema = {
     },
   },
 } as const satisfies Readonly<Record<string, Entry | Group>>;
-
-type Schema = typeof schema;
-
-type ValueOf<One extends Entry> = One extends { readonly choices: readonly (infer Choice)[] }
-  ? Choice
-  : (typeof formats)[One['format']] extends Format<infer Value>
-    ? Value
-    : never;
-
-type ValuesOf<Tree> = {
-  readonly [Key in keyof Tree]: Tree[Key] extends Entry ? ValueOf<Tree[Key]> : ValuesOf<Tree[Key]>;
-};
-
-/** What was read from the text of each variable, each on its own. */
-export type Values = ValuesOf<Schema>;
-
-/** The keys of the variables that decisions depend on. */
-export type DecisiveKey = {
-  [Key in keyof Schema]: Schema[Key] extends { readonly decides: true } ? Key : never;
-}[keyof Schema];
-
-/** An entry of the schema, and where its value is. */
-export interface Variable extends Entry {
-  /** The path in `Values`: `dryRun`, `log.level`. */
-  readonly key: string;
-}
-
-/** The schema as a list, for whoever goes through all of it. */
-export const variables: readonly Variable[] = Object.entries<Entry | Group>(schema).flatMap(([key, node]) =>
-  isEntry(node)
-    ? [{ ...node, key }]
-    : Object.entries(node).map(([name, entry]) => ({ ...entry, key: `${key}.${name}` })),
-);
-
-/** As convict tells an entry from a group. */
-function isEntry(node: Entry | Group): node is Entry {
-  return 'default' in node;
-}
-
-/** What is at a variable's `key` in `values`, or in a `Config`. */
-export function valueAt(values: object, key: string): unknown {
-  return key.split('.').reduce<unknown>((node, name) => (node as Record<string, unknown>)[name], values);
-}

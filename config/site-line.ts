@@ -16,7 +16,7 @@ type Tunables = Partial<Pick<Site, 'timeoutSeconds' | 'role' | 'gateway' | 'fail
 class Refusal extends Error {}
 
 /** A site's own time-out has the limits of `TIMEOUT`. */
-const { minimum: MIN_SECONDS, maximum: MAX_SECONDS } = schema.timeoutSeconds;
+const [MIN_SECONDS, MAX_SECONDS] = schema.timeoutSeconds.limits;
 
 /** Whitespace and whatever else is invisible or controls something; U+FFFD is what bytes that are no UTF-8 became. */
 const FORBIDDEN = /[\s\p{Cc}\p{Cf}\p{Cs}\p{Z}\uFFFD]/u;

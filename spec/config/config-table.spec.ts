@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { variables } from '../../config/schema.ts';
+import { variables } from '../../config/variables.ts';
 import { configTable, insertConfigTable } from './config-table.ts';
 
 const README = join(__dirname, '../../README.md');

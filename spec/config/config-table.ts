@@ -1,5 +1,4 @@
-import type { Variable } from '../../config/schema.ts';
-import { variables } from '../../config/schema.ts';
+import { type Variable, variables } from '../../config/variables.ts';
 
 const BEGIN = '<!-- configuration table -->';
 const END = '<!-- end of configuration table -->';
@@ -35,9 +34,9 @@ function defaultOf({ default: text }: Variable): string {
   return text === '' ? '–' : `\`${text}\``;
 }
 
-function meaningOf({ doc, env, sensitive, minimum, maximum, choices }: Variable): string {
-  const limits = maximum === undefined ? '' : ` ${minimum ?? 0} to ${maximum}.`;
+function meaningOf({ doc, env, sensitive, limits, choices }: Variable): string {
+  const range = limits === undefined ? '' : ` ${limits.join(' to ')}.`;
   const words = choices === undefined ? '' : ` ${choices.map((word) => `\`${word}\``).join(', ')}.`;
   const file = sensitive === true ? ` A secret: also read from the file that \`${env}_FILE\` names.` : '';
-  return doc + limits + words + file;
+  return doc + range + words + file;
 }

@@ -2,8 +2,8 @@ import type { Config } from '../../config/config.ts';
 import { describeFaults } from '../../config/config-fault.ts';
 import { type LoadResult, loadConfig } from '../../config/load-config.ts';
 import { resolveSites } from '../../config/resolve-sites.ts';
-import { variables } from '../../config/schema.ts';
-import { parseSites } from '../../config/sites.ts';
+import { variables } from '../../config/variables.ts';
+import { parseSites } from './parse-sites.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
 
 type Env = Readonly<Record<string, string>>;

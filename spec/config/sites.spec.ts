@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Site } from '../../config/config.ts';
-import { parseSites } from '../../config/sites.ts';
 import type { ParseOptions } from '../../config/sites.ts';
+import { parseSites } from './parse-sites.ts';
 
 const file: ParseOptions = { where: 'line', defaultTimeoutSeconds: 10 };
 const inline: ParseOptions = { where: 'entry', defaultTimeoutSeconds: 10 };
