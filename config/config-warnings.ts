@@ -1,7 +1,7 @@
 import type { Config, Values } from './config.ts';
 import { isAmong } from './container-names.ts';
 
-/** What is allowed but will not do what a person who wrote it probably expects. */
+/** Settings that are allowed, but probably do not do what their author expects. */
 export function configWarnings(
   config: Config,
   values: Values,
@@ -25,7 +25,7 @@ function containerWarnings(config: Config, { dependents: listed }: Values): stri
   return [...untouched, ...watchedOnly];
 }
 
-/** Who is in a list of dependents and yet is none. */
+/** Names in a list of dependents that have no effect there. */
 function listWarnings(variable: string, listed: readonly string[], { gateways, exclude }: Config): string[] {
   const dependents = listed.filter((name) => !isAmong(gateways, name));
   return [
@@ -86,8 +86,8 @@ function dockerWarnings({ docker }: Config, { docker: { tlsVerify: verify } }: V
 }
 
 /**
- * Variables of other monitors of this name (csmarshall/gluetun-monitor, docs/CONFIGURATION.md) that are not read
- * here, with what there is in their place. All those of the shell script that it began as are.
+ * Variables of another monitor of this name (csmarshall/gluetun-monitor, docs/CONFIGURATION.md) that are not read
+ * here, with what replaces them. Those of the shell script that it began as are all read here.
  */
 const INSTEAD: Readonly<Record<string, string>> = {
   MONITOR_STATE_FILE: 'use STATE_FILE',
@@ -113,7 +113,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   NOTIFY_TIMEOUT: 'there are no notifications',
 };
 
-/** A line for each that is set: somebody who came from there expects it to do something. */
+/** A warning for each that is set: whoever set it expects it to do something. */
 export function foreignVariables(env: NodeJS.ProcessEnv): readonly string[] {
   return Object.entries(INSTEAD)
     .filter(([name]) => (env[name] ?? '').trim() !== '')

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ConfigFault } from './config-fault.ts';
 import { readSmallFile } from './read-small-file.ts';
 
-/** Where the engine answers. TLS material is the content of the files, already read. */
+/** Where the engine answers. TLS material is the content of its files. */
 export type DockerConnection =
   | { readonly kind: 'socket'; readonly path: string }
   | {
@@ -21,14 +21,14 @@ interface DockerTls {
   readonly verify: boolean;
 }
 
-/** The three variables of the Docker CLI, as given: empty where unset, except for `host`. */
+/** The three variables of the Docker CLI, as given; `tlsVerify` is empty if unset. */
 export interface DockerSettings {
   readonly host: string;
   readonly tlsVerify: string;
   readonly certPath: string;
-  /** Whether `certPath` was chosen, rather than its default. */
+  /** Whether the user set `certPath`; otherwise it is the default. */
   readonly certPathGiven: boolean;
-  /** What `~` stands for; undefined: as the system says. */
+  /** What `~` stands for; undefined: the home folder that the system knows. */
   readonly home: string | undefined;
 }
 
@@ -37,15 +37,15 @@ type DockerConnectionResult =
   | { readonly ok: false; readonly faults: readonly ConfigFault[] };
 
 /**
- * Where the engine answers, and with which certificates: resolved here, because dockerode would read these
- * variables by rules of its own (TLS only for `1`, an exception for a missing folder).
+ * Resolves where the engine answers, and reads the certificates. dockerode would read these variables by rules
+ * of its own (TLS only for `1`, an exception for a missing folder), so they are resolved here.
  *
  * TLS is on with `DOCKER_TLS_VERIFY` or `https://`; ports default to 2375, with TLS to 2376. `https://` alone
  * trusts the system's authorities; otherwise all three files must be there.
  */
 export function resolveDockerConnection(settings: DockerSettings): DockerConnectionResult {
   const parsed = parseDockerHost(settings.host);
-  if (parsed === undefined) return { ok: false, faults: [] }; // its format has said so already
+  if (parsed === undefined) return { ok: false, faults: [] }; // its format reports that
   if (parsed.kind === 'socket') return { ok: true, connection: parsed };
   const { host, port, secure } = parsed;
   const verify = settings.tlsVerify !== '';
@@ -91,7 +91,7 @@ function readPem(folder: string, name: string): Pem {
   return { text: file.text, reason: undefined };
 }
 
-/** `DOCKER_HOST` taken apart; `port` is undefined where none was written. */
+/** The parts of `DOCKER_HOST`; `port` is undefined if none was written. */
 type DockerHost =
   | { readonly kind: 'socket'; readonly path: string }
   | {
@@ -103,12 +103,12 @@ type DockerHost =
 
 const DEFAULT_SOCKET = '/var/run/docker.sock';
 
-/** A scheme that may be left out, a host name, IPv4 or bracketed IPv6 address that may be left out, a port. */
+/** A scheme; a host name, an IPv4 or a bracketed IPv6 address; a port: each may be left out. */
 const TCP = /^(?:(tcp|http|https):\/\/)?([a-z0-9._-]*|\[[0-9a-f:.]+\])(?::(\d{1,5}))?\/?$/i;
 
 /**
- * Reads `DOCKER_HOST` as the Docker CLI does: `unix://path`, `tcp://host:port`, or `host:port` alone; and
- * http(s):// besides, as client libraries do. Undefined for all else, `ssh://` and `npipe://` among it.
+ * Reads `DOCKER_HOST` as the Docker CLI does: `unix://path`, `tcp://host:port`, or `host:port` alone. Also takes
+ * http(s)://, as client libraries do. Undefined for anything else, including `ssh://` and `npipe://`.
  */
 function parseDockerHost(text: string): DockerHost | undefined {
   if (text.startsWith('unix://')) return parseSocket(text.slice('unix://'.length));

@@ -4,7 +4,7 @@ import { isDockerHost } from './docker-connection.ts';
 import { parsedUrl } from './parsed-url.ts';
 import { type Witness, parseWitness } from './witness.ts';
 
-/** What bounds the value of a variable, if its format looks at that. */
+/** What else a format may be told about the values of a variable. */
 export interface Limits {
   /** The least and the greatest number, in the unit that a person writes. */
   readonly limits?: readonly [minimum: number, maximum: number];
@@ -15,16 +15,16 @@ export interface Limits {
 export interface Format<Value = unknown> {
   /**
    * The value, or the text itself if it cannot be read. It must not throw: convict would stop at the first
-   * such variable, and a person wants to hear of all of them.
+   * such variable, and the user should hear of all of them.
    */
   readonly coerce: (text: string) => Value | string;
   /** Whether `value` was read, and is within the limits. */
   readonly accepts: (value: unknown, limits: Limits) => boolean;
   /** What a person may write, as the end of "accepted: …". */
   readonly accepted: (limits: Limits) => string;
-  /** The value in effect, as a person would write it, who wrote `text`; absent: `String`. */
+  /** The value in effect as text; `text` is what the user wrote, or the default. Absent: `String`. */
   readonly show?: (value: unknown, text: string) => string;
-  /** What the entries of a list are; absent: it is no list. */
+  /** What the list holds; absent: the value is not a list. */
   readonly list?: 'names' | 'sites';
 }
 
@@ -96,7 +96,7 @@ function readDependents(given: string): string | readonly string[] {
   return names === undefined || names.length === 0 || names.includes('auto') ? given : names;
 }
 
-/** From their first on: tried at each, a long row of them would take its square in time. */
+/** Tried only at the first of them: tried at each, a long row would take quadratic time. */
 const TRAILING_SLASHES = /(?<!\/)\/+$/;
 
 const webAddress: Format<string> = {
@@ -110,7 +110,7 @@ function isWebAddress(given: string): boolean {
   return url?.username === '' && url.password === '';
 }
 
-/** More would be a mistake: each is a machine of its own, with its own checks. */
+/** More is surely a mistake: each is watched by itself, with its own checks. */
 const MOST_GATEWAYS = 16;
 
 const gateways: Format<readonly string[]> = {
@@ -145,7 +145,7 @@ const witness: Format<Witness | undefined> = {
   show: asGiven,
 };
 
-/** It travels in an HTTP header, where a line break would start another one. */
+/** It is sent in an HTTP header, where a line break would start another header. */
 const secret: Format<string | undefined> = {
   coerce: (given) => (given === '' ? undefined : given),
   accepts: (value) => value === undefined || (typeof value === 'string' && /^[\x20-\x7e]+$/.test(value)),
@@ -207,7 +207,7 @@ export function registerFormats(): void {
     convict.addFormat({
       name,
       coerce: format.coerce,
-      validate: () => undefined, // convict insists on one; `accepts` is asked of each, to tell every fault
+      validate: () => undefined, // convict requires one; `formatFaults` calls `accepts` instead, to report every fault
     });
   }
 }

@@ -16,7 +16,7 @@ export type LoadResult =
   | {
       readonly ok: true;
       readonly config: Config;
-      /** Every variable in the schema's order. */
+      /** Every variable, in the order of the schema. */
       readonly values: readonly ConfigValue[];
       readonly warnings: readonly string[];
     }
@@ -25,7 +25,7 @@ export type LoadResult =
 /** What the `config` command shows of a variable. */
 export interface ConfigValue {
   readonly variable: string;
-  /** The value in effect; a secret that is set as `********`. */
+  /** The value in effect; a secret that is set is shown as `********`. */
   readonly value: string;
   readonly source: Source;
 }
@@ -51,15 +51,15 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadResult {
   return { ok: true, config, values: showValues(effective, environment), warnings };
 }
 
-/** The value of every variable; if its format could not read it, its text, which `formatFaults` then refuses. */
+/** Every value; or its text, if its format could not read it, which `formatFaults` then refuses. */
 function readValues({ given }: Environment): Values {
   registerFormats();
-  // convict's types want defaults that are values; it reads them by their formats, as it reads what is given
+  // convict's types expect defaults that are values, but it coerces texts among them as it does what is given
   const definition = schema as unknown as convict.Schema<Values>;
   return convict(definition, { env: { ...given }, args: [] /* not the command line */ }).getProperties();
 }
 
-/** What must never be shown: the log masks these wherever they turn up. */
+/** What must never be shown: the log masks it wherever it turns up. */
 export function secretsOf(config: Config): readonly string[] {
   const sensitive = variables.filter((variable) => variable.sensitive);
   const tlsKey = config.docker.kind === 'tcp' ? config.docker.tls?.key : undefined;
@@ -70,15 +70,15 @@ export function secretsOf(config: Config): readonly string[] {
 
 type Paces = Pick<Values, 'retryIntervalMs' | 'backoffMs' | 'backoffMaxMs'>;
 
-/** The variables that have to fit another one, as they take effect. */
+/** The effective values of the variables that depend on another one. */
 function paces(values: Values, { sources }: Environment): Paces {
   const isSet = (variable: string): boolean => sources.has(variable);
   return { retryIntervalMs: retryInterval(values, isSet), ...backoff(values, isSet) };
 }
 
 /**
- * Who lowers `CHECK_INTERVAL` only does not ask for slower checks once something is wrong: the default
- * gives way. A value given stands, with a warning.
+ * Lowering `CHECK_INTERVAL` alone must not make checks slower once something is wrong, so the default gives way.
+ * A value that was set stands, with a warning.
  */
 function retryInterval(
   { retryIntervalMs: retry, checkIntervalMs: check }: Values,
@@ -88,8 +88,8 @@ function retryInterval(
 }
 
 /**
- * The one left to its default gives way. Where both were given the longer one holds, with a warning: a pause
- * too long does less harm than a gateway restarted over and over.
+ * A default gives way to the value that was set. If both are set, the longer one wins, with a warning: a pause that
+ * is too long does less harm than a gateway that is restarted again and again.
  */
 function backoff(
   { backoffMs: first, backoffMaxMs: longest }: Values,
@@ -101,7 +101,7 @@ function backoff(
     : { backoffMs: first, backoffMaxMs: Math.max(first, longest) };
 }
 
-/** A gateway is nobody's dependent, whoever lists it. */
+/** A gateway is not a dependent, even if a list names it. */
 function toConfig(values: Values, docker: DockerConnection): Config {
   const { gateways, dependents, vpnRestartDependents } = values;
   const isNoGateway = (name: string): boolean => !isAmong(gateways, name);
@@ -113,7 +113,7 @@ function toConfig(values: Values, docker: DockerConnection): Config {
   };
 }
 
-/** The formats are asked one by one: convict's own `validate()` makes a single text of all faults. */
+/** Asks the formats one by one: convict's own `validate()` makes a single text of all faults. */
 function formatFaults(values: Values, { given, sources, leftovers }: Environment): ConfigFault[] {
   return variables.filter(isUnreadable).map((variable) => ({
     variable: sources.get(variable.env) === 'environment' ? variable.env : `${variable.env}_FILE`,
@@ -129,7 +129,7 @@ function formatFaults(values: Values, { given, sources, leftovers }: Environment
   }
 }
 
-/** A variable is told once; what was given for it is concealed as anywhere else. */
+/** Those of `more` whose variable is not yet at fault, with credentials concealed. */
 function notYetIn(faults: readonly ConfigFault[], more: readonly ConfigFault[]): ConfigFault[] {
   return more
     .filter(({ variable }) => !faults.some((fault) => fault.variable === variable))
@@ -149,7 +149,7 @@ function conceal(variable: Variable, text: string): string {
   if (variable.sensitive) return text === '' ? '' : MASK;
   if (formatOf(variable.format).list !== 'sites') return maskCredentials(text);
   const entries = siteEntries(text);
-  // A list of sites ends an entry at a line break, also at one that is in the middle of a user and password.
+  // An entry ends at a line break, even at one in the middle of a user and password
   if (entries.some((entry) => entry.startsWith('@'))) return maskCredentials(text);
   return entries.map(maskCredentials).join(',');
 }
