@@ -15,10 +15,10 @@ type ValuesOf<Tree> = {
   readonly [Key in keyof Tree]: Tree[Key] extends Entry ? ValueOf<Tree[Key]> : ValuesOf<Tree[Key]>;
 };
 
-/** What was read from the text of each variable, each on its own. */
+/** The value of each variable, read from its own text alone. */
 export type Values = ValuesOf<Schema>;
 
-/** What the user chose, checked and in one piece: the values of the schema, made to fit one another. */
+/** What the user chose: the values of the schema, checked and made to fit one another. */
 export interface Config extends Omit<Values, 'docker'> {
   readonly docker: DockerConnection;
 }
@@ -27,7 +27,7 @@ type DecisiveKey = {
   [Key in keyof Schema]: Schema[Key] extends { readonly decides: true } ? Key : never;
 }[keyof Schema];
 
-/** The part of the configuration that decisions depend on: what the schema marks with `decides`. */
+/** The part of the configuration that decisions depend on: the variables that the schema marks with `decides`. */
 export type Decisive = Pick<Config, DecisiveKey>;
 
 export const decisiveIn = (config: Config): Decisive =>
@@ -50,6 +50,6 @@ export interface Site {
   readonly fails?: readonly string[];
   /** An advisory site is probed and logged but never starts a recovery. */
   readonly role: 'critical' | 'advisory';
-  /** `gateway=`: the one gateway it is probed through, in the words of `Config.gateways`; undefined: each one. */
+  /** `gateway=`: the only gateway it is probed through, as `Config.gateways` names it; undefined: every gateway. */
   readonly gateway: string | undefined;
 }

@@ -3,24 +3,27 @@ import type { FormatName, Limits } from './formats.ts';
 /** One environment variable, in convict's terms. */
 export interface Entry extends Limits {
   readonly env: string;
-  /** What it means, as the README's table says it. */
+  /** What it means, for the README's table. */
   readonly doc: string;
   readonly format: FormatName;
-  /** As a person would write it. An empty string: unset, and that is fine. */
+  /** As a person would write it; its format reads it as if it had been given. Empty: unset. */
   readonly default: string;
   /** Never shown; also read from the file that `<NAME>_FILE` names. */
   readonly sensitive?: true;
-  /** Decisions depend on it: it is part of `Decisive`. */
+  /** Decisions depend on it: it is in `Decisive`, and so in the `Settings` of the reducers. */
   readonly decides?: true;
 }
 
-export type Group = Readonly<Record<string, Entry>>;
+/** The state of the reducers is dumped into the log if one of them fails: no secret may get there. */
+type Single = Entry & ({ readonly decides?: never } | { readonly sensitive?: never });
+
+export type Group = Readonly<Record<string, Entry & { readonly decides?: never }>>;
 
 const DAY_SECONDS = 86_400;
 
 /**
- * Every variable there is, in the order of the README's table: what is not here is not read. The key of an entry is its
- * name in `Config`, and its format gives the type. A group becomes an object there.
+ * Every variable, in the order of the README's table; others are not read. `Config` is derived from this table: the key
+ * of an entry is its name there, and its format gives its type. A group becomes an object.
  */
 export const schema = {
   gateways: {
@@ -282,4 +285,4 @@ export const schema = {
       default: '~/.docker',
     },
   },
-} as const satisfies Readonly<Record<string, Entry | Group>>;
+} as const satisfies Readonly<Record<string, Single | Group>>;

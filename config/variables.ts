@@ -1,8 +1,8 @@
 import { type Entry, type Group, schema } from './schema.ts';
 
-/** An entry of the schema, and where its value is. */
+/** An entry of the schema, with the path to its value. */
 export interface Variable extends Entry {
-  /** The path to its value in `Values` and `Config`: `dryRun`, `log.level`. */
+  /** The path in `Values` and `Config`, such as `dryRun` or `log.level`. */
   readonly key: string;
 }
 
@@ -18,7 +18,7 @@ function isEntry(node: Entry | Group): node is Entry {
   return 'default' in node;
 }
 
-/** What is at a variable's `key` in `values`, or in a `Config`. */
+/** The value of the variable with this key, in `Values` or in a `Config`. */
 export function valueAt(values: object, key: string): unknown {
   return key.split('.').reduce<unknown>((node, name) => (node as Record<string, unknown>)[name], values);
 }

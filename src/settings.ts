@@ -1,7 +1,7 @@
 import { type Config, decisiveIn } from '../config/config.ts';
 import type { Settings } from './state.ts';
 
-/** What the reducers see of the configuration, for each gateway; a list of dependents belongs to the first. */
+/** The part of the configuration that the reducers see, for each gateway. A list of dependents belongs to the first. */
 export const settingsOf = (config: Config): readonly Settings[] =>
   config.gateways.map((gateway, index) => ({
     ...decisiveIn(config),

@@ -92,7 +92,7 @@ export interface Wave extends Progress {
   readonly dependents: readonly Repairable[];
 }
 
-/** The part of the configuration that decisions rest on, for one gateway. */
+/** The part of the configuration that decisions depend on, for one gateway. */
 export interface Settings extends Decisive {
   readonly gateway: string;
   /** The user's word for it, by which the sites name it; absent: the same. */

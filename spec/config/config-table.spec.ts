@@ -16,7 +16,7 @@ describe('configTable', () => {
     expect(rows.map((row) => /`(\w+)`/.exec(row)?.[1])).toEqual(variables.map(({ env }) => env));
   });
 
-  it('is aligned', () => {
+  it('has rows of equal length', () => {
     expect(
       new Set(
         configTable()
@@ -27,30 +27,33 @@ describe('configTable', () => {
   });
 
   it.each([
-    { of: 'default', then: /^\| `CHECK_INTERVAL` +\| `30` / },
-    { of: 'default of yes and no', then: /^\| `AUTO_RECREATE` +\| `true` / },
-    { of: 'default of a list', then: /^\| `GLUETUN_CONTAINER` +\| `gluetun` / },
-    { of: 'missing default of a list', then: /^\| `VPN_RESTART_DEPENDENTS` +\| – / },
-    { of: 'missing default', then: /^\| `SITES` +\| – / },
-    { of: 'limits', then: /^\| `TIMEOUT`.* 1 to 600\. / },
-    { of: 'limits that begin with nothing', then: /^\| `SELF_HEAL_GRACE`.* 0 to 3600\. / },
-    { of: 'choices', then: /^\| `LOG_FORMAT`.*`text`, `json`\. / },
-    { of: 'secret file', then: /^\| `GLUETUN_API_KEY`.*`GLUETUN_API_KEY_FILE`/ },
-  ])('tells the $of', ({ then }) => {
+    { shows: 'a default', then: /^\| `CHECK_INTERVAL` +\| `30` / },
+    { shows: 'the default of a boolean', then: /^\| `AUTO_RECREATE` +\| `true` / },
+    { shows: 'the default of a list', then: /^\| `GLUETUN_CONTAINER` +\| `gluetun` / },
+    { shows: 'a dash for an empty list', then: /^\| `VPN_RESTART_DEPENDENTS` +\| – / },
+    { shows: 'a dash for no default', then: /^\| `SITES` +\| – / },
+    { shows: 'limits', then: /^\| `TIMEOUT`.* 1 to 600\. / },
+    { shows: 'limits that begin at 0', then: /^\| `SELF_HEAL_GRACE`.* 0 to 3600\. / },
+    { shows: 'choices', then: /^\| `LOG_FORMAT`.*`text`, `json`\. / },
+    { shows: 'the file of a secret', then: /^\| `GLUETUN_API_KEY`.*`GLUETUN_API_KEY_FILE`/ },
+  ])('shows $shows', ({ then }) => {
     expect(configTable().split('\n')).toContainEqual(expect.stringMatching(then));
   });
 });
 
 describe('insertConfigTable', () => {
-  it('replaces what is between the markers, and nothing else', () => {
+  it('replaces only what is between the markers', () => {
     const readme = insertConfigTable(`before\n${BEGIN}\nold\n${END}\nafter\n`);
     expect(readme).toBe(`before\n${BEGIN}\n\n${configTable()}\n\n${END}\nafter\n`);
     expect(insertConfigTable(readme)).toBe(readme);
   });
 
-  it.each(['', BEGIN, END, `${END}\n${BEGIN}`])('throws without its markers: %p', (readme) => {
-    expect(() => insertConfigTable(readme)).toThrow('README.md: no "<!-- configuration table -->"');
-  });
+  it.each(['', BEGIN, END, `${END}\n${BEGIN}`])(
+    'throws if the markers are missing or swapped: %p',
+    (readme) => {
+      expect(() => insertConfigTable(readme)).toThrow('README.md: no "<!-- configuration table -->"');
+    },
+  );
 });
 
 describe('README.md', () => {
@@ -63,7 +66,7 @@ describe('README.md', () => {
     return 'is up to date';
   }
 
-  it('holds the table of this schema', () => {
+  it('has the table of the current schema', () => {
     expect(`README.md ${stateOfReadme()}`).toBe('README.md is up to date');
   });
 });

@@ -73,14 +73,14 @@ describe('loadConfig', () => {
     expect(values.every(({ source }) => source === 'default')).toBe(true);
   });
 
-  it('takes what is empty or blank for unset, for every variable', () => {
+  it('treats an empty or blank value as unset, for every variable', () => {
     const empty = Object.fromEntries(variables.map(({ env }) => [env, '']));
     const blank = Object.fromEntries(variables.map(({ env }) => [env, ' \t']));
     expect(loaded(empty)).toEqual(loaded({}));
     expect(loaded(blank)).toEqual(loaded({}));
   });
 
-  it('tells of each variable once, though two things are wrong with it', () => {
+  it('reports a variable once even if two things are wrong with it', () => {
     const env = { DOCKER_HOST: 'tcp://h', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: 'a\u0007b' };
     expect(faultsOf(env)).toMatchObject([{ variable: 'DOCKER_CERT_PATH', accepted: 'a path' }]);
   });
@@ -88,18 +88,18 @@ describe('loadConfig', () => {
   it.each<Env>([
     { DOCKER_HOST: 'https://h', DOCKER_CERT_PATH: 'https://user:word@h' },
     { GLUETUN_CONTAINER: 'https:\\user:word\n@h' },
-  ])('shows no password that was put into %j', (env) => {
+  ])('does not show the password in %j', (env) => {
     const faults = faultsOf(env);
     expect(faults).toHaveLength(1);
     expect(describeFaults(faults)).not.toContain('word');
   });
 
-  it('shows no password of a site that a line break has cut in two', () => {
+  it('does not show a password in SITES that a line break has cut in two', () => {
     const { values } = loaded({ SITES: 'https://us/er:word\n@h' });
     expect(values.find(({ variable }) => variable === 'SITES')?.value).toBe('https://********@h');
   });
 
-  it('takes no longer for a row of slashes than for other texts', () => {
+  it('takes linear time for a long row of slashes', () => {
     const row = `http://h${'/'.repeat(1_000_000)}`;
     expect(inTime(() => loaded({ GLUETUN_API_URL: row })).config.controlServer.url).toBe('http://h');
     expect(inTime(() => loaded({ GLUETUN_API_URL: `${row}x` })).config.controlServer.url).toBe(`${row}x`);
@@ -161,8 +161,12 @@ describe('loadConfig', () => {
     { given: { STATE_FILE: '/var/lib/monitor.json' }, then: { stateFile: '/var/lib/monitor.json' } },
     { given: { STATE_FILE: '/dev/null' }, then: { stateFile: '/dev/null' } },
     {
-      given: { GLUETUN_API_URL: 'http://[::1]:8000/', GLUETUN_API_KEY: 'open sesame' },
-      then: { controlServer: { url: 'http://[::1]:8000', key: 'open sesame' } },
+      given: { GLUETUN_API_URL: 'http://[::1]:8000/' },
+      then: { controlServer: { url: 'http://[::1]:8000', key: undefined } },
+    },
+    {
+      given: { GLUETUN_API_KEY: 'open sesame' },
+      then: { controlServer: { url: 'http://127.0.0.1:8000', key: 'open sesame' } },
     },
     {
       given: { DOCKER_HOST: 'tcp://proxy:2375' },
@@ -256,7 +260,7 @@ describe('loadConfig', () => {
     expect(faultsOf(given)).toEqual([{ variable, given: text, accepted: textWith(accepted) }]);
   });
 
-  it('names all of the wrong variables at once, with what was given', () => {
+  it('reports all faults at once, with what was given', () => {
     const given = {
       GLUETUN_CONTAINER: 'a;b',
       CHECK_INTERVAL: 'soon',
@@ -281,7 +285,7 @@ describe('loadConfig', () => {
   });
 
   describe('secrets', () => {
-    it('come from the file that <NAME>_FILE names, without the line break at its end', () => {
+    it('are read from the file that <NAME>_FILE names, without the line break at its end', () => {
       const path = folder.file('key', 'sesame\r\n');
       const result = loaded({ GLUETUN_API_KEY_FILE: path });
       expect(result.config.controlServer.key).toBe('sesame');
@@ -293,7 +297,7 @@ describe('loadConfig', () => {
       });
     });
 
-    it('are masked where values are shown, and empty where unset', () => {
+    it('are shown masked, and empty if unset', () => {
       expect(valueOf({ GLUETUN_API_KEY: 'sesame' }, 'GLUETUN_API_KEY')?.value).toBe('********');
       expect(valueOf({}, 'GLUETUN_API_KEY')?.value).toBe('');
     });
@@ -323,7 +327,7 @@ describe('loadConfig', () => {
       expect(JSON.stringify(faults)).not.toContain('sesame');
     });
 
-    it('are refused when given twice', () => {
+    it('are refused if both the variable and its file are given', () => {
       const faults = faultsOf({
         GLUETUN_API_KEY: 'sesame',
         GLUETUN_API_KEY_FILE: folder.file('key', 'other'),
@@ -348,7 +352,7 @@ describe('loadConfig', () => {
       expect(describeFaults(faults)).not.toContain('sesame');
     });
 
-    it('stay hidden in what is shown of SITES', () => {
+    it('stay hidden in the shown value of SITES', () => {
       const shown = valueOf({ SITES: 'https://a.example,https://u:sesame@b.example' }, 'SITES');
       expect(shown?.value).toBe('https://a.example,https://********@b.example');
     });
@@ -370,15 +374,12 @@ describe('loadConfig', () => {
       { given: { RECOVERY_BACKOFF: '20', RECOVERY_BACKOFF_MAX: '20' }, then: [20, 20] },
       { given: { RECOVERY_BACKOFF: '300', RECOVERY_BACKOFF_MAX: '20' }, then: [300, 300] },
     ];
-    it.each(pairs)(
-      'are $then where $given is given: a default gives way, else the longer one holds',
-      (row) => {
-        const { config, values } = loaded(row.given);
-        expect([config.backoffMs / 1000, config.backoffMaxMs / 1000]).toEqual(row.then);
-        const shown = values.filter(({ variable }) => variable.startsWith('RECOVERY_BACKOFF'));
-        expect(shown.map(({ value }) => Number(value))).toEqual(row.then);
-      },
-    );
+    it.each(pairs)('are $then with $given: a default gives way, else the longer one wins', (row) => {
+      const { config, values } = loaded(row.given);
+      expect([config.backoffMs / 1000, config.backoffMaxMs / 1000]).toEqual(row.then);
+      const shown = values.filter(({ variable }) => variable.startsWith('RECOVERY_BACKOFF'));
+      expect(shown.map(({ value }) => Number(value))).toEqual(row.then);
+    });
   });
 
   const vpnFirst = { RECOVERY_STRATEGY: 'vpn-first' };
@@ -414,7 +415,7 @@ describe('loadConfig', () => {
         'VPN_RESTART_DEPENDENTS names the gateway gluetun: ignored',
       ],
     },
-    // The same container may have another name here: only the engine knows.
+    // Both lists may name the same container by different names: only the engine knows.
     { given: { ...vpnFirst, DEPENDENT_CONTAINERS: 'a', VPN_RESTART_DEPENDENTS: 'a,b' }, then: [] },
     {
       given: { DEPENDENT_CONTAINERS: 'Gluetun,app', EXCLUDE_CONTAINERS: 'APP' },
@@ -451,7 +452,7 @@ describe('loadConfig', () => {
     expect(loaded(given).warnings).toEqual(then.map((text) => textWith(text)));
   });
 
-  it('names once each variable that only another monitor knows, with what takes its place, and goes on', () => {
+  it('warns once of each variable that only another monitor reads, with its replacement', () => {
     const env = {
       MONITOR_STATE_FILE: '/logs/monitor-state.json',
       WGET_TRIES: '1',
@@ -464,13 +465,13 @@ describe('loadConfig', () => {
     ]);
   });
 
-  it('takes none of its own variables for another monitor’s', () => {
+  it('does not warn of its own variables', () => {
     const env = Object.fromEntries(variables.map(({ env: name }) => [name, '']));
     expect(loaded(env).warnings).toEqual([]);
     expect(variables.flatMap(({ env: name }) => foreignVariables({ [name]: 'x' }))).toEqual([]);
   });
 
-  it('shows every variable once, with the value in effect and where it came from', () => {
+  it('shows every variable once, with its effective value and its source', () => {
     const { values } = loaded({ CHECK_INTERVAL: '5', EXCLUDE_CONTAINERS: 'a, b', SITE_QUORUM: '2' });
     expect(values.map(({ variable }) => variable)).toEqual(variables.map(({ env }) => env));
     expect(values).toContainEqual({ variable: 'CHECK_INTERVAL', value: '5', source: 'environment' });
@@ -481,7 +482,7 @@ describe('loadConfig', () => {
     expect(values).toContainEqual({ variable: 'AUTO_RECREATE', value: 'true', source: 'default' });
   });
 
-  it('never throws, and either loads or names a fault, whatever the environment holds', () => {
+  it('never throws, and either loads or reports a fault, whatever the environment holds', () => {
     const names = variables.flatMap(({ env, sensitive }) =>
       sensitive === true ? [env, `${env}_FILE`] : [env],
     );

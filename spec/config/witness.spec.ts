@@ -87,7 +87,7 @@ describe('parseWitness', () => {
     fc.string({ unit: 'binary' }),
   );
 
-  it('never throws, and gives only what can be asked, without a user or password', () => {
+  it('never throws, and returns only usable addresses without a user or password', () => {
     fc.assert(
       fc.property(texts, (text) => {
         const witness = parseWitness(text);
