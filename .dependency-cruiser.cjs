@@ -6,6 +6,14 @@ const layer = (name, from, allowed) => ({
   to: { path: '^(config|streams|src|spec)/', pathNot: allowed },
 });
 
+/** What a room of src/ may import of the others. */
+const room = (name, rooms, allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: `^src/(${rooms})/` },
+  to: { path: '^src/', pathNot: `^src/(?:${allowed})` },
+});
+
 module.exports = {
   forbidden: [
     layer('config-knows-nobody', '^config/', '^config/'),
@@ -19,25 +27,35 @@ module.exports = {
       to: {},
     },
     {
-      name: 'reducers-do-no-io',
-      comment: 'A reducer is a pure function of state and event.',
+      name: 'what-decides-does-no-io',
+      comment: 'A reducer, and whatever it asks, is a pure function of state and event.',
       severity: 'error',
-      from: { path: '^src/reducers/' },
+      from: { path: '^src/(model|notices|facts|gateway|checks|recovery|repairs)/' },
       to: { dependencyTypes: ['core', 'npm'] },
     },
-    {
-      name: 'notices-rest-on-the-state',
-      comment:
-        'What there is to say follows from the state: reducers make notices, and notices know no reducer.',
-      severity: 'error',
-      from: { path: '^src/notices/' },
-      to: { path: '^src/reducers/' },
-    },
+    room('model-knows-no-room', 'model', 'model/|notices/notice\\.ts$'),
+    room('notices-rest-on-the-state', 'notices', 'model/|notices/|checks/|repairs/'),
+    room('facts-come-first', 'facts', 'model/|notices/|facts/'),
+    room(
+      'rooms-do-not-run-the-loop',
+      'gateway|checks|recovery|repairs',
+      `model|notices|facts|gateway|checks|recovery|repairs`,
+    ),
+    room('acts-are-told-what-to-do', 'acts', 'model/|notices/|acts/'),
+    room('edges-subscribe-to-the-loop', 'edges', 'model/|notices/|loop/|edges/'),
+    room(
+      'the-loop-does-nothing-itself',
+      'loop',
+      'model/|notices/|facts/|gateway/|checks/|recovery/|repairs/|loop/',
+    ),
     {
       name: 'docker-is-reached-through-two-doors',
       comment: 'Readings by streams/, writes by src/: nobody else holds a Docker client.',
       severity: 'error',
-      from: { path: '^(config|streams|src)/', pathNot: '^(streams/docker-engine|src/docker-writes)\\.ts$' },
+      from: {
+        path: '^(config|streams|src)/',
+        pathNot: '^(streams/docker-engine|src/acts/docker-writes)\\.ts$',
+      },
       to: { path: 'node_modules/dockerode' },
     },
   ],

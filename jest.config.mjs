@@ -13,7 +13,7 @@ const shared = {
 /** The one story on a real engine that belongs to `npm test`. */
 const MAIN_JOB = 'spec/e2e/main-job.spec.ts';
 /** What needs no engine, but minutes. */
-const LONG = ['spec/histories/', 'spec/soak/month.spec.ts', 'spec/world/flood.spec.ts'];
+const LONG = ['spec/lab/histories/', 'spec/lab/soak/month.spec.ts', 'spec/lab/flood.spec.ts'];
 
 const ignoring = (...paths) => paths.map((path) => `<rootDir>/${path}`);
 

@@ -1,11 +1,12 @@
 import type { Config, Values } from './config.ts';
 import { isAmong } from './container-names.ts';
+import type { VariableName } from './variables.ts';
 
 /** Settings that are allowed, but probably do not do what their author expects. */
 export function configWarnings(
   config: Config,
   values: Values,
-  isSet: (variable: string) => boolean,
+  isSet: (variable: VariableName) => boolean,
 ): string[] {
   return [
     ...containerWarnings(config, values),
@@ -50,7 +51,7 @@ function vpnRestartWarnings(config: Config, { vpnRestartDependents: listed }: Va
   return listWarnings('VPN_RESTART_DEPENDENTS', listed, config);
 }
 
-function paceWarnings(config: Config, isSet: (variable: string) => boolean): string[] {
+function paceWarnings(config: Config, isSet: (variable: VariableName) => boolean): string[] {
   const [check, retry] = [config.checkIntervalMs / 1000, config.retryIntervalMs / 1000];
   const timeout = config.timeoutSeconds;
   const warnings: string[] = [];
@@ -67,7 +68,7 @@ function paceWarnings(config: Config, isSet: (variable: string) => boolean): str
 
 function backoffWarnings(
   { backoffMs, backoffMaxMs }: Values,
-  isSet: (variable: string) => boolean,
+  isSet: (variable: VariableName) => boolean,
 ): string[] {
   const [first, longest] = [backoffMs / 1000, backoffMaxMs / 1000];
   const bothSet = isSet('RECOVERY_BACKOFF') && isSet('RECOVERY_BACKOFF_MAX');
@@ -89,7 +90,7 @@ function dockerWarnings({ docker }: Config, { docker: { tlsVerify: verify } }: V
  * Variables of another monitor of this name (csmarshall/gluetun-monitor, docs/CONFIGURATION.md) that are not read
  * here, with what replaces them. Those of the shell script that it began as are all read here.
  */
-const INSTEAD: Readonly<Record<string, string>> = {
+export const INSTEAD: Readonly<Record<string, string>> = {
   MONITOR_STATE_FILE: 'use STATE_FILE',
   DNS_WAIT_TIMEOUT: 'HEALTHY_WAIT_TIMEOUT bounds the whole wait after a restart',
   WGET_TRIES: 'a probe is one try, and FAIL_THRESHOLD says how many of them may fail',

@@ -10,7 +10,7 @@ import { formatOf, registerFormats } from './formats.ts';
 import { schema } from './schema.ts';
 import { MASK, maskCredentials } from './shown-text.ts';
 import { siteEntries } from './sites.ts';
-import { type Variable, valueAt, variables } from './variables.ts';
+import { type Variable, type VariableName, valueAt, variables } from './variables.ts';
 
 export type LoadResult =
   | {
@@ -72,7 +72,7 @@ type Paces = Pick<Values, 'retryIntervalMs' | 'backoffMs' | 'backoffMaxMs'>;
 
 /** The effective values of the variables that depend on another one. */
 function paces(values: Values, { sources }: Environment): Paces {
-  const isSet = (variable: string): boolean => sources.has(variable);
+  const isSet = (variable: VariableName): boolean => sources.has(variable);
   return { retryIntervalMs: retryInterval(values, isSet), ...backoff(values, isSet) };
 }
 
@@ -82,7 +82,7 @@ function paces(values: Values, { sources }: Environment): Paces {
  */
 function retryInterval(
   { retryIntervalMs: retry, checkIntervalMs: check }: Values,
-  isSet: (variable: string) => boolean,
+  isSet: (variable: VariableName) => boolean,
 ): number {
   return isSet('RETRY_INTERVAL') ? retry : Math.min(retry, check);
 }
@@ -93,7 +93,7 @@ function retryInterval(
  */
 function backoff(
   { backoffMs: first, backoffMaxMs: longest }: Values,
-  isSet: (variable: string) => boolean,
+  isSet: (variable: VariableName) => boolean,
 ): Pick<Values, 'backoffMs' | 'backoffMaxMs'> {
   const firstGivesWay = isSet('RECOVERY_BACKOFF_MAX') && !isSet('RECOVERY_BACKOFF');
   return firstGivesWay

@@ -3,7 +3,7 @@ import type { FormatName, Limits } from './formats.ts';
 /** One environment variable, in convict's terms. */
 export interface Entry extends Limits {
   readonly env: string;
-  /** What it means, for the README's table. */
+  /** What it means, for the table in docs/configuration.md. README.md shows its first sentence. */
   readonly doc: string;
   readonly format: FormatName;
   /** As a person would write it; its format reads it as if it had been given. Empty: unset. */
@@ -22,24 +22,25 @@ export type Group = Readonly<Record<string, Entry & { readonly decides?: never }
 const DAY_SECONDS = 86_400;
 
 /**
- * Every variable, in the order of the README's table; others are not read. `Config` is derived from this table: the key
+ * Every variable, in the order of the table in docs/configuration.md; others are not read. `Config` is derived from this table: the key
  * of an entry is its name there, and its format gives its type. A group becomes an object.
  */
 export const schema = {
   gateways: {
     env: 'GLUETUN_CONTAINER',
     doc:
-      'The gateways: each a container name, else a compose service name, in upper or lower case, or at least 12 ' +
-      'digits of an id, that fits one container only; several, separated by commas, are watched each with its own dependents ' +
-      '(16 at most).',
+      'Name of the Gluetun container. Its compose service name works too, and so do at least 12 digits of its id; upper and ' +
+      'lower case are the same. An entry must fit exactly one container. Several entries, separated by commas (16 at ' +
+      'most), are each watched with their own dependents.',
     format: 'gateways',
     default: 'gluetun',
   },
   dependents: {
     env: 'DEPENDENT_CONTAINERS',
     doc:
-      "`auto`: every container on the gateway's network; or a comma-separated list in its place, each entry by " +
-      "name, service or id as above. With several gateways the list is the first one's, and the others are on `auto`.",
+      "Which containers are dependents. `auto`: every container on the gateway's network. A list, separated by commas, " +
+      'replaces that; each entry is a name, a service or an id, as above. With several gateways the list belongs to the ' +
+      'first one, and the others stay on `auto`.',
     format: 'dependents',
     default: 'auto',
     decides: true,
@@ -47,8 +48,9 @@ export const schema = {
   exclude: {
     env: 'EXCLUDE_CONTAINERS',
     doc:
-      'Containers never touched, separated by commas: all that an entry fits by name, compose service or id. Wins ' +
-      'over every other list, with a warning; so does the label `org.gluetun-monitor.exclude=true` on a container.',
+      'Containers that are never touched, separated by commas. An entry excludes every container that it fits by name, ' +
+      'compose service or id. Exclusion wins over every other list, with a warning. The label ' +
+      '`org.gluetun-monitor.exclude=true` on a container does the same.',
     format: 'container-list',
     default: '',
     decides: true,
@@ -56,20 +58,22 @@ export const schema = {
   inlineSites: {
     env: 'SITES',
     doc:
-      'URLs to probe through the tunnel, separated by commas, joined with those of the file. Neither given: ' +
-      '`https://www.google.com`, `https://cloudflare.com` and `https://1.1.1.1`.',
+      'URLs to probe through the tunnel, separated by commas. They are added to those of the sites file. With no sites ' +
+      'file and no `SITES`: `https://www.google.com`, `https://cloudflare.com` and `https://1.1.1.1`.',
     format: 'site-list',
     default: '',
   },
   sitesFile: {
     env: 'CONFIG_FILE',
-    doc: 'The sites file: one URL a line, `#` comments. Read again when it changes. Mount its folder, not the file.',
+    doc:
+      'The sites file: one URL a line, `#` starts a comment. It is read again when it changes. Mount its folder, not the ' +
+      'file.',
     format: 'path',
     default: '/config/sites.conf',
   },
   checkIntervalMs: {
     env: 'CHECK_INTERVAL',
-    doc: "Seconds from one check's start to the next's.",
+    doc: 'Seconds from the start of one check to the start of the next.',
     format: 'duration',
     limits: [1, DAY_SECONDS],
     default: '30',
@@ -77,7 +81,7 @@ export const schema = {
   },
   timeoutSeconds: {
     env: 'TIMEOUT',
-    doc: 'Seconds a site has to answer, all told. Sites are probed side by side, so it bounds the check too.',
+    doc: 'Seconds that a site has to answer, in all. Sites are probed side by side, so this bounds the check, too.',
     format: 'seconds',
     limits: [1, 600],
     default: '10',
@@ -85,8 +89,8 @@ export const schema = {
   failThreshold: {
     env: 'FAIL_THRESHOLD',
     doc:
-      'Consecutive failures of a site before it counts as down. With 2, some 13 seconds of silence that meet a check ' +
-      'suffice: a line that is cut for longer now and then wants 3, or a `WITNESS`.',
+      'Consecutive failures after which a site counts as down. With 2, about 13 seconds of silence are enough if a check ' +
+      'falls into them. If your line drops out for longer now and then, set 3, or a `WITNESS`.',
     format: 'whole-number',
     limits: [1, 1000],
     default: '2',
@@ -95,8 +99,8 @@ export const schema = {
   siteQuorum: {
     env: 'SITE_QUORUM',
     doc:
-      "How many of a gateway's critical sites must be down for a recovery: `any` (one), `majority` (more than " +
-      'half), `all`, or a whole number from 1; a number greater than there are such sites counts as `all`.',
+      "How many of a gateway's critical sites must be down for a recovery. `any` (one), `majority` (more than half), " +
+      '`all`, or a whole number from 1; a number greater than that of these sites counts as `all`.',
     format: 'site-quorum',
     default: 'any',
     decides: true,
@@ -104,8 +108,8 @@ export const schema = {
   retryIntervalMs: {
     env: 'RETRY_INTERVAL',
     doc:
-      'Seconds between checks once a site has failed or while the gateway is unhealthy. Unset, it never ' +
-      'exceeds `CHECK_INTERVAL`.',
+      'Seconds between checks once a site has failed or while the gateway is unhealthy. If unset, never more than ' +
+      '`CHECK_INTERVAL`.',
     format: 'duration',
     limits: [1, DAY_SECONDS],
     default: '10',
@@ -113,7 +117,7 @@ export const schema = {
   },
   healthyWaitMs: {
     env: 'HEALTHY_WAIT_TIMEOUT',
-    doc: 'Seconds for the gateway to become ready after a start.',
+    doc: 'Seconds that the gateway has to become ready after a start.',
     format: 'duration',
     limits: [1, DAY_SECONDS],
     default: '120',
@@ -122,9 +126,9 @@ export const schema = {
   recoveryStrategy: {
     env: 'RECOVERY_STRATEGY',
     doc:
-      'How a broken tunnel is recovered: the gateway is restarted, and its dependents with it; or its VPN is ' +
-      "first reconnected through Gluetun's control server, which spares the dependents, and the gateway " +
-      'restarted where that does not help.',
+      'How a broken tunnel is recovered: by a restart of the gateway, or by a reconnect of its VPN first, which leaves the ' +
+      'applications running. With `restart` the dependents are restarted after the gateway. With `vpn-first` the VPN is ' +
+      "reconnected through Gluetun's control server, and the gateway is restarted only if that does not help.",
     format: 'choice',
     choices: ['restart', 'vpn-first'],
     default: 'restart',
@@ -133,9 +137,9 @@ export const schema = {
   vpnRestartDependents: {
     env: 'VPN_RESTART_DEPENDENTS',
     doc:
-      'Dependents restarted also after a reconnect of the VPN, which spares all others, separated by commas. ' +
-      "For an application that holds on to the tunnel's address: a torrent client bound to `tun0`, say, that " +
-      'stays offline until it is restarted. Or label it `org.gluetun-monitor.restart-on-reconnect=true`. Only with ' +
+      'Dependents that are restarted after a reconnect of the VPN, too, separated by commas; all others keep running. ' +
+      "For an application that holds on to the tunnel's address, such as a torrent client bound to `tun0` that stays " +
+      'offline until it is restarted. The label `org.gluetun-monitor.restart-on-reconnect=true` does the same. Only with ' +
       '`RECOVERY_STRATEGY=vpn-first`.',
     format: 'container-list',
     default: '',
@@ -143,7 +147,7 @@ export const schema = {
   },
   selfHealGraceMs: {
     env: 'SELF_HEAL_GRACE',
-    doc: "Seconds, from an outage's first sign, that an unhealthy gateway gets to heal itself before a recovery.",
+    doc: 'Seconds that an unhealthy gateway gets to heal itself before a recovery, from the first sign of an outage.',
     format: 'duration',
     limits: [0, 3600],
     default: '0',
@@ -152,8 +156,8 @@ export const schema = {
   backoffMs: {
     env: 'RECOVERY_BACKOFF',
     doc:
-      'Seconds from the end of a recovery, helpful or not, to the next one; doubles each time. Unset, it never ' +
-      'exceeds `RECOVERY_BACKOFF_MAX`.',
+      'Seconds from the end of a recovery, whether it helped or not, to the next one. Doubles each time. If unset, never ' +
+      'more than `RECOVERY_BACKOFF_MAX`.',
     format: 'duration',
     limits: [10, DAY_SECONDS],
     default: '60',
@@ -162,8 +166,8 @@ export const schema = {
   backoffMaxMs: {
     env: 'RECOVERY_BACKOFF_MAX',
     doc:
-      'Seconds that this pause grows to. Never less than `RECOVERY_BACKOFF`: a smaller one is raised to it, ' +
-      'with a warning.',
+      'Seconds up to which that pause grows. Never less than `RECOVERY_BACKOFF`: a smaller value is raised to it, with a ' +
+      'warning.',
     format: 'duration',
     limits: [10, DAY_SECONDS],
     default: '1800',
@@ -179,7 +183,7 @@ export const schema = {
   },
   autoRecreate: {
     env: 'AUTO_RECREATE',
-    doc: 'Re-create dependents that were left behind on a removed gateway. `false`: only report them.',
+    doc: 'Whether dependents that were left behind on a removed gateway are re-created. `false`: they are only reported.',
     format: 'yes-no',
     default: 'true',
     decides: true,
@@ -187,9 +191,9 @@ export const schema = {
   witness: {
     env: 'WITNESS',
     doc:
-      'Something on the internet that the monitor reaches without the tunnel: an `http://` or `https://` URL, or ' +
-      '`tcp://host:port` such as `tcp://1.1.1.1:443`. While it fails too, your own line is down, and no recovery ' +
-      'starts. Not your router: that answers even then.',
+      'An address outside the tunnel, such as `tcp://1.1.1.1:443`: while that does not answer either, your own line is ' +
+      'down, and no recovery starts. `tcp://host:port`, or an `http://` or `https://` URL, on the internet, that the ' +
+      'monitor reaches without the tunnel. Not your router: it answers even when the line is down.',
     format: 'witness',
     default: '',
   },
@@ -210,27 +214,27 @@ export const schema = {
     },
     format: {
       env: 'LOG_FORMAT',
-      doc: 'How a line looks.',
+      doc: 'What a log line looks like.',
       format: 'choice',
       choices: ['text', 'json'],
       default: 'text',
     },
     file: {
       env: 'LOG_FILE',
-      doc: 'The log file, besides the console. Unwritable or full: console only, with a warning. `/dev/null`: none.',
+      doc: 'The log file, besides the console. If it is unwritable or full: console only, with a warning. `/dev/null`: no file.',
       format: 'path',
       default: '/logs/gluetun-monitor.log',
     },
     maxBytes: {
       env: 'LOG_MAX_BYTES',
-      doc: 'Size at which the log file is rotated.',
+      doc: 'Size in bytes at which the log file is rotated.',
       format: 'whole-number',
       limits: [65_536, 10 * 1024 ** 3],
       default: '10485760',
     },
     backupCount: {
       env: 'LOG_BACKUP_COUNT',
-      doc: 'How many rotated log files are kept; 0: the file is emptied instead.',
+      doc: 'How many rotated log files are kept. 0: the file is emptied instead.',
       format: 'whole-number',
       limits: [0, 100],
       default: '5',
@@ -245,13 +249,13 @@ export const schema = {
   controlServer: {
     url: {
       env: 'GLUETUN_API_URL',
-      doc: "Gluetun's control server, as seen inside the gateway.",
+      doc: "Address of Gluetun's control server, as seen inside the gateway.",
       format: 'web-address',
       default: 'http://127.0.0.1:8000',
     },
     key: {
       env: 'GLUETUN_API_KEY',
-      doc: "The control server's API key.",
+      doc: "API key of Gluetun's control server.",
       format: 'secret',
       default: '',
       sensitive: true,
@@ -260,21 +264,21 @@ export const schema = {
   stateFile: {
     env: 'STATE_FILE',
     doc:
-      "What must survive a restart of the monitor: the gateway's former ids, known dependents, how each ended that does " +
-      'not run, the backoff, which sites block the exit. Best effort. `/dev/null`: none.',
+      'What must survive a restart of the monitor: former ids of the gateway, known dependents, how each one that does ' +
+      'not run ended, the backoff, and which sites block the exit. Best effort. `/dev/null`: none.',
     format: 'path',
     default: '/logs/state.json',
   },
   docker: {
     host: {
       env: 'DOCKER_HOST',
-      doc: 'Where the engine answers, as for the Docker CLI; `ssh://` is refused.',
+      doc: 'Address of the Docker Engine, as for the Docker CLI. `ssh://` is refused.',
       format: 'docker-host',
       default: 'unix:///var/run/docker.sock',
     },
     tlsVerify: {
       env: 'DOCKER_TLS_VERIFY',
-      doc: 'Anything at all: TLS, and the engine must prove who it is. As for the Docker CLI, `0` turns it on too.',
+      doc: 'Any text turns TLS on, and the engine must prove who it is. Even `0` does, as for the Docker CLI.',
       format: 'flag',
       default: '',
     },

@@ -1,5 +1,12 @@
 import { type Entry, type Group, schema } from './schema.ts';
 
+type NamesIn<Tree> = Tree extends { readonly env: infer Name }
+  ? Name
+  : { [Key in keyof Tree]: NamesIn<Tree[Key]> }[keyof Tree];
+
+/** `GLUETUN_CONTAINER` and so on. */
+export type VariableName = NamesIn<typeof schema>;
+
 /** An entry of the schema, with the path to its value. */
 export interface Variable extends Entry {
   /** The path in `Values` and `Config`, such as `dryRun` or `log.level`. */

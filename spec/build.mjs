@@ -8,11 +8,11 @@ import { keepFolders } from './keep-folders.mjs';
  */
 const PROGRAMS = {
   demo: 'spec/demo/main.ts',
-  chaos: 'spec/chaos/main.ts',
-  soak: 'spec/soak/main.ts',
-  bench: 'spec/bench/main.ts',
-  noticing: 'spec/bench/noticing.ts',
-  simulate: 'spec/histories/main.ts',
+  chaos: 'spec/lab/chaos/main.ts',
+  soak: 'spec/lab/soak/main.ts',
+  bench: 'spec/lab/bench/main.ts',
+  noticing: 'spec/lab/bench/noticing.ts',
+  simulate: 'spec/lab/histories/main.ts',
 };
 
 /** Wherever the repository is: seen from dist/. */

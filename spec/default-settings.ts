@@ -1,7 +1,7 @@
 import { describeFaults } from '../config/config-fault.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { settingsOf } from '../src/settings.ts';
-import type { Settings } from '../src/state.ts';
+import { settingsOf } from '../src/model/settings.ts';
+import type { Settings } from '../src/model/state.ts';
 
 /** What the reducers are given if the user has set nothing. */
 export const SETTINGS: Settings = defaultSettings();

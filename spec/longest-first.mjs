@@ -8,7 +8,7 @@ const { default: Sequencer } = createRequire(import.meta.url)('@jest/test-sequen
  */
 const LONGEST = [
   'spec/e2e/causes.spec.ts',
-  'spec/histories/days.spec.ts',
+  'spec/lab/histories/days.spec.ts',
   'spec/e2e/chaos.spec.ts',
   'spec/demo/demo.spec.ts',
   'spec/e2e/main-job.spec.ts',

@@ -2,12 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describeFaults } from '../config/config-fault.ts';
 import { type ConfigValue, loadConfig, secretsOf } from '../config/load-config.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { check } from './check.ts';
-import { steadyScheduler as scheduler } from './clock.ts';
-import { HELP, parseCommandLine } from './command-line.ts';
-import { EXIT } from './exit-codes.ts';
+import { check } from './cli/check.ts';
+import { steadyScheduler as scheduler } from './loop/clock.ts';
+import { HELP, parseCommandLine } from './cli/command-line.ts';
+import { EXIT } from './cli/exit-codes.ts';
 import { createLog } from './edges/log.ts';
-import { run } from './run.ts';
+import { run } from './cli/run.ts';
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);

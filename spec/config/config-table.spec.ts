@@ -1,12 +1,13 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { variables } from '../../config/variables.ts';
-import { configTable, insertConfigTable } from './config-table.ts';
-
-const README = join(__dirname, '../../README.md');
-const BEGIN = '<!-- configuration table -->';
-const END = '<!-- end of configuration table -->';
-const UPDATE = 'UPDATE_README=1 npx jest spec/config/config-table';
+import {
+  MOST_SET,
+  configTable,
+  foreignVariablesTable,
+  insertTable,
+  shortConfigTable,
+} from './config-table.ts';
 
 describe('configTable', () => {
   it('has a row for every variable', () => {
@@ -34,39 +35,74 @@ describe('configTable', () => {
     { shows: 'a dash for no default', then: /^\| `SITES` +\| – / },
     { shows: 'limits', then: /^\| `TIMEOUT`.* 1 to 600\. / },
     { shows: 'limits that begin at 0', then: /^\| `SELF_HEAL_GRACE`.* 0 to 3600\. / },
-    { shows: 'choices', then: /^\| `LOG_FORMAT`.*`text`, `json`\. / },
+    { shows: 'choices', then: /^\| `LOG_FORMAT`.* One of `text`, `json`\. / },
     { shows: 'the file of a secret', then: /^\| `GLUETUN_API_KEY`.*`GLUETUN_API_KEY_FILE`/ },
   ])('shows $shows', ({ then }) => {
     expect(configTable().split('\n')).toContainEqual(expect.stringMatching(then));
   });
 });
 
-describe('insertConfigTable', () => {
+describe('shortConfigTable', () => {
+  it('has a row for each of the ten variables most people set', () => {
+    const rows = shortConfigTable().split('\n').slice(2);
+    expect(rows.map((row) => /`(\w+)`/.exec(row)?.[1])).toEqual(MOST_SET);
+    expect(rows).toHaveLength(10);
+  });
+
+  it('shows the default and the first sentence', () => {
+    const cells = shortConfigTable()
+      .split('\n')
+      .map((row) => row.split('|').map((cell) => cell.trim()));
+    expect(cells).toContainEqual([
+      '',
+      '`FAIL_THRESHOLD`',
+      '`2`',
+      'Consecutive failures after which a site counts as down.',
+      '',
+    ]);
+  });
+
+  it('shows the choices', () => {
+    expect(shortConfigTable()).toMatch(/^\| `RECOVERY_STRATEGY`.* One of `restart`, `vpn-first`\. +\|$/m);
+  });
+});
+
+describe('foreignVariablesTable', () => {
+  it("shows the replacement of another monitor's variable as code", () => {
+    expect(foreignVariablesTable()).toMatch(/^\| `MONITOR_STATE_FILE` +\| use `STATE_FILE` +\|$/m);
+  });
+});
+
+describe('insertTable', () => {
+  const [BEGIN, END] = ['<!-- some table -->', '<!-- end of some table -->'];
+
   it('replaces only what is between the markers', () => {
-    const readme = insertConfigTable(`before\n${BEGIN}\nold\n${END}\nafter\n`);
-    expect(readme).toBe(`before\n${BEGIN}\n\n${configTable()}\n\n${END}\nafter\n`);
-    expect(insertConfigTable(readme)).toBe(readme);
+    const document = insertTable(`before\n${BEGIN}\nold\n${END}\nafter\n`, 'some table', 'new');
+    expect(document).toBe(`before\n${BEGIN}\n\nnew\n\n${END}\nafter\n`);
+    expect(insertTable(document, 'some table', 'new')).toBe(document);
   });
 
   it.each(['', BEGIN, END, `${END}\n${BEGIN}`])(
     'throws if the markers are missing or swapped: %p',
-    (readme) => {
-      expect(() => insertConfigTable(readme)).toThrow('README.md: no "<!-- configuration table -->"');
+    (document) => {
+      expect(() => insertTable(document, 'some table', 'new')).toThrow('no "<!-- some table -->"');
     },
   );
 });
 
-describe('README.md', () => {
-  function stateOfReadme(): string {
-    const readme = existsSync(README) ? readFileSync(README, 'utf8') : '';
-    if (!readme.includes(BEGIN) || !readme.includes(END)) return `lacks "${BEGIN}" and "${END}"`;
-    const wanted = insertConfigTable(readme);
-    if (process.env['UPDATE_README'] === '1') writeFileSync(README, wanted);
-    else if (readme !== wanted) return `is out of date: run ${UPDATE}`;
-    return 'is up to date';
-  }
-
-  it('has the table of the current schema', () => {
-    expect(`README.md ${stateOfReadme()}`).toBe('README.md is up to date');
+describe('the documents', () => {
+  it.each([
+    { file: 'README.md', name: 'ten variables', table: shortConfigTable() },
+    { file: 'docs/configuration.md', name: 'configuration table', table: configTable() },
+    { file: 'docs/coming-from.md', name: 'foreign variables', table: foreignVariablesTable() },
+  ])('$file has the current table', ({ file, name, table }) => {
+    const path = join(__dirname, '../..', file);
+    const written = readFileSync(path, 'utf8');
+    const wanted = insertTable(written, name, table);
+    if (process.env['UPDATE_README'] === '1') writeFileSync(path, wanted);
+    const isCurrent = readFileSync(path, 'utf8') === wanted;
+    expect(isCurrent ? 'current' : 'older than the code: npm run readme brings it up to date').toBe(
+      'current',
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { EXIT } from '../../src/exit-codes.ts';
+import { EXIT } from '../../src/cli/exit-codes.ts';
 import { HELP, parseCommandLine } from './command-line.ts';
 import { demo } from './demo.ts';
 import { CannotPlay, StoryFailure } from './failure.ts';

@@ -1,4 +1,4 @@
-import { type ChaosResult, chaos } from '../chaos/chaos.ts';
+import { type ChaosResult, chaos } from '../lab/chaos/chaos.ts';
 import { describeOnPrivateEngine } from './engine.ts';
 
 const MINUTES = 2;

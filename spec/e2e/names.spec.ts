@@ -1,4 +1,4 @@
-import { ClockShift } from '../chaos/clock-shift.ts';
+import { ClockShift } from '../lab/chaos/clock-shift.ts';
 import { compose } from '../src/containers.ts';
 import { describeOnEngine } from './engine.ts';
 import { type MonitorProcess, useMonitors } from './monitor.ts';

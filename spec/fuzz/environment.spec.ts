@@ -3,7 +3,7 @@ import { type ConfigFault, describeFaults } from '../../config/config-fault.ts';
 import type { Config } from '../../config/config.ts';
 import { type LoadResult, loadConfig, secretsOf } from '../../config/load-config.ts';
 import { type Variable, variables } from '../../config/variables.ts';
-import { settingsOf } from '../../src/settings.ts';
+import { settingsOf } from '../../src/model/settings.ts';
 import { TemporaryFolder } from '../config/temporary-folder.ts';
 import { anyText, textOf } from './arbitraries.ts';
 import { fuzz } from './fuzz.ts';

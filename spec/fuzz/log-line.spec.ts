@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Line } from '../../src/log-line.ts';
+import type { Line } from '../../src/notices/log-line.ts';
 import { createRender } from '../../src/edges/log-format.ts';
 import { anyText, textOf } from './arbitraries.ts';
 import { fuzz } from './fuzz.ts';

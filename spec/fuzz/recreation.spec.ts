@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { NEVER, type Observable, VirtualTimeScheduler, of, throwError } from 'rxjs';
-import type { Executor } from '../../src/executor-parts.ts';
-import { candidatesAmong, isInjected } from '../../src/recreation/injected-files.ts';
-import { type Original, planRecreation } from '../../src/recreation/plan.ts';
-import { survey } from '../../src/recreation/survey.ts';
+import type { Executor } from '../../src/acts/executor-parts.ts';
+import { candidatesAmong, isInjected } from '../../src/acts/recreation/injected-files.ts';
+import { type Original, planRecreation } from '../../src/acts/recreation/plan.ts';
+import { survey } from '../../src/acts/recreation/survey.ts';
 import { EngineError } from '../../streams/engine.ts';
 import { asObject } from '../../streams/json.ts';
 import { facts, idOf } from '../src/containers.ts';

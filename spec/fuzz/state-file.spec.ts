@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { type Memory, NOTHING_REMEMBERED } from '../../src/memory.ts';
-import { REMEMBERED, knownIds, rememberedBackoff } from '../../src/past.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../../src/model/memory.ts';
+import { REMEMBERED, knownIds, rememberedBackoff } from '../../src/model/past.ts';
 import { encode, openStateFile, peekStateFile } from '../../src/edges/state-file.ts';
 import { TemporaryFolder } from '../config/temporary-folder.ts';
 import { NASTY_TEXTS, anyBytes, anyJson, anyText, keptExit } from './arbitraries.ts';

@@ -1,8 +1,8 @@
 import type { Site } from '../../config/config.ts';
 import type { ContainerFacts, Event, Outcome, PublicIp, RepairKind, Verdict } from '../../streams/events.ts';
-import type { Repairable } from '../../src/commands.ts';
-import { waveOf } from '../../src/in-flight.ts';
-import type { InFlight, State } from '../../src/state.ts';
+import type { Repairable } from '../../src/model/act.ts';
+import { waveOf } from '../../src/model/in-flight.ts';
+import type { InFlight, State } from '../../src/model/state.ts';
 import { type Shape, facts, idOf } from './containers.ts';
 import type { EngineInMind } from './engine-in-mind.ts';
 

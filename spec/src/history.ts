@@ -2,17 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Site } from '../../config/config.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { ReadingRequest } from '../../streams/requests.ts';
-import type { Act } from '../../src/commands.ts';
-import { begunBetween } from '../../src/in-flight.ts';
+import type { Act } from '../../src/model/act.ts';
+import { begunBetween } from '../../src/model/in-flight.ts';
 import { EngineInMind } from './engine-in-mind.ts';
-import type { Line } from '../../src/log-line.ts';
+import type { Line } from '../../src/notices/log-line.ts';
 import type { Notice } from '../../src/notices/notice.ts';
 import { lineOf } from '../../src/notices/wording.ts';
-import { type Memory, memoryOf } from '../../src/memory.ts';
-import type { OwnNetwork } from '../../src/own-network.ts';
-import { initialState, nextDeadline, reduce } from '../../src/reduce.ts';
-import type { Everything, Settings, State } from '../../src/state.ts';
-import { viewsOf, withView } from '../../src/watches.ts';
+import { type Memory, memoryOf } from '../../src/model/memory.ts';
+import type { OwnNetwork } from '../../streams/own-network.ts';
+import { initialState, nextDeadline, reduce } from '../../src/loop/reduce.ts';
+import type { Everything, Settings, State } from '../../src/model/state.ts';
+import { viewsOf, withView } from '../../src/model/watches.ts';
 import {
   type Happening,
   SETTINGS,

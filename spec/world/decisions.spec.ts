@@ -1,4 +1,4 @@
-import { waitAfter } from '../../src/backoff.ts';
+import { waitAfter } from '../../src/recovery/backoff.ts';
 import { World, type WorldOptions } from './world.ts';
 
 const HOUR_MS = 3600_000;

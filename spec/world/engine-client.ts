@@ -23,7 +23,7 @@ import {
   timer,
 } from 'rxjs';
 import { EVENT_FILTERS, EngineError, type EngineReadings } from '../../streams/engine.ts';
-import type { CreateBody, EngineWrites } from '../../src/engine-writes.ts';
+import type { CreateBody, EngineWrites } from '../../src/acts/engine-writes.ts';
 import { formatNanosPadded, parseUnixTime } from '../simulated-engine/clock.ts';
 import type { CreateBody as SimulatedBody } from '../simulated-engine/create-request.ts';
 import type { SimulatedEngine } from '../simulated-engine/engine.ts';

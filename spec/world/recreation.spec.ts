@@ -1,4 +1,4 @@
-import { NOTHING_REMEMBERED } from '../../src/memory.ts';
+import { NOTHING_REMEMBERED } from '../../src/model/memory.ts';
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
 import { World, type WorldOptions, dependent } from './world.ts';
 

@@ -3,14 +3,14 @@ import type { Event } from '../../streams/events.ts';
 import { source$ } from '../../streams/source.ts';
 import { type VpnRestart, vpnRestart$ } from '../../streams/vpn-restart.ts';
 import type { WitnessVerdict } from '../../streams/witness.ts';
-import type { Act } from '../../src/commands.ts';
+import type { Act } from '../../src/model/act.ts';
 import { type Edge, tellEdges } from '../../src/edges/edge.ts';
-import { execute } from '../../src/executor.ts';
-import type { Line } from '../../src/log-line.ts';
-import { type Memory, memoryOf, memorySources } from '../../src/memory.ts';
+import { execute } from '../../src/acts/executor.ts';
+import type { Line } from '../../src/notices/log-line.ts';
+import { type Memory, memoryOf, memorySources } from '../../src/model/memory.ts';
 import { lineOf } from '../../src/notices/wording.ts';
-import { type Step, runProgram } from '../../src/program.ts';
-import type { Everything } from '../../src/state.ts';
+import { type Step, runProgram } from '../../src/loop/program.ts';
+import type { Everything } from '../../src/model/state.ts';
 import type { EngineClient } from './engine-client.ts';
 
 export interface MonitorParts {

@@ -1,5 +1,5 @@
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
-import type { Settings } from '../../src/state.ts';
+import type { Settings } from '../../src/model/state.ts';
 import { World, type WorldOptions, dependent } from './world.ts';
 
 const SLOW: ContainerSpec = {

@@ -1,11 +1,11 @@
 import { EMPTY, type Observable, ignoreElements, map, timer } from 'rxjs';
 import type { Site } from '../../config/config.ts';
 import type { WitnessVerdict } from '../../streams/witness.ts';
-import type { Line } from '../../src/log-line.ts';
-import { type Memory, NOTHING_REMEMBERED } from '../../src/memory.ts';
+import type { Line } from '../../src/notices/log-line.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../../src/model/memory.ts';
 import type { Edge } from '../../src/edges/edge.ts';
-import { initialState } from '../../src/reduce.ts';
-import type { Everything, Settings } from '../../src/state.ts';
+import { initialState } from '../../src/loop/reduce.ts';
+import type { Everything, Settings } from '../../src/model/state.ts';
 import { SETTINGS } from '../default-settings.ts';
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
 import { SimulatedEngine } from '../simulated-engine/engine.ts';

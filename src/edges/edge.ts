@@ -1,7 +1,7 @@
 import { type MonoTypeOperatorFunction, type SchedulerLike, tap } from 'rxjs';
 import { reasonOf } from '../../streams/engine.ts';
 import type { EdgeEvent } from '../../streams/events.ts';
-import type { Step } from '../program.ts';
+import type { Step } from '../loop/program.ts';
 
 /** Who is told of every step, to show it, keep it or send it on. */
 export interface Edge {

@@ -1,4 +1,4 @@
-import type { Log } from '../log-line.ts';
+import type { Log } from '../notices/log-line.ts';
 import type { Notice } from '../notices/notice.ts';
 import { lineOf } from '../notices/wording.ts';
 import type { Edge } from './edge.ts';

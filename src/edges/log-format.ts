@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { LogConfig } from '../../config/config.ts';
 import { MASK, printable } from '../../config/shown-text.ts';
-import type { Line } from '../log-line.ts';
+import type { Line } from '../notices/log-line.ts';
 
 /** Longer messages are cut: engines split lines at 16 KiB, and untrusted text may have any length. */
 const MESSAGE_MAX_LENGTH = 8000;

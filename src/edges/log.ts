@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import type { SchedulerLike } from 'rxjs';
 import winston from 'winston';
 import type { LogConfig } from '../../config/config.ts';
-import type { Level, Line, Log } from '../log-line.ts';
+import type { Level, Line, Log } from '../notices/log-line.ts';
 import { lineOf } from '../notices/wording.ts';
 import { createConsole } from './console.ts';
 import { createLogFile } from './log-file.ts';

@@ -1,9 +1,9 @@
 import { lstatSync, realpathSync, renameSync } from 'node:fs';
 import { readSmallFile } from '../../config/read-small-file.ts';
 import { type Json, asNumber, asObject, asString, asStrings, parseJson } from '../../streams/json.ts';
-import type { Exit } from '../exits.ts';
-import { type KeptExit, type Memory, NOTHING_REMEMBERED } from '../memory.ts';
-import { REMEMBERED } from '../past.ts';
+import type { Exit } from '../model/exits.ts';
+import { type KeptExit, type Memory, NOTHING_REMEMBERED } from '../model/memory.ts';
+import { REMEMBERED } from '../model/past.ts';
 import type { Notice } from '../notices/notice.ts';
 
 /** What the file held when it was opened, at the monitor's start. */

@@ -9,8 +9,8 @@ import {
   takeUntil,
   timer,
 } from 'rxjs';
-import { type Memory, NOTHING_REMEMBERED, memoryOf, memorySources } from '../memory.ts';
-import type { Everything } from '../state.ts';
+import { type Memory, NOTHING_REMEMBERED, memoryOf, memorySources } from '../model/memory.ts';
+import type { Everything } from '../model/state.ts';
 import type { Edge } from './edge.ts';
 import { replaceFile } from './replace-file.ts';
 import { type StateFile, encode } from './state-file.ts';

@@ -1,4 +1,4 @@
-import type { Everything } from '../state.ts';
+import type { Everything } from '../model/state.ts';
 import type { ConditionKind, ConditionOf } from './condition.ts';
 import { changesIn } from './conditions.ts';
 import type { Notice } from './notice.ts';

@@ -1,6 +1,6 @@
-import type { CutOff } from '../attachment.ts';
-import type { DownCause } from '../down-cause.ts';
-import type { HoldReason, RepairFault } from '../state.ts';
+import type { CutOff } from '../model/attachment.ts';
+import type { DownCause } from '../model/down-cause.ts';
+import type { HoldReason, RepairFault } from '../model/state.ts';
 
 /** Why a dependent that is cut off is not repaired at present. */
 export type Unrepaired = 'dryRun' | 'byHand' | 'refused' | 'failing' | 'paused' | 'awaitsOwner';

@@ -1,14 +1,14 @@
-import { isCutOff } from '../attachment.ts';
-import { blockedBy } from '../awaited-owner.ts';
-import { whyBlind } from '../blindness.ts';
-import { downCause } from '../down-cause.ts';
-import { whyGatewayExcluded } from '../excluded.ts';
-import { criticalSites } from '../quorum.ts';
-import { isLoop } from '../restart-loop.ts';
-import { gatewayTarget, isBeingRestarted, nameOf, runningStart, startOf } from '../selectors.ts';
-import type { Attachment, Everything, State } from '../state.ts';
-import { viewsOf } from '../watches.ts';
-import { isLineDown } from '../witness.ts';
+import { isCutOff } from '../model/attachment.ts';
+import { blockedBy } from '../repairs/awaited-owner.ts';
+import { whyBlind } from '../checks/blindness.ts';
+import { downCause } from '../model/down-cause.ts';
+import { whyGatewayExcluded } from '../model/excluded.ts';
+import { criticalSites } from '../checks/quorum.ts';
+import { isLoop } from '../model/restart-loop.ts';
+import { gatewayTarget, isBeingRestarted, nameOf, runningStart, startOf } from '../model/selectors.ts';
+import type { Attachment, Everything, State } from '../model/state.ts';
+import { viewsOf } from '../model/watches.ts';
+import { isLineDown } from '../model/witness.ts';
 import { remedyOf } from './wording.ts';
 import type { Condition, ConditionKind, ConditionOf, Finding } from './condition.ts';
 

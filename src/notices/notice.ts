@@ -1,9 +1,9 @@
 import type { SiteQuorum } from '../../config/config.ts';
 import type { RepairKind } from '../../streams/events.ts';
-import type { CutOff } from '../attachment.ts';
-import type { Exclusion } from '../excluded.ts';
-import type { DownCause } from '../down-cause.ts';
-import type { Alarm, HoldReason, RepairFault } from '../state.ts';
+import type { CutOff } from '../model/attachment.ts';
+import type { Exclusion } from '../model/excluded.ts';
+import type { DownCause } from '../model/down-cause.ts';
+import type { Alarm, HoldReason, RepairFault } from '../model/state.ts';
 
 /** Why an `ENDPOINT` line is written, in the words that users look for. */
 export type EndpointReason =

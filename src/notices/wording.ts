@@ -1,8 +1,8 @@
 import { EXCLUDE_LABEL } from '../../streams/labels.ts';
-import { duration } from '../duration.ts';
-import type { Exclusion } from '../excluded.ts';
-import type { Level, Line } from '../log-line.ts';
-import type { RepairFault } from '../state.ts';
+import { duration } from './duration.ts';
+import type { Exclusion } from '../model/excluded.ts';
+import type { Level, Line } from './log-line.ts';
+import type { RepairFault } from '../model/state.ts';
 import type { ConditionKind, Finding, Severity } from './condition.ts';
 import type { Evidence, Hold, Notice, NoticeKind, NoticeOf, Unfit } from './notice.ts';
 

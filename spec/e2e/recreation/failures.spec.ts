@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parkedName } from '../../../src/parked.ts';
+import { parkedName } from '../../../src/model/parked.ts';
 import { describeOnEngine } from '../engine.ts';
 import { type MonitorProcess, useMonitors } from '../monitor.ts';
 import { SITES } from '../setting.ts';

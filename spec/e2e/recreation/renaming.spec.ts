@@ -1,4 +1,4 @@
-import { parkedName } from '../../../src/parked.ts';
+import { parkedName } from '../../../src/model/parked.ts';
 import { describeOnEngine } from '../engine.ts';
 import { type MonitorProcess, useMonitors } from '../monitor.ts';
 import { SITES } from '../setting.ts';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encode } from '../../../src/edges/state-file.ts';
-import { NOTHING_REMEMBERED } from '../../../src/memory.ts';
+import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
 import type { MonitorProcess } from '../monitor.ts';
 import type { TestContainer } from '../stand-in/container.ts';
 import { findContainer } from '../stand-in/dependent.ts';

@@ -3,7 +3,7 @@ import { EMPTY, NEVER, Subject, VirtualTimeScheduler, merge } from 'rxjs';
 import type { Event } from '../../../streams/events.ts';
 import { timers$ } from '../../../streams/timers.ts';
 import { type Edge, STEPS_THAT_WAIT, tellEdges } from '../../../src/edges/edge.ts';
-import { runProgram } from '../../../src/program.ts';
+import { runProgram } from '../../../src/loop/program.ts';
 import { advance } from '../../simulated-engine/virtual-time.ts';
 import { settled } from '../history.ts';
 

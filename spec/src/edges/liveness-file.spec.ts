@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Event } from '../../../streams/events.ts';
 import { livenessFile } from '../../../src/edges/liveness-file.ts';
-import type { Step } from '../../../src/program.ts';
+import type { Step } from '../../../src/loop/program.ts';
 import { TemporaryFolder } from '../../config/temporary-folder.ts';
 import { eventually } from '../../e2e/eventually.ts';
 import { settled } from '../history.ts';

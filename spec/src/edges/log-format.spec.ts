@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createRender } from '../../../src/edges/log-format.ts';
-import type { Line } from '../../../src/log-line.ts';
+import type { Line } from '../../../src/notices/log-line.ts';
 import { inTime } from '../../in-time.ts';
 
 const AT = Date.UTC(2026, 10, 22, 18, 5, 9, 7);

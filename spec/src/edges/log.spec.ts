@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import type { LogConfig } from '../../../config/config.ts';
 import { CONSOLE_WAITING_BYTES } from '../../../src/edges/console.ts';
 import { createLog } from '../../../src/edges/log.ts';
-import type { Level, Log } from '../../../src/log-line.ts';
+import type { Level, Log } from '../../../src/notices/log-line.ts';
 import { TemporaryFolder } from '../../config/temporary-folder.ts';
 import { VirtualTime } from '../../simulated-engine/virtual-time.ts';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import type { Notice } from '../../../src/notices/notice.ts';
 import { lineOf } from '../../../src/notices/wording.ts';
-import { type Memory, NOTHING_REMEMBERED } from '../../../src/memory.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
 import { STATE_FILE_BYTES, openStateFile } from '../../../src/edges/state-file.ts';
 import { TemporaryFolder } from '../../config/temporary-folder.ts';
 

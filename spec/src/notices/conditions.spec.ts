@@ -1,5 +1,5 @@
 import type { ContainerFacts, Store } from '../../../streams/events.ts';
-import { NOTHING_REMEMBERED } from '../../../src/memory.ts';
+import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
 import type { ConditionKind, Unrepaired } from '../../../src/notices/condition.ts';
 import { changesIn, conditionsOf } from '../../../src/notices/conditions.ts';
 import {

@@ -1,10 +1,10 @@
 import type { RepairKind, Verdict } from '../../../streams/events.ts';
-import type { CutOff } from '../../../src/attachment.ts';
-import type { DownCause } from '../../../src/down-cause.ts';
-import type { Exclusion } from '../../../src/excluded.ts';
+import type { CutOff } from '../../../src/model/attachment.ts';
+import type { DownCause } from '../../../src/model/down-cause.ts';
+import type { Exclusion } from '../../../src/model/excluded.ts';
 import type { Unrepaired } from '../../../src/notices/condition.ts';
 import type { NoticeOf } from '../../../src/notices/notice.ts';
-import type { Alarm, HoldReason, RepairFault } from '../../../src/state.ts';
+import type { Alarm, HoldReason, RepairFault } from '../../../src/model/state.ts';
 
 /** The words of a union, none of them left out. */
 const words = <T extends string>(all: Readonly<Record<T, true>>): readonly string[] => Object.keys(all);

@@ -6,7 +6,7 @@ import { CONDITION_SAMPLES } from './condition-samples.ts';
 import { conditionsTable, fieldsByKind, noticesTable, samples, valuesTable } from './kinds.ts';
 import { VALUES } from './values.ts';
 
-const DOCUMENT = join(__dirname, '../../../NOTICES.md');
+const DOCUMENT = join(__dirname, '../../../docs/what-it-says.md');
 const between = (name: string): RegExp =>
   new RegExp(`(<!-- ${name} -->\n\n).*?(\n\n<!-- end of ${name} -->)`, 's');
 
@@ -17,7 +17,7 @@ describe('notices', () => {
     expect(VALUES).toMatchSnapshot();
   });
 
-  it('are listed in NOTICES.md, with the conditions', () => {
+  it('are listed in docs/what-it-says.md, with the conditions', () => {
     const written = readFileSync(DOCUMENT, 'utf8');
     const wanted = written
       .replace(between('notices'), (_, begin: string, end: string) => begin + noticesTable() + end)

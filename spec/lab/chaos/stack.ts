@@ -1,0 +1,132 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createDependent, findContainer } from '../../e2e/stand-in/dependent.ts';
+import type { TestContainer } from '../../e2e/stand-in/container.ts';
+import { isOnLiveNetwork } from '../../e2e/stand-in/container.ts';
+import { type Gateway, createGateway } from '../../e2e/stand-in/gateway.ts';
+import type { TestEngine } from '../../e2e/test-engine.ts';
+import { checksums, fill } from '../../e2e/recreation/world.ts';
+import { DEPENDENTS, EXCLUDED, GATEWAY, OTHERS_APP, OTHER_GATEWAY, OUTSIDER, RESTING } from './cast.ts';
+import type { History, OperatorAct } from './history.ts';
+
+const KEPT = ['/library', '/anonymous', '/data'];
+
+/** The containers, and their operator, who notes what he does to them. */
+export class Stack {
+  gateway: Gateway;
+  readonly engine: TestEngine;
+  readonly #history: History;
+  #content = '';
+
+  private constructor(engine: TestEngine, history: History, gateway: Gateway) {
+    this.engine = engine;
+    this.gateway = gateway;
+    this.#history = history;
+  }
+
+  static async create(engine: TestEngine, history: History): Promise<Stack> {
+    // The engine keeps a name only where nobody has it yet.
+    for (const { joins, ...member } of DEPENDENTS.filter((one) => one.joins === 'by name'))
+      await createDependent(engine, { ...member, network: GATEWAY, isLeftUnstarted: true });
+    const gateway = await createGateway(engine, { name: GATEWAY, restartPolicy: 'unless-stopped' });
+    const stack = new Stack(engine, history, gateway);
+    await stack.#createDependents();
+    await stack.#createOthers();
+    await fill(engine, 'keeper', KEPT);
+    stack.#content = await checksums(engine, 'keeper', KEPT);
+    return stack;
+  }
+
+  async find(name: string): Promise<TestContainer> {
+    return findContainer(this.engine, name);
+  }
+
+  async act(name: string, what: OperatorAct['what'], doing: () => Promise<unknown>): Promise<void> {
+    const act = { name, what, from: Date.now(), to: Infinity };
+    this.#history.acts.push(act);
+    try {
+      await doing();
+    } finally {
+      act.to = Date.now();
+    }
+  }
+
+  async stop(name: string): Promise<void> {
+    const container = await this.find(name);
+    await this.act(name, 'stop', async () => container.stop());
+  }
+
+  /** In vain where its gateway is not there: but then it wants to run. */
+  async start(name: string): Promise<void> {
+    const container = await this.find(name);
+    await this.act(name, 'start', async () => container.start().catch(() => undefined));
+  }
+
+  async remove(name: string): Promise<void> {
+    const container = await this.find(name);
+    await this.act(name, 'remove', async () => container.remove());
+  }
+
+  /** Again, on the networks that there are now. */
+  async createAgain(name: string): Promise<void> {
+    const member = DEPENDENTS.find((one) => one.name === name);
+    if (member === undefined) return;
+    const { joins, ...options } = member;
+    const network = joins === 'near' ? 'near' : GATEWAY;
+    await this.act(name, 'create', async () =>
+      createDependent(this.engine, { ...options, network }).catch(() => undefined),
+    );
+  }
+
+  /** @param awayMs how long there is none, milliseconds */
+  async createGatewayAgain(awayMs = 0): Promise<void> {
+    await this.act(GATEWAY, 'remove', async () => this.gateway.remove());
+    await pause(awayMs);
+    await this.act(GATEWAY, 'create', async () => (this.gateway = await this.gateway.createAgain()));
+  }
+
+  /** What its engine starts at a boot, though its operator had stopped it. */
+  noteBoot(): void {
+    for (const { name } of DEPENDENTS.filter(({ restartPolicy }) => restartPolicy === 'always'))
+      this.#history.acts.push({ name, what: 'run', from: Date.now(), to: Date.now() });
+  }
+
+  /**
+   * An engine that is killed while it starts a container may leave that container behind as one that nobody can start
+   * any more: the next engine says "task …: already exists", or "id already in use", for ever. Its operator has to
+   * create it anew.
+   */
+  async isBrokenByEngine(name: string): Promise<boolean> {
+    const { State } = await (await this.find(name)).inspect();
+    return !State.Running && /task \w+: already exists|id already in use/.test(State.Error);
+  }
+
+  /** The network namespaces are compared, as the kernel shows them. */
+  async isFresh(name: string): Promise<boolean> {
+    return isOnLiveNetwork(await this.find(name), this.gateway);
+  }
+
+  /** As long as it is the container that was given the content, or what was re-created of it. */
+  async hasKeptContent(): Promise<boolean> {
+    if (this.#history.acts.some(({ name, what }) => name === 'keeper' && what === 'remove')) return true;
+    return (await checksums(this.engine, 'keeper', KEPT)) === this.#content;
+  }
+
+  async #createDependents(): Promise<void> {
+    for (const { joins, ...member } of DEPENDENTS)
+      if (joins === 'by name') await (await this.find(member.name)).start();
+      else
+        await createDependent(this.engine, {
+          ...member,
+          network: joins === 'near' ? 'near' : this.gateway.id,
+        });
+    await createDependent(this.engine, { name: EXCLUDED, network: this.gateway.id });
+    await createDependent(this.engine, { name: RESTING, network: this.gateway.id });
+    await this.stop(RESTING);
+  }
+
+  async #createOthers(): Promise<void> {
+    const other = await createGateway(this.engine, { name: OTHER_GATEWAY });
+    await createDependent(this.engine, { name: OTHERS_APP, network: other.id });
+    await createGateway(this.engine, { name: OUTSIDER });
+  }
+}

@@ -1,0 +1,160 @@
+import { type Observable, type SchedulerLike, map, timer } from 'rxjs';
+import type { Event } from '../../../streams/events.ts';
+import { isOnNetworkOf } from '../../../src/model/network.ts';
+import type { Everything, State } from '../../../src/model/state.ts';
+import type { examineSeed as Examine } from './examine.ts';
+
+/*
+ * Nine patches of the monitor, each of which breaks one invariant: whoever trusts the random histories wants to see
+ * that they notice.
+ */
+
+interface Patch {
+  readonly invariant: number;
+  readonly what: string;
+  /** The first seed tried: one that notices, where many do not. */
+  readonly from?: number;
+  /** Module of `src/`, and what is put in the place of some of its exports. */
+  readonly module: string;
+  readonly exports: (real: Record<string, (...args: never[]) => unknown>) => Record<string, unknown>;
+}
+
+const MOST_SEEDS = 80;
+const HOURS = 24;
+
+type Anything = Record<string, unknown>;
+
+const PATCHES: readonly Patch[] = [
+  {
+    invariant: 1,
+    what: 'an act is called finished while it goes on',
+    module: 'acts/executor',
+    exports: ({ execute }) => ({
+      execute: (act: { kind: string; id: number }, executor: { scheduler: SchedulerLike }) => {
+        const events$ = (execute as unknown as (...args: unknown[]) => Observable<Event>)(act, executor);
+        events$.subscribe({ error: () => undefined });
+        const { scheduler } = executor;
+        const finished = { type: 'commandFinished', ...act, outcome: { ok: true } };
+        return timer(50, scheduler).pipe(map(() => ({ ...finished, at: scheduler.now() })));
+      },
+    }),
+  },
+  {
+    invariant: 2,
+    what: 'one failure is enough',
+    module: 'checks/quorum',
+    exports: ({ criticalSites }) => ({
+      sitesDown: (state: { sites: { failures: Record<string, number> } }) =>
+        (criticalSites as (state: unknown) => readonly { url: string }[])(state).filter(
+          ({ url }) => (state.sites.failures[url] ?? 0) > 0,
+        ),
+    }),
+  },
+  {
+    invariant: 3,
+    what: 'a gateway that runs is taken for ready',
+    module: 'gateway/readiness',
+    exports: () => ({
+      readiness: (state: { gateway: { value: string; start: object } }, event: { at: number }) => ({
+        commands: [],
+        notices: [],
+        state:
+          state.gateway.value === 'starting'
+            ? {
+                ...state,
+                gateway: {
+                  ...state.gateway,
+                  value: 'ready',
+                  start: { ...state.gateway.start, readyAt: event.at },
+                },
+              }
+            : state,
+      }),
+    }),
+  },
+  {
+    invariant: 4,
+    what: 'who failed to join is left alone',
+    module: 'model/attachment',
+    exports: () => ({
+      isCutOff: (attachment: string) => ['stale', 'orphaned'].includes(attachment),
+    }),
+  },
+  {
+    invariant: 5,
+    what: 'no wait lies between two recoveries',
+    module: 'recovery/backoff',
+    exports: () => ({
+      attemptBegun: (backoff: Anything) => backoff,
+      attemptEnded: (backoff: Anything) => backoff,
+    }),
+  },
+  {
+    invariant: 6,
+    what: 'who does not run is taken for one that wants to',
+    module: 'model/attachment',
+    exports: ({ attachmentOf }) => ({
+      attachmentOf: (...args: never[]) => {
+        const attachment = attachmentOf?.(...args);
+        return attachment === 'stopped' ? 'failedToJoin' : attachment;
+      },
+    }),
+  },
+  {
+    invariant: 7,
+    what: 'excluded containers and other monitors are dependents like any other',
+    module: 'model/dependents-of',
+    exports: () => ({
+      dependentsOf: (state: State) =>
+        Object.values(state.containers.byId).filter(
+          (facts) => 'id' in state.gateway && isOnNetworkOf(state.gateway.id, facts, state),
+        ),
+    }),
+  },
+  {
+    invariant: 8,
+    what: 'only messages count, listings do not',
+    from: 22,
+    module: 'facts/containers',
+    exports: ({ containers }) => ({
+      containers: (state: Everything, event: Event) =>
+        event.type === 'containersListed' && state.containers.isListed
+          ? { state, commands: [], notices: [] }
+          : (containers as unknown as (...args: unknown[]) => unknown)(state, event),
+    }),
+  },
+  {
+    invariant: 9,
+    what: 'the name under which an orphan is parked does not tell what it was',
+    module: 'model/parked',
+    exports: () => ({ parkedName: (name: string) => `lost-${name}` }),
+  },
+];
+
+/** The first seed that notices, with the histories played on a monitor that has the patch in it. */
+function firstToNotice({ module, exports, invariant, from = 8 }: Patch): number | undefined {
+  let noticedBy: number | undefined;
+  jest.isolateModules(() => {
+    const path = `../../../src/${module}.ts`;
+    jest.doMock(path, () => {
+      const real = jest.requireActual<Record<string, never>>(path);
+      return { ...real, ...exports(real) };
+    });
+    const { examineSeed } = jest.requireActual<{ examineSeed: typeof Examine }>('./examine.ts');
+    for (let seed = from; noticedBy === undefined && seed < from + MOST_SEEDS; seed += 1)
+      if (examineSeed(seed, HOURS, invariant === 8).violations.some((one) => one.invariant === invariant))
+        noticedBy = seed;
+    jest.dontMock(path);
+  });
+  return noticedBy;
+}
+
+describe('a monitor that breaks an invariant is found out', () => {
+  it.each(PATCHES)(
+    '$invariant: $what',
+    (patch) => {
+      expect(firstToNotice(patch)).toBeDefined();
+    },
+    600_000,
+  );
+});

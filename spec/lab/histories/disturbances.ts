@@ -1,0 +1,88 @@
+import { EngineError } from '../../../streams/engine.ts';
+import { type Disturbance, type EngineClient, ON_TIME } from '../../world/engine-client.ts';
+import type { CallFate, Deedful } from './history.ts';
+import type { Stage } from './stage.ts';
+
+const WRITE = /^(restart|start|stop|rename|remove|create) /;
+
+/** What each fate does to a call. */
+function disturbanceOf(fate: CallFate): Disturbance | undefined {
+  switch (fate.fate) {
+    case 'fine':
+      return undefined;
+    case 'slow':
+      return { lateMs: fate.lateMs, answerMs: fate.answerMs };
+    case 'fails':
+      return { error: new EngineError('the engine is out of its mind', 500) };
+    case 'answerLost':
+      return { error: new EngineError('socket hang up'), isDone: true };
+    case 'hangs':
+      return { answerMs: Infinity };
+  }
+}
+
+/** In turn, the first again after the last. */
+function inTurn<T>(all: readonly T[]): () => T | undefined {
+  let index = 0;
+  return () => all[index++ % all.length];
+}
+
+/** A look and the write that rests on it are two calls. */
+const CALM_SLACK_MS = 20;
+
+/** The wire between the engine and the monitor, which is disturbed at times. The latest disturbance of a kind holds. */
+export class Wire {
+  readonly #stage: Stage;
+  readonly #client: EngineClient;
+  #callsUntil = -Infinity;
+  #readingsUntil = -Infinity;
+  #messagesUntil = -Infinity;
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+    this.#client = stage.client;
+  }
+
+  /** How late the monitor's acts may be, milliseconds: what it looked at just before may be that old. */
+  get slackMs(): number {
+    return this.#stage.now < this.#callsUntil + 60_000 ? 40_000 : CALM_SLACK_MS;
+  }
+
+  /** Whether what is asked of the engine may not be answered, now or at the next connection. */
+  get losesAnswers(): boolean {
+    return this.#stage.now < this.#readingsUntil + 15_000;
+  }
+
+  /** Whether what the engine tells may not have been heard. */
+  get losesMessages(): boolean {
+    return this.#stage.now < this.#messagesUntil + 90_000;
+  }
+
+  /** Since when all that is asked is answered, and all that is told is heard: if now, or later, not yet. */
+  get quietSince(): number {
+    return Math.max(this.#callsUntil, this.#messagesUntil);
+  }
+
+  disturbCalls({ calls, fates, forMs }: Deedful<'callsDisturbed'>): void {
+    const until = (this.#callsUntil = this.#stage.now + forMs);
+    if (calls === 'readings') this.#readingsUntil = until;
+    const next = inTurn(fates.map(disturbanceOf));
+    this.#client.disturb = (call) =>
+      this.#stage.now < until && WRITE.test(call) === (calls === 'writes') ? next() : undefined;
+  }
+
+  disturbMessages({ fates, forMs }: Deedful<'messagesDisturbed'>): void {
+    const until = this.#stage.now + forMs;
+    this.#messagesUntil = Math.max(this.#messagesUntil, until);
+    const next = inTurn(fates);
+    this.#client.tell = () => (this.#stage.now < until ? (next() ?? ON_TIME) : ON_TIME);
+  }
+
+  calm(): void {
+    this.#callsUntil = Math.min(this.#callsUntil, this.#stage.now);
+    this.#readingsUntil = Math.min(this.#readingsUntil, this.#stage.now);
+    this.#messagesUntil = Math.min(this.#messagesUntil, this.#stage.now);
+    this.#client.disturb = () => undefined;
+    this.#client.tell = () => ON_TIME;
+  }
+}

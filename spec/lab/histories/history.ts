@@ -1,0 +1,117 @@
+import type { Settings } from '../../../src/model/state.ts';
+
+/**
+ * One random history, as plain data: what there is, how the monitor is set up, and what happens, to the last
+ * millisecond. Nothing is left to chance when it is played, so the same history is always the same day.
+ */
+export interface History {
+  readonly hours: number;
+  readonly cast: Cast;
+  readonly settings: Choices;
+  readonly steps: readonly Step[];
+}
+
+export interface Cast {
+  readonly gatewayPolicy: RestartPolicy;
+  readonly hasHealthCheck: boolean;
+  readonly isOfCompose: boolean;
+  /** Roles of `roles.ts`. */
+  readonly dependents: readonly string[];
+  /** Roles that are nobody's business. */
+  readonly untouchable: readonly string[];
+  /** A second gateway, with a dependent of its own: another one that the monitor watches, or none of its business. */
+  readonly second: 'none' | 'watched' | 'foreign';
+}
+
+export type RestartPolicy = 'no' | 'always' | 'unless-stopped' | 'on-failure';
+
+export type Choices = Pick<
+  Settings,
+  | 'checkIntervalMs'
+  | 'failThreshold'
+  | 'siteQuorum'
+  | 'recoveryStrategy'
+  | 'selfHealGraceMs'
+  | 'backoffMs'
+  | 'backoffMaxMs'
+  | 'autoRecreate'
+  | 'restartConcurrency'
+  | 'dryRun'
+> & { readonly sites: number; readonly hasWitness: boolean };
+
+export interface Step {
+  /** From the step before, or from the beginning. */
+  readonly afterMs: number;
+  readonly deed: Deed;
+}
+
+/** To one container, by its role. */
+interface Whom {
+  readonly who: string;
+}
+
+interface Lasting {
+  readonly forMs: number;
+}
+
+/** What can be done, by whom or what; `what` names it in stories and in the counts. */
+export type Deed =
+  | OperatorDeed
+  | ({ readonly what: 'crash'; readonly exitCode: number } & Whom)
+  | ({ readonly what: 'outOfMemory' } & Whom)
+  | TunnelDeed
+  | EngineDeed
+  | MonitorDeed;
+
+export type OperatorDeed =
+  | ({ readonly what: 'stop' | 'start' | 'restart' | 'kill' | 'remove' | 'create' | 'recreate' } & Whom)
+  | ({ readonly what: 'pause' | 'rename' } & Whom & Lasting)
+  /** `docker compose up -d`, of the gateway only or of all that joined it; both in compose's order of steps. */
+  | { readonly what: 'composeUp'; readonly isGatewayOnly: boolean };
+
+export type TunnelDeed =
+  | ({ readonly what: 'tunnelBreaks' | 'tunnelHangs' | 'dnsFails' | 'providerFails' | 'lineFails' } & Lasting)
+  | ({ readonly what: 'siteBlocked'; readonly site: number } & Lasting)
+  | ({
+      readonly what: 'healthLies' | 'execRefused' | 'wgetGone' | 'controlServerGone' | 'secondTunnelBreaks';
+    } & Lasting)
+  | { readonly what: 'gluetunHealsItself' };
+
+export type EngineDeed =
+  /** In good order, or by SIGKILL: then its containers run on, and the next one stops them before it answers. */
+  | ({ readonly what: 'engineRestarts' | 'engineKilled'; readonly ownersFirst: boolean } & Lasting)
+  /** Of the whole host, with the monitor and all else. */
+  | ({ readonly what: 'powerCut'; readonly ownersFirst: boolean } & Lasting)
+  /** Every open stream ends, the engine goes on. */
+  | { readonly what: 'streamCut' }
+  /** Each message meets the next of these fates: how late it is told, each time; none: it is lost. */
+  | ({ readonly what: 'messagesDisturbed'; readonly fates: readonly (readonly number[])[] } & Lasting)
+  /** Each call meets the next of these fates. */
+  | ({
+      readonly what: 'callsDisturbed';
+      readonly calls: 'readings' | 'writes';
+      readonly fates: readonly CallFate[];
+    } & Lasting)
+  /** The host's clock is set ahead. */
+  | { readonly what: 'clockJumps'; readonly byMs: number };
+
+export type CallFate =
+  | { readonly fate: 'fine' }
+  | { readonly fate: 'slow'; readonly lateMs: number; readonly answerMs: number }
+  | { readonly fate: 'fails' }
+  /** Carried out, and reported as failed. */
+  | { readonly fate: 'answerLost' }
+  | { readonly fate: 'hangs' };
+
+export type MonitorDeed =
+  /** SIGKILL, or SIGTERM; another one is started later, its clock so far ahead or behind. */
+  { readonly what: 'monitorKilled' | 'monitorStopped'; readonly aheadMs: number } & Lasting;
+
+/** The deed of that name. */
+export type Deedful<W extends Deed['what']> = Deed extends infer D
+  ? D extends { readonly what: infer X }
+    ? W extends X
+      ? D & { readonly what: W }
+      : never
+    : never
+  : never;

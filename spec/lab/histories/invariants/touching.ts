@@ -1,0 +1,79 @@
+import type { Event } from '../../../../streams/events.ts';
+import type { Onlooker } from '../stage.ts';
+import { MONITOR_LABEL } from '../../../../streams/labels.ts';
+import { couldNotJoin } from '../could-not-join.ts';
+import { EXCLUDED, GATEWAY, type Role, unparked } from '../roles.ts';
+import { type Court, type Write, writeIn } from './judge.ts';
+
+/**
+ * 3: no dependent is restarted, started or re-created before its gateway is ready.
+ * 6: one stopped by its operator is never started; one that never ran, or ended by itself, neither.
+ * 7: only the gateway and its own dependents are touched.
+ */
+export class Touching implements Onlooker {
+  readonly #court: Court;
+  /** By name, when its re-creation was begun in the act that is under way. */
+  readonly #begunAt = new Map<string, number>();
+
+  constructor(court: Court) {
+    this.#court = court;
+  }
+
+  outcome(event: Event): void {
+    if (event.type === 'dependentRepairBegun' && event.how === 'recreate')
+      this.#begunAt.set(event.name, this.#court.stage.now);
+  }
+
+  actEnded(): void {
+    this.#begunAt.clear();
+  }
+
+  writes(call: string): void {
+    const write = writeIn(call, this.#court);
+    const { stage, people } = this.#court;
+    if (stage.settings.dryRun) this.#court.violate(7, `a dry run writes: ${call}`);
+    // Somebody has removed it meanwhile: the engine refuses.
+    if (write.verb !== 'create' && stage.engine.find(write.name) === undefined) return;
+    if (write.role !== undefined && stage.watched.includes(write.role)) return;
+    const role = people.roles.find(({ name }) => name === write.role);
+    const gateway = role && gatewayOf(role, write.name);
+    if (role === undefined || gateway === undefined || !stage.watched.includes(gateway)) {
+      this.#court.violate(7, `a container is touched that is none of ours: ${call}`);
+      return;
+    }
+    if (write.verb === 'restart' || write.verb === 'start') this.#judgeIntent(write, role);
+    if (write.verb === 'restart' || write.verb === 'start' || write.verb === 'create')
+      this.#judgeReadiness(write, gateway);
+  }
+
+  #judgeReadiness({ verb, name }: Write, gateway: string): void {
+    const { stage, truth, wire, cast } = this.#court;
+    const { readySince, isPaused, lastReady } = truth.of(gateway);
+    if (readySince !== undefined && !isPaused) return;
+    // What is begun is brought to its end: there is no way back that the gateway's end would not bar as well.
+    if (verb !== 'restart' && lastReady >= (this.#begunAt.get(name) ?? Infinity)) return;
+    const waitedLong =
+      !cast.hasHealthCheck && (truth.ageOf(gateway) ?? 0) >= stage.settings.healthyWaitMs - 1000;
+    // An orphan that is undone is started to fail: whom it joined is no more.
+    const container = stage.engine.find(name);
+    const owner = container?.joins;
+    const isToFail = verb === 'start' && owner !== undefined && stage.engine.find(owner) === undefined;
+    if (waitedLong || isToFail || stage.now - lastReady <= wire.slackMs) return;
+    this.#court.violate(3, `${verb} of ${name} though ${gateway} is not ready`);
+  }
+
+  #judgeIntent({ verb, name }: Write, { name: role }: Role): void {
+    const { stage, intents, wire } = this.#court;
+    const container = stage.engine.find(name);
+    const intent = intents.of(role);
+    if (container === undefined || container.state.running) return;
+    if (intent.value === 'down' && stage.now - intent.since > wire.slackMs && !couldNotJoin(container.state))
+      this.#court.violate(6, `${verb} of ${name}, which is to stay down`);
+  }
+}
+
+/** Excluded is a name: who is given another one is a dependent like any other, as long as it has that. */
+function gatewayOf({ gateway, joins, labels }: Role, name: string): string | undefined {
+  const isExcluded = EXCLUDED.includes(unparked(name));
+  return joins === GATEWAY && !(MONITOR_LABEL in labels) && !isExcluded ? GATEWAY : gateway;
+}

@@ -1,0 +1,186 @@
+import { COMPOSE_PROJECT } from '../../../streams/labels.ts';
+import type { Container } from '../../simulated-engine/container.ts';
+import type { ContainerSpec } from '../../simulated-engine/create-request.ts';
+import { gatewayContainer } from '../../simulated-engine/gluetun.ts';
+import { composeUp, recreate } from '../../simulated-engine/operator.ts';
+import type { Cast } from './history.ts';
+import {
+  DEPENDENTS,
+  GATEWAY,
+  GATEWAY_LABELS,
+  OF_SECOND,
+  type Role,
+  SECOND_GATEWAY,
+  UNTOUCHABLE,
+  unparked,
+} from './roles.ts';
+import type { Stage } from './stage.ts';
+
+/** What it is called whom its operator has given another name. */
+const RENAMED = '-renamed';
+
+const HEALTH = { intervalMs: 60_000, retries: 3 };
+
+/** The containers of a history, and what their operator does to them: by role, whatever they are called just now. */
+export class People {
+  readonly roles: readonly Role[];
+  readonly gateways: readonly string[];
+  readonly #stage: Stage;
+  readonly #cast: Cast;
+  readonly #namedAt = new Map<string, number>();
+  readonly #replaced = new Set<string>();
+
+  constructor(stage: Stage, cast: Cast) {
+    this.#stage = stage;
+    this.#cast = cast;
+    this.gateways = cast.second === 'none' ? [GATEWAY] : [GATEWAY, SECOND_GATEWAY];
+    this.roles = [
+      ...DEPENDENTS.filter(({ name }) => this.#isCast(name)),
+      ...UNTOUCHABLE.filter(({ name }) => cast.untouchable.includes(name)),
+      ...(cast.second === 'none' ? [] : [OF_SECOND]),
+    ];
+  }
+
+  /** One that joins another needs that one. */
+  #isCast(name: string): boolean {
+    const { dependents } = this.#cast;
+    return dependents.includes(name) || (name === 'by-id' && dependents.includes('through'));
+  }
+
+  has(who: string): boolean {
+    return this.gateways.includes(who) || this.roles.some(({ name }) => name === who);
+  }
+
+  /** What it is called, or would be if it were there. */
+  nameOf(who: string): string {
+    return this.#stage.engine.find(who + RENAMED) === undefined ? who : who + RENAMED;
+  }
+
+  /** When its operator last gave it another name, or its own one back. */
+  namedAt(who: string): number {
+    return this.#namedAt.get(who) ?? -Infinity;
+  }
+
+  /** Also of one that had the name when it was parked, and of what was created in its place. */
+  roleOf(name: string): string | undefined {
+    const original = unparked(name);
+    const who = original.endsWith(RENAMED) ? original.slice(0, -RENAMED.length) : original;
+    return this.has(who) ? who : undefined;
+  }
+
+  find(who: string): Container | undefined {
+    return this.#stage.engine.find(this.nameOf(who));
+  }
+
+  /** Under whatever name. */
+  isThere(who: string): boolean {
+    return this.#stage.engine.containers.some(({ name }) => this.roleOf(name) === who);
+  }
+
+  /** All of them, in an order in which everybody finds whom it joins. */
+  populate(): void {
+    const { engine } = this.#stage;
+    const early = this.roles.filter(({ byName }) => byName);
+    for (const role of early) engine.create(this.#specOf(role));
+    for (const gateway of this.gateways) {
+      engine.create(this.gatewaySpec(gateway));
+      engine.start(gateway);
+    }
+    this.#stage.pass(35_000);
+    for (const role of this.roles) {
+      if (!role.byName) engine.create(this.#specOf(role));
+      engine.start(role.name);
+      this.#stage.pass(500);
+    }
+  }
+
+  gatewaySpec(who: string): ContainerSpec {
+    const { gatewayPolicy, hasHealthCheck, isOfCompose } = this.#cast;
+    return gatewayContainer({
+      name: this.nameOf(who),
+      standIn: who === GATEWAY ? this.#stage.tunnel : this.#stage.secondTunnel,
+      restartPolicy: gatewayPolicy,
+      ...(isOfCompose && who === GATEWAY && { labels: GATEWAY_LABELS }),
+      ...(hasHealthCheck && { health: HEALTH }),
+    });
+  }
+
+  /** Whom it joins by the id there is now; nobody there: by the name. */
+  #specOf({ name, joins, byName, policy, labels, body, ignoresTerm }: Role): ContainerSpec {
+    const owner = joins === undefined ? undefined : this.find(joins);
+    const mode = { networkMode: `container:${byName ? (joins ?? '') : (owner?.id ?? joins ?? '')}` };
+    return {
+      name: this.nameOf(name),
+      restartPolicy: policy,
+      labels: this.#cast.isOfCompose || !(COMPOSE_PROJECT in labels) ? labels : {},
+      body,
+      workload: { ignoresTerm },
+      ...(joins !== undefined && mode),
+    };
+  }
+
+  specOf(who: string): ContainerSpec {
+    const role = this.roles.find(({ name }) => name === who);
+    return role === undefined ? this.gatewaySpec(who) : this.#specOf(role);
+  }
+
+  /** `docker run`, or `docker rm -f` before it. */
+  recreate(who: string): void {
+    const { engine } = this.#stage;
+    if (this.find(who) === undefined) {
+      this.create(who);
+      return;
+    }
+    this.#replaced.add(who);
+    recreate(engine, this.specOf(who)).subscribe({
+      complete: () => this.#replaced.delete(who),
+      error: () => this.#replaced.delete(who),
+    });
+  }
+
+  /** By its operator, who removes it first. */
+  isBeingReplaced(who: string): boolean {
+    return this.#replaced.has(who);
+  }
+
+  create(who: string): void {
+    const { engine } = this.#stage;
+    if (this.find(who) !== undefined) return;
+    engine.create(this.specOf(who));
+    engine.start(this.nameOf(who));
+  }
+
+  rename(who: string): boolean {
+    return this.#rename(who, who + RENAMED);
+  }
+
+  /** Gets its own name back, unless somebody has that by now, or it is parked: then it cannot be found. */
+  nameBack(who: string): void {
+    this.#rename(who + RENAMED, who);
+  }
+
+  #rename(from: string, to: string): boolean {
+    const { engine, now } = this.#stage;
+    const container = engine.find(from);
+    const who = this.roleOf(from);
+    if (container === undefined || who === undefined || engine.find(to) !== undefined) return false;
+    this.#namedAt.set(who, now);
+    engine.rename(container.id, to);
+    return true;
+  }
+
+  /** Compose replaces the gateway, and, unless only that was named, then those that had joined it. */
+  composeUp(isGatewayOnly: boolean, isReplaced: (who: string) => void): void {
+    if (this.find(GATEWAY) === undefined) return;
+    composeUp(this.#stage.engine, this.gatewaySpec(GATEWAY));
+    if (isGatewayOnly) return;
+    const joined = this.roles.filter(({ joins, gateway }) => joins === GATEWAY && gateway === GATEWAY);
+    joined.forEach(({ name }, index) =>
+      this.#stage.later(2500 + 700 * index, () => {
+        if (!this.#stage.isEngineThere) return;
+        isReplaced(name);
+        this.recreate(name);
+      }),
+    );
+  }
+}

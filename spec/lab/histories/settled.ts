@@ -1,0 +1,85 @@
+import type { Container } from '../../simulated-engine/container.ts';
+import { couldNotJoin } from './could-not-join.ts';
+import type { Scene } from './deeds.ts';
+import type { Court } from './invariants/judge.ts';
+import type { Role } from './roles.ts';
+
+const MINUTE_MS = 60_000;
+
+/** All trouble ends: what remains is for the monitor to put right. */
+export function calmDown({ stage, people, intents, wire }: Scene): void {
+  wire.calm();
+  stage.isLineUp = true;
+  for (const tunnel of [stage.tunnel, stage.secondTunnel]) {
+    tunnel.isProviderUp = true;
+    tunnel.heal();
+    tunnel.allowExecs();
+    tunnel.bringBackWget();
+    tunnel.startControlServer();
+    tunnel.healthChecks('asTunnel');
+  }
+  stage.sites.forEach((url) => stage.tunnel.siteRecovers(url));
+  for (let waited = 0; !stage.isEngineThere && waited < 20; waited += 1) stage.pass(MINUTE_MS);
+  if (stage.monitor?.isAlive !== true) stage.startMonitor();
+  stage.pass(MINUTE_MS);
+  for (const { id, state } of stage.engine.containers) if (state.paused) stage.engine.unpause(id);
+  // In a dry run nobody else does: it would be said for ever what would be done.
+  for (const gateway of stage.watched)
+    if (stage.settings.dryRun || intents.of(gateway).value !== 'run') bringBack(gateway);
+
+  function bringBack(gateway: string): void {
+    intents.wantsRun(gateway);
+    const container = people.find(gateway);
+    if (container === undefined) people.create(gateway);
+    else stage.engine.start(container.id);
+  }
+}
+
+/** What is still wrong, though nothing is in the way: nothing, once all is settled (4). */
+export function unsettled(court: Court): readonly string[] {
+  const { stage, people } = court;
+  if (stage.settings.dryRun) return [];
+  const gateways = stage.watched.filter((gateway) => people.find(gateway)?.state.running !== true);
+  const dependents = people.roles
+    .filter(({ gateway }) => gateway !== undefined && stage.watched.includes(gateway))
+    .flatMap((role) => wrongWith(court, role));
+  const parked = stage.engine.containers.filter(({ name }) => name.includes('.orphan-of-'));
+  return [
+    ...gateways.map((gateway) => `${gateway} does not run`),
+    ...dependents,
+    ...parked.map(({ name }) => `${name} is left behind`),
+  ];
+}
+
+function wrongWith(court: Court, role: Role): readonly string[] {
+  const { people, stage, intents } = court;
+  const container = people.find(role.name);
+  if (container === undefined)
+    return intents.of(role.name).value === 'gone' ? [] : [`${role.name} is no more`];
+  if (!isClaimable(court, container, role)) return [];
+  if (container.state.running)
+    return stage.engine.isOnLiveNetwork(container.id) || container.state.restarting
+      ? []
+      : [`${role.name} is cut off`];
+  if (couldNotJoin(container.state)) return [`${role.name} is left down: ${container.state.error}`];
+  return intents.of(role.name).value === 'run' ? [`${role.name} is left down`] : [];
+}
+
+/**
+ * Whom nobody can help is not held against the monitor: whose owner its operator keeps down or has removed; an orphan
+ * that nobody may re-create; one of a gateway that no monitor has ever seen, or of an owner that had another name when
+ * one last saw it.
+ */
+export function isClaimable(court: Court, container: Container, role: Role): boolean {
+  const { stage, people } = court;
+  const owner = people.find(role.joins ?? '');
+  const reference = container.joins ?? '';
+  if (owner?.state.running !== true) return false;
+  const ownersRole = people.roles.find(({ name }) => name === role.joins);
+  if (ownersRole !== undefined && !isClaimable(court, owner, ownersRole)) return false;
+  const isOrphan = stage.engine.find(reference) === undefined;
+  if (!isOrphan) return reference === owner.id || reference === owner.name;
+  const { gateways, dependents } = stage.memory;
+  const isKnown = Object.values(gateways).flat().includes(reference) || dependents[reference] === owner.name;
+  return stage.settings.autoRecreate && isKnown;
+}

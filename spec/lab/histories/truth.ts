@@ -1,0 +1,124 @@
+import type { Event } from '../../../streams/events.ts';
+import type { Everything } from '../../../src/model/state.ts';
+import { nanosToMs } from '../../simulated-engine/clock.ts';
+import type { EngineEvent } from '../../simulated-engine/events.ts';
+import type { Wire } from './disturbances.ts';
+import type { People } from './people.ts';
+import type { Onlooker, Stage } from './stage.ts';
+
+/** One gateway as it really is, whatever the monitor has heard of it. */
+interface Known {
+  /** When its present run began; undefined: it does not run. */
+  runSince: number | undefined;
+  isPaused: boolean;
+  /** In its present run: since when there is proof that its tunnel works. */
+  readySince: number | undefined;
+  /** When it last was ready, and last ran. */
+  lastReady: number;
+  lastRan: number;
+  /** How its last run ended: by whose signal, or by itself. */
+  end: 'operator' | 'monitor' | 'itself';
+}
+
+/**
+ * What the gateways are up to, by messages that no fault touches: the judge's own view of "ready" (SPEC 1), built on
+ * nothing of the monitor's but what its probes have returned.
+ */
+export class Truth implements Onlooker {
+  readonly #stage: Stage;
+  readonly #people: People;
+  readonly #wire: Wire;
+  readonly #known = new Map<string, Known>();
+  #monitorSince = -Infinity;
+  /** The gateway that the monitor writes on at this moment. */
+  #writing: string | undefined;
+
+  constructor(stage: Stage, people: People, wire: Wire) {
+    this.#stage = stage;
+    this.#people = people;
+    this.#wire = wire;
+    for (const gateway of people.gateways)
+      this.#known.set(gateway, {
+        runSince: stage.now,
+        isPaused: false,
+        readySince: stage.now,
+        lastReady: stage.now,
+        lastRan: stage.now,
+        end: 'itself',
+      });
+    stage.onlookers.push(this);
+  }
+
+  of(gateway: string): Known {
+    const known = this.#known.get(gateway);
+    if (known === undefined) throw new Error(`nobody knows a gateway ${gateway}`);
+    if (known.readySince !== undefined && !known.isPaused) known.lastReady = this.#stage.now;
+    if (known.runSince !== undefined) known.lastRan = this.#stage.now;
+    return known;
+  }
+
+  /**
+   * How long its present run has lasted, milliseconds; for a monitor that has found it running, by the engine's clock,
+   * which may have been set ahead since. Undefined: it does not run.
+   */
+  ageOf(gateway: string): number | undefined {
+    const { runSince } = this.of(gateway);
+    if (runSince === undefined) return undefined;
+    if (this.#monitorSince < runSince && !this.#wire.losesMessages) return this.#stage.now - runSince;
+    const startedAt = this.#people.find(gateway)?.state.startedAt;
+    const { clock } = this.#stage.engine.runtime;
+    const shownMs = startedAt === undefined ? 0 : clock.nowMs() - nanosToMs(startedAt);
+    return Math.max(this.#stage.now - runSince, shownMs);
+  }
+
+  monitorStarted(): void {
+    this.#monitorSince = this.#stage.now;
+  }
+
+  writes(call: string): void {
+    const [verb = '', name = ''] = call.split(' ');
+    if (verb === 'restart' || verb === 'stop') this.#writing = this.#people.roleOf(name);
+  }
+
+  actEnded(): void {
+    this.#writing = undefined;
+  }
+
+  /** A probe that passed, begun after the present start. */
+  heard(event: Event, { watches }: Everything): void {
+    if (event.type !== 'siteProbed' || event.result.verdict !== 'pass') return;
+    const watch = watches.find(({ checking }) => checking.running?.checkId === event.checkId);
+    const known = this.#known.get(watch?.settings.gateway ?? '');
+    const begunAt = this.#stage.now - (event.result.latencyMs ?? 0);
+    if (known?.runSince !== undefined && begunAt >= known.runSince) known.readySince ??= this.#stage.now;
+  }
+
+  told({ id, action }: EngineEvent): void {
+    const gateway = this.#people.gateways.find((who) => this.#people.find(who)?.id === id);
+    if (gateway === undefined) return;
+    const known = this.of(gateway);
+    const { now } = this.#stage;
+    switch (action) {
+      case 'start':
+        known.runSince = now;
+        known.readySince = undefined;
+        known.isPaused = false;
+        known.end = 'itself';
+        break;
+      case 'die':
+        known.runSince = undefined;
+        known.readySince = undefined;
+        break;
+      case 'kill':
+        known.end = this.#writing === gateway ? 'monitor' : 'operator';
+        break;
+      case 'pause':
+      case 'unpause':
+        known.isPaused = action === 'pause';
+        break;
+      case 'health_status: healthy':
+        if (known.runSince !== undefined) known.readySince ??= now;
+        break;
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import {
+  connected,
+  created,
+  destroyed,
+  died,
+  disconnected,
+  killed,
+  listedAgain,
+  started,
+} from '../../src/builders.ts';
+import { type Steps, settled } from '../../src/history.ts';
+
+const lives = (name: string): Steps => [
+  created(name),
+  started(name),
+  killed(name, '9'),
+  died(name, 137),
+  destroyed(name),
+];
+/** The engine's order is not strict. */
+const livesInDisorder = (name: string): Steps => [
+  created(name),
+  started(name),
+  destroyed(name),
+  killed(name),
+  died(name),
+];
+
+describe('what the monitor knows', () => {
+  it.each([
+    { given: 'came and went', live: lives },
+    { given: 'came and went, told in another order', live: livesInDisorder },
+  ])('does not grow with containers that $given', ({ live }) => {
+    const history = settled();
+    const size = (): number => JSON.stringify(history.everything).length;
+    const round = (from: number): number => {
+      for (let index = from; index < from + 200; index += 1) history.feed(...live(`noise-${index}`));
+      history.feed(disconnected(), connected(), listedAgain());
+      return size();
+    };
+    const [first, second] = [round(10_000), round(20_000)];
+    expect(Math.abs(second - first)).toBeLessThan(100);
+  });
+});

@@ -1,0 +1,144 @@
+import fc, { type Arbitrary } from 'fast-check';
+import type { Json } from '../../../../streams/json.ts';
+import { type SharedConfig, effective, mergeWithImage } from './image-merge.ts';
+import { planned } from './originals.ts';
+
+const maybe = <Value>(value: Arbitrary<Value>): Arbitrary<Value | null> => fc.option(value, { nil: null });
+
+/** Configurations with values of these alphabets; names and keys are common to all. */
+const configs = (values: readonly string[], places: readonly string[]): Arbitrary<SharedConfig> => {
+  const value = fc.constantFrom(...values);
+  const key = fc.constantFrom('A', 'B', 'C', 'PATH');
+  const number = fc.constantFrom(...values.map((_, index) => places.length * 1e9 + index));
+  return fc.record({
+    Env: maybe(
+      fc.uniqueArray(fc.tuple(key, value), { selector: ([name]) => name }).map((all) => all.map((pair) => pair.join('='))),
+    ),
+    Labels: maybe(fc.dictionary(key, value, { noNullPrototype: true })),
+    Entrypoint: maybe(fc.array(value, { maxLength: 2 })),
+    Cmd: maybe(fc.array(value, { maxLength: 2 })),
+    User: fc.option(value, { nil: '' }),
+    WorkingDir: fc.option(value, { nil: '' }),
+    StopSignal: fc.option(value, { nil: '' }),
+    Healthcheck: maybe(
+      fc.record(
+        { Test: fc.constantFrom(['NONE'], ...values.map((one) => ['CMD', one])), Interval: number, Timeout: number, StartPeriod: number, StartInterval: number, Retries: number },
+        { requiredKeys: [] },
+      ),
+    ),
+    Volumes: maybe(fc.dictionary(fc.constantFrom(...places), fc.constant({}), { noNullPrototype: true })),
+  }); // prettier-ignore
+};
+
+/** What `--entrypoint ""` asks for, together with a command, for the engine wants one. */
+const emptied = (value: string): Partial<SharedConfig> => ({ Entrypoint: [''], Cmd: [value] });
+
+/** What the engine makes of a request, and would show of the container; undefined: it refuses. */
+const created = (request: SharedConfig, image: SharedConfig): SharedConfig | undefined => {
+  try {
+    return mergeWithImage(request, image);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The request planned for what was made of a request. */
+const plannedAgain = (container: SharedConfig, image: SharedConfig): SharedConfig =>
+  planned({ config: { ...(container as Json), Hostname: 'd1efcffa8772' }, image: image as Json });
+
+describe('a container made by its plan', () => {
+  const image = configs(['1', '2', '3'], ['/x', '/y']);
+  const request = fc.oneof(
+    configs(['1', '2', '3'], ['/x', '/y', '/z']),
+    image.map((config) => ({ ...config, ...emptied('1') })),
+  );
+
+  it('runs as the one it replaces, on the same image', () => {
+    fc.assert(
+      fc.property(request, image, (asked, ofImage) => {
+        const container = created(asked, ofImage);
+        fc.pre(container !== undefined);
+        const again = mergeWithImage(plannedAgain(container, ofImage), ofImage);
+        expect(effective(again)).toEqual(effective(container));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is planned alike for ever', () => {
+    fc.assert(
+      fc.property(request, image, (asked, ofImage) => {
+        const container = created(asked, ofImage);
+        fc.pre(container !== undefined);
+        const plan = plannedAgain(container, ofImage);
+        expect(plannedAgain(mergeWithImage(plan, ofImage), ofImage)).toEqual(plan);
+      }),
+    );
+  });
+
+  it('takes from another image all that its user had not set, and nothing else', () => {
+    const asked = fc.oneof(
+      configs(['u1', 'u2'], ['/u']).map((config) => ({
+        ...config,
+        // An empty list is the one way to be rid of the entrypoint but not of the command, and no plan tells.
+        Entrypoint: config.Entrypoint?.length === 0 ? null : (config.Entrypoint ?? null),
+      })),
+      configs(['u1', 'u2'], ['/u']).map((config) => ({ ...config, ...emptied('u1') })),
+    );
+    const old = configs(['o1', 'o2', 'o3'], ['/o', '/p']);
+    const other = configs(['n1', 'n2', 'n3', 'n4'], ['/n', '/m', '/l']);
+    fc.assert(
+      fc.property(asked, old, other, (user, before, after) => {
+        const [container, expected] = [created(user, before), created(user, after)];
+        fc.pre(container !== undefined && expected !== undefined);
+        // To be rid of what is not there, and to have no health check where there is none, is to set nothing.
+        fc.pre(user.Entrypoint?.[0] !== '' || (before.Entrypoint ?? []).length > 0);
+        fc.pre(!isNone(user) || !isNone(before));
+        expect(effective(mergeWithImage(plannedAgain(container, before), after))).toEqual(
+          effective(expected),
+        );
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+const isNone = ({ Healthcheck }: SharedConfig): boolean =>
+  (Healthcheck?.['Test'] as string[] | undefined)?.[0] === 'NONE';
+
+describe('the engine’s merge, as it is modelled here', () => {
+  it.each<{ given: string; request: SharedConfig; image: SharedConfig; then: SharedConfig }>([
+    {
+      given: 'an emptied entrypoint does not take the image’s command',
+      request: { Entrypoint: [''], Cmd: ['own'] },
+      image: { Entrypoint: ['/e'], Cmd: ['c'] },
+      then: { Entrypoint: null, Cmd: ['own'] },
+    },
+    {
+      given: 'an entrypoint that is an empty list does',
+      request: { Entrypoint: [] },
+      image: { Entrypoint: ['/e'], Cmd: ['c'] },
+      then: { Entrypoint: [], Cmd: ['c'] },
+    },
+    {
+      given: 'an entrypoint keeps the image’s command away',
+      request: { Entrypoint: ['own'] },
+      image: { Entrypoint: ['/e'], Cmd: ['c'] },
+      then: { Entrypoint: ['own'], Cmd: null },
+    },
+    {
+      given: 'a health check is merged field by field',
+      request: { Cmd: ['c'], Healthcheck: { Interval: 5, Retries: 0 } },
+      image: { Healthcheck: { Test: ['CMD', 'ok'], Retries: 3 } },
+      then: { Healthcheck: { Test: ['CMD', 'ok'], Interval: 5, Retries: 3 } },
+    },
+  ])('$given', ({ request, image, then }) => {
+    expect(mergeWithImage(request, image)).toMatchObject(then);
+  });
+
+  it('refuses a container without a command', () => {
+    expect(() => mergeWithImage({ Entrypoint: [''] }, { Entrypoint: ['/e'], Cmd: ['c'] })).toThrow(
+      'no command specified',
+    );
+  });
+});

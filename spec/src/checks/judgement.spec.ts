@@ -1,0 +1,188 @@
+import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import {
+  type Happening,
+  checkBlind,
+  checkFailed,
+  checkPassed,
+  checked,
+  connected,
+  disconnected,
+  gatewayFacts,
+  happens,
+  outOfMemory,
+  idOf,
+  inspectedAs,
+  listed,
+  listedAgain,
+  onGateway,
+  publicIpLogged,
+  restartMessages,
+  seconds,
+  selfHealingLogged,
+  site,
+  succeeded,
+  turned,
+  waveSucceeded,
+} from '../builders.ts';
+import { History, type Steps, settled } from '../history.ts';
+
+const down: Steps = [seconds(30), checkFailed('a'), seconds(30), checkFailed('a')];
+
+/** Checks for so many minutes, two in each. */
+const checksFor = (history: History, lastsMinutes: number, outcome: Happening = checkPassed()): History =>
+  Array.from({ length: lastsMinutes * 2 }).reduce<History>(
+    (soFar) => soFar.feed(seconds(30), outcome),
+    history,
+  );
+
+describe('sites that an earlier monitor held as advisory', () => {
+  const sites = ['a', 'b', 'c', 'd', 'e'].map((name) => site(name));
+  const held = ['https://a/', 'https://b/'];
+  const memory = {
+    ...NOTHING_REMEMBERED,
+    sites: { gluetun: { held, blocked: undefined, passed: sites.map(({ url }) => url) } },
+  };
+  const restarted = (): History => new History({ sites, memory }).feed(connected(), listed(gatewayFacts()));
+  const PASSES = /^Site https:\/\/a can be reached again, and counts as critical again$/;
+
+  it('are named with the first listing, and not with the next', () => {
+    const STILL = /^Still held as advisory until it passes once: https:\/\/a, https:\/\/b$/;
+    new History({ sites, memory }).feed(connected()).expectNoLine(STILL);
+    restarted().feed(listedAgain(), disconnected(), connected(), listedAgain()).expectLine(STILL, 'info');
+  });
+
+  it('are not spoken of where there are none', () => {
+    const history = new History({ sites }).feed(connected(), listed(gatewayFacts()));
+    history.expectLines('Monitoring container: gluetun', 'Dependent containers (auto-discovery): none');
+  });
+
+  it('count again one by one, as each passes', () => {
+    const history = restarted().feed(checkFailed('b')).expectLine(PASSES, 'info');
+    history.feed(seconds(30), checkFailed('b'), seconds(30), checkFailed('b')).expectNoAct();
+    history.feed(seconds(30), checkFailed('a'), seconds(30), checkFailed('a')).expectActs('restartGateway');
+  });
+
+  it('do not count again by what a check had found that is over', () => {
+    const late = (history: History): Happening => {
+      const [probed] = checkPassed()(history.state, 0);
+      return (_state, at) => (probed === undefined ? [] : [{ ...probed, at }]);
+    };
+    const history = restarted();
+    const tooLate = late(history);
+    history.feed(checkFailed('a', 'b'), tooLate).expectNoLine(PASSES);
+    history.feed(seconds(30), tooLate).expectNoLine(PASSES);
+  });
+});
+
+describe('the first sign of an outage', () => {
+  const sites = [site('a'), site('b')];
+  const settings = { selfHealGraceMs: 60_000 };
+  const left = (line: string): RegExp =>
+    new RegExp(`^No recovery: .*; Gluetun has ${line} left to heal itself \\(SELF_HEAL_GRACE\\)$`);
+  /** Half a minute after the sign, if it was one, a site begins to fail. */
+  const after = (sign: Steps): History =>
+    settled([], { sites, settings }).feed(
+      ...sign, seconds(30), checkFailed('a'), seconds(10), checkFailed('a'),
+    ); // prettier-ignore
+
+  it.each<{ given: string; sign: Steps }>([
+    { given: 'Docker calls the gateway unhealthy', sign: [turned('gluetun', 'unhealthy')] },
+    { given: 'Gluetun restarts its VPN', sign: [selfHealingLogged()] },
+  ])('is that $given', ({ sign }) => {
+    after(sign).expectLine(left('20s'));
+  });
+
+  it.each<{ given: string; sign: Steps }>([
+    { given: 'nothing that came before', sign: [] },
+    { given: 'no other container that is unhealthy', sign: [turned('other', 'unhealthy')] },
+    { given: 'no gateway that is called healthy', sign: [turned('gluetun', 'healthy')] },
+    { given: 'no address that Gluetun logs', sign: [publicIpLogged('203.0.113.1')] },
+    {
+      given: "not another gateway's VPN",
+      sign: [happens({ type: 'selfHealingLogged', gatewayId: idOf('other'), isPast: false })],
+    },
+    { given: 'nothing before a check that passed', sign: [selfHealingLogged(), checkPassed()] },
+    { given: 'no check that tells nothing', sign: [outOfMemory('gluetun'), checkBlind()] },
+  ])('is the failure of one site among several, and $given', ({ sign }) => {
+    after(sign).expectLine(left('50s'));
+  });
+});
+
+describe('all is forgotten', () => {
+  const sites = ['a', 'b', 'c'].map((name) => site(name));
+  /** In a dry run a recovery is over as soon as it has begun. */
+  const settings = { dryRun: true };
+  const recovered = (): History =>
+    settled([], { sites, settings })
+      .feed(...down)
+      .forget();
+  const nth = (count: number): RegExp => new RegExp(`; recovery ${String(count)} since all was well,`);
+
+  it('once checks have passed for ten minutes', () => {
+    checksFor(recovered(), 11)
+      .feed(...down)
+      .expectLine(nth(1));
+  });
+
+  it('not before that', () => {
+    checksFor(recovered(), 9)
+      .feed(...down)
+      .expectLine(nth(2));
+  });
+
+  it('though a check tells nothing in between', () => {
+    const history = checksFor(recovered(), 6).feed(seconds(30), checkBlind());
+    checksFor(history, 5)
+      .feed(...down)
+      .expectLine(nth(1));
+  });
+
+  it('not where a site fails in between', () => {
+    const history = checksFor(recovered(), 6).feed(seconds(30), checkFailed('a'));
+    checksFor(history, 6)
+      .feed(...down)
+      .expectLine(nth(2));
+  });
+
+  it('not by what passed while the recovery was still under way', () => {
+    const history = settled([onGateway('app')], { sites })
+      .feed(...down, seconds(1), restartMessages('gluetun'))
+      .feed(inspectedAs('gluetun', { health: 'healthy' }), succeeded(), seconds(6), checkPassed())
+      .feed(listedAgain())
+      .expectRecovery('repairing');
+    checksFor(history, 6).feed(waveSucceeded()).expectRecovery('none').forget();
+    checksFor(history, 6)
+      .feed(...down)
+      .expectLine(nth(2));
+  });
+
+  it('with it for which sites the recoveries were, and not before that', () => {
+    const RESTART = /^\[DRY-RUN\] Restarting gluetun/;
+    const again: Steps = [
+      seconds(60),
+      checkPassed(),
+      seconds(300),
+      checkFailed('a'),
+      seconds(30),
+      checkFailed('a'),
+    ];
+    const history = recovered().feed(...again, ...again);
+    checksFor(history, 11)
+      .forget()
+      .feed(...down)
+      .expectLine(RESTART);
+    history.feed(...again, ...again).forget();
+    history
+      .feed(...again)
+      .expectNoLine(RESTART)
+      .expectLine(/^https:\/\/a did not come back in 3 recoveries/);
+  });
+
+  it('by checks that pass as the quorum has it, though a site fails in each', () => {
+    const history = settled([], { sites, settings: { ...settings, siteQuorum: 'majority' } });
+    const both = checked({ a: 'fail', b: 'fail' });
+    history.feed(seconds(30), both, seconds(30), both).forget();
+    checksFor(history, 11, checked({ a: 'fail' })).feed(seconds(30), both, seconds(30), both);
+    history.expectLine(nth(1));
+  });
+});

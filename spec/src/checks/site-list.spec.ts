@@ -1,0 +1,86 @@
+import type { Site } from '../../../config/config.ts';
+import { checkFailed, checkPassed, happens, idOf, seconds, site } from '../builders.ts';
+import { settled } from '../history.ts';
+import { criticalSites } from '../../../src/checks/quorum.ts';
+
+const changed = (...sites: readonly Site[]) => happens({ type: 'sitesChanged', sites, faults: [] });
+const fault = { where: 'line 3', text: '-O/tmp/x', reason: 'starts with "-"' };
+
+describe('the sites file', () => {
+  it('that changed is the new list, its faults said, the counters of the sites that stay kept', () => {
+    const history = settled([], { sites: [site('a'), site('b')], settings: { failThreshold: 9 } });
+    history.feed(seconds(30), checkFailed());
+    history.forget().feed(happens({ type: 'sitesChanged', sites: [site('b'), site('c')], faults: [fault] }));
+    history.expectLines(
+      'Sites reloaded: https://b, https://c',
+      'Sites, line 3: "-O/tmp/x" is left out: starts with "-"',
+    );
+    expect(history.state.sites.failures).toEqual({ 'https://b/': 1 });
+    history.expectCommands({ kind: 'checkSites', sites: [site('b'), site('c')] });
+  });
+
+  it('gives a gateway its own sites and those that name none', () => {
+    const [all, own, others] = [
+      site('all'),
+      site('own', { gateway: 'gluetun' }),
+      site('others', { gateway: 'vpn' }),
+    ];
+    const history = settled([], { sites: [others, all] }).feed(seconds(30));
+    history
+      .expectCommands({ kind: 'checkSites', sites: [all] })
+      .feed(checkPassed())
+      .forget();
+    history.feed(changed(all, own, others)).expectCommands({ kind: 'checkSites', sites: [all, own] });
+  });
+
+  it('gives a gateway that is named by its id its own sites, though it goes by its name since', () => {
+    const word = idOf('gluetun').slice(0, 12);
+    const own = site('own', { gateway: word });
+    const history = settled([], { settings: { gateway: word } }).feed(changed(own));
+    expect(history.state.settings.gateway).toBe('gluetun');
+    expect(history.state.sites.list).toEqual([own]);
+  });
+
+  it('has a site count as critical again that was held as advisory, where it left the list and came back', () => {
+    const history = settled([], { sites: [site('a'), site('b'), site('c')] });
+    history.state = {
+      ...history.state,
+      sites: { ...history.state.sites, held: [site('a').url, site('b').url] },
+    };
+    history.feed(changed(site('b'), site('c')), changed(site('a'), site('b'), site('c')));
+    expect(criticalSites(history.state)).toEqual([site('a'), site('c')]);
+  });
+
+  it('has what is known of a site forgotten where it leaves the list', () => {
+    const history = settled([], { sites: [site('a'), site('b')] }).feed(changed(site('b')));
+    const { passed, passes } = history.state.sites;
+    expect([passed, Object.keys(passes)]).toEqual([[site('b').url], [site('b').url]]);
+    history.feed(checkPassed(), changed(site('a'), site('b')), checkPassed());
+    expect(history.state.sites.passed).toEqual([site('b').url, site('a').url]);
+  });
+
+  it('that cannot be used leaves the last good list', () => {
+    const history = settled();
+    history.feed(
+      happens({
+        type: 'sitesUnusable',
+        reason: 'it is empty',
+        faults: [{ ...fault, where: 'CONFIG_FILE', text: '' }],
+      }),
+    );
+    history.expectLines(
+      'The sites file has changed but is not used: it is empty; going on with the last good list',
+      'Sites, CONFIG_FILE: starts with "-"',
+    );
+    expect(history.state.sites.list).toEqual([site('a')]);
+  });
+});
+
+describe('a signal', () => {
+  const signal = happens({ type: 'shutdownRequested', signal: 'SIGTERM' });
+
+  it('ends the monitor, and is said once', () => {
+    const history = settled().feed(signal, signal).expectLines('Received shutdown signal, exiting...');
+    expect(history.state.ending).toBe(true);
+  });
+});

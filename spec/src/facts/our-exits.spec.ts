@@ -1,0 +1,210 @@
+import { downCause } from '../../../src/model/down-cause.ts';
+import { waveOf } from '../../../src/model/in-flight.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { attachmentOf } from '../../../src/model/attachment.ts';
+import {
+  checkFailed,
+  connected,
+  destroyed,
+  disconnected,
+  died,
+  engineText,
+  facts,
+  failed,
+  gatewayFacts,
+  idOf,
+  inspected,
+  inspectionFailed,
+  inspectedAs,
+  killed,
+  listed,
+  listedAgain,
+  onGateway,
+  restartBegun,
+  restartEnded,
+  restartFailed,
+  seconds,
+  started,
+  stopped,
+  stoppedByHand,
+  succeeded,
+  untouched,
+} from '../builders.ts';
+import { History, type Steps, settled } from '../history.ts';
+
+const gateway = gatewayFacts();
+const stale = (name: string) => onGateway(name, { startedAt: 500 });
+const endedByUs = (name: string, startedAt: number) => ({
+  [idOf(name)]: { run: engineText(startedAt), by: 'monitor' as const },
+});
+/** What the next monitor is told of those that we end. */
+const toldOf = ({ memory }: History): Memory['exits'] =>
+  Object.fromEntries(Object.entries(memory.exits).filter(([, { by }]) => by === 'monitor'));
+
+/** The gateway is about to be restarted. */
+const recovering = (): History =>
+  settled([onGateway('app')])
+    .feed(seconds(30), checkFailed(), seconds(10), checkFailed())
+    .expectActs('restartGateway');
+
+/** Both are to be restarted. */
+const repairing = (): History => {
+  const history = settled([stale('app'), stale('far')]);
+  expect(waveOf(history.state)?.dependents).toHaveLength(2);
+  return history;
+};
+
+describe('of a restart under way is remembered', () => {
+  const downByUs: Steps = [killed('gluetun'), died('gluetun'), stopped('gluetun')];
+  const asLeft = inspected(gatewayFacts({ runState: 'exited', finishedAt: 9_000 }));
+
+  it('the run of the gateway, from the start of our restart until it runs again', () => {
+    const history = recovering();
+    expect(toldOf(history)).toEqual(endedByUs('gluetun', 1_000));
+    history.feed(...downByUs, asLeft);
+    expect(toldOf(history)).toEqual(endedByUs('gluetun', 1_000));
+    history.feed(started('gluetun'));
+    expect(toldOf(history)).toEqual({});
+    const { exits } = history.state;
+    history.feed(inspected(gatewayFacts({ startedAt: 10_000 })), succeeded());
+    expect(history.state.exits).toBe(exits);
+  });
+
+  it('which run of the gateway it has ended, as long as that is left down', () => {
+    const history = recovering().feed(...downByUs, failed(), asLeft, seconds(5));
+    expect(toldOf(history)).toEqual(endedByUs('gluetun', 1_000));
+  });
+
+  it('nothing of a gateway that runs on, though the engine was away when the restart failed', () => {
+    const history = recovering().feed(disconnected(), failed('socket hang up'));
+    expect(toldOf(history)).toEqual(endedByUs('gluetun', 1_000));
+    history.feed(connected(), listedAgain());
+    expect(toldOf(history)).toEqual({});
+  });
+
+  it('nothing of another run of the gateway that is found down', () => {
+    const ended = inspected(gatewayFacts({ runState: 'exited', startedAt: 5_000, finishedAt: 9_000 }));
+    expect(toldOf(recovering().feed(...downByUs, ended))).toEqual({});
+  });
+
+  it.each([
+    { how: 'has failed, and ended nothing', outcome: failed(), found: gateway },
+    { how: 'was not wanted any more', outcome: untouched(), found: gatewayFacts({ runState: 'exited' }) },
+  ])('nothing more where it $how', ({ outcome, found }) => {
+    expect(toldOf(recovering().feed(listedAgain(found), outcome))).toEqual({});
+  });
+
+  it('which runs of dependents it ends, of each from its turn to its outcome', () => {
+    const history = repairing();
+    expect(toldOf(history)).toEqual({});
+    history.feed(restartBegun('app'), restartBegun('far'));
+    expect(toldOf(history)).toEqual({ ...endedByUs('app', 500), ...endedByUs('far', 500) });
+    history.feed(killed('app'), died('app'), started('app'), inspectedAs('app', { startedAt: 9_000 }));
+    expect(toldOf(history)).toEqual(endedByUs('far', 500));
+    const { exits } = history.state;
+    history.feed(restartEnded('app'), seconds(1));
+    expect(history.state.exits).toBe(exits);
+    history.feed(restartFailed('far'));
+    expect(toldOf(history)).toEqual({});
+  });
+
+  it.each([
+    { how: 'has failed', outcome: {}, then: endedByUs('app', 500) },
+    { how: 'found it down already', outcome: { untouched: true }, then: {} },
+  ] as const)('of a dependent that is down when it $how: $then', ({ outcome, then }) => {
+    const history = repairing().feed(restartBegun('app'), restartBegun('far'));
+    history.feed(died('app'), inspectedAs('app', { runState: 'exited', startedAt: 500 }));
+    history.feed(restartFailed('app', outcome));
+    expect(toldOf(history)).toEqual({ ...then, ...endedByUs('far', 500) });
+  });
+
+  it('nothing of who is created anew: the name tells', () => {
+    const history = settled([facts('app', { ref: idOf('gluetun before') })], {
+      memory: {
+        ...NOTHING_REMEMBERED,
+        gateways: { gluetun: [idOf('gluetun'), idOf('gluetun before')] },
+      },
+    });
+    history.feed(restartBegun('app', 'recreate'));
+    expect(toldOf(history)).toEqual({});
+  });
+
+  it.each([
+    { who: 'is not known', steps: [destroyed('app')] },
+    { who: 'does not run', steps: [died('app')] },
+    {
+      who: 'was not inspected',
+      steps: [
+        listedAgain(onGateway('app', { inspected: false, runState: 'paused' })),
+        inspectionFailed('app'),
+      ],
+    },
+  ])('nothing of who $who', ({ steps }) => {
+    expect(toldOf(repairing().feed(...steps, restartBegun('app')))).toEqual({});
+  });
+
+  it('only what is known once everything has been listed', () => {
+    const history = new History({
+      memory: { ...NOTHING_REMEMBERED, dependents: { [idOf('app')]: 'app' }, exits: endedByUs('app', 500) },
+    });
+    expect(toldOf(history.feed(connected()))).toEqual(endedByUs('app', 500));
+    expect(toldOf(history.feed(listed(gateway, stale('app'))))).toEqual({});
+  });
+});
+
+describe('who was being restarted when monitor and engine went', () => {
+  const found = (shape = {}, memory: Partial<Memory> = {}): History =>
+    new History({ memory: { ...NOTHING_REMEMBERED, ...memory } }).feed(
+      connected(),
+      listed(
+        gatewayFacts({ runState: 'exited', exitCode: 255, finishedAt: 9_000, ...shape }),
+        onGateway('app', { runState: 'exited', exitCode: 255, finishedAt: 8_999, ...shape }),
+      ),
+    );
+  const both = { ...endedByUs('gluetun', 1_000), ...endedByUs('app', 2_000) };
+
+  it.each([
+    { given: 'is known', exits: both, policy: 'unless-stopped', then: ['startGateway'] },
+    { given: 'was another run of it', exits: endedByUs('gluetun', 999), policy: 'unless-stopped', then: [] },
+    { given: 'is known, and its policy does not want it', exits: both, policy: 'no', then: [] },
+    { given: 'is not known', exits: {}, policy: 'unless-stopped', then: [] },
+  ] as const)('starts the gateway where that $given: $then', ({ exits, policy, then }) => {
+    const history = found({ restartPolicy: policy }, { exits }).feed(seconds(11));
+    expect(history.acts.map(({ kind }) => kind)).toEqual(then);
+  });
+
+  it.each([
+    { given: 'is known', exits: both, policy: 'unless-stopped', then: 'failedToJoin' },
+    { given: 'is known, and its policy does not want it', exits: both, policy: 'no', then: 'stopped' },
+    { given: 'is not known', exits: {}, policy: 'unless-stopped', then: 'stopped' },
+  ] as const)('a dependent has $then where that $given', ({ exits, policy, then }) => {
+    const history = found({ restartPolicy: policy }, { exits });
+    const app = history.state.containers.byId[idOf('app')];
+    expect(app && attachmentOf(history.state, app)).toBe(then);
+  });
+
+  it('is said in other words than of a crash', () => {
+    found({ restartPolicy: 'unless-stopped' }, { exits: both }).expectLine(
+      /^gluetun has been down since a restart by the monitor was cut short; it is started unless/,
+    );
+  });
+
+  it('is not said of one that its policy keeps down', () => {
+    found({ restartPolicy: 'no' }, { exits: both }).expectLine(
+      /^gluetun is not running; standing by until it starts$/,
+    );
+  });
+
+  it('counts less than a stop by hand that was heard of since', () => {
+    const history = found({ restartPolicy: 'unless-stopped' }, { exits: both });
+    history.feed(started('gluetun'), inspected(gateway), ...stoppedByHand('gluetun'), seconds(11));
+    expect(downCause(history.state)).toBe('operator');
+  });
+
+  it('is remembered until they run, and forgotten of those that do', () => {
+    const history = found({}, { exits: both });
+    expect(toldOf(history)).toEqual(both);
+    history.feed(started('gluetun'));
+    expect(toldOf(history)).toEqual(endedByUs('app', 2_000));
+  });
+});

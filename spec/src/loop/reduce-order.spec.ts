@@ -1,0 +1,134 @@
+import { lineOf } from '../../../src/notices/wording.ts';
+import { initialState, reduce } from '../../../src/loop/reduce.ts';
+import type { Everything, Settings } from '../../../src/model/state.ts';
+import { type Transition, then, to } from '../../../src/model/transition.ts';
+import { viewsOf } from '../../../src/model/watches.ts';
+import {
+  type Happening,
+  SETTINGS,
+  checkBlind,
+  checkFailed,
+  checkPassed,
+  connected,
+  endpointRead,
+  facts,
+  gatewayFacts,
+  inspectedAs,
+  listed,
+  minutes,
+  onGateway,
+  restartMessages,
+  seconds,
+  site,
+  started,
+  succeeded,
+  turned,
+} from '../builders.ts';
+import { History, type Steps, settled } from '../history.ts';
+
+const app = onGateway('app');
+const startedAnew: Steps = [started('gluetun'), inspectedAs('gluetun', { health: 'starting' })];
+const healthy = turned('gluetun', 'healthy');
+
+/** Of a monitor with nothing but its settings. */
+function begun(settings: readonly Partial<Settings>[], ...happenings: readonly Happening[]) {
+  const all = initialState(
+    settings.map((one) => ({ ...SETTINGS, ...one })),
+    [site('a')],
+  );
+  return happenings.reduce<Transition<Everything>>(
+    (soFar, happening, index) =>
+      viewsOf(soFar.state)
+        .slice(0, 1)
+        .flatMap((view) => happening(view, 1_000_000 + index))
+        .reduce((now, event) => then(now, reduce(now.state, event)), soFar),
+    to(all),
+  );
+}
+
+describe('a monitor that begins', () => {
+  it.each<{ settings: readonly Partial<Settings>[]; inspect: readonly string[] }>([
+    { settings: [{}], inspect: ['gluetun'] },
+    { settings: [{ dependents: ['app', 'far'] }], inspect: ['gluetun', 'app', 'far'] },
+    {
+      settings: [{ dependents: ['app'] }, { gateway: 'inner' }],
+      inspect: ['gluetun', 'app', 'inner'],
+    },
+  ])('asks for the containers, and more closely for those that are named: $inspect', (given) => {
+    const { commands } = begun(given.settings, connected());
+    expect(commands).toEqual([{ kind: 'listContainers', inspect: given.inspect }]);
+  });
+
+  it('counts as a dependent of each gateway who is no other one’s', () => {
+    const inner = facts('inner', { on: 'gluetun', startedAt: 1_500, health: 'healthy' });
+    const { notices } = begun(
+      [{}, { gateway: 'inner' }],
+      connected(),
+      listed(gatewayFacts(), inner, facts('app', { on: 'inner', startedAt: 2_000 })),
+    );
+    const said = notices
+      .map((notice) => lineOf(notice, true).message)
+      .filter((message) => message.includes('Dependent'));
+    expect(said).toEqual([
+      'gluetun: Dependent containers (auto-discovery): inner',
+      'inner: Dependent containers (auto-discovery): app',
+    ]);
+  });
+
+  it('asks no witness where there is none', () => {
+    const { commands } = begun([{}], connected(), listed(gatewayFacts()));
+    expect(commands.map(({ kind }) => kind)).not.toContain('probeWitness');
+    settled().feed(seconds(30), checkFailed(), minutes(2)).expectCommandCount('probeWitness', 0);
+  });
+});
+
+describe('the next deadline', () => {
+  const quick = { settings: { healthyWaitMs: 20_000 } };
+  const withoutHealth = settled.bind(undefined, [], {
+    ...quick,
+    gateway: gatewayFacts({ health: 'none' }),
+  });
+  const startedWithout: Steps = [started('gluetun'), seconds(5)];
+
+  it('is none before the engine is there', () => {
+    expect(new History().nextDeadline()).toBeUndefined();
+  });
+
+  it('is the end of its time for a gateway without a health check that cannot be probed', () => {
+    const history = withoutHealth();
+    const startedAt = history.now;
+    history.feed(...startedWithout, checkBlind(), seconds(5)).expectGateway('starting');
+    expect(history.nextDeadline()).toBe(startedAt + 20_000);
+  });
+
+  it('is the end of its time for any gateway that starts, once', () => {
+    const history = withoutHealth().feed(endpointRead('203.0.113.1'));
+    const startedAt = history.now;
+    history.feed(...startedWithout, checkFailed(), seconds(5));
+    expect(history.expectGateway('starting').nextDeadline()).toBe(startedAt + 20_000);
+    history
+      .feed(seconds(16))
+      .expectGateway('starting')
+      .expectLine(/^gluetun did not become ready within 20s/);
+    expect(history.nextDeadline()).not.toBe(startedAt + 20_000);
+  });
+
+  it('is not that where it is ready, though it cannot be probed', () => {
+    const history = settled([], quick).feed(...startedAnew, healthy);
+    const checkedAt = history.now - 1;
+    history.feed(endpointRead('203.0.113.1'), checkBlind()).expectGateway('ready');
+    expect(history.nextDeadline()).toBe(checkedAt + 30_000);
+  });
+
+  it('is when a recovery asks once more for a listing that does not come', () => {
+    const history = settled([app])
+      .feed(seconds(30), checkFailed(), seconds(10), checkFailed(), seconds(1))
+      .feed(restartMessages('gluetun'), inspectedAs('gluetun', { health: 'starting' }), succeeded())
+      .feed(seconds(20), healthy, checkPassed(), endpointRead('203.0.113.7'))
+      .expectRecovery('listing')
+      .forget();
+    const askedAt = history.now - 2;
+    expect(history.nextDeadline()).toBe(askedAt + 15_000);
+    history.feed({ waitMs: askedAt + 15_000 - history.now }).expectCommandCount('listContainers', 1);
+  });
+});

@@ -1,0 +1,330 @@
+import type { ContainerFacts } from '../../../streams/events.ts';
+import { attachmentOf, hasFailedToJoin, wouldBeKeptRunning } from '../../../src/model/attachment.ts';
+import type { Attachment, Settings, State } from '../../../src/model/state.ts';
+import type { Exit } from '../../../src/model/exits.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import {
+  JOIN_ERROR,
+  type Shape,
+  connected,
+  died,
+  facts,
+  gatewayFacts,
+  idOf,
+  listed,
+  onGateway,
+  renamed,
+} from '../builders.ts';
+import { History, settled } from '../history.ts';
+
+const G = 5_000;
+const gateway = gatewayFacts({ startedAt: G });
+
+const attached = (one: ContainerFacts, ...others: readonly ContainerFacts[]): Attachment =>
+  attachmentOf(new History().feed(connected(), listed(...[gateway, one, ...others])).state, one);
+
+const former = idOf('gluetun before');
+const orphan = (shape: Shape = {}): ContainerFacts =>
+  facts('app', { ref: former, startedAt: 2_000, ...shape });
+
+/** The gateway has had another id before. */
+const attachedToFormer = (one: ContainerFacts, settings: Partial<Settings> = {}): Attachment => {
+  const memory = { ...NOTHING_REMEMBERED, gateways: { gluetun: [former] } };
+  const history = new History({ settings, memory }).feed(connected(), listed(gateway, one));
+  return attachmentOf(history.state, one);
+};
+
+describe('a dependent of a gateway that was created anew', () => {
+  it.each<{ given: string; one: ContainerFacts; then: Attachment }>([
+    { given: 'still running', one: orphan(), then: 'orphaned' },
+    { given: 'paused', one: orphan({ runState: 'paused' }), then: 'orphaned' },
+    {
+      given: 'not started for want of it',
+      one: orphan({ runState: 'exited', error: JOIN_ERROR }),
+      then: 'orphaned',
+    },
+    { given: 'stopped', one: orphan({ runState: 'exited' }), then: 'stopped' },
+    {
+      given: 'known by the beginning of its id',
+      one: orphan({ ref: former.slice(0, 12) }),
+      then: 'orphaned',
+    },
+    { given: 'joined by its name', one: facts('app', { ref: 'gluetun', startedAt: 1 }), then: 'stale' },
+  ])('$given is $then', ({ one, then }) => {
+    expect(attachedToFormer(one)).toBe(then);
+  });
+});
+
+describe('a dependent of a gateway with another name', () => {
+  const called = (startedAt: number): Attachment => {
+    const app = facts('app', { ref: 'gluetun', startedAt });
+    const history = new History().feed(connected(), listed(gateway, app), renamed('gluetun', 'vpn'));
+    return attachmentOf(history.state, app);
+  };
+  it('is fresh as before, for it runs on its network', () => {
+    expect(called(G + 1)).toBe('fresh');
+  });
+  it('is orphaned once it is stale, for a restart would not find the name', () => {
+    expect(called(G - 1)).toBe('orphaned');
+  });
+});
+
+describe('a dependent found exited, of which nothing was heard', () => {
+  const gone = gatewayFacts({ startedAt: G, finishedAt: G - 1_000 });
+  const found = (shape: Shape, owner = gone): Attachment => {
+    const app = onGateway('app', { runState: 'exited', restartPolicy: 'always', ...shape });
+    return attachmentOf(new History().feed(connected(), listed(owner, app)).state, app);
+  };
+  it.each<{ given: string; shape: Shape; owner?: ContainerFacts; then: Attachment }>([
+    { given: 'that ended while its gateway was down', shape: { finishedAt: G - 500 }, then: 'failedToJoin' },
+    { given: 'with no restart policy', shape: { finishedAt: G - 500, restartPolicy: 'no' }, then: 'stopped' },
+    {
+      given: 'that failed, with no restart policy',
+      shape: { finishedAt: G - 500, restartPolicy: 'no', exitCode: 1 },
+      then: 'stopped',
+    },
+    {
+      given: 'of a gateway that was not inspected',
+      shape: { finishedAt: G - 500 },
+      owner: gatewayFacts({ inspected: false }),
+      then: 'stopped',
+    },
+    { given: 'of which no end is known', shape: {}, then: 'stopped' },
+    {
+      given: 'that failed and is restarted on failure',
+      shape: { finishedAt: G - 500, restartPolicy: 'on-failure', exitCode: 1 },
+      then: 'failedToJoin',
+    },
+    {
+      given: 'that did its work and is restarted on failure',
+      shape: { finishedAt: G - 500, restartPolicy: 'on-failure' },
+      then: 'stopped',
+    },
+    { given: 'that ended before its gateway did', shape: { finishedAt: G - 1_500 }, then: 'stopped' },
+    {
+      given: 'that ended in the instant its gateway did',
+      shape: { finishedAt: G - 1_000 },
+      then: 'failedToJoin',
+    },
+    {
+      given: 'that ended in the instant its gateway started',
+      shape: { finishedAt: G },
+      then: 'failedToJoin',
+    },
+    {
+      given: 'that is restarted unless stopped',
+      shape: { finishedAt: G - 500, restartPolicy: 'unless-stopped' },
+      then: 'failedToJoin',
+    },
+    {
+      given: 'that ended before its gateway ran for the first time',
+      shape: { finishedAt: 700 },
+      owner: gatewayFacts({ createdAt: 600, startedAt: G }),
+      then: 'failedToJoin',
+    },
+    {
+      given: 'that ended before its gateway was created',
+      shape: { finishedAt: 500 },
+      owner: gatewayFacts({ createdAt: 600, startedAt: G }),
+      then: 'stopped',
+    },
+    { given: 'that ended when its gateway ran again', shape: { finishedAt: G + 1 }, then: 'stopped' },
+    { given: 'that never ran', shape: { runState: 'created', startedAt: 'never' }, then: 'stopped' },
+    {
+      given: 'that ended after its gateway, which is still down',
+      shape: { finishedAt: G + 9 },
+      owner: gatewayFacts({ runState: 'exited', startedAt: G - 5, finishedAt: G }),
+      then: 'failedToJoin',
+    },
+  ])('$given is $then', ({ shape, owner, then }) => {
+    expect(found(shape, owner)).toBe(then);
+  });
+
+  it('is stopped where it was heard to end', () => {
+    const app = onGateway('app', { runState: 'exited', restartPolicy: 'always', finishedAt: G - 500 });
+    const { state } = new History().feed(connected(), listed(gone, onGateway('app')), died('app'));
+    expect(attachmentOf(state, app)).toBe('stopped');
+  });
+
+  it('is stopped where an earlier monitor saw its operator do it', () => {
+    const app = onGateway('app', { runState: 'exited', restartPolicy: 'always', finishedAt: G - 500 });
+    const memory: Memory = { ...NOTHING_REMEMBERED, exits: { [app.id]: { run: undefined, by: 'operator' } } };
+    const { state } = new History({ memory }).feed(connected(), listed(gone, app));
+    expect(attachmentOf(state, app)).toBe('stopped');
+  });
+});
+
+describe('a dependent', () => {
+  it.each<{ given: string; one: ContainerFacts; others?: ContainerFacts[]; then: Attachment }>([
+    { given: 'started after its gateway', one: onGateway('app', { startedAt: G + 1 }), then: 'fresh' },
+    { given: 'started in the same instant', one: onGateway('app', { startedAt: G }), then: 'fresh' },
+    { given: 'started a fraction before it', one: onGateway('app', { startedAt: G - 0.001 }), then: 'stale' },
+    {
+      given: 'joined by name to a gateway started later',
+      one: facts('app', { ref: 'gluetun', startedAt: G - 1 }),
+      then: 'stale',
+    },
+    { given: 'paused and older', one: onGateway('app', { startedAt: 1, runState: 'paused' }), then: 'stale' },
+    {
+      given: 'on one that is fresh, and younger',
+      one: facts('far', { on: 'app', startedAt: G + 2 }),
+      others: [onGateway('app', { startedAt: G + 1 })],
+      then: 'fresh',
+    },
+    {
+      given: 'on one that is fresh, but older than that',
+      one: facts('far', { on: 'app', startedAt: G + 1 }),
+      others: [onGateway('app', { startedAt: G + 2 })],
+      then: 'stale',
+    },
+    {
+      given: 'on one that is stale itself',
+      one: facts('far', { on: 'app', startedAt: G + 2 }),
+      others: [onGateway('app', { startedAt: G - 1 })],
+      then: 'stale',
+    },
+    {
+      given: 'on one that does not run',
+      one: facts('far', { on: 'app', startedAt: G + 2 }),
+      others: [onGateway('app', { runState: 'exited' })],
+      then: 'stale',
+    },
+    {
+      given: 'on one that has ended since, and was fresh: the network lives on',
+      one: facts('far', { on: 'app', startedAt: G + 2 }),
+      others: [onGateway('app', { runState: 'exited', startedAt: G + 1 })],
+      then: 'fresh',
+    },
+    {
+      given: 'of which the start is not told',
+      one: onGateway('app', { startedAt: 'never' }),
+      then: 'unknown',
+    },
+    {
+      given: 'on one of which the start is not told',
+      one: facts('far', { on: 'app', startedAt: G + 2 }),
+      others: [onGateway('app', { startedAt: 'never' })],
+      then: 'unknown',
+    },
+    { given: 'not inspected', one: onGateway('app', { inspected: false }), then: 'unknown' },
+    {
+      given: 'on one not inspected',
+      one: facts('far', { on: 'app', startedAt: G + 2 }),
+      others: [onGateway('app', { inspected: false })],
+      then: 'unknown',
+    },
+    {
+      given: 'not inspected, and exited',
+      one: onGateway('app', { inspected: false, runState: 'exited' }),
+      then: 'unknown',
+    },
+    {
+      given: 'on a network of its own, with an error that reads alike',
+      one: facts('app', { runState: 'exited', error: JOIN_ERROR }),
+      then: 'stopped',
+    },
+    {
+      given: 'exited for want of one of which nothing is known',
+      one: facts('app', { on: 'gone', runState: 'exited', error: JOIN_ERROR }),
+      then: 'failedToJoin',
+    },
+    { given: 'exited', one: onGateway('app', { runState: 'exited', exitCode: 1 }), then: 'stopped' },
+    {
+      given: 'only created',
+      one: onGateway('app', { runState: 'created', startedAt: 'never' }),
+      then: 'stopped',
+    },
+    {
+      given: 'exited for want of its gateway',
+      one: onGateway('app', { runState: 'exited', error: JOIN_ERROR }),
+      then: 'failedToJoin',
+    },
+    {
+      given: 'exited for want of its gateway, as engines since 28 say it',
+      one: onGateway('app', {
+        runState: 'exited',
+        error: 'joining network namespace of container: No such container: x',
+      }),
+      then: 'failedToJoin',
+    },
+    {
+      given: 'exited for another fault of its start',
+      one: onGateway('app', { runState: 'exited', error: 'exec: "x": not found' }),
+      then: 'stopped',
+    },
+    {
+      given: 'running, with the error of an earlier start',
+      one: onGateway('app', { startedAt: G + 1, error: JOIN_ERROR }),
+      then: 'fresh',
+    },
+    { given: 'on a network of its own', one: facts('db'), then: 'apart' },
+    { given: 'on the network of nobody', one: facts('db', { ref: '' }), then: 'apart' },
+    { given: 'on the id of one that is no more', one: facts('db', { on: 'gone' }), then: 'apart' },
+  ])('$given is $then', ({ one, others = [], then }) => {
+    expect(attached(one, ...others)).toBe(then);
+  });
+
+  it('that runs though its gateway does not is stale, however young', () => {
+    const app = onGateway('app', { startedAt: G + 1 });
+    const down = gatewayFacts({ startedAt: G, runState: 'exited' });
+    expect(attachmentOf(new History().feed(connected(), listed(down, app)).state, app)).toBe('stale');
+  });
+
+  it('between two runs is unknown', () => {
+    expect(attached(onGateway('app', { runState: 'restarting' }))).toBe('unknown');
+  });
+
+  it.each([
+    'cannot join network of a non running container: x',
+    'joining network namespace of container: x',
+    'No such container: x',
+    'lstat /proc/7/ns/net: no such file or directory',
+    "can't get final child's PID from pipe: EOF",
+    'Container x is restarting, wait until the container is running',
+  ])('has failed to join where the engine says: %s', (error) => {
+    expect(hasFailedToJoin(onGateway('app', { runState: 'exited', error }))).toBe(true);
+  });
+
+  it('exited is stopped where the gateway is absent, whatever its restart policy', () => {
+    const app = onGateway('app', { runState: 'exited', restartPolicy: 'always', finishedAt: G });
+    expect(attachmentOf(new History().feed(connected(), listed(app)).state, app)).toBe('stopped');
+  });
+
+  it('is apart where the gateway is absent', () => {
+    const app = onGateway('app');
+    expect(attachmentOf(new History().feed(connected(), listed(app)).state, app)).toBe('apart');
+  });
+
+  it('has not failed to join while it runs', () => {
+    expect(hasFailedToJoin(onGateway('app', { error: JOIN_ERROR }))).toBe(false);
+  });
+});
+
+describe('a container that does not run', () => {
+  const { details } = onGateway('app', { startedAt: 2_000 });
+  const run = details?.startedAt ?? '';
+  const gone = (shape: Shape = {}): ContainerFacts =>
+    onGateway('app', { runState: 'exited', startedAt: 2_000, restartPolicy: 'unless-stopped', ...shape });
+
+  it.each<{ given: string; exit?: Pick<Exit, 'run' | 'by'>; shape?: Shape; then: Attachment }>([
+    { given: 'the engine has ended', exit: { run, by: 'engine' }, then: 'failedToJoin' },
+    { given: 'the engine has ended, without a policy', exit: { run, by: 'engine' }, shape: { restartPolicy: 'no' }, then: 'stopped' },
+    { given: 'the engine ended in an earlier run', exit: { run: 'then', by: 'engine' }, then: 'stopped' },
+    { given: 'nobody was heard to end', then: 'stopped' },
+    { given: 'its operator has ended', exit: { run, by: 'operator' }, then: 'stopped' },
+    { given: 'has ended by itself', exit: { run, by: 'itself' }, then: 'stopped' },
+    { given: 'we have ended', exit: { run, by: 'monitor' }, then: 'failedToJoin' },
+    { given: 'we have ended, without a policy', exit: { run, by: 'monitor' }, shape: { restartPolicy: 'no' }, then: 'stopped' },
+    { given: 'we ended in an earlier run', exit: { run: 'then', by: 'monitor' }, then: 'stopped' },
+    { given: 'its operator has ended, and whose start has failed since', exit: { run, by: 'operator' }, shape: { error: JOIN_ERROR }, then: 'failedToJoin' },
+  ])('and that $given: $then', ({ exit, shape = {}, then }) => {
+    const facts = gone(shape);
+    const { state } = settled([facts]);
+    const exits: State['exits'] = exit === undefined ? {} : { [facts.id]: { ...exit, stage: 'certain', at: 0 } };
+    expect(attachmentOf({ ...state, exits }, facts)).toBe(then);
+  }); // prettier-ignore
+});
+
+it('a container that was not inspected is not held to be kept running by anybody', () => {
+  expect(wouldBeKeptRunning(facts('app', { inspected: false }))).toBe(false);
+});

@@ -1,0 +1,263 @@
+import type { ContainerFacts } from '../../../streams/events.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import {
+  type Kin,
+  isOnNetworkOf,
+  ownerOf,
+  ownersBelow,
+  ownersOf,
+  ownershipOf,
+  serviceOf,
+  servicesNeededBy,
+} from '../../../src/model/network.ts';
+import { SETTINGS, compose, facts, gatewayFacts, idOf } from '../builders.ts';
+
+const kin = (containers: readonly ContainerFacts[], memory: Partial<Memory> = {}): Kin => ({
+  containers: { byId: Object.fromEntries(containers.map((one) => [one.id, one])), composeNames: {} },
+  settings: SETTINGS,
+  past: { ...NOTHING_REMEMBERED, ...memory },
+});
+
+const former = idOf('one that is no more');
+const orphan = (labels = {}): ContainerFacts => facts('app', { ref: former, createdAt: 100, labels });
+const needs = (...services: string[]) =>
+  compose('app', {
+    'com.docker.compose.depends_on': services.map((one) => `${one}:service_started:true`).join(','),
+  });
+const service = (name: string, createdAt: number): ContainerFacts =>
+  facts(name, { labels: compose(name), createdAt });
+
+it.each(['constructor', 'toString', '__proto__'])(
+  'nobody is joined by the name %s where nobody has it',
+  (name) => {
+    expect(ownershipOf(facts('app', { ref: name }), kin([gatewayFacts()]))).toBeUndefined();
+  },
+);
+
+describe('who has taken the place of a container that is no more', () => {
+  const gateway = gatewayFacts({ createdAt: 200 });
+
+  it('is the gateway, where it is remembered to have had that id', () => {
+    const found = ownershipOf(orphan(), kin([gateway], { gateways: { gluetun: [idOf('x'), former] } }));
+    expect(found).toEqual({ owner: gateway, link: 'replaced' });
+  });
+
+  it('is nobody while there is no gateway', () => {
+    expect(ownerOf(orphan(), kin([], { gateways: { gluetun: [former] } }))).toBeUndefined();
+  });
+
+  it('is not the gateway of another name', () => {
+    expect(ownerOf(orphan(), kin([gateway], { gateways: { 'gluetun-us': [former] } }))).toBeUndefined();
+  });
+
+  it('is a dependent of the same name as the one that had that id', () => {
+    const app = facts('mid');
+    expect(ownerOf(orphan(), kin([gateway, app], { dependents: { [former]: 'mid' } }))).toBe(app);
+  });
+
+  it.each<{ given: string; exist: ContainerFacts[]; labels: object; then: string | undefined }>([
+    {
+      given: 'the service it depends on, where that is younger',
+      exist: [service('gluetun', 200)],
+      labels: needs('gluetun'),
+      then: 'gluetun',
+    },
+    {
+      given: 'the younger one of several',
+      exist: [service('gluetun', 200), service('db', 50)],
+      labels: needs('gluetun', 'db'),
+      then: 'gluetun',
+    },
+    {
+      given: 'nobody where several are younger',
+      exist: [service('gluetun', 200), service('db', 150)],
+      labels: needs('gluetun', 'db'),
+      then: undefined,
+    },
+    {
+      given: 'nobody where one of them is not there: it may be that one',
+      exist: [service('gluetun', 200)],
+      labels: needs('gluetun', 'db'),
+      then: undefined,
+    },
+    {
+      given: 'nobody where the service is older, and so was never replaced',
+      exist: [service('gluetun', 50)],
+      labels: needs('gluetun'),
+      then: undefined,
+    },
+    {
+      given: 'nobody in another project',
+      exist: [service('gluetun', 200)],
+      labels: { ...needs('gluetun'), 'com.docker.compose.project': 'other' },
+      then: undefined,
+    },
+    {
+      given: "nobody under compose's interim name",
+      exist: [{ ...service('gluetun', 200), name: '0123456789ab_gluetun' }],
+      labels: needs('gluetun'),
+      then: undefined,
+    },
+    {
+      given: 'nobody where there is no gateway',
+      exist: [service('db', 200)],
+      labels: needs('db'),
+      then: undefined,
+    },
+    { given: 'nobody without labels', exist: [service('gluetun', 200)], labels: {}, then: undefined },
+  ])('is by its labels $given', ({ exist, labels, then }) => {
+    expect(ownerOf(orphan(labels), kin(exist))?.name).toBe(then);
+  });
+
+  it.each(['db', `x${former}`, `${former}x`])('is nobody for a name that is not there: %s', (ref) => {
+    const one = facts('app', { ref, createdAt: 100, labels: needs('gluetun') });
+    expect(ownerOf(one, kin([service('gluetun', 200)]))).toBeUndefined();
+  });
+
+  it('is asked for only where the reference leads nowhere', () => {
+    const present = facts('present');
+    const one = facts('app', { on: 'present' });
+    const memory = { gateways: { gluetun: [present.id] } };
+    expect(ownershipOf(one, kin([gateway, present], memory))).toEqual({ owner: present, link: 'present' });
+  });
+
+  it('is never the container itself', () => {
+    const one = facts('mid', { ref: former });
+    expect(ownerOf(one, kin([one], { dependents: { [former]: 'mid' } }))).toBeUndefined();
+  });
+});
+
+describe('a gateway that compose is about to remove', () => {
+  const interim = facts('0123456789ab_gluetun', { createdAt: 50 });
+  const anew = gatewayFacts({ createdAt: 200 });
+  const one = facts('app', { ref: interim.id });
+
+  it.each<{ given: string; exist: ContainerFacts[]; known: string[]; then: object }>([
+    {
+      given: 'has been replaced by the one of its name',
+      exist: [anew],
+      known: [interim.id],
+      then: { owner: anew, link: 'replaced' },
+    },
+    {
+      given: 'is still the one while there is no other',
+      exist: [],
+      known: [interim.id],
+      then: { owner: interim, link: 'present' },
+    },
+    {
+      given: 'is none of ours where its id was never known',
+      exist: [anew],
+      known: [idOf('x')],
+      then: { owner: interim, link: 'present' },
+    },
+  ])('$given', ({ exist, known, then }) => {
+    expect(ownershipOf(one, kin([interim, ...exist], { gateways: { gluetun: known } }))).toEqual(then);
+  });
+
+  it('is itself under its own name, though another one has its service', () => {
+    const former = gatewayFacts({ id: interim.id });
+    const settings = { ...SETTINGS, gateway: interim.id.slice(0, 12) };
+    const memory = { ...NOTHING_REMEMBERED, gateways: { [settings.gateway]: [interim.id] } };
+    const found = ownershipOf(one, { ...kin([former]), settings, past: memory });
+    expect(found).toEqual({ owner: former, link: 'present' });
+  });
+});
+
+describe('a reference that leads nowhere', () => {
+  const renamedGateway = facts('vpn', { id: idOf('gluetun') });
+
+  it('is to the gateway by the name it had, where that was given another one', () => {
+    const one = facts('app', { ref: 'gluetun' });
+    expect(ownershipOf(one, kin([renamedGateway], { gateways: { gluetun: [idOf('gluetun')] } }))).toEqual({
+      owner: renamedGateway,
+      link: 'renamed',
+    });
+  });
+
+  it('is to the gateway by an id it had before, wherever among those it is', () => {
+    const ids = [renamedGateway.id, idOf('x'), former];
+    expect(ownershipOf(orphan(), kin([renamedGateway], { gateways: { gluetun: ids } }))).toEqual({
+      owner: renamedGateway,
+      link: 'replaced',
+    });
+  });
+
+  it('is to nobody where the gateway itself is meant by its own dead id', () => {
+    const gateway = facts('gluetun', { ref: former });
+    expect(ownershipOf(gateway, kin([gateway], { gateways: { gluetun: [former] } }))).toBeUndefined();
+  });
+
+  it('is to nobody where it is empty', () => {
+    const one = facts('app', { ref: '' });
+    expect(ownershipOf(one, kin([gatewayFacts()], { dependents: { [former]: 'gluetun' } }))).toBeUndefined();
+  });
+
+  it('is by its labels not to a younger one that is not the gateway', () => {
+    const one = orphan(needs('db'));
+    expect(ownerOf(one, kin([service('db', 200), service('gluetun', 50)]))).toBeUndefined();
+  });
+
+  it('is by its labels not to one that was created in the same instant', () => {
+    expect(ownerOf(orphan(needs('gluetun')), kin([service('gluetun', 100)]))).toBeUndefined();
+  });
+});
+
+describe('the owners of a network', () => {
+  const gateway = gatewayFacts();
+  const mid = facts('mid', { on: 'gluetun' });
+  const far = facts('far', { on: 'mid' });
+
+  it('are all those above, the nearest first', () => {
+    expect(ownersOf(far, kin([far, mid, gateway]))).toEqual([mid, gateway]);
+  });
+
+  it('end where one is missing, and where they come round in a circle', () => {
+    expect(ownersOf(far, kin([far, mid]))).toEqual([mid]);
+    const [a, b] = [facts('a', { on: 'b' }), facts('b', { on: 'a' })];
+    expect(ownersOf(a, kin([a, b]))).toEqual([b]);
+    expect(ownersOf(facts('c', { on: 'a' }), kin([a, b]))).toEqual([a, b]);
+  });
+
+  it.each([
+    ['one between', far, true],
+    ['nobody', mid, true],
+    ['a network of its own', facts('db'), false],
+  ])('have the gateway among them with %s', (_, one, then) => {
+    expect(isOnNetworkOf(gateway.id, one, kin([far, mid, gateway]))).toBe(then);
+  });
+
+  it('are below the gateway as far as it, and all of them where it is none of them', () => {
+    expect(ownersBelow(gateway.id, far, kin([far, mid, gateway]))).toEqual([mid]);
+    expect(ownersBelow(idOf('x'), far, kin([far, mid, gateway]))).toEqual([mid, gateway]);
+  });
+
+  it('have no gateway among them that is not there', () => {
+    expect(isOnNetworkOf(undefined, far, kin([far, mid, gateway]))).toBe(false);
+  });
+});
+
+describe('a compose service', () => {
+  it('has a name that is unique across projects', () => {
+    expect(serviceOf(service('db', 1))).toBe('stack/db');
+    expect(serviceOf(facts('db'))).toBe('/');
+  });
+
+  it.each([
+    ['db:service_started:true,web:service_healthy:false', ['stack/db', 'stack/web']],
+    ['db', ['stack/db']],
+    ['', []],
+    [undefined, []],
+  ])('with depends_on %p needs %p', (dependsOn, then) => {
+    const labels = compose(
+      'app',
+      dependsOn === undefined ? {} : { 'com.docker.compose.depends_on': dependsOn },
+    );
+    expect(servicesNeededBy(facts('app', { labels }))).toEqual(then);
+  });
+
+  it('without a project needs those of none', () => {
+    const labels = { 'com.docker.compose.depends_on': 'db' };
+    expect(servicesNeededBy(facts('app', { labels }))).toEqual(['/db']);
+  });
+});

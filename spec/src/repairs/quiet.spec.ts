@@ -1,0 +1,209 @@
+import { parkedName } from '../../../src/model/parked.ts';
+import { settledAt } from '../../../src/repairs/quiet.ts';
+import type { ContainerFacts } from '../../../streams/events.ts';
+import {
+  type Happening,
+  type Shape,
+  type Wait,
+  compose,
+  connected,
+  connectedAfterCrash,
+  created,
+  destroyed,
+  died,
+  facts,
+  gatewayFacts,
+  idOf,
+  inspectedAs,
+  killed,
+  listed,
+  listedAgain,
+  onGateway,
+  renamed,
+  seconds,
+  started,
+  stoppedByHand,
+  turned,
+} from '../builders.ts';
+import { History, type Step, type Steps, settled } from '../history.ts';
+
+const QUIET_MS = 5_000;
+const LONGEST_MS = 60_000;
+
+const app = onGateway('app');
+const far = onGateway('far');
+const labels = compose('db');
+const elsewhere = { 'com.docker.compose.project': 'elsewhere' };
+const gateway = gatewayFacts({ labels });
+const db = facts('db', { labels });
+const newId = idOf('anew');
+const parked = parkedName('app', 'gluetun', app.id);
+
+const inProject = (...containers: readonly ContainerFacts[]): History =>
+  settled([app, far, ...containers], { gateway });
+
+/** Until when a repair waits that is asked for now, or was at that time. */
+const waitsUntil = ({ state, now }: History, askedAt = now): number => settledAt(state, askedAt);
+
+describe('somebody at work around the gateway', () => {
+  it.each<{ what: string; step: Step }>([
+    { what: 'creates in its project', step: created('db', { labels }) },
+    { what: 'removes from its project', step: destroyed('db', { labels }) },
+    { what: 'renames in its project', step: renamed('db', 'db2', { labels }) },
+    { what: 'creates one of its name', step: created('gluetun', { id: newId }) },
+    { what: 'renames it', step: renamed('gluetun', 'old') },
+    { what: 'creates one of the name of a dependent', step: created('far', { id: newId }) },
+    { what: 'removes a dependent', step: destroyed('app') },
+    { what: 'renames a dependent', step: renamed('app', 'old') },
+  ])('who $what is waited for, for five seconds', ({ step }) => {
+    const history = inProject();
+    const changedAt = history.now;
+    expect(waitsUntil(history.feed(step))).toBe(changedAt + QUIET_MS);
+  });
+
+  it.each<{ what: string; step: Step }>([
+    { what: 'creates elsewhere', step: created('db', { labels: elsewhere }) },
+    { what: 'creates what has no project', step: created('db') },
+    { what: 'starts one in its project', step: started('db', { labels }) },
+    { what: 'parks a dependent, as we do', step: renamed('app', parked) },
+  ])('who $what is not waited for', ({ step }) => {
+    expect(waitsUntil(inProject().feed(step))).toBe(0);
+  });
+
+  it('who creates something without a project is not waited for where the gateway has none, either', () => {
+    expect(waitsUntil(settled([app]).feed(created('db')))).toBe(0);
+  });
+
+  it('is waited for also while the gateway is away, by the project it had', () => {
+    const history = inProject().feed(destroyed('gluetun'), seconds(9), created('db', { labels }));
+    const changedAt = history.now - 1;
+    history.feed(seconds(6), listedAgain({ ...gateway, labels: {} }));
+    expect(waitsUntil(history)).toBe(changedAt + QUIET_MS);
+  });
+
+  it('is not waited for where it is our own wave, but is where it is not', () => {
+    const wave = inProject().feed(
+      started('gluetun'),
+      inspectedAs('gluetun', { health: 'starting' }),
+      turned('gluetun', 'healthy'),
+    );
+    wave.expectActs('repairDependents');
+    expect(waitsUntil(wave.feed(created('app', { id: newId })))).toBe(0);
+    expect(waitsUntil(wave.feed(created('far', { id: newId })))).toBe(0);
+    const changedAt = wave.now;
+    expect(waitsUntil(wave.feed(created('db', { labels })))).toBe(changedAt + QUIET_MS);
+  });
+
+  it('is not waited for longer than a minute from when the repair was asked for', () => {
+    const history = inProject().feed(created('db', { labels }));
+    const changedAt = history.now - 1;
+    expect(waitsUntil(history, changedAt - 58_000)).toBe(changedAt + 2_000);
+  });
+
+  it('keeps nobody waiting while the gateway does not run', () => {
+    expect(waitsUntil(inProject().feed(created('db', { labels }), stoppedByHand('gluetun')))).toBe(0);
+  });
+});
+
+describe('a change nobody told of', () => {
+  /** The engine's clock is ahead of ours. */
+  const AHEAD_MS = 100_000;
+  const shownBy =
+    (...containers: readonly ContainerFacts[]): Happening =>
+    (_state, at) => [
+      {
+        type: 'containersListed',
+        at,
+        requestedAt: at,
+        engineClockMs: at + AHEAD_MS,
+        containers: [gateway, app, far, ...containers],
+      },
+    ];
+  const aged =
+    (ageMs: number, name = 'db', rest: Shape = { labels }) =>
+    (now: number): ContainerFacts =>
+      facts(name, { ...rest, createdAt: now + AHEAD_MS - ageMs });
+
+  it.each([
+    { what: 'one created just now', found: [aged(0)], ageMs: 0 },
+    { what: 'the youngest of those created', found: [aged(4_000), aged(2_000, 'two')], ageMs: 2_000 },
+    { what: 'one created within the last minute', found: [aged(59_999)], ageMs: 59_999 },
+    { what: 'one created a minute ago', found: [aged(60_000)], ageMs: undefined },
+    { what: 'one from the future', found: [aged(-1_000)], ageMs: undefined },
+    { what: 'one in another project', found: [aged(9, 'db', { labels: elsewhere })], ageMs: undefined },
+    { what: 'what we have parked', found: [aged(9, parked)], ageMs: undefined },
+  ])('shows by the age of what a listing finds: $what', ({ found, ageMs }) => {
+    const history = inProject();
+    const { now } = history;
+    // A parked one has its own id in its name.
+    const containers = found
+      .map((one) => one(now))
+      .map((one) => (one.name === parked ? { ...one, id: app.id } : one));
+    history.feed(shownBy(...containers));
+    expect(waitsUntil(history)).toBe(ageMs === undefined ? 0 : now - ageMs + QUIET_MS);
+  });
+
+  it('is known already where a message told of a later one, or the listing before did', () => {
+    const history = inProject();
+    const { now } = history;
+    const found = aged(3_000)(now);
+    history.feed(shownBy(found), seconds(1), shownBy(found));
+    expect(waitsUntil(history)).toBe(now - 3_000 + QUIET_MS);
+    history.feed(created('two', { labels }));
+    const changedAt = history.now - 1;
+    history.feed(shownBy(found));
+    expect(waitsUntil(history)).toBe(changedAt + QUIET_MS);
+  });
+});
+
+describe('a gateway that starts', () => {
+  const change = created('db', { labels });
+  const start = started('gluetun');
+  const together: Happening = (state, at) => [...change(state, at), ...start(state, at)];
+  const becomesReady: Steps = [seconds(20), turned('gluetun', 'healthy')];
+  const wait = (waitMs: number): Wait => ({ waitMs });
+
+  it.each<{ what: string; steps: readonly Step[]; isAmid: boolean }>([
+    { what: 'right after a change', steps: [change, start], isAmid: true },
+    { what: 'in the moment of a change', steps: [together], isAmid: true },
+    { what: 'less than five seconds after', steps: [change, wait(4_998), start], isAmid: true },
+    { what: 'five seconds after', steps: [change, wait(4_999), start], isAmid: false },
+    { what: 'before it', steps: [start, change], isAmid: false },
+    { what: 'for the second time', steps: [change, start, start], isAmid: false },
+  ])('$what: whether five seconds are waited from when it is ready', ({ steps, isAmid }) => {
+    const history = inProject();
+    const changes = history.now + steps.findIndex((step) => step === change || step === together);
+    history.feed(...steps, ...becomesReady);
+    const readyAt = history.now - 1;
+    expect(waitsUntil(history)).toBe((isAmid ? readyAt : changes) + QUIET_MS);
+  });
+
+  it('is part of a change that only the listing after it told of', () => {
+    const history = new History();
+    const createdAt = history.now - 3_000;
+    const found = gatewayFacts({ labels, createdAt, startedAt: createdAt, health: 'starting' });
+    history.feed(connected(), listed(found), seconds(1), turned('gluetun', 'healthy'));
+    expect(waitsUntil(history)).toBe(history.now - 1 + QUIET_MS);
+  });
+});
+
+describe('a container that takes its time to stop', () => {
+  it('is waited for as long as anybody is', () => {
+    const history = inProject(db).feed(killed('db'), seconds(20));
+    expect(waitsUntil(history)).toBe(history.now + LONGEST_MS);
+  });
+
+  it.each<{ what: string; steps: readonly Step[] }>([
+    { what: 'has stopped', steps: [killed('db'), died('db')] },
+    {
+      what: 'is found to have stopped',
+      steps: [killed('db'), listedAgain({ ...db, runState: 'exited' })],
+    },
+    { what: 'is not known', steps: [killed('unheard of')] },
+    { what: 'is of another project', steps: [killed('other')] },
+    { what: 'was ended by the engine, not by somebody', steps: [connectedAfterCrash('db')] },
+  ])('is not waited for where it $what', ({ steps }) => {
+    const history = inProject(db, facts('other', { labels: elsewhere })).feed(...steps);
+    expect(waitsUntil(history)).toBe(0);
+  });
+});

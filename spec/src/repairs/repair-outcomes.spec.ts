@@ -1,0 +1,180 @@
+import { parkedName } from '../../../src/model/parked.ts';
+import type { ContainerFacts } from '../../../streams/events.ts';
+import {
+  type Happening,
+  type Shape,
+  connected,
+  died,
+  facts,
+  gatewayFacts,
+  happens,
+  idOf,
+  inspected,
+  inspectedAs,
+  listed,
+  onGateway,
+  restartBegun,
+  restartEnded,
+  restartFailed,
+  seconds,
+  started,
+  succeeded,
+  untouched,
+  waveUnderWay,
+} from '../builders.ts';
+import { History, type Setting, type Steps } from '../history.ts';
+
+const app = onGateway('app');
+
+/** A monitor finds these at its start, cut off: their wave is under way. */
+const found = (containers: readonly ContainerFacts[], setting: Setting = {}): History =>
+  new History(setting).feed(connected(), listed(gatewayFacts({ startedAt: 5_000 }), ...containers)).forget();
+
+const waves = ({ acts }: History): readonly (readonly string[])[] =>
+  acts.flatMap((act) => (act.kind === 'repairDependents' ? [act.dependents.map(({ name }) => name)] : []));
+
+const parkedAs = parkedName('app', 'gluetun', app.id);
+const parking: Happening = happens({ type: 'dependentParked', id: app.id, name: 'app', parkedAs });
+
+describe('the beginning of a repair', () => {
+  it.each([
+    ['restart', 'Restarting app...'],
+    ['recreate', 'Re-creating app...'],
+    ['resume', 'Finishing the re-creation of app...'],
+  ] as const)('is said, of a %s, too', (how, line) => {
+    found([app]).feed(restartBegun('app', how)).expectLines(line);
+  });
+
+  it('is said at debug where the first attempt has failed', () => {
+    const history = found([app]).feed(restartBegun('app'), restartFailed('app'), succeeded(), seconds(6));
+    history
+      .forget()
+      .feed(restartBegun('app'))
+      .expectLine(/^Restarting app\.\.\.$/, 'debug');
+  });
+});
+
+describe('a dependent that waits under another name', () => {
+  it('is told at debug', () => {
+    found([app])
+      .feed(parking)
+      .expectLine(new RegExp(`^app waits as ${parkedAs}$`), 'debug');
+  });
+});
+
+describe("another gateway's wave", () => {
+  const steps: Steps = [restartBegun('app'), parking, restartFailed('app')];
+
+  it.each<{ given: string; own: readonly ContainerFacts[] }>([
+    { given: 'without one', own: [] },
+    { given: 'with one of its own', own: [onGateway('db')] },
+  ])('is none of the business of a gateway $given', ({ own }) => {
+    const history = found(own).feed(...steps);
+    expect(history.lines).toEqual([]);
+    expect(Object.keys(history.state.repairs.pending)).toEqual(own.map(({ id }) => id));
+  });
+});
+
+describe('a dependent whose times deny that it was restarted, for the clock was set back,', () => {
+  /** The gateway was started at 5,000 by the clock of then. */
+  const restarted = (): History =>
+    found([app]).feed(restartBegun('app'), restartEnded('app', { startedAt: 4_000 }), succeeded());
+
+  it('is restarted once, and not again', () => {
+    const history = restarted().feed(seconds(600));
+    expect(waves(history)).toEqual([]);
+    history.expectLine(/^app restarted successfully$/);
+  });
+
+  it('is restarted once more if its gateway is', () => {
+    const anew = gatewayFacts({ startedAt: 4_500 });
+    const history = restarted().feed(died('gluetun'), started('gluetun'), inspected(anew), seconds(60));
+    expect(waves(history)).toEqual([['app']]);
+  });
+
+  it('is restarted again if it was started on its own since', () => {
+    const history = restarted().feed(inspectedAs('app', { startedAt: 4_200 }), seconds(1));
+    expect(waves(history)).toEqual([['app']]);
+  });
+});
+
+describe('a wave that never began', () => {
+  it('is no failure of anyone, and is not tried again at once', () => {
+    const history = found([app]).feed(untouched('the monitor is about to end'));
+    history.expectNoLine(/app/).forget().feed(seconds(4)).expectNoAct().feed(seconds(2), restartBegun('app'));
+    expect(waves(history)).toEqual([['app']]);
+    history.expectLine(/^Restarting app\.\.\.$/, 'info');
+  });
+});
+
+describe('the outcome of a repair', () => {
+  const sharing = (name: string, shape: Shape = {}): ContainerFacts =>
+    facts(name, { on: 'app', startedAt: 3_000, ...shape });
+  const refusal = { refused: true, reason: 'it has a secret' } as const;
+
+  it.each<{ given: string; exist: readonly ContainerFacts[]; event: Steps; says: string }>([
+    {
+      given: 'left alone amid the end of its re-creation',
+      exist: [app],
+      event: [happens({ type: 'dependentRepairEnded', id: app.id, name: 'app', how: 'resume', outcome: { ok: false, reason: 'it is app again', untouched: true }, facts: undefined })],
+      says: 'app: it is app again',
+    },
+    {
+      given: 'left alone',
+      exist: [app],
+      event: [restartFailed('app', { untouched: true, reason: 'it has started meanwhile' })],
+      says: 'app is left alone: it has started meanwhile',
+    },
+    {
+      given: 'refused',
+      exist: [app, sharing('off', { runState: 'exited' })],
+      event: [restartFailed('app', refusal)],
+      says: 'app cannot be re-created: it has a secret',
+    },
+    {
+      given: 'refused, and others with it',
+      exist: [app, sharing('one'), sharing('two')],
+      event: [restartFailed('app', refusal)],
+      says: 'app cannot be re-created: it has a secret; cut off with it until then: one, two',
+    },
+    {
+      given: 'that its own policy restarts it once more',
+      exist: [app],
+      event: [restartEnded('app', { runState: 'restarting' })],
+      says: 'app restarted successfully',
+    },
+    {
+      given: 'that nothing is known of what it runs as',
+      exist: [app],
+      event: [restartEnded('app', { inspected: false })],
+      says: 'Restarting app failed: it was restarted but is not on the live network; trying again in 5s',
+    },
+  ])('is told: $given', ({ exist, event, says }) => {
+    found(exist).feed(...event).expectLines(says);
+  }); // prettier-ignore
+});
+
+describe('a listed dependent with a network of its own', () => {
+  const own = facts('own', { startedAt: 2_000 });
+  const NOT_LIVE = /^Restarting own failed: it was restarted but is not on the live network/;
+  const WELL = /^own restarted successfully$/;
+
+  it.each<{ given: string; event: Steps; startedAt: number; says: RegExp }>([
+    { given: 'has started after the gateway', event: [], startedAt: 5_001, says: WELL },
+    { given: 'has not started anew', event: [], startedAt: 2_000, says: NOT_LIVE },
+    { given: 'is only as old as the gateway', event: [], startedAt: 5_000, says: NOT_LIVE },
+    { given: 'has lost the gateway again', event: [died('gluetun')], startedAt: 6_000, says: NOT_LIVE },
+    { given: 'has a gateway that starts anew', event: [died('gluetun'), started('gluetun')], startedAt: 6_000, says: NOT_LIVE },
+  ])('counts as restarted, or not, where it $given', ({ event, startedAt, says }) => {
+    asked().feed(...event, restartEnded('own', { startedAt })).expectLine(says);
+  }); // prettier-ignore
+
+  const asked = (): History => {
+    const history = found([own], { settings: { dependents: ['own'] } });
+    const { id, name } = own;
+    const inFlight = waveUnderWay({ id, name, how: 'restart', run: undefined, startedAt: undefined, owner: { id: idOf('gluetun'), name: 'gluetun' } });
+    const pending = { [id]: { name, failures: 0, askedAt: history.now, dueAt: history.now } };
+    history.state = { ...history.state, inFlight, repairs: { restored: {}, pending } };
+    return history;
+  }; // prettier-ignore
+});

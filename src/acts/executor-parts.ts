@@ -1,0 +1,109 @@
+import {
+  type MonoTypeOperatorFunction,
+  type Observable,
+  type SchedulerLike,
+  catchError,
+  map,
+  of,
+  throwError,
+} from 'rxjs';
+import { answeredWithin } from '../../streams/answered-within.ts';
+import { inspectFacts, inspection$, isMissing } from '../../streams/containers.ts';
+import { type EngineReadings, reasonOf } from '../../streams/engine.ts';
+import type { ContainerFacts, EngineEvent, Outcome } from '../../streams/events.ts';
+import type { VpnRestart } from '../../streams/vpn-restart.ts';
+import type { Target } from '../model/act.ts';
+import type { EngineWrites } from './engine-writes.ts';
+import { whyExcluded } from '../model/excluded.ts';
+import { EXCLUDED } from '../notices/wording.ts';
+
+/** What an act has at its disposal. */
+export interface Executor {
+  readonly reads: Pick<
+    EngineReadings,
+    'list' | 'inspect' | 'inspectImage' | 'changes' | 'fileStat' | 'clockMs'
+  >;
+  readonly writes: EngineWrites;
+  /** The VPN inside the gateway, by an exec: never fails, but says what came of it. */
+  readonly restartVpn: (gatewayId: string) => Observable<VpnRestart>;
+  readonly scheduler: SchedulerLike;
+  /** The monitor is about to end: no further part of an act is begun. */
+  readonly isEnding: () => boolean;
+  /** Awaited before a call whose trace must survive the monitor: what was emitted before is then on disk, or cannot be. */
+  readonly commit: Observable<never>;
+  /** The user's list of what is never touched: whatever was decided. */
+  readonly exclude: readonly string[];
+}
+
+/** The gateway, in the start in which it was ready. */
+export interface Basis {
+  readonly gateway: Target;
+  readonly start: string | undefined;
+}
+
+/** Things were not as the act took them to be when its turn came. */
+export class Untouched extends Error {
+  override readonly name = 'Untouched';
+}
+
+/** What was asked for cannot be done, now or later. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
+export const failure = (error: unknown): Outcome => ({
+  ok: false,
+  reason: reasonOf(error),
+  ...(error instanceof Untouched && { untouched: true as const }),
+  ...(error instanceof Refused && { refused: true as const }),
+});
+
+/** Whatever it is called by now, or was: an excluded one is not touched. */
+export const refuseExcluded = (facts: ContainerFacts, { exclude }: Executor): void => {
+  const why = whyExcluded(facts, exclude);
+  if (why !== undefined) throw new Untouched(`it ${EXCLUDED[why]}`);
+};
+
+const inspecting = ({ reads, scheduler }: Executor) => ({ engine: reads, scheduler });
+
+/** Fails with an `EngineError`; 404: there is no such container. */
+export const inspected = (id: string, executor: Executor): Observable<ContainerFacts> =>
+  inspectFacts(id, inspecting(executor));
+
+export const inspectedIfAny = (id: string, executor: Executor): Observable<ContainerFacts | undefined> =>
+  inspected(id, executor).pipe(
+    catchError((error: unknown) => (isMissing(error) ? of(undefined) : throwError(() => error))),
+  );
+
+/** As an event, for the reducers to know of it too. */
+export const look = (id: string, executor: Executor): Observable<EngineEvent> =>
+  inspection$({ kind: 'inspectContainer', containerId: id }, inspecting(executor)).pipe(
+    map((event): EngineEvent =>
+      event.type === 'containerInspected' || event.type === 'inspectionFailed'
+        ? { ...event, isByAct: true }
+        : event,
+    ),
+  );
+
+export const isInStart = ({ runState, details }: ContainerFacts, start: string | undefined): boolean =>
+  runState === 'running' && (start === undefined || details?.startedAt === start);
+
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/** For readings other than inspections. */
+export const answeredInTime = <T>(doing: string, { scheduler }: Executor): MonoTypeOperatorFunction<T> =>
+  answeredWithin(ANSWER_TIMEOUT_MS, doing, scheduler);
+
+/** What the engine may take beyond the container's own stop time-out: a host that swaps is slow, not broken. */
+const CALL_ALLOWANCE_MS = 60_000;
+
+export const bounded = <T>(
+  { name, details }: Pick<ContainerFacts, 'name' | 'details'>,
+  { scheduler }: Executor,
+  doing = 'restarting',
+): MonoTypeOperatorFunction<T> =>
+  answeredWithin(
+    (details?.stopTimeoutSeconds ?? 0) * 1000 + CALL_ALLOWANCE_MS,
+    `${doing} ${name}`,
+    scheduler,
+  );

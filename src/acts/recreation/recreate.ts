@@ -1,0 +1,193 @@
+import { EMPTY, type Observable, catchError, concat, concatMap, defer, from, of, throwError } from 'rxjs';
+import type { ContainerFacts, Event } from '../../../streams/events.ts';
+import type { Repairable } from '../../model/act.ts';
+import {
+  type Basis,
+  type Executor,
+  Refused,
+  Untouched,
+  bounded,
+  inspected,
+  inspectedIfAny,
+} from '../executor-parts.ts';
+import { joinedReference } from '../../model/joined.ts';
+import { parkedName } from '../../model/parked.ts';
+import { runOf } from '../../model/run-of.ts';
+import { planRecreation } from './plan.ts';
+import { survey } from './survey.ts';
+import { undoing } from './undo.ts';
+
+/**
+ * Creates an orphan anew on its owner's network.
+ *
+ * INVARIANTS. At every instant the container exists under its own name, or parked under one that tells which
+ * (see `parked.ts`); whoever finds it parked can finish or undo what was begun. The orphan is stopped only when
+ * what replaces it has been created, for creating is what may be refused; and it is removed, without its volumes,
+ * only when that has been seen to run. A failure before undoes all.
+ *
+ * It is parked before it is stopped, not after: found stopped under its own name, nothing would tell it from one
+ * that its operator stopped.
+ */
+export const recreate = (
+  dependent: Repairable,
+  facts: ContainerFacts,
+  { gateway }: Basis,
+  executor: Executor,
+): Observable<Event> =>
+  survey(facts, executor, dependent.followers).pipe(
+    concatMap((original) => {
+      const plan = planRecreation(original, dependent.owner.id, dependent.replaced);
+      if (!plan.ok) return throwError(() => new Refused(plan.reason));
+      const { writes } = executor;
+      const parkedAs = parkedName(dependent.name, gateway.name, dependent.id);
+      const attempt = { dependent, created: undefined };
+      return concat(
+        followersToo(dependent, executor),
+        unchanged(facts, executor),
+        concat(
+          writes.rename(dependent.id, parkedAs).pipe(bounded(facts, executor, 'renaming')),
+          defer(() => of(parkedEvent(dependent, parkedAs, executor))),
+        ).pipe(undoing(attempt, executor)),
+        writes.create(dependent.name, plan.body).pipe(
+          bounded(facts, executor, 'creating'),
+          undoing(attempt, executor),
+          concatMap((id) => replace(facts, id, executor).pipe(undoing({ dependent, created: id }, executor))),
+        ),
+      );
+    }),
+  );
+
+/** Those that share its processes end with it: then each must be one that can be created anew, too. */
+const followersToo = ({ followers = [], owner }: Repairable, executor: Executor): Observable<never> =>
+  from(followers).pipe(
+    concatMap((id) => inspectedIfAny(id, executor)),
+    concatMap((follower) =>
+      follower === undefined
+        ? EMPTY
+        : survey(follower, executor).pipe(
+            concatMap((original) => {
+              const plan = planRecreation(original, owner.id);
+              if (plan.ok) return EMPTY;
+              const why = `${follower.name} shares its processes or memory, and cannot be re-created: ${plan.reason}`;
+              return throwError(() => new Refused(why));
+            }),
+          ),
+    ),
+  );
+
+/** The survey takes its time: somebody may have stopped the container meanwhile. */
+const unchanged = (facts: ContainerFacts, executor: Executor): Observable<never> =>
+  inspected(facts.id, executor).pipe(
+    concatMap((now) =>
+      runOf(now) === runOf(facts) && now.name === facts.name
+        ? EMPTY
+        : throwError(() => new Untouched(`it is ${now.runState} by now, or has another name`)),
+    ),
+  );
+
+const parkedEvent = ({ id, name }: Repairable, parkedAs: string, { scheduler }: Executor): Event => ({
+  type: 'dependentParked',
+  at: scheduler.now(),
+  id,
+  name,
+  parkedAs,
+});
+
+/** The orphan makes room for what was created in its place. Two writers on one volume there must never be. */
+const replace = (orphan: ContainerFacts, id: string, executor: Executor): Observable<never> => {
+  const { writes } = executor;
+  return concat(
+    defer(() => (executor.isEnding() ? throwError(() => new Error('the monitor ends')) : EMPTY)),
+    writes.stop(orphan.id).pipe(bounded(orphan, executor, 'stopping')),
+    writes.start(id).pipe(bounded(orphan, executor, 'starting'), unlessItRuns(id, executor)),
+    defer(() => seenToWork(id, executor)),
+    // It runs: what is left of the old one is a matter of tidiness, and found again by its name.
+    writes.remove(orphan.id).pipe(
+      bounded(orphan, executor),
+      catchError(() => EMPTY),
+    ),
+  );
+};
+
+/** A call may do its work and report failure. */
+const unlessItRuns =
+  (id: string, executor: Executor) =>
+  (start$: Observable<never>): Observable<never> =>
+    start$.pipe(
+      catchError((failed: unknown) =>
+        inspected(id, executor).pipe(
+          concatMap(({ runState }) => (runState === 'running' ? EMPTY : throwError(() => failed))),
+        ),
+      ),
+    );
+
+/** It has started: if it has ended by itself since, that is its own affair. */
+const seenToWork = (id: string, executor: Executor): Observable<never> =>
+  inspected(id, executor).pipe(
+    concatMap(({ runState, details }) =>
+      details?.startedAtMs !== undefined && details.error === ''
+        ? EMPTY
+        : throwError(
+            () => new Error(`created anew it is ${runState} at once: ${details?.error ?? 'not inspected'}`),
+          ),
+    ),
+  );
+
+/**
+ * What an earlier monitor left half done is brought to its end: finished where its replacement is there, on a
+ * network that lives; otherwise undone, and begun anew as of any orphan.
+ */
+export const resume = (
+  dependent: Repairable,
+  facts: ContainerFacts,
+  _basis: Basis,
+  executor: Executor,
+): Observable<Event> =>
+  inspectedIfAny(dependent.name, executor).pipe(
+    concatMap((twin): Observable<Event> => {
+      if (twin === undefined) return cutOff$.pipe(undoing({ dependent, created: undefined }, executor));
+      if (twin.id === facts.id) return throwError(() => new Untouched('it has its own name again'));
+      if (hasRun(twin)) return tidyUp(dependent, facts, twin, executor);
+      const owner = joinedReference(twin);
+      // What is created in an orphan's place is of its image, and joins a network.
+      if (owner === undefined || !isOfOneImage(twin, facts))
+        return throwError(() => inTheWay(dependent, facts));
+      const attempt = { dependent, created: twin.id };
+      return inspectedIfAny(owner, executor).pipe(
+        concatMap((living) =>
+          (living === undefined ? cutOff$ : replace(facts, twin.id, executor)).pipe(
+            undoing(attempt, executor),
+          ),
+        ),
+      );
+    }),
+  );
+
+const cutOff$: Observable<never> = throwError(
+  () => new Untouched('its re-creation was cut off, and has been undone to begin anew'),
+);
+
+const hasRun = ({ details }: ContainerFacts): boolean => details?.startedAtMs !== undefined;
+
+const isOfOneImage = (one: ContainerFacts, other: ContainerFacts): boolean =>
+  one.details?.imageId === other.details?.imageId;
+
+const inTheWay = ({ name }: Repairable, parked: ContainerFacts): Error =>
+  new Error(
+    `${parked.name} waits to be ${name} again, but another container has that name; remove one of them`,
+  );
+
+/** The replacement has had a life of its own: only the old one is left. */
+function tidyUp(
+  dependent: Repairable,
+  parked: ContainerFacts,
+  twin: ContainerFacts,
+  executor: Executor,
+): Observable<never> {
+  if (!isOfOneImage(twin, parked)) return throwError(() => inTheWay(dependent, parked));
+  const { writes } = executor;
+  return concat(
+    writes.stop(parked.id).pipe(bounded(parked, executor)),
+    writes.remove(parked.id).pipe(bounded(parked, executor)),
+  );
+}

@@ -1,0 +1,77 @@
+import type { Event } from '../../streams/events.ts';
+import { afterCheck, bounded } from '../recovery/backoff.ts';
+import { failuresCount, finishedCheck, isOfThisStart } from './finished-check.ts';
+import type { Notice } from '../notices/notice.ts';
+import { heldSites } from './quorum.ts';
+import { hasTurned, isGateway } from '../model/selectors.ts';
+import type { State } from '../model/state.ts';
+import { type Transition, to } from '../model/transition.ts';
+
+/**
+ * What the decision to act rests on beside the counters: since when there has been a sign of an outage, how long all
+ * has been calm, and which sites are held as advisory.
+ */
+export function judgement(state: State, event: Event, before: State): Transition {
+  const released = releaseHeld(state, event);
+  const signed = withOutage(released.state, event, before);
+  const notices = [...sayRemembered(state, before), ...released.notices];
+  return to(withCalm(signed, event, before), { notices });
+}
+
+/** An earlier monitor has found that out; once, when it is known which gateway it is about. */
+function sayRemembered(state: State, before: State): readonly Notice[] {
+  if (before.containers.isListed || !state.containers.isListed) return [];
+  const names = heldSites(state).map(({ name }) => name);
+  return names.length === 0 ? [] : [{ kind: 'sitesStillDemoted', sites: names }];
+}
+
+/** One pass is enough: it does not block this exit any more. */
+function releaseHeld(state: State, event: Event): Transition {
+  if (event.type !== 'siteProbed' || event.result.verdict !== 'pass') return to(state);
+  const { url, name } = event.result.site;
+  const { held } = state.sites;
+  const isOurs = state.checking.running?.checkId === event.checkId;
+  if (!isOurs || !held.includes(url)) return to(state);
+  return to(
+    { ...state, sites: { ...state.sites, held: held.filter((other) => other !== url) } },
+    { notices: [{ kind: 'siteReinstated', site: name }] },
+  );
+}
+
+/** The first sign: a counted failure, Docker's or Gluetun's doubt. It ends with a check that passes. */
+function withOutage(state: State, event: Event, before: State): State {
+  const check = finishedCheck(event, before);
+  if (check?.passing) return { ...state, outageSince: undefined };
+  const hasFailed = check !== undefined && failuresCount(state, check) && anyFailed(check.results);
+  const isDoubted = isHealthDoubt(state, event, before);
+  return state.outageSince === undefined && (hasFailed || isDoubted)
+    ? { ...state, outageSince: event.at }
+    : state;
+}
+
+const anyFailed = (results: readonly { readonly verdict: string }[]): boolean =>
+  results.some(({ verdict }) => verdict === 'fail');
+
+const isHealthDoubt = (state: State, event: Event, before: State): boolean =>
+  hasTurned(state, before, 'unhealthy') ||
+  (event.type === 'selfHealingLogged' && isGateway(state, event.gatewayId) && !event.isPast);
+
+function withCalm(state: State, event: Event, before: State): State {
+  const check = finishedCheck(event, before);
+  const known = bounded(state.backoff, state.settings, event.at);
+  const isEvidence =
+    check !== undefined &&
+    isOfThisStart(state, check) &&
+    state.recovery.value === 'none' &&
+    (check.passing || anyFailed(check.results));
+  const backoff = isEvidence
+    ? afterCheck(known, state.settings, {
+        passed: check.passing,
+        startedAt: check.startedAt,
+        at: event.at,
+      })
+    : known;
+  if (backoff === state.backoff) return state;
+  const isOver = backoff.attempts === 0;
+  return { ...state, backoff, sites: isOver ? { ...state.sites, blocked: undefined } : state.sites };
+}

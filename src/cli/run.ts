@@ -1,0 +1,198 @@
+import { EMPTY, type Observable, Subject, lastValueFrom } from 'rxjs';
+import type { Config, Site } from '../../config/config.ts';
+import {
+  type ResolvedSites,
+  type SitesFileText,
+  readSitesFile,
+  resolveSites,
+} from '../../config/resolve-sites.ts';
+import { connectDocker, dockerReadings } from '../../streams/docker-engine.ts';
+import type { EdgeEvent, Event, Store } from '../../streams/events.ts';
+import { signals$ } from '../../streams/signals.ts';
+import { sitesFile$ } from '../../streams/sites-file.ts';
+import { source$ } from '../../streams/source.ts';
+import { type VpnRestart, vpnRestart$ } from '../../streams/vpn-restart.ts';
+import { type WitnessVerdict, witness$ } from '../../streams/witness.ts';
+import { steadyScheduler as scheduler } from '../loop/clock.ts';
+import { dockerWrites } from '../acts/docker-writes.ts';
+import { tellEdges } from '../edges/edge.ts';
+import { livenessFile } from '../edges/liveness-file.ts';
+import { logEdge, sayTo } from '../edges/log-edge.ts';
+import { openStateFile } from '../edges/state-file.ts';
+import { createStateWriter, stateEdge } from '../edges/state-writer.ts';
+import type { Trouble } from '../edges/trouble.ts';
+import { execute } from '../acts/executor.ts';
+import { EXIT } from './exit-codes.ts';
+import type { Log } from '../notices/log-line.ts';
+import type { Memory } from '../model/memory.ts';
+import type { Notice } from '../notices/notice.ts';
+import { type Program, ReducerFault, type Step, runProgram } from '../loop/program.ts';
+import { readOwnerId } from '../../streams/own-network.ts';
+import { initialState } from '../loop/reduce.ts';
+import { refusedSites } from '../checks/site-list.ts';
+import { settingsOf } from '../model/settings.ts';
+
+export interface Ended {
+  readonly exitCode: number;
+  /** Resolves when all that was to be written is; whoever calls it bounds the wait. */
+  readonly flush: () => Promise<unknown>;
+}
+
+/** Watches until a signal ends it. */
+export async function run(
+  config: Config,
+  warnings: readonly string[],
+  openLog: (trouble: Trouble) => Log,
+): Promise<Ended> {
+  const trouble$ = new Subject<EdgeEvent>();
+  const log = openLog(troubleOf('log', config.log.file, trouble$));
+  const say = sayTo(log, config.gateways.length > 1);
+  const fileText = readSitesFile(config.sitesFile);
+  const sites = resolveSites({
+    inline: config.inlineSites,
+    fileText,
+    defaultTimeoutSeconds: config.timeoutSeconds,
+    gateways: config.gateways,
+  });
+  const starting: readonly Notice[] = [
+    { kind: 'monitorStarted' },
+    ...warnings.map((text): Notice => ({ kind: 'configWarned', text })),
+  ];
+  if (!sites.ok) {
+    const why: Notice = { kind: 'sitesMissing', reason: sites.reason };
+    [...starting, ...refusedSites(sites.faults), why].forEach(say);
+    return { exitCode: EXIT.config, flush: async () => log.close() };
+  }
+  const greeting: readonly Notice[] = [
+    ...starting,
+    ...sayConfig(config, sites),
+    ...(config.dryRun ? [{ kind: 'dryRunBegun' as const, dryRun: true as const }] : []),
+  ];
+  // Before the first file is waited for: a disk that hangs by now is no reason to be silent.
+  greeting.forEach(say);
+  const opened = openStateFile(config.stateFile);
+  const state = createStateWriter(opened, {
+    scheduler,
+    trouble: troubleOf('state', opened.file, trouble$),
+  });
+  const beginning = {
+    sites: sites.sites,
+    fileText,
+    opening: [...greeting, ...opened.notices],
+    memory: opened.memory,
+    commit: state.commit,
+    trouble$,
+  };
+  const edges = [logEdge(say, greeting), stateEdge(state), livenessFile()];
+  const report = (event: EdgeEvent): void => trouble$.next(event);
+  const exitCode = await finish(watching(config, beginning).pipe(tellEdges(edges, scheduler, report)), say);
+  return {
+    exitCode,
+    flush: async () => Promise.all([log.close(), lastValueFrom(state.commit(), { defaultValue: undefined })]),
+  };
+}
+
+/** What goes wrong with a file comes back as an event. */
+const troubleOf = (store: Store, path: string, trouble$: Subject<EdgeEvent>): Trouble => ({
+  failed: (reason) => trouble$.next({ type: 'storeFailed', at: scheduler.now(), store, path, reason }),
+  recovered: (lostLines) =>
+    trouble$.next({ type: 'storeRecovered', at: scheduler.now(), store, path, lostLines }),
+});
+
+const sayConfig = (
+  config: Config,
+  { sites, faults, usedDefaults }: Extract<ResolvedSites, { ok: true }>,
+): readonly Notice[] => [
+  ...refusedSites(faults),
+  {
+    kind: 'configRead',
+    checkIntervalMs: config.checkIntervalMs,
+    timeoutMs: config.timeoutSeconds * 1000,
+    failThreshold: config.failThreshold,
+  },
+  { kind: 'sitesRead', sites: [...new Set(sites.map(({ name }) => name))], isBuiltIn: usedDefaults },
+];
+
+/** What the loop begins with. */
+interface Beginning extends Pick<Program, 'commit'> {
+  readonly sites: readonly Site[];
+  readonly fileText: SitesFileText;
+  readonly opening: readonly Notice[];
+  readonly memory: Memory;
+  readonly trouble$: Observable<EdgeEvent>;
+}
+
+function watching(
+  config: Config,
+  { sites, fileText, opening, memory, commit, trouble$ }: Beginning,
+): Observable<Step> {
+  const docker = connectDocker(config.docker);
+  const reads = dockerReadings(docker);
+  const writes = dockerWrites(docker);
+  const file = {
+    path: config.sitesFile,
+    initialText: fileText,
+    inlineSites: config.inlineSites,
+    timeoutSeconds: config.timeoutSeconds,
+    gateways: config.gateways,
+  };
+  const { controlServer, witness } = config;
+  const probeWitness = (): Observable<WitnessVerdict> =>
+    witness === undefined ? EMPTY : witness$(witness, { scheduler });
+  const restartVpn = (gatewayId: string): Observable<VpnRestart> =>
+    vpnRestart$(gatewayId, { engine: reads, scheduler, controlServer });
+  const others: readonly Observable<Event>[] = [
+    trouble$,
+    sitesFile$(file, scheduler),
+    signals$(process, scheduler),
+  ];
+  return runProgram({
+    initial: initialState(settingsOf(config), sites, {
+      memory,
+      hasWitness: config.witness !== undefined,
+      ownNetwork: { ownerId: readOwnerId(), leadsToEngine: config.docker.kind === 'tcp' },
+    }),
+    scheduler,
+    opening,
+    source: (request$, deadline$) =>
+      source$({ engine: reads, scheduler, controlServer, probeWitness, request$, deadline$, others }),
+    execute: (act, acting) =>
+      execute(act, { reads, writes, restartVpn, scheduler, exclude: config.exclude, ...acting }),
+    commit,
+  });
+}
+
+const finish = (watch$: Observable<unknown>, say: (notice: Notice) => void): Promise<number> =>
+  new Promise((resolve) => {
+    watch$.subscribe({
+      complete: () => resolve(EXIT.ok),
+      error: (fault: unknown) => {
+        describeFault(fault).forEach(say);
+        resolve(EXIT.software);
+      },
+    });
+  });
+
+/** A line of the log takes no more. */
+const LONGEST_PART = 6_000;
+
+/** All that is needed to find the bug: the restart policy brings the monitor back to a clean look at the engine. */
+function describeFault(fault: unknown): readonly Notice[] {
+  const stack = (thrown: unknown): string =>
+    thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  if (!(fault instanceof ReducerFault)) return [{ kind: 'monitorFailed', error: stack(fault) }];
+  const state = JSON.stringify(fault.state);
+  const parts = Array.from({ length: Math.ceil(state.length / LONGEST_PART) }, (_, index) =>
+    state.slice(index * LONGEST_PART, (index + 1) * LONGEST_PART),
+  );
+  return [
+    { kind: 'monitorFailed', error: stack(fault.cause) },
+    { kind: 'monitorFailedOn', event: JSON.stringify(fault.event) },
+    ...parts.map((part, index): Notice => ({
+      kind: 'monitorFailedIn',
+      part: index + 1,
+      parts: parts.length,
+      state: part,
+    })),
+  ];
+}

@@ -1,0 +1,304 @@
+import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
+import { isOfInterest } from '../../streams/containers.ts';
+import type { ReadingRequest } from '../../streams/requests.ts';
+import { fits } from '../../streams/fits.ts';
+import { COMPOSE_PROJECT } from '../../streams/labels.ts';
+import { isAwaited } from '../model/awaited-inspection.ts';
+import { listedComposeNames, withComposeName } from '../model/compose-names.ts';
+import { isParked } from '../model/parked.ts';
+import type { Common, Containers, Everything } from '../model/state.ts';
+import { type Transition, then, to } from '../model/transition.ts';
+import {
+  askForInspection,
+  beginInspections,
+  forgetInspection,
+  inspectionAnswered,
+  withoutWaiting,
+} from './inspections.ts';
+
+/** Events are the fast path; the engine may drop some without a word. */
+const LISTING_INTERVAL_MS = 60_000;
+const LISTING_RETRY_MS = 5_000;
+/** Longer than one may take. */
+const LONGEST_LISTING_MS = 15_000;
+
+type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
+
+/**
+ * What exists, as listings and inspections show it. A message leads to an inspection: by itself it tells only of another
+ * name, and of a removal.
+ */
+export function containers(state: Everything, event: Event): Transition<Everything> {
+  return andInspect(learn(state, event), event.at);
+}
+
+/** Also of what another concern has asked for. */
+export const andInspect = (asked: Transition<Everything>, at: number): Transition<Everything> =>
+  then(
+    asked,
+    beginInspections(asked.state, (state) => listSoon(state, at)),
+  );
+
+function learn(state: Everything, event: Event): Transition<Everything> {
+  switch (event.type) {
+    case 'engineConnected':
+      return list(state, event.at);
+    case 'engineDisconnected':
+      return to(
+        withContainers(
+          withoutWaiting(state, () => true),
+          { nextListingAt: undefined, listingAskedAt: undefined },
+        ),
+      );
+    case 'timeReached':
+      return isDue(state.containers.nextListingAt, event.at) ? list(state, event.at) : to(state);
+    case 'containersListed':
+      return takeListing(state, event);
+    case 'listingFailed':
+      return noteFailedListing(state, event);
+    case 'containerInspected':
+      return takeInspection(state, event);
+    case 'inspectionFailed':
+      return to(
+        lookAgainSoon(event.isByAct === true ? state : unanswered(state, event.id), event.id, event.at),
+      );
+    case 'containerCreated':
+    case 'containerStarted':
+    case 'containerDied':
+    case 'containerStopped':
+    case 'containerRestarted':
+    case 'containerKilled':
+    case 'containerDestroyed':
+    case 'containerRenamed':
+    case 'containerPaused':
+    case 'containerUnpaused':
+    case 'containerOutOfMemory':
+    case 'containerHealthChanged':
+      return takeMessage(state, event);
+    default:
+      return to(state);
+  }
+}
+
+const isDue = (deadline: number | undefined, at: number): boolean => (deadline ?? Infinity) <= at;
+
+const withContainers = (state: Everything, changes: Partial<Containers>): Everything => ({
+  ...state,
+  containers: { ...state.containers, ...changes },
+});
+
+const withFacts = (state: Everything, facts: ContainerFacts): Everything =>
+  withContainers(state, { byId: { ...state.containers.byId, [facts.id]: facts } });
+
+const without = (state: Everything, id: string): Everything => {
+  const { [id]: _, ...byId } = state.containers.byId;
+  return withContainers(state, { byId });
+};
+
+const list = (state: Everything, at: number): Transition<Everything> =>
+  to(withContainers(state, { nextListingAt: at + LISTING_INTERVAL_MS, listingAskedAt: at }), {
+    commands: [listCommand(state)],
+  });
+
+/** A gateway that was given another name is known by its id only. */
+export const listCommand = ({
+  containers: { named },
+  past,
+}: Pick<Common, 'containers' | 'past'>): ReadingRequest => ({
+  kind: 'listContainers',
+  inspect: [...named, ...Object.values(past.gateways).flatMap(([latest]) => latest ?? [])],
+});
+
+/**
+ * The listing is the truth, except for containers of which a younger inspection has told, or is about to: those keep
+ * what is known.
+ */
+function takeListing(state: Everything, event: EventOf<'containersListed'>): Transition<Everything> {
+  const { byId: known, inspecting, knownAt } = state.containers;
+  const isYounger = (id: string): boolean => (knownAt[id] ?? -Infinity) >= event.requestedAt;
+  const isKept = (id: string): boolean =>
+    isYounger(id) || inspecting[id] === 'gone' || (id in known && isAwaited(state.containers, id));
+  const entries = event.containers
+    .filter(({ id }) => !isKept(id))
+    .map((facts): [string, ContainerFacts] => [facts.id, keepDetails(facts, known[facts.id])]);
+  const kept = Object.entries(known).filter(([id]) => isKept(id));
+  const byId = Object.fromEntries([...entries, ...kept]);
+  const listed = Object.values(byId);
+  const next = withContainers(
+    withoutWaiting(state, (id) => id in byId && !(id in known)),
+    {
+      byId,
+      knownAt: Object.fromEntries(Object.entries(knownAt).filter(([id]) => isYounger(id))),
+      composeNames: listedComposeNames(state.containers.composeNames, listed, event),
+      isListed: true,
+      listingFailure: undefined,
+      listingAskedAt: undefined,
+    },
+  );
+  // Of one that could not be inspected before, either, the next listing is soon enough.
+  const hasFailed = (id: string): boolean => id in known && known[id]?.details === undefined;
+  const unknown = entries.flatMap(([id, facts]) =>
+    isWithoutDetails(next, facts) && !hasFailed(id) ? [id] : [],
+  );
+  return to(unknown.reduce((soFar, id) => askForInspection(soFar, { id, matters: true }), next));
+}
+
+/** An inspection that failed this time does not make forget what an earlier one of the same run told. */
+const keepDetails = (facts: ContainerFacts, known: ContainerFacts | undefined): ContainerFacts =>
+  facts.details === undefined && known?.runState === facts.runState
+    ? { ...facts, details: known.details }
+    : facts;
+
+function noteFailedListing(
+  state: Everything,
+  { at, reason }: EventOf<'listingFailed'>,
+): Transition<Everything> {
+  if (state.connection.value === 'lost' || state.connection.value === 'connecting') return to(state);
+  return to(
+    withContainers(state, {
+      listingFailure: reason,
+      nextListingAt: at + LISTING_RETRY_MS,
+      listingAskedAt: undefined,
+    }),
+  );
+}
+
+/** An answer is what was so when it was asked for, or since: one that is older than what is known is not taken. */
+function takeInspection(
+  state: Everything,
+  { id, requestedAt, facts, isByAct }: EventOf<'containerInspected'>,
+): Transition<Everything> {
+  const { inspecting, knownAt } = state.containers;
+  const isOver = requestedAt < (knownAt[id] ?? -Infinity) || (isByAct !== true && inspecting[id] === 'gone');
+  const end = (next: Everything): Transition<Everything> => to(isByAct === true ? next : answered(next, id));
+  if (isOver) return end(state);
+  if (facts === undefined) return end(without(state, id));
+  return end(withKnownAt(withFacts(state, facts), facts, requestedAt));
+}
+
+/** What has become of strangers in between, nobody asks. */
+const withKnownAt = (state: Everything, facts: ContainerFacts, at: number): Everything =>
+  matters(state, facts)
+    ? withContainers(state, { knownAt: { ...state.containers.knownAt, [facts.id]: at } })
+    : state;
+
+const answered = (state: Everything, id: string): Everything =>
+  inspectionAnswered(state, { id, matters: id in state.containers.byId && !isStranger(state, id) });
+
+/** Of one that is not known a later message may tell more than the first. */
+const unanswered = (state: Everything, id: string): Everything =>
+  inspectionAnswered(state, { id, matters: !isStranger(state, id) });
+
+function takeMessage(state: Everything, event: ContainerEvent): Transition<Everything> {
+  const facts = state.containers.byId[event.id];
+  if (event.type === 'containerDestroyed') return to(removed(state, event, facts));
+  const next = event.type === 'containerRenamed' ? renamed(state, event, facts) : state;
+  const now = next.containers.byId[event.id];
+  const isWanted =
+    now === undefined
+      ? isNewsOfUnknown(event)
+      : matters(next, now) && (isTelling(next, event, now) || now.details === undefined);
+  return to(
+    isWanted
+      ? askForInspection(next, { id: event.id, matters: now !== undefined || isLikeOurs(next, event) })
+      : next,
+  );
+}
+
+const removed = (
+  state: Everything,
+  { id, at }: ContainerEvent,
+  facts: ContainerFacts | undefined,
+): Everything => {
+  const gone = forgetInspection(without(state, id), id);
+  return facts === undefined ? gone : withKnownAt(gone, facts, at);
+};
+
+function renamed(
+  state: Everything,
+  { name, at }: ContainerEvent,
+  facts: ContainerFacts | undefined,
+): Everything {
+  const composeNames = withComposeName(state.containers.composeNames, name, at);
+  const next = withContainers(state, { composeNames });
+  if (facts === undefined) return next;
+  // Nobody has looked at a stranger since it was first seen: if it matters by now, all is to be found out.
+  const now = { ...facts, name, details: matters(state, facts) ? facts.details : undefined };
+  return withKnownAt(withFacts(next, now), now, at);
+}
+
+/** Of one that nothing is known of: what ends is hardly worth a look. */
+const isNewsOfUnknown = ({ type }: ContainerEvent): boolean => type !== 'containerDied';
+
+/** A message of what an inspection shows otherwise than before. A restart has told of its start, unless that was lost. */
+const isTelling = (
+  state: Everything,
+  { type }: ContainerEvent,
+  { id, runState }: ContainerFacts,
+): boolean => {
+  switch (type) {
+    case 'containerRestarted':
+      return runState !== 'running' && !isAwaited(state.containers, id);
+    case 'containerRenamed':
+      // The answer that is awaited is older than the name, and will not be taken.
+      return isAwaited(state.containers, id);
+    case 'containerCreated':
+    case 'containerStarted':
+    case 'containerDied':
+    case 'containerPaused':
+    case 'containerUnpaused':
+    case 'containerHealthChanged':
+      return true;
+    default:
+      return false;
+  }
+};
+
+/** Of one that is not known only the message tells: by its name, its service or its project. */
+const isLikeOurs = (state: Everything, { id, name, labels }: ContainerEvent): boolean =>
+  state.containers.named.some((reference) => fits(reference, { id, name, labels })) ||
+  isParked({ id, name }) ||
+  isInProject(state, labels);
+
+/** One listing in place of many inspections. Not while one is under way: it would be cancelled. */
+function listSoon(state: Everything, at: number): Everything {
+  const { nextListingAt: due, listingAskedAt: askedAt } = state.containers;
+  if (due === undefined) return state;
+  const soonest = askedAt === undefined ? at + LISTING_RETRY_MS : askedAt + LONGEST_LISTING_MS;
+  return withContainers(state, { nextListingAt: Math.min(due, Math.max(soonest, at)) });
+}
+
+/** What could not be inspected is looked at with the next listing, which need not be a minute away. */
+function lookAgainSoon(state: Everything, id: string, at: number): Everything {
+  const facts = state.containers.byId[id];
+  const due = state.containers.nextListingAt;
+  if (due === undefined || facts === undefined || !matters(state, facts)) return state;
+  return withContainers(state, { nextListingAt: Math.min(due, at + LISTING_RETRY_MS) });
+}
+
+/** What decisions rest on: besides what is inspected with each listing, all that belong to a gateway's project. */
+const matters = (state: Everything, facts: ContainerFacts): boolean =>
+  isInspectedWhenListed(state, facts) || isInProject(state, facts.labels);
+
+/** It is known, and has nothing to do with any gateway. */
+export function isStranger(state: Everything, id: string): boolean {
+  const facts = state.containers.byId[id];
+  return facts !== undefined && !matters(state, facts);
+}
+
+/** What is listed with its details: what is named, a gateway by whatever name, who joined another. */
+const isInspectedWhenListed = (
+  { watches, containers: { named } }: Everything,
+  facts: ContainerFacts,
+): boolean =>
+  isOfInterest(facts, named) ||
+  isParked(facts) ||
+  watches.some(({ gateway }) => 'id' in gateway && gateway.id === facts.id);
+
+const isInProject = ({ watches }: Everything, labels: ContainerFacts['labels']): boolean => {
+  const project = labels[COMPOSE_PROJECT] ?? '';
+  return project !== '' && watches.some(({ settling }) => settling.project === project);
+};
+
+const isWithoutDetails = (state: Everything, facts: ContainerFacts): boolean =>
+  facts.details === undefined && isInspectedWhenListed(state, facts);

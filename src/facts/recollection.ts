@@ -1,0 +1,42 @@
+import type { Event } from '../../streams/events.ts';
+import { parkedOf } from '../model/dependents-of.ts';
+import { type Past, REMEMBERED, knownIds } from '../model/past.ts';
+import { gatewayTarget } from '../model/selectors.ts';
+import type { State } from '../model/state.ts';
+import { type Transition, to } from '../model/transition.ts';
+
+/** What is met now and may have to be known when it is gone: which ids the gateway had, and who hung on it. */
+export function recollection(state: State, _event: Event, before: State): Transition {
+  if (!state.containers.isListed) return to(state);
+  const past = withDependents(withGateway(state.past, state), state, before);
+  return to(past === state.past ? state : { ...state, past });
+}
+
+function withGateway(past: Past, { gateway, settings }: State): Past {
+  const id = gatewayTarget(gateway)?.id;
+  const known = knownIds(past, settings.gateway);
+  if (id === undefined || known[0] === id) return past;
+  const ids = [id, ...known.filter((other) => other !== id)].slice(0, REMEMBERED.idsOfAGateway);
+  return { ...past, gateways: { ...past.gateways, [settings.gateway]: ids } };
+}
+
+/** Also those that are gone: others may have joined their networks. The latest last. */
+function withDependents(past: Past, state: State, before: State): Past {
+  const { members } = state.dependents;
+  if (
+    members === undefined ||
+    (members === before.dependents.members && state.containers === before.containers)
+  )
+    return past;
+  const parked = parkedOf(state).map(({ facts, name }) => [facts.id, { name }] as const);
+  const news = [...Object.entries(members), ...parked].filter(
+    ([id, { name }]) => past.dependents[id] !== name,
+  );
+  if (news.length === 0) return past;
+  const renewed = news.map(([id]) => id);
+  const entries = [
+    ...Object.entries(past.dependents).filter(([id]) => !renewed.includes(id)),
+    ...news.map(([id, { name }]): [string, string] => [id, name]),
+  ];
+  return { ...past, dependents: Object.fromEntries(entries.slice(-REMEMBERED.dependents)) };
+}

@@ -1,0 +1,51 @@
+import type { Event } from '../../streams/events.ts';
+import type { Deed } from '../model/act.ts';
+import { nextAct } from './next-act.ts';
+import type { Everything, Progress, State } from '../model/state.ts';
+import { type Transition, then, to } from '../model/transition.ts';
+import { inWatch } from '../model/watches.ts';
+import { beginStart } from '../recovery/left-behind.ts';
+import { beginRecovery } from '../recovery/recovery.ts';
+import { beginRepairs } from '../repairs/repairs.ts';
+
+/** The act under way is over. It comes first: all others see in `before` which act that was. */
+export const actOver = (state: Everything, event: Event): Transition<Everything> =>
+  to(
+    event.type === 'commandFinished' && event.id === state.inFlight?.act.id
+      ? { ...state, inFlight: undefined }
+      : state,
+  );
+
+/**
+ * Begins what is wanted now: the only place where an act begins. In a dry run none is under way afterwards, and what is
+ * wanted next is asked for at once.
+ */
+export function acts(state: Everything, event: Event): Transition<Everything> {
+  const wish = nextAct(state, event.at);
+  if (wish === undefined) return to(state);
+  const begun = inWatch(state, wish.watch, (view) => begin(view, wish.deed, event.at));
+  return then(begun, acts(begun.state, event));
+}
+
+const NO_PROGRESS: Progress = { begun: [], answered: [], parked: {} };
+
+function begin(state: State, deed: Deed, at: number): Transition {
+  const told = tell(state, deed, at);
+  const { nextId: id, settings } = told.state;
+  if (settings.dryRun) return told;
+  const inFlight = { act: { ...deed, id }, gateway: settings.gateway, since: at, progress: NO_PROGRESS };
+  return { ...told, state: { ...told.state, nextId: id + 1, inFlight } };
+}
+
+/** What is said and noted as it begins. */
+function tell(state: State, deed: Deed, at: number): Transition {
+  switch (deed.kind) {
+    case 'startGateway':
+      return beginStart(state, at);
+    case 'restartVpn':
+    case 'restartGateway':
+      return beginRecovery(state, deed.kind, at);
+    case 'repairDependents':
+      return beginRepairs(state, deed, at);
+  }
+}

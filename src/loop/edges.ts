@@ -1,0 +1,25 @@
+import type { Event } from '../../streams/events.ts';
+import type { Everything } from '../model/state.ts';
+import { type Transition, to } from '../model/transition.ts';
+
+/** Which edges fail. Everything else goes on without them. */
+export function edges(state: Everything, event: Event): Transition<Everything> {
+  switch (event.type) {
+    case 'edgeFailed': {
+      const { edge, reason } = event;
+      const isNews = state.edges[edge] === undefined;
+      return to(
+        { ...state, edges: { ...state.edges, [edge]: { reason } } },
+        { notices: isNews ? [{ kind: 'edgeFailed', edge, reason }] : [] },
+      );
+    }
+    case 'edgeRecovered': {
+      const { edge, lostSteps } = event;
+      const { [edge]: known, ...others } = state.edges;
+      if (known === undefined) return to(state);
+      return to({ ...state, edges: others }, { notices: [{ kind: 'edgeRecovered', edge, lostSteps }] });
+    }
+    default:
+      return to(state);
+  }
+}

@@ -1,0 +1,22 @@
+import type { Event } from '../../streams/events.ts';
+import type { Notice } from '../notices/notice.ts';
+import type { Everything, InFlight } from '../model/state.ts';
+import { type Transition, to } from '../model/transition.ts';
+
+/** From here on nothing new is begun; what runs is given its time by the program. */
+export function shutdown(state: Everything, event: Event): Transition<Everything> {
+  if (event.type === 'graceOver') return to(state, { notices: unfinished(state.inFlight) });
+  if (event.type !== 'shutdownRequested' || state.ending) return to(state);
+  return to({ ...state, ending: true }, { notices: [{ kind: 'shutdownRequested', signal: event.signal }] });
+}
+
+/** What the next monitor finds half done. */
+function unfinished(inFlight: InFlight | undefined): readonly Notice[] {
+  if (inFlight?.act.kind !== 'repairDependents') return [];
+  const { act, gateway, progress } = inFlight;
+  const isAnswered = (name: string): boolean =>
+    act.dependents.some((one) => one.name === name && progress.answered.includes(one.id));
+  return Object.entries(progress.parked)
+    .filter(([name]) => !isAnswered(name))
+    .map(([name, parkedAs]) => ({ kind: 'recreationUnfinished', gateway, name, parkedAs }));
+}

@@ -1,0 +1,49 @@
+import type { ContainerFacts } from '../../streams/events.ts';
+import { COMPOSE_SERVICE, MONITOR_LABEL } from '../../streams/labels.ts';
+
+const MOST = 3;
+/** Far longer than names are: the distance of two takes the product of their lengths. */
+const LONGEST = 64;
+/** Fewer letters are part of too many names. */
+const FEWEST = 3;
+
+/**
+ * Names of the containers that an entry which fits none may have meant: one is part of the other, or a few letters
+ * are wrong. The nearest first.
+ */
+export const nearest = (word: string, all: readonly ContainerFacts[]): readonly string[] =>
+  all
+    .filter(({ labels }) => !(MONITOR_LABEL in labels))
+    .map(({ name, labels }) => {
+      const names = [name, labels[COMPOSE_SERVICE] ?? name];
+      return { name, distance: Math.min(...names.map((one) => distance(short(word), short(one)))) };
+    })
+    .filter((one) => one.distance <= short(word).length / 3)
+    .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
+    .slice(0, MOST)
+    .map(({ name }) => name);
+
+const short = (text: string): string => text.slice(0, LONGEST).toLowerCase();
+
+/** Letters to change, to add or to leave out; one that is part of the other is as near as one letter. */
+function distance(one: string, other: string): number {
+  if (one === other) return 0;
+  const [shorter, longer] = one.length < other.length ? [one, other] : [other, one];
+  if (shorter.length >= FEWEST && longer.includes(shorter)) return 1;
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (const [index, letter] of one.split('').entries())
+    row = row.reduce<number[]>(
+      (next, above, at) => [
+        ...next,
+        at === 0
+          ? index + 1
+          : Math.min(
+              above + 1,
+              (next[at - 1] ?? 0) + 1,
+              (row[at - 1] ?? 0) + (other[at - 1] === letter ? 0 : 1),
+            ),
+      ],
+      [],
+    );
+  return row.at(-1) ?? 0;
+}

@@ -1,0 +1,43 @@
+import type { Event } from '../../streams/events.ts';
+import type { ReadingRequest } from '../../streams/requests.ts';
+import type { Notice } from '../notices/notice.ts';
+import type { State } from './state.ts';
+
+/** What an event leads to: the state after it, what is to be read, what is to be said. Nothing is done here. */
+export interface Transition<S = State> {
+  readonly state: S;
+  readonly commands: readonly ReadingRequest[];
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * One concern. It gets the state as the concerns before it left it, and the state before the event, so that it can
+ * react to what they changed: "the gateway has become ready" is a comparison, not another kind of event.
+ */
+export type Reducer<S = State> = (state: S, event: Event, before: S) => Transition<S>;
+
+/** The same object back where nothing changed. */
+export const to = <S>(
+  state: S,
+  { commands = [], notices = [] }: { commands?: readonly ReadingRequest[]; notices?: readonly Notice[] } = {},
+): Transition<S> => ({ state, commands, notices });
+
+/** The concerns one after another on the same event. */
+export const compose =
+  <S>(...reducers: readonly Reducer<S>[]): Reducer<S> =>
+  (state, event, before) =>
+    reducers.reduce((soFar, reduce) => then(soFar, reduce(soFar.state, event, before)), to(state));
+
+/** One step after another. */
+export const then = <S>(
+  first: Transition<unknown>,
+  { state, commands, notices }: Transition<S>,
+): Transition<S> => ({
+  state,
+  commands: both(first.commands, commands),
+  notices: both(first.notices, notices),
+});
+
+/** Most steps have nothing to add. */
+const both = <T>(first: readonly T[], second: readonly T[]): readonly T[] =>
+  second.length === 0 ? first : [...first, ...second];

@@ -1,0 +1,60 @@
+import { waitAfter } from './backoff.ts';
+import { whyGatewayExcluded } from '../model/excluded.ts';
+import type { Evidence, Hold, NoticeOf } from '../notices/notice.ts';
+import { criticalSites, quorumIn, sitesDown } from '../checks/quorum.ts';
+import { nameOf } from '../model/selectors.ts';
+import type { State } from '../model/state.ts';
+
+/** Whether a recovery is to begin, and what is to be said of that: why, with the figures that rests on. */
+export type Decision =
+  | { readonly act: true; readonly notice: NoticeOf<'recoveryDecided'> }
+  | { readonly act: false; readonly notice: NoticeOf<'recoveryHeldBack'> };
+
+/**
+ * What the failures of the sites call for; undefined where no critical site is down. That the gateway is in a state
+ * to be judged at all is for whoever asks: its checks count (`failuresCount`).
+ */
+export function decide(state: State, at: number): Decision | undefined {
+  if (sitesDown(state).length === 0) return undefined;
+  const evidence = evidenceIn(state);
+  const hold = holdOf(state, at);
+  return hold === undefined
+    ? { act: true, notice: { kind: 'recoveryDecided', ...evidence, ...attemptIn(state) } }
+    : { act: false, notice: { kind: 'recoveryHeldBack', ...evidence, ...hold } };
+}
+
+/** What speaks against it, the gravest first. */
+function holdOf(state: State, at: number): Hold | undefined {
+  const { witness, backoff } = state;
+  if (sitesDown(state).length < quorumIn(state)) return { because: 'quorum' };
+  const exclusion = whyGatewayExcluded(state);
+  if (exclusion !== undefined) return { because: 'excluded', name: nameOf(state), exclusion };
+  if (isWitnessAwaited(state)) return { because: 'awaitingWitness' };
+  if (witness.value === 'silent') return { because: 'line' };
+  const graceEnds = graceEndsAt(state);
+  if (graceEnds > at) return { because: 'grace', leftMs: graceEnds - at };
+  if (backoff.notBefore > at)
+    return { because: 'backoff', recoveries: backoff.attempts, leftMs: backoff.notBefore - at };
+  return undefined;
+}
+
+/** Its latest answer is from before the outage. */
+const isWitnessAwaited = ({ witness, outageSince = 0 }: State): boolean =>
+  witness.value === 'untried' || (witness.value === 'answering' && witness.answeredAt < outageSince);
+
+/** From the outage's first sign on; 0: there is none. */
+export const graceEndsAt = ({ outageSince, settings: { selfHealGraceMs } }: State): number =>
+  outageSince === undefined || selfHealGraceMs === 0 ? 0 : outageSince + selfHealGraceMs;
+
+const evidenceIn = (state: State): Evidence => ({
+  sitesDown: sitesDown(state).length,
+  sitesCritical: criticalSites(state).length,
+  siteQuorum: state.settings.siteQuorum,
+  sitesNeeded: quorumIn(state),
+});
+
+const attemptIn = ({ backoff: { attempts }, settings, witness }: State) => ({
+  isLineUp: witness.value === 'answering' ? true : undefined,
+  attempt: attempts + 1,
+  waitMs: waitAfter(attempts + 1, settings),
+});

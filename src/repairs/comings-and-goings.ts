@@ -1,0 +1,109 @@
+import type { ContainerEvent, Event } from '../../streams/events.ts';
+import { isRunning } from '../model/attachment.ts';
+import { waveOf } from '../model/in-flight.ts';
+import type { Notice } from '../notices/notice.ts';
+import { LOOP_ENDS, isLoop } from '../model/restart-loop.ts';
+import type { Dependents, Ends, State } from '../model/state.ts';
+
+/** Ends that lie further apart belong to no loop, and so long without one a loop is over. */
+const CALM_MS = 600_000;
+
+interface Heard {
+  readonly ends: Dependents['ends'];
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * What somebody else, or it itself, does with a dependent: what our own command does is said by the command's
+ * progress. One that ends again and again is told as one condition, when it begins and when it is over.
+ */
+export function comingsAndGoings(state: State, event: Event, before: State): Heard {
+  const calmed = calm(state, event);
+  if (!('engineTimeMs' in event))
+    return { ...calmed, notices: [...calmed.notices, ...sayStarts(state, before, calmed.ends)] };
+  const name = state.dependents.members?.[event.id]?.name;
+  if (name === undefined || isBeingRepaired(state, name)) return calmed;
+  const known = calmed.ends[event.id];
+  const own = event.type === 'containerDied' ? afterEnd(state, event, known) : known;
+  const { [event.id]: _, ...others } = calmed.ends;
+  const notices = isLoop(known) && isLoop(own) ? [] : isLoop(own) ? [sayLoop(name)] : sayStep(name, event);
+  return {
+    ends: own === known ? calmed.ends : own === undefined ? others : { ...others, [event.id]: own },
+    notices: [...calmed.notices, ...notices],
+  };
+}
+
+/** An end that somebody asked for belongs to no loop, and is said. */
+const afterEnd = ({ exits }: State, { id, at }: ContainerEvent, known: Ends | undefined): Ends | undefined =>
+  exits[id]?.by === 'itself' ? { inARow: (known?.inARow ?? 0) + 1, lastAt: at } : undefined;
+
+const sayLoop = (name: string): Notice => ({
+  kind: 'dependentLooping',
+  name,
+  exits: LOOP_ENDS,
+  calmMs: CALM_MS,
+});
+
+/** Forgets those that have not ended for long enough, or are gone. */
+function calm({ dependents, containers: { byId } }: State, event: Event): Heard {
+  const { ends, members = {} } = dependents;
+  const over = Object.entries(ends).filter(
+    ([id, { lastAt }]) => !(id in members) || event.at - lastAt >= CALM_MS,
+  );
+  if (over.length === 0) return { ends, notices: [] };
+  const ids = over.map(([id]) => id);
+  return {
+    ends: Object.fromEntries(Object.entries(ends).filter(([id]) => !ids.includes(id))),
+    notices: over.flatMap(([id, own]): Notice[] => {
+      const [name, facts] = [members[id]?.name, byId[id]];
+      if (!isLoop(own) || name === undefined || facts === undefined || !(id in byId)) return [];
+      return [
+        isRunning(facts)
+          ? { kind: 'dependentCalm', name, calmMs: CALM_MS }
+          : { kind: 'dependentStopped', name },
+      ];
+    }),
+  };
+}
+
+/** Whoever runs in another run than before: who is in a loop starts all the time. */
+const sayStarts = (state: State, before: State, ends: Dependents['ends']): readonly Notice[] =>
+  state.containers.byId === before.containers.byId
+    ? []
+    : Object.entries(before.dependents.members ?? {})
+        .filter(([id]) => hasStartedAnew(id, state, before) && !isLoop(ends[id]))
+        .flatMap(([id]) => state.containers.byId[id]?.name ?? [])
+        .filter((name) => !isBeingRepaired(state, name))
+        .map((name) => ({ kind: 'dependentStarted', name }));
+
+function hasStartedAnew(id: string, state: State, before: State): boolean {
+  const [was, is] = [before.containers.byId[id], state.containers.byId[id]];
+  return (
+    is !== undefined &&
+    isRunning(is) &&
+    was?.details !== undefined &&
+    is.details !== undefined &&
+    was.details.startedAt !== is.details.startedAt
+  );
+}
+
+/** Not any more, once its outcome has come, though the others of its wave are still at it. */
+const isBeingRepaired = (state: State, name: string): boolean => {
+  const wave = waveOf(state);
+  return wave?.dependents.some((one) => one.name === name && !wave.answered.includes(one.id)) ?? false;
+};
+
+function sayStep(name: string, event: ContainerEvent): readonly Notice[] {
+  switch (event.type) {
+    case 'containerDied':
+      return [{ kind: 'dependentStopped', name }];
+    case 'containerPaused':
+      return [{ kind: 'dependentPaused', name }];
+    case 'containerUnpaused':
+      return [{ kind: 'dependentResumed', name }];
+    case 'containerOutOfMemory':
+      return [{ kind: 'dependentOutOfMemory', name }];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,109 @@
+import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
+import { COMPOSE_PROJECT } from '../../streams/labels.ts';
+import { isExpectedToEnd } from '../model/exits.ts';
+import { waveOf } from '../model/in-flight.ts';
+import { isParked } from '../model/parked.ts';
+import { gatewayTarget, runningStart } from '../model/selectors.ts';
+import type { State } from '../model/state.ts';
+import { type Transition, to } from '../model/transition.ts';
+
+/** So long nothing may have been created, destroyed or renamed: then compose has come to an end. */
+const QUIET_MS = 5_000;
+/** Nobody is made to wait longer than this by somebody else's work. */
+const LONGEST_MS = 60_000;
+
+/** What was created longer ago is no sign of work under way. */
+const RECENT_MS = 60_000;
+
+/** Who else works on the containers around the gateway: compose, an update tool, a person. */
+export function settling(state: State, event: Event, before: State): Transition {
+  const known = withFirstStart(withYoungest(withProject(state), event));
+  if (!isChange(event) || !concernsUs(before, event) || isOurs(state, event)) return to(known);
+  return to({ ...known, settling: { ...known.settling, changedAt: event.at, firstStart: undefined } });
+}
+
+/** Kept while the gateway is away: its own removal belongs to the project. */
+function withProject(state: State): State {
+  const facts = state.containers.byId[gatewayTarget(state.gateway)?.id ?? ''];
+  if (facts === undefined) return state;
+  const project = facts.labels[COMPOSE_PROJECT] ?? '';
+  return project === state.settling.project ? state : { ...state, settling: { ...state.settling, project } };
+}
+
+/** Of a change whose message was lost, or that came before the monitor, the age of what was created tells. */
+function withYoungest(state: State, event: Event): State {
+  if (event.type !== 'containersListed') return state;
+  const ages = event.containers
+    .filter((facts) => concernsUs(state, facts) && !isParked(facts))
+    .map(({ createdMs }) => event.engineClockMs - createdMs)
+    .filter((ageMs) => ageMs >= 0);
+  const changedAt = event.at - Math.min(...ages);
+  return changedAt > (state.settling.changedAt ?? event.at - RECENT_MS)
+    ? { ...state, settling: { ...state.settling, changedAt, firstStart: undefined } }
+    : state;
+}
+
+/** The gateway’s first start, right after the last change, is part of what goes on; another one is somebody’s own doing. */
+function withFirstStart(state: State): State {
+  const { changedAt, firstStart } = state.settling;
+  const { seenAt, startedAt } = runningStart(state.gateway) ?? {};
+  const isFirst =
+    changedAt !== undefined &&
+    firstStart === undefined &&
+    seenAt !== undefined &&
+    startedAt !== undefined &&
+    seenAt >= changedAt &&
+    seenAt < changedAt + QUIET_MS;
+  return isFirst ? { ...state, settling: { ...state.settling, firstStart: startedAt.text } } : state;
+}
+
+type Change = Extract<
+  ContainerEvent,
+  { type: 'containerCreated' | 'containerDestroyed' | 'containerRenamed' }
+>;
+
+const isChange = (event: Event): event is Change =>
+  event.type === 'containerCreated' ||
+  event.type === 'containerDestroyed' ||
+  event.type === 'containerRenamed';
+
+/** In the gateway's compose project; and, whether it has one or not, the gateway itself and its dependents. */
+function concernsUs(
+  state: State,
+  { id, name, labels }: Pick<ContainerFacts, 'id' | 'name' | 'labels'>,
+): boolean {
+  const { project } = state.settling;
+  if (project !== undefined && labels[COMPOSE_PROJECT] === project) return true;
+  const members = state.dependents.members ?? {};
+  return (
+    name === state.settings.gateway ||
+    id === gatewayTarget(state.gateway)?.id ||
+    id in members ||
+    Object.values(members).some((one) => one.name === name)
+  );
+}
+
+const isOurs = (state: State, event: Change): boolean =>
+  isParked(event) || (waveOf(state)?.dependents.some(({ name }) => name === event.name) ?? false);
+
+/**
+ * Until when a repair that was asked for waits: five quiet seconds after the last change, and, where the gateway
+ * itself has started amid such changes, after it was ready.
+ */
+export function settledAt(state: State, askedAt: number): number {
+  const { changedAt, firstStart } = state.settling;
+  const start = runningStart(state.gateway);
+  const latest = askedAt + LONGEST_MS;
+  if (isSomebodyStopping(state)) return latest;
+  if (changedAt === undefined || start === undefined) return 0;
+  const isAmid = firstStart === start.startedAt.text;
+  const quietFrom = isAmid ? Math.max(changedAt, start.readyAt ?? 0) : changedAt;
+  return Math.min(quietFrom + QUIET_MS, latest);
+}
+
+/** A container that takes its time to stop is no quiet: whoever stops it has more to do. */
+const isSomebodyStopping = (state: State): boolean =>
+  Object.entries(state.exits).some(([id, exit]) => {
+    const facts = state.containers.byId[id];
+    return isExpectedToEnd(exit) && facts?.runState === 'running' && concernsUs(state, facts);
+  });

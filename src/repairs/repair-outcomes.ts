@@ -1,0 +1,211 @@
+import { attachmentOf, isRunning } from '../model/attachment.ts';
+import type { Repairable } from '../model/act.ts';
+import { isInWave, outcomeOf, waveOf } from '../model/in-flight.ts';
+import { dependentsOf } from '../model/dependents-of.ts';
+import { isYetToStart } from '../model/left-unstarted.ts';
+import type { ContainerFacts, Event } from '../../streams/events.ts';
+import { ownersOf } from '../model/network.ts';
+import { runningStart } from '../model/selectors.ts';
+import type { Progress, Repair, RepairFailure, Repairs, State } from '../model/state.ts';
+import type { Notice } from '../notices/notice.ts';
+import { type Transition, then, to } from '../model/transition.ts';
+
+const FIRST_RETRY_MS = 5_000;
+const LONGEST_RETRY_MS = 300_000;
+
+type Ended = Extract<Event, { type: 'dependentRepairEnded' }>;
+
+/** What becomes of the wave under way: said as it happens, and kept for what follows from it. */
+export function repairOutcomes(state: State, event: Event, before: State): Transition {
+  const wave = waveOf(state);
+  // Another gateway's wave is none of ours.
+  if ('how' in event && !isInWave(state, event.id)) return to(state);
+  switch (event.type) {
+    case 'dependentRepairBegun':
+      return to(withProgress(state, { begun: [...(wave?.begun ?? []), event.id] }), {
+        notices: sayBegun(state, event),
+      });
+    case 'dependentParked':
+      if (!isInWave(state, event.id)) return to(state);
+      return to(withProgress(state, { parked: { ...wave?.parked, [event.name]: event.parkedAs } }), {
+        notices: [{ kind: 'dependentParked', name: event.name, parkedAs: event.parkedAs }],
+      });
+    case 'dependentRepairEnded':
+      return ended(withProgress(state, { answered: [...(wave?.answered ?? []), event.id] }), event);
+    case 'commandFinished':
+      return afterWave(state, event, before);
+    default:
+      return to(state);
+  }
+}
+
+/** Of what is tried again and again only the first attempt is news. */
+export const sayBegun = (
+  { containers, repairs }: State,
+  { id, name, how }: Pick<Repairable, 'id' | 'name' | 'how'>,
+): readonly Notice[] => {
+  const attempt = (repairs.pending[id]?.failures ?? 0) + 1;
+  return [
+    // Of one that has never run it is not plain why it is started.
+    ...(isYetToStart(containers.byId[id]) ? [{ kind: 'dependentNeverStarted' as const, name, attempt }] : []),
+    { kind: 'dependentRepairBegun', name, repair: how, attempt },
+  ];
+};
+
+const withProgress = (state: State, changes: Partial<Progress>): State =>
+  state.inFlight === undefined
+    ? state
+    : { ...state, inFlight: { ...state.inFlight, progress: { ...state.inFlight.progress, ...changes } } };
+
+export const withRepairs = (state: State, changes: Partial<Repairs>): State => ({
+  ...state,
+  repairs: { ...state.repairs, ...changes },
+});
+
+export const forget = (state: State, id: string): State => {
+  const { [id]: _, ...pending } = state.repairs.pending;
+  return withRepairs(state, { pending });
+};
+
+function ended(state: State, event: Ended): Transition {
+  const { id, name, how, outcome, at } = event;
+  if (outcome.ok) return judge(state, event);
+  if (outcome.gone) return to(forget(state, id), { notices: [{ kind: 'dependentGone', name }] });
+  if (outcome.untouched)
+    return to(postpone(state, id, at), {
+      notices: [{ kind: 'dependentLeftAlone', name, repair: how, reason: outcome.reason }],
+    });
+  return outcome.refused ? refused(state, event, outcome.reason) : failed(state, event, outcome);
+}
+
+/** Nothing but a change of the container itself will help: it is looked at again, now and then. */
+function refused(state: State, { id, name, at }: Ended, reason: string): Transition {
+  const attempt = (state.repairs.pending[id]?.failures ?? 0) + 1;
+  const pending = {
+    ...state.repairs.pending,
+    [id]: {
+      ...pendingOf(state, id, name, at),
+      dueAt: at + LONGEST_RETRY_MS,
+      failure: { isRefused: true, reason },
+    },
+  };
+  const cutOffWithIt = sharersOf(state, id);
+  return to(withRepairs(state, { pending }), {
+    notices: [{ kind: 'recreationRefused', name, reason, cutOffWithIt, attempt }],
+  });
+}
+
+const sharersOf = (state: State, id: string): readonly string[] =>
+  dependentsOf(state)
+    .filter((facts) => isRunning(facts) && ownersOf(facts, state).some((owner) => owner.id === id))
+    .map(({ name }) => name);
+
+const pendingOf = (state: State, id: string, name: string, at: number): Repair => {
+  const known = state.repairs.pending[id];
+  return { name, askedAt: at, dueAt: at, ...known, failures: (known?.failures ?? 0) + 1 };
+};
+
+/** Called restarted only when it was seen to be on the live network. What ended by itself is not started again. */
+function judge(before: State, event: Ended): Transition {
+  const { id, name, how, facts } = event;
+  if (facts === undefined) return failed(before, event, { fault: 'notInspected' });
+  const state = withRestored(before, facts);
+  const attachment = attachmentOf(state, facts);
+  if (attachment === 'stopped')
+    return to(forget(state, id), {
+      notices: [{ kind: 'dependentExited', name, repair: how, exitCode: facts.details?.exitCode ?? 0 }],
+    });
+  if (
+    attachment === 'fresh' ||
+    facts.runState === 'restarting' ||
+    (attachment === 'apart' && isYoungerThanGateway(state, facts))
+  )
+    return to(forget(state, id), { notices: [{ kind: 'dependentRepaired', name, repair: how }] });
+  return failed(state, event, { fault: 'notOnLiveNetwork' });
+}
+
+/**
+ * The gateway was looked at before the restart and is still in that run, so the restart was on its network, whatever the
+ * times say. Else a clock that was set back would have it restarted in vain until it has caught up.
+ */
+function withRestored(state: State, { id, details, runState }: ContainerFacts): State {
+  const { inFlight, gateway, containers, repairs } = state;
+  const owner = gateway.value === 'ready' ? containers.byId[gateway.id]?.details : undefined;
+  const act = inFlight?.act.kind === 'repairDependents' ? inFlight.act : undefined;
+  const isAnew = act?.dependents.find((one) => one.id === id)?.startedAt !== details?.startedAt;
+  const isOnIt = isAnew && act?.start === owner?.startedAt;
+  const isDenied = (details?.startedAtMs ?? Infinity) < (owner?.startedAtMs ?? 0);
+  if (owner === undefined || details === undefined || runState !== 'running' || !isOnIt || !isDenied)
+    return state;
+  const others = Object.entries(repairs.restored).filter(([other]) => other in containers.byId);
+  const restored = {
+    ...Object.fromEntries(others),
+    [id]: { run: details.startedAt, ownerRun: owner.startedAt },
+  };
+  return withRepairs(state, { restored });
+}
+
+const isYoungerThanGateway = (state: State, facts: ContainerFacts): boolean =>
+  (facts.details?.startedAtMs ?? 0) > (runningStart(state.gateway)?.startedAt.engineMs ?? Infinity);
+
+/** Nothing was done: it is looked at again, which tells whether there is anything left to do. */
+const postpone = (state: State, id: string, at: number): State => {
+  const repair = state.repairs.pending[id];
+  return repair === undefined
+    ? state
+    : withRepairs(state, {
+        pending: { ...state.repairs.pending, [id]: { ...repair, dueAt: at + FIRST_RETRY_MS } },
+      });
+};
+
+/** Reported once, tried again with growing delay until it works. */
+function failed(
+  state: State,
+  { id, name, how, at }: Pick<Ended, 'id' | 'name' | 'how' | 'at'>,
+  { reason, fault }: Why,
+): Transition {
+  const next = tryAgainLater(state, id, at, name, {
+    isRefused: false,
+    ...(reason !== undefined && { reason }),
+    ...(fault && { fault }),
+  });
+  const { failures = 1, dueAt = at } = next.repairs.pending[id] ?? {};
+  const retryInMs = dueAt - at;
+  const told = { name, repair: how, reason, fault, retryInMs, attempt: failures };
+  return to(next, { notices: [{ kind: 'dependentRepairFailed', ...told }] });
+}
+
+type Why = Omit<RepairFailure, 'isRefused'>;
+
+/** One more attempt has not succeeded: each makes the wait for the next one longer. */
+export function tryAgainLater(
+  state: State,
+  id: string,
+  at: number,
+  name = id,
+  failure?: RepairFailure,
+): State {
+  const repair = pendingOf(state, id, name, at);
+  const dueAt = at + Math.min(FIRST_RETRY_MS * 2 ** (repair.failures - 1), LONGEST_RETRY_MS);
+  return withRepairs(state, {
+    pending: { ...state.repairs.pending, [id]: { ...repair, dueAt, ...(failure && { failure }) } },
+  });
+}
+
+/** Whoever of the wave has not answered counts as failed: the act itself has; or as left alone, as all were. */
+function afterWave(state: State, event: Event, before: State): Transition {
+  const { at } = event;
+  const [wave, outcome] = [waveOf(before), outcomeOf(event, before, 'repairDependents')];
+  if (wave === undefined || outcome === undefined) return to(state);
+  const why: Why = outcome.ok ? { fault: 'noAnswer' } : { reason: outcome.reason };
+  const isUntouched = !outcome.ok && outcome.untouched === true;
+  return wave.dependents
+    .filter(({ id }) => !wave.answered.includes(id) && id in state.repairs.pending)
+    .reduce(
+      (soFar, dependent) =>
+        isUntouched
+          ? to(postpone(soFar.state, dependent.id, at))
+          : then(soFar, failed(soFar.state, { ...dependent, at }, why)),
+      to(state),
+    );
+}

@@ -1,0 +1,258 @@
+import { attachmentOf, isCutOff } from '../model/attachment.ts';
+import { blockedBy, waitsForOwner } from './awaited-owner.ts';
+import type { ContainerFacts, Event } from '../../streams/events.ts';
+import type { DeedOf, Repairable, Target } from '../model/act.ts';
+import { dependentsOf, parkedOf } from '../model/dependents-of.ts';
+import { isInWave, waveOf } from '../model/in-flight.ts';
+import { areTo, furtherReferences } from '../model/joined.ts';
+import { ownersOf, serviceOf, servicesNeededBy } from '../model/network.ts';
+import { isParked, parkedAs } from '../model/parked.ts';
+import { exitOf } from '../model/exits.ts';
+import { gatewayTarget, runningStart } from '../model/selectors.ts';
+import type { Repair, State } from '../model/state.ts';
+import { type Notice, inDryRun } from '../notices/notice.ts';
+import { type Transition, then, to } from '../model/transition.ts';
+import type { Rank, Wish } from '../model/wish.ts';
+import { forget, repairOutcomes, sayBegun, tryAgainLater, withRepairs } from './repair-outcomes.ts';
+import { repairable } from './repairable.ts';
+import { settledAt } from './quiet.ts';
+
+/**
+ * Puts back whoever needs it, whoever brought that about, wave by wave: owners of a shared network first, then what
+ * compose's depends_on asks for, the rest together. Only while the gateway is ready: on a gateway that is down a
+ * restart leaves its container stopped for good.
+ */
+export function repairs(state: State, event: Event, before: State): Transition {
+  const progress = repairOutcomes(state, event, before);
+  const pruned = prune(progress.state);
+  const asked = mayNeed(pruned.state, before) ? askForNeeded(pruned.state, event.at) : to(pruned.state);
+  const notices = [progress, pruned, asked].flatMap((step) => step.notices);
+  return { ...asked, notices: [...notices, ...sayEnd(asked.state, before)] };
+}
+
+/** Adds to what is pending; who failed before and is still due later is tried now. */
+export function askForRepair(
+  state: State,
+  containers: readonly Target[],
+  at: number,
+  how: Pick<Repair, 'isForced'> = {},
+): Transition {
+  if (containers.length === 0) return to(state);
+  const asked = containers.map(({ id, name }): [string, Repair] => [
+    id,
+    { name, failures: 0, askedAt: at, dueAt: at + patienceMs(state, id), ...how },
+  ]);
+  const paused = containers.filter(({ id }) => state.containers.byId[id]?.runState === 'paused');
+  const next = withRepairs(state, { pending: { ...state.repairs.pending, ...Object.fromEntries(asked) } });
+  return to(next, {
+    notices: [
+      ...paused.map(({ name }): Notice => ({ kind: 'dependentHeldUpByPause', name })),
+      ...sayWaiting(next, containers),
+    ],
+  });
+}
+
+/** Compose is given time to start what it has created, as it does once the gateway is healthy. */
+const COMPOSE_STARTS_MS = 10_000;
+
+const patienceMs = ({ containers }: State, id: string): number =>
+  containers.byId[id]?.runState === 'created' ? COMPOSE_STARTS_MS : 0;
+
+/** Though nothing is wrong with their networks. */
+export const askForForcedRestart = (state: State, containers: readonly Target[], at: number): Transition =>
+  askForRepair(state, containers, at, { isForced: true });
+
+/** Everyone who can be restarted has had a first try. */
+export const hasTriedAll = (state: State): boolean =>
+  waveOf(state) === undefined &&
+  Object.entries(state.repairs.pending).every(
+    ([id, { failures }]) => failures > 0 || isHeldUp(state, state.containers.byId[id]),
+  );
+
+const isHeldUp = (state: State, facts: ContainerFacts | undefined): boolean =>
+  facts !== undefined && (facts.runState === 'paused' || blockedBy(state, facts) !== undefined);
+
+/** Names of those that are still cut off though everyone has had a try, and of those that are so with them. */
+export const notRepaired = (state: State): readonly string[] =>
+  Object.entries(state.repairs.pending)
+    .filter(([id, { failures }]) => failures > 0 || isCutOffWithOwner(state, state.containers.byId[id]))
+    .map(([, { name }]) => name);
+
+function isCutOffWithOwner(state: State, facts: ContainerFacts | undefined): boolean {
+  const owner = facts && blockedBy(state, facts);
+  return owner !== undefined && isCutOff(attachmentOf(state, owner));
+}
+
+/** Of all that an attachment, and whether anything may be done about it, follow from. */
+const mayNeed = (state: State, before: State): boolean =>
+  state.containers.byId !== before.containers.byId ||
+  state.gateway !== before.gateway ||
+  state.connection !== before.connection ||
+  state.exits !== before.exits ||
+  state.recovery !== before.recovery ||
+  state.dueSince !== before.dueSince ||
+  state.inFlight !== before.inFlight ||
+  state.repairs !== before.repairs;
+
+/** Who is cut off, however that came about, and what an earlier monitor has left half done. */
+function askForNeeded(state: State, at: number): Transition {
+  if (!isRepairTime(state)) return to(state);
+  const { pending } = state.repairs;
+  const wave = waveOf(state);
+  const isNew = ({ id, name }: Target): boolean =>
+    !(id in pending) && !(wave?.dependents.some((one) => one.id === id || one.name === name) ?? false);
+  const needed = [
+    ...dependentsOf(state).filter((facts) => needsRepair(state, facts)),
+    ...parkedOf(state).map(({ facts: { id }, name }) => ({ id, name })),
+  ].filter(isNew);
+  return askForRepair(state, needed, at);
+}
+
+/** For one that nobody repairs, but its operator: those that are repaired with it only wait their turn. */
+const sayWaiting = (state: State, needed: readonly Target[]): readonly Notice[] =>
+  needed.flatMap(({ id, name }): Notice[] => {
+    const facts = state.containers.byId[id];
+    const owner = facts && blockedBy(state, facts);
+    return owner === undefined ? [] : [{ kind: 'dependentHeldUpByOwner', name, owner: owner.name }];
+  });
+
+function needsRepair(state: State, facts: ContainerFacts): boolean {
+  const attachment = attachmentOf(state, facts);
+  return isCutOff(attachment) && (attachment !== 'orphaned' || state.settings.autoRecreate);
+}
+
+/** Somebody else was faster, or it is gone, or was stopped meanwhile: then there is nothing left to do. */
+function prune(state: State): Transition {
+  const pending = Object.entries(state.repairs.pending);
+  if (pending.length === 0) return to(state);
+  const concerned = [...dependentsOf(state), ...parkedOf(state).map(({ facts }) => facts)].map(
+    ({ id }) => id,
+  );
+  const isLost = (id: string): boolean => state.gateway.value === 'ready' && !concerned.includes(id);
+  const settled = pending.filter(
+    ([id, repair]) => !isInWave(state, id) && (isLost(id) || isSettled(state, id, repair)),
+  );
+  const healed = settled.filter(
+    ([id, { failures }]) => failures > 0 && isInNeedOfNothing(state, state.containers.byId[id]),
+  );
+  return to(
+    settled.reduce((soFar, [id]) => forget(soFar, id), state),
+    { notices: healed.map(([, { name }]) => ({ kind: 'dependentRecovered', name })) },
+  );
+}
+
+/** An orphan that must be re-created by hand is settled, for us, and far from well. */
+const isInNeedOfNothing = (state: State, facts: ContainerFacts | undefined): boolean =>
+  facts !== undefined && attachmentOf(state, facts) !== 'orphaned';
+
+function isSettled(state: State, id: string, { failures, isForced }: Repair): boolean {
+  const facts = state.containers.byId[id];
+  if (facts === undefined) return true;
+  if (isParked(facts)) return false;
+  const attachment = attachmentOf(state, facts);
+  if (attachment === 'fresh' && isForced === true) return false;
+  // Our own restart has left it down: it is ours to bring it back.
+  if (attachment === 'stopped' && exitOf(state, facts)?.by === 'monitor') return failures === 0;
+  return (
+    ['fresh', 'stopped'].includes(attachment) || (attachment === 'orphaned' && !state.settings.autoRecreate)
+  );
+}
+
+/** Not while the gateway is about to be restarted: that would cut them off again. */
+const isRepairTime = (state: State): boolean => isResumeTime(state) && state.dueSince === undefined;
+
+/** What was left half done cannot wait for a recovery: as long as it is, nobody but us can make anything of it. */
+const isResumeTime = ({ gateway, connection, recovery, ending }: State): boolean =>
+  gateway.value === 'ready' &&
+  connection.value === 'connected' &&
+  (recovery.value === 'none' || recovery.value === 'repairing') &&
+  !ending;
+
+const dueAt = (state: State, repair: Repair): number =>
+  Math.max(repair.dueAt, settledAt(state, repair.askedAt));
+
+/** When the next one is due; an act that ends and a gateway that becomes ready are events of their own. */
+export const retriesDueAt = (state: State): readonly number[] =>
+  isResumeTime(state) ? Object.values(state.repairs.pending).map((repair) => dueAt(state, repair)) : [];
+
+/** Those who are due and wait for nobody: a wave for each rank. */
+export function repairWishes(state: State, at: number): readonly Wish[] {
+  const gateway = gatewayTarget(state.gateway);
+  if (!isResumeTime(state) || gateway === undefined) return [];
+  const due = Object.entries(state.repairs.pending).flatMap(([id, repair]) => {
+    const facts = state.containers.byId[id];
+    const mustWait = facts === undefined || facts.runState === 'paused' || dueAt(state, repair) > at;
+    return mustWait || waitsForOwner(state, facts) !== undefined ? [] : [facts];
+  });
+  const all = oneOfAName(firstOf(due, state).map((facts) => repairable(state, facts, gateway)));
+  const start = runningStart(state.gateway)?.startedAt.text;
+  const { restartConcurrency: concurrency } = state.settings;
+  return ranksAllowed(state).flatMap((rank): Wish[] => {
+    const dependents = all.filter((dependent) => rankOf(state, dependent) === rank);
+    if (dependents.length === 0) return [];
+    const since = Math.min(...dependents.map(({ id }) => sinceWhen(state, id, at)));
+    return [{ rank, since, deed: { kind: 'repairDependents', dependents, concurrency, gateway, start } }];
+  });
+}
+
+const ranksAllowed = (state: State): readonly Rank[] =>
+  isRepairTime(state) ? ['resume', 'repair', 'afterReconnect'] : ['resume'];
+
+function rankOf(state: State, { id, how }: Repairable): Rank {
+  if (how === 'resume') return 'resume';
+  const facts = state.containers.byId[id];
+  const isSound = facts !== undefined && attachmentOf(state, facts) === 'fresh';
+  return isSound && state.repairs.pending[id]?.isForced === true ? 'afterReconnect' : 'repair';
+}
+
+const sinceWhen = (state: State, id: string, at: number): number => {
+  const repair = state.repairs.pending[id];
+  return repair === undefined ? at : dueAt(state, repair);
+};
+
+/** Each is said as its own turn comes; in a dry run none does. */
+export const beginRepairs = (
+  state: State,
+  { dependents }: DeedOf<'repairDependents'>,
+  at: number,
+): Transition => (state.settings.dryRun ? sayWave(state, dependents, at) : to(state));
+
+/** What would be done; said once, as a failure is. */
+const sayWave = (state: State, dependents: readonly Repairable[], at: number): Transition =>
+  dependents.reduce((soFar, { id, name, how }) => {
+    const next = tryAgainLater(soFar.state, id, at);
+    const isFirst = next.repairs.pending[id]?.failures === 1;
+    const notices = isFirst ? sayBegun(soFar.state, { id, name, how }).map(inDryRun) : [];
+    return then(soFar, to(next, { notices }));
+  }, to(state));
+
+/** Two acts about one name would meet: what was left half done comes first. */
+const oneOfAName = (dependents: readonly Repairable[]): readonly Repairable[] =>
+  dependents.filter(
+    ({ id, name, how }) =>
+      how === 'resume' || !dependents.some((other) => other.name === name && other.id !== id),
+  );
+
+/** Those that wait for none of the others; all of them where they wait for each other in a circle. */
+function firstOf(due: readonly ContainerFacts[], state: State): readonly ContainerFacts[] {
+  const waits = (one: ContainerFacts): boolean =>
+    due.some((other) => other.id !== one.id && isBefore(other, one, state));
+  const ready = due.filter((one) => !waits(one));
+  return ready.length === 0 ? due : ready;
+}
+
+const isBefore = (other: ContainerFacts, one: ContainerFacts, state: State): boolean =>
+  ownersOf(one, state).some(({ id }) => id === other.id) ||
+  servicesNeededBy(one).includes(serviceOf(other)) ||
+  areTo(furtherReferences(one), { id: other.id, name: parkedAs(other)?.name ?? other.name });
+
+/** Of repairs that no recovery asked for; a recovery says its own end. */
+function sayEnd(state: State, before: State): readonly Notice[] {
+  const isBusy = waveOf(state) !== undefined || Object.keys(state.repairs.pending).length > 0;
+  const isOver = !isBusy && waveOf(before) !== undefined;
+  const { gateway, recovery } = state;
+  // One that went away meanwhile, with the last of them or without, has nobody on its network.
+  if (!isOver || recovery.value !== 'none' || gateway.value !== 'ready') return [];
+  const cutOff = dependentsOf(state).some((facts) => isCutOff(attachmentOf(state, facts)));
+  return cutOff ? [] : [{ kind: 'dependentsAllFresh', name: gateway.name }];
+}
