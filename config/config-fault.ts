@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { printable } from './shown-text.ts';
 
 /** A variable that is set but cannot be used. */
 export interface ConfigFault {
@@ -9,7 +9,7 @@ export interface ConfigFault {
   readonly accepted: string;
 }
 
-/** The one message a person reads: every fault at once, each with what would be right. */
+/** One message for a person: every fault at once, each with what would be accepted. */
 export function describeFaults(faults: readonly ConfigFault[]): string {
   const count = faults.length === 1 ? '1 variable' : `${faults.length} variables`;
   return [

@@ -7,15 +7,15 @@ export function isContainerName(text: string): boolean {
   return CONTAINER_NAME.test(text);
 }
 
-/** An entry of a list is not told by its case. */
+/** Names are compared without regard to case. */
 export const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 export const isAmong = (names: readonly string[], name: string): boolean =>
   names.some((one) => isSameName(one, name));
 
 /**
- * The names in a list, without the slash the engine's API puts before them, each once; undefined when one of
- * them can be no container's name.
+ * The names in a list, each once, without the slash that the engine's API puts before them. Undefined if one of
+ * them cannot be a container's name.
  */
 export function parseContainerNames(text: string): readonly string[] | undefined {
   const names = containerEntries(text).map((name) => name.replace(/^\//, ''));

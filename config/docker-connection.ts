@@ -1,35 +1,51 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ConfigFault } from './config-fault.ts';
-import type { DockerConnection, DockerTls } from './config.ts';
-import { parseDockerHost } from './docker-host.ts';
 import { readSmallFile } from './read-small-file.ts';
 
-/** The three variables of the Docker CLI, as given: empty where unset, except for `host`. */
+/** Where the engine answers. TLS material is the content of its files. */
+export type DockerConnection =
+  | { readonly kind: 'socket'; readonly path: string }
+  | {
+      readonly kind: 'tcp';
+      readonly host: string;
+      readonly port: number;
+      readonly tls: DockerTls | undefined;
+    };
+
+interface DockerTls {
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  /** `DOCKER_TLS_VERIFY`: whether the engine's certificate must be signed by `ca`. */
+  readonly verify: boolean;
+}
+
+/** The three variables of the Docker CLI, as given; `tlsVerify` is empty if unset. */
 export interface DockerSettings {
   readonly host: string;
   readonly tlsVerify: string;
   readonly certPath: string;
-  /** Whether `certPath` was chosen, rather than its default. */
+  /** Whether the user set `certPath`; otherwise it is the default. */
   readonly certPathGiven: boolean;
-  /** What `~` stands for; undefined: as the system says. */
+  /** What `~` stands for; undefined: the home folder that the system knows. */
   readonly home: string | undefined;
 }
 
-export type DockerConnectionResult =
+type DockerConnectionResult =
   | { readonly ok: true; readonly connection: DockerConnection }
   | { readonly ok: false; readonly faults: readonly ConfigFault[] };
 
 /**
- * Where the engine answers, and with which certificates: resolved here, because dockerode would read these
- * variables by rules of its own (TLS only for `1`, an exception for a missing folder).
+ * Resolves where the engine answers, and reads the certificates. dockerode would read these variables by rules
+ * of its own (TLS only for `1`, an exception for a missing folder), so they are resolved here.
  *
  * TLS is on with `DOCKER_TLS_VERIFY` or `https://`; ports default to 2375, with TLS to 2376. `https://` alone
  * trusts the system's authorities; otherwise all three files must be there.
  */
 export function resolveDockerConnection(settings: DockerSettings): DockerConnectionResult {
   const parsed = parseDockerHost(settings.host);
-  if (parsed === undefined) return { ok: false, faults: [] }; // its format has said so already
+  if (parsed === undefined) return { ok: false, faults: [] }; // its format reports that
   if (parsed.kind === 'socket') return { ok: true, connection: parsed };
   const { host, port, secure } = parsed;
   const verify = settings.tlsVerify !== '';
@@ -73,4 +89,47 @@ function readPem(folder: string, name: string): Pem {
   if (file.kind === 'unreadable') return { text: undefined, reason: `${name} ${file.reason}` };
   if (!file.text.includes('-----BEGIN ')) return { text: undefined, reason: `${name} holds no PEM` };
   return { text: file.text, reason: undefined };
+}
+
+/** The parts of `DOCKER_HOST`; `port` is undefined if none was written. */
+type DockerHost =
+  | { readonly kind: 'socket'; readonly path: string }
+  | {
+      readonly kind: 'tcp';
+      readonly secure: boolean;
+      readonly host: string;
+      readonly port: number | undefined;
+    };
+
+const DEFAULT_SOCKET = '/var/run/docker.sock';
+
+/** A scheme; a host name, an IPv4 or a bracketed IPv6 address; a port: each may be left out. */
+const TCP = /^(?:(tcp|http|https):\/\/)?([a-z0-9._-]*|\[[0-9a-f:.]+\])(?::(\d{1,5}))?\/?$/i;
+
+/**
+ * Reads `DOCKER_HOST` as the Docker CLI does: `unix://path`, `tcp://host:port`, or `host:port` alone. Also takes
+ * http(s)://, as client libraries do. Undefined for anything else, including `ssh://` and `npipe://`.
+ */
+function parseDockerHost(text: string): DockerHost | undefined {
+  if (text.startsWith('unix://')) return parseSocket(text.slice('unix://'.length));
+  const match = TCP.exec(text);
+  if (match === null) return undefined;
+  const [, scheme = 'tcp', host = '', digits] = match;
+  const port = digits === undefined ? undefined : Number(digits);
+  if (port !== undefined && (port < 1 || port > 65535)) return undefined;
+  return {
+    kind: 'tcp',
+    secure: scheme.toLowerCase() === 'https',
+    host: host === '' ? '127.0.0.1' : host.replace(/^\[|\]$/g, ''),
+    port,
+  };
+}
+
+export function isDockerHost(text: string): boolean {
+  return parseDockerHost(text) !== undefined;
+}
+
+function parseSocket(path: string): DockerHost | undefined {
+  if (path === '') return { kind: 'socket', path: DEFAULT_SOCKET };
+  return path.startsWith('/') ? { kind: 'socket', path } : undefined;
 }

@@ -1,19 +1,19 @@
 import type { ConfigFault } from './config-fault.ts';
 import { containerEntries } from './container-names.ts';
 import { leftoverIn, leftoverInSecret, listIn, secretIn, valueIn } from './given-text.ts';
-import { MASK } from './mask.ts';
+import { formatOf } from './formats.ts';
 import { readSmallFile } from './read-small-file.ts';
-import { variables } from './schema.ts';
-import type { Variable } from './schema.ts';
+import { MASK } from './shown-text.ts';
+import { type Variable, variables } from './variables.ts';
 
 /** Where the value of a variable came from. */
 export type Source = 'default' | 'environment' | `file ${string}`;
 
-/** What was given for the variables of the schema, before any of it was understood. */
+/** What was given for the variables of the schema, before any of it is parsed. */
 export interface Environment {
-  /** Only what is set: without the quotes and spaces around it, never empty. */
+  /** By name, only what is set: never empty, without the quotes and spaces around it. */
   readonly given: Readonly<Record<string, string>>;
-  /** Why a value cannot be meant as it stands, for each such variable. */
+  /** By name, for each value that cannot be meant as it stands: why. */
   readonly leftovers: ReadonlyMap<string, string>;
   readonly sources: ReadonlyMap<string, Source>;
   readonly faults: readonly ConfigFault[];
@@ -25,8 +25,8 @@ type Reading =
   | { readonly kind: 'fault'; readonly fault: ConfigFault };
 
 /**
- * Collects the variables of the schema from `env` and, for the secret ones, from the files that
- * `<NAME>_FILE` names. Blank counts as unset: compose writes `VAR=` for what its own environment lacks.
+ * Collects the variables of the schema from `env`, and secrets also from the files that `<NAME>_FILE` names.
+ * Blank counts as unset: compose writes `VAR=` for a variable that its own environment lacks.
  */
 export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
   const given: Record<string, string> = {};
@@ -52,15 +52,14 @@ function readPlain(variable: Variable, env: NodeJS.ProcessEnv): Reading {
 
 function textOf({ sensitive, format }: Variable, given: string): string {
   if (sensitive === true) return secretIn(given);
-  return LISTS.includes(format) ? listIn(given) : valueIn(given);
+  return formatOf(format).list === undefined ? valueIn(given) : listIn(given);
 }
-
-const LISTS: readonly Variable['format'][] = ['gateways', 'container-list', 'dependents', 'site-list'];
 
 function leftoverOf({ sensitive, format }: Variable, text: string): string | undefined {
   if (sensitive === true) return leftoverInSecret(text);
-  if (format === 'site-list') return undefined; // each entry is told by its own number
-  if (!LISTS.includes(format)) return leftoverIn(text);
+  const { list } = formatOf(format);
+  if (list === 'sites') return undefined; // each bad entry is reported by its number
+  if (list === undefined) return leftoverIn(text);
   const entries = containerEntries(text);
   if (entries.some((entry) => entry.startsWith('#')))
     return 'a comment is left in it: remove it, or write each name on a line of its own';
@@ -87,7 +86,7 @@ function readSecretFile(fileVariable: string, path: string): Reading {
   return { kind: 'fault', fault: { variable: fileVariable, given: showablePath(path), accepted } };
 }
 
-/** What is no path by its looks may be the secret itself, put into the wrong variable. */
+/** What does not look like a path may be the secret itself, put into the wrong variable. */
 function showablePath(path: string): string {
   return /^[./~]/.test(path) ? path : MASK;
 }

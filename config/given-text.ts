@@ -1,27 +1,26 @@
 /**
- * What is left of a value once the quotes, spaces, line breaks and escapes are gone that compose, `.env` files, web
- * forms and word processors leave around it. compose keeps the quotes of `- NAME="value"`; `docker run --env-file`
- * keeps everything.
+ * Removes the quotes, spaces, line breaks and escapes that compose, `.env` files, web forms and word processors leave
+ * around a value. compose keeps the quotes of `- NAME="value"`; `docker run --env-file` keeps everything.
  */
 
-/** Each string: the quotes of one kind, which may open and close. */
+/** Each string holds the quotes of one kind; each of them may open or close. */
 const QUOTES = ['"“”„‟＂', "'‘’‚‛＇", '`´', '«»', '‹›'];
 const KINDS = QUOTES.map((quotes) => new RegExp(`[${quotes}]`, 'u'));
-/** Around a value that was quoted once too often there may be so many pairs; more are no leftover. */
+/** A value may have been quoted this many times over; more pairs are not a leftover. */
 const MOST_PAIRS = 4;
 
 const QUOTE = new RegExp(`[${QUOTES.join('')}]`, 'u');
 const OPENS = new RegExp(`^\\\\?[${QUOTES.join('')}]`, 'u');
 const CLOSES = new RegExp(`[${QUOTES.join('')}]$`, 'u');
 
-/** Spaces of any width and what has no width at all; a line break or tab that was escaped, and left so. */
+/** Spaces of any width, characters without a width, and line breaks or tabs that are still escaped. */
 const BLANK_START = /^(?:[\s\p{Cf}]|\\[nrt])+/u;
-/** From its first on: tried at each, a long row of them would take its square in time. */
+/** Tried only at the first of a row: tried at each, a long row would take quadratic time. */
 const BLANK_END = /(?<![\s\p{Cf}]|\\[nrt])(?:[\s\p{Cf}]|\\[nrt])+$/u;
 const UNSEEN_START = /^[\s\p{Cf}]+/u;
 const UNSEEN_END = /(?<![\s\p{Cf}])[\s\p{Cf}]+$/u;
 
-/** `#` after white space, up to the end; one within a word belongs to it, as in a URL. */
+/** `#` after white space, up to the end. Inside a word it belongs to the word, as in a URL. */
 const COMMENT = /(?:^#(?=\s|$)|\s#).*$/s;
 const ESCAPED_BREAK = /\\[nrt]/g;
 const LINE_BREAK = /\r\n|[\n\r\u0085\u2028\u2029]/;
@@ -30,13 +29,13 @@ export function hasQuote(text: string): boolean {
   return QUOTE.test(text);
 }
 
-/** One value. What is quoted as a whole is taken to the letter; else a comment after it is none of it. */
+/** One value. If all of it is quoted, it is taken literally; otherwise a comment after it is removed. */
 export function valueIn(given: string): string {
   const text = unquoted(given);
   return text === trimmed(given) ? unquoted(given.replace(COMMENT, '')) : text;
 }
 
-/** A secret: only what surrounds it is taken off, for any character may be part of it. */
+/** A secret. Any character may be part of it, so only what surrounds it is removed. */
 export function secretIn(given: string): string {
   let text = given.replace(UNSEEN_START, '').replace(UNSEEN_END, '');
   for (let pairs = 0; pairs < MOST_PAIRS; pairs += 1) {
@@ -47,15 +46,15 @@ export function secretIn(given: string): string {
   return text;
 }
 
-/** A list as a whole; its entries are for `entriesIn`. */
+/** A whole list; `entriesIn` takes it apart. */
 export function listIn(given: string): string {
   return unquoted(given);
 }
 
 /**
- * The entries of a list, each without its own quotes. One ends at a line break, at white space, or at a comma that
- * `comma` finds. A comment ends with its line: in a list of one line it stays, for nobody knows whether it had ended
- * there before somebody (YAML's `>`) joined the lines.
+ * The entries of a list, each without its own quotes. An entry ends at a line break, at white space, or at a comma
+ * that `comma` matches. Comments are removed, but not from a list of one line: something (YAML's `>`) may have joined
+ * its lines, and then nobody knows where the comment ended.
  */
 export function entriesIn(given: string, comma: RegExp): readonly string[] {
   const lines = listIn(given).replace(ESCAPED_BREAK, '\n').split(LINE_BREAK);
@@ -68,7 +67,7 @@ export function entriesIn(given: string, comma: RegExp): readonly string[] {
     .filter((entry) => entry !== '');
 }
 
-/** Why a value cannot be meant as it stands, as the end of a fault's message; undefined: it can. */
+/** Why a value cannot be meant as it stands, for the end of a fault's message; undefined if it can. */
 export function leftoverIn(text: string): string | undefined {
   if (hasQuote(text)) return 'a quote is left in it: remove it (only a pair around the whole is understood)';
   if (text.includes('\\')) return 'a backslash is left in it: remove it';
@@ -77,7 +76,7 @@ export function leftoverIn(text: string): string | undefined {
   return undefined;
 }
 
-/** As `leftoverIn`, for a secret: a quote or a backslash in the middle may be part of it. */
+/** The same for a secret: a quote or a backslash in the middle may be part of it. */
 export function leftoverInSecret(text: string): string | undefined {
   if (OPENS.test(text) || CLOSES.test(text))
     return 'a quote is left at one end of it: remove it (only a pair around the whole is understood)';
@@ -86,12 +85,12 @@ export function leftoverInSecret(text: string): string | undefined {
   return undefined;
 }
 
-/** A comma at the end of a line of several. */
+/** A line of a list often ends in a comma. */
 export function withoutOuterCommas(text: string): string {
   return text.replace(/^,+/, '').replace(/(?<!,),+$/, '');
 }
 
-/** Without the pairs around it, unless one of them is no pair: `"a","b"` stays. */
+/** Removes the pairs of quotes around a text, unless they are not pairs: `"a","b"` stays. */
 export function unquoted(given: string, pairs = MOST_PAIRS): string {
   const text = trimmed(given);
   const pair = pairs > 0 ? pairAround(text) : undefined;
@@ -104,7 +103,7 @@ function trimmed(text: string): string {
   return text.replace(BLANK_START, '').replace(BLANK_END, '');
 }
 
-/** Both escaped, `\\"value\\"`, or neither. */
+/** Either both quotes are escaped, `\\"value\\"`, or neither is. */
 function pairAround(text: string): { readonly kind: RegExp; readonly inner: string } | undefined {
   const [open = ''] = OPENS.exec(text) ?? [];
   const close = text.slice(open.length).slice(-open.length);
@@ -113,7 +112,7 @@ function pairAround(text: string): { readonly kind: RegExp; readonly inner: stri
   return { kind, inner: text.slice(open.length, -open.length) };
 }
 
-/** `URL | timeout=5` is one entry. */
+/** Without the spaces around `|`: `URL | timeout=5` is one entry. */
 function joinedTunables(line: string): string {
   return line.includes('|')
     ? line

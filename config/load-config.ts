@@ -1,26 +1,22 @@
 import convict from 'convict';
 import type { ConfigFault } from './config-fault.ts';
-import { configWarnings } from './config-warnings.ts';
-import type { Config, DockerConnection } from './config.ts';
+import { configWarnings, foreignVariables } from './config-warnings.ts';
+import type { Config, Values } from './config.ts';
 import { isAmong } from './container-names.ts';
-import { resolveDockerConnection } from './docker-connection.ts';
+import { type DockerConnection, resolveDockerConnection } from './docker-connection.ts';
 import { readEnvironment } from './environment.ts';
 import type { Environment, Source } from './environment.ts';
-import { foreignVariables } from './foreign-variables.ts';
-import { formats, registerFormats } from './formats.ts';
-import type { Format } from './formats.ts';
-import { MASK, maskCredentials } from './mask.ts';
-import { schema, variables } from './schema.ts';
-import type { Variable } from './schema.ts';
-import type { Values } from './values.ts';
+import { formatOf, registerFormats } from './formats.ts';
+import { schema } from './schema.ts';
+import { MASK, maskCredentials } from './shown-text.ts';
 import { siteEntries } from './sites.ts';
-import { parseWitness } from './witness.ts';
+import { type Variable, type VariableName, valueAt, variables } from './variables.ts';
 
 export type LoadResult =
   | {
       readonly ok: true;
       readonly config: Config;
-      /** Every variable in the schema's order. */
+      /** Every variable, in the order of the schema. */
       readonly values: readonly ConfigValue[];
       readonly warnings: readonly string[];
     }
@@ -29,7 +25,7 @@ export type LoadResult =
 /** What the `config` command shows of a variable. */
 export interface ConfigValue {
   readonly variable: string;
-  /** The value in effect; a secret that is set as `********`. */
+  /** The value in effect; a secret that is set is shown as `********`. */
   readonly value: string;
   readonly source: Source;
 }
@@ -38,7 +34,11 @@ export interface ConfigValue {
 export function loadConfig(env: NodeJS.ProcessEnv): LoadResult {
   const environment = readEnvironment(env);
   const values = readValues(environment);
-  const docker = resolveDockerConnection(dockerSettings(values, environment, env));
+  const docker = resolveDockerConnection({
+    ...values.docker,
+    certPathGiven: environment.sources.has('DOCKER_CERT_PATH'),
+    home: env['HOME'],
+  });
   const faults = [...environment.faults, ...formatFaults(values, environment)];
   if (!docker.ok) return { ok: false, faults: [...faults, ...notYetIn(faults, docker.faults)] };
   if (faults.length > 0) return { ok: false, faults };
@@ -51,161 +51,105 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadResult {
   return { ok: true, config, values: showValues(effective, environment), warnings };
 }
 
-/** The value of every variable, or its text where its format could not read it. */
-function readValues(environment: Environment): Values {
+/** Every value; or its text, if its format could not read it, which `formatFaults` then refuses. */
+function readValues({ given }: Environment): Values {
   registerFormats();
-  const given = { ...environment.given };
-  return convict<Values>(schema, { env: given, args: [] /* not the command line */ }).getProperties();
+  // convict's types expect defaults that are values, but it coerces texts among them as it does what is given
+  const definition = schema as unknown as convict.Schema<Values>;
+  return convict(definition, { env: { ...given }, args: [] /* not the command line */ }).getProperties();
 }
 
-/** What must never be shown: the log masks these wherever they turn up. */
+/** What must never be shown: the log masks it wherever it turns up. */
 export function secretsOf(config: Config): readonly string[] {
+  const sensitive = variables.filter((variable) => variable.sensitive);
   const tlsKey = config.docker.kind === 'tcp' ? config.docker.tls?.key : undefined;
-  return [config.controlServerKey, tlsKey].filter((secret) => secret !== undefined);
+  return [...sensitive.map(({ key }) => valueAt(config, key)), tlsKey]
+    .filter((secret) => secret !== undefined)
+    .map(String);
 }
 
-/** The variables that have to fit another one, as they take effect. */
-function paces(values: Values, environment: Environment) {
-  return { RETRY_INTERVAL: retryInterval(values, environment), ...backoff(values, environment) };
+type Paces = Pick<Values, 'retryIntervalMs' | 'backoffMs' | 'backoffMaxMs'>;
+
+/** The effective values of the variables that depend on another one. */
+function paces(values: Values, { sources }: Environment): Paces {
+  const isSet = (variable: VariableName): boolean => sources.has(variable);
+  return { retryIntervalMs: retryInterval(values, isSet), ...backoff(values, isSet) };
 }
 
 /**
- * Who lowers `CHECK_INTERVAL` only does not ask for slower checks once something is wrong: the default
- * gives way. A value given stands, with a warning.
+ * Lowering `CHECK_INTERVAL` alone must not make checks slower once something is wrong, so the default gives way.
+ * A value that was set stands, with a warning.
  */
 function retryInterval(
-  { RETRY_INTERVAL: retry, CHECK_INTERVAL: check }: Values,
-  { sources }: Environment,
+  { retryIntervalMs: retry, checkIntervalMs: check }: Values,
+  isSet: (variable: VariableName) => boolean,
 ): number {
-  return sources.has('RETRY_INTERVAL') ? retry : Math.min(retry, check);
+  return isSet('RETRY_INTERVAL') ? retry : Math.min(retry, check);
 }
 
 /**
- * The one left to its default gives way. Where both were given the longer one holds, with a warning: a pause
- * too long does less harm than a gateway restarted over and over.
+ * A default gives way to the value that was set. If both are set, the longer one wins, with a warning: a pause that
+ * is too long does less harm than a gateway that is restarted again and again.
  */
 function backoff(
-  { RECOVERY_BACKOFF: first, RECOVERY_BACKOFF_MAX: longest }: Values,
-  { sources }: Environment,
-): Pick<Values, 'RECOVERY_BACKOFF' | 'RECOVERY_BACKOFF_MAX'> {
-  const firstGivesWay = sources.has('RECOVERY_BACKOFF_MAX') && !sources.has('RECOVERY_BACKOFF');
+  { backoffMs: first, backoffMaxMs: longest }: Values,
+  isSet: (variable: VariableName) => boolean,
+): Pick<Values, 'backoffMs' | 'backoffMaxMs'> {
+  const firstGivesWay = isSet('RECOVERY_BACKOFF_MAX') && !isSet('RECOVERY_BACKOFF');
   return firstGivesWay
-    ? { RECOVERY_BACKOFF: Math.min(first, longest), RECOVERY_BACKOFF_MAX: longest }
-    : { RECOVERY_BACKOFF: first, RECOVERY_BACKOFF_MAX: Math.max(first, longest) };
+    ? { backoffMs: Math.min(first, longest), backoffMaxMs: longest }
+    : { backoffMs: first, backoffMaxMs: Math.max(first, longest) };
 }
 
-function dockerSettings(values: Values, { sources }: Environment, env: NodeJS.ProcessEnv) {
+/** A gateway is not a dependent, even if a list names it. */
+function toConfig(values: Values, docker: DockerConnection): Config {
+  const { gateways, dependents, vpnRestartDependents } = values;
+  const isNoGateway = (name: string): boolean => !isAmong(gateways, name);
   return {
-    host: values.DOCKER_HOST,
-    tlsVerify: values.DOCKER_TLS_VERIFY,
-    certPath: values.DOCKER_CERT_PATH,
-    certPathGiven: sources.has('DOCKER_CERT_PATH'),
-    home: env['HOME'],
+    ...values,
+    dependents: dependents === 'auto' ? 'auto' : dependents.filter(isNoGateway),
+    vpnRestartDependents: vpnRestartDependents.filter(isNoGateway),
+    docker,
   };
 }
 
-/** The formats are asked one by one: convict's own `validate()` makes a single text of all faults. */
+/** Asks the formats one by one: convict's own `validate()` makes a single text of all faults. */
 function formatFaults(values: Values, { given, sources, leftovers }: Environment): ConfigFault[] {
   return variables.filter(isUnreadable).map((variable) => ({
     variable: sources.get(variable.env) === 'environment' ? variable.env : `${variable.env}_FILE`,
     given: conceal(variable, given[variable.env] ?? ''),
-    accepted: [formatOf(variable).accepted(variable), leftovers.get(variable.env)].filter(Boolean).join('; '),
+    accepted: [formatOf(variable.format).accepted(variable), leftovers.get(variable.env)]
+      .filter(Boolean)
+      .join('; '),
   }));
 
   function isUnreadable(variable: Variable): boolean {
-    return leftovers.has(variable.env) || !formatOf(variable).accepts(valueOf(variable, values), variable);
+    const isRead = formatOf(variable.format).accepts(valueAt(values, variable.key), variable);
+    return leftovers.has(variable.env) || !isRead;
   }
 }
 
-function formatOf(variable: Variable): Format {
-  return formats[variable.format];
-}
-
-/** A variable is told once; what was given for it is concealed as anywhere else. */
+/** Those of `more` whose variable is not yet at fault, with credentials concealed. */
 function notYetIn(faults: readonly ConfigFault[], more: readonly ConfigFault[]): ConfigFault[] {
   return more
     .filter(({ variable }) => !faults.some((fault) => fault.variable === variable))
     .map((fault) => ({ ...fault, given: maskCredentials(fault.given) }));
 }
 
-function valueOf(variable: Variable, values: Values): unknown {
-  return values[variable.env as keyof Values];
-}
-
-function conceal(variable: Variable, text: string): string {
-  if (variable.sensitive === true) return text === '' ? '' : MASK;
-  if (variable.format !== 'site-list') return maskCredentials(text);
-  const entries = siteEntries(text);
-  // A list of sites ends an entry at a line break, also at one that is in the middle of a user and password.
-  if (entries.some((entry) => entry.startsWith('@'))) return maskCredentials(text);
-  return entries.map(maskCredentials).join(',');
-}
-
-function showValues(values: Values, { sources }: Environment): ConfigValue[] {
+function showValues(values: Values, { given, sources }: Environment): ConfigValue[] {
   return variables.map((variable) => {
-    const value = valueOf(variable, values);
-    const text = Array.isArray(value) ? value.join(',') : String(value);
+    const { show = String } = formatOf(variable.format);
+    const text = show(valueAt(values, variable.key), given[variable.env] ?? variable.default);
     const source = sources.get(variable.env) ?? 'default';
     return { variable: variable.env, value: conceal(variable, text), source };
   });
 }
 
-function toConfig(values: Values, docker: DockerConnection): Config {
-  return {
-    ...containerConfig(values),
-    ...recoveryConfig(values),
-    inlineSites: values.SITES,
-    sitesFile: values.CONFIG_FILE,
-    checkIntervalSeconds: values.CHECK_INTERVAL,
-    timeoutSeconds: values.TIMEOUT,
-    failThreshold: values.FAIL_THRESHOLD,
-    siteQuorum: values.SITE_QUORUM,
-    retryIntervalSeconds: values.RETRY_INTERVAL,
-    healthyWaitTimeoutSeconds: values.HEALTHY_WAIT_TIMEOUT,
-    restartConcurrency: values.RESTART_CONCURRENCY,
-    autoRecreate: values.AUTO_RECREATE,
-    witness: parseWitness(values.WITNESS),
-    dryRun: values.DRY_RUN,
-    log: logConfig(values),
-    controlServerUrl: values.GLUETUN_API_URL,
-    controlServerKey: values.GLUETUN_API_KEY === '' ? undefined : values.GLUETUN_API_KEY,
-    stateFile: values.STATE_FILE,
-    docker,
-  };
-}
-
-/** A gateway is nobody's dependent, whoever lists it. */
-function containerConfig({
-  GLUETUN_CONTAINER: gateways,
-  DEPENDENT_CONTAINERS: dependents,
-  EXCLUDE_CONTAINERS: exclude,
-  VPN_RESTART_DEPENDENTS: vpnRestartDependents,
-}: Values) {
-  const isNoGateway = (name: string): boolean => !isAmong(gateways, name);
-  return {
-    gateways,
-    dependents: dependents === 'auto' ? 'auto' : dependents.filter(isNoGateway),
-    exclude,
-    vpnRestartDependents: vpnRestartDependents.filter(isNoGateway),
-  } as const;
-}
-
-function recoveryConfig(values: Values) {
-  return {
-    recoveryStrategy: values.RECOVERY_STRATEGY,
-    selfHealGraceSeconds: values.SELF_HEAL_GRACE,
-    recoveryBackoffSeconds: values.RECOVERY_BACKOFF,
-    recoveryBackoffMaxSeconds: values.RECOVERY_BACKOFF_MAX,
-  };
-}
-
-function logConfig(values: Values): Config['log'] {
-  return {
-    level: values.LOG_LEVEL,
-    format: values.LOG_FORMAT,
-    file: values.LOG_FILE,
-    maxBytes: values.LOG_MAX_BYTES,
-    backupCount: values.LOG_BACKUP_COUNT,
-    timeZone: values.TZ,
-  };
+function conceal(variable: Variable, text: string): string {
+  if (variable.sensitive) return text === '' ? '' : MASK;
+  if (formatOf(variable.format).list !== 'sites') return maskCredentials(text);
+  const entries = siteEntries(text);
+  // An entry ends at a line break, even at one in the middle of a user and password
+  if (entries.some((entry) => entry.startsWith('@'))) return maskCredentials(text);
+  return entries.map(maskCredentials).join(',');
 }

@@ -1,10 +1,10 @@
-/** What a domain name, an IPv4 address, or an IPv6 address in brackets is made of, in the parser's own spelling. */
+/** A domain name, an IPv4 address, or an IPv6 address in brackets, as the parser spells them. */
 const HOST = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/;
 
 /**
- * What a text is as a URL; undefined: it is none, or its host cannot exist. `URL.canParse` would do, but Node 20's
- * calls a host with an umlaut none once it has been called often enough to be compiled. And the parser takes `a,b`,
- * `a"` and `${a}` for hosts: such a one would never answer.
+ * Parses a URL; undefined if the text is not one, or its host cannot exist: the parser accepts `a,b`, `a"` and `${a}`
+ * as hosts, and none of them would ever answer. `URL.canParse` does not help: once Node 20 has compiled it, it refuses
+ * a host with an umlaut.
  */
 export function parsedUrl(text: string): URL | undefined {
   try {

@@ -1,7 +1,7 @@
 import { type Stats, readFileSync, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 
-/** What a file that a person wrote holds, or why it does not. Reasons never quote the content. */
+/** The content of a file that a person wrote, or why there is none. A reason never quotes the content. */
 export type SmallFile =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'missing' }
@@ -12,8 +12,8 @@ export const SMALL_FILE_BYTES = 64 * 1024;
 /**
  * Reads a regular file of at most `maxBytes` as UTF-8. Never throws.
  *
- * Looked at before it is opened: a pipe would block and a device may have no end. Synchronous, for the start: nothing
- * runs yet that a disk could hold up.
+ * It checks the file before it opens it: a pipe would block, and a device may have no end. It is synchronous, and
+ * meant for the start, when a slow disk holds up nothing else.
  */
 export function readSmallFile(path: string, maxBytes = SMALL_FILE_BYTES): SmallFile {
   try {
@@ -23,7 +23,7 @@ export function readSmallFile(path: string, maxBytes = SMALL_FILE_BYTES): SmallF
   }
 }
 
-/** The same while the monitor runs, which no disk may hold up. Never rejects. */
+/** The same without blocking, for when the monitor runs. Never rejects. */
 export async function readSmallFileLater(path: string, maxBytes = SMALL_FILE_BYTES): Promise<SmallFile> {
   try {
     return refused(await stat(path), maxBytes) ?? { kind: 'text', text: await readFile(path, 'utf8') };

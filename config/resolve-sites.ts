@@ -7,7 +7,7 @@ import type { PlacedLine, SiteFault } from './sites.ts';
 /** The text of the sites file; undefined when there is none. */
 export type SitesFileText = string | undefined | { readonly unreadable: string };
 
-export interface SitesSources {
+interface SitesSources {
   /** `SITES`, empty when unset. */
   readonly inline: string;
   readonly fileText: SitesFileText;
@@ -21,14 +21,14 @@ export type ResolvedSites =
       readonly ok: true;
       readonly sites: readonly Site[];
       readonly faults: readonly SiteFault[];
-      /** Neither a file nor `SITES`: these are the ones that are built in. */
+      /** There is neither a file nor `SITES`: these are the built-in sites. */
       readonly usedDefaults: boolean;
     }
   | { readonly ok: false; readonly reason: string; readonly faults: readonly SiteFault[] };
 
-export const DEFAULT_SITES = 'https://www.google.com,https://cloudflare.com,https://1.1.1.1';
+const DEFAULT_SITES = 'https://www.google.com,https://cloudflare.com,https://1.1.1.1';
 
-/** Reads the sites file as it is now, at the start. Never throws. */
+/** Reads the sites file at the start. Never throws. */
 export const readSitesFile = (path: string): SitesFileText => textIn(readSmallFile(path));
 
 /** The same while the monitor runs. Never rejects. */
@@ -41,10 +41,10 @@ function textIn(file: SmallFile): SitesFileText {
 }
 
 /**
- * The sites of the file joined with those of `SITES`, the file's first; the defaults where there is neither.
+ * The sites of the file, then those of `SITES`; the built-in sites if there is neither.
  *
- * Not ok without a usable critical site for each gateway: nothing that is probed could then show that its
- * tunnel works, nor that it does not, and the monitor would be green for ever.
+ * Each gateway needs a usable critical site. Without one, no probe could show that its tunnel is broken, and the
+ * monitor would be green for ever.
  */
 export function resolveSites({
   inline,
@@ -70,7 +70,7 @@ function unreadableFile(fileText: SitesFileText) {
   return [{ ok: false, where: 'CONFIG_FILE', text: '', reason: fileText.unreadable } as const];
 }
 
-/** A site of a gateway that nobody watches would never be probed, and nobody would notice. */
+/** Refuses a site for a gateway that is not watched: it would never be probed, and nobody would notice. */
 function ofWatchedGateway(line: PlacedLine, gateways: readonly string[]): PlacedLine {
   if (!line.ok || line.site.gateway === undefined) return line;
   const named = line.site.gateway;

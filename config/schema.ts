@@ -1,117 +1,130 @@
-import type { FormatLimits, FormatName } from './formats.ts';
+import type { FormatName, Limits } from './formats.ts';
 
 /** One environment variable, in convict's terms. */
-export interface Variable extends FormatLimits {
-  /** What it means, as the tables of docs/configuration.md and, its first sentence alone, README.md say it. */
+export interface Entry extends Limits {
+  readonly env: string;
+  /** What it means, for the table in docs/configuration.md. README.md shows its first sentence. */
   readonly doc: string;
   readonly format: FormatName;
-  /** An empty string: unset, and that is fine. */
-  readonly default: string | number | boolean | readonly string[];
-  readonly env: string;
+  /** As a person would write it; its format reads it as if it had been given. Empty: unset. */
+  readonly default: string;
   /** Never shown; also read from the file that `<NAME>_FILE` names. */
-  readonly sensitive?: boolean;
+  readonly sensitive?: true;
+  /** Decisions depend on it: it is in `Decisive`, and so in the `Settings` of the reducers. */
+  readonly decides?: true;
 }
+
+/** The state of the reducers is dumped into the log if one of them fails: no secret may get there. */
+type Single = Entry & ({ readonly decides?: never } | { readonly sensitive?: never });
+
+export type Group = Readonly<Record<string, Entry & { readonly decides?: never }>>;
 
 const DAY_SECONDS = 86_400;
 
-/** Every variable there is: what is not here is not read. Its key is its name. */
+/**
+ * Every variable, in the order of the table in docs/configuration.md; others are not read. `Config` is derived from this table: the key
+ * of an entry is its name there, and its format gives its type. A group becomes an object.
+ */
 export const schema = {
-  GLUETUN_CONTAINER: {
+  gateways: {
+    env: 'GLUETUN_CONTAINER',
     doc:
       'Name of the Gluetun container. Its compose service name works too, and so do at least 12 digits of its id; upper and ' +
       'lower case are the same. An entry must fit exactly one container. Several entries, separated by commas (16 at ' +
       'most), are each watched with their own dependents.',
     format: 'gateways',
-    default: ['gluetun'],
-    env: 'GLUETUN_CONTAINER',
+    default: 'gluetun',
   },
-  DEPENDENT_CONTAINERS: {
+  dependents: {
+    env: 'DEPENDENT_CONTAINERS',
     doc:
       "Which containers are dependents. `auto`: every container on the gateway's network. A list, separated by commas, " +
       'replaces that; each entry is a name, a service or an id, as above. With several gateways the list belongs to the ' +
       'first one, and the others stay on `auto`.',
     format: 'dependents',
     default: 'auto',
-    env: 'DEPENDENT_CONTAINERS',
+    decides: true,
   },
-  EXCLUDE_CONTAINERS: {
+  exclude: {
+    env: 'EXCLUDE_CONTAINERS',
     doc:
       'Containers that are never touched, separated by commas. An entry excludes every container that it fits by name, ' +
       'compose service or id. Exclusion wins over every other list, with a warning. The label ' +
       '`org.gluetun-monitor.exclude=true` on a container does the same.',
     format: 'container-list',
-    default: [],
-    env: 'EXCLUDE_CONTAINERS',
+    default: '',
+    decides: true,
   },
-  SITES: {
+  inlineSites: {
+    env: 'SITES',
     doc:
       'URLs to probe through the tunnel, separated by commas. They are added to those of the sites file. With no sites ' +
       'file and no `SITES`: `https://www.google.com`, `https://cloudflare.com` and `https://1.1.1.1`.',
     format: 'site-list',
     default: '',
-    env: 'SITES',
   },
-  CONFIG_FILE: {
+  sitesFile: {
+    env: 'CONFIG_FILE',
     doc:
       'The sites file: one URL a line, `#` starts a comment. It is read again when it changes. Mount its folder, not the ' +
       'file.',
     format: 'path',
     default: '/config/sites.conf',
-    env: 'CONFIG_FILE',
   },
-  CHECK_INTERVAL: {
-    doc: 'Seconds from the start of one check to the start of the next.',
-    format: 'seconds',
-    minimum: 1,
-    maximum: DAY_SECONDS,
-    default: 30,
+  checkIntervalMs: {
     env: 'CHECK_INTERVAL',
+    doc: 'Seconds from the start of one check to the start of the next.',
+    format: 'duration',
+    limits: [1, DAY_SECONDS],
+    default: '30',
+    decides: true,
   },
-  TIMEOUT: {
+  timeoutSeconds: {
+    env: 'TIMEOUT',
     doc: 'Seconds that a site has to answer, in all. Sites are probed side by side, so this bounds the check, too.',
     format: 'seconds',
-    minimum: 1,
-    maximum: 600,
-    default: 10,
-    env: 'TIMEOUT',
+    limits: [1, 600],
+    default: '10',
   },
-  FAIL_THRESHOLD: {
+  failThreshold: {
+    env: 'FAIL_THRESHOLD',
     doc:
       'Consecutive failures after which a site counts as down. With 2, about 13 seconds of silence are enough if a check ' +
       'falls into them. If your line drops out for longer now and then, set 3, or a `WITNESS`.',
     format: 'whole-number',
-    minimum: 1,
-    maximum: 1000,
-    default: 2,
-    env: 'FAIL_THRESHOLD',
+    limits: [1, 1000],
+    default: '2',
+    decides: true,
   },
-  SITE_QUORUM: {
+  siteQuorum: {
+    env: 'SITE_QUORUM',
     doc:
       "How many of a gateway's critical sites must be down for a recovery. `any` (one), `majority` (more than half), " +
       '`all`, or a whole number from 1; a number greater than that of these sites counts as `all`.',
     format: 'site-quorum',
     default: 'any',
-    env: 'SITE_QUORUM',
+    decides: true,
   },
-  RETRY_INTERVAL: {
+  retryIntervalMs: {
+    env: 'RETRY_INTERVAL',
     doc:
       'Seconds between checks once a site has failed or while the gateway is unhealthy. If unset, never more than ' +
       '`CHECK_INTERVAL`.',
-    format: 'seconds',
-    minimum: 1,
-    maximum: DAY_SECONDS,
-    default: 10,
-    env: 'RETRY_INTERVAL',
+    format: 'duration',
+    limits: [1, DAY_SECONDS],
+    default: '10',
+    decides: true,
   },
-  HEALTHY_WAIT_TIMEOUT: {
-    doc: 'Seconds that the gateway has to become ready after a start.',
-    format: 'seconds',
-    minimum: 1,
-    maximum: DAY_SECONDS,
-    default: 120,
+  healthyWaitMs: {
     env: 'HEALTHY_WAIT_TIMEOUT',
+    doc: 'Seconds that the gateway has to become ready after a start.',
+    format: 'duration',
+    limits: [1, DAY_SECONDS],
+    default: '120',
+    decides: true,
   },
-  RECOVERY_STRATEGY: {
+  recoveryStrategy: {
+    env: 'RECOVERY_STRATEGY',
     doc:
       'How a broken tunnel is recovered: by a restart of the gateway, or by a reconnect of its VPN first, which leaves the ' +
       'applications running. With `restart` the dependents are restarted after the gateway. With `vpn-first` the VPN is ' +
@@ -119,159 +132,161 @@ export const schema = {
     format: 'choice',
     choices: ['restart', 'vpn-first'],
     default: 'restart',
-    env: 'RECOVERY_STRATEGY',
+    decides: true,
   },
-  VPN_RESTART_DEPENDENTS: {
+  vpnRestartDependents: {
+    env: 'VPN_RESTART_DEPENDENTS',
     doc:
       'Dependents that are restarted after a reconnect of the VPN, too, separated by commas; all others keep running. ' +
       "For an application that holds on to the tunnel's address, such as a torrent client bound to `tun0` that stays " +
       'offline until it is restarted. The label `org.gluetun-monitor.restart-on-reconnect=true` does the same. Only with ' +
       '`RECOVERY_STRATEGY=vpn-first`.',
     format: 'container-list',
-    default: [],
-    env: 'VPN_RESTART_DEPENDENTS',
+    default: '',
+    decides: true,
   },
-  SELF_HEAL_GRACE: {
-    doc: 'Seconds that an unhealthy gateway gets to heal itself before a recovery, from the first sign of an outage.',
-    format: 'seconds',
-    minimum: 0,
-    maximum: 3600,
-    default: 0,
+  selfHealGraceMs: {
     env: 'SELF_HEAL_GRACE',
+    doc: 'Seconds that an unhealthy gateway gets to heal itself before a recovery, from the first sign of an outage.',
+    format: 'duration',
+    limits: [0, 3600],
+    default: '0',
+    decides: true,
   },
-  RECOVERY_BACKOFF: {
+  backoffMs: {
+    env: 'RECOVERY_BACKOFF',
     doc:
       'Seconds from the end of a recovery, whether it helped or not, to the next one. Doubles each time. If unset, never ' +
       'more than `RECOVERY_BACKOFF_MAX`.',
-    format: 'seconds',
-    minimum: 10,
-    maximum: DAY_SECONDS,
-    default: 60,
-    env: 'RECOVERY_BACKOFF',
+    format: 'duration',
+    limits: [10, DAY_SECONDS],
+    default: '60',
+    decides: true,
   },
-  RECOVERY_BACKOFF_MAX: {
+  backoffMaxMs: {
+    env: 'RECOVERY_BACKOFF_MAX',
     doc:
       'Seconds up to which that pause grows. Never less than `RECOVERY_BACKOFF`: a smaller value is raised to it, with a ' +
       'warning.',
-    format: 'seconds',
-    minimum: 10,
-    maximum: DAY_SECONDS,
-    default: 1800,
-    env: 'RECOVERY_BACKOFF_MAX',
+    format: 'duration',
+    limits: [10, DAY_SECONDS],
+    default: '1800',
+    decides: true,
   },
-  RESTART_CONCURRENCY: {
+  restartConcurrency: {
+    env: 'RESTART_CONCURRENCY',
     doc: 'How many dependents are restarted at once.',
     format: 'whole-number',
-    minimum: 1,
-    maximum: 100,
-    default: 5,
-    env: 'RESTART_CONCURRENCY',
+    limits: [1, 100],
+    default: '5',
+    decides: true,
   },
-  AUTO_RECREATE: {
+  autoRecreate: {
+    env: 'AUTO_RECREATE',
     doc: 'Whether dependents that were left behind on a removed gateway are re-created. `false`: they are only reported.',
     format: 'yes-no',
-    default: true,
-    env: 'AUTO_RECREATE',
+    default: 'true',
+    decides: true,
   },
-  WITNESS: {
+  witness: {
+    env: 'WITNESS',
     doc:
       'An address outside the tunnel, such as `tcp://1.1.1.1:443`: while that does not answer either, your own line is ' +
       'down, and no recovery starts. `tcp://host:port`, or an `http://` or `https://` URL, on the internet, that the ' +
       'monitor reaches without the tunnel. Not your router: it answers even when the line is down.',
     format: 'witness',
     default: '',
-    env: 'WITNESS',
   },
-  DRY_RUN: {
+  dryRun: {
+    env: 'DRY_RUN',
     doc: 'Watch, decide and log, but change nothing.',
     format: 'yes-no',
-    default: false,
-    env: 'DRY_RUN',
+    default: 'false',
+    decides: true,
   },
-  LOG_LEVEL: {
-    doc: 'How much is logged.',
-    format: 'choice',
-    choices: ['error', 'warn', 'info', 'debug'],
-    default: 'info',
-    env: 'LOG_LEVEL',
+  log: {
+    level: {
+      env: 'LOG_LEVEL',
+      doc: 'How much is logged.',
+      format: 'choice',
+      choices: ['error', 'warn', 'info', 'debug'],
+      default: 'info',
+    },
+    format: {
+      env: 'LOG_FORMAT',
+      doc: 'What a log line looks like.',
+      format: 'choice',
+      choices: ['text', 'json'],
+      default: 'text',
+    },
+    file: {
+      env: 'LOG_FILE',
+      doc: 'The log file, besides the console. If it is unwritable or full: console only, with a warning. `/dev/null`: no file.',
+      format: 'path',
+      default: '/logs/gluetun-monitor.log',
+    },
+    maxBytes: {
+      env: 'LOG_MAX_BYTES',
+      doc: 'Size in bytes at which the log file is rotated.',
+      format: 'whole-number',
+      limits: [65_536, 10 * 1024 ** 3],
+      default: '10485760',
+    },
+    backupCount: {
+      env: 'LOG_BACKUP_COUNT',
+      doc: 'How many rotated log files are kept. 0: the file is emptied instead.',
+      format: 'whole-number',
+      limits: [0, 100],
+      default: '5',
+    },
+    timeZone: {
+      env: 'TZ',
+      doc: 'Time zone of the timestamps.',
+      format: 'time-zone',
+      default: 'UTC',
+    },
   },
-  LOG_FORMAT: {
-    doc: 'What a log line looks like.',
-    format: 'choice',
-    choices: ['text', 'json'],
-    default: 'text',
-    env: 'LOG_FORMAT',
+  controlServer: {
+    url: {
+      env: 'GLUETUN_API_URL',
+      doc: "Address of Gluetun's control server, as seen inside the gateway.",
+      format: 'web-address',
+      default: 'http://127.0.0.1:8000',
+    },
+    key: {
+      env: 'GLUETUN_API_KEY',
+      doc: "API key of Gluetun's control server.",
+      format: 'secret',
+      default: '',
+      sensitive: true,
+    },
   },
-  LOG_FILE: {
-    doc: 'The log file, besides the console. If it is unwritable or full: console only, with a warning. `/dev/null`: no file.',
-    format: 'path',
-    default: '/logs/gluetun-monitor.log',
-    env: 'LOG_FILE',
-  },
-  LOG_MAX_BYTES: {
-    doc: 'Size in bytes at which the log file is rotated.',
-    format: 'whole-number',
-    minimum: 65_536,
-    maximum: 10 * 1024 ** 3,
-    default: 10_485_760,
-    env: 'LOG_MAX_BYTES',
-  },
-  LOG_BACKUP_COUNT: {
-    doc: 'How many rotated log files are kept. 0: the file is emptied instead.',
-    format: 'whole-number',
-    minimum: 0,
-    maximum: 100,
-    default: 5,
-    env: 'LOG_BACKUP_COUNT',
-  },
-  TZ: {
-    doc: 'Time zone of the timestamps.',
-    format: 'time-zone',
-    default: 'UTC',
-    env: 'TZ',
-  },
-  GLUETUN_API_URL: {
-    doc: "Address of Gluetun's control server, as seen inside the gateway.",
-    format: 'web-address',
-    default: 'http://127.0.0.1:8000',
-    env: 'GLUETUN_API_URL',
-  },
-  GLUETUN_API_KEY: {
-    doc: "API key of Gluetun's control server.",
-    format: 'secret',
-    default: '',
-    env: 'GLUETUN_API_KEY',
-    sensitive: true,
-  },
-  STATE_FILE: {
+  stateFile: {
+    env: 'STATE_FILE',
     doc:
       'What must survive a restart of the monitor: former ids of the gateway, known dependents, how each one that does ' +
       'not run ended, the backoff, and which sites block the exit. Best effort. `/dev/null`: none.',
     format: 'path',
     default: '/logs/state.json',
-    env: 'STATE_FILE',
   },
-  DOCKER_HOST: {
-    doc: 'Address of the Docker Engine, as for the Docker CLI. `ssh://` is refused.',
-    format: 'docker-host',
-    default: 'unix:///var/run/docker.sock',
-    env: 'DOCKER_HOST',
+  docker: {
+    host: {
+      env: 'DOCKER_HOST',
+      doc: 'Address of the Docker Engine, as for the Docker CLI. `ssh://` is refused.',
+      format: 'docker-host',
+      default: 'unix:///var/run/docker.sock',
+    },
+    tlsVerify: {
+      env: 'DOCKER_TLS_VERIFY',
+      doc: 'Any text turns TLS on, and the engine must prove who it is. Even `0` does, as for the Docker CLI.',
+      format: 'flag',
+      default: '',
+    },
+    certPath: {
+      env: 'DOCKER_CERT_PATH',
+      doc: 'Folder with `ca.pem`, `cert.pem` and `key.pem`.',
+      format: 'path',
+      default: '~/.docker',
+    },
   },
-  DOCKER_TLS_VERIFY: {
-    doc: 'Any text turns TLS on, and the engine must prove who it is. Even `0` does, as for the Docker CLI.',
-    format: 'flag',
-    default: '',
-    env: 'DOCKER_TLS_VERIFY',
-  },
-  DOCKER_CERT_PATH: {
-    doc: 'Folder with `ca.pem`, `cert.pem` and `key.pem`.',
-    format: 'path',
-    default: '~/.docker',
-    env: 'DOCKER_CERT_PATH',
-  },
-} as const satisfies Record<string, Variable>;
-
-export type VariableName = keyof typeof schema;
-
-/** The schema as a list, for whoever goes through all of it. */
-export const variables: readonly Variable[] = Object.values<Variable>(schema);
+} as const satisfies Readonly<Record<string, Single | Group>>;

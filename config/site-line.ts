@@ -1,32 +1,31 @@
 import type { Site } from './config.ts';
 import { isContainerName } from './container-names.ts';
 import { hasQuote } from './given-text.ts';
-import { maskCredentials } from './mask.ts';
-import { printable } from './printable.ts';
+import { maskCredentials, printable } from './shown-text.ts';
 import { schema } from './schema.ts';
 import { parsedUrl } from './parsed-url.ts';
 
-/** One entry of the sites: what it says, or why it is refused. `text` is fit to be shown. */
+/** One entry of the sites: the site, or why it is refused. `text` is safe to show. */
 export type SiteLine =
   | { readonly ok: true; readonly text: string; readonly site: Site }
   | { readonly ok: false; readonly text: string; readonly reason: string };
 
 type Tunables = Partial<Pick<Site, 'timeoutSeconds' | 'role' | 'gateway' | 'fails'>>;
 
-/** Why an entry is refused. Thrown and caught within this file. */
+/** Why an entry is refused. Thrown and caught in this file only. */
 class Refusal extends Error {}
 
-/** A site's own time-out has the limits of `TIMEOUT`. */
-const { minimum: MIN_SECONDS, maximum: MAX_SECONDS } = schema.TIMEOUT;
+/** A site's own timeout has the limits of `TIMEOUT`. */
+const [MIN_SECONDS, MAX_SECONDS] = schema.timeoutSeconds.limits;
 
-/** Whitespace and whatever else is invisible or controls something; U+FFFD is what bytes that are no UTF-8 became. */
+/** White space, invisible and control characters; and U+FFFD, which replaces bytes that are not UTF-8. */
 const FORBIDDEN = /[\s\p{Cc}\p{Cf}\p{Cs}\p{Z}\uFFFD]/u;
 
 /**
  * Reads `URL|timeout=25|role=advisory|gateway=gluetun|fails=403,5xx`. A `|` that belongs to the URL is written `%7C`.
  *
- * The URL ends up as an argument of `wget`: hence the refusal of a leading `-`, although none would pass for
- * an http(s) URL anyway, and of user and password, which every process list in the gateway would show.
+ * The URL becomes an argument of `wget`. So a leading `-` is refused, although it could not pass as an http(s) URL
+ * anyway; and so are a user and password, which every process list in the gateway would show.
  */
 export function parseSiteLine(text: string, defaultTimeoutSeconds: number): SiteLine {
   const [address = '', ...tunables] = text.split('|').map((part) => part.trim());
@@ -58,11 +57,11 @@ function parseAddress(text: string): string {
   const url = parsedUrl(text);
   if (url === undefined) throw new Refusal(`is no valid URL${whereAnotherBegins(text)}`);
   if (url.username !== '' || url.password !== '') throw new Refusal('carries a user or password');
-  url.hash = ''; // never sent: without it, duplicates show
+  url.hash = ''; // never sent, and it would hide a duplicate
   return url.href;
 }
 
-/** A comma in the host, or after the port, where a second site was meant to begin. */
+/** Advice if there is a comma in the host or after the port: a second site was meant to begin there. */
 function whereAnotherBegins(text: string): string {
   return /^https?:\/\/[^/?#,]*,/i.test(text) ? ': each site begins with http:// or https://' : '';
 }
@@ -98,14 +97,14 @@ function parseRole(value: string): Site['role'] {
   throw new Refusal('role= takes critical or advisory');
 }
 
-/** Without the slash that the engine's API puts before a name, as in `GLUETUN_CONTAINER`. */
+/** As in `GLUETUN_CONTAINER`, without the slash that the engine's API puts before a name. */
 function parseGateway(value: string): string {
   const name = value.replace(/^\//, '');
   if (isContainerName(name)) return name;
   throw new Refusal('gateway= takes the name of one gateway, as GLUETUN_CONTAINER lists it');
 }
 
-/** In order and each once, so that two lines that mean the same are alike. */
+/** Sorted, each once, so that two lines that mean the same are equal. */
 function parseFails(value: string): readonly string[] {
   const statuses = value.split(',').map((status) => status.trim().toLowerCase());
   if (statuses.every((status) => /^[1-5](\d\d|xx)$/.test(status))) return [...new Set(statuses)].toSorted();

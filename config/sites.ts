@@ -4,36 +4,31 @@ import { SMALL_FILE_BYTES } from './read-small-file.ts';
 import { parseSiteLine } from './site-line.ts';
 import type { SiteLine } from './site-line.ts';
 
-/** A line or entry of the sites that could not be used. */
+/** A line or an entry that cannot be used. */
 export interface SiteFault {
-  /** `line 3` of the file, or `entry 2` of `SITES`; all of it: `CONFIG_FILE` or `SITES`. */
+  /** `line 3` of the file or `entry 2` of `SITES`; `CONFIG_FILE` or `SITES` if it is about all of it. */
   readonly where: string;
-  /** Fit to be shown: shortened, printable, without a password. */
+  /** Safe to show: shortened, printable, without a password. */
   readonly text: string;
   readonly reason: string;
 }
 
-export interface ParsedSites {
+interface ParsedSites {
   readonly sites: readonly Site[];
   readonly faults: readonly SiteFault[];
 }
 
 export interface ParseOptions {
-  /** `line`: the file, one site a line, with comments. `entry`: `SITES`, as `siteEntries` parts it. */
+  /** `line`: the file, one site a line, with comments. `entry`: `SITES`, as `siteEntries` splits it. */
   readonly where: 'line' | 'entry';
-  /** For the sites that have no `timeout=`: `TIMEOUT`. */
+  /** `TIMEOUT`, for sites without `timeout=`. */
   readonly defaultTimeoutSeconds: number;
 }
 
-/** A line that was read, and which one it was. */
+/** A line, and which one it is. */
 export type PlacedLine = SiteLine & { readonly where: string };
 
-/** The usable sites in `text`, each once, and what could not be used. Never throws. */
-export function parseSites(text: string, options: ParseOptions): ParsedSites {
-  return joinSites(parseSiteLines(text, options));
-}
-
-/** Every line that is neither blank nor a comment. Lines are counted as an editor counts them, from 1. */
+/** Every line that is neither blank nor a comment. Lines are counted from 1, as an editor does. Never throws. */
 export function parseSiteLines(
   text: string,
   { where, defaultTimeoutSeconds }: ParseOptions,
@@ -47,9 +42,9 @@ export function parseSiteLines(
 }
 
 /**
- * A comma belongs to the URL (`?x=1,2`) or a tunable, unless a new URL follows it; or it is in the host, which has
- * none: there a second site was meant to begin, and its name is told. The comma is matched before what stands around
- * it: looked for at each place of a long text, that would take its square in time.
+ * A comma that separates two sites. It belongs to the URL (`?x=1,2`) or a tunable, unless a new URL follows; or
+ * unless it is in the host, which cannot have one: a second site was meant to begin there, and is reported by itself.
+ * The comma is matched first, then what is around it: the other way round, a long text would take quadratic time.
  */
 const BEFORE_URL =
   /,(?=[\\"'\p{Pi}\p{Pf}\p{Ps}]*(?:https?:|[a-z][a-z0-9+.-]*:\/\/))|,(?<=^["'\p{Pi}\p{Ps}]?https?:\/\/[^/?#|,]*,)/iu;
@@ -59,15 +54,15 @@ export function siteEntries(text: string): readonly string[] {
   return entriesIn(text, BEFORE_URL);
 }
 
-/** A line may have been copied from a list. */
+/** A line may have been copied from a list, with quotes and a comma. */
 function siteIn(line: string): string {
   return unquoted(withoutOuterCommas(unquoted(line)));
 }
 
 /**
- * Makes one list of lines that may come from several places: the same line twice is one site, and a URL may
- * have a line for each of several gateways. The same URL with other tunables, where both lines are for the
- * same gateway (a line without `gateway=` is for each), is a fault of the later one: no gateway has a URL twice.
+ * Joins lines that may come from several places. No gateway gets a URL twice: the same line twice is one site, and if
+ * two lines for the same gateway have the same URL but different tunables, the later one is a fault. A line without
+ * `gateway=` is for every gateway. Lines for different gateways may share a URL.
  */
 export function joinSites(lines: readonly PlacedLine[]): ParsedSites {
   const sites: Site[] = [];
@@ -92,7 +87,7 @@ export function joinSites(lines: readonly PlacedLine[]): ParsedSites {
 }
 
 function linesOf(text: string): readonly string[] {
-  // a `#` within a URL is its fragment: a comment starts the line or follows whitespace
+  // a comment starts the line or follows white space; a `#` inside a URL is its fragment
   return text
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\r|\n/)

@@ -1,19 +1,28 @@
-import type { Witness } from './config.ts';
 import { parsedUrl } from './parsed-url.ts';
 
-/** Host name, IPv4 or bracketed IPv6 address, and a port, which nothing but an empty path may follow. */
+/** What is reached outside the tunnel, to tell a dead tunnel from a dead line. */
+export type Witness =
+  | {
+      readonly kind: 'http';
+      /** Normalised by the WHATWG URL parser. */
+      readonly url: string;
+    }
+  | {
+      readonly kind: 'tcp';
+      /** As `node:net` takes it: an IPv6 address without its brackets. */
+      readonly host: string;
+      readonly port: number;
+    };
+
+/** A host name, an IPv4 or a bracketed IPv6 address, and a port; only an empty path may follow. */
 const TCP = /^tcp:\/\/([^\s/?#\\@:[\]]+|\[[0-9a-f:.]+\]):(\d{1,5})\/?$/i;
 
 /**
- * Reads `WITNESS`: an http(s) URL or `tcp://host:port`. Undefined for all else, and for a user and password:
- * the witness is named in the log.
+ * Reads `WITNESS`: an http(s) URL or `tcp://host:port`. Undefined for anything else. A user and password are refused,
+ * because the log names the witness.
  */
 export function parseWitness(text: string): Witness | undefined {
   return /^tcp:/i.test(text) ? parseTcp(text) : parseHttp(text);
-}
-
-export function isWitness(text: string): boolean {
-  return parseWitness(text) !== undefined;
 }
 
 function parseHttp(text: string): Witness | undefined {
@@ -26,7 +35,7 @@ function parseHttp(text: string): Witness | undefined {
 function parseTcp(text: string): Witness | undefined {
   const [, host = '', digits = ''] = TCP.exec(text) ?? [];
   const port = Number(digits);
-  // the parser knows hosts only under the schemes of the web
+  // the parser checks and normalises a host only if the scheme is one of the web's
   const address = parsedUrl(`http://${host}`);
   if (host === '' || port < 1 || port > 65535 || address === undefined) return undefined;
   return { kind: 'tcp', host: address.hostname.replace(/^\[|\]$/g, ''), port };

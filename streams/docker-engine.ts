@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
 import { Observable, concatMap, fromEvent, map, merge, mergeMap, take, takeUntil, throwError } from 'rxjs';
-import type { DockerConnection } from '../config/config.ts';
+import type { DockerConnection } from '../config/docker-connection.ts';
 import { EVENT_FILTERS, type EngineReadings, EngineError, reasonOf } from './engine.ts';
 import { parseJson } from './json.ts';
 

@@ -1,5 +1,4 @@
-import { MASK } from '../config/mask.ts';
-import { printable } from '../config/printable.ts';
+import { MASK, printable } from '../config/shown-text.ts';
 import type { GatewayLogFact } from './events.ts';
 import { nonEmpty } from './json.ts';
 

@@ -1,4 +1,4 @@
-import { printable } from '../config/printable.ts';
+import { printable } from '../config/shown-text.ts';
 import type { Verdict } from './events.ts';
 import type { ProbeLine } from './probe-script.ts';
 import { type FailureCause, failureIn, handicapIn, waitIn } from './wget-failure.ts';

@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { Observable, type SchedulerLike, catchError, map, of, take, timeout } from 'rxjs';
-import type { Witness } from '../config/config.ts';
+import type { Witness } from '../config/witness.ts';
 import { reasonOf } from './engine.ts';
 
 /** Whether somebody outside the tunnel answers; if not, why, as one clause for a log line. */

@@ -1,10 +1,9 @@
 import { describeFaults } from '../../config/config-fault.ts';
-import { maskCredentials } from '../../config/mask.ts';
+import { maskCredentials, printable } from '../../config/shown-text.ts';
 import { inTime } from '../in-time.ts';
-import { printable } from '../../config/printable.ts';
 
 describe('describeFaults', () => {
-  it('is one message with a line for each fault', () => {
+  it('makes one message with a line for each fault', () => {
     const message = describeFaults([
       { variable: 'TIMEOUT', given: 'soon', accepted: 'a whole number from 1 to 600' },
       { variable: 'TZ', given: 'a\nb\u001b[31m', accepted: 'an IANA time zone' },
@@ -18,7 +17,7 @@ describe('describeFaults', () => {
     ]);
   });
 
-  it('counts one as one', () => {
+  it('says "1 variable" for one fault', () => {
     expect(describeFaults([{ variable: 'TZ', given: '', accepted: '' }])).toContain('1 variable cannot');
   });
 });
@@ -33,7 +32,7 @@ describe('printable', () => {
     expect(printable(given)).toBe(then);
   });
 
-  it('cuts what is too long, and says so', () => {
+  it('cuts a text that is too long, and says by how much', () => {
     expect(printable('abcdef', 4)).toBe('abcd… (2 more characters)');
     expect(printable('abcd', 4)).toBe('abcd');
   });
@@ -57,7 +56,7 @@ describe('maskCredentials', () => {
     expect(maskCredentials(given)).toBe(then);
   });
 
-  it('takes no longer for a row of slashes than for other texts', () => {
+  it('takes linear time for a long row of slashes', () => {
     const row = `https:${'/'.repeat(1_000_000)}`;
     expect(inTime(() => maskCredentials(row)) === row).toBe(true);
   });

@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { variables } from '../../config/variables.ts';
 import {
   MOST_SET,
   configTable,
   foreignVariablesTable,
   insertTable,
   shortConfigTable,
-} from '../../config/config-table.ts';
-import { variables } from '../../config/schema.ts';
+} from './config-table.ts';
 
 describe('configTable', () => {
   it('has a row for every variable', () => {
@@ -17,7 +17,7 @@ describe('configTable', () => {
     expect(rows.map((row) => /`(\w+)`/.exec(row)?.[1])).toEqual(variables.map(({ env }) => env));
   });
 
-  it('is aligned', () => {
+  it('has rows of equal length', () => {
     expect(
       new Set(
         configTable()
@@ -28,16 +28,16 @@ describe('configTable', () => {
   });
 
   it.each([
-    { of: 'default', then: /^\| `CHECK_INTERVAL` +\| `30` / },
-    { of: 'default of yes and no', then: /^\| `AUTO_RECREATE` +\| `true` / },
-    { of: 'default of a list', then: /^\| `GLUETUN_CONTAINER` +\| `gluetun` / },
-    { of: 'missing default of a list', then: /^\| `VPN_RESTART_DEPENDENTS` +\| – / },
-    { of: 'missing default', then: /^\| `SITES` +\| – / },
-    { of: 'limits', then: /^\| `TIMEOUT`.* 1 to 600\. / },
-    { of: 'limits that begin with nothing', then: /^\| `SELF_HEAL_GRACE`.* 0 to 3600\. / },
-    { of: 'choices', then: /^\| `LOG_FORMAT`.* One of `text`, `json`\. / },
-    { of: 'secret file', then: /^\| `GLUETUN_API_KEY`.*`GLUETUN_API_KEY_FILE`/ },
-  ])('tells the $of', ({ then }) => {
+    { shows: 'a default', then: /^\| `CHECK_INTERVAL` +\| `30` / },
+    { shows: 'the default of a boolean', then: /^\| `AUTO_RECREATE` +\| `true` / },
+    { shows: 'the default of a list', then: /^\| `GLUETUN_CONTAINER` +\| `gluetun` / },
+    { shows: 'a dash for an empty list', then: /^\| `VPN_RESTART_DEPENDENTS` +\| – / },
+    { shows: 'a dash for no default', then: /^\| `SITES` +\| – / },
+    { shows: 'limits', then: /^\| `TIMEOUT`.* 1 to 600\. / },
+    { shows: 'limits that begin at 0', then: /^\| `SELF_HEAL_GRACE`.* 0 to 3600\. / },
+    { shows: 'choices', then: /^\| `LOG_FORMAT`.* One of `text`, `json`\. / },
+    { shows: 'the file of a secret', then: /^\| `GLUETUN_API_KEY`.*`GLUETUN_API_KEY_FILE`/ },
+  ])('shows $shows', ({ then }) => {
     expect(configTable().split('\n')).toContainEqual(expect.stringMatching(then));
   });
 });
@@ -49,7 +49,7 @@ describe('shortConfigTable', () => {
     expect(rows).toHaveLength(10);
   });
 
-  it('tells the default and the first sentence', () => {
+  it('shows the default and the first sentence', () => {
     const cells = shortConfigTable()
       .split('\n')
       .map((row) => row.split('|').map((cell) => cell.trim()));
@@ -62,13 +62,13 @@ describe('shortConfigTable', () => {
     ]);
   });
 
-  it('tells the choices', () => {
+  it('shows the choices', () => {
     expect(shortConfigTable()).toMatch(/^\| `RECOVERY_STRATEGY`.* One of `restart`, `vpn-first`\. +\|$/m);
   });
 });
 
 describe('foreignVariablesTable', () => {
-  it('has a row for a variable of another monitor, and what takes its place as code', () => {
+  it("shows the replacement of another monitor's variable as code", () => {
     expect(foreignVariablesTable()).toMatch(/^\| `MONITOR_STATE_FILE` +\| use `STATE_FILE` +\|$/m);
   });
 });
@@ -76,15 +76,18 @@ describe('foreignVariablesTable', () => {
 describe('insertTable', () => {
   const [BEGIN, END] = ['<!-- some table -->', '<!-- end of some table -->'];
 
-  it('replaces what is between the markers, and nothing else', () => {
+  it('replaces only what is between the markers', () => {
     const document = insertTable(`before\n${BEGIN}\nold\n${END}\nafter\n`, 'some table', 'new');
     expect(document).toBe(`before\n${BEGIN}\n\nnew\n\n${END}\nafter\n`);
     expect(insertTable(document, 'some table', 'new')).toBe(document);
   });
 
-  it.each(['', BEGIN, END, `${END}\n${BEGIN}`])('throws without its markers: %p', (document) => {
-    expect(() => insertTable(document, 'some table', 'new')).toThrow('no "<!-- some table -->"');
-  });
+  it.each(['', BEGIN, END, `${END}\n${BEGIN}`])(
+    'throws if the markers are missing or swapped: %p',
+    (document) => {
+      expect(() => insertTable(document, 'some table', 'new')).toThrow('no "<!-- some table -->"');
+    },
+  );
 });
 
 describe('the documents', () => {
@@ -92,7 +95,7 @@ describe('the documents', () => {
     { file: 'README.md', name: 'ten variables', table: shortConfigTable() },
     { file: 'docs/configuration.md', name: 'configuration table', table: configTable() },
     { file: 'docs/coming-from.md', name: 'foreign variables', table: foreignVariablesTable() },
-  ])('$file has the table of the code', ({ file, name, table }) => {
+  ])('$file has the current table', ({ file, name, table }) => {
     const path = join(__dirname, '../..', file);
     const written = readFileSync(path, 'utf8');
     const wanted = insertTable(written, name, table);

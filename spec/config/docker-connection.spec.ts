@@ -1,6 +1,8 @@
-import { resolveDockerConnection } from '../../config/docker-connection.ts';
-import type { DockerSettings } from '../../config/docker-connection.ts';
-import { isDockerHost } from '../../config/docker-host.ts';
+import {
+  type DockerSettings,
+  isDockerHost,
+  resolveDockerConnection,
+} from '../../config/docker-connection.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
 
@@ -29,7 +31,7 @@ describe('DOCKER_HOST', () => {
     { given: 'tcp://[::1]:1234', then: tcp('::1', 1234) },
     { given: 'http://proxy', then: tcp('proxy', 2375) },
     { given: 'proxy:1234', then: tcp('proxy', 1234) },
-  ])('$given is $then', ({ given, then }) => {
+  ])('reads $given as $then', ({ given, then }) => {
     expect(resolveDockerConnection({ ...unset, host: given })).toEqual({ ok: true, connection: then });
   });
 
@@ -45,7 +47,7 @@ describe('DOCKER_HOST', () => {
     'tcp://host/prefix',
     'tcp://user@host',
     'tcp://a b',
-  ])('%s is refused', (given) => {
+  ])('refuses %s', (given) => {
     expect(isDockerHost(given)).toBe(false);
   });
 });
@@ -60,20 +62,20 @@ describe('TLS', () => {
 
   const tls = { ca: `${PEM}ca.pem`, cert: `${PEM}cert.pem`, key: `${PEM}key.pem`, verify: true };
 
-  it.each(['1', '0', 'yes'])('is on with DOCKER_TLS_VERIFY=%s, on port 2376', (tlsVerify) => {
+  it.each(['1', '0', 'yes'])('is on if DOCKER_TLS_VERIFY=%s, and the default port is 2376', (tlsVerify) => {
     const certPath = writeCertificates('ca.pem', 'cert.pem', 'key.pem');
     const settings = { ...unset, host: 'tcp://nas', tlsVerify, certPath, certPathGiven: true };
     const connection = { kind: 'tcp', host: 'nas', port: 2376, tls };
     expect(resolveDockerConnection(settings)).toEqual({ ok: true, connection });
   });
 
-  it('looks for certificates in ~/.docker', () => {
+  it('reads the certificates in ~/.docker by default', () => {
     for (const name of ['ca.pem', 'cert.pem', 'key.pem']) folder.file(`.docker/${name}`, `${PEM}${name}`);
     const settings = { ...unset, host: 'tcp://nas:99', tlsVerify: '1', home: folder.at('.') };
     expect(resolveDockerConnection(settings)).toMatchObject({ connection: { port: 99, tls } });
   });
 
-  it('trusts the authorities of the system with https:// alone', () => {
+  it('trusts the authorities of the system if only https:// asks for TLS', () => {
     expect(resolveDockerConnection({ ...unset, host: 'https://nas' })).toEqual({
       ok: true,
       connection: {
@@ -91,14 +93,14 @@ describe('TLS', () => {
     expect(resolveDockerConnection(settings)).toMatchObject({ ok: true, connection: { tls } });
   });
 
-  it('reads no certificates for tcp:// without DOCKER_TLS_VERIFY, nor for a socket', () => {
+  it('reads no certificates for a socket, or for tcp:// without DOCKER_TLS_VERIFY', () => {
     const certPath = folder.at('nothing');
     const lone = { ...unset, host: 'tcp://nas', certPath, certPathGiven: true };
     expect(resolveDockerConnection(lone)).toMatchObject({ ok: true, connection: { tls: undefined } });
     expect(resolveDockerConnection({ ...unset, tlsVerify: '1', certPath })).toMatchObject({ ok: true });
   });
 
-  it('names every file that is missing or is no certificate', () => {
+  it('names every file that is missing or not a certificate', () => {
     const certPath = writeCertificates('ca.pem');
     folder.file('certificates/key.pem', 'nonsense');
     const env = {
@@ -121,7 +123,7 @@ describe('TLS', () => {
     });
   });
 
-  it('is warned of where the text says off', () => {
+  it('warns if DOCKER_TLS_VERIFY says off but turns TLS on', () => {
     const certPath = writeCertificates('ca.pem', 'cert.pem', 'key.pem');
     const env = { DOCKER_HOST: 'tcp://nas', DOCKER_TLS_VERIFY: '0', DOCKER_CERT_PATH: certPath };
     expect(loadConfig(env)).toMatchObject({

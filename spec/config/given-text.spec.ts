@@ -2,13 +2,13 @@ import type { Config } from '../../config/config.ts';
 import { describeFaults } from '../../config/config-fault.ts';
 import { type LoadResult, loadConfig } from '../../config/load-config.ts';
 import { resolveSites } from '../../config/resolve-sites.ts';
-import { variables } from '../../config/schema.ts';
-import { parseSites } from '../../config/sites.ts';
+import { variables } from '../../config/variables.ts';
+import { parseSites } from './parse-sites.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
 
 type Env = Readonly<Record<string, string>>;
 
-/** A value for each variable, other than its default. */
+/** A value for each variable that is not its default. */
 const GOOD: Env = {
   GLUETUN_CONTAINER: 'vpn',
   DEPENDENT_CONTAINERS: 'app1,app2',
@@ -46,7 +46,7 @@ const GOOD: Env = {
 
 const load = (name: string, text: string): LoadResult => loadConfig({ [name]: text });
 
-/** All that it says: a value for each variable, whether anything goes by it or not. */
+/** The configuration, and the value of each variable, whether or not the configuration depends on it. */
 const allOf = (result: LoadResult): unknown => [configOf(result), result.ok ? result.values : []];
 
 const configOf = (result: LoadResult): Config => {
@@ -79,18 +79,21 @@ describe.each(variables.map(({ env }) => env))('%s', (name) => {
   const good = GOOD[name] ?? '';
   const plain = allOf(load(name, good));
 
-  it.each(WRAPPINGS)('is understood with %s', (_, wrap) => {
+  it.each(WRAPPINGS)('ignores %s', (_, wrap) => {
     expect(allOf(load(name, wrap(good)))).toEqual(plain);
   });
 
-  it.each(['""', "''", ' "" ', '“”', '" "', '"\'\'"', '\u200b', '\ufeff'])('is unset by %j', (empty) => {
-    expect(allOf(load(name, empty))).toEqual(allOf(loadConfig({})));
-  });
+  it.each(['""', "''", ' "" ', '“”', '" "', '"\'\'"', '\u200b', '\ufeff'])(
+    'counts as unset if it is %j',
+    (empty) => {
+      expect(allOf(load(name, empty))).toEqual(allOf(loadConfig({})));
+    },
+  );
 
   const halves = [`"${good}`, `${good}"`, `'${good}`, `${good}'`, `“${good}`, `"${good}'`, `\\"${good}`];
-  if (name === 'SITES') return; // each of its entries is told by its own number
+  if (name === 'SITES') return; // each of its bad entries is reported by its number
 
-  it.each(halves)('is refused by name where it is %j', (half) => {
+  it.each(halves)('is a fault if it is %j', (half) => {
     const result = load(name, half);
     const faults = result.ok ? [] : result.faults;
     expect(faults).toMatchObject([
@@ -99,7 +102,7 @@ describe.each(variables.map(({ env }) => env))('%s', (name) => {
   });
 });
 
-it('each variable has a value here', () => {
+it('tests every variable', () => {
   expect(Object.keys(GOOD)).toEqual(variables.map(({ env }) => env));
 });
 
@@ -113,7 +116,7 @@ describe('a list of containers', () => {
   it.each([
     'a,b', 'a b', 'a\nb\n', 'a\r\nb', 'a,\nb,', '"a","b"', '"a" "b"', "'\"a\",\"b\"'", '"a,b"', 'a\\nb', '  a ,, /b ',
     'a # the first\nb # the second', '# mine\na\nb', 'a\u00a0b', 'a\u2028b', '“a”, “b”',
-  ])('%j is two', (text) => {
+  ])('reads two names from %j', (text) => {
     expect(given({ EXCLUDE_CONTAINERS: text }).exclude).toEqual(['a', 'b']);
     expect(given({ DEPENDENT_CONTAINERS: text }).dependents).toEqual(['a', 'b']);
     expect(given({ GLUETUN_CONTAINER: text }).gateways).toEqual(['a', 'b']);
@@ -127,13 +130,13 @@ describe('a list of containers', () => {
     ['a\\,b', 'a backslash is left'],
     ['${NAME}', 'a ${…} is left'],
     ['a\u200bb', 'an invisible character is left'],
-    // YAML's `>` may have joined lines here: `b` would be lost, and restarted although it is excluded
+    // YAML's `>` may have joined lines here: `b` would be lost, and restarted although it is excluded.
     ['a # note b', 'a comment is left'],
     ['# a b', 'a comment is left'],
     ['["a","b"]', 'a quote is left'],
     ['[a,b]', 'container names'],
     ['- a\n- b', 'container names'],
-  ])('%j is refused by name', (text, why) => {
+  ])('is a fault if it is %j', (text, why) => {
     for (const name of [
       'EXCLUDE_CONTAINERS',
       'DEPENDENT_CONTAINERS',
@@ -166,13 +169,13 @@ describe('SITES', () => {
       ['https://a.example/', 'https://b.example/'],
     ],
     ['https://a.example/#b,https://b.example', ['https://a.example/', 'https://b.example/']],
-  ])('%j is understood', (text, urls) => {
+  ])('is read from %j', (text, urls) => {
     const { sites, faults } = sitesOf(text);
     expect(faults).toEqual([]);
     expect(sites.map(({ url }) => url)).toEqual(urls);
   });
 
-  it('leaves a comma to a tunable: only a new URL makes it a separator', () => {
+  it('splits at a comma in a tunable only if a URL follows', () => {
     const { faults } = sitesOf('https://a.example|fails=403,429,5xx,https://b.example');
     expect(faults.map(({ where, text }) => [where, text])).toEqual(
       faults.length === 0 ? [] : [['entry 1', 'https://a.example|fails=403,429,5xx']],
@@ -190,7 +193,7 @@ describe('SITES', () => {
     ['http://127.0.0.1:8081 a.example,b.example', 'a.example,b.example', 'is no http:// or https:// URL'],
     ['http://127.0.0.1:8081 # b.example', '#', 'is no http:// or https:// URL'],
     ['http://127.0.0.1:8081,ftp://b.example', 'ftp://b.example', 'is no http:// or https:// URL'],
-  ])('%j has an entry that is refused', (text, entry, reason) => {
+  ])('refuses an entry of %j', (text, entry, reason) => {
     const { faults } = sitesOf(text);
     expect(faults).toContainEqual({
       where: expect.stringMatching(/^entry [12]$/) as unknown,
@@ -199,7 +202,7 @@ describe('SITES', () => {
     });
   });
 
-  it('of quotes alone is unset: the sites that are built in are used', () => {
+  it('counts as unset if it is only quotes, so the built-in sites are used', () => {
     const { inlineSites: inline } = given({ SITES: '""' });
     expect(
       resolveSites({ inline, fileText: undefined, defaultTimeoutSeconds: 10, gateways: ['g'] }),
@@ -213,7 +216,7 @@ describe('SITES', () => {
 it.each([
   '"https://a.example"', "'https://a.example'", '“https://a.example”', 'https://a.example,', '"https://a.example",',
   '"https://a.example" # why', '\u00a0https://a.example\u200b',
-])('a line %j of the sites file is understood', (line) => {
+])('reads the line %j of a sites file', (line) => {
   const { sites, faults } = parseSites(`${line}\r\n`, { where: 'line', defaultTimeoutSeconds: 10 });
   expect(faults).toEqual([]);
   expect(sites.map(({ name, url }) => [name, url])).toEqual([['https://a.example', 'https://a.example/']]);
@@ -221,20 +224,20 @@ it.each([
 
 describe('a comment after a value', () => {
   it.each<[Env, Partial<Config>]>([
-    [{ CHECK_INTERVAL: '45 # seconds' }, { checkIntervalSeconds: 45 }],
-    [{ CHECK_INTERVAL: '"45" # seconds' }, { checkIntervalSeconds: 45 }],
-    [{ CHECK_INTERVAL: '"45" # the "pace"' }, { checkIntervalSeconds: 45 }],
-    [{ CHECK_INTERVAL: ' # none' }, { checkIntervalSeconds: 30 }],
+    [{ CHECK_INTERVAL: '45 # seconds' }, { checkIntervalMs: 45_000 }],
+    [{ CHECK_INTERVAL: '"45" # seconds' }, { checkIntervalMs: 45_000 }],
+    [{ CHECK_INTERVAL: '"45" # the "pace"' }, { checkIntervalMs: 45_000 }],
+    [{ CHECK_INTERVAL: ' # none' }, { checkIntervalMs: 30_000 }],
     [{ DRY_RUN: "'true'\t# for now" }, { dryRun: true }],
     [{ STATE_FILE: '/logs/a.json # here' }, { stateFile: '/logs/a.json' }],
     [{ STATE_FILE: '"/logs/a #1.json"' }, { stateFile: '/logs/a #1.json' }],
     [{ STATE_FILE: '/logs/a#1.json' }, { stateFile: '/logs/a#1.json' }],
-  ])('is none of it: %j', (env, then) => {
+  ])('is removed, unless it is quoted: %j', (env, then) => {
     expect(given(env)).toMatchObject(then);
   });
 });
 
-describe('what cannot be meant', () => {
+describe('a value that cannot be meant', () => {
   it.each<[Env, string]>([
     [{ STATE_FILE: "/mnt/bob's/state.json" }, 'a path; a quote is left in it: remove it'],
     [{ STATE_FILE: 'C:\\logs\\state.json' }, 'a path; a backslash is left in it: remove it'],
@@ -247,7 +250,7 @@ describe('what cannot be meant', () => {
     [{ WITNESS: 'https://a.example,b.example' }, '`tcp://host:port`'],
     [{ WITNESS: 'tcp://a,b:443' }, '`tcp://host:port`'],
     [{ CHECK_INTERVAL: '3\u200b0' }, 'an invisible character is left in it'],
-  ])('is refused by name: %j', (env, accepted) => {
+  ])('is a fault: %j', (env, accepted) => {
     const [variable = ''] = Object.keys(env);
     expect(faultsOf(env)).toMatchObject([
       { variable, accepted: expect.stringContaining(accepted) as unknown },
@@ -270,11 +273,11 @@ describe('a secret', () => {
     ['#ab', '#ab'],
     ['a b', 'a b'],
     ['${a}', '${a}'],
-  ])('%j is the key %s, in the variable and in the file', (text, key) => {
-    expect(given({ GLUETUN_API_KEY: text }).controlServerKey).toBe(key);
+  ])('given as %j is %s, in the variable and in the file', (text, key) => {
+    expect(given({ GLUETUN_API_KEY: text }).controlServer.key).toBe(key);
     const path = folder.file('key', text);
-    expect(given({ GLUETUN_API_KEY_FILE: path }).controlServerKey).toBe(key);
-    expect(given({ GLUETUN_API_KEY_FILE: `"${path}"` }).controlServerKey).toBe(key);
+    expect(given({ GLUETUN_API_KEY_FILE: path }).controlServer.key).toBe(key);
+    expect(given({ GLUETUN_API_KEY_FILE: `"${path}"` }).controlServer.key).toBe(key);
   });
 
   it.each([
@@ -282,7 +285,7 @@ describe('a secret', () => {
     ['k3y-word”', 'a quote is left at one end of it'],
     ['k3y-word # for Gluetun', 'a comment is left after it'],
     ['k3y-word\\n', 'a line break is left at its end'],
-  ])('%j is refused by name, and not shown', (text, why) => {
+  ])('is a fault if it is %j, and is not shown', (text, why) => {
     const accepted = expect.stringContaining(why) as unknown;
     const faults = [
       ...faultsOf({ GLUETUN_API_KEY: text }),
@@ -312,6 +315,6 @@ describe('a duration', () => {
     [`${'9'.repeat(15)}d`, undefined],
   ])('%s is %s seconds', (text, seconds) => {
     const result = loadConfig({ CHECK_INTERVAL: text });
-    expect(result.ok ? result.config.checkIntervalSeconds : undefined).toBe(seconds);
+    expect(result.ok ? result.config.checkIntervalMs / 1000 : undefined).toBe(seconds);
   });
 });

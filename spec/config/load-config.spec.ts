@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import type { Config } from '../../config/config.ts';
 import { describeFaults } from '../../config/config-fault.ts';
 import type { ConfigFault } from '../../config/config-fault.ts';
-import { foreignVariables } from '../../config/foreign-variables.ts';
+import { foreignVariables } from '../../config/config-warnings.ts';
 import { loadConfig, secretsOf } from '../../config/load-config.ts';
 import type { ConfigValue } from '../../config/load-config.ts';
-import { variables } from '../../config/schema.ts';
+import { variables } from '../../config/variables.ts';
 import { inTime } from '../in-time.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
 
@@ -42,17 +42,17 @@ describe('loadConfig', () => {
       exclude: [],
       inlineSites: '',
       sitesFile: '/config/sites.conf',
-      checkIntervalSeconds: 30,
+      checkIntervalMs: 30_000,
       timeoutSeconds: 10,
       failThreshold: 2,
       siteQuorum: 'any',
-      retryIntervalSeconds: 10,
-      healthyWaitTimeoutSeconds: 120,
+      retryIntervalMs: 10_000,
+      healthyWaitMs: 120_000,
       recoveryStrategy: 'restart',
       vpnRestartDependents: [],
-      selfHealGraceSeconds: 0,
-      recoveryBackoffSeconds: 60,
-      recoveryBackoffMaxSeconds: 1800,
+      selfHealGraceMs: 0,
+      backoffMs: 60_000,
+      backoffMaxMs: 1_800_000,
       restartConcurrency: 5,
       autoRecreate: true,
       witness: undefined,
@@ -65,8 +65,7 @@ describe('loadConfig', () => {
         backupCount: 5,
         timeZone: 'UTC',
       },
-      controlServerUrl: 'http://127.0.0.1:8000',
-      controlServerKey: undefined,
+      controlServer: { url: 'http://127.0.0.1:8000', key: undefined },
       stateFile: '/logs/state.json',
       docker: { kind: 'socket', path: '/var/run/docker.sock' },
     } satisfies Config);
@@ -74,14 +73,14 @@ describe('loadConfig', () => {
     expect(values.every(({ source }) => source === 'default')).toBe(true);
   });
 
-  it('takes what is empty or blank for unset, for every variable', () => {
+  it('treats an empty or blank value as unset, for every variable', () => {
     const empty = Object.fromEntries(variables.map(({ env }) => [env, '']));
     const blank = Object.fromEntries(variables.map(({ env }) => [env, ' \t']));
     expect(loaded(empty)).toEqual(loaded({}));
     expect(loaded(blank)).toEqual(loaded({}));
   });
 
-  it('tells of each variable once, though two things are wrong with it', () => {
+  it('reports a variable once even if two things are wrong with it', () => {
     const env = { DOCKER_HOST: 'tcp://h', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: 'a\u0007b' };
     expect(faultsOf(env)).toMatchObject([{ variable: 'DOCKER_CERT_PATH', accepted: 'a path' }]);
   });
@@ -89,21 +88,21 @@ describe('loadConfig', () => {
   it.each<Env>([
     { DOCKER_HOST: 'https://h', DOCKER_CERT_PATH: 'https://user:word@h' },
     { GLUETUN_CONTAINER: 'https:\\user:word\n@h' },
-  ])('shows no password that was put into %j', (env) => {
+  ])('does not show the password in %j', (env) => {
     const faults = faultsOf(env);
     expect(faults).toHaveLength(1);
     expect(describeFaults(faults)).not.toContain('word');
   });
 
-  it('shows no password of a site that a line break has cut in two', () => {
+  it('does not show a password in SITES that a line break has cut in two', () => {
     const { values } = loaded({ SITES: 'https://us/er:word\n@h' });
     expect(values.find(({ variable }) => variable === 'SITES')?.value).toBe('https://********@h');
   });
 
-  it('takes no longer for a row of slashes than for other texts', () => {
+  it('takes linear time for a long row of slashes', () => {
     const row = `http://h${'/'.repeat(1_000_000)}`;
-    expect(inTime(() => loaded({ GLUETUN_API_URL: row })).config.controlServerUrl).toBe('http://h');
-    expect(inTime(() => loaded({ GLUETUN_API_URL: `${row}x` })).config.controlServerUrl).toBe(`${row}x`);
+    expect(inTime(() => loaded({ GLUETUN_API_URL: row })).config.controlServer.url).toBe('http://h');
+    expect(inTime(() => loaded({ GLUETUN_API_URL: `${row}x` })).config.controlServer.url).toBe(`${row}x`);
   });
 
   const read: { given: Env; then: Partial<Config> }[] = [
@@ -121,8 +120,8 @@ describe('loadConfig', () => {
     { given: { EXCLUDE_CONTAINERS: ',x , y' }, then: { exclude: ['x', 'y'] } },
     { given: { SITES: 'https://a.example' }, then: { inlineSites: 'https://a.example' } },
     { given: { CONFIG_FILE: '/etc/sites' }, then: { sitesFile: '/etc/sites' } },
-    { given: { CHECK_INTERVAL: '1' }, then: { checkIntervalSeconds: 1 } },
-    { given: { CHECK_INTERVAL: '86400' }, then: { checkIntervalSeconds: 86_400 } },
+    { given: { CHECK_INTERVAL: '1' }, then: { checkIntervalMs: 1_000 } },
+    { given: { CHECK_INTERVAL: '86400' }, then: { checkIntervalMs: 86_400_000 } },
     { given: { TIMEOUT: '600' }, then: { timeoutSeconds: 600 } },
     { given: { FAIL_THRESHOLD: '1' }, then: { failThreshold: 1 } },
     { given: { SITE_QUORUM: 'Any' }, then: { siteQuorum: 'any' } },
@@ -130,16 +129,16 @@ describe('loadConfig', () => {
     { given: { SITE_QUORUM: 'all' }, then: { siteQuorum: 'all' } },
     { given: { SITE_QUORUM: '1' }, then: { siteQuorum: 1 } },
     { given: { SITE_QUORUM: '1000000' }, then: { siteQuorum: 1_000_000 } },
-    { given: { RETRY_INTERVAL: ' 5 ' }, then: { retryIntervalSeconds: 5 } },
-    { given: { HEALTHY_WAIT_TIMEOUT: '300' }, then: { healthyWaitTimeoutSeconds: 300 } },
+    { given: { RETRY_INTERVAL: ' 5 ' }, then: { retryIntervalMs: 5_000 } },
+    { given: { HEALTHY_WAIT_TIMEOUT: '300' }, then: { healthyWaitMs: 300_000 } },
     { given: { RECOVERY_STRATEGY: 'VPN-first' }, then: { recoveryStrategy: 'vpn-first' } },
     { given: { RECOVERY_STRATEGY: 'restart' }, then: { recoveryStrategy: 'restart' } },
     { given: { VPN_RESTART_DEPENDENTS: 'a, /b ,,a,' }, then: { vpnRestartDependents: ['a', 'b'] } },
     { given: { VPN_RESTART_DEPENDENTS: 'a,gluetun' }, then: { vpnRestartDependents: ['a'] } },
-    { given: { SELF_HEAL_GRACE: '0' }, then: { selfHealGraceSeconds: 0 } },
-    { given: { SELF_HEAL_GRACE: '3600' }, then: { selfHealGraceSeconds: 3600 } },
-    { given: { RECOVERY_BACKOFF: '10' }, then: { recoveryBackoffSeconds: 10 } },
-    { given: { RECOVERY_BACKOFF_MAX: '86400' }, then: { recoveryBackoffMaxSeconds: 86_400 } },
+    { given: { SELF_HEAL_GRACE: '0' }, then: { selfHealGraceMs: 0 } },
+    { given: { SELF_HEAL_GRACE: '3600' }, then: { selfHealGraceMs: 3_600_000 } },
+    { given: { RECOVERY_BACKOFF: '10' }, then: { backoffMs: 10_000 } },
+    { given: { RECOVERY_BACKOFF_MAX: '86400' }, then: { backoffMaxMs: 86_400_000 } },
     {
       given: { WITNESS: 'https://A.example/ping?x=1#top' },
       then: { witness: { kind: 'http', url: 'https://a.example/ping?x=1' } },
@@ -161,8 +160,14 @@ describe('loadConfig', () => {
     })),
     { given: { STATE_FILE: '/var/lib/monitor.json' }, then: { stateFile: '/var/lib/monitor.json' } },
     { given: { STATE_FILE: '/dev/null' }, then: { stateFile: '/dev/null' } },
-    { given: { GLUETUN_API_URL: 'http://[::1]:8000/' }, then: { controlServerUrl: 'http://[::1]:8000' } },
-    { given: { GLUETUN_API_KEY: 'open sesame' }, then: { controlServerKey: 'open sesame' } },
+    {
+      given: { GLUETUN_API_URL: 'http://[::1]:8000/' },
+      then: { controlServer: { url: 'http://[::1]:8000', key: undefined } },
+    },
+    {
+      given: { GLUETUN_API_KEY: 'open sesame' },
+      then: { controlServer: { url: 'http://127.0.0.1:8000', key: 'open sesame' } },
+    },
     {
       given: { DOCKER_HOST: 'tcp://proxy:2375' },
       then: { docker: { kind: 'tcp', host: 'proxy', port: 2375, tls: undefined } },
@@ -255,7 +260,7 @@ describe('loadConfig', () => {
     expect(faultsOf(given)).toEqual([{ variable, given: text, accepted: textWith(accepted) }]);
   });
 
-  it('names all of the wrong variables at once, with what was given', () => {
+  it('reports all faults at once, with what was given', () => {
     const given = {
       GLUETUN_CONTAINER: 'a;b',
       CHECK_INTERVAL: 'soon',
@@ -280,10 +285,10 @@ describe('loadConfig', () => {
   });
 
   describe('secrets', () => {
-    it('come from the file that <NAME>_FILE names, without the line break at its end', () => {
+    it('are read from the file that <NAME>_FILE names, without the line break at its end', () => {
       const path = folder.file('key', 'sesame\r\n');
       const result = loaded({ GLUETUN_API_KEY_FILE: path });
-      expect(result.config.controlServerKey).toBe('sesame');
+      expect(result.config.controlServer.key).toBe('sesame');
       expect(secretsOf(result.config)).toEqual(['sesame']);
       expect(result.values.find(({ variable }) => variable === 'GLUETUN_API_KEY')).toEqual({
         variable: 'GLUETUN_API_KEY',
@@ -292,7 +297,7 @@ describe('loadConfig', () => {
       });
     });
 
-    it('are masked where values are shown, and empty where unset', () => {
+    it('are shown masked, and empty if unset', () => {
       expect(valueOf({ GLUETUN_API_KEY: 'sesame' }, 'GLUETUN_API_KEY')?.value).toBe('********');
       expect(valueOf({}, 'GLUETUN_API_KEY')?.value).toBe('');
     });
@@ -322,7 +327,7 @@ describe('loadConfig', () => {
       expect(JSON.stringify(faults)).not.toContain('sesame');
     });
 
-    it('are refused when given twice', () => {
+    it('are refused if both the variable and its file are given', () => {
       const faults = faultsOf({
         GLUETUN_API_KEY: 'sesame',
         GLUETUN_API_KEY_FILE: folder.file('key', 'other'),
@@ -347,7 +352,7 @@ describe('loadConfig', () => {
       expect(describeFaults(faults)).not.toContain('sesame');
     });
 
-    it('stay hidden in what is shown of SITES', () => {
+    it('stay hidden in the shown value of SITES', () => {
       const shown = valueOf({ SITES: 'https://a.example,https://u:sesame@b.example' }, 'SITES');
       expect(shown?.value).toBe('https://a.example,https://********@b.example');
     });
@@ -355,8 +360,8 @@ describe('loadConfig', () => {
 
   describe('RETRY_INTERVAL', () => {
     it('gives way to a shorter CHECK_INTERVAL unless it was set', () => {
-      expect(loaded({ CHECK_INTERVAL: '5' }).config.retryIntervalSeconds).toBe(5);
-      expect(loaded({ CHECK_INTERVAL: '5', RETRY_INTERVAL: '8' }).config.retryIntervalSeconds).toBe(8);
+      expect(loaded({ CHECK_INTERVAL: '5' }).config.retryIntervalMs).toBe(5_000);
+      expect(loaded({ CHECK_INTERVAL: '5', RETRY_INTERVAL: '8' }).config.retryIntervalMs).toBe(8_000);
     });
   });
 
@@ -369,15 +374,12 @@ describe('loadConfig', () => {
       { given: { RECOVERY_BACKOFF: '20', RECOVERY_BACKOFF_MAX: '20' }, then: [20, 20] },
       { given: { RECOVERY_BACKOFF: '300', RECOVERY_BACKOFF_MAX: '20' }, then: [300, 300] },
     ];
-    it.each(pairs)(
-      'are $then where $given is given: a default gives way, else the longer one holds',
-      (row) => {
-        const { config, values } = loaded(row.given);
-        expect([config.recoveryBackoffSeconds, config.recoveryBackoffMaxSeconds]).toEqual(row.then);
-        const shown = values.filter(({ variable }) => variable.startsWith('RECOVERY_BACKOFF'));
-        expect(shown.map(({ value }) => Number(value))).toEqual(row.then);
-      },
-    );
+    it.each(pairs)('are $then with $given: a default gives way, else the longer one wins', (row) => {
+      const { config, values } = loaded(row.given);
+      expect([config.backoffMs / 1000, config.backoffMaxMs / 1000]).toEqual(row.then);
+      const shown = values.filter(({ variable }) => variable.startsWith('RECOVERY_BACKOFF'));
+      expect(shown.map(({ value }) => Number(value))).toEqual(row.then);
+    });
   });
 
   const vpnFirst = { RECOVERY_STRATEGY: 'vpn-first' };
@@ -413,7 +415,7 @@ describe('loadConfig', () => {
         'VPN_RESTART_DEPENDENTS names the gateway gluetun: ignored',
       ],
     },
-    // The same container may have another name here: only the engine knows.
+    // Both lists may name the same container by different names: only the engine knows.
     { given: { ...vpnFirst, DEPENDENT_CONTAINERS: 'a', VPN_RESTART_DEPENDENTS: 'a,b' }, then: [] },
     {
       given: { DEPENDENT_CONTAINERS: 'Gluetun,app', EXCLUDE_CONTAINERS: 'APP' },
@@ -450,7 +452,7 @@ describe('loadConfig', () => {
     expect(loaded(given).warnings).toEqual(then.map((text) => textWith(text)));
   });
 
-  it('names once each variable that only another monitor knows, with what takes its place, and goes on', () => {
+  it('warns once of each variable that only another monitor reads, with its replacement', () => {
     const env = {
       MONITOR_STATE_FILE: '/logs/monitor-state.json',
       WGET_TRIES: '1',
@@ -463,13 +465,13 @@ describe('loadConfig', () => {
     ]);
   });
 
-  it('takes none of its own variables for another monitor’s', () => {
+  it('does not warn of its own variables', () => {
     const env = Object.fromEntries(variables.map(({ env: name }) => [name, '']));
     expect(loaded(env).warnings).toEqual([]);
     expect(variables.flatMap(({ env: name }) => foreignVariables({ [name]: 'x' }))).toEqual([]);
   });
 
-  it('shows every variable once, with the value in effect and where it came from', () => {
+  it('shows every variable once, with its effective value and its source', () => {
     const { values } = loaded({ CHECK_INTERVAL: '5', EXCLUDE_CONTAINERS: 'a, b', SITE_QUORUM: '2' });
     expect(values.map(({ variable }) => variable)).toEqual(variables.map(({ env }) => env));
     expect(values).toContainEqual({ variable: 'CHECK_INTERVAL', value: '5', source: 'environment' });
@@ -480,7 +482,7 @@ describe('loadConfig', () => {
     expect(values).toContainEqual({ variable: 'AUTO_RECREATE', value: 'true', source: 'default' });
   });
 
-  it('never throws, and either loads or names a fault, whatever the environment holds', () => {
+  it('never throws, and either loads or reports a fault, whatever the environment holds', () => {
     const names = variables.flatMap(({ env, sensitive }) =>
       sensitive === true ? [env, `${env}_FILE`] : [env],
     );

@@ -12,7 +12,7 @@ function urlsOf(result: ReturnType<typeof resolve>): string[] | string {
 }
 
 describe('resolveSites', () => {
-  it('has defaults when there is neither a file nor SITES', () => {
+  it('uses the built-in sites if there is neither a file nor SITES', () => {
     expect(resolve(undefined)).toMatchObject({ ok: true, faults: [], usedDefaults: true });
     expect(urlsOf(resolve(undefined))).toEqual([
       'https://www.google.com/',
@@ -49,7 +49,7 @@ describe('resolveSites', () => {
       faults: ['CONFIG_FILE'],
     },
   ];
-  it.each(usable)('file $file and SITES $inline give $then', ({ file, inline, then, faults }) => {
+  it.each(usable)('gets $then from the file $file and SITES $inline', ({ file, inline, then, faults }) => {
     const result = resolve(file, inline);
     expect(urlsOf(result)).toEqual(then);
     expect(result.faults.map(({ where }) => where)).toEqual(faults);
@@ -66,12 +66,15 @@ describe('resolveSites', () => {
     { file: folder, inline: 'nonsense', reason: 'CONFIG_FILE is a folder' },
     { file: 'https://a.example|role=advisory', inline: '', reason: 'every site is advisory' },
   ];
-  it.each(unusable)('file $file and SITES $inline: $reason', ({ file, inline, reason }) => {
-    expect(resolve(file, inline)).toMatchObject({
-      ok: false,
-      reason: expect.stringContaining(reason) as unknown,
-    });
-  });
+  it.each(unusable)(
+    'is unusable with the file $file and SITES $inline: $reason',
+    ({ file, inline, reason }) => {
+      expect(resolve(file, inline)).toMatchObject({
+        ok: false,
+        reason: expect.stringContaining(reason) as unknown,
+      });
+    },
+  );
 
   describe('with several gateways', () => {
     const a = 'https://a.example/';
@@ -87,17 +90,17 @@ describe('resolveSites', () => {
         { file: `${a}|gateway=de\n${a}`, then: [of(a)], faults: ['line 1'] },
         { file: `${a}|gateway=US\n${b}`, then: [of(a, 'us'), of(b)], faults: [] },
       ];
-    it.each(split)('the file $file gives $then', ({ file, then, faults }) => {
+    it.each(split)('gets $then from the file $file', ({ file, then, faults }) => {
       const result = resolve(file, '', ['us', 'nl']);
       expect(result).toMatchObject({ ok: true, sites: then });
       expect(result.faults.map(({ where }) => where)).toEqual(faults);
     });
 
-    it('the built-in sites are for each of them', () => {
+    it('gives the built-in sites to each gateway', () => {
       expect(resolve(undefined, '', ['us', 'nl'])).toMatchObject({ ok: true, usedDefaults: true });
     });
 
-    it('names the gateway that is not watched, and those that are', () => {
+    it('names the unwatched gateway of a site, and the watched ones', () => {
       expect(resolve(a, `${b}|gateway=de`, ['us', 'nl']).faults).toEqual([
         {
           where: 'entry 1',
@@ -114,14 +117,14 @@ describe('resolveSites', () => {
       { file: `${a}|gateway=de`, reason: 'no usable site in CONFIG_FILE or SITES' },
       { file: `${a}|role=advisory`, reason: 'every site is advisory' },
     ];
-    it.each(lacking)('the file $file is not used: $reason', ({ file, reason }) => {
+    it.each(lacking)('is unusable with the file $file: $reason', ({ file, reason }) => {
       expect(resolve(file, '', ['us', 'nl'])).toMatchObject({
         ok: false,
         reason: expect.stringContaining(reason) as unknown,
       });
     });
 
-    it('names all that lack a site', () => {
+    it('names every gateway without a site', () => {
       expect(resolve(`${a}|gateway=us`, '', ['nl', 'us', 'de'])).toMatchObject({
         reason:
           'no usable critical site for gateway nl, de: it needs one with gateway= and its name, or one without gateway=',
@@ -129,7 +132,7 @@ describe('resolveSites', () => {
     });
   });
 
-  it('gives a site its own time-out or the default', () => {
+  it('gives a site its own timeout, or else the default', () => {
     const result = resolve('https://a.example\nhttps://b.example|timeout=25');
     expect(result).toMatchObject({ sites: [{ timeoutSeconds: 10 }, { timeoutSeconds: 25 }] });
   });
@@ -138,11 +141,11 @@ describe('resolveSites', () => {
 describe('readSitesFile', () => {
   const folder = new TemporaryFolder();
 
-  it('gives the text', () => {
+  it('returns the text', () => {
     expect(readSitesFile(folder.file('sites.conf', 'https://a.example\n'))).toBe('https://a.example\n');
   });
 
-  it('tells a missing file from one that cannot be read', () => {
+  it('distinguishes a missing file from an unreadable one', () => {
     expect(readSitesFile(folder.at('sites.conf'))).toBeUndefined();
     expect(readSitesFile(folder.file('a', '') + '/sites.conf')).toBeUndefined();
     mkdirSync(folder.at('sites.conf'));
@@ -151,13 +154,13 @@ describe('readSitesFile', () => {
     expect(readSitesFile('a\u0000b')).toEqual({ unreadable: 'cannot be read (ERR_INVALID_ARG_VALUE)' });
   });
 
-  it('does not read what is too large', () => {
+  it('refuses a file that is too large', () => {
     expect(readSitesFile(folder.file('big', Buffer.alloc(65_537)))).toEqual({
       unreadable: 'is larger than 64 KiB',
     });
   });
 
-  it('refuses each line of a file that is not UTF-8, but not its comments', () => {
+  it('refuses each line that is not UTF-8, unless it is a comment', () => {
     const latin1 = Buffer.from('# f\u00fcr uns\nhttps://a.example\nhttps://a.example/\u00fc\n', 'latin1');
     const result = resolve(readSitesFile(folder.file('sites.conf', latin1)));
     expect(urlsOf(result)).toEqual(['https://a.example/']);
@@ -166,7 +169,7 @@ describe('readSitesFile', () => {
 });
 
 describe('sites.conf.example', () => {
-  it('holds the defaults, and nothing that would be refused', () => {
+  it('has the built-in sites and no faults', () => {
     const result = resolve(readSitesFile(`${__dirname}/../../config/sites.conf.example`));
     expect(result.faults).toEqual([]);
     expect(urlsOf(result)).toEqual(urlsOf(resolve(undefined)));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Site } from '../../config/config.ts';
-import { parseSites } from '../../config/sites.ts';
 import type { ParseOptions } from '../../config/sites.ts';
+import { parseSites } from './parse-sites.ts';
 
 const file: ParseOptions = { where: 'line', defaultTimeoutSeconds: 10 };
 const inline: ParseOptions = { where: 'entry', defaultTimeoutSeconds: 10 };
@@ -59,7 +59,7 @@ describe('a sites file', () => {
     { given: 'https://a.example/@me', then: [site('https://a.example/@me')] },
     { given: '', then: [] },
     { given: '# nothing\n\n', then: [] },
-  ])('$given', ({ given, then }) => {
+  ])('reads $given', ({ given, then }) => {
     expect(parseSites(given, file)).toEqual({ sites: then, faults: [] });
   });
 
@@ -124,20 +124,20 @@ describe('a sites file', () => {
     'https://user:x/sesame@a.example',
     'https:/user:sesame@a.example',
     'ftp://user:sesame@a.example',
-  ])('refuses %s and does not echo the password', (given) => {
+  ])('refuses %s and does not show the password', (given) => {
     const { sites, faults } = parseSites(given, file);
     expect(sites).toEqual([]);
     expect(faults).toHaveLength(1);
     expect(JSON.stringify(faults)).not.toContain('sesame');
   });
 
-  it('takes a URL that is there twice once, whichever way it is written', () => {
+  it('takes a repeated URL once, however it is spelt', () => {
     const { sites, faults } = parseSites('https://a.example\nHTTPS://a.example/\nhttps://a.example/#x', file);
     expect(sites).toEqual([a]);
     expect(faults).toEqual([]);
   });
 
-  it('refuses a URL that is there twice with different tunables, and keeps the first', () => {
+  it('keeps the first of two lines with the same URL but different tunables', () => {
     const { sites, faults } = parseSites('https://a.example\nhttps://a.example|timeout=5', file);
     expect(sites).toEqual([a]);
     expect(faults).toEqual([
@@ -164,7 +164,7 @@ describe('a sites file', () => {
     { given: [line, `${line}|gateway=us`], then: [a], faults: ['line 2'] },
     { given: [`${line}|gateway=us`, line], then: [us], faults: ['line 2'] },
     { given: [`${line}|gateway=us`, `${line}|gateway=nl`, line], then: [us, nl], faults: ['line 3'] },
-  ])('gives no gateway a URL twice: $given', ({ given, then, faults }) => {
+  ])('gives no gateway the same URL twice: $given', ({ given, then, faults }) => {
     const parsed = parseSites(given.join('\n'), file);
     expect(parsed.sites).toEqual(then);
     expect(parsed.faults.map(({ where }) => where)).toEqual(faults);
@@ -179,14 +179,14 @@ describe('a sites file', () => {
     expect(parseSites(text.slice(0, 32_000), file).sites).toEqual([a]);
   });
 
-  it('shows a long line shortened', () => {
+  it('shortens a long line in a fault', () => {
     const [fault] = parseSites(`x${'y'.repeat(1000)}`, file).faults;
     expect(fault?.text.length).toBeLessThan(300);
   });
 });
 
 describe('SITES', () => {
-  it('is separated by commas, or line breaks, with the same tunables', () => {
+  it('is split at commas and line breaks, and takes the same tunables', () => {
     expect(parseSites(' https://a.example|timeout=5, ,http://b.example\nhttps://c.example,', inline)).toEqual(
       {
         sites: [
@@ -212,12 +212,12 @@ describe('SITES', () => {
     ]);
   });
 
-  it('names the entry that is wrong', () => {
+  it('reports the number of a bad entry', () => {
     const { faults } = parseSites('https://a.example,nonsense', inline);
     expect(faults).toMatchObject([{ where: 'entry 2', text: 'nonsense' }]);
   });
 
-  it('does not echo half a password that holds a comma', () => {
+  it('does not show half a password that has a comma in it', () => {
     const { faults } = parseSites('https://user:open,sesame@a.example', inline);
     expect(faults).toHaveLength(2);
     expect(JSON.stringify(faults)).not.toMatch(/open|sesame/);
@@ -250,7 +250,7 @@ describe('whatever the text', () => {
     fc.string({ unit: 'binary', maxLength: 400 }),
   );
 
-  it('never throws, and gives only what wget may be given', () => {
+  it('never throws, and returns only URLs that are safe to give to wget', () => {
     fc.assert(
       fc.property(texts, fc.constantFrom(file, inline), (text, options) => {
         const { sites } = parseSites(text, options);
@@ -271,7 +271,7 @@ describe('whatever the text', () => {
     );
   });
 
-  it('takes every ordinary URL, each once', () => {
+  it('takes every ordinary URL once', () => {
     fc.assert(
       fc.property(fc.array(fc.webUrl({ withQueryParameters: true, withFragments: true })), (all) => {
         const urls = all.map((url) => url.replaceAll("'", '%27').replace(/,+$/, ''));
@@ -283,14 +283,14 @@ describe('whatever the text', () => {
     );
   });
 
-  it('takes a comment for one up to the end of its line, whatever is in it', () => {
+  it('ends a comment only at a line break, whatever is in it', () => {
     expect(parseSites('# a\u2028b\nhttps://a.example # \u2029', file)).toMatchObject({
       sites: [{ url: 'https://a.example/' }],
       faults: [],
     });
   });
 
-  it('takes the largest and nastiest text in its stride', () => {
+  it('refuses the largest and nastiest texts', () => {
     for (const text of [
       '@'.repeat(65_536),
       ' #'.repeat(32_768),

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A folder of its own for each test, gone afterwards. Paths are given relative to it. */
+/** A new folder for each test, removed afterwards. Paths are relative to it. */
 export class TemporaryFolder {
   #path = '';
 
@@ -19,7 +19,7 @@ export class TemporaryFolder {
     return join(this.#path, name);
   }
 
-  /** Writes a file, with the folders above it, and gives its path. */
+  /** Writes a file and the folders above it, and returns its path. */
   file(name: string, content: string | Uint8Array): string {
     mkdirSync(dirname(this.at(name)), { recursive: true });
     writeFileSync(this.at(name), content);

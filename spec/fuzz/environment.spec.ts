@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type ConfigFault, describeFaults } from '../../config/config-fault.ts';
 import type { Config } from '../../config/config.ts';
 import { type LoadResult, loadConfig, secretsOf } from '../../config/load-config.ts';
-import { type Variable, variables } from '../../config/schema.ts';
+import { type Variable, variables } from '../../config/variables.ts';
 import { settingsOf } from '../../src/model/settings.ts';
 import { TemporaryFolder } from '../config/temporary-folder.ts';
 import { anyText, textOf } from './arbitraries.ts';
@@ -53,8 +53,8 @@ function expectSound(config: Config): void {
   expect(['error', 'warn', 'info', 'debug']).toContain(config.log.level);
   expect(['text', 'json']).toContain(config.log.format);
   expect(() => new Intl.DateTimeFormat('en', { timeZone: config.log.timeZone })).not.toThrow();
-  expect(new URL(config.controlServerUrl).protocol).toMatch(/^https?:$/);
-  expect(config.controlServerKey ?? 'none').toMatch(/^[ -~]+$/);
+  expect(new URL(config.controlServer.url).protocol).toMatch(/^https?:$/);
+  expect(config.controlServer.key ?? 'none').toMatch(/^[ -~]+$/);
   expect([config.log.file, config.stateFile, config.sitesFile].join('')).not.toMatch(
     /[\p{Cc}\p{Cf}"'`“”\\]/u,
   );

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { loadConfig } from '../../config/load-config.ts';
-import { maskCredentials } from '../../config/mask.ts';
-import { printable } from '../../config/printable.ts';
-import { variables } from '../../config/schema.ts';
+import { variables } from '../../config/variables.ts';
+import { maskCredentials, printable } from '../../config/shown-text.ts';
 import { parseSiteLine } from '../../config/site-line.ts';
-import { parseSites } from '../../config/sites.ts';
+import { parseSites } from '../config/parse-sites.ts';
 import { createRender } from '../../src/edges/log-format.ts';
 import { parkedAs } from '../../src/model/parked.ts';
 import { candidatesAmong } from '../../src/acts/recreation/injected-files.ts';

@@ -2,11 +2,12 @@ import type { Site } from '../../config/config.ts';
 import type { ContainerFacts, Event, Outcome, PublicIp, RepairKind, Verdict } from '../../streams/events.ts';
 import type { Repairable } from '../../src/model/act.ts';
 import { waveOf } from '../../src/model/in-flight.ts';
-import type { InFlight, Settings, State } from '../../src/model/state.ts';
+import type { InFlight, State } from '../../src/model/state.ts';
 import { type Shape, facts, idOf } from './containers.ts';
 import type { EngineInMind } from './engine-in-mind.ts';
 
 export * from './containers.ts';
+export { SETTINGS } from '../default-settings.ts';
 
 /** One line of a history: what happens next, given how things stand. Its time is the history's business. */
 export interface Happening {
@@ -31,25 +32,6 @@ export const happens =
 
 /** What time it is when a story begins. */
 export const STORY_BEGINS = 10_000_000;
-
-export const SETTINGS: Settings = {
-  gateway: 'gluetun',
-  dependents: 'auto',
-  exclude: [],
-  checkIntervalMs: 30_000,
-  retryIntervalMs: 10_000,
-  healthyWaitMs: 120_000,
-  failThreshold: 2,
-  restartConcurrency: 5,
-  autoRecreate: true,
-  siteQuorum: 'any',
-  recoveryStrategy: 'restart',
-  vpnRestartDependents: [],
-  selfHealGraceMs: 0,
-  backoffMs: 60_000,
-  backoffMaxMs: 1_800_000,
-  dryRun: false,
-};
 
 export const site = (name: string, rest: Partial<Site> = {}): Site => ({
   name: `https://${name}`,

@@ -4,7 +4,7 @@ import { type Server, type Socket, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { networkInterfaces } from 'node:os';
 import { VirtualTimeScheduler, asyncScheduler, lastValueFrom, toArray } from 'rxjs';
-import type { Witness } from '../../config/config.ts';
+import type { Witness } from '../../config/witness.ts';
 import { type WitnessVerdict, judgeFailure, witness$ } from '../../streams/witness.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { advance } from '../simulated-engine/virtual-time.ts';

@@ -6,6 +6,7 @@ import { type Memory, NOTHING_REMEMBERED } from '../../src/model/memory.ts';
 import type { Edge } from '../../src/edges/edge.ts';
 import { initialState } from '../../src/loop/initial-state.ts';
 import type { Everything, Settings } from '../../src/model/state.ts';
+import { SETTINGS } from '../default-settings.ts';
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
 import { SimulatedEngine } from '../simulated-engine/engine.ts';
 import { GluetunStandIn, type GluetunOptions, gatewayContainer } from '../simulated-engine/gluetun.ts';
@@ -14,25 +15,6 @@ import { EngineClient } from './engine-client.ts';
 import { SimulatedMonitor } from './simulated-monitor.ts';
 
 export const SITES = ['https://one.example/', 'https://two.example/', 'https://three.example/'] as const;
-
-export const SETTINGS: Settings = {
-  gateway: 'gluetun',
-  dependents: 'auto',
-  exclude: [],
-  checkIntervalMs: 30_000,
-  retryIntervalMs: 10_000,
-  healthyWaitMs: 120_000,
-  failThreshold: 2,
-  restartConcurrency: 5,
-  autoRecreate: true,
-  siteQuorum: 'any',
-  recoveryStrategy: 'restart',
-  vpnRestartDependents: [],
-  selfHealGraceMs: 0,
-  backoffMs: 60_000,
-  backoffMaxMs: 1_800_000,
-  dryRun: false,
-};
 
 const HEALTH = { intervalMs: 5_000, retries: 3 };
 

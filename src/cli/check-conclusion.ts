@@ -11,7 +11,7 @@ import { EXCLUDED } from '../notices/wording.ts';
 export interface Findings {
   readonly config: Pick<
     Config,
-    'siteQuorum' | 'failThreshold' | 'dryRun' | 'recoveryStrategy' | 'selfHealGraceSeconds'
+    'siteQuorum' | 'failThreshold' | 'dryRun' | 'recoveryStrategy' | 'selfHealGraceMs'
   >;
   /** Why the gateway may not be touched; undefined: it may be. */
   readonly excluded: Exclusion | undefined;
@@ -102,8 +102,8 @@ function whatFollows({ config, excluded, witness, backoff, now }: Findings): rea
           `Not before ${duration(waitMs)} from now: it is recovery ${String((backoff?.attempts ?? 0) + 1)} in a row.`,
         ]
       : []),
-    ...(config.selfHealGraceSeconds > 0
-      ? [`Gluetun gets ${String(config.selfHealGraceSeconds)}s before, to heal itself (SELF_HEAL_GRACE).`]
+    ...(config.selfHealGraceMs > 0
+      ? [`Gluetun gets ${duration(config.selfHealGraceMs)} before, to heal itself (SELF_HEAL_GRACE).`]
       : []),
     ...(config.dryRun ? ['DRY_RUN is set: it would only be logged.'] : []),
   ];

@@ -106,7 +106,7 @@ const sayConfig = (
   ...refusedSites(faults),
   {
     kind: 'configRead',
-    checkIntervalMs: config.checkIntervalSeconds * 1000,
+    checkIntervalMs: config.checkIntervalMs,
     timeoutMs: config.timeoutSeconds * 1000,
     failThreshold: config.failThreshold,
   },
@@ -136,8 +136,7 @@ function watching(
     timeoutSeconds: config.timeoutSeconds,
     gateways: config.gateways,
   };
-  const controlServer = { url: config.controlServerUrl, key: config.controlServerKey };
-  const { witness } = config;
+  const { controlServer, witness } = config;
   const probeWitness = (): Observable<WitnessVerdict> =>
     witness === undefined ? EMPTY : witness$(witness, { scheduler });
   const restartVpn = (gatewayId: string): Observable<VpnRestart> =>

@@ -1,7 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { LogConfig } from '../../config/config.ts';
-import { MASK } from '../../config/mask.ts';
-import { printable } from '../../config/printable.ts';
+import { MASK, printable } from '../../config/shown-text.ts';
 import type { Line } from '../notices/log-line.ts';
 
 /** Longer messages are cut: engines split lines at 16 KiB, and untrusted text may have any length. */

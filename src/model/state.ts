@@ -1,4 +1,4 @@
-import type { RecoveryStrategy, Site, SiteQuorum } from '../../config/config.ts';
+import type { Decisive, Site } from '../../config/config.ts';
 import type { ContainerFacts, ProbeResult, PublicIp, Store } from '../../streams/events.ts';
 import type { Act, Repairable, Target } from './act.ts';
 import type { Exits } from './exits.ts';
@@ -92,29 +92,11 @@ export interface Wave extends Progress {
   readonly dependents: readonly Repairable[];
 }
 
-/** The part of the configuration that decisions rest on; durations in milliseconds. */
-export interface Settings {
+/** The part of the configuration that decisions depend on, for one gateway. */
+export interface Settings extends Decisive {
   readonly gateway: string;
   /** The user's word for it, by which the sites name it; absent: the same. */
   readonly word?: string;
-  readonly dependents: 'auto' | readonly string[];
-  readonly exclude: readonly string[];
-  readonly checkIntervalMs: number;
-  readonly retryIntervalMs: number;
-  readonly healthyWaitMs: number;
-  readonly failThreshold: number;
-  readonly restartConcurrency: number;
-  /** Whether a dependent that joined a container that is no more is created anew. */
-  readonly autoRecreate: boolean;
-  readonly siteQuorum: SiteQuorum;
-  readonly recoveryStrategy: RecoveryStrategy;
-  /** Names of dependents that are restarted though only the VPN was. */
-  readonly vpnRestartDependents: readonly string[];
-  readonly selfHealGraceMs: number;
-  readonly backoffMs: number;
-  readonly backoffMaxMs: number;
-  /** Everything is decided and said, and nothing done. */
-  readonly dryRun: boolean;
 }
 
 /** The engine's event stream. Nothing is decided before a listing has caught up with what happened without it. */

@@ -16,7 +16,7 @@ const concluding = (
       failThreshold: 2,
       dryRun: false,
       recoveryStrategy: 'restart',
-      selfHealGraceSeconds: 0,
+      selfHealGraceMs: 0,
       ...config,
     },
     excluded: undefined,
@@ -63,7 +63,7 @@ describe('what a check by hand concludes', () => {
     { given: 'what failed blocks the exit', verdicts: ['pass', 'fail', 'pass'], more: { held: ['https://b/'] }, says: /^  - https:\/\/b \(held as advisory\): /, passes: true },
     { given: 'what failed has never passed', verdicts: ['pass', 'fail', 'pass'], more: { passed: ['https://a/'] }, says: /^  - https:\/\/b \(has never passed: check its URL\): /, passes: true },
     { given: 'nothing passes, though something never has', verdicts: ['fail', 'fail', 'fail'], more: { passed: ['https://a/'] }, says: /^The tunnel does not pass: 3 of 3 /, passes: false },
-    { given: 'there is a grace', verdicts: ['fail', 'fail', 'fail'], config: { selfHealGraceSeconds: 45 }, says: /^Gluetun gets 45s before/, passes: false },
+    { given: 'there is a grace', verdicts: ['fail', 'fail', 'fail'], config: { selfHealGraceMs: 45_000 }, says: /^Gluetun gets 45s before/, passes: false },
     { given: 'it is a dry run', verdicts: ['fail', 'fail', 'fail'], config: { dryRun: true }, says: /^DRY_RUN is set/, passes: false },
   ])('where $given is said', ({ verdicts, more, config, says, passes }) => {
     const conclusion = concluding(verdicts, more, config);

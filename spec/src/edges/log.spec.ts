@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
-import type { LogConfig, LogLevel } from '../../../config/config.ts';
+import type { LogConfig } from '../../../config/config.ts';
 import { CONSOLE_WAITING_BYTES } from '../../../src/edges/console.ts';
 import { createLog } from '../../../src/edges/log.ts';
 import type { Level, Log } from '../../../src/notices/log-line.ts';
@@ -62,7 +62,7 @@ describe('the log', () => {
     );
   }
 
-  const shown: { level: LogLevel; then: Level[] }[] = [
+  const shown: { level: LogConfig['level']; then: Level[] }[] = [
     { level: 'error', then: ['error'] },
     { level: 'warn', then: ['error', 'warn'] },
     { level: 'info', then: ['error', 'warn', 'endpoint', 'info'] },

@@ -1,6 +1,5 @@
-import { INSTEAD } from './foreign-variables.ts';
-import type { Variable, VariableName } from './schema.ts';
-import { schema, variables } from './schema.ts';
+import { INSTEAD } from '../../config/config-warnings.ts';
+import { type Variable, type VariableName, variables } from '../../config/variables.ts';
 
 /** The variables most people set, in the order of the README. */
 export const MOST_SET = [
@@ -28,7 +27,7 @@ export function configTable(): string {
 
 /** The variables most people set, each in one sentence. */
 export function shortConfigTable(): string {
-  const rows = MOST_SET.map((name): Variable => schema[name]);
+  const rows = MOST_SET.flatMap((name) => variables.filter(({ env }) => env === name));
   return tableOf([
     HEAD,
     ...rows.map((variable) => [
@@ -39,7 +38,7 @@ export function shortConfigTable(): string {
   ]);
 }
 
-/** What other monitors of this name read and this one does not, with what there is in its place. */
+/** The variables that other monitors of this name read and this one does not, with what replaces them. */
 export function foreignVariablesTable(): string {
   const rows = Object.entries(INSTEAD).map(([name, instead]) => [`\`${name}\``, withCode(instead)]);
   return tableOf([['Variable', 'Here'], ...rows]);
@@ -69,16 +68,15 @@ function nameOf({ env }: Variable): string {
   return `\`${env}\``;
 }
 
-function defaultOf({ default: value }: Variable): string {
-  const text = String(value);
+function defaultOf({ default: text }: Variable): string {
   return text === '' ? '–' : `\`${text}\``;
 }
 
 function meaningOf(variable: Variable): string {
-  const { doc, env, sensitive, minimum, maximum } = variable;
-  const limits = maximum === undefined ? '' : ` ${minimum ?? 0} to ${maximum}.`;
+  const { doc, env, sensitive, limits } = variable;
+  const range = limits === undefined ? '' : ` ${limits.join(' to ')}.`;
   const file = sensitive === true ? ` A secret: also read from the file that \`${env}_FILE\` names.` : '';
-  return (doc + limits + choicesOf(variable) + file).replaceAll('|', '\\|');
+  return (doc + range + choicesOf(variable) + file).replaceAll('|', '\\|');
 }
 
 function choicesOf({ choices }: Variable): string {
