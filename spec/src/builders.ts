@@ -65,7 +65,7 @@ export const listedAgain =
   (...changed: readonly ContainerFacts[]): Happening =>
   (state, at) => {
     const byId = {
-      ...state.containers.byId,
+      ...state.shared.containers.byId,
       ...Object.fromEntries(changed.map((one) => [one.id, one])),
     };
     return listed(...Object.values(byId))(state, at);
@@ -109,7 +109,7 @@ const startInStory = ({ details }: ContainerFacts): number | undefined =>
   (details?.startedAtMs ?? 0) >= STORY_BEGINS ? details?.startedAtMs : undefined;
 
 function knownAs(state: State, name: string): ContainerFacts {
-  const known = Object.values(state.containers.byId).find((one) => one.name === name);
+  const known = Object.values(state.shared.containers.byId).find((one) => one.name === name);
   if (known === undefined) throw new Error(`${name} is not known here`);
   return known;
 }
@@ -250,7 +250,7 @@ export const endpointUnavailable = (): Happening => (state, at) => [
 
 // Commands
 
-const actUnderWay = ({ inFlight }: State): number => {
+const actUnderWay = ({ shared: { inFlight } }: State): number => {
   if (inFlight === undefined) throw new Error('no act is under way');
   return inFlight.act.id;
 };
@@ -310,7 +310,7 @@ export const restartFailed =
       name,
       how: 'restart',
       outcome: { ok: false, reason: 'no space left on device', ...outcome },
-      facts: state.containers.byId[idOf(name)],
+      facts: state.shared.containers.byId[idOf(name)],
     },
   ];
 

@@ -103,7 +103,7 @@ const isAnswered = ({ checking, recovery }: State): boolean =>
 const hasStartedAnew = (state: State, before: State): boolean => !isSameRun(before.gateway, state.gateway);
 
 /** It runs, and nobody is ending it: a container that stops turns unhealthy on its way. */
-const isUndisturbed = ({ gateway, exits }: State): boolean =>
+const isUndisturbed = ({ gateway, shared: { exits } }: State): boolean =>
   runningStart(gateway) !== undefined && 'id' in gateway && exits[gateway.id] === undefined;
 
 /** It may be found so, too. */

@@ -35,8 +35,8 @@ function reduce(state: State, event: Event, before: State): Transition {
 
 /** Stand-by: without an engine, or while the gateway does not run or is being restarted, a check tells nothing. */
 const canCheck = (state: State): boolean =>
-  !state.ending &&
-  state.connection.value === 'connected' &&
+  !state.shared.ending &&
+  state.shared.connection.value === 'connected' &&
   runningStart(state.gateway) !== undefined &&
   !isBeingRestarted(state) &&
   !isReconnecting(state);
@@ -52,7 +52,7 @@ const withAgain = (state: State, again: boolean): State =>
 
 function start(state: State, at: number): Transition {
   if (!('id' in state.gateway)) return to(state);
-  const checkId = state.nextId;
+  const checkId = state.shared.nextId;
   const { sites, shortened } = timesOf(state, at);
   const { isDoubted } = state.checking;
   return to(
@@ -86,7 +86,7 @@ export function checkDueAt(state: State): number | undefined {
 }
 
 /** Whether a check now could prove anything of a gateway that starts; before its log shows the tunnel, none does. */
-function mayProve({ gateway, containers, settings }: State, start: Start, last: number): boolean {
+function mayProve({ gateway, settings, shared: { containers } }: State, start: Start, last: number): boolean {
   const { tunnelShownAt, seenAt } = start;
   return (
     tunnelShownAt !== undefined ||
@@ -126,7 +126,7 @@ function isInDoubt(state: State): boolean {
 function asksForCheck(state: State, event: Event, before: State): boolean {
   if (
     (hasBecomeReady(state, before) && event.type !== 'checkFinished') ||
-    before.connection.value !== 'connected'
+    before.shared.connection.value !== 'connected'
   )
     return true;
   if (state.sites.list !== before.sites.list || before.gateway.value === 'paused') return true;
@@ -136,7 +136,7 @@ function asksForCheck(state: State, event: Event, before: State): boolean {
   if (state.checking.isDoubted && !before.checking.isDoubted) return true;
   if (finishedCheck(event, before)?.isInconclusive === true) return true;
   if (isVerifying(state) && !isVerifying(before)) return true;
-  if (before.witness.value === 'silent' && state.witness.value === 'answering') return true;
+  if (before.shared.witness.value === 'silent' && state.shared.witness.value === 'answering') return true;
   switch (event.type) {
     case 'containerOutOfMemory':
       return isGateway(state, event.id);

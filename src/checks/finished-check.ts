@@ -95,7 +95,7 @@ export function failuresCount(state: State, check: FinishedCheck): boolean {
 export const isUndisturbed = (state: State, check: FinishedCheck): boolean =>
   isOfThisStart(state, check) &&
   check.startedAt >= (runningStart(state.gateway)?.readyAt ?? 0) &&
-  state.connection.value === 'connected' &&
+  state.shared.connection.value === 'connected' &&
   !isBeingEnded(state) &&
   !isBeingRestarted(state);
 

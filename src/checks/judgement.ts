@@ -23,7 +23,7 @@ function reduce(state: State, event: Event, before: State): Transition {
 
 /** An earlier monitor has found that out; once, when it is known which gateway it is about. */
 function sayRemembered(state: State, before: State): readonly Notice[] {
-  if (before.containers.isListed || !state.containers.isListed) return [];
+  if (before.shared.containers.isListed || !state.shared.containers.isListed) return [];
   const names = heldSites(state).map(({ name }) => name);
   return names.length === 0 ? [] : [{ kind: 'sitesStillDemoted', sites: names }];
 }

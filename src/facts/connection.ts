@@ -1,6 +1,6 @@
 import type { SharedConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
-import type { Common, Everything } from '../model/state.ts';
+import type { Shared, Everything } from '../model/state.ts';
 import type { Notice } from '../notices/notice.ts';
 import { type Transition, to } from '../model/transition.ts';
 
@@ -33,5 +33,5 @@ function reduce(state: Everything, event: Event): Transition<Everything> {
 }
 
 /** Only a listing asked for after the stream was open shows all that happened without it. */
-const hasCaughtUp = ({ connection: current }: Common, requestedAt: number): boolean =>
+const hasCaughtUp = ({ connection: current }: Shared, requestedAt: number): boolean =>
   current.value === 'reconciling' && requestedAt >= current.since;

@@ -7,7 +7,7 @@ import { COMPOSE_PROJECT } from '../../streams/labels.ts';
 import { isAwaited } from '../model/awaited-inspection.ts';
 import { listedComposeNames, withComposeName } from '../model/compose-names.ts';
 import { isParked } from '../model/parked.ts';
-import type { Common, Containers, Everything } from '../model/state.ts';
+import type { Shared, Containers, Everything } from '../model/state.ts';
 import { type Transition, then, to } from '../model/transition.ts';
 import {
   askForInspection,
@@ -111,7 +111,7 @@ const list = (state: Everything, at: number): Transition<Everything> =>
 export const listCommand = ({
   containers: { named },
   past,
-}: Pick<Common, 'containers' | 'past'>): ReadingRequest => ({
+}: Pick<Shared, 'containers' | 'past'>): ReadingRequest => ({
   kind: 'listContainers',
   inspect: [...named, ...Object.values(past.gateways).flatMap(([latest]) => latest ?? [])],
 });

@@ -28,5 +28,9 @@ function reduce(state: Everything, _event: Event, before: Everything): Transitio
   return to(hasWitness ? { ...state, witness: { value: 'none' } } : state, { notices });
 }
 
-const isOurs = ({ gateway, ownNetwork: { ownerId } }: State): boolean =>
-  ownerId !== undefined && gatewayTarget(gateway)?.id === ownerId;
+const isOurs = ({
+  gateway,
+  shared: {
+    ownNetwork: { ownerId },
+  },
+}: State): boolean => ownerId !== undefined && gatewayTarget(gateway)?.id === ownerId;

@@ -10,9 +10,9 @@ import { type Transition, to } from '../model/transition.ts';
 export const recollection: GatewayConcern<'record'> = { stage: 'record', reduce };
 
 function reduce(state: State, _event: Event, before: State): Transition {
-  if (!state.containers.isListed) return to(state);
-  const past = withDependents(withGateway(state.past, state), state, before);
-  return to(past === state.past ? state : { ...state, past });
+  if (!state.shared.containers.isListed) return to(state);
+  const past = withDependents(withGateway(state.shared.past, state), state, before);
+  return to(past === state.shared.past ? state : { ...state, past });
 }
 
 function withGateway(past: Past, { gateway, settings }: State): Past {
@@ -28,7 +28,7 @@ function withDependents(past: Past, state: State, before: State): Past {
   const { members } = state.dependents;
   if (
     members === undefined ||
-    (members === before.dependents.members && state.containers === before.containers)
+    (members === before.dependents.members && state.shared.containers === before.shared.containers)
   )
     return past;
   const parked = parkedOf(state).map(({ facts, name }) => [facts.id, { name }] as const);

@@ -84,7 +84,7 @@ export const forgetEndpoint = (state: State): State => ({
 export function askEndpoint(state: State, at: number): Transition {
   const gateway = gatewayTarget(state.gateway);
   if (gateway === undefined) return to(state);
-  const requestId = state.nextId;
+  const requestId = state.shared.nextId;
   const reading = { requestId, until: at + READING_MS };
   return to(
     { ...state, nextId: requestId + 1, endpoint: { ...state.endpoint, reading } },

@@ -106,9 +106,9 @@ function describeDown(
   cause: DownCause,
   state: State,
 ): NoticeOf<'gatewayDown'> {
-  const facts = state.containers.byId[id];
+  const facts = state.shared.containers.byId[id];
   const isGivenUp = cause === 'givenUp';
-  const exit = facts && exitOf(state, facts);
+  const exit = facts && exitOf(state.shared, facts);
   const isHeard = exit !== undefined && exit.by !== 'engine';
   const isCutShort = cause === 'crash' && exit?.by === 'monitor';
   return {
@@ -135,7 +135,7 @@ const isNewStart = (before: Gateway, now: Running): boolean =>
 type Running = Extract<Gateway, { value: 'starting' | 'ready' }>;
 
 /** One that was there until now needs no advice on its name. */
-function absence({ settings, containers }: State, before: Gateway): Notice {
+function absence({ settings, shared: { containers } }: State, before: Gateway): Notice {
   const known = gatewayTarget(before);
   if (known !== undefined) return { kind: 'gatewayGone', name: known.name };
   const name = settings.gateway;

@@ -6,7 +6,7 @@ import { findGateway, lastingWord } from '../model/find-gateway.ts';
 import { downCause, hasDied } from '../model/down-cause.ts';
 import { knownIds, rememberedBackoff, rememberedSites } from '../model/past.ts';
 import { gatewayTarget, startOf } from '../model/selectors.ts';
-import type { Gateway, Start, State } from '../model/state.ts';
+import type { Gateway, Shared, Start, State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 import { sayChange } from './gateway-lines.ts';
 import { COMES_BACK_MS } from '../recovery/left-behind.ts';
@@ -15,7 +15,7 @@ import { COMES_BACK_MS } from '../recovery/left-behind.ts';
 export const gateway: GatewayConcern<'gateway'> = { stage: 'gateway', reduce };
 
 function reduce(state: State, event: Event, before: State): Transition {
-  if (!state.containers.isListed) return to(state);
+  if (!state.shared.containers.isListed) return to(state);
   const heard = withEvidence(nextGateway(state, event), event);
   const next = state.gateway.value === 'unseen' ? foundRunning(heard, event) : heard;
   const isSame = next === state.gateway && downCause(state) === downCause(before);
@@ -26,7 +26,10 @@ function reduce(state: State, event: Event, before: State): Transition {
 
 /** What is remembered of it is kept by that name. */
 function keepName(state: State): State {
-  const { settings, past } = state;
+  const {
+    settings,
+    shared: { past },
+  } = state;
   const target = gatewayTarget(state.gateway);
   const name = target === undefined ? settings.gateway : lastingWord(settings.gateway, target);
   if (name === settings.gateway) return state;
@@ -40,8 +43,8 @@ function nextGateway(state: State, event: Event): Gateway {
   const current = state.gateway;
   const { gateway: word } = state.settings;
   const find = (containers: Findable): ContainerFacts | undefined =>
-    findGateway(containers, word, knownIds(state.past, word)[0]);
-  const found = find(state.containers);
+    findGateway(containers, word, knownIds(state.shared.past, word)[0]);
+  const found = find(state.shared.containers);
   const facts =
     found === undefined || isOfAnotherStack(state, found) ? find(withoutOtherStacks(state)) : found;
   if (facts === undefined) return current.value === 'absent' ? current : { value: 'absent' };
@@ -62,12 +65,12 @@ function nextGateway(state: State, event: Event): Gateway {
   }
 }
 
-type Findable = Pick<State['containers'], 'byId' | 'composeNames'>;
+type Findable = Pick<Shared['containers'], 'byId' | 'composeNames'>;
 
 const withoutOtherStacks = (state: State): Findable => ({
-  ...state.containers,
+  ...state.shared.containers,
   byId: Object.fromEntries(
-    Object.entries(state.containers.byId).filter(([, facts]) => !isOfAnotherStack(state, facts)),
+    Object.entries(state.shared.containers.byId).filter(([, facts]) => !isOfAnotherStack(state, facts)),
   ),
 });
 
@@ -75,7 +78,7 @@ const withoutOtherStacks = (state: State): Findable => ({
  * The gateway is away, or about to be replaced, and the word fits the compose service of another stack: that has a
  * gateway of its own, and dependents that are none of ours.
  */
-const isOfAnotherStack = ({ settling, settings, past }: State, facts: ContainerFacts): boolean =>
+const isOfAnotherStack = ({ settling, settings, shared: { past } }: State, facts: ContainerFacts): boolean =>
   settling.project !== undefined &&
   (facts.labels[COMPOSE_PROJECT] ?? '') !== settling.project &&
   !fitsByName(settings.gateway, facts) &&
@@ -156,7 +159,12 @@ function withEvidence(current: Gateway, event: Event): Gateway {
  * read on, or read at all where it lived too short a time to be looked at: its last words tell why.
  */
 function followLog(state: State): Transition {
-  const { gateway: now, containers, settings, logReading } = state;
+  const {
+    gateway: now,
+    settings,
+    logReading,
+    shared: { containers },
+  } = state;
   const lane = settings.gateway;
   const facts = 'id' in now ? containers.byId[now.id] : undefined;
   const run = hasDied(state)

@@ -31,14 +31,14 @@ function reduce(state: State, event: Event, before: State): Transition {
   const notices = sayReady(gateway, proof, { at: event.at, wasAwaited });
   const start = { ...gateway.start, readyAt: event.at, unreadyRuns: 0, isLate: false };
   // A start that failed meanwhile has emitted nothing: who wants to run but does not, only a listing shows.
-  const commands = wasAwaited || event.type === 'containerInspected' ? [listCommand(state)] : [];
+  const commands = wasAwaited || event.type === 'containerInspected' ? [listCommand(state.shared)] : [];
   return to({ ...state, gateway: { ...gateway, value: 'ready', start } }, { notices, commands });
 }
 
 /** If a recovery waits for it, that says so itself; one that is found so may have been for hours. */
 function late(state: State, gateway: Starting, { at, wasAwaited }: Moment): Transition {
   // Without the engine nobody knows what has become of it.
-  const isKnown = state.connection.value === 'connected' && !state.ending;
+  const isKnown = state.shared.connection.value === 'connected' && !state.shared.ending;
   if (!isKnown || !isOverdue(state, at) || gateway.start.isLate) return to(state);
   const told: Notice = {
     kind: 'gatewayNotReady',
@@ -69,7 +69,7 @@ type Proof = NoticeOf<'gatewayReady'>['proof'] | 'none';
 
 function proofOf(state: State, gateway: Starting, event: Event, before: State): Proof | undefined {
   if (isHealthy(state, gateway)) return 'health';
-  const health = state.containers.byId[gateway.id]?.details?.health;
+  const health = state.shared.containers.byId[gateway.id]?.details?.health;
   const check = finishedCheck(event, before);
   if (check?.passing && isOfThisStart(state, check)) {
     if (check.startedAt >= (gateway.start.tunnelShownAt ?? Infinity)) return 'log';
@@ -82,7 +82,7 @@ function proofOf(state: State, gateway: Starting, event: Event, before: State): 
 
 /** By an inspection, of this start. */
 function isHealthy(state: State, { id, start }: Starting): boolean {
-  const details = state.containers.byId[id]?.details;
+  const details = state.shared.containers.byId[id]?.details;
   return details?.health === 'healthy' && details.startedAt === start.startedAt.text;
 }
 

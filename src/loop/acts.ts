@@ -37,10 +37,13 @@ const NO_PROGRESS: Progress = { begun: [], answered: [], parked: {} };
 
 function begin(state: State, deed: Deed, at: number): Transition {
   const told = tell(state, deed, at);
-  const { nextId: id, settings } = told.state;
+  const {
+    settings,
+    shared: { nextId: id },
+  } = told.state;
   if (settings.dryRun) return told;
   const inFlight = { act: { ...deed, id }, gateway: settings.gateway, since: at, progress: NO_PROGRESS };
-  return { ...told, state: { ...told.state, nextId: id + 1, inFlight } };
+  return { ...told, state: { ...told.state, shared: { ...told.state.shared, nextId: id + 1, inFlight } } };
 }
 
 /** What is said and noted as it begins. */

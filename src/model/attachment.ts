@@ -35,7 +35,7 @@ export function attachmentOf(state: State, facts: ContainerFacts): Attachment {
 }
 
 /** Whose processes or memory it shared is no more: no start of it can succeed. */
-const hasLostSharer = ({ containers }: State, { details }: ContainerFacts): boolean =>
+const hasLostSharer = ({ shared: { containers } }: State, { details }: ContainerFacts): boolean =>
   (details?.sharesWith ?? []).some((reference) => referredTo(reference, containers.byId) === undefined);
 
 export const isRunning = ({ runState }: ContainerFacts): boolean =>
@@ -51,7 +51,7 @@ const wantsToRun = (state: State, facts: ContainerFacts): boolean =>
 
 /** By how it ended, and whether its restart policy would have it run. */
 function wantsToRunAgain(state: State, facts: ContainerFacts): boolean {
-  switch (exitOf(state, facts)?.by) {
+  switch (exitOf(state.shared, facts)?.by) {
     case undefined:
       return wouldBeKeptRunning(facts) && hasEndedWithoutGateway(state, facts);
     case 'monitor':
@@ -73,7 +73,10 @@ export function wouldBeKeptRunning({ details }: ContainerFacts): boolean {
 }
 
 /** It ended after its gateway's last run did, and before the present one began; all by the engine's clock. */
-function hasEndedWithoutGateway({ gateway, containers }: State, { details }: ContainerFacts): boolean {
+function hasEndedWithoutGateway(
+  { gateway, shared: { containers } }: State,
+  { details }: ContainerFacts,
+): boolean {
   const owner = containers.byId[gatewayTarget(gateway)?.id ?? ''];
   const endedAt = details?.finishedAtMs;
   if (owner?.details === undefined || endedAt === undefined) return false;

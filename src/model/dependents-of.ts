@@ -10,7 +10,7 @@ import { knownIds } from './past.ts';
 import { isOnNetworkOf, ownerOf, ownersBelow } from './network.ts';
 import { parkedAs } from './parked.ts';
 import { gatewayTarget } from './selectors.ts';
-import type { State, Unclaimed } from './state.ts';
+import type { Shared, State, Unclaimed } from './state.ts';
 
 /** The containers that hang on the gateway, sorted by name. */
 export function dependentsOf(state: State): readonly ContainerFacts[] {
@@ -40,7 +40,11 @@ const onlyOne = <T>(found: readonly T[]): readonly T[] => (found.length === 1 ? 
  * may have such a service, too.
  */
 export function listedAs(word: string, state: State): readonly ContainerFacts[] {
-  const { settling, gateway, containers } = state;
+  const {
+    settling,
+    gateway,
+    shared: { containers },
+  } = state;
   const all = Object.values(containers.byId).filter((facts) => isSettledIn(facts, containers));
   const named = all.filter((facts) => fitsByName(word, facts));
   const isNear = (facts: ContainerFacts): boolean =>
@@ -53,7 +57,7 @@ export function listedAs(word: string, state: State): readonly ContainerFacts[] 
 }
 
 const touchableIn = (state: State): readonly ContainerFacts[] =>
-  Object.values(state.containers.byId).filter((facts) => isTouchable(state, facts));
+  Object.values(state.shared.containers.byId).filter((facts) => isTouchable(state, facts));
 
 /** Those that are restarted after a reconnect of the VPN, too: by the list, or by their own label. */
 export function restartedOnReconnect(state: State): readonly ContainerFacts[] {
@@ -65,11 +69,11 @@ export function restartedOnReconnect(state: State): readonly ContainerFacts[] {
 const saysYes = (value: string | undefined): boolean => /^(?:true|yes|on|1)$/i.test(value ?? '');
 
 /** Of all that are watched. */
-const gatewaysIn = ({ gateways, containers, past }: State): readonly string[] =>
+const gatewaysIn = ({ shared: { gateways, containers, past } }: State): readonly string[] =>
   gateways.flatMap((word) => findGateway(containers, word, knownIds(past, word)[0])?.id ?? []);
 
 /** Never: the gateway itself, what the user excluded, a monitor, a one-off, what bears its name for a moment only. */
-const isTouchable = ({ settings, gateway, containers }: State, facts: ContainerFacts): boolean =>
+const isTouchable = ({ settings, gateway, shared: { containers } }: State, facts: ContainerFacts): boolean =>
   facts.id !== gatewayTarget(gateway)?.id &&
   !isExcluded(facts, settings.exclude) &&
   !(MONITOR_LABEL in facts.labels) &&
@@ -78,7 +82,7 @@ const isTouchable = ({ settings, gateway, containers }: State, facts: ContainerF
 
 /** Monitors on the gateway's network: they go down with it. */
 export const monitorsOn = (gatewayId: string, state: State): readonly string[] =>
-  Object.values(state.containers.byId)
+  Object.values(state.shared.containers.byId)
     .filter((facts) => MONITOR_LABEL in facts.labels && isOnNetworkOf(gatewayId, facts, state))
     .map(({ name }) => name);
 
@@ -93,9 +97,13 @@ export interface Parked {
  * become another one, by the id they had joined.
  */
 export function parkedOf(state: State): readonly Parked[] {
-  const { settings, past, gateway } = state;
+  const {
+    settings,
+    gateway,
+    shared: { past },
+  } = state;
   const names = [settings.gateway, gatewayTarget(gateway)?.name];
-  return Object.values(state.containers.byId).flatMap((facts) => {
+  return Object.values(state.shared.containers.byId).flatMap((facts) => {
     const parked = parkedAs(facts);
     if (parked === undefined || isExcluded(facts, settings.exclude)) return [];
     const hadJoined = knownIds(past, settings.gateway).includes(joinedReference(facts) ?? '');
@@ -106,21 +114,21 @@ export function parkedOf(state: State): readonly Parked[] {
 /** Who may be a dependent, or was one of the gateway's predecessor, and is not repaired: it is reported. */
 export const unclaimedIn = (state: State): Readonly<Record<string, Unclaimed>> =>
   Object.fromEntries(
-    Object.values(state.containers.byId).flatMap((facts): readonly [string, Unclaimed][] => {
+    Object.values(state.shared.containers.byId).flatMap((facts): readonly [string, Unclaimed][] => {
       const { id, name } = facts;
       const reference = joinedReference(facts);
       const isConcerned = isRunning(facts) || hasFailedToJoin(facts);
       if (reference === undefined || !isConcerned || !isTouchable(state, facts)) return [];
       const owner = ownerOf(facts, state);
       if (owner === undefined)
-        return isUnclaimed(reference, state) ? [[id, { name, formerGateway: undefined }]] : [];
+        return isUnclaimed(reference, state.shared) ? [[id, { name, formerGateway: undefined }]] : [];
       const isPredecessor =
         owner.id !== gatewayTarget(state.gateway)?.id &&
-        knownIds(state.past, state.settings.gateway).includes(owner.id);
+        knownIds(state.shared.past, state.settings.gateway).includes(owner.id);
       return isPredecessor ? [[id, { name, formerGateway: owner.name }]] : [];
     }),
   );
 
 /** An id that no gateway is known to have had. */
-const isUnclaimed = (reference: string, { past }: Pick<State, 'past'>): boolean =>
+const isUnclaimed = (reference: string, { past }: Pick<Shared, 'past'>): boolean =>
   /^[0-9a-f]{64}$/.test(reference) && !Object.values(past.gateways).some((ids) => ids.includes(reference));

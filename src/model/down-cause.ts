@@ -10,17 +10,17 @@ import type { State } from './state.ts';
  */
 export type DownCause = 'ourRestart' | 'operator' | 'crash' | 'restarting' | 'givenUp' | 'created' | 'found';
 
-type Knowing = Pick<State, 'gateway' | 'containers' | 'exits' | 'recovery'>;
+type Knowing = Pick<State, 'gateway' | 'recovery' | 'shared'>;
 
 /** Undefined: it runs, or there is none. */
 export function downCause(state: Knowing): DownCause | undefined {
   const { gateway } = state;
-  const facts = gateway.value === 'down' ? state.containers.byId[gateway.id] : undefined;
+  const facts = gateway.value === 'down' ? state.shared.containers.byId[gateway.id] : undefined;
   if (gateway.value !== 'down' || facts === undefined) return undefined;
   if (facts.runState === 'restarting') return 'restarting';
   if (facts.runState === 'created')
     return gateway.isLeft || (facts.details?.error ?? '') !== '' ? 'found' : 'created';
-  const exit = exitOf(state, facts);
+  const exit = exitOf(state.shared, facts);
   if ((exit === undefined || exit.by === 'itself') && hasUsedUpItsRetries(facts)) return 'givenUp';
   switch (exit?.by) {
     case undefined:

@@ -26,9 +26,9 @@ const saysNo = (labels: Labels): boolean =>
 /** Of the gateway: it is watched, and nothing is done to it. */
 export const whyGatewayExcluded = ({
   gateway,
-  containers,
   settings,
-}: Pick<State, 'gateway' | 'containers' | 'settings'>): Exclusion | undefined => {
+  shared: { containers },
+}: State): Exclusion | undefined => {
   if (!('name' in gateway)) return undefined;
   const { id, name } = gateway;
   return whyExcluded(containers.byId[id] ?? { id, name, labels: {} }, settings.exclude);

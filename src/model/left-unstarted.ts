@@ -15,12 +15,13 @@ import type { Containers, State } from './state.ts';
  * after the gateway has become healthy, or after it was created.
  */
 export function isLeftUnstarted(state: State, facts: ContainerFacts): boolean {
-  const { byId, knownAt } = state.containers;
+  const { byId, knownAt } = state.shared.containers;
   const gateway = byId[gatewayTarget(state.gateway)?.id ?? ''];
   if (!isYetToStart(facts)) return false;
-  const isInMotion = ({ id }: ContainerFacts): boolean => id in knownAt || isAwaited(state.containers, id);
+  const isInMotion = ({ id }: ContainerFacts): boolean =>
+    id in knownAt || isAwaited(state.shared.containers, id);
   if (gateway?.details?.health !== 'healthy' || [gateway, facts].some(isInMotion)) return false;
-  const project = projectOf(facts, state.containers);
+  const project = projectOf(facts, state.shared.containers);
   const isWaiting = (one: ContainerFacts): boolean =>
     one.runState === 'created' && needsHealthOf(gateway, one, project);
   return (

@@ -5,13 +5,15 @@ import { isInterim, isSettledIn } from './compose-names.ts';
 import { findGateway } from './find-gateway.ts';
 import { joinedReference, referredTo } from './joined.ts';
 import { knownIds } from './past.ts';
-import type { Containers, State } from './state.ts';
+import type { Containers, Shared, State } from './state.ts';
 
 /** What is needed to know who joined whom: what there is, and what there was. */
 export interface Kin {
-  readonly containers: Pick<Containers, 'byId' | 'composeNames'>;
   readonly settings: Pick<State['settings'], 'gateway'>;
-  readonly past: State['past'];
+  readonly shared: {
+    readonly containers: Pick<Containers, 'byId' | 'composeNames'>;
+    readonly past: Shared['past'];
+  };
 }
 
 /** The container whose network another one joined, and whether that is still the one it refers to. */
@@ -24,7 +26,7 @@ export interface Ownership {
 export function ownershipOf(facts: ContainerFacts, kin: Kin): Ownership | undefined {
   const reference = joinedReference(facts);
   if (reference === undefined) return undefined;
-  const present = referredTo(reference, kin.containers.byId);
+  const present = referredTo(reference, kin.shared.containers.byId);
   const replacement = present && replacementOf(present, kin);
   if (replacement !== undefined) return { owner: replacement, link: 'replaced' };
   if (present !== undefined) return { owner: present, link: 'present' };
@@ -38,9 +40,9 @@ export const ownerOf = (facts: ContainerFacts, kin: Kin): ContainerFacts | undef
 
 /** Compose renames what it is about to remove: the gateway is already another one. */
 function replacementOf(present: ContainerFacts, kin: Kin): ContainerFacts | undefined {
-  const ids = knownIds(kin.past, kin.settings.gateway);
-  if (!isInterim(present, kin.containers) || !ids.includes(present.id)) return undefined;
-  const gateway = findGateway(kin.containers, kin.settings.gateway, ids[0]);
+  const ids = knownIds(kin.shared.past, kin.settings.gateway);
+  if (!isInterim(present, kin.shared.containers) || !ids.includes(present.id)) return undefined;
+  const gateway = findGateway(kin.shared.containers, kin.settings.gateway, ids[0]);
   // The user may have named it by that very name.
   return gateway?.id === present.id ? undefined : gateway;
 }
@@ -52,10 +54,10 @@ const successorOf = (reference: string, facts: ContainerFacts, kin: Kin): Contai
     : successorByCompose(reference, facts, kin);
 
 /** The user's word for the gateway leads nowhere where it was given another name since. */
-const isGateways = (reference: string, { past, settings }: Kin): boolean =>
+const isGateways = (reference: string, { settings, shared: { past } }: Kin): boolean =>
   reference === settings.gateway || knownIds(past, settings.gateway).some((id) => isIdPrefix(reference, id));
 
-const rememberedName = (reference: string, { past }: Kin): string | undefined =>
+const rememberedName = (reference: string, { shared: { past } }: Kin): string | undefined =>
   Object.entries(past.dependents).find(([id]) => isIdPrefix(reference, id))?.[1];
 
 const isRemembered = (reference: string, kin: Kin): boolean =>
@@ -63,7 +65,8 @@ const isRemembered = (reference: string, kin: Kin): boolean =>
 
 /** Who has taken the place of a gateway or a dependent that is remembered, if anybody has yet. */
 export function rememberedSuccessor(reference: string, kin: Kin): ContainerFacts | undefined {
-  const { past, settings, containers } = kin;
+  const { settings, shared } = kin;
+  const { past, containers } = shared;
   if (isGateways(reference, kin))
     return findGateway(containers, settings.gateway, knownIds(past, settings.gateway)[0]);
   const name = rememberedName(reference, kin);
@@ -78,7 +81,7 @@ export function rememberedSuccessor(reference: string, kin: Kin): ContainerFacts
 function successorByCompose(
   reference: string,
   facts: ContainerFacts,
-  { containers, settings, past }: Kin,
+  { settings, shared: { containers, past } }: Kin,
 ): ContainerFacts | undefined {
   if (!/^[0-9a-f]{64}$/.test(reference)) return undefined;
   const services = servicesNeededBy(facts);

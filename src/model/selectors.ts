@@ -20,7 +20,7 @@ export const hasBecomeReady = ({ gateway }: State, before: State): boolean =>
   gateway.value === 'ready' && (before.gateway.value !== 'ready' || !isSameRun(before.gateway, gateway));
 
 /** What Docker calls it; undefined: it was not inspected, or is not there. */
-export const healthOf = ({ gateway, containers }: State): string | undefined =>
+export const healthOf = ({ gateway, shared: { containers } }: State): string | undefined =>
   'id' in gateway ? containers.byId[gateway.id]?.details?.health : undefined;
 
 /** Docker calls the gateway so by now, and called it otherwise before. */
@@ -68,7 +68,7 @@ export const isSelfHealing = (
  * Somebody has sent the gateway a signal that ends it, or it has ended and was not inspected since: what fails now fails
  * for that, and a restart would undo what they are doing.
  */
-export function isBeingEnded({ gateway, exits }: Pick<State, 'gateway' | 'exits'>): boolean {
+export function isBeingEnded({ gateway, shared: { exits } }: Pick<State, 'gateway' | 'shared'>): boolean {
   const exit = 'id' in gateway ? exits[gateway.id] : undefined;
   if (exit === undefined || exit.by === 'monitor') return false;
   return isExpectedToEnd(exit) || runningStart(gateway) !== undefined;

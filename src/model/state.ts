@@ -10,16 +10,18 @@ import type { Witness } from './witness.ts';
  * All the monitor knows, as plain data. Every time is `Event.at`'s clock, in milliseconds, unless its name says
  * `engine`. What follows from something else is not stored but derived, by a function named after it.
  */
-export interface Everything extends Common {
+export interface Everything extends Shared {
   /** One for each gateway, in the order of `GLUETUN_CONTAINER`. */
   readonly watches: readonly Watch[];
 }
 
-/** What a reducer of one gateway's concerns sees: what is common, and its own watch. */
-export type State = Common & Watch;
+/** What a concern of one gateway sees: what is that gateway's own, and beside it what all share. */
+export interface State extends Watch {
+  readonly shared: Shared;
+}
 
 /** What there is once, however many gateways are watched. */
-export interface Common {
+export interface Shared {
   /** The next id of an act, a check or a reading: each watch knows its own by them. */
   readonly nextId: number;
   /** The one act under way: until it is over, nothing else is begun. */

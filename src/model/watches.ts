@@ -1,86 +1,16 @@
 import type { Notice } from '../notices/notice.ts';
-import type { Common, Everything, State, Watch } from './state.ts';
+import type { Everything, State, Watch } from './state.ts';
 import { type Reducer, type Transition, then, to } from './transition.ts';
 
-/**
- * What the concerns of one gateway see. Made for each event: to spread two objects into one would take V8 a hundred
- * times as long.
- */
-export const viewOf = (all: Everything, watch: Watch): State => Object.assign(commonIn(all), watch);
+/** What the concerns of one gateway see. */
+export const viewOf = (all: Everything, watch: Watch): State => ({ ...watch, shared: all });
 
 export const viewsOf = (all: Everything): readonly State[] => all.watches.map((watch) => viewOf(all, watch));
 
-/** What became of one of them put back in its place, and of what they have in common. */
-export function withView(all: Everything, index: number, view: State): Everything {
-  const watches = all.watches.map((watch, at) => (at === index ? watchIn(view) : watch));
-  return { ...commonIn(view), watches };
+/** What became of one of them put back in its place, and of what they share. */
+export function withView(all: Everything, index: number, { shared, ...watch }: State): Everything {
+  return { ...shared, watches: all.watches.map((other, at) => (at === index ? watch : other)) };
 }
-
-const commonIn = ({
-  nextId,
-  inFlight,
-  gateways,
-  connection,
-  containers,
-  exits,
-  past,
-  witness,
-  ownNetwork,
-  conditionStarts,
-  stores,
-  edges,
-  ending,
-}: Common): Common => ({
-  nextId,
-  inFlight,
-  gateways,
-  connection,
-  containers,
-  exits,
-  past,
-  witness,
-  ownNetwork,
-  conditionStarts,
-  stores,
-  edges,
-  ending,
-});
-
-const watchIn = ({
-  settings,
-  gateway,
-  dependents,
-  sites,
-  checking,
-  endpoint,
-  logReading,
-  troubles,
-  recovery,
-  latestRecovery,
-  repairs,
-  settling,
-  backoff,
-  outageSince,
-  heldBack,
-  dueSince,
-}: State): Watch => ({
-  settings,
-  gateway,
-  dependents,
-  sites,
-  checking,
-  endpoint,
-  logReading,
-  troubles,
-  recovery,
-  latestRecovery,
-  repairs,
-  settling,
-  backoff,
-  outageSince,
-  heldBack,
-  dueSince,
-});
 
 /** The concerns of one gateway, for each: every one sees its own watch only, so nobody waits for another's trouble. */
 export const forEachGateway =

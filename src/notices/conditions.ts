@@ -115,7 +115,14 @@ type PlainKind = Extract<
 >;
 
 function gatewayFindings(state: State): readonly Finding[] {
-  const { gateway, logReading, endpoint, heldBack, ownNetwork, sites } = state;
+  const {
+    gateway,
+    logReading,
+    endpoint,
+    heldBack,
+    sites,
+    shared: { ownNetwork },
+  } = state;
   const subject = nameOf(state);
   const blind = whyBlind(state);
   const isOwnNetwork = ownNetwork.ownerId !== undefined && gatewayTarget(gateway)?.id === ownNetwork.ownerId;
@@ -187,7 +194,7 @@ function siteFindings(state: State): readonly Finding[] {
 /** Of those that are there: without a gateway nobody looks who is. */
 function dependentFindings(state: State): readonly Finding[] {
   const { members = {}, unclaimed, ends } = state.dependents;
-  const isThere = ([id]: readonly [string, unknown]): boolean => id in state.containers.byId;
+  const isThere = ([id]: readonly [string, unknown]): boolean => id in state.shared.containers.byId;
   return [
     ...Object.entries(members)
       .filter(isThere)
@@ -222,7 +229,7 @@ function whyUnrepaired(
   isOrphan: boolean,
 ): Pick<ConditionOf<'dependentCutOff'>, 'because' | 'reason' | 'fault' | 'owner'> | undefined {
   if (isOrphan && !state.settings.autoRecreate) return { because: 'byHand' };
-  const facts = state.containers.byId[id];
+  const facts = state.shared.containers.byId[id];
   const failure = state.repairs.pending[id]?.failure;
   if (failure !== undefined) {
     const { isRefused, ...why } = failure;

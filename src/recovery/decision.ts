@@ -25,7 +25,10 @@ export function decide(state: State, at: number): Decision | undefined {
 
 /** What speaks against it, the gravest first. */
 function holdOf(state: State, at: number): Hold | undefined {
-  const { witness, backoff } = state;
+  const {
+    backoff,
+    shared: { witness },
+  } = state;
   if (sitesDown(state).length < quorumIn(state)) return { because: 'quorum' };
   const exclusion = whyGatewayExcluded(state);
   if (exclusion !== undefined) return { because: 'excluded', name: nameOf(state), exclusion };
@@ -39,7 +42,7 @@ function holdOf(state: State, at: number): Hold | undefined {
 }
 
 /** Its latest answer is from before the outage. */
-const isWitnessAwaited = ({ witness, outageSince = 0 }: State): boolean =>
+const isWitnessAwaited = ({ outageSince = 0, shared: { witness } }: State): boolean =>
   witness.value === 'untried' || (witness.value === 'answering' && witness.answeredAt < outageSince);
 
 /** From the outage's first sign on; 0: there is none. */
@@ -53,7 +56,7 @@ const evidenceIn = (state: State): Evidence => ({
   sitesNeeded: quorumIn(state),
 });
 
-const attemptIn = ({ backoff: { attempts }, settings, witness }: State) => ({
+const attemptIn = ({ backoff: { attempts }, settings, shared: { witness } }: State) => ({
   isLineUp: witness.value === 'answering' ? true : undefined,
   attempt: attempts + 1,
   waitMs: waitAfter(attempts + 1, settings),

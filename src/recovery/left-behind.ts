@@ -43,8 +43,8 @@ const isPartOfRestart = (state: State, { starts }: Phase<'awaitingReady'>): bool
 
 /** Not while the monitor ends or the engine is away, and never a gateway that the user excluded. */
 const isActionAllowed = (state: State): boolean =>
-  !state.ending &&
-  state.connection.value === 'connected' &&
+  !state.shared.ending &&
+  state.shared.connection.value === 'connected' &&
   'name' in state.gateway &&
   whyGatewayExcluded(state) === undefined;
 

@@ -96,7 +96,7 @@ export function verifying(state: State, phase: Phase<'verifying'>, event: Event,
   };
   return to(next, {
     notices: [...told, ...announced.notices, { kind: 'dependentDiscoveryBegun' }],
-    commands: [...announced.commands, listCommand(state)],
+    commands: [...announced.commands, listCommand(state.shared)],
   });
 }
 
@@ -109,12 +109,12 @@ export function listing(state: State, phase: Phase<'listing'>, event: Event): Tr
   if (!isDue(phase.askAgainAt, event)) return to(state);
   return to(
     { ...state, recovery: { ...phase, askAgainAt: event.at + LISTING_MS } },
-    { commands: [listCommand(state)] },
+    { commands: [listCommand(state.shared)] },
   );
 }
 
 /** Without the gateway's own start nobody's can be compared with it. */
-const isGatewayInspected = ({ gateway, containers }: State): boolean =>
+const isGatewayInspected = ({ gateway, shared: { containers } }: State): boolean =>
   gateway.value === 'ready' && containers.byId[gateway.id]?.details !== undefined;
 
 function repair(state: State, { begunAt, verified }: Phase<'listing'>, listed: Listed): Transition {

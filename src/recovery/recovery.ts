@@ -92,7 +92,7 @@ const begins = (state: State, event: Event, before: State): Transition =>
 
 /** At the end of a check that counts, or at the answer awaited; with the gateway ready or out of time to become it. */
 function isToDecide(state: State, event: Event, before: State): boolean {
-  if (state.ending || state.connection.value !== 'connected') return false;
+  if (state.shared.ending || state.shared.connection.value !== 'connected') return false;
   const check = finishedCheck(event, before);
   if (check !== undefined) return failuresCount(state, check);
   return (
@@ -132,7 +132,7 @@ const withoutNeedless = (state: State, at: number, before: State): State =>
 const isStillDue = (state: State, at: number): boolean =>
   state.dueSince !== undefined &&
   (state.recovery.value === 'none' || isLate(state)) &&
-  state.connection.value === 'connected' &&
+  state.shared.connection.value === 'connected' &&
   state.outageSince !== undefined &&
   isToBeJudged(state, at) &&
   decide(state, at)?.act === true;
@@ -150,7 +150,10 @@ function holdBack(state: State, notice: NoticeOf<'recoveryHeldBack'>, at: number
 }
 
 function dueAt(state: State): readonly (number | undefined)[] {
-  const { recovery: phase, inFlight } = state;
+  const {
+    recovery: phase,
+    shared: { inFlight },
+  } = state;
   return [
     ...('until' in phase ? [phase.until] : []),
     ...(phase.value === 'listing' ? [phase.askAgainAt] : []),
@@ -269,9 +272,12 @@ function isWellAnyway(state: State, event: Event, before: State): boolean {
 }
 
 function isStoppedByOperator(state: State): boolean {
-  const { gateway, containers } = state;
+  const {
+    gateway,
+    shared: { containers },
+  } = state;
   const facts = gateway.value === 'down' ? containers.byId[gateway.id] : undefined;
-  const exit = facts && exitOf(state, facts);
+  const exit = facts && exitOf(state.shared, facts);
   return exit?.by === 'operator' && exit.stage === 'certain';
 }
 

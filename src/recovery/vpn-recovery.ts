@@ -87,7 +87,7 @@ export const isContainerNext = (state: State): boolean =>
   state.recovery.value === 'verifyingVpn' &&
   state.recovery.until === undefined &&
   runningStart(state.gateway) !== undefined &&
-  state.connection.value === 'connected' &&
+  state.shared.connection.value === 'connected' &&
   !isBeingEnded(state);
 
 function healed(state: State, begunAt: number, at: number): Transition {

@@ -34,7 +34,11 @@ export function comingsAndGoings(state: State, event: Event, before: State): Hea
 }
 
 /** An end that somebody asked for belongs to no loop, and is said. */
-const afterEnd = ({ exits }: State, { id, at }: ContainerEvent, known: Ends | undefined): Ends | undefined =>
+const afterEnd = (
+  { shared: { exits } }: State,
+  { id, at }: ContainerEvent,
+  known: Ends | undefined,
+): Ends | undefined =>
   exits[id]?.by === 'itself' ? { inARow: (known?.inARow ?? 0) + 1, lastAt: at } : undefined;
 
 const sayLoop = (name: string): Notice => ({
@@ -45,7 +49,15 @@ const sayLoop = (name: string): Notice => ({
 });
 
 /** Forgets those that have not ended for long enough, or are gone. */
-function calm({ dependents, containers: { byId } }: State, event: Event): Heard {
+function calm(
+  {
+    dependents,
+    shared: {
+      containers: { byId },
+    },
+  }: State,
+  event: Event,
+): Heard {
   const { ends, members = {} } = dependents;
   const over = Object.entries(ends).filter(
     ([id, { lastAt }]) => !(id in members) || event.at - lastAt >= CALM_MS,
@@ -68,16 +80,16 @@ function calm({ dependents, containers: { byId } }: State, event: Event): Heard 
 
 /** Whoever runs in another run than before: who is in a loop starts all the time. */
 const sayStarts = (state: State, before: State, ends: Dependents['ends']): readonly Notice[] =>
-  state.containers.byId === before.containers.byId
+  state.shared.containers.byId === before.shared.containers.byId
     ? []
     : Object.entries(before.dependents.members ?? {})
         .filter(([id]) => hasStartedAnew(id, state, before) && !isLoop(ends[id]))
-        .flatMap(([id]) => state.containers.byId[id]?.name ?? [])
+        .flatMap(([id]) => state.shared.containers.byId[id]?.name ?? [])
         .filter((name) => !isBeingRepaired(state, name))
         .map((name) => ({ kind: 'dependentStarted', name }));
 
 function hasStartedAnew(id: string, state: State, before: State): boolean {
-  const [was, is] = [before.containers.byId[id], state.containers.byId[id]];
+  const [was, is] = [before.shared.containers.byId[id], state.shared.containers.byId[id]];
   return (
     is !== undefined &&
     isRunning(is) &&

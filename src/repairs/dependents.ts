@@ -37,9 +37,9 @@ function reduce(state: State, event: Event, before: State): Transition {
 
 /** Of all that an attachment follows from. */
 const hasChanged = (state: State, before: State): boolean =>
-  state.containers.byId !== before.containers.byId ||
+  state.shared.containers.byId !== before.shared.containers.byId ||
   state.gateway !== before.gateway ||
-  state.exits !== before.exits;
+  state.shared.exits !== before.shared.exits;
 
 const isOfMember = ({ dependents: { members } }: State, event: Event): boolean =>
   'engineTimeMs' in event && members?.[event.id] !== undefined;
@@ -94,7 +94,7 @@ function sayAttachments(state: State, was: Members, now: Members): readonly Noti
   );
   const cutOff = CUT_OFF.flatMap((attachment): Notice[] => {
     const names = news
-      .filter(([id, own]) => own.attachment === attachment && !isYetToStart(state.containers.byId[id]))
+      .filter(([id, own]) => own.attachment === attachment && !isYetToStart(state.shared.containers.byId[id]))
       .map(([, { name }]) => name);
     return names.length === 0 ? [] : [{ kind: 'dependentsCutOff', attachment, names, isInRecovery }];
   });
@@ -109,7 +109,12 @@ function sayAttachments(state: State, was: Members, now: Members): readonly Noti
 
 /** Of an end that no message told of, only a look at the container tells: it may stay down. */
 function sayUnheardEnds(
-  { containers: { byId }, exits }: State,
+  {
+    shared: {
+      containers: { byId },
+      exits,
+    },
+  }: State,
   was: Members,
   news: readonly (readonly [id: string, Member])[],
 ): readonly Notice[] {
@@ -141,7 +146,7 @@ function sayUnclaimed(
 function sayMissing(state: State): readonly Notice[] {
   const { dependents: listed, exclude } = state.settings;
   if (listed === 'auto') return [];
-  const all = Object.values(state.containers.byId);
+  const all = Object.values(state.shared.containers.byId);
   const unfit = listed.filter((word) => listedAs(word, state).length === 0);
   const excluded = unfit.filter((word) => fitting(word, all).some((facts) => isExcluded(facts, exclude)));
   const missing = unfit.filter((word) => !excluded.includes(word) && !isAmong(exclude, word));

@@ -27,7 +27,7 @@ function reduce(state: State, event: Event, before: State): Transition {
 
 /** Kept while the gateway is away: its own removal belongs to the project. */
 function withProject(state: State): State {
-  const facts = state.containers.byId[gatewayTarget(state.gateway)?.id ?? ''];
+  const facts = state.shared.containers.byId[gatewayTarget(state.gateway)?.id ?? ''];
   if (facts === undefined) return state;
   const project = facts.labels[COMPOSE_PROJECT] ?? '';
   return project === state.settling.project ? state : { ...state, settling: { ...state.settling, project } };
@@ -106,7 +106,7 @@ export function settledAt(state: State, askedAt: number): number {
 
 /** A container that takes its time to stop is no quiet: whoever stops it has more to do. */
 const isSomebodyStopping = (state: State): boolean =>
-  Object.entries(state.exits).some(([id, exit]) => {
-    const facts = state.containers.byId[id];
+  Object.entries(state.shared.exits).some(([id, exit]) => {
+    const facts = state.shared.containers.byId[id];
     return isExpectedToEnd(exit) && facts?.runState === 'running' && concernsUs(state, facts);
   });

@@ -41,7 +41,7 @@ export function repairOutcomes(state: State, event: Event, before: State): Trans
 
 /** Of what is tried again and again only the first attempt is news. */
 export const sayBegun = (
-  { containers, repairs }: State,
+  { repairs, shared: { containers } }: State,
   { id, name, how }: Pick<Repairable, 'id' | 'name' | 'how'>,
 ): readonly Notice[] => {
   const attempt = (repairs.pending[id]?.failures ?? 0) + 1;
@@ -53,9 +53,15 @@ export const sayBegun = (
 };
 
 const withProgress = (state: State, changes: Partial<Progress>): State =>
-  state.inFlight === undefined
+  state.shared.inFlight === undefined
     ? state
-    : { ...state, inFlight: { ...state.inFlight, progress: { ...state.inFlight.progress, ...changes } } };
+    : {
+        ...state,
+        shared: {
+          ...state.shared,
+          inFlight: { ...state.shared.inFlight, progress: { ...state.shared.inFlight.progress, ...changes } },
+        },
+      };
 
 export const withRepairs = (state: State, changes: Partial<Repairs>): State => ({
   ...state,
@@ -129,7 +135,11 @@ function judge(before: State, event: Ended): Transition {
  * times say. Else a clock that was set back would have it restarted in vain until it has caught up.
  */
 function withRestored(state: State, { id, details, runState }: ContainerFacts): State {
-  const { inFlight, gateway, containers, repairs } = state;
+  const {
+    gateway,
+    repairs,
+    shared: { inFlight, containers },
+  } = state;
   const owner = gateway.value === 'ready' ? containers.byId[gateway.id]?.details : undefined;
   const act = inFlight?.act.kind === 'repairDependents' ? inFlight.act : undefined;
   const isAnew = act?.dependents.find((one) => one.id === id)?.startedAt !== details?.startedAt;

@@ -32,7 +32,7 @@ function referencesOf(state: State, facts: ContainerFacts): Pick<Repairable, 'fo
     .filter((other) => !isRunning(other) || isOrphanToRepair(state, other))
     .map(({ id }) => id);
   const replaced = own.flatMap((reference): [string, string][] => {
-    const isThere = referredTo(reference, state.containers.byId) !== undefined;
+    const isThere = referredTo(reference, state.shared.containers.byId) !== undefined;
     const successor = isThere ? undefined : rememberedSuccessor(reference, state);
     return successor === undefined ? [] : [[reference, successor.id]];
   });

@@ -45,7 +45,7 @@ export function askForRepair(
     id,
     { name, failures: 0, askedAt: at, dueAt: at + patienceMs(state, id), ...how },
   ]);
-  const paused = containers.filter(({ id }) => state.containers.byId[id]?.runState === 'paused');
+  const paused = containers.filter(({ id }) => state.shared.containers.byId[id]?.runState === 'paused');
   const next = withRepairs(state, { pending: { ...state.repairs.pending, ...Object.fromEntries(asked) } });
   return to(next, {
     notices: [
@@ -58,7 +58,7 @@ export function askForRepair(
 /** Compose is given time to start what it has created, as it does once the gateway is healthy. */
 const COMPOSE_STARTS_MS = 10_000;
 
-const patienceMs = ({ containers }: State, id: string): number =>
+const patienceMs = ({ shared: { containers } }: State, id: string): number =>
   containers.byId[id]?.runState === 'created' ? COMPOSE_STARTS_MS : 0;
 
 /** Though nothing is wrong with their networks. */
@@ -69,7 +69,7 @@ export const askForForcedRestart = (state: State, containers: readonly Target[],
 export const hasTriedAll = (state: State): boolean =>
   waveOf(state) === undefined &&
   Object.entries(state.repairs.pending).every(
-    ([id, { failures }]) => failures > 0 || isHeldUp(state, state.containers.byId[id]),
+    ([id, { failures }]) => failures > 0 || isHeldUp(state, state.shared.containers.byId[id]),
   );
 
 const isHeldUp = (state: State, facts: ContainerFacts | undefined): boolean =>
@@ -78,7 +78,9 @@ const isHeldUp = (state: State, facts: ContainerFacts | undefined): boolean =>
 /** Names of those that are still cut off though everyone has had a try, and of those that are so with them. */
 export const notRepaired = (state: State): readonly string[] =>
   Object.entries(state.repairs.pending)
-    .filter(([id, { failures }]) => failures > 0 || isCutOffWithOwner(state, state.containers.byId[id]))
+    .filter(
+      ([id, { failures }]) => failures > 0 || isCutOffWithOwner(state, state.shared.containers.byId[id]),
+    )
     .map(([, { name }]) => name);
 
 function isCutOffWithOwner(state: State, facts: ContainerFacts | undefined): boolean {
@@ -88,13 +90,13 @@ function isCutOffWithOwner(state: State, facts: ContainerFacts | undefined): boo
 
 /** Of all that an attachment, and whether anything may be done about it, follow from. */
 const mayNeed = (state: State, before: State): boolean =>
-  state.containers.byId !== before.containers.byId ||
+  state.shared.containers.byId !== before.shared.containers.byId ||
   state.gateway !== before.gateway ||
-  state.connection !== before.connection ||
-  state.exits !== before.exits ||
+  state.shared.connection !== before.shared.connection ||
+  state.shared.exits !== before.shared.exits ||
   state.recovery !== before.recovery ||
   state.dueSince !== before.dueSince ||
-  state.inFlight !== before.inFlight ||
+  state.shared.inFlight !== before.shared.inFlight ||
   state.repairs !== before.repairs;
 
 /** Who is cut off, however that came about, and what an earlier monitor has left half done. */
@@ -114,7 +116,7 @@ function askForNeeded(state: State, at: number): Transition {
 /** For one that nobody repairs, but its operator: those that are repaired with it only wait their turn. */
 const sayWaiting = (state: State, needed: readonly Target[]): readonly Notice[] =>
   needed.flatMap(({ id, name }): Notice[] => {
-    const facts = state.containers.byId[id];
+    const facts = state.shared.containers.byId[id];
     const owner = facts && blockedBy(state, facts);
     return owner === undefined ? [] : [{ kind: 'dependentHeldUpByOwner', name, owner: owner.name }];
   });
@@ -136,7 +138,7 @@ function prune(state: State): Transition {
     ([id, repair]) => !isInWave(state, id) && (isLost(id) || isSettled(state, id, repair)),
   );
   const healed = settled.filter(
-    ([id, { failures }]) => failures > 0 && isInNeedOfNothing(state, state.containers.byId[id]),
+    ([id, { failures }]) => failures > 0 && isInNeedOfNothing(state, state.shared.containers.byId[id]),
   );
   return to(
     settled.reduce((soFar, [id]) => forget(soFar, id), state),
@@ -149,13 +151,13 @@ const isInNeedOfNothing = (state: State, facts: ContainerFacts | undefined): boo
   facts !== undefined && attachmentOf(state, facts) !== 'orphaned';
 
 function isSettled(state: State, id: string, { failures, isForced }: Repair): boolean {
-  const facts = state.containers.byId[id];
+  const facts = state.shared.containers.byId[id];
   if (facts === undefined) return true;
   if (isParked(facts)) return false;
   const attachment = attachmentOf(state, facts);
   if (attachment === 'fresh' && isForced === true) return false;
   // Our own restart has left it down: it is ours to bring it back.
-  if (attachment === 'stopped' && exitOf(state, facts)?.by === 'monitor') return failures === 0;
+  if (attachment === 'stopped' && exitOf(state.shared, facts)?.by === 'monitor') return failures === 0;
   return (
     ['fresh', 'stopped'].includes(attachment) || (attachment === 'orphaned' && !state.settings.autoRecreate)
   );
@@ -165,7 +167,7 @@ function isSettled(state: State, id: string, { failures, isForced }: Repair): bo
 const isRepairTime = (state: State): boolean => isResumeTime(state) && state.dueSince === undefined;
 
 /** What was left half done cannot wait for a recovery: as long as it is, nobody but us can make anything of it. */
-const isResumeTime = ({ gateway, connection, recovery, ending }: State): boolean =>
+const isResumeTime = ({ gateway, recovery, shared: { connection, ending } }: State): boolean =>
   gateway.value === 'ready' &&
   connection.value === 'connected' &&
   (recovery.value === 'none' || recovery.value === 'repairing') &&
@@ -176,7 +178,7 @@ const turnAt = (state: State, repair: Repair): number =>
 
 /** When the next one is due; an act that ends and a gateway that becomes ready are events of their own. */
 function dueAt(state: State): readonly number[] {
-  if (state.inFlight !== undefined || !isResumeTime(state)) return [];
+  if (state.shared.inFlight !== undefined || !isResumeTime(state)) return [];
   return Object.values(state.repairs.pending).map((repair) => turnAt(state, repair));
 }
 
@@ -185,7 +187,7 @@ export function repairWishes(state: State, at: number): readonly Wish[] {
   const gateway = gatewayTarget(state.gateway);
   if (!isResumeTime(state) || gateway === undefined) return [];
   const due = Object.entries(state.repairs.pending).flatMap(([id, repair]) => {
-    const facts = state.containers.byId[id];
+    const facts = state.shared.containers.byId[id];
     const mustWait = facts === undefined || facts.runState === 'paused' || turnAt(state, repair) > at;
     return mustWait || waitsForOwner(state, facts) !== undefined ? [] : [facts];
   });
@@ -205,7 +207,7 @@ const ranksAllowed = (state: State): readonly Rank[] =>
 
 function rankOf(state: State, { id, how }: Repairable): Rank {
   if (how === 'resume') return 'resume';
-  const facts = state.containers.byId[id];
+  const facts = state.shared.containers.byId[id];
   const isSound = facts !== undefined && attachmentOf(state, facts) === 'fresh';
   return isSound && state.repairs.pending[id]?.isForced === true ? 'afterReconnect' : 'repair';
 }

@@ -106,7 +106,7 @@ const PATCHES: readonly Patch[] = [
     module: 'model/dependents-of',
     exports: () => ({
       dependentsOf: (state: State) =>
-        Object.values(state.containers.byId).filter(
+        Object.values(state.shared.containers.byId).filter(
           (facts) => 'id' in state.gateway && isOnNetworkOf(state.gateway.id, facts, state),
         ),
     }),

@@ -5,7 +5,7 @@ import {
   finishedCheck,
   isOfThisStart,
 } from '../../../src/checks/finished-check.ts';
-import type { State } from '../../../src/model/state.ts';
+import type { Shared, State } from '../../../src/model/state.ts';
 import { checkCutShort, checked, engineText, gatewayFacts, seconds, site } from '../builders.ts';
 import { settled } from '../history.ts';
 
@@ -109,7 +109,7 @@ describe('of a check that fails', () => {
   }); // prettier-ignore
 
   const signalled = { run: 'a', by: 'operator', stage: 'expected', at: 1, until: 99_000 } as const;
-  it.each<{ given: string; exits: State['exits']; counts: boolean }>([
+  it.each<{ given: string; exits: Shared['exits']; counts: boolean }>([
     { given: 'somebody stops it', exits: { x: signalled }, counts: false },
     { given: 'somebody stops another one', exits: { y: signalled }, counts: true },
     {
@@ -118,6 +118,8 @@ describe('of a check that fails', () => {
       counts: true,
     },
   ])('while $given it counts: $counts', ({ exits, counts }) => {
-    expect(failuresCount({ ...gateway(5_000), exits }, startedAt(5_000))).toBe(counts);
+    expect(
+      failuresCount({ ...gateway(5_000), shared: { ...gateway(5_000).shared, exits } }, startedAt(5_000)),
+    ).toBe(counts);
   });
 });

@@ -51,9 +51,9 @@ describe('the engine', () => {
     );
     const early = { ...listing[0], requestedAt: history.now - 1_000 } as (typeof listing)[number];
     history.reduce(early);
-    expect(history.state.connection.value).toBe('reconciling');
+    expect(history.state.shared.connection.value).toBe('reconciling');
     history.feed(listedAgain());
-    expect(history.state.connection.value).toBe('connected');
+    expect(history.state.shared.connection.value).toBe('connected');
   });
 
   it('is caught up with by a listing asked for as the connection was made', () => {
@@ -62,7 +62,7 @@ describe('the engine', () => {
     const late: Happening = (state, at) =>
       listedAgain()(state, at).map((event) => ({ ...event, requestedAt: askedAt }));
     history.feed(connected(), seconds(3), late);
-    expect(history.state.connection.value).toBe('connected');
+    expect(history.state.shared.connection.value).toBe('connected');
   });
 
   it('that is lost stays so though a listing comes in the meantime', () => {
@@ -111,7 +111,7 @@ describe('the safety net', () => {
 
   it('is not cancelled by a message reduced after it was due', () => {
     const history = settled();
-    const due = history.state.containers.nextListingAt ?? 0;
+    const due = history.state.shared.containers.nextListingAt ?? 0;
     history.now = due + 10;
     history.feed(started('other'));
     expect(history.nextDeadline()).toBeLessThanOrEqual(due);
@@ -123,7 +123,7 @@ describe('the safety net', () => {
       seconds(5),
       listedAgain(onGateway('app', { inspected: false })),
     );
-    const app = history.state.containers.byId[onGateway('app').id];
+    const app = history.state.shared.containers.byId[onGateway('app').id];
     expect(app?.details?.startedAtMs).toBe(2_000);
     history.expectNoAct();
   });

@@ -98,7 +98,7 @@ describe('a dependent', () => {
 
   it('is known as it was until it has been looked at', () => {
     const { state } = settled([app]).withoutAnswers().feed(died('app'), turned('app', 'unhealthy'));
-    expect(state.containers.byId[app.id]).toBe(app);
+    expect(state.shared.containers.byId[app.id]).toBe(app);
   });
 });
 
@@ -116,13 +116,15 @@ describe('inspections', () => {
     expect(lookedAt(history)).toEqual([app.id]);
     history.forget().feed(answered(onGateway('app', { startedAt: 9_000 })));
     expect(lookedAt(history)).toEqual([]);
-    expect(history.state.containers.byId[app.id]?.details?.startedAt).toBe(app.details && engineText(9_000));
+    expect(history.state.shared.containers.byId[app.id]?.details?.startedAt).toBe(
+      app.details && engineText(9_000),
+    );
   });
 
   it('take what the first answer shows, for it was so', () => {
     const history = settled([app]).withoutAnswers().feed(died('app'), started('app'));
     history.feed(answered(onGateway('app', { runState: 'exited' })));
-    expect(history.state.containers.byId[app.id]?.runState).toBe('exited');
+    expect(history.state.shared.containers.byId[app.id]?.runState).toBe('exited');
   });
 
   it('that failed are made once more if something was said meanwhile, also of one that is not known', () => {
@@ -138,7 +140,7 @@ describe('inspections', () => {
       .feed(died('app'), destroyed('app'), started('app'))
       .forget();
     expect(lookedAt(history.feed(answered(app)))).toEqual([]);
-    expect(history.state.containers.byId).not.toHaveProperty(app.id);
+    expect(history.state.shared.containers.byId).not.toHaveProperty(app.id);
   });
 
   it('are not more than eight at once, the others follow', () => {
@@ -181,7 +183,7 @@ describe('inspections', () => {
     history.feed(seconds(4)).expectCommandCount('listContainers', 0).feed(seconds(2));
     history.expectCommandCount('listContainers', 1).feed(strangers, seconds(10));
     history.expectCommandCount('listContainers', 1);
-    expect(history.state.containers.toInspect.strangers.length).toBeLessThanOrEqual(50);
+    expect(history.state.shared.containers.toInspect.strangers.length).toBeLessThanOrEqual(50);
   });
 
   it('of strangers that have gone again are not made', () => {
@@ -192,14 +194,14 @@ describe('inspections', () => {
         strangers.map((name) => created(name)),
         strangers.map((name) => destroyed(name)),
       );
-    expect(history.state.containers.toInspect).toEqual({ known: [], strangers: [] });
+    expect(history.state.shared.containers.toInspect).toEqual({ known: [], strangers: [] });
     history.feed(strangers.map((name) => inspected(facts(name))));
     expect(lookedAt(history)).toHaveLength(4);
   });
 
   it('of one that was removed meanwhile do not bring it back', () => {
     const history = settled([app]).withoutAnswers().feed(died('app'), destroyed('app'), answered(app));
-    expect(history.state.containers.byId).not.toHaveProperty(app.id);
+    expect(history.state.shared.containers.byId).not.toHaveProperty(app.id);
     history.expectLines('Dependent container stopped: app', 'Dependent container removed: app');
   });
 
@@ -209,14 +211,14 @@ describe('inspections', () => {
     history.feed((state, at) =>
       look(state, at).map((event) => ({ ...event, isByAct: true }) as typeof event),
     );
-    expect(history.state.containers.byId[app.id]?.details?.startedAt).toBe(engineText(9_000));
-    expect(history.state.containers.inspecting).toHaveProperty(app.id);
+    expect(history.state.shared.containers.byId[app.id]?.details?.startedAt).toBe(engineText(9_000));
+    expect(history.state.shared.containers.inspecting).toHaveProperty(app.id);
   });
 
   it('that are older than what is known of a container are not taken', () => {
     const history = settled([app]).feed(seconds(1), died('app'));
     history.feed(inspected(app, history.now - 500));
-    expect(history.state.containers.byId[app.id]?.runState).toBe('exited');
+    expect(history.state.shared.containers.byId[app.id]?.runState).toBe('exited');
   });
 
   it('are forgotten with the engine: the listing that follows tells of all', () => {
@@ -227,7 +229,7 @@ describe('inspections', () => {
         apps.map(({ name }) => died(name)),
         disconnected(),
       );
-    expect(history.state.containers.toInspect).toEqual({ known: [], strangers: [] });
+    expect(history.state.shared.containers.toInspect).toEqual({ known: [], strangers: [] });
   });
 });
 
@@ -317,7 +319,7 @@ describe('a listing', () => {
   it('leaves a container as it is known whose inspection is under way', () => {
     const history = settled([app]).withoutAnswers().feed(paused('app'), seconds(1));
     history.feed(listedAgain(onGateway('app', { runState: 'exited' })));
-    expect(history.state.containers.byId[app.id]).toBe(app);
+    expect(history.state.shared.containers.byId[app.id]).toBe(app);
   });
 
   it('that could not inspect one that matters is followed by an inspection of it', () => {

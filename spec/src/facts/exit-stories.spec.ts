@@ -33,7 +33,7 @@ import {
 import { type History, settled } from '../history.ts';
 
 const exitOf = ({ state }: History, name = 'app'): string | undefined => {
-  const exit = state.exits[idOf(name)];
+  const exit = state.shared.exits[idOf(name)];
   return exit && `${exit.by}, ${exit.stage}`;
 };
 const kindsOf = ({ acts }: History): readonly string[] => acts.map(({ kind }) => kind);
@@ -137,7 +137,7 @@ describe('a second end', () => {
   it('names no run before an inspection shows it', () => {
     const history = settled([onGateway('app')]).withoutAnswers();
     history.feed(died('app', 1), seconds(1), died('app', 1));
-    expect(history.state.exits[idOf('app')]?.run).toBeUndefined();
+    expect(history.state.shared.exits[idOf('app')]?.run).toBeUndefined();
   });
 });
 
@@ -169,7 +169,9 @@ describe('if the clock was set back since a container started', () => {
     const app = onGateway('app', { startedAt: AHEAD, ...unlessStopped });
     const exited = onGateway('app', { runState: 'exited', startedAt: AHEAD, ...unlessStopped });
     const history = settled([app]).feed(...stoppedByHand('app'), inspected(exited), seconds(12));
-    const { containers } = history.state;
+    const {
+      shared: { containers },
+    } = history.state;
     const facts = containers.byId[idOf('app')];
     expect(facts && attachmentOf(history.state, facts)).toBe('stopped');
     history.expectNoAct();

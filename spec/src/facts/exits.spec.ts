@@ -51,7 +51,7 @@ const diedUntold =
   (state, at) =>
     died('app', exitCode)(state, at).map((event) => ({ ...event, tellsNoSignal: true }) as typeof event);
 const exitOf = ({ state }: History, name = 'app'): string | undefined => {
-  const exit = state.exits[idOf(name)];
+  const exit = state.shared.exits[idOf(name)];
   return exit && `${exit.by}, ${exit.stage}`;
 };
 
@@ -379,7 +379,7 @@ describe('how a container ended', () => {
 
   it('is not asked of who has nothing to do with any gateway', () => {
     const history = settled([facts('db')]).feed(stoppedByHand('db'), minutes(1));
-    expect(history.state.exits).toEqual({});
+    expect(history.state.shared.exits).toEqual({});
     history.expectCommandCount('inspectContainer', 0);
   });
 
@@ -463,7 +463,7 @@ describe('what the engine ended at its start, after it had been killed,', () => 
     { policy: 'no', then: 'stopped' },
   ] as const)('a dependent with policy $policy has $then', ({ policy, then }) => {
     const history = crashed({ restartPolicy: policy });
-    const facts = history.state.containers.byId[idOf('app')];
+    const facts = history.state.shared.containers.byId[idOf('app')];
     expect(facts && attachmentOf(history.state, facts)).toBe(then);
   });
 

@@ -65,9 +65,11 @@ describe('of a restart under way is remembered', () => {
     expect(toldOf(history)).toEqual(endedByUs('gluetun', 1_000));
     history.feed(started('gluetun'));
     expect(toldOf(history)).toEqual({});
-    const { exits } = history.state;
+    const {
+      shared: { exits },
+    } = history.state;
     history.feed(inspected(gatewayFacts({ startedAt: 10_000 })), succeeded());
-    expect(history.state.exits).toBe(exits);
+    expect(history.state.shared.exits).toBe(exits);
   });
 
   it('which run of the gateway it has ended, as long as that is left down', () => {
@@ -101,9 +103,11 @@ describe('of a restart under way is remembered', () => {
     expect(toldOf(history)).toEqual({ ...endedByUs('app', 500), ...endedByUs('far', 500) });
     history.feed(killed('app'), died('app'), started('app'), inspectedAs('app', { startedAt: 9_000 }));
     expect(toldOf(history)).toEqual(endedByUs('far', 500));
-    const { exits } = history.state;
+    const {
+      shared: { exits },
+    } = history.state;
     history.feed(restartEnded('app'), seconds(1));
-    expect(history.state.exits).toBe(exits);
+    expect(history.state.shared.exits).toBe(exits);
     history.feed(restartFailed('far'));
     expect(toldOf(history)).toEqual({});
   });
@@ -179,7 +183,7 @@ describe('who was being restarted when monitor and engine went', () => {
     { given: 'is not known', exits: {}, policy: 'unless-stopped', then: 'stopped' },
   ] as const)('a dependent has $then where that $given', ({ exits, policy, then }) => {
     const history = found({ restartPolicy: policy }, { exits });
-    const app = history.state.containers.byId[idOf('app')];
+    const app = history.state.shared.containers.byId[idOf('app')];
     expect(app && attachmentOf(history.state, app)).toBe(then);
   });
 

@@ -78,9 +78,11 @@ describe('what is remembered', () => {
 
   it('stays the same object where a change is no news', () => {
     const history = settled([app, onGateway('far')]).feed(stoppedByHand('far'), seconds(11));
-    const { past } = history.state;
+    const {
+      shared: { past },
+    } = history.state;
     history.feed(started('app'), created('other'), inspected(facts('other')), listedAgain());
-    expect(history.state.past).toBe(past);
+    expect(history.state.shared.past).toBe(past);
   });
 });
 

@@ -334,7 +334,7 @@ describe.each(WAYS)('the endpoint of a recovery by $way', ({ history: recovered 
   });
 
   const waveSucceededOrNone: Steps[number] = (state, at) =>
-    state.inFlight === undefined ? [] : waveSucceeded()(state, at);
+    state.shared.inFlight === undefined ? [] : waveSucceeded()(state, at);
 });
 
 describe('the endpoint of a reconnect', () => {

@@ -91,7 +91,7 @@ describe('a dry run', () => {
       .feed(minutes(20))
       .expectNoAct()
       .expectLine(/^\[DRY-RUN\] Restarting app\.\.\.$/, 'info');
-    expect(history.state.inFlight).toBeUndefined();
+    expect(history.state.shared.inFlight).toBeUndefined();
   });
 
   it('says that a gateway which crashed would be started, under the backoff', () => {

@@ -24,7 +24,10 @@ import { type History, type Setting, type Steps, settled } from '../history.ts';
 
 /** An act for another gateway is under way: whatever this one wants has to wait. */
 const busy = (history: History): History => {
-  history.state = { ...history.state, inFlight: { ...waveUnderWay(), gateway: 'another' } };
+  history.state = {
+    ...history.state,
+    shared: { ...history.state.shared, inFlight: { ...waveUnderWay(), gateway: 'another' } },
+  };
   return history.forget();
 };
 const failing: Steps = [seconds(30), checkFailed(), seconds(10), checkFailed()];

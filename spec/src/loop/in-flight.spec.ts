@@ -18,7 +18,7 @@ const start: Act = { kind: 'startGateway', id: 7, gateway: OWNER };
 
 const acting = (act: Act | undefined, gateway = 'gluetun'): State => ({
   ...settled().state,
-  inFlight: act && { ...wave, act, gateway },
+  shared: { ...settled().state.shared, inFlight: act && { ...wave, act, gateway } },
 });
 const over = (id: number): Event => ({
   type: 'commandFinished',
@@ -64,10 +64,10 @@ describe('the act under way', () => {
   }); // prettier-ignore
 
   it('has begun between two states if only the later one has it', () => {
-    const [idle, busy] = [acting(undefined), acting(start)];
+    const [idle, busy] = [acting(undefined).shared, acting(start).shared];
     const further = { ...busy, inFlight: busy.inFlight && { ...busy.inFlight, progress: wave.progress } };
     expect(begunBetween(idle, busy)).toBe(start);
-    expect(begunBetween(acting(wave.act), busy)).toBe(start);
+    expect(begunBetween(acting(wave.act).shared, busy)).toBe(start);
     expect(begunBetween(busy, further)).toBeUndefined();
     expect(begunBetween(busy, idle)).toBeUndefined();
     expect(begunBetween(idle, idle)).toBeUndefined();

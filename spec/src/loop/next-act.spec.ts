@@ -6,7 +6,7 @@ import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
 import { nextAct } from '../../../src/loop/next-act.ts';
 import { initialState } from '../../../src/loop/initial-state.ts';
 import { nextDeadline, reduce } from '../../../src/loop/reduce.ts';
-import type { Everything, Settings, State } from '../../../src/model/state.ts';
+import type { Everything, Settings, Shared, State, Watch } from '../../../src/model/state.ts';
 import { viewsOf, withView } from '../../../src/model/watches.ts';
 import { RANKS, type Rank } from '../../../src/model/wish.ts';
 import { EngineInMind } from '../engine-in-mind.ts';
@@ -88,8 +88,13 @@ class Two {
     return view;
   }
 
-  change(index: number, changed: Partial<State>): this {
-    this.everything = withView(this.everything, index, { ...this.view(index), ...changed });
+  change(index: number, changed: Partial<Watch>, shared: Partial<Shared> = {}): this {
+    const view = this.view(index);
+    this.everything = withView(this.everything, index, {
+      ...view,
+      ...changed,
+      shared: { ...view.shared, ...shared },
+    });
     return this;
   }
 
@@ -145,32 +150,22 @@ function wanting(rank: Rank, index: number, two: Two, since: number): void {
   const app = appOf(name);
   const pending = { name: app.name, failures: 0, askedAt: since, dueAt: since };
   const view = two.view(index);
-  const known = (...all: readonly ContainerFacts[]): State['containers'] => ({
-    ...view.containers,
-    byId: { ...view.containers.byId, ...Object.fromEntries(all.map((one) => [one.id, one])) },
+  const known = (...all: readonly ContainerFacts[]): Shared['containers'] => ({
+    ...view.shared.containers,
+    byId: { ...view.shared.containers.byId, ...Object.fromEntries(all.map((one) => [one.id, one])) },
   });
   switch (rank) {
     case 'resume': {
       const parked = parkedOn(name);
       const repairs = { restored: {}, pending: { [parked.id]: { ...pending, name: `old-${name}` } } };
-      two.change(index, { containers: known(parked), repairs });
+      two.change(index, { repairs }, { containers: known(parked) });
       break;
     }
     case 'start': {
       const down = ofGateway(name, { runState: 'exited', exitCode: 1, ...GIVEN_UP });
       const { id } = down;
-      two.change(index, {
-        containers: known(down),
-        gateway: {
-          value: 'down',
-          id,
-          name,
-          since: since - 10_000,
-          isLeft: false,
-          run: undefined,
-          unreadyRuns: 0,
-        },
-      });
+      const gone = { id, name, since: since - 10_000, isLeft: false, run: undefined, unreadyRuns: 0 };
+      two.change(index, { gateway: { value: 'down', ...gone } }, { containers: known(down) });
       break;
     }
     case 'recovery':
@@ -181,10 +176,11 @@ function wanting(rank: Rank, index: number, two: Two, since: number): void {
       });
       break;
     case 'repair':
-      two.change(index, {
-        containers: known(appOf(name, { startedAt: 500 })),
-        repairs: { restored: {}, pending: { [app.id]: pending } },
-      });
+      two.change(
+        index,
+        { repairs: { restored: {}, pending: { [app.id]: pending } } },
+        { containers: known(appOf(name, { startedAt: 500 })) },
+      );
       break;
     case 'afterReconnect':
       two.change(index, { repairs: { restored: {}, pending: { [app.id]: { ...pending, isForced: true } } } });
@@ -264,7 +260,7 @@ describe('what is done next', () => {
 
 describe('two gateways that want something in one event', () => {
   it('have one act begun, and the other one as soon as that is over', () => {
-    const two = new Two().change(0, { inFlight: waveUnderWay() });
+    const two = new Two().change(0, {}, { inFlight: waveUnderWay() });
     two.feed(0, ...restartMessages('gluetun'), inspectedAs('gluetun', { health: 'healthy' }), seconds(30));
     two.feed(1, checkFailed(), seconds(10), checkFailed());
     expect(two.acts).toEqual([]);
@@ -367,11 +363,11 @@ const ifChecking =
 const ifActing =
   (happening: Happening): Happening =>
   (state, at) =>
-    state.inFlight === undefined ? [] : happening(state, at);
+    state.shared.inFlight === undefined ? [] : happening(state, at);
 const ifKnown =
   (name: string, happening: Happening): Happening =>
   (state, at) =>
-    Object.values(state.containers.byId).some((one) => one.name === name) ? happening(state, at) : [];
+    Object.values(state.shared.containers.byId).some((one) => one.name === name) ? happening(state, at) : [];
 
 const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 5, arbitrary: onEither(() => [seconds(11)], () => [seconds(1)], () => [seconds(65)]) },

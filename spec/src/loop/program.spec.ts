@@ -93,12 +93,18 @@ const lastStraw = (history: History): readonly Event[] => checkFailed()(history.
 function repairAhead(): History {
   const history = settled([onGateway('app')]).feed(seconds(30), checkFailed(), seconds(10));
   const pending = { [idOf('app')]: { name: 'app', failures: 1, askedAt: 0, dueAt: history.now } };
-  const { containers, repairs } = history.state;
+  const {
+    repairs,
+    shared: { containers },
+  } = history.state;
   const stale = onGateway('app', { startedAt: 500 });
   history.state = {
     ...history.state,
-    containers: { ...containers, byId: { ...containers.byId, [stale.id]: stale } },
     repairs: { ...repairs, pending },
+    shared: {
+      ...history.state.shared,
+      containers: { ...containers, byId: { ...containers.byId, [stale.id]: stale } },
+    },
   };
   return history;
 }
@@ -321,7 +327,7 @@ describe('the end', () => {
     const history = repairAhead();
     const act$ = new Subject<Event>();
     const running = new Running(history, () => act$).feed(...lastStraw(history), signal(history.now));
-    const id = running.state?.inFlight?.act.id ?? -1;
+    const id = running.state?.shared.inFlight?.act.id ?? -1;
     act$.next({
       type: 'commandFinished',
       at: history.now,
@@ -339,7 +345,7 @@ describe('the end', () => {
     const history = brink();
     const act$ = new Subject<Event>();
     const running = new Running(history, () => act$).feed(...lastStraw(history), signal(history.now));
-    const id = running.state?.inFlight?.act.id ?? -1;
+    const id = running.state?.shared.inFlight?.act.id ?? -1;
     const outcome = { ok: false, reason: 'port is taken' } as const;
     act$.next({ type: 'commandFinished', at: history.now, id, kind: 'restartGateway', outcome });
     act$.complete();

@@ -55,7 +55,7 @@ class Watched extends History {
 
   #mayRestartDependents(): void {
     if (this.state.gateway.value !== 'ready') throw new Error('dependents restarted without a ready gateway');
-    if (this.state.connection.value !== 'connected')
+    if (this.state.shared.connection.value !== 'connected')
       throw new Error('dependents restarted without an engine');
   }
 
@@ -86,7 +86,7 @@ const dependentEnds =
     const wave = [...history.outstanding.values()].find(({ kind }) => kind === 'repairDependents');
     const id = waveOf(state)?.dependents[0]?.id;
     if (wave === undefined || id === undefined) return [];
-    const seen = state.containers.byId[id];
+    const seen = state.shared.containers.byId[id];
     return [
       { type: 'dependentRepairEnded', at, id, name: id, how: 'restart', outcome: { ok: true }, facts: seen },
     ];
@@ -283,7 +283,7 @@ describe('after any history', () => {
     fc.assert(
       fc.property(anyHistory, (moves) => {
         const history = historyOf([...moves, () => disconnected(), () => connected(), ...moves.slice(-5)]);
-        const { value } = history.state.connection;
+        const { value } = history.state.shared.connection;
         fc.pre(value === 'reconciling' || value === 'connected');
         history.forget().feed(seconds(61));
         expect(history.commands.map(({ kind }) => kind)).toContain('listContainers');
@@ -306,7 +306,7 @@ describe('the next deadline', () => {
 
   it('is not passed over for a message that was reduced after it', () => {
     const history = settled();
-    const due = history.state.containers.nextListingAt ?? 0;
+    const due = history.state.shared.containers.nextListingAt ?? 0;
     history.now = due + 10;
     history.feed(started('elsewhere'), created('elsewhere2'));
     expect(history.nextDeadline()).toBeLessThanOrEqual(due);

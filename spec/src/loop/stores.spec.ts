@@ -27,9 +27,9 @@ describe('a file that cannot be written', () => {
     const history = settled();
     history.forget().feed(failed(store, reason)).expectLines(begins);
     history.forget().feed(failed(store, 'EROFS: read-only file system')).expectLines();
-    expect(history.state.stores[store]).toMatchObject({ reason: 'EROFS: read-only file system' });
+    expect(history.state.shared.stores[store]).toMatchObject({ reason: 'EROFS: read-only file system' });
     history.forget().feed(recovered(store, 3)).expectLines(ends);
-    expect(history.state.stores).toEqual({});
+    expect(history.state.shared.stores).toEqual({});
     history.forget().feed(recovered(store, 0)).expectLines();
   });
 
@@ -54,8 +54,8 @@ describe('an edge that fails', () => {
       .feed(failed('no paper'))
       .expectLines('The page fails (no paper); everything else goes on');
     history.forget().feed(failed('no ink')).expectLines();
-    expect(history.state.edges).toEqual({ page: { reason: 'no ink' } });
+    expect(history.state.shared.edges).toEqual({ page: { reason: 'no ink' } });
     history.forget().feed(recovered).expectLines('The page works again; it has missed 2 events');
-    expect(history.state.edges).toEqual({});
+    expect(history.state.shared.edges).toEqual({});
   });
 });

@@ -1,6 +1,6 @@
 import type { ContainerFacts } from '../../../streams/events.ts';
 import { attachmentOf, hasFailedToJoin, wouldBeKeptRunning } from '../../../src/model/attachment.ts';
-import type { Attachment, Settings, State } from '../../../src/model/state.ts';
+import type { Attachment, Settings, Shared } from '../../../src/model/state.ts';
 import type { Exit } from '../../../src/model/exits.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
 import {
@@ -320,8 +320,8 @@ describe('a container that does not run', () => {
   ])('and that $given: $then', ({ exit, shape = {}, then }) => {
     const facts = gone(shape);
     const { state } = settled([facts]);
-    const exits: State['exits'] = exit === undefined ? {} : { [facts.id]: { ...exit, stage: 'certain', at: 0 } };
-    expect(attachmentOf({ ...state, exits }, facts)).toBe(then);
+    const exits: Shared['exits'] = exit === undefined ? {} : { [facts.id]: { ...exit, stage: 'certain', at: 0 } };
+    expect(attachmentOf({ ...state, shared: { ...state.shared, exits } }, facts)).toBe(then);
   }); // prettier-ignore
 });
 

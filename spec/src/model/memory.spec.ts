@@ -58,7 +58,7 @@ describe('of how a container ended, the next monitor is told', () => {
     const found = (startedAt: number): Exit['by'] | undefined => {
       const one = onGateway('app', { runState: 'exited', startedAt });
       const { state } = new History({ memory }).feed(connected(), listed(gatewayFacts(), one));
-      return exitOf(state, one)?.by;
+      return exitOf(state.shared, one)?.by;
     };
     expect(found(2_000)).toBe('operator');
     expect(found(3_000)).toBeUndefined();

@@ -13,9 +13,11 @@ import {
 import { SETTINGS, compose, facts, gatewayFacts, idOf } from '../builders.ts';
 
 const kin = (containers: readonly ContainerFacts[], memory: Partial<Memory> = {}): Kin => ({
-  containers: { byId: Object.fromEntries(containers.map((one) => [one.id, one])), composeNames: {} },
   settings: SETTINGS,
-  past: { ...NOTHING_REMEMBERED, ...memory },
+  shared: {
+    containers: { byId: Object.fromEntries(containers.map((one) => [one.id, one])), composeNames: {} },
+    past: { ...NOTHING_REMEMBERED, ...memory },
+  },
 });
 
 const former = idOf('one that is no more');
@@ -158,8 +160,8 @@ describe('a gateway that compose is about to remove', () => {
   it('is itself under its own name, though another one has its service', () => {
     const former = gatewayFacts({ id: interim.id });
     const settings = { ...SETTINGS, gateway: interim.id.slice(0, 12) };
-    const memory = { ...NOTHING_REMEMBERED, gateways: { [settings.gateway]: [interim.id] } };
-    const found = ownershipOf(one, { ...kin([former]), settings, past: memory });
+    const memory = { gateways: { [settings.gateway]: [interim.id] } };
+    const found = ownershipOf(one, { ...kin([former], memory), settings });
     expect(found).toEqual({ owner: former, link: 'present' });
   });
 });

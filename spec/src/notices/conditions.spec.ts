@@ -85,7 +85,7 @@ describe('a condition', () => {
     happens({ type: 'storeRecovered', store, path: `/logs/${store}` });
   const witness =
     (answers: boolean): Happening =>
-    ({ witness: known }, at) => [
+    ({ shared: { witness: known } }, at) => [
       {
         type: 'witnessProbed',
         at,

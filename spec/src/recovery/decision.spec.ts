@@ -1,4 +1,4 @@
-import type { Settings, State } from '../../../src/model/state.ts';
+import type { Settings, State, Watch } from '../../../src/model/state.ts';
 import type { Witness } from '../../../src/model/witness.ts';
 import { type Decision, decide, graceEndsAt } from '../../../src/recovery/decision.ts';
 import { lineOf } from '../../../src/notices/wording.ts';
@@ -9,10 +9,15 @@ const AT = 20_000_000;
 const FIVE = ['a', 'b', 'c', 'd', 'e'].map((name) => site(name));
 
 /** A state in which so many of five critical sites are down. */
-const down = (count: number, changes: Partial<State> = {}, settings: Partial<Settings> = {}): State => {
+const down = (
+  count: number,
+  { witness, ...changes }: Partial<Watch> & { readonly witness?: Witness } = {},
+  settings: Partial<Settings> = {},
+): State => {
   const { state } = settled([], { sites: [...FIVE, site('x', { role: 'advisory' })], settings });
   const failures = Object.fromEntries(FIVE.slice(0, count).map(({ url }) => [url, 2]));
-  return { ...state, sites: { ...state.sites, failures }, ...changes };
+  const shared = { ...state.shared, witness: witness ?? state.shared.witness };
+  return { ...state, shared, sites: { ...state.sites, failures }, ...changes };
 };
 
 const backoff = (attempts: number, notBefore: number): State['backoff'] => ({

@@ -64,7 +64,7 @@ describe('a gateway that is left behind', () => {
   it('is started when nothing else is under way any more', () => {
     const history = leftBehind();
     const inFlight = waveUnderWay();
-    history.state = { ...history.state, inFlight };
+    history.state = { ...history.state, shared: { ...history.state.shared, inFlight } };
     history.feed(seconds(30), ended(-1)).expectNoAct();
     history.feed(ended(inFlight.act.id)).expectActs('startGateway');
   });

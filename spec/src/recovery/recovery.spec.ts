@@ -185,7 +185,7 @@ describe('why no recovery begins', () => {
 });
 
 describe('the answer of the witness', () => {
-  const answers: Happening = ({ witness }, at) => [
+  const answers: Happening = ({ shared: { witness } }, at) => [
     {
       type: 'witnessProbed',
       at,

@@ -34,7 +34,7 @@ import { gatewayCandidates } from '../../../src/model/find-gateway.ts';
 import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
 import { ownersOf } from '../../../src/model/network.ts';
 import { History, type Setting, type Steps, settled } from '../history.ts';
-import type { Settings, State } from '../../../src/model/state.ts';
+import type { Settings, Shared, State } from '../../../src/model/state.ts';
 
 const namesOf = (
   containers: readonly ContainerFacts[],
@@ -44,9 +44,9 @@ const namesOf = (
     ({ name }) => name,
   );
 
-const knowing = (byId: State['containers']['byId']): State => {
+const knowing = (byId: Shared['containers']['byId']): State => {
   const { state } = new History();
-  return { ...state, containers: { ...state.containers, byId } };
+  return { ...state, shared: { ...state.shared, containers: { ...state.shared.containers, byId } } };
 };
 
 describe('who hangs on the gateway', () => {

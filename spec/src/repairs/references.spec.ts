@@ -113,7 +113,7 @@ describe('an orphan that refers to another one', () => {
 describe('a dependent that shares what is no more', () => {
   const attached = (...all: readonly ContainerFacts[]): string => {
     const { state } = new History().feed(connected(), listed(gatewayFacts(), ...all));
-    return attachmentOf(state, state.containers.byId[idOf('guest')] ?? facts('none'));
+    return attachmentOf(state, state.shared.containers.byId[idOf('guest')] ?? facts('none'));
   };
   const ended = { runState: 'exited', error: 'cannot join PID of a non running container: x' } as const;
 

@@ -174,7 +174,7 @@ describe('a listed dependent with a network of its own', () => {
     const { id, name } = own;
     const inFlight = waveUnderWay({ id, name, how: 'restart', run: undefined, startedAt: undefined, owner: { id: idOf('gluetun'), name: 'gluetun' } });
     const pending = { [id]: { name, failures: 0, askedAt: history.now, dueAt: history.now } };
-    history.state = { ...history.state, inFlight, repairs: { restored: {}, pending } };
+    history.state = { ...history.state, repairs: { restored: {}, pending }, shared: { ...history.state.shared, inFlight } };
     return history;
   }; // prettier-ignore
 });
