@@ -58,7 +58,6 @@ function start(state: State, at: number): Transition {
   return to(
     {
       ...state,
-      nextId: checkId + 1,
       checking: {
         ...state.checking,
         again: false,
@@ -66,6 +65,7 @@ function start(state: State, at: number): Transition {
         lastStartedAt: at,
         running: { checkId, startedAt: at, sites, shortened, isDoubted, results: [] },
       },
+      shared: { ...state.shared, nextId: checkId + 1 },
     },
     {
       commands: [

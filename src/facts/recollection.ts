@@ -12,7 +12,7 @@ export const recollection: GatewayConcern<'record'> = { stage: 'record', reduce 
 function reduce(state: State, _event: Event, before: State): Transition {
   if (!state.shared.containers.isListed) return to(state);
   const past = withDependents(withGateway(state.shared.past, state), state, before);
-  return to(past === state.shared.past ? state : { ...state, past });
+  return to(past === state.shared.past ? state : { ...state, shared: { ...state.shared, past } });
 }
 
 function withGateway(past: Past, { gateway, settings }: State): Past {

@@ -87,7 +87,11 @@ export function askEndpoint(state: State, at: number): Transition {
   const requestId = state.shared.nextId;
   const reading = { requestId, until: at + READING_MS };
   return to(
-    { ...state, nextId: requestId + 1, endpoint: { ...state.endpoint, reading } },
+    {
+      ...state,
+      endpoint: { ...state.endpoint, reading },
+      shared: { ...state.shared, nextId: requestId + 1 },
+    },
     {
       commands: [{ kind: 'readEndpoint', lane: state.settings.gateway, requestId, gatewayId: gateway.id }],
     },
