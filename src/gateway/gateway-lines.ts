@@ -6,7 +6,8 @@ import { exitOf } from '../model/exits.ts';
 import { ambiguous, gatewayCandidates } from '../model/find-gateway.ts';
 import type { Notice, NoticeOf } from '../notices/notice.ts';
 import { gatewayTarget, isBeingRestarted, isSameRun } from '../model/selectors.ts';
-import type { Gateway, State } from '../model/state.ts';
+import type { Gateway } from '../model/gateway.ts';
+import type { State } from '../model/state.ts';
 import { COMES_BACK_MS, startDueAt } from '../recovery/left-behind.ts';
 
 /** What is said of a change in the gateway's life. */
