@@ -6,13 +6,17 @@ import { COMES_BACK_MS } from '../recovery/left-behind.ts';
 export type Signal =
   /** There is no gateway. */
   | { readonly type: 'absent' }
-  /** The gateway exists but does not run. */
+  /**
+   * The gateway exists but does not run. `run`: `State.StartedAt` of the run that ended. `isCreated`: it has been created,
+   * and never started.
+   */
   | (Look & { readonly type: 'down'; readonly run: string; readonly isCreated: boolean })
   | (Look & { readonly type: 'paused'; readonly startedAt: Start['startedAt'] })
   /** `ageMs`: how long it has run, by the engine's clock; 0 if the event does not tell. */
   | (Look & { readonly type: 'running'; readonly startedAt: Start['startedAt']; readonly ageMs: number })
   /** Its log shows that the tunnel is up. */
   | { readonly type: 'tunnelShown'; readonly at: number }
+  /** What counts as proof is up to `readiness`. */
   | { readonly type: 'provenReady'; readonly at: number }
   /** It has used up the time it had to become ready. */
   | { readonly type: 'timeOver' };

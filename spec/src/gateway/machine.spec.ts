@@ -151,7 +151,7 @@ const SIGNAL_WORDS: Record<SignalName, string> = {
 
 function outcomeWords({ state, target }: Row): string {
   if (target === NOTHING) return 'does nothing';
-  return target === GATEWAYS[state].value ? `stays ${target}, with something new,` : `becomes ${target}`;
+  return target === GATEWAYS[state].value ? `stays ${target} and records it` : `becomes ${target}`;
 }
 
 const after = (state: StateName, signal: SignalName): Gateway => next(GATEWAYS[state], SIGNALS[signal]);
