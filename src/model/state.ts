@@ -1,7 +1,8 @@
 import type { Decisive, Site } from '../../config/config.ts';
 import type { ContainerFacts, ProbeResult, PublicIp, Store } from '../../streams/events.ts';
-import type { Act, Repairable, Target } from './act.ts';
+import type { Act, Repairable } from './act.ts';
 import type { Exits } from './exits.ts';
+import type { Gateway } from './gateway.ts';
 import type { Past, RememberedSites } from './past.ts';
 import type { OwnNetwork } from '../../streams/own-network.ts';
 import type { Witness } from './witness.ts';
@@ -136,39 +137,6 @@ export interface Containers {
   /** Why the latest one failed; undefined: it did not. */
   readonly listingFailure: string | undefined;
 }
-
-/** One run of the gateway, from its start on. */
-export interface Start {
-  /** When we learned of it, or, found running, when it must have been by the engine's clock. */
-  readonly seenAt: number;
-  /** `State.StartedAt`, which tells one run from another. */
-  readonly startedAt: { readonly engineMs: number; readonly text: string };
-  /** When Gluetun's log of this start showed the tunnel up. */
-  readonly tunnelShownAt: number | undefined;
-  /** When it became ready, or was resumed as such: what failed in a check begun before counts for nothing. */
-  readonly readyAt: number | undefined;
-  /** Runs just before this one that ended before they were ready. */
-  readonly unreadyRuns: number;
-  /** The time it had to become ready is over. */
-  readonly isLate: boolean;
-}
-
-export type Gateway =
-  | { readonly value: 'unseen' }
-  | { readonly value: 'absent' }
-  | ({
-      readonly value: 'down';
-      readonly since: number;
-      /** It was created, and the time in which whoever did that starts it is over. */
-      readonly isLeft: boolean;
-      /** `State.StartedAt` of the run that ended. */
-      readonly run: string | undefined;
-      /** Its latest runs that ended before they were ready, one after another. */
-      readonly unreadyRuns: number;
-    } & Target)
-  | ({ readonly value: 'paused'; readonly start: Start; readonly wasReady: boolean } & Target)
-  | ({ readonly value: 'starting'; readonly start: Start } & Target)
-  | ({ readonly value: 'ready'; readonly start: Start } & Target);
 
 export interface Dependents {
   /** Who hangs on the gateway, by id; undefined before the first listing. */
