@@ -8,7 +8,7 @@ export type DockerHost =
       readonly port: number | undefined;
     };
 
-export const DEFAULT_SOCKET = '/var/run/docker.sock';
+const DEFAULT_SOCKET = '/var/run/docker.sock';
 
 /** A scheme that may be left out, a host name, IPv4 or bracketed IPv6 address that may be left out, a port. */
 const TCP = /^(?:(tcp|http|https):\/\/)?([a-z0-9._-]*|\[[0-9a-f:.]+\])(?::(\d{1,5}))?\/?$/i;

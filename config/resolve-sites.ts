@@ -26,7 +26,7 @@ export type ResolvedSites =
     }
   | { readonly ok: false; readonly reason: string; readonly faults: readonly SiteFault[] };
 
-export const DEFAULT_SITES = 'https://www.google.com,https://cloudflare.com,https://1.1.1.1';
+const DEFAULT_SITES = 'https://www.google.com,https://cloudflare.com,https://1.1.1.1';
 
 /** Reads the sites file as it is now, at the start. Never throws. */
 export const readSitesFile = (path: string): SitesFileText => textIn(readSmallFile(path));

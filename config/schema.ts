@@ -271,7 +271,5 @@ export const schema = {
   },
 } as const satisfies Record<string, Variable>;
 
-export type VariableName = keyof typeof schema;
-
 /** The schema as a list, for whoever goes through all of it. */
 export const variables: readonly Variable[] = Object.values<Variable>(schema);

@@ -28,11 +28,6 @@ export interface ParseOptions {
 /** A line that was read, and which one it was. */
 export type PlacedLine = SiteLine & { readonly where: string };
 
-/** The usable sites in `text`, each once, and what could not be used. Never throws. */
-export function parseSites(text: string, options: ParseOptions): ParsedSites {
-  return joinSites(parseSiteLines(text, options));
-}
-
 /** Every line that is neither blank nor a comment. Lines are counted as an editor counts them, from 1. */
 export function parseSiteLines(
   text: string,

@@ -6,7 +6,7 @@ import {
   foreignVariablesTable,
   insertTable,
   shortConfigTable,
-} from '../../config/config-table.ts';
+} from './config-table.ts';
 import { variables } from '../../config/schema.ts';
 
 describe('configTable', () => {

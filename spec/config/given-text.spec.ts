@@ -3,7 +3,7 @@ import { describeFaults } from '../../config/config-fault.ts';
 import { type LoadResult, loadConfig } from '../../config/load-config.ts';
 import { resolveSites } from '../../config/resolve-sites.ts';
 import { variables } from '../../config/schema.ts';
-import { parseSites } from '../../config/sites.ts';
+import { parseSites } from './parse-sites.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
 
 type Env = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Site } from '../../config/config.ts';
-import { parseSites } from '../../config/sites.ts';
+import { parseSites } from './parse-sites.ts';
 import type { ParseOptions } from '../../config/sites.ts';
 
 const file: ParseOptions = { where: 'line', defaultTimeoutSeconds: 10 };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseSites } from '../../config/sites.ts';
+import { parseSites } from '../config/parse-sites.ts';
 import { decodeInspected, decodeListed } from '../../streams/decode-container.ts';
 import { decodeEvent } from '../../streams/decode-event.ts';
 import type { ContainerFacts, Event, Outcome } from '../../streams/events.ts';

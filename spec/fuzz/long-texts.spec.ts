@@ -4,7 +4,7 @@ import { maskCredentials } from '../../config/mask.ts';
 import { printable } from '../../config/printable.ts';
 import { variables } from '../../config/schema.ts';
 import { parseSiteLine } from '../../config/site-line.ts';
-import { parseSites } from '../../config/sites.ts';
+import { parseSites } from '../config/parse-sites.ts';
 import { createRender } from '../../src/edges/log-format.ts';
 import { parkedAs } from '../../src/model/parked.ts';
 import { candidatesAmong } from '../../src/acts/recreation/injected-files.ts';

@@ -1,6 +1,5 @@
-import { INSTEAD } from './foreign-variables.ts';
-import type { Variable, VariableName } from './schema.ts';
-import { schema, variables } from './schema.ts';
+import { INSTEAD } from '../../config/foreign-variables.ts';
+import { type Variable, schema, variables } from '../../config/schema.ts';
 
 /** The variables most people set, in the order of the README. */
 export const MOST_SET = [
@@ -14,7 +13,7 @@ export const MOST_SET = [
   'WITNESS',
   'DRY_RUN',
   'TZ',
-] as const satisfies readonly VariableName[];
+] as const satisfies readonly (keyof typeof schema)[];
 
 const HEAD = ['Variable', 'Default', 'Meaning'];
 
