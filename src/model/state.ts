@@ -101,7 +101,7 @@ export interface Settings extends Decisive {
 }
 
 /** The engine's event stream. Nothing is decided before a listing has caught up with what happened without it. */
-export type Connection =
+type Connection =
   | { readonly value: 'connecting' }
   | { readonly value: 'reconciling'; readonly since: number }
   | { readonly value: 'connected' }
@@ -312,7 +312,7 @@ interface Begun {
   readonly begunAt: number;
 }
 
-export type RecoveryStep = Exclude<Recovery['value'], 'none'>;
+type RecoveryStep = Exclude<Recovery['value'], 'none'>;
 
 export interface RecoveryRecord {
   readonly begunAt: number;
@@ -332,7 +332,7 @@ export interface Repairs {
 }
 
 /** Two runs, each by its `State.StartedAt`: the one was started on the network of the other. */
-export interface Restored {
+interface Restored {
   readonly run: string;
   readonly ownerRun: string;
 }
@@ -369,7 +369,7 @@ export interface Backoff {
 }
 
 /** Why a recovery does not begin though critical sites are down. */
-export interface HeldBack {
+interface HeldBack {
   readonly because: HoldReason;
   /** When time alone ends it; absent: something else does. */
   readonly until?: number;
@@ -378,7 +378,7 @@ export interface HeldBack {
 export type HoldReason = 'quorum' | 'excluded' | 'line' | 'awaitingWitness' | 'grace' | 'backoff';
 
 /** Compose, or an update tool, at work on the containers around the gateway: it is not raced. */
-export interface Settling {
+interface Settling {
   /** The compose project the gateway belonged to when it was last seen; empty: none. */
   readonly project: string | undefined;
   /** The last create, destroy or rename among them that was not ours. */

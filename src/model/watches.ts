@@ -6,7 +6,7 @@ import { type Reducer, type Transition, then, to } from './transition.ts';
  * What the concerns of one gateway see. Made for each event: to spread two objects into one would take V8 a hundred
  * times as long.
  */
-export const viewOf = (all: Everything, watch: Watch): State => Object.assign(commonIn(all), watch);
+const viewOf = (all: Everything, watch: Watch): State => Object.assign(commonIn(all), watch);
 
 export const viewsOf = (all: Everything): readonly State[] => all.watches.map((watch) => viewOf(all, watch));
 
