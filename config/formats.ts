@@ -122,7 +122,7 @@ const gateways: Format<readonly string[]> = {
   list: 'names',
 };
 
-export type SiteQuorum = 'any' | 'majority' | 'all' | number;
+type SiteQuorum = 'any' | 'majority' | 'all' | number;
 
 const QUORUM_WORDS = ['any', 'majority', 'all'];
 

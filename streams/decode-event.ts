@@ -1,38 +1,27 @@
-import { asContainerId } from './container-id.ts';
+import * as v from 'valibot';
+import { containerId } from './container-id.ts';
 import type { ContainerChange, ContainerEvent } from './events.ts';
-import { asNumber, asObject, asString, asStrings, parseJson } from './json.ts';
+import { parseJson } from './json.ts';
+import { decoded, object, texts } from './schemas.ts';
 
-/**
- * One line of the engine's event stream; undefined for anything else than a container's change. Only
- * Type, Action, Actor and timeNano are read: the other fields are gone since API 1.52.
- */
+/** Other fields are gone since API 1.52. */
+const Message = object({
+  Type: v.literal('container'),
+  Action: v.string(),
+  Actor: object({ ID: containerId, Attributes: texts }),
+  /** The engine's int64, from 1970 on. */
+  timeNano: v.pipe(v.number(), v.integer(), v.gtValue(0), v.ltValue(2 ** 63)),
+});
+
+/** One line of the engine's event stream; undefined for anything else than a container's change. */
 export function decodeEvent(line: string, at: number): ContainerEvent | undefined {
-  const message = asObject(parseJson(line));
-  const actor = asObject(message?.['Actor']);
-  const id = asContainerId(actor?.['ID']);
-  const action = asString(message?.['Action']);
-  const timeNano = asNanoseconds(message?.['timeNano']);
-  if (message?.['Type'] !== 'container' || id === undefined || action === undefined || timeNano === undefined)
-    return undefined;
-  const {
-    name = '',
-    exitCode,
-    containerExitCode,
-    signal,
-    oldName,
-    ...labels
-  } = asStrings(actor?.['Attributes']);
-  const change = changeOf(action, { exitCode, containerExitCode, signal, oldName });
-  return change && { ...change, at, id, name, labels, engineTimeMs: timeNano / 1e6 };
+  const message = decoded(Message, parseJson(line));
+  if (message === undefined) return undefined;
+  const { Action, Actor, timeNano } = message;
+  const { name = '', exitCode, containerExitCode, signal, oldName, ...labels } = Actor.Attributes;
+  const change = changeOf(Action, { exitCode, containerExitCode, signal, oldName });
+  return change && { ...change, at, id: Actor.ID, name, labels, engineTimeMs: timeNano / 1e6 };
 }
-
-/** The engine's int64, from 1970 on. */
-const asNanoseconds = (value: unknown): number | undefined => {
-  const number = asNumber(value);
-  return number !== undefined && Number.isInteger(number) && number > 0 && number < 2 ** 63
-    ? number
-    : undefined;
-};
 
 interface Attributes {
   readonly exitCode: string | undefined;

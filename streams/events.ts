@@ -271,7 +271,7 @@ export type SitesEvent =
     };
 
 /** How a command ended. The command itself stays with whoever gave it: only its id and kind come back. */
-export interface CommandEvent {
+interface CommandEvent {
   readonly type: 'commandFinished';
   readonly at: number;
   readonly id: number;
@@ -293,7 +293,7 @@ export type Outcome =
     };
 
 /** Whether somebody outside the tunnel answers the monitor itself. */
-export interface WitnessEvent {
+interface WitnessEvent {
   readonly type: 'witnessProbed';
   readonly at: number;
   readonly requestId: number;
@@ -309,7 +309,7 @@ export interface WitnessEvent {
 export type RepairKind = 'restart' | 'recreate' | 'resume';
 
 /** What became of one dependent within a wave. */
-export type DependentEvent =
+type DependentEvent =
   | {
       readonly type: 'dependentRepairBegun';
       readonly at: number;

@@ -1,8 +1,10 @@
-/** Reading untrusted JSON: every accessor answers undefined where the shape is not what it should be. */
+/** Reading untrusted JSON: every accessor answers undefined if the shape is not what it should be. */
 export type Json = Readonly<Record<string, unknown>>;
 
-export const asObject = (value: unknown): Json | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const asObject = (value: unknown): Json | undefined => (isObject(value) ? value : undefined);
 
 export const asString = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined;

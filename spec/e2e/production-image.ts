@@ -8,8 +8,8 @@ import type { TestEngine } from './test-engine.ts';
 const run = promisify(execFile);
 
 const REPOSITORY = join(__dirname, '../..');
-export const NODE_BASE_IMAGE = 'gluetun-monitor-test/node:latest';
-export const PRODUCTION_IMAGE = 'gluetun-monitor-test/monitor:latest';
+const NODE_BASE_IMAGE = 'gluetun-monitor-test/node:latest';
+const PRODUCTION_IMAGE = 'gluetun-monitor-test/monitor:latest';
 
 /**
  * The image that is published, from the very Dockerfile, on a base made of this host's own Node: what it
@@ -43,7 +43,7 @@ export async function buildProductionImage(engine: TestEngine, repository = REPO
 }
 
 /** Stands for `node:24-alpine`: `node` in the path, and BusyBox for a shell. */
-export async function buildNodeBase(engine: TestEngine): Promise<string> {
+async function buildNodeBase(engine: TestEngine): Promise<string> {
   const folder = join(engine.folder, 'node-base');
   await createRootfs(folder);
   await addBusybox(folder);

@@ -16,7 +16,7 @@ export function bytesInUse(): number {
 }
 
 /** How many bytes more are in use after it, while what it gives back is still held; garbage does not count. */
-export function retainedBy(act: () => object): number {
+function retainedBy(act: () => object): number {
   const before = bytesInUse();
   const held = act();
   const retained = bytesInUse() - before;

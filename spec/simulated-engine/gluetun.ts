@@ -324,9 +324,6 @@ export interface GatewaySpec extends Omit<ContainerSpec, 'healthcheck' | 'worklo
   readonly health?: { readonly intervalMs: number; readonly retries: number } | undefined;
 }
 
-/** Healthy about two seconds after a start, unhealthy six after the tunnel died: quick enough to watch. */
-export const QUICK_HEALTH = { intervalMs: 2000, retries: 3 };
-
 /** Gluetun's container, health check included. */
 export function gatewayContainer({ standIn, health, ...spec }: GatewaySpec): ContainerSpec {
   const healthcheck =

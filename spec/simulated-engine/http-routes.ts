@@ -14,7 +14,7 @@ import { API_VERSION, ENGINE_VERSION, pour } from './http-response.ts';
 import type { Answer } from './http-response.ts';
 import type { Output } from './workload.ts';
 
-export interface ApiRequest {
+interface ApiRequest {
   readonly engine: SimulatedEngine;
   /** What the path's pattern caught. */
   readonly ref: string;

@@ -270,7 +270,7 @@ export const waveUnderWay = (...dependents: readonly Repairable[]): InFlight => 
   progress: { begun: [], answered: [], parked: {} },
 });
 
-export const finished =
+const finished =
   (outcome: Outcome): Happening =>
   (state, at) => [{ type: 'commandFinished', at, id: actUnderWay(state), kind: 'any', outcome }];
 export const succeeded = (): Happening => finished({ ok: true });

@@ -12,7 +12,8 @@ import {
   isReconnecting,
   runningStart,
 } from '../model/selectors.ts';
-import type { Start, State } from '../model/state.ts';
+import type { Start } from '../model/gateway.ts';
+import type { State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
 /** While a verdict is waited for, checks are at most this far apart. */

@@ -119,5 +119,5 @@ const beginsOutage = (state: Everything, before: Everything): boolean =>
     ({ outageSince }, index) => outageSince !== undefined && before.watches[index]?.outageSince === undefined,
   );
 
-export const witnessDueAt = ({ witness: known, ending }: Everything): number | undefined =>
+const witnessDueAt = ({ witness: known, ending }: Everything): number | undefined =>
   known.value === 'none' || known.awaited !== undefined || ending ? undefined : known.nextProbeAt;

@@ -1,6 +1,8 @@
 import { lstatSync, realpathSync, renameSync } from 'node:fs';
+import * as v from 'valibot';
 import { readSmallFile } from '../../config/read-small-file.ts';
-import { type Json, asNumber, asObject, asString, asStrings, parseJson } from '../../streams/json.ts';
+import { asNumber, asObject, parseJson } from '../../streams/json.ts';
+import { decoded, listOf, maybe, object, recordOf } from '../../streams/schemas.ts';
 import type { Exit } from '../model/exits.ts';
 import { type KeptExit, type Memory, NOTHING_REMEMBERED } from '../model/memory.ts';
 import { REMEMBERED } from '../model/past.ts';
@@ -75,106 +77,60 @@ function setAside(path: string, reason: string): Notice {
   return { kind: 'stateLost', path, reason, ...fate };
 }
 
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const texts = listOf(v.string());
+const urls = v.fallback(texts, []);
+const author = v.picklist(['operator', 'itself', 'monitor', 'engine'] satisfies Exit['by'][]);
+
+/** Of both versions. A section that is missing is empty, and an entry of the wrong type is left out. */
+const SECTIONS = {
+  gateways: v.nullish(recordOf(texts), {}),
+  dependents: v.nullish(recordOf(v.string()), {}),
+  backoff: v.fallback(recordOf(v.object({ attempts: count, notBefore: v.pipe(v.number(), v.finite()) })), {}),
+  sites: v.fallback(
+    recordOf(object({ held: urls, blocked: maybe(v.object({ urls, recoveries: count })), passed: urls })),
+    {},
+  ),
+};
+
+const Written = object({
+  ...SECTIONS,
+  exits: v.nullish(recordOf(v.object({ run: maybe(v.string()), by: author })), {}),
+});
+
+const endedBy = (by: Exit['by']) =>
+  v.fallback(recordOf(v.pipe(v.string(), v.transform((run): KeptExit => ({ run, by })))), {}); // prettier-ignore
+
+const WrittenBeforeExits = v.pipe(
+  object({
+    ...SECTIONS,
+    restarting: endedBy('monitor'),
+    endedByEngine: endedBy('engine'),
+    stopped: v.nullish(texts, []),
+  }),
+  v.transform(({ restarting, endedByEngine, stopped, ...sections }): Memory => {
+    // Of those that an operator had stopped the run was not kept.
+    const stops = stopped.map((id): [string, KeptExit] => [id, { run: undefined, by: 'operator' }]);
+    return { ...sections, exits: { ...restarting, ...endedByEngine, ...Object.fromEntries(stops) } };
+  }),
+);
+
 type Decoded =
   { readonly ok: true; readonly memory: Memory } | { readonly ok: false; readonly reason: string };
 
-/** A section that is missing is empty, and an entry of the wrong type is left out. */
 function decode(text: string): Decoded {
   const json = asObject(parseJson(text));
   if (json === undefined) return { ok: false, reason: 'holds no JSON object' };
   const version = asNumber(json['version']);
   if (version !== VERSION && version !== BEFORE_EXITS) return { ok: false, reason: strangeVersion(version) };
-  const gateways = asObject(json['gateways'] ?? {});
-  const dependents = asObject(json['dependents'] ?? {});
-  const exits = version === VERSION ? exitsIn(json['exits'] ?? {}) : exitsBefore(json);
-  if (gateways === undefined || dependents === undefined || exits === undefined)
-    return { ok: false, reason: 'is not of the form this monitor writes' };
-  return {
-    ok: true,
-    memory: {
-      gateways: idsByName(harmless(gateways)),
-      dependents: asStrings(harmless(dependents)),
-      exits,
-      backoff: backoffs(harmless(asObject(json['backoff']) ?? {})),
-      sites: sitesByName(harmless(asObject(json['sites']) ?? {})),
-    },
-  };
+  const memory: Memory | undefined = decoded(version === VERSION ? Written : WrittenBeforeExits, json);
+  return memory === undefined
+    ? { ok: false, reason: 'is not of the form this monitor writes' }
+    : { ok: true, memory };
 }
 
 const strangeVersion = (version: number | undefined): string =>
   version === undefined ? 'has no version' : `is of version ${version}, which this monitor does not know`;
-
-/** Without the one key that would mean something else to whoever copies an object key by key. */
-const harmless = (json: Json): Json =>
-  Object.fromEntries(Object.entries(json).filter(([key]) => key !== '__proto__'));
-
-/** Undefined: they are not of the form that is written. */
-function exitsIn(json: unknown): Memory['exits'] | undefined {
-  const entries = asObject(json);
-  return (
-    entries &&
-    Object.fromEntries(
-      Object.entries(harmless(entries)).flatMap(([id, value]): [string, KeptExit][] => {
-        const entry = asObject(value);
-        const [run, by] = [asString(entry?.['run']), asString(entry?.['by'])];
-        return isAuthor(by) ? [[id, { run, by }]] : [];
-      }),
-    )
-  );
-}
-
-const AUTHORS: readonly string[] = ['operator', 'itself', 'monitor', 'engine'] satisfies Exit['by'][];
-const isAuthor = (text: string | undefined): text is Exit['by'] =>
-  text !== undefined && AUTHORS.includes(text);
-
-/** Of those that an operator had stopped the run was not kept. */
-function exitsBefore(json: Json): Memory['exits'] | undefined {
-  const stopped = json['stopped'] ?? [];
-  if (!Array.isArray(stopped)) return undefined;
-  const runs = (section: string, by: Exit['by']): [string, KeptExit][] =>
-    Object.entries(asStrings(harmless(asObject(json[section]) ?? {}))).map(([id, run]) => [id, { run, by }]);
-  return Object.fromEntries([
-    ...runs('restarting', 'monitor'),
-    ...runs('endedByEngine', 'engine'),
-    ...strings(stopped).map((id): [string, KeptExit] => [id, { run: undefined, by: 'operator' }]),
-  ]);
-}
-
-const idsByName = (json: Json): Memory['gateways'] =>
-  Object.fromEntries(
-    Object.entries(json).flatMap(([name, ids]) => (Array.isArray(ids) ? [[name, strings(ids)]] : [])),
-  );
-
-const backoffs = (json: Json): Memory['backoff'] =>
-  Object.fromEntries(
-    Object.entries(json).flatMap(([name, value]) => {
-      const [attempts, notBefore] = ['attempts', 'notBefore'].map((key) => asNumber(asObject(value)?.[key]));
-      const isSound = Number.isInteger(attempts) && (attempts ?? -1) >= 0 && notBefore !== undefined;
-      return isSound ? [[name, { attempts: attempts ?? 0, notBefore }]] : [];
-    }),
-  );
-
-const sitesByName = (json: Json): Memory['sites'] =>
-  Object.fromEntries(
-    Object.entries(json).flatMap(([name, value]) => {
-      const known = asObject(value);
-      if (known === undefined) return [];
-      const [held, passed] = [urls(known['held']), urls(known['passed'])];
-      return [[name, { held, blocked: blocked(known), passed }]];
-    }),
-  );
-
-function blocked(json: Json): Memory['sites'][string]['blocked'] {
-  const known = asObject(json['blocked']);
-  const recoveries = asNumber(known?.['recoveries']);
-  return known !== undefined && Number.isInteger(recoveries) && (recoveries ?? -1) >= 0
-    ? { urls: urls(known['urls']), recoveries: recoveries ?? 0 }
-    : undefined;
-}
-
-const urls = (value: unknown): string[] => (Array.isArray(value) ? strings(value) : []);
-
-const strings = (values: readonly unknown[]): string[] => values.filter((value) => typeof value === 'string');
 
 /** As the file holds it. Of more than `REMEMBERED` only the latest is kept. */
 export function encode(memory: Memory): string {

@@ -12,12 +12,12 @@ import {
 import type { Endpoint, State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
-/** How long the control server may take before a line is written without its answer. */
+/** How long we wait for the control server before we write a line without its answer. */
 const READING_MS = 6_000;
 
 /**
- * How long the address is waited for, before a line says that it is unknown: Gluetun learns it some time after the
- * tunnel is up. The log of one that is found running has told it long ago.
+ * How long we wait for the public IP before a line says that it is unknown. Gluetun learns it some time after the tunnel
+ * is up. If we find the gateway running, its log named the IP long ago.
  */
 const PATIENCE_MS = { STARTUP: 10_000, NEW: 30_000 };
 const REASONS = { STARTUP: 'Monitor starting', NEW: 'After restart' } as const;
@@ -31,9 +31,9 @@ export const NOTHING_KNOWN: Endpoint['current'] = {
 };
 
 /**
- * The VPN exit in use, of the gateway's present start and connection only: forgotten at every start and reconnect,
- * learned from what Gluetun's log tells since and from its control server. That logs each request, so it is asked
- * only when the gateway has become ready or healthy again, when a line is owed, and once more before that is written.
+ * Which VPN endpoint the gateway uses in its present run and connection. Every start and every reconnect makes us forget
+ * it; Gluetun's log and its control server tell it. The control server logs each request, so we ask it only when the
+ * gateway becomes ready or turns healthy, when we owe a line, and once more before we write that line.
  */
 export const endpoint: GatewayConcern<'network'> = {
   stage: 'network',
@@ -42,23 +42,24 @@ export const endpoint: GatewayConcern<'network'> = {
 };
 
 function reduce(state: State, event: Event, before: State): Transition {
-  const known = forget(state, event, before);
-  const asked = isTimeToAsk(known, before) ? askEndpoint(known, event.at) : askedOnceMore(known, event.at);
-  const heard = hear(asked.state, event);
-  const said = announce(heard.state, event);
-  return { state: said.state, commands: asked.commands, notices: [...heard.notices, ...said.notices] };
+  const current = withoutOldEndpoint(state, event, before);
+  const request = isTimeToAsk(current, before)
+    ? askEndpoint(current, event.at)
+    : askOnceMore(current, event.at);
+  const answer = learnEndpoint(request.state, event);
+  const line = announce(answer.state, event);
+  return { state: line.state, commands: request.commands, notices: [...answer.notices, ...line.notices] };
 }
 
-/** In a recovery what is asked before the check that passes may be answered with the exit that fails. */
+/** Not in a recovery: before a check passes, the answer may still be the endpoint that failed. */
 function isTimeToAsk(state: State, before: State): boolean {
-  const { gateway, endpoint: exit } = state;
-  if (gateway.value !== 'ready' || state.recovery.value !== 'none') return false;
-  if (hasBecomeReady(state, before)) return exit.current.ip === undefined;
+  if (state.gateway.value !== 'ready' || state.recovery.value !== 'none') return false;
+  if (hasBecomeReady(state, before)) return state.endpoint.current.ip === undefined;
   return hasTurned(state, before, 'healthy');
 }
 
-/** Before it is written that nothing is known. */
-function askedOnceMore(state: State, at: number): Transition {
+/** Before we write that the endpoint is unknown. */
+function askOnceMore(state: State, at: number): Transition {
   const { current, reading, owed } = state.endpoint;
   const isDue = (owed?.askAt ?? Infinity) <= at && reading === undefined;
   if (owed === undefined || !isDue || state.gateway.value !== 'ready' || current.ip !== undefined)
@@ -66,8 +67,8 @@ function askedOnceMore(state: State, at: number): Transition {
   return askEndpoint(withOwed(state, { ...owed, askAt: undefined }), at);
 }
 
-/** What was known of an earlier start is not known of this one, nor that of an earlier connection. */
-function forget(state: State, event: Event, before: State): State {
+/** What we knew of an earlier run, or of an earlier connection, may not be true of the present one. */
+function withoutOldEndpoint(state: State, event: Event, before: State): State {
   const hasStarted = startOf(state.gateway) !== undefined && !isSameRun(before.gateway, state.gateway);
   const isReconnected =
     (event.type === 'vpnStoppingLogged' || event.type === 'vpnStartingLogged') &&
@@ -80,7 +81,7 @@ export const forgetEndpoint = (state: State): State => ({
   endpoint: { ...state.endpoint, current: NOTHING_KNOWN, failure: undefined, reading: undefined },
 });
 
-/** What the exit is: of one that is known no more, though nothing has come of what was to change it. */
+/** Asks the control server which endpoint is in use. */
 export function askEndpoint(state: State, at: number): Transition {
   const gateway = gatewayTarget(state.gateway);
   if (gateway === undefined) return to(state);
@@ -98,32 +99,34 @@ export function askEndpoint(state: State, at: number): Transition {
   );
 }
 
-function hear(state: State, event: Event): Transition {
+function learnEndpoint(state: State, event: Event): Transition {
   const { reading, current } = state.endpoint;
-  const learn = (known: Partial<Endpoint['current']>): State => ({
+  const withFacts = (facts: Partial<Endpoint['current']>): State => ({
     ...state,
-    endpoint: { ...state.endpoint, current: { ...current, ...known } },
+    endpoint: { ...state.endpoint, current: { ...current, ...facts } },
   });
-  const answered = (next: State, failure?: string): State => ({
+  const withoutReading = (next: State, failure?: string): State => ({
     ...next,
     endpoint: { ...next.endpoint, reading: undefined, failure },
   });
   switch (event.type) {
     case 'publicIpLogged':
-      return to(isGateway(state, event.gatewayId) ? learn(publicIp(event)) : state);
+      return to(isGateway(state, event.gatewayId) ? withFacts(publicIp(event)) : state);
     case 'vpnServerLogged':
-      return to(isGateway(state, event.gatewayId) ? learn({ server: event.server }) : state);
+      return to(isGateway(state, event.gatewayId) ? withFacts({ server: event.server }) : state);
     case 'endpointRead':
       if (reading?.requestId !== event.requestId) return to(state);
-      return to(answered(event.ip === undefined ? state : learn(publicIp(event))));
+      return to(withoutReading(event.ip === undefined ? state : withFacts(publicIp(event))));
     case 'endpointUnavailable':
       if (reading?.requestId !== event.requestId) return to(state);
-      return to(answered(state, event.reason), {
+      return to(withoutReading(state, event.reason), {
         notices: [{ kind: 'endpointNotRead', reason: event.reason }],
       });
     case 'timeReached':
       return to(
-        reading !== undefined && reading.until <= event.at ? answered(state, state.endpoint.failure) : state,
+        reading !== undefined && reading.until <= event.at
+          ? withoutReading(state, state.endpoint.failure)
+          : state,
       );
     default:
       return to(state);
@@ -132,14 +135,17 @@ function hear(state: State, event: Event): Transition {
 
 const publicIp = ({ ip, country, region, city }: PublicIp): PublicIp => ({ ip, country, region, city });
 
-/** What is owed, once it is known or has been waited for; outside a recovery, where the address is another one. */
+/**
+ * Writes the line that we owe as soon as the public IP is known, or when we have waited for it long enough. If we owe no
+ * line and no recovery is under way, writes one whenever the public IP has changed.
+ */
 function announce(state: State, event: Event): Transition {
   const { current, announced, reading, owed } = state.endpoint;
   const isReady = state.gateway.value === 'ready';
   if (owed !== undefined) {
     const isOver = owed.until <= event.at;
     if (!isReady) return to(isOver ? withOwed(state, undefined) : state);
-    // One that is found running is asked first: by then its log has been read, too.
+    // At the monitor's start we wait for the control server: by then Gluetun's log has been read, too.
     const isKnown = current.ip !== undefined && (owed.status === 'NEW' || reading === undefined);
     return isKnown || isOver ? sayEndpoint(state, owed.status, REASONS[owed.status], event.at) : to(state);
   }
@@ -156,7 +162,7 @@ function announce(state: State, event: Event): Transition {
   );
 }
 
-/** Of the exit that a recovery has led to: at once where its log has told it, else when it is told, and nothing waits. */
+/** Writes the endpoint that a recovery has led to: now if the log has named it, else as soon as we learn it. */
 export function announceNewEndpoint(state: State, at: number): Transition {
   if (state.endpoint.current.ip !== undefined) return sayEndpoint(state, 'NEW', REASONS.NEW, at);
   return askEndpoint(owing(state, 'NEW', at), at);

@@ -6,22 +6,23 @@ import { exitOf } from '../model/exits.ts';
 import { ambiguous, gatewayCandidates } from '../model/find-gateway.ts';
 import type { Notice, NoticeOf } from '../notices/notice.ts';
 import { gatewayTarget, isBeingRestarted, isSameRun } from '../model/selectors.ts';
-import type { Gateway, State } from '../model/state.ts';
+import type { Gateway, GatewayIn } from '../model/gateway.ts';
+import type { State } from '../model/state.ts';
 import { COMES_BACK_MS, startDueAt } from '../recovery/left-behind.ts';
 
-/** What is said of a change in the gateway's life. */
+/** What there is to say when the gateway has changed. */
 export function sayChange(was: State, after: State, event: Event): readonly Notice[] {
   const { gateway: before } = was;
   const { gateway: now, recovery } = after;
   if (now.value === 'absent') return [absence(after, before)];
   if (now.value === 'unseen') return [];
-  const found = sayWhich(gatewayTarget(before), now, after);
-  if (isBeingRestarted(after)) return found;
-  if (recovery.value === 'awaitingReady' && now.value === 'starting') return found;
-  return [...found, ...sayStep(before, now, { event, was, after })];
+  const which = sayWhich(gatewayTarget(before), now, after);
+  if (isBeingRestarted(after)) return which;
+  if (recovery.value === 'awaitingReady' && now.value === 'starting') return which;
+  return [...which, ...sayState(before, now, { event, was, after })];
 }
 
-/** One that was given another name is followed as long as nobody else has taken its own. */
+/** A gateway that was renamed is still watched, unless another container has taken its name. */
 function sayWhich(before: Target | undefined, now: Target, { settings }: State): readonly Notice[] {
   if (before?.name === now.name) return [];
   if (before?.id !== now.id || now.name === settings.gateway)
@@ -29,7 +30,7 @@ function sayWhich(before: Target | undefined, now: Target, { settings }: State):
   return [{ kind: 'gatewayRenamed', was: before.name, name: now.name }];
 }
 
-function sayStep(
+function sayState(
   before: Gateway,
   now: Exclude<Gateway, { value: 'unseen' | 'absent' }>,
   saying: Saying,
@@ -56,22 +57,22 @@ interface Saying {
 }
 
 /**
- * Each time that it goes down, except while it ends again and again before it is ready. It is said again if it turns out
- * to be down for another reason, because it may stay down then.
+ * Says each time that the gateway goes down, and why. While it keeps ending before it is ready, that is said once. If it
+ * turns out to be down for another reason, that is said too, because then it may stay down.
  */
 function sayDown(before: Gateway, now: Down, { event, was, after }: Saying): readonly Notice[] {
   const cause = downCause(after);
   const known = before.value === 'down' && before.run === now.run ? downCause(was) : undefined;
   if (cause === undefined || known === cause || cause === 'created') return [];
-  // An engine that went away meanwhile may have stopped it: it stays down either way.
+  // The engine went away meanwhile and may have stopped it too: it stays down either way.
   if (known === 'operator' && cause === 'found') return [];
   const isToStay = cause === 'operator' || cause === 'found' || cause === 'givenUp';
   if (known === undefined && now.unreadyRuns > 1 && !isToStay)
     return now.unreadyRuns === 2
       ? [{ kind: 'gatewayLooping', name: now.name, exits: now.unreadyRuns + 1 }]
       : [];
-  if (known !== undefined && !isToStay && !isNewsOfACrash({ known, cause }, event, after)) return [];
-  // Within a recovery it is started again and again: that is told of the first time, and by how the recovery goes.
+  if (known !== undefined && !isToStay && !isCrashWorthSaying({ known, cause }, event, after)) return [];
+  // A recovery starts it again and again, and says itself how that goes.
   if (cause === 'givenUp' && after.recovery.value !== 'none') return [];
   return [describeDown(now, cause, after)];
 }
@@ -81,14 +82,14 @@ interface Change {
   readonly cause: DownCause;
 }
 
-/** If it is started before long, that is said then; unless it was just said to stay down. */
-const isNewsOfACrash = ({ known, cause }: Change, event: Event, after: State): boolean =>
+/** Not if the gateway is started soon, because that is said then; but always if we have just said that it stays down. */
+const isCrashWorthSaying = ({ known, cause }: Change, event: Event, after: State): boolean =>
   cause === 'crash' &&
   after.recovery.value === 'none' &&
   (known === 'operator' || known === 'found' || (startDueAt(after) ?? Infinity) > event.at + COMES_BACK_MS);
 
-/** When it is started unless it comes back, or why it is not. */
-function outlook(cause: DownCause, since: number, state: State): Partial<NoticeOf<'gatewayDown'>> {
+/** When the monitor will start the gateway if it does not come back, or why the monitor leaves it alone. */
+function planFor(cause: DownCause, since: number, state: State): Partial<NoticeOf<'gatewayDown'>> {
   const { backoff } = state;
   if (!isEndedByItself(cause)) return {};
   const exclusion = whyGatewayExcluded(state);
@@ -99,7 +100,7 @@ function outlook(cause: DownCause, since: number, state: State): Partial<NoticeO
     : { startInMs: COMES_BACK_MS };
 }
 
-type Down = Extract<Gateway, { value: 'down' }>;
+type Down = GatewayIn<'down'>;
 
 function describeDown(
   { id, name, since, unreadyRuns }: Down,
@@ -109,32 +110,32 @@ function describeDown(
   const facts = state.shared.containers.byId[id];
   const isGivenUp = cause === 'givenUp';
   const exit = facts && exitOf(state.shared, facts);
-  const isHeard = exit !== undefined && exit.by !== 'engine';
+  const isExitKnown = exit !== undefined && exit.by !== 'engine';
   const isCutShort = cause === 'crash' && exit?.by === 'monitor';
   return {
     kind: 'gatewayDown',
     name,
     cause,
-    exitCode: (isHeard && cause !== 'found') || isGivenUp ? facts?.details?.exitCode : undefined,
+    exitCode: (isExitKnown && cause !== 'found') || isGivenUp ? facts?.details?.exitCode : undefined,
     isAgain: unreadyRuns > 0 && !isGivenUp,
     ...(isGivenUp && facts?.details && { restarts: facts.details.restartCount }),
     ...(cause === 'found' && isUnstarted(facts) && { startError: facts.details?.error ?? '' }),
     ...(isCutShort && { isCutShort }),
-    ...outlook(cause, since, state),
+    ...planFor(cause, since, state),
   };
 }
 
-/** It has never run, or could not be started again, which leaves the reason. */
+/** It has never run, or it could not be started: then the engine has kept the error. */
 const isUnstarted = (facts: ContainerFacts | undefined): facts is ContainerFacts =>
   facts?.runState === 'created' || (facts?.details?.error ?? '') !== '';
 
-/** Not at first sight: a gateway found running has not just started. */
+/** A gateway that is running when we first see it need not have just started. */
 const isNewStart = (before: Gateway, now: Running): boolean =>
   before.value !== 'unseen' && before.value !== 'absent' && !isSameRun(before, now);
 
-type Running = Extract<Gateway, { value: 'starting' | 'ready' }>;
+type Running = GatewayIn<'starting' | 'ready'>;
 
-/** One that was there until now needs no advice on its name. */
+/** If the gateway was there until now, its name is right, and the user needs no advice. */
 function absence({ settings, shared: { containers } }: State, before: Gateway): Notice {
   const known = gatewayTarget(before);
   if (known !== undefined) return { kind: 'gatewayGone', name: known.name };

@@ -9,19 +9,19 @@ import type { State } from '../model/state.ts';
 import { type Transition, then, to } from '../model/transition.ts';
 
 /**
- * Why Gluetun cannot connect, in its own words, where that explains what the monitor reports; and whether its log
- * can be read at all.
+ * Repeats, in Gluetun's own words, why it cannot connect, if that explains what the monitor reports. Also notes whether
+ * Gluetun's log can be read at all.
  */
 export const gatewayLog: GatewayConcern<'record'> = { stage: 'record', reduce };
 
 function reduce(state: State, event: Event, before: State): Transition {
-  const read = readability(state, event);
-  const next = learn(read.state, event, before);
-  return then(read, isInTrouble(next) ? tellTroubles(next) : to(next));
+  const reading = noteReading(state, event);
+  const next = noteTroubles(reading.state, event, before);
+  return then(reading, isInTrouble(next) ? tellTroubles(next) : to(next));
 }
 
-/** What it said before its present start, or before the tunnel worked, explains nothing. */
-function learn(state: State, event: Event, before: State): State {
+/** What Gluetun said before its present run, or before the tunnel last worked, explains nothing. */
+function noteTroubles(state: State, event: Event, before: State): State {
   const { troubles } = state;
   const check = finishedCheck(event, before);
   if (check?.passing === true && isOfThisStart(state, check))
@@ -34,14 +34,14 @@ function learn(state: State, event: Event, before: State): State {
     : state;
 }
 
-/** Its sites are down, a recovery is under way, or it has died by itself. */
+/** Enough sites are down, a recovery is under way, or the gateway died by itself. */
 const isInTrouble = (state: State): boolean => {
   const { gateway, recovery } = state;
   if (gateway.value === 'down') return hasDied(state);
   return recovery.value !== 'none' || sitesDown(state).length >= quorumIn(state);
 };
 
-function readability(state: State, event: Event): Transition {
+function noteReading(state: State, event: Event): Transition {
   if (!('gatewayId' in event) || !isGateway(state, event.gatewayId)) return to(state);
   const { failure, silences } = state.logReading;
   switch (event.type) {

@@ -4,65 +4,53 @@ import { fitsByName } from '../../streams/fits.ts';
 import { COMPOSE_PROJECT } from '../../streams/labels.ts';
 import { findGateway, lastingWord } from '../model/find-gateway.ts';
 import { downCause, hasDied } from '../model/down-cause.ts';
+import type { Gateway } from '../model/gateway.ts';
 import { knownIds, rememberedBackoff, rememberedSites } from '../model/past.ts';
-import { gatewayTarget, startOf } from '../model/selectors.ts';
-import type { Gateway, Shared, Start, State } from '../model/state.ts';
+import { gatewayTarget, isGateway, startOf } from '../model/selectors.ts';
+import type { Shared, State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 import { sayChange } from './gateway-lines.ts';
-import { COMES_BACK_MS } from '../recovery/left-behind.ts';
+import { type Signal, next } from './machine.ts';
 
-/** Where the gateway is in its life: absent, down, paused, starting. That it is ready is decided by `readiness`. */
+/**
+ * Which container is the gateway, and what the containers and Gluetun's log show of it. `readiness` decides when it is
+ * ready.
+ */
 export const gateway: GatewayConcern<'gateway'> = { stage: 'gateway', reduce };
 
 function reduce(state: State, event: Event, before: State): Transition {
   if (!state.shared.containers.isListed) return to(state);
-  const heard = withEvidence(nextGateway(state, event), event);
-  const next = state.gateway.value === 'unseen' ? foundRunning(heard, event) : heard;
-  const isSame = next === state.gateway && downCause(state) === downCause(before);
+  const current = afterTunnel(afterLook(state, event), event);
+  const isSame = current === state.gateway && downCause(state) === downCause(before);
   if (isSame) return hasDied(state) ? followLog(state) : to(state);
-  const after = keepName({ ...state, gateway: next });
+  const after = keepName({ ...state, gateway: current });
   return { ...followLog(after), notices: sayChange(before, after, event) };
 }
 
-/** What is remembered of it is kept by that name. */
-function keepName(state: State): State {
-  const {
-    settings,
-    shared: { past },
-  } = state;
-  const target = gatewayTarget(state.gateway);
-  const name = target === undefined ? settings.gateway : lastingWord(settings.gateway, target);
-  if (name === settings.gateway) return state;
-  const { gateway: given, word = given } = settings;
-  const backoff = { ...state.backoff, ...rememberedBackoff(past, name) };
-  const sites = { ...state.sites, ...rememberedSites(past, name) };
-  return { ...state, backoff, sites, settings: { ...settings, gateway: name, word } };
+function afterLook(state: State, event: Event): Gateway {
+  const facts = gatewayFacts(state);
+  if (facts === undefined) return next(state.gateway, { type: 'absent' });
+  const signal = signalOf(facts, event);
+  return signal === undefined ? state.gateway : next(state.gateway, signal);
 }
 
-function nextGateway(state: State, event: Event): Gateway {
-  const current = state.gateway;
-  const { gateway: word } = state.settings;
-  const find = (containers: Findable): ContainerFacts | undefined =>
-    findGateway(containers, word, knownIds(state.shared.past, word)[0]);
-  const found = find(state.shared.containers);
-  const facts =
-    found === undefined || isOfAnotherStack(state, found) ? find(withoutOtherStacks(state)) : found;
-  if (facts === undefined) return current.value === 'absent' ? current : { value: 'absent' };
-  const target = { id: facts.id, name: facts.name };
-  const same = gatewayTarget(current)?.id === facts.id ? current : undefined;
-  // It could not be inspected: of what a listing tells alone nobody knows which run that is.
-  if (facts.details === undefined) return current;
-  switch (facts.runState) {
-    case 'running':
-      return running(same, facts, event);
-    case 'paused': {
-      const start = startIn(same, facts, event);
-      if (same?.value === 'paused' && start === same.start) return same;
-      return { value: 'paused', ...target, start, wasReady: same?.value === 'ready' && start === same.start };
-    }
-    default:
-      return down(same, facts, event);
-  }
+function afterTunnel(current: Gateway, event: Event): Gateway {
+  const showsTunnel = event.type === 'publicIpLogged' || event.type === 'tunnelUpLogged';
+  return showsTunnel && isGateway({ gateway: current }, event.gatewayId)
+    ? next(current, { type: 'tunnelShown', at: event.at })
+    : current;
+}
+
+/** The container that the user means, as long as it is not the gateway of another stack. */
+function gatewayFacts(state: State): ContainerFacts | undefined {
+  const {
+    settings,
+    shared: { past, containers },
+  } = state;
+  const find = (among: Findable): ContainerFacts | undefined =>
+    findGateway(among, settings.gateway, knownIds(past, settings.gateway)[0]);
+  const facts = find(containers);
+  return facts === undefined || isOfAnotherStack(state, facts) ? find(withoutOtherStacks(state)) : facts;
 }
 
 type Findable = Pick<Shared['containers'], 'byId' | 'composeNames'>;
@@ -75,8 +63,8 @@ const withoutOtherStacks = (state: State): Findable => ({
 });
 
 /**
- * The gateway is away, or about to be replaced, and the word fits the compose service of another stack: that has a
- * gateway of its own, and dependents that are none of ours.
+ * While the gateway is away, or about to be replaced, the user's word may fit the compose service of another stack. That
+ * is another gateway, and its dependents are not ours.
  */
 const isOfAnotherStack = ({ settling, settings, shared: { past } }: State, facts: ContainerFacts): boolean =>
   settling.project !== undefined &&
@@ -84,102 +72,66 @@ const isOfAnotherStack = ({ settling, settings, shared: { past } }: State, facts
   !fitsByName(settings.gateway, facts) &&
   !knownIds(past, settings.gateway).includes(facts.id);
 
-function running(current: Gateway | undefined, facts: ContainerFacts, event: Event): Gateway {
-  const start = startIn(current, facts, event);
-  const target = { id: facts.id, name: facts.name };
-  // Of a start that came meanwhile, what was proven of the one before says nothing.
-  if (current === undefined || !('start' in current) || current.start !== start)
-    return { value: 'starting', ...target, start };
-  if (current.value === 'paused') return resumed({ ...current, ...target }, event.at);
-  return current.name === facts.name ? current : { ...current, ...target };
-}
-
-/** It has become healthy since its start, so it is ready; but what a check met while it stood still says nothing. */
-function resumed({ wasReady, id, name, start }: Extract<Gateway, { value: 'paused' }>, at: number): Gateway {
-  return wasReady
-    ? { value: 'ready', id, name, start: { ...start, readyAt: at } }
-    : { value: 'starting', id, name, start };
-}
-
-function down(current: Gateway | undefined, facts: ContainerFacts, event: Event): Gateway {
-  const target = { id: facts.id, name: facts.name };
-  const run = facts.details?.startedAt;
-  if (current?.value === 'down' && current.run === run) {
-    const isLeft = facts.runState === 'created' && event.at >= current.since + COMES_BACK_MS;
-    return isLeft === current.isLeft && facts.name === current.name
-      ? current
-      : { ...current, ...target, isLeft };
+/** Undefined: the container could not be inspected, and a listing does not tell which run it is in. */
+function signalOf({ id, name, runState, details }: ContainerFacts, event: Event): Signal | undefined {
+  if (details === undefined) return undefined;
+  const { at } = event;
+  const target = { id, name };
+  const startedAt = { engineMs: details.startedAtMs ?? 0, text: details.startedAt };
+  switch (runState) {
+    case 'running': {
+      const ageMs = 'engineClockMs' in event ? Math.max(0, event.engineClockMs - startedAt.engineMs) : 0;
+      return { type: 'running', at, target, startedAt, ageMs };
+    }
+    case 'paused':
+      return { type: 'paused', at, target, startedAt };
+    default:
+      return { type: 'down', at, target, run: startedAt.text, isCreated: runState === 'created' };
   }
-  const unreadyRuns = unreadyRunsAfter(current);
-  return { value: 'down', ...target, since: event.at, isLeft: false, run, unreadyRuns };
 }
 
-/** Of runs in a row: the one before the present has ended, or, where it was down, one that was over before it was seen. */
-function unreadyRunsAfter(current: Gateway | undefined): number {
-  if (current?.value === 'down') return current.unreadyRuns + 1;
-  const start = current && startOf(current);
-  const isKept = current?.value === 'paused' ? current.wasReady : current?.value === 'ready';
-  return isKept || start === undefined ? 0 : start.unreadyRuns + 1;
-}
-
-/** The present start: the one we know, or a new one. */
-function startIn(current: Gateway | undefined, { details }: ContainerFacts, event: Event): Start {
-  const known = current && startOf(current);
-  const text = details?.startedAt ?? '';
-  if (known?.startedAt.text === text) return known;
-  return {
-    seenAt: event.at,
-    startedAt: { engineMs: details?.startedAtMs ?? 0, text },
-    tunnelShownAt: undefined,
-    readyAt: undefined,
-    unreadyRuns: current?.value === 'down' ? current.unreadyRuns : unreadyRunsAfter(current),
-    isLate: false,
-  };
-}
-
-/** A gateway that the monitor finds running at its own start has run for some time: both times are the engine's. */
-function foundRunning(current: Gateway, event: Event): Gateway {
-  if (current.value !== 'starting' || !('engineClockMs' in event)) return current;
-  const ageMs = Math.max(0, event.engineClockMs - current.start.startedAt.engineMs);
-  return { ...current, start: { ...current.start, seenAt: event.at - ageMs } };
-}
-
-/** What Gluetun's log shows of the present start; one that is ready needs no further proof. */
-function withEvidence(current: Gateway, event: Event): Gateway {
-  if (current.value !== 'starting') return current;
-  const { start } = current;
-  const showsTunnel = event.type === 'publicIpLogged' || event.type === 'tunnelUpLogged';
-  if (showsTunnel && event.gatewayId === current.id && start.tunnelShownAt === undefined)
-    return { ...current, start: { ...start, tunnelShownAt: event.at } };
-  return current;
+/** What is remembered about the gateway is kept under this name. */
+function keepName(state: State): State {
+  const {
+    settings,
+    shared: { past },
+  } = state;
+  const target = gatewayTarget(state.gateway);
+  const name = target === undefined ? settings.gateway : lastingWord(settings.gateway, target);
+  if (name === settings.gateway) return state;
+  const word = settings.word ?? settings.gateway;
+  const backoff = { ...state.backoff, ...rememberedBackoff(past, name) };
+  const sites = { ...state.sites, ...rememberedSites(past, name) };
+  return { ...state, backoff, sites, settings: { ...settings, gateway: name, word } };
 }
 
 /**
- * The log is followed from the moment it is known where this start begins in it. Of one that died by itself it is
- * read on, or read at all where it lived too short a time to be looked at: its last words tell why.
+ * The log is followed once it is known where the present run begins in it. If the gateway died by itself, its log is
+ * still read to the end, even if it lived too short a time to be inspected: its last words say why.
  */
 function followLog(state: State): Transition {
   const {
-    gateway: now,
+    gateway: current,
     settings,
     logReading,
     shared: { containers },
   } = state;
   const lane = settings.gateway;
-  const facts = 'id' in now ? containers.byId[now.id] : undefined;
+  const facts = 'id' in current ? containers.byId[current.id] : undefined;
   const run = hasDied(state)
     ? (facts?.details?.startedAt ?? logReading.followed)
-    : startOf(now)?.startedAt.text;
+    : startOf(current)?.startedAt.text;
   if (run === logReading.followed) return to(state);
-  const next = { ...state, logReading: { ...logReading, followed: run } };
-  if (run === undefined || !('id' in now)) return to(next, { commands: [{ kind: 'leaveGatewayLog', lane }] });
+  const after = { ...state, logReading: { ...logReading, followed: run } };
+  if (run === undefined || !('id' in current))
+    return to(after, { commands: [{ kind: 'leaveGatewayLog', lane }] });
   const { tty = false, startedAt, startedAtMs = 0, finishedAtMs = Infinity } = facts?.details ?? {};
-  return to(next, {
+  return to(after, {
     commands: [
       {
         kind: 'followGatewayLog',
         lane,
-        gatewayId: now.id,
+        gatewayId: current.id,
         startedAt: run,
         ...(startedAt === run && finishedAtMs < startedAtMs && { endedBeforeMs: finishedAtMs }),
         tty,

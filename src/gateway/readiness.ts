@@ -2,19 +2,21 @@ import type { GatewayConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
 import { finishedCheck, isOfThisStart } from '../checks/finished-check.ts';
 import { whyBlind } from '../checks/blindness.ts';
+import type { GatewayIn } from '../model/gateway.ts';
 import { lastTrouble } from '../model/gateway-troubles.ts';
 import { isOverdue, isSameRun } from '../model/selectors.ts';
-import type { Gateway, State } from '../model/state.ts';
+import type { State } from '../model/state.ts';
 import type { Notice, NoticeOf } from '../notices/notice.ts';
 import { type Transition, to } from '../model/transition.ts';
 import { listCommand } from '../facts/containers.ts';
+import { next } from './machine.ts';
 
-type Starting = Extract<Gateway, { value: 'starting' }>;
+type Starting = GatewayIn<'starting'>;
 
 /**
- * When a gateway that starts has become ready: nothing may be put on its network before. Three proofs, each only
- * from this start: Docker's health; the tunnel in Gluetun's log and a check after that; a check alone where there
- * is no health check, or where the time for it is over.
+ * When a gateway that is starting becomes ready: nothing may be put on its network before. There are three proofs, and
+ * each must come from the present run: Docker calls it healthy; a check passes after its log showed the tunnel; a check
+ * passes, and it has no health check or its time to become healthy is over.
  */
 export const readiness: GatewayConcern<'readiness'> = {
   stage: 'readiness',
@@ -27,20 +29,27 @@ function reduce(state: State, event: Event, before: State): Transition {
   if (gateway.value !== 'starting') return to(state);
   const proof = proofOf(state, gateway, event, before);
   const wasAwaited = before.gateway.value === 'starting' && isSameRun(before.gateway, gateway);
-  if (proof === undefined) return late(state, gateway, { at: event.at, wasAwaited });
+  if (proof === undefined) return overdue(state, gateway, { at: event.at, wasAwaited });
   const notices = sayReady(gateway, proof, { at: event.at, wasAwaited });
-  const start = { ...gateway.start, readyAt: event.at, unreadyRuns: 0, isLate: false };
-  // A start that failed meanwhile has emitted nothing: who wants to run but does not, only a listing shows.
+  // The engine sends no message if a dependent failed to start meanwhile: only a listing shows that.
   const commands = wasAwaited || event.type === 'containerInspected' ? [listCommand(state.shared)] : [];
-  return to({ ...state, gateway: { ...gateway, value: 'ready', start } }, { notices, commands });
+  return to(
+    { ...state, gateway: next(gateway, { type: 'provenReady', at: event.at }) },
+    { notices, commands },
+  );
 }
 
-/** If a recovery waits for it, that says so itself; one that is found so may have been for hours. */
-function late(state: State, gateway: Starting, { at, wasAwaited }: Moment): Transition {
-  // Without the engine nobody knows what has become of it.
+/**
+ * Says once that the gateway takes too long: not during a recovery, which says so itself, and not if the gateway was
+ * found like this, because that may be hours old.
+ */
+function overdue(state: State, gateway: Starting, { at, wasAwaited }: Moment): Transition {
+  // Without the engine nobody knows how the gateway is by now.
   const isKnown = state.shared.connection.value === 'connected' && !state.shared.ending;
-  if (!isKnown || !isOverdue(state, at) || gateway.start.isLate) return to(state);
-  const told: Notice = {
+  if (!isKnown || !isOverdue(state, at)) return to(state);
+  const late = next(gateway, { type: 'timeOver' });
+  if (late === gateway) return to(state);
+  const notice: Notice = {
     kind: 'gatewayNotReady',
     name: gateway.name,
     waitedMs: state.settings.healthyWaitMs,
@@ -48,8 +57,8 @@ function late(state: State, gateway: Starting, { at, wasAwaited }: Moment): Tran
     trouble: lastTrouble(state),
   };
   return to(
-    { ...state, gateway: { ...gateway, start: { ...gateway.start, isLate: true } } },
-    { notices: wasAwaited && state.recovery.value === 'none' ? [told] : [] },
+    { ...state, gateway: late },
+    { notices: wasAwaited && state.recovery.value === 'none' ? [notice] : [] },
   );
 }
 
@@ -60,11 +69,11 @@ function sayReady({ name, start }: Starting, proof: Proof, { at, wasAwaited }: M
 
 interface Moment {
   readonly at: number;
-  /** It was known to be starting before. */
+  /** The gateway was already known to be starting before this event. */
   readonly wasAwaited: boolean;
 }
 
-/** How it was proven; `none`: nothing can prove it. */
+/** What proves it; `none`: nothing can, so it is taken for ready. */
 type Proof = NoticeOf<'gatewayReady'>['proof'] | 'none';
 
 function proofOf(state: State, gateway: Starting, event: Event, before: State): Proof | undefined {
@@ -80,7 +89,7 @@ function proofOf(state: State, gateway: Starting, event: Event, before: State): 
   return undefined;
 }
 
-/** By an inspection, of this start. */
+/** An inspection of the present run says so. */
 function isHealthy(state: State, { id, start }: Starting): boolean {
   const details = state.shared.containers.byId[id]?.details;
   return details?.health === 'healthy' && details.startedAt === start.startedAt.text;

@@ -56,7 +56,7 @@ export interface Program {
 }
 
 /** What an act has of the loop while it runs. */
-export interface Acting {
+interface Acting {
   /** The monitor is about to end: no further part of an act is begun. */
   readonly isEnding: () => boolean;
   /** To be awaited before a call whose trace must survive the monitor: it covers every event emitted before. */

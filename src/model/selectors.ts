@@ -1,6 +1,7 @@
 import type { Target } from './act.ts';
 import { isExpectedToEnd } from './exits.ts';
-import type { Gateway, Start, State } from './state.ts';
+import type { Gateway, Start } from './gateway.ts';
+import type { State } from './state.ts';
 
 /** The gateway runs and is not paused, ready or not. */
 export const runningStart = (gateway: Gateway): Start | undefined =>

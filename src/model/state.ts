@@ -1,7 +1,8 @@
 import type { Decisive, Site } from '../../config/config.ts';
 import type { ContainerFacts, ProbeResult, PublicIp, Store } from '../../streams/events.ts';
-import type { Act, Repairable, Target } from './act.ts';
+import type { Act, Repairable } from './act.ts';
 import type { Exits } from './exits.ts';
+import type { Gateway } from './gateway.ts';
 import type { Past, RememberedSites } from './past.ts';
 import type { OwnNetwork } from '../../streams/own-network.ts';
 import type { Witness } from './witness.ts';
@@ -102,7 +103,7 @@ export interface Settings extends Decisive {
 }
 
 /** The engine's event stream. Nothing is decided before a listing has caught up with what happened without it. */
-export type Connection =
+type Connection =
   | { readonly value: 'connecting' }
   | { readonly value: 'reconciling'; readonly since: number }
   | { readonly value: 'connected' }
@@ -138,39 +139,6 @@ export interface Containers {
   /** Why the latest one failed; undefined: it did not. */
   readonly listingFailure: string | undefined;
 }
-
-/** One run of the gateway, from its start on. */
-export interface Start {
-  /** When we learned of it, or, found running, when it must have been by the engine's clock. */
-  readonly seenAt: number;
-  /** `State.StartedAt`, which tells one run from another. */
-  readonly startedAt: { readonly engineMs: number; readonly text: string };
-  /** When Gluetun's log of this start showed the tunnel up. */
-  readonly tunnelShownAt: number | undefined;
-  /** When it became ready, or was resumed as such: what failed in a check begun before counts for nothing. */
-  readonly readyAt: number | undefined;
-  /** Runs just before this one that ended before they were ready. */
-  readonly unreadyRuns: number;
-  /** The time it had to become ready is over. */
-  readonly isLate: boolean;
-}
-
-export type Gateway =
-  | { readonly value: 'unseen' }
-  | { readonly value: 'absent' }
-  | ({
-      readonly value: 'down';
-      readonly since: number;
-      /** It was created, and the time in which whoever did that starts it is over. */
-      readonly isLeft: boolean;
-      /** `State.StartedAt` of the run that ended. */
-      readonly run: string | undefined;
-      /** Its latest runs that ended before they were ready, one after another. */
-      readonly unreadyRuns: number;
-    } & Target)
-  | ({ readonly value: 'paused'; readonly start: Start; readonly wasReady: boolean } & Target)
-  | ({ readonly value: 'starting'; readonly start: Start } & Target)
-  | ({ readonly value: 'ready'; readonly start: Start } & Target);
 
 export interface Dependents {
   /** Who hangs on the gateway, by id; undefined before the first listing. */
@@ -346,7 +314,7 @@ interface Begun {
   readonly begunAt: number;
 }
 
-export type RecoveryStep = Exclude<Recovery['value'], 'none'>;
+type RecoveryStep = Exclude<Recovery['value'], 'none'>;
 
 export interface RecoveryRecord {
   readonly begunAt: number;
@@ -366,7 +334,7 @@ export interface Repairs {
 }
 
 /** Two runs, each by its `State.StartedAt`: the one was started on the network of the other. */
-export interface Restored {
+interface Restored {
   readonly run: string;
   readonly ownerRun: string;
 }
@@ -403,7 +371,7 @@ export interface Backoff {
 }
 
 /** Why a recovery does not begin though critical sites are down. */
-export interface HeldBack {
+interface HeldBack {
   readonly because: HoldReason;
   /** When time alone ends it; absent: something else does. */
   readonly until?: number;
@@ -412,7 +380,7 @@ export interface HeldBack {
 export type HoldReason = 'quorum' | 'excluded' | 'line' | 'awaitingWitness' | 'grace' | 'backoff';
 
 /** Compose, or an update tool, at work on the containers around the gateway: it is not raced. */
-export interface Settling {
+interface Settling {
   /** The compose project the gateway belonged to when it was last seen; empty: none. */
   readonly project: string | undefined;
   /** The last create, destroy or rename among them that was not ours. */

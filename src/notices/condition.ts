@@ -6,7 +6,7 @@ import type { HoldReason, RepairFault } from '../model/state.ts';
 export type Unrepaired = 'dryRun' | 'byHand' | 'refused' | 'failing' | 'paused' | 'awaitsOwner';
 
 /** Everything that can be wrong for a while, by its kind, with its facts. Kinds and fields only grow, as notices' do. */
-export interface Conditions {
+interface Conditions {
   readonly engineLost: { readonly reason: string };
   readonly listingFailed: { readonly reason: string };
   readonly logFileNotWritten: { readonly reason: string };
@@ -46,7 +46,7 @@ export interface Conditions {
 export type ConditionKind = keyof Conditions;
 
 /** Whom it is about. */
-export interface Subject {
+interface Subject {
   /** Absent: it is about all of them. */
   readonly gateway?: string;
   /** The name of the container or site, the path of the file; empty: there is only one that it can be about. */

@@ -37,7 +37,7 @@ export interface Unfit {
  * of a site; names end in the unit they are given in. Kinds and fields only grow within a major version: users'
  * tools read them from the JSON log. How each is worded, and how loud it is, stands in `wording.ts`.
  */
-export interface Notices {
+interface Notices {
   // The monitor itself
   readonly monitorStarted: object;
   readonly configWarned: { readonly text: string };
@@ -306,7 +306,7 @@ export interface Notices {
 export type NoticeKind = keyof Notices;
 
 /** What every notice has beside its own facts. */
-export interface About {
+interface About {
   /** The gateway it concerns, as `GLUETUN_CONTAINER` names it; absent: none, or all of them. */
   readonly gateway?: string;
   /** It would be done, but for `DRY_RUN`. */

@@ -10,7 +10,7 @@ import type { Evidence, Hold, Notice, NoticeKind, NoticeOf, Unfit } from './noti
  * Who wants to hear of it: `attention`, whoever has to do something about it; `recovery`, whoever wants to know how the
  * tunnel is; `activity`, whoever wants to know what is done and changes; `debug`, whoever looks for a fault.
  */
-export type Audience = 'attention' | 'recovery' | 'activity' | 'debug';
+type Audience = 'attention' | 'recovery' | 'activity' | 'debug';
 
 interface Wording<K extends NoticeKind> {
   readonly audience: Audience;

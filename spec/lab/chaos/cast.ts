@@ -26,7 +26,3 @@ export const OUTSIDER = 'outsider';
 
 /** Nobody may touch these. */
 export const UNTOUCHABLE: readonly string[] = [OTHER_GATEWAY, OTHERS_APP, OUTSIDER, EXCLUDED];
-
-/** What must exist under its name, or parked. */
-export const ours = (name: string): boolean =>
-  name === RESTING || DEPENDENTS.some((dependent) => dependent.name === name);

@@ -39,7 +39,7 @@ export interface OperatorAct extends Span {
 }
 
 /** Paused is not running. */
-export interface GatewayRun extends Span {
+interface GatewayRun extends Span {
   readonly id: string;
 }
 

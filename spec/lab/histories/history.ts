@@ -63,13 +63,13 @@ export type Deed =
   | EngineDeed
   | MonitorDeed;
 
-export type OperatorDeed =
+type OperatorDeed =
   | ({ readonly what: 'stop' | 'start' | 'restart' | 'kill' | 'remove' | 'create' | 'recreate' } & Whom)
   | ({ readonly what: 'pause' | 'rename' } & Whom & Lasting)
   /** `docker compose up -d`, of the gateway only or of all that joined it; both in compose's order of steps. */
   | { readonly what: 'composeUp'; readonly isGatewayOnly: boolean };
 
-export type TunnelDeed =
+type TunnelDeed =
   | ({ readonly what: 'tunnelBreaks' | 'tunnelHangs' | 'dnsFails' | 'providerFails' | 'lineFails' } & Lasting)
   | ({ readonly what: 'siteBlocked'; readonly site: number } & Lasting)
   | ({
@@ -77,7 +77,7 @@ export type TunnelDeed =
     } & Lasting)
   | { readonly what: 'gluetunHealsItself' };
 
-export type EngineDeed =
+type EngineDeed =
   /** In good order, or by SIGKILL: then its containers run on, and the next one stops them before it answers. */
   | ({ readonly what: 'engineRestarts' | 'engineKilled'; readonly ownersFirst: boolean } & Lasting)
   /** Of the whole host, with the monitor and all else. */
@@ -103,7 +103,7 @@ export type CallFate =
   | { readonly fate: 'answerLost' }
   | { readonly fate: 'hangs' };
 
-export type MonitorDeed =
+type MonitorDeed =
   /** SIGKILL, or SIGTERM; another one is started later, its clock so far ahead or behind. */
   { readonly what: 'monitorKilled' | 'monitorStopped'; readonly aheadMs: number } & Lasting;
 

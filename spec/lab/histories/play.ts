@@ -38,7 +38,7 @@ export interface Played {
   readonly end: Readonly<Record<string, End>>;
 }
 
-export interface End {
+interface End {
   /** What its people want of it. */
   readonly wanted: Intent['value'];
   readonly is: 'gone' | 'down' | 'live' | 'cut off';

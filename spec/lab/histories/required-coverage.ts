@@ -1,5 +1,5 @@
 /** What occurs often enough to be missed: each must occur in a run that claims to be complete. */
-export const KNOWN: readonly string[] = [
+const KNOWN: readonly string[] = [
   'alarm: selfHealing',
   'alarm: unhealthy',
   'attachment: failedToJoin → fresh',

@@ -3,7 +3,7 @@ import type { Played } from './play.ts';
 import { BEGINNING_MS } from './stage.ts';
 
 /** `1 d 02:03:04.5` since the history's beginning. */
-export function clock(at: number): string {
+function clock(at: number): string {
   const passed = Math.max(0, at - BEGINNING_MS);
   const days = Math.floor(passed / 86_400_000);
   const ofDay = new Date(passed % 86_400_000).toISOString().slice(11, 21);

@@ -895,6 +895,11 @@ describe('a gateway that stays down', () => {
       .expectNoAct()
       .expectLine(/^gluetun was created, but not started; standing by until it starts$/, 'warn');
   });
+
+  it('after it has run does not count as left unstarted, however long it is down', () => {
+    const { state } = settled().feed(stoppedByHand('gluetun'), minutes(5));
+    expect(state.gateway).toMatchObject({ value: 'down', isLeft: false });
+  });
 });
 
 describe('a paused gateway', () => {

@@ -4,6 +4,7 @@ import {
   checkFailed,
   checkPassed,
   connected,
+  disconnected,
   gatewayFacts,
   inspectedAs,
   listed,
@@ -166,6 +167,23 @@ describe('a gateway that starts is not ready', () => {
 
   it('by the health it had before it was restarted, shown in the same details', () => {
     settled().feed(started('gluetun')).expectGateway('starting');
+  });
+});
+
+describe('a gateway that takes too long to become ready', () => {
+  const LATE = /^gluetun did not become ready within 120s$/;
+
+  it('is reported once', () => {
+    restartedByOthers().feed(seconds(119)).expectNoLine(LATE).feed(seconds(1), minutes(5)).expectLine(LATE);
+  });
+
+  it('is not reported while nobody knows how it is, because the engine is away', () => {
+    restartedByOthers().feed(disconnected(), minutes(5)).expectNoLine(LATE);
+  });
+
+  it('is not reported if it was found like that', () => {
+    const shape = { health: 'starting', startedAt: 1_000 } as const;
+    new History().feed(connected(), listed(gatewayFacts(shape)), minutes(5)).expectNoLine(LATE);
   });
 });
 
