@@ -7,7 +7,7 @@ import { ambiguous, gatewayCandidates } from '../model/find-gateway.ts';
 import type { Notice, NoticeOf } from '../notices/notice.ts';
 import { gatewayTarget, isBeingRestarted, isSameRun } from '../model/selectors.ts';
 import type { Gateway, State } from '../model/state.ts';
-import { COMES_BACK_MS, startDueAt } from '../recovery/left-behind.ts';
+import { COMES_BACK_MS, startDueAt } from '../recovery/crashed-gateway.ts';
 
 /** What is said of a change in the gateway's life. */
 export function sayChange(was: State, after: State, event: Event): readonly Notice[] {

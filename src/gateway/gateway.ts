@@ -8,7 +8,7 @@ import { gatewayTarget, startOf } from '../model/selectors.ts';
 import type { Gateway, Start, State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 import { sayChange } from './gateway-lines.ts';
-import { COMES_BACK_MS } from '../recovery/left-behind.ts';
+import { COMES_BACK_MS } from '../recovery/crashed-gateway.ts';
 
 /** Where the gateway is in its life: absent, down, paused, starting. That it is ready is decided by `readiness`. */
 export function gateway(state: State, event: Event, before: State): Transition {

@@ -1,4 +1,4 @@
-import { startDueAt } from '../../../src/recovery/left-behind.ts';
+import { startDueAt } from '../../../src/recovery/crashed-gateway.ts';
 import {
   checkFailed,
   died,
