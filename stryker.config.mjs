@@ -17,12 +17,12 @@ export const REPORTS = 'coverage/mutation';
 
 export default {
   packageManager: 'npm',
-  plugins: ['./spec/mutation/in-process-runner.mjs'],
+  plugins: ['./spec/lab/mutation/in-process-runner.mjs'],
   testRunner: 'in-process',
   coverageAnalysis: 'perTest',
   mutate: Object.values(AREAS).flat(),
   disableTypeChecks: false,
-  ignorePatterns: ['dist', 'coverage', 'docker', 'docs', '.ci', '*.md'],
+  ignorePatterns: ['dist', 'coverage', 'docker', '.ci', '*.md', '!docs/machines.md'],
   reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   htmlReporter: { fileName: `${REPORTS}/report.html` },
