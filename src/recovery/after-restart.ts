@@ -9,17 +9,22 @@ import { type Transition, then, to } from '../model/transition.ts';
 import { listCommand } from '../facts/containers.ts';
 import { announceNewEndpoint } from '../gateway/endpoint.ts';
 import { askForForcedRestart, askForRepair } from '../repairs/repairs.ts';
-import { isDue, step } from './step.ts';
+import { hasPassed, step } from './step.ts';
 
 /**
  * Waits for a check that passes. When the time for that is over, the dependents are put back without it: they are on
  * the dead network either way.
  */
-export function verifying(state: State, phase: Phase<'verifying'>, event: Event, before: State): Transition {
+export function whileVerifying(
+  state: State,
+  phase: Phase<'verifying'>,
+  event: Event,
+  before: State,
+): Transition {
   const check = finishedCheck(event, before);
   if (check !== undefined && check.passing && isOfThisStart(state, check))
     return askForList(state, 'checkPassed', event.at);
-  if (!isDue(phase.until, event)) return to(state);
+  if (!hasPassed(phase.until, event)) return to(state);
   const notice: Notice = { kind: 'noPassSinceRestart', sites: stillFailing(state) };
   return then(to(state, { notices: [notice] }), askForList(state, 'timeOver', event.at));
 }
@@ -37,10 +42,10 @@ const stillFailing = ({ sites }: State): readonly string[] =>
   sites.list.filter(({ url }) => (sites.failures[url] ?? 0) > 0).map(({ name }) => name);
 
 /** Waits for the list of all containers, and asks again if none comes. */
-export function listing(state: State, phase: Phase<'listing'>, event: Event): Transition {
+export function whileListing(state: State, phase: Phase<'listing'>, event: Event): Transition {
   const isAnswer = event.type === 'containersListed' && event.requestedAt >= phase.askedAt;
   if (isAnswer && isGatewayInspected(state)) return repair(state, event);
-  if (!isDue(phase.askAgainAt, event)) return to(state);
+  if (!hasPassed(phase.askAgainAt, event)) return to(state);
   return to(step(state, 'timeOver', event.at), { commands: [listCommand(state)] });
 }
 

@@ -40,22 +40,22 @@ const begunAtOf = ({ recovery, dueSince }: State, at: number): number =>
 /** Says and notes what there is to say and note as the restart begins. */
 export function beginRecovery(state: State, restart: Restart, at: number): Transition {
   const begunAt = begunAtOf(state, at);
-  if (isContainerNext(state)) return begin(state, restart, at, begunAt);
-  const failure = sayFailure(state, at);
+  if (isContainerNext(state)) return beginRestart(state, restart, at, begunAt);
+  const failure = sayWhy(state, at);
   const next: State = {
     ...noteBlocked(failure.state),
     dueSince: undefined,
     checking: { ...state.checking, alarm: undefined, isDoubted: false },
     backoff: attemptBegun(state.backoff, state.settings, at),
   };
-  const beginning = then(failure, begin(next, restart, at, begunAt));
+  const beginning = then(failure, beginRestart(next, restart, at, begunAt));
   if (!state.settings.dryRun) return beginning;
   const notices = [...beginning.notices, ...(restart === 'restartGateway' ? sayFollowing(state) : [])];
   return to(startOver(next, at), { notices: notices.map(inDryRun) });
 }
 
 /** Which sites have failed, why that calls for a recovery, and what Gluetun has said of it. */
-function sayFailure(state: State, at: number): Transition {
+function sayWhy(state: State, at: number): Transition {
   const decision = decide(state, at);
   const sites = sitesDown(state).map(({ name }) => name);
   const endpoint = sayEndpoint(state, 'FAILING', 'Site connectivity test failed', at);
@@ -78,7 +78,7 @@ function sayFollowing(state: State): readonly Notice[] {
   return names.length === 0 ? [] : [{ kind: 'dependentsToFollow', names }];
 }
 
-function begin(state: State, restart: Restart, at: number, begunAt: number): Transition {
+function beginRestart(state: State, restart: Restart, at: number, begunAt: number): Transition {
   const name = nameOf(state);
   if (restart === 'restartGateway')
     return to(step(state, 'gatewayRestartBegun', at, begunAt), {

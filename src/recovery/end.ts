@@ -13,7 +13,7 @@ import { step } from './step.ts';
 import { type Transition, to } from '../model/transition.ts';
 
 /** The recovery ends by this signal. */
-export const ended = (
+export const endRecovery = (
   state: State,
   signal: Signal,
   at: number,
@@ -30,7 +30,7 @@ export const startOver = (state: State, at: number): State => ({
 });
 
 /** The recovery ends because its restart was skipped. Nothing has changed, so the outage goes on. */
-export const skipped = (state: State, at: number): State =>
+export const endSkipped = (state: State, at: number): State =>
   closeRecord(step(state, 'restartSkipped', at), at, 'abandoned');
 
 const WHY_ABANDONED = {
@@ -42,7 +42,7 @@ const WHY_ABANDONED = {
 
 /** The recovery is no longer needed, or somebody else has taken over. */
 export const abandon = (state: State, signal: keyof typeof WHY_ABANDONED, at: number): Transition =>
-  to(ended(state, signal, at, 'abandoned'), {
+  to(endRecovery(state, signal, at, 'abandoned'), {
     notices: [{ kind: 'recoveryAbandoned', name: nameOf(state), because: WHY_ABANDONED[signal] }],
   });
 
@@ -58,7 +58,7 @@ export function recoveryEnd(state: State, event: Event): Transition {
   const verdict: Notice = isComplete
     ? { kind: 'recoveryCompleted', tookMs, by: 'gateway' }
     : { kind: 'recoveryIncomplete', tookMs, isVerified, notRestarted, orphans };
-  return to(ended(state, 'allTried', event.at, isComplete ? 'completed' : 'incomplete'), {
+  return to(endRecovery(state, 'allTried', event.at, isComplete ? 'completed' : 'incomplete'), {
     notices: [{ kind: 'dependentsRestarted' }, verdict],
   });
 }

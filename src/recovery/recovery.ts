@@ -2,12 +2,12 @@ import type { Event } from '../../streams/events.ts';
 import type { Phase } from '../model/recovery-phase.ts';
 import type { State } from '../model/state.ts';
 import { type Transition, then, to } from '../model/transition.ts';
-import { listing, verifying } from './after-restart.ts';
+import { whileListing, whileVerifying } from './after-restart.ts';
 import { startEnded } from './crashed-gateway.ts';
 import { decideOn, isToDecide, withoutLapsed } from './due.ts';
-import { awaitingReady, restarting } from './restart.ts';
+import { whileAwaitingReady, whileRestarting } from './restart.ts';
 import { step } from './step.ts';
-import { vpnRecovery } from './vpn.ts';
+import { whileVpnFirst } from './vpn.ts';
 
 /**
  * From the decision that the tunnel is broken to a check that passes and every dependent put back, or to a report of
@@ -26,32 +26,32 @@ function advance(state: State, event: Event, before: State): Transition {
       return isToDecide(state, event, before) ? decideOn(state, event.at) : to(state);
     case 'restartingVpn':
     case 'verifyingVpn':
-      return vpnRecovery(state, phase, event, before);
+      return whileVpnFirst(state, phase, event, before);
     case 'restarting':
-      return restarting(state, event, before);
+      return whileRestarting(state, event, before);
     case 'awaitingReady':
-      return awaitingReady(state, event, before);
+      return whileAwaitingReady(state, event, before);
     case 'verifying':
     case 'listing':
     case 'repairing':
-      return onceReady(state, phase, event, before);
+      return whileReady(state, phase, event, before);
   }
 }
 
 /** If the gateway is not ready any more, whatever follows its being ready starts over. */
-function onceReady(
+function whileReady(
   state: State,
   phase: Phase<'verifying' | 'listing' | 'repairing'>,
   event: Event,
   before: State,
 ): Transition {
   if (state.gateway.value !== 'ready')
-    return awaitingReady(step(state, 'gatewayNotReady', event.at), event, before);
+    return whileAwaitingReady(step(state, 'gatewayNotReady', event.at), event, before);
   switch (phase.value) {
     case 'verifying':
-      return verifying(state, phase, event, before);
+      return whileVerifying(state, phase, event, before);
     case 'listing':
-      return listing(state, phase, event);
+      return whileListing(state, phase, event);
     case 'repairing':
       return to(state);
   }

@@ -9,35 +9,35 @@ import type { Phase } from '../model/recovery-phase.ts';
 import { nameOf, runningStart } from '../model/selectors.ts';
 import type { State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
-import { verifying } from './after-restart.ts';
+import { whileVerifying } from './after-restart.ts';
 import { decideOn, isLate, isToDecide } from './due.ts';
-import { abandon, skipped } from './end.ts';
-import { isDue, step } from './step.ts';
+import { abandon, endSkipped } from './end.ts';
+import { hasPassed, step } from './step.ts';
 
 /** Waits for the end of the gateway's restart. */
-export function restarting(state: State, event: Event, before: State): Transition {
+export function whileRestarting(state: State, event: Event, before: State): Transition {
   const outcome = outcomeOf(event, before, 'restartGateway');
   if (outcome === undefined) return to(state);
   // It may have become ready before the restart was over.
-  if (outcome.ok) return awaitingReady(step(state, 'restartDone', event.at), event, before);
+  if (outcome.ok) return whileAwaitingReady(step(state, 'restartDone', event.at), event, before);
   const { reason } = outcome;
   const name = nameOf(state);
   if (outcome.untouched)
-    return to(skipped(state, event.at), { notices: [{ kind: 'gatewayNotRestarted', name, reason }] });
+    return to(endSkipped(state, event.at), { notices: [{ kind: 'gatewayNotRestarted', name, reason }] });
   return to(step(state, 'restartFailed', event.at), {
     notices: [{ kind: 'gatewayRestartFailed', name, reason }],
   });
 }
 
 /** Waits for the gateway to become ready after its restart, whether that worked or not. */
-export function awaitingReady(state: State, event: Event, before: State): Transition {
+export function whileAwaitingReady(state: State, event: Event, before: State): Transition {
   const phase = state.recovery;
   if (phase.value !== 'awaitingReady') return to(state);
   if (isReadyAnew(state, phase)) return verify(state, event, before);
   if (isWellAnyway(state, event, before)) return abandon(state, 'checkPassed', event.at);
-  if (isStoppedByOperator(state)) return abandon(state, 'gatewayStopped', event.at);
+  if (isGatewayStopped(state)) return abandon(state, 'gatewayStopped', event.at);
   if (isLate(state) && isToDecide(state, event, before)) return decideOn(state, event.at);
-  return isDue(phase.until, event) ? reportLate(state, phase, event.at) : to(state);
+  return hasPassed(phase.until, event) ? reportLate(state, phase, event.at) : to(state);
 }
 
 /** Ready by a start of its own: a gateway that was ready before the restart proves nothing. */
@@ -47,7 +47,7 @@ const isReadyAnew = ({ gateway }: State, { begunAt }: Phase<'awaitingReady'>): b
 /** The check that has made the gateway ready verifies the tunnel, too. */
 function verify(state: State, event: Event, before: State): Transition {
   const next = step(state, 'gatewayReady', event.at);
-  return next.recovery.value === 'verifying' ? verifying(next, next.recovery, event, before) : to(next);
+  return next.recovery.value === 'verifying' ? whileVerifying(next, next.recovery, event, before) : to(next);
 }
 
 /** The restart failed, but the tunnel came back by itself. */
@@ -56,7 +56,7 @@ function isWellAnyway(state: State, event: Event, before: State): boolean {
   return state.gateway.value === 'ready' && check?.passing === true && isOfThisStart(state, check);
 }
 
-function isStoppedByOperator(state: State): boolean {
+function isGatewayStopped(state: State): boolean {
   const { gateway, containers } = state;
   const facts = gateway.value === 'down' ? containers.byId[gateway.id] : undefined;
   const exit = facts && exitOf(state, facts);

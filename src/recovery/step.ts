@@ -26,6 +26,6 @@ const verificationMs = ({ sites }: State): number =>
     2 * Math.max(0, ...sites.list.map(({ timeoutSeconds }) => timeoutSeconds)) * 1000,
   );
 
-/** The deadline of a phase is over. */
-export const isDue = (deadline: number | undefined, event: Event): boolean =>
+/** Whether this event says that the deadline of a phase is over. */
+export const hasPassed = (deadline: number | undefined, event: Event): boolean =>
   event.type === 'timeReached' && deadline !== undefined && deadline <= event.at;

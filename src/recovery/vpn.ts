@@ -8,15 +8,15 @@ import type { State } from '../model/state.ts';
 import type { Notice } from '../notices/notice.ts';
 import { type Transition, then, to } from '../model/transition.ts';
 import { announceNewEndpoint, askEndpoint } from '../gateway/endpoint.ts';
-import { abandon, ended, skipped } from './end.ts';
+import { abandon, endRecovery, endSkipped } from './end.ts';
 import { askForForcedRestart } from '../repairs/repairs.ts';
-import { isDue, step } from './step.ts';
+import { hasPassed, step } from './step.ts';
 
 /**
  * The gentle way (`RECOVERY_STRATEGY=vpn-first`): the container, its network and its dependents stay as they are. If no
  * check passes after it, the monitor restarts the container.
  */
-export function vpnRecovery(
+export function whileVpnFirst(
   state: State,
   phase: Phase<'restartingVpn' | 'verifyingVpn'>,
   event: Event,
@@ -27,40 +27,45 @@ export function vpnRecovery(
     return abandon(state, isDown ? 'gatewayDown' : 'gatewayStartedAnew', event.at);
   }
   return phase.value === 'restartingVpn'
-    ? restartingVpn(state, event, before)
-    : verifyingVpn(state, phase, event, before);
+    ? whileRestartingVpn(state, event, before)
+    : whileVerifyingVpn(state, phase, event, before);
 }
 
-function restartingVpn(state: State, event: Event, before: State): Transition {
+function whileRestartingVpn(state: State, event: Event, before: State): Transition {
   const outcome = outcomeOf(event, before, 'restartVpn');
   const { at } = event;
   if (outcome === undefined) return to(state);
-  if (outcome.ok) return to(withReconnect(step(state, 'restartDone', at), at));
+  if (outcome.ok) return to(noteOurReconnect(step(state, 'restartDone', at), at));
   const { reason } = outcome;
   const name = nameOf(state);
   if (outcome.untouched) {
-    const next = skipped(state, at);
+    const next = endSkipped(state, at);
     return then(to(next, { notices: [{ kind: 'vpnNotRestarted', name, reason }] }), askEndpoint(next, at));
   }
   if (state.gateway.value === 'paused')
-    return to(withReconnect(step(state, 'restartUncertain', at), at), {
+    return to(noteOurReconnect(step(state, 'restartUncertain', at), at), {
       notices: [{ kind: 'vpnRestartUncertain', name, reason }],
     });
   return to(step(state, 'restartFailed', at), { notices: [{ kind: 'vpnRestartFailed', name, reason }] });
 }
 
-const withReconnect = (state: State, at: number): State => ({
+const noteOurReconnect = (state: State, at: number): State => ({
   ...state,
   checking: { ...state.checking, reconnect: { by: 'monitor', at } },
 });
 
-function verifyingVpn(state: State, phase: Phase<'verifyingVpn'>, event: Event, before: State): Transition {
+function whileVerifyingVpn(
+  state: State,
+  phase: Phase<'verifyingVpn'>,
+  event: Event,
+  before: State,
+): Transition {
   if (state.gateway.value === 'paused') return to(state);
   if (before.gateway.value === 'paused') return to(step(state, 'gatewayResumed', event.at));
   const check = finishedCheck(event, before);
   if (check !== undefined && check.passing && check.startedAt >= phase.since)
-    return complete(state, phase, event.at);
-  if (!isDue(phase.until, event)) return to(state);
+    return completeByVpn(state, phase, event.at);
+  if (!hasPassed(phase.until, event)) return to(state);
   const notice: Notice = { kind: 'noPassSinceVpnRestart', name: nameOf(state) };
   return to(step(state, 'timeOver', event.at), { notices: [notice] });
 }
@@ -73,7 +78,7 @@ export const isContainerNext = (state: State): boolean =>
   state.connection.value === 'connected' &&
   !isBeingEnded(state);
 
-function complete(state: State, { begunAt }: Phase<'verifyingVpn'>, at: number): Transition {
+function completeByVpn(state: State, { begunAt }: Phase<'verifyingVpn'>, at: number): Transition {
   const announcement = announceNewEndpoint(state, at);
   const toRestart = restartedOnReconnect(state);
   const notice: Notice = {
@@ -82,7 +87,7 @@ function complete(state: State, { begunAt }: Phase<'verifyingVpn'>, at: number):
     by: 'vpn',
     restarted: toRestart.map(({ name }) => name),
   };
-  const next = ended(announcement.state, 'checkPassed', at, 'completed');
+  const next = endRecovery(announcement.state, 'checkPassed', at, 'completed');
   const completion = then(to(next, { notices: [notice] }), askForForcedRestart(next, toRestart, at));
   return then(announcement, completion);
 }
