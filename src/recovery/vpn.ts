@@ -70,7 +70,7 @@ function whileVerifyingVpn(
   return to(step(state, 'timeOver', event.at), { notices: [notice] });
 }
 
-/** The restart of the VPN has not helped. While the gateway is being stopped, or is paused, that decides what follows. */
+/** The restart of the VPN has not helped. If the gateway is being stopped or is paused, what becomes of that comes first. */
 export const isContainerNext = (state: State): boolean =>
   state.recovery.value === 'verifyingVpn' &&
   state.recovery.until === undefined &&

@@ -78,3 +78,15 @@ describe('a gateway that is left behind', () => {
     history.feed(seconds(9)).expectNoAct().feed(seconds(1)).expectActs('startGateway');
   });
 });
+
+describe('a gateway that crashes outside a recovery', () => {
+  it('has its recovery count as begun when it went down, not when it is started', () => {
+    const history = settled().feed(died('gluetun', 1));
+    const { gateway } = history.state;
+    history.feed(seconds(10)).expectActs('startGateway');
+    expect(history.state.recovery).toMatchObject({
+      value: 'awaitingReady',
+      begunAt: gateway.value === 'down' ? gateway.since : undefined,
+    });
+  });
+});
