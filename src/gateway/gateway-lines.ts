@@ -8,7 +8,7 @@ import type { Notice, NoticeOf } from '../notices/notice.ts';
 import { gatewayTarget, isBeingRestarted, isSameRun } from '../model/selectors.ts';
 import type { Gateway, GatewayIn } from '../model/gateway.ts';
 import type { State } from '../model/state.ts';
-import { COMES_BACK_MS, startDueAt } from '../recovery/left-behind.ts';
+import { COMES_BACK_MS, startDueAt } from '../recovery/crashed-gateway.ts';
 
 /** What there is to say when the gateway has changed. */
 export function sayChange(was: State, after: State, event: Event): readonly Notice[] {

@@ -1,6 +1,6 @@
 import type { Target } from '../model/act.ts';
 import type { Gateway, GatewayIn, Start } from '../model/gateway.ts';
-import { COMES_BACK_MS } from '../recovery/left-behind.ts';
+import { COMES_BACK_MS } from '../recovery/crashed-gateway.ts';
 
 /** What can move the gateway from one state to another. `at` is `Event.at`'s clock. */
 export type Signal =

@@ -5,8 +5,8 @@ import { nextAct } from './next-act.ts';
 import type { Everything, Progress, State } from '../model/state.ts';
 import { type Transition, then, to } from '../model/transition.ts';
 import { inWatch } from '../model/watches.ts';
-import { beginStart } from '../recovery/left-behind.ts';
-import { beginRecovery } from '../recovery/recovery.ts';
+import { beginStart } from '../recovery/crashed-gateway.ts';
+import { beginRecovery } from '../recovery/begin.ts';
 import { beginRepairs } from '../repairs/repairs.ts';
 
 /** The act under way is over. It comes first: all others see in `before` which act that was. */

@@ -1,5 +1,5 @@
-import { startWish } from '../recovery/left-behind.ts';
-import { recoveryWish } from '../recovery/recovery.ts';
+import { startWish } from '../recovery/crashed-gateway.ts';
+import { recoveryWish } from '../recovery/begin.ts';
 import { repairWishes } from '../repairs/repairs.ts';
 import type { Everything, State } from '../model/state.ts';
 import { viewsOf } from '../model/watches.ts';

@@ -26,7 +26,7 @@ import type { Everything } from '../model/state.ts';
 import { type Reducer, type Transition, compose } from '../model/transition.ts';
 import { forEachGateway, viewsOf } from '../model/watches.ts';
 import { recovery } from '../recovery/recovery.ts';
-import { recoveryEnd } from '../recovery/recovery-steps.ts';
+import { recoveryEnd } from '../recovery/end.ts';
 import { recoveryRecord } from '../recovery/recovery-record.ts';
 import { dependents } from '../repairs/dependents.ts';
 import { settling } from '../repairs/quiet.ts';

@@ -4,6 +4,7 @@ import type { Act, Repairable } from './act.ts';
 import type { Exits } from './exits.ts';
 import type { Gateway } from './gateway.ts';
 import type { Past, RememberedSites } from './past.ts';
+import type { Recovery, RecoveryRecord } from './recovery-phase.ts';
 import type { OwnNetwork } from '../../streams/own-network.ts';
 import type { Witness } from './witness.ts';
 
@@ -286,44 +287,6 @@ export interface Troubles {
   readonly latest: readonly string[];
   /** Those that were said, also of earlier starts: a crash loop does not repeat them with each run. */
   readonly told: readonly string[];
-}
-
-export type Recovery =
-  | { readonly value: 'none' }
-  /** The VPN is being restarted inside the gateway, by its control server. */
-  | ({ readonly value: 'restartingVpn' } & Begun)
-  /** `until`: when to go on with the container; then undefined, until that has begun. */
-  | ({ readonly value: 'verifyingVpn'; readonly since: number; readonly until: number | undefined } & Begun)
-  | ({ readonly value: 'restarting' } & Begun)
-  /**
-   * The gateway was restarted, or failed to be. `until`: when to report that it takes too long; then undefined.
-   * `starts`: how often we have begun to start it.
-   */
-  | ({ readonly value: 'awaitingReady'; readonly until: number | undefined; readonly starts: number } & Begun)
-  | ({ readonly value: 'verifying'; readonly until: number } & Begun)
-  | ({
-      readonly value: 'listing';
-      readonly verified: boolean;
-      readonly askedAt: number;
-      /** When to ask again, where no answer came. */
-      readonly askAgainAt: number;
-    } & Begun)
-  | ({ readonly value: 'repairing'; readonly verified: boolean } & Begun);
-
-interface Begun {
-  readonly begunAt: number;
-}
-
-type RecoveryStep = Exclude<Recovery['value'], 'none'>;
-
-export interface RecoveryRecord {
-  readonly begunAt: number;
-  /** Undefined while it is under way. */
-  readonly endedAt: number | undefined;
-  /** `abandoned`: it was not needed any more, or could not go on. */
-  readonly outcome: 'completed' | 'incomplete' | 'abandoned' | undefined;
-  /** The latest of them, and when each began. */
-  readonly steps: readonly { readonly step: RecoveryStep; readonly at: number }[];
 }
 
 /** Who is to be put back on the gateway's network, whoever found out. */

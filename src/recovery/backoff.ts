@@ -1,17 +1,17 @@
 import type { Backoff, Settings } from '../model/state.ts';
 
-/** However well the tunnel works meanwhile, so long it must have worked before a recovery counts as the first again. */
+/** How long the tunnel must have worked, at least, before a recovery counts as the first again. */
 const CALM_MS = 600_000;
 
 export const NO_BACKOFF: Backoff = { attempts: 0, notBefore: 0, calmSince: undefined };
 
 type Waits = Pick<Settings, 'backoffMs' | 'backoffMaxMs'>;
 
-/** Milliseconds from the end of so many recoveries' last one to the next. */
+/** Milliseconds from the end of the latest of so many recoveries to the next one. */
 export const waitAfter = (attempts: number, { backoffMs, backoffMaxMs }: Waits): number =>
   attempts === 0 ? 0 : Math.min(backoffMs * 2 ** (attempts - 1), backoffMaxMs);
 
-/** One more begins: should the monitor not see its end, the wait is counted from here. */
+/** One more begins. If the monitor does not see its end, the wait is counted from here. */
 export const attemptBegun = ({ attempts }: Backoff, settings: Waits, at: number): Backoff => ({
   attempts: attempts + 1,
   notBefore: at + waitAfter(attempts + 1, settings),
@@ -23,7 +23,7 @@ export const attemptEnded = (backoff: Backoff, settings: Waits, at: number): Bac
   notBefore: at + waitAfter(backoff.attempts, settings),
 });
 
-/** After a check: all is forgotten once checks have passed for the longer of ten minutes and the present wait. */
+/** All is forgotten once checks have passed for ten minutes, or for the present wait if that is longer. */
 export function afterCheck(
   backoff: Backoff,
   settings: Waits,
@@ -37,6 +37,6 @@ export function afterCheck(
   return calmSince === backoff.calmSince ? backoff : { ...backoff, calmSince };
 }
 
-/** Left by an earlier monitor, whose clock may have been another one: it is not waited longer than the longest wait. */
+/** What an earlier monitor left, perhaps by another clock: nobody waits for longer than the longest wait. */
 export const bounded = (backoff: Backoff, { backoffMaxMs }: Waits, at: number): Backoff =>
   backoff.notBefore > at + backoffMaxMs ? { ...backoff, notBefore: at + backoffMaxMs } : backoff;

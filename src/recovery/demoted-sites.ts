@@ -2,16 +2,16 @@ import { criticalSites, sitesDown } from '../checks/quorum.ts';
 import type { State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
-/** So many recoveries for the same few sites have not helped: no further one will. */
+/** If so many recoveries for the same few sites have not helped, another one will not. */
 const ENOUGH_RECOVERIES = 3;
 
 /**
- * A site that blocks the exit: the same minority of the critical sites is down though others pass. After three
- * recoveries for it, it is held as advisory until it passes once.
+ * Demotes sites that block the exit: the same minority of the critical sites is down, but others pass. After three
+ * recoveries for them they count as advisory, until each has passed once.
  *
- * @returns undefined where the recovery is to go on; it is noted what it is for.
+ * @returns undefined: nothing is demoted, and the recovery may begin.
  */
-export function holdBlocked(state: State): Transition | undefined {
+export function demoteBlocked(state: State): Transition | undefined {
   const down = sitesDown(state);
   const urls = down.map(({ url }) => url);
   if (!isMinority(state) || recoveriesFor(state, urls) < ENOUGH_RECOVERIES) return undefined;
@@ -23,17 +23,18 @@ export function holdBlocked(state: State): Transition | undefined {
   );
 }
 
+/** Notes which sites the recovery that begins is for. */
 export function noteBlocked(state: State): State {
   const urls = sitesDown(state).map(({ url }) => url);
   const blocked = isMinority(state) ? { urls, recoveries: recoveriesFor(state, urls) + 1 } : undefined;
   return { ...state, sites: { ...state.sites, blocked } };
 }
 
-/** How many of the latest recoveries were for just these. */
+/** How many of the latest recoveries were for exactly these sites. */
 const recoveriesFor = ({ sites: { blocked } }: State, urls: readonly string[]): number =>
   blocked?.urls.join(' ') === urls.join(' ') ? blocked.recoveries : 0;
 
-/** Fewer than half, and another one passes: its counter is at nought. */
+/** Fewer than half of the critical sites are down, and another one passes: its count is zero. */
 function isMinority(state: State): boolean {
   const critical = criticalSites(state);
   const down = sitesDown(state);

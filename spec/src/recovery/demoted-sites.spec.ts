@@ -1,6 +1,6 @@
 import { lineOf } from '../../../src/notices/wording.ts';
 import type { Sites, State } from '../../../src/model/state.ts';
-import { holdBlocked, noteBlocked } from '../../../src/recovery/demoted-sites.ts';
+import { demoteBlocked, noteBlocked } from '../../../src/recovery/demoted-sites.ts';
 import { site } from '../builders.ts';
 import { settled } from '../history.ts';
 
@@ -56,13 +56,13 @@ describe('sites that block the exit', () => {
     { given: { down: 'a', passing: '', blocked: after(3, 'a') }, then: undefined },
     { given: { down: 'abc', passing: 'd', blocked: after(3, 'abc') }, then: undefined },
   ])('given $given are held: $then', ({ given: one, then }) => {
-    const held = holdBlocked(given(one));
+    const held = demoteBlocked(given(one));
     expect(held?.state.sites.held).toEqual(then === undefined ? undefined : urls(then));
     expect(held?.state.sites.blocked).toBeUndefined();
   });
 
   it('are named, with the advice, and nothing is done', () => {
-    const held = holdBlocked(given({ down: 'ab', passing: 'c', blocked: after(3, 'ab') }));
+    const held = demoteBlocked(given({ down: 'ab', passing: 'c', blocked: after(3, 'ab') }));
     expect(held?.commands).toEqual([]);
     expect(held?.notices.map((notice) => lineOf(notice))).toMatchObject([
       {

@@ -5,14 +5,14 @@ import { criticalSites, quorumIn, sitesDown } from '../checks/quorum.ts';
 import { nameOf } from '../model/selectors.ts';
 import type { State } from '../model/state.ts';
 
-/** Whether a recovery is to begin, and what is to be said of that: why, with the figures that rests on. */
+/** Whether a recovery should begin, and the notice that says why, with the figures. */
 export type Decision =
   | { readonly act: true; readonly notice: NoticeOf<'recoveryDecided'> }
   | { readonly act: false; readonly notice: NoticeOf<'recoveryHeldBack'> };
 
 /**
- * What the failures of the sites call for; undefined where no critical site is down. That the gateway is in a state
- * to be judged at all is for whoever asks: its checks count (`failuresCount`).
+ * What the failures of the sites call for; undefined: no critical site is down. The caller makes sure that the gateway
+ * can be judged at all (`failuresCount`).
  */
 export function decide(state: State, at: number): Decision | undefined {
   if (sitesDown(state).length === 0) return undefined;
@@ -23,7 +23,7 @@ export function decide(state: State, at: number): Decision | undefined {
     : { act: false, notice: { kind: 'recoveryHeldBack', ...evidence, ...hold } };
 }
 
-/** What speaks against it, the gravest first. */
+/** What speaks against a recovery: the first that applies. */
 function holdOf(state: State, at: number): Hold | undefined {
   const {
     backoff,
@@ -41,11 +41,11 @@ function holdOf(state: State, at: number): Hold | undefined {
   return undefined;
 }
 
-/** Its latest answer is from before the outage. */
+/** The latest answer of the witness is from before the outage. */
 const isWitnessAwaited = ({ outageSince = 0, shared: { witness } }: State): boolean =>
   witness.value === 'untried' || (witness.value === 'answering' && witness.answeredAt < outageSince);
 
-/** From the outage's first sign on; 0: there is none. */
+/** When the time for Gluetun to heal itself is over, counted from the first sign of the outage; 0: it has none. */
 export const graceEndsAt = ({ outageSince, settings: { selfHealGraceMs } }: State): number =>
   outageSince === undefined || selfHealGraceMs === 0 ? 0 : outageSince + selfHealGraceMs;
 

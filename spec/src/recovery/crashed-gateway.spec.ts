@@ -1,4 +1,4 @@
-import { startDueAt } from '../../../src/recovery/left-behind.ts';
+import { startDueAt } from '../../../src/recovery/crashed-gateway.ts';
 import {
   checkFailed,
   died,
@@ -76,5 +76,17 @@ describe('a gateway that is left behind', () => {
   ])('is not started again on the heels of an attempt that took long and $how', ({ outcome }) => {
     const history = beingStarted().feed(minutes(10), outcome).expectNoAct();
     history.feed(seconds(9)).expectNoAct().feed(seconds(1)).expectActs('startGateway');
+  });
+});
+
+describe('a gateway that crashes outside a recovery', () => {
+  it('has its recovery count as begun when it went down, not when it is started', () => {
+    const history = settled().feed(died('gluetun', 1));
+    const { gateway } = history.state;
+    history.feed(seconds(10)).expectActs('startGateway');
+    expect(history.state.recovery).toMatchObject({
+      value: 'awaitingReady',
+      begunAt: gateway.value === 'down' ? gateway.since : undefined,
+    });
   });
 });

@@ -8,14 +8,14 @@ import { gatewayTarget, nameOf } from '../model/selectors.ts';
 import type { State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 import type { Wish } from '../model/wish.ts';
-import { type Phase, awaitReady } from './recovery-steps.ts';
+import { step } from './step.ts';
 
-/** How long a gateway that went down may take to come back by itself. */
+/** How long a gateway that went down has to come back by itself. */
 export const COMES_BACK_MS = 10_000;
 
 /**
- * A gateway that went down by itself, or in the recovery, and stayed so: it is started, for nobody else will. Never
- * one that its operator stopped, nor while its restart policy may do it.
+ * Starts a gateway that went down by itself, or in our restart, and has not come back: nobody else will. It never starts
+ * one that its operator stopped, nor one that its restart policy may yet start.
  */
 export function startWish(state: State, at: number): Wish | undefined {
   const since = startDueAt(state);
@@ -24,7 +24,7 @@ export function startWish(state: State, at: number): Wish | undefined {
   return { rank: 'start', since, deed: { kind: 'startGateway', gateway } };
 }
 
-/** When the next attempt is due: each further one under the backoff of recoveries. Outside a recovery it begins one. */
+/** When the next attempt is due. Each attempt after the first waits as recoveries do. */
 export function startDueAt(state: State): number | undefined {
   const { gateway, recovery: phase } = state;
   if (gateway.value !== 'down' || !isActionAllowed(state)) return undefined;
@@ -34,54 +34,46 @@ export function startDueAt(state: State): number | undefined {
   if (phase.value === 'none') return isEndedByItself(cause) ? underBackoff : undefined;
   if (phase.value !== 'awaitingReady' || isBeingStarted(state)) return undefined;
   if (cause !== 'ourRestart' && !isEndedByItself(cause)) return undefined;
-  return isPartOfRestart(state, phase) ? backAt : underBackoff;
+  return isPartOfRestart(state) ? backAt : underBackoff;
 }
 
-/** Our own restart that failed half-way: to start what it has left down is the same attempt. */
-const isPartOfRestart = (state: State, { starts }: Phase<'awaitingReady'>): boolean =>
-  downCause(state) === 'ourRestart' && starts === 0;
+/** Our own restart failed half-way. To start the gateway that it has left down belongs to the same attempt. */
+const isPartOfRestart = (state: State): boolean => downCause(state) === 'ourRestart' && startsIn(state) === 0;
 
-/** Not while the monitor ends or the engine is away, and never a gateway that the user excluded. */
+const startsIn = ({ recovery }: State): number => (recovery.value === 'awaitingReady' ? recovery.starts : 0);
+
+/** The monitor is not shutting down, the engine is there, and the user has not excluded the gateway. */
 const isActionAllowed = (state: State): boolean =>
   !state.shared.ending &&
   state.shared.connection.value === 'connected' &&
   'name' in state.gateway &&
   whyGatewayExcluded(state) === undefined;
 
-/** Outside a recovery it begins one, at the step that waits for the gateway. */
+/** A start outside a recovery begins one, at the phase that waits for the gateway. */
 export function beginStart(state: State, at: number): Transition {
-  const phase = phaseOfStart(state, at);
-  const isSameAttempt = isPartOfRestart(state, phase);
+  const notice: Notice = { kind: 'gatewayStartBegun', name: nameOf(state) };
   const next: State = {
     ...state,
-    backoff: isSameAttempt ? state.backoff : attemptBegun(state.backoff, state.settings, at),
+    backoff: isPartOfRestart(state) ? state.backoff : attemptBegun(state.backoff, state.settings, at),
   };
-  const notice: Notice = { kind: 'gatewayStartBegun', name: nameOf(state) };
   if (state.settings.dryRun) return to(next, { notices: [inDryRun(notice)] });
-  const starts = phase.starts + 1;
-  return to({ ...next, recovery: { ...phase, starts } }, { notices: starts === 1 ? [notice] : [] });
+  const begunAt = state.gateway.value === 'down' ? state.gateway.since : at;
+  const started = step(next, 'gatewayStartBegun', at, begunAt);
+  return to(started, { notices: startsIn(started) === 1 ? [notice] : [] });
 }
 
-function phaseOfStart(state: State, at: number): Phase<'awaitingReady'> {
-  const { gateway, recovery } = state;
-  if (recovery.value === 'awaitingReady') return recovery;
-  return awaitReady(state, gateway.value === 'down' ? gateway.since : at, at);
-}
-
-/** A failure is said for the first attempt; the others are as good as this one. */
+/** Reports a failure of the first attempt only. */
 export function startEnded(state: State, event: Event, before: State): Transition {
   const outcome = outcomeOf(event, before, 'startGateway');
   if (outcome === undefined) return to(state);
-  const { recovery: phase } = state;
-  const isFirst = phase.value === 'awaitingReady' && phase.starts === 1;
   const notices: readonly Notice[] =
-    outcome.ok || outcome.untouched || !isFirst
+    outcome.ok || outcome.untouched || startsIn(state) !== 1
       ? []
       : [{ kind: 'gatewayStartFailed', name: nameOf(state), reason: outcome.reason }];
   return to(withPause(state, event.at), { notices });
 }
 
-/** However the attempt ended, it takes a moment to show: the next one does not follow on its heels. */
+/** What has come of the attempt takes a moment to show, however it ended. So the next one waits a little. */
 function withPause(state: State, at: number): State {
   const notBefore = Math.max(state.backoff.notBefore, at + COMES_BACK_MS);
   return notBefore === state.backoff.notBefore

@@ -1,6 +1,6 @@
 import type { Settings, State, Watch } from '../../../src/model/state.ts';
 import type { Witness } from '../../../src/model/witness.ts';
-import { type Decision, decide, graceEndsAt } from '../../../src/recovery/decision.ts';
+import { type Decision, decide, graceEndsAt } from '../../../src/recovery/decide.ts';
 import { lineOf } from '../../../src/notices/wording.ts';
 import { site } from '../builders.ts';
 import { settled } from '../history.ts';
