@@ -16,7 +16,8 @@ import { type Memory, NOTHING_REMEMBERED, pastIn, restoredExits } from './memory
 import { rememberedBackoff, rememberedSites } from './past.ts';
 import { dependents } from './reducers/dependents.ts';
 import { edges } from './reducers/edges.ts';
-import { exits, exitsDueAt, expectedExits } from './reducers/exits.ts';
+import { exits, exitsDueAt } from './reducers/exits.ts';
+import { expectedExits, ourExits } from './reducers/our-exits.ts';
 import { NOTHING_KNOWN, endpoint } from './reducers/endpoint.ts';
 import { gateway } from './reducers/gateway.ts';
 import { gatewayLog } from './reducers/gateway-log.ts';
@@ -50,6 +51,7 @@ const concerns = compose<Everything>(
   connection,
   containers,
   exits,
+  ourExits,
   siteReload,
   witness,
   forEachGateway((state, event, before) => upToDecisions(state, event, before)),

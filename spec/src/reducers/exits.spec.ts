@@ -409,7 +409,7 @@ describe('how a container ended', () => {
     { given: 'another engine, with nothing left to be decided,', event: connected() },
   ])('is the same object after $given', ({ event }) => {
     const { everything, now, state } = settled([app]).feed(died('db', 1));
-    for (const one of event(state, now)) expect(exits(everything, one, everything).state).toBe(everything);
+    for (const one of event(state, now)) expect(exits(everything, one).state).toBe(everything);
   });
 
   it('is looked at once it is decided: a failed start of a restart policy emits nothing', () => {
