@@ -123,6 +123,7 @@ const isStillDue = (state: State, at: number): boolean =>
   state.dueSince !== undefined &&
   (state.recovery.value === 'none' || isLate(state)) &&
   state.connection.value === 'connected' &&
+  // A check may pass that tells nothing of a site which is down.
   state.outageSince !== undefined &&
   isToBeJudged(state, at) &&
   decide(state, at)?.act === true;
