@@ -66,5 +66,4 @@ export function exitOf({ exits }: Knowing, { id, details }: Seen): Exit | undefi
 }
 
 /** Somebody has sent it a signal that ends it, and it still runs, as far as is known. */
-export const isExpectedToEnd = (exit: Exit | undefined): boolean =>
-  exit?.by === 'operator' && exit.stage === 'expected';
+export const isExpectedToEnd = ({ by, stage }: Exit): boolean => by === 'operator' && stage === 'expected';
