@@ -314,6 +314,14 @@ describe('how a container ended', () => {
       expect(exitOf(history.feed(died('app', 137)))).toBe('monitor, certain');
     });
 
+    it('is ours with that of the gateway, which we restart', () => {
+      const history = settled([onGateway('app', { sharesWith: [idOf('gluetun')] })])
+        .feed(seconds(30), checkFailed(), seconds(10), checkFailed())
+        .expectActs('restartGateway')
+        .feed(died('app', 137));
+      expect(exitOf(history)).toBe('monitor, certain');
+    });
+
     it('is ours though it shares with another one, too, that we leave alone', () => {
       const history = settled([sharing('db', 'web'), web, onGateway('db')]).feed(restartBegun('web'));
       expect(exitOf(history.feed(died('app', 137)))).toBe('monitor, certain');
