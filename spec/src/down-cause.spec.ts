@@ -63,6 +63,11 @@ describe('why the gateway does not run', () => {
     expect(downCause(settled().feed(...steps).state)).toBe(then);
   });
 
+  it('is no question any more once its container is gone', () => {
+    const { state } = settled().feed(died('gluetun', 1));
+    expect(downCause({ ...state, containers: { ...state.containers, byId: {} } })).toBeUndefined();
+  });
+
   it.each(['no', 'unless-stopped'] as const)(
     'is our restart while that is under way, with the restart policy %s',
     (restartPolicy) => {
