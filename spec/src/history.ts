@@ -240,7 +240,16 @@ export class History {
 const MOST_WAKINGS = 2_000;
 
 /** The parts that one event in many changes: by their being the same object the concerns see which it was. */
-const SELDOM_CHANGED = ['connection', 'witness', 'gateway', 'dependents', 'repairs', 'settling', 'heldBack'];
+const SELDOM_CHANGED = [
+  'connection',
+  'exits',
+  'witness',
+  'gateway',
+  'dependents',
+  'repairs',
+  'settling',
+  'heldBack',
+];
 
 function expectNothingRebuilt(before: Everything, after: Everything): void {
   const [was, is] = [partsOf(before), partsOf(after)];

@@ -2,52 +2,50 @@ import type { SharedConcern } from '../model/concern.ts';
 import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
 import { isRunning } from '../model/attachment.ts';
 import { isAwaited } from '../model/awaited-inspection.ts';
-import type { Act, Repairable } from '../model/act.ts';
-import { type Exit, isExpectedToEnd } from '../model/exits.ts';
-import { begunBetween } from '../model/in-flight.ts';
+import { type Exit, opened, withExit, withoutExits } from '../model/exits.ts';
 import { referredTo } from '../model/joined.ts';
 import { isEndingSignal } from './ending-signal.ts';
 import { isParked } from '../model/parked.ts';
 import { isCodeOfAStop } from '../model/retries.ts';
-import type { Everything, Progress } from '../model/state.ts';
+import { presentRun } from '../model/run-of.ts';
+import type { Everything } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 import { andInspect, isStranger } from './containers.ts';
 import { askForInspection } from './inspections.ts';
+import { isReplaced } from './our-exits.ts';
 
-/** An engine that shuts down stops its containers just as an operator does, and is gone by then. */
-const ENGINE_STAYS_MS = 10_000;
 /** What a stop may take beyond the time that the container gets for it: a host that swaps is slow. */
 const STOP_ALLOWANCE_MS = 60_000;
 /** A container may ask for a day, or for ever. */
 const LONGEST_STOP_MS = 300_000;
 
 /**
- * Why containers end: what a person stopped stays stopped, and what we ended ourselves we start again. Only what is
- * heard counts; of one that is found ended nothing is known.
+ * Why containers end: what a person stopped stays stopped, and what we ended ourselves (`ourExits`) we start again. Only
+ * what is heard counts; of one that is found ended nothing is known.
  */
-export const exits: SharedConcern<'exits'> = { stage: 'exits', reduce, dueAt };
+export const exits: SharedConcern<'exits'> = { stage: 'exits', reduce, dueAt: dueAt };
 
-function reduce(state: Everything, event: Event, before: Everything): Transition<Everything> {
-  if ('engineTimeMs' in event && isStranger(state, event.id)) return to(state);
+function reduce(state: Everything, event: Event): Transition<Everything> {
+  if ('engineTimeMs' in event && (isStranger(state, event.id) || isKnown(state, event))) return to(state);
   switch (event.type) {
     case 'engineConnected':
       return to(forgetOpenStops(state));
     case 'containerEndedByEngine':
       return to(endedByEngine(state, event.id, event.at));
     case 'containerKilled':
+      return to(
+        isEndingSignal(event.signal, state.containers.byId[event.id]) ? signalled(state, event) : state,
+      );
     case 'containerDied':
+      return to(died(state, event));
     case 'containerStopped':
-    case 'containerStarted':
+      return to(stopped(state, event));
     case 'containerDestroyed':
-      return to(isKnown(state, event) ? state : afterMessage(state, event));
+      return to(withoutExits(state, [event.id]));
     case 'containersListed':
       return decideThoseDue(seen(state, idsIn(state, event), event), event);
     case 'containerInspected':
       return to(seen(state, [event.id], event));
-    case 'dependentRepairEnded':
-      return to(closeAfterAct(state, [event.id], { ...event, since: before.inFlight?.since ?? 0 }));
-    case 'commandFinished':
-      return to(afterAct(state, event, before));
     case 'timeReached':
       return decideThoseDue(state, event);
     default:
@@ -55,54 +53,17 @@ function reduce(state: Everything, event: Event, before: Everything): Transition
   }
 }
 
-const withExit = (state: Everything, id: string, exit: Exit): Everything => ({
-  ...state,
-  exits: { ...state.exits, [id]: exit },
-});
-
-const without = (state: Everything, ids: readonly string[]): Everything => {
-  const gone = ids.filter((id) => id in state.exits);
-  if (gone.length === 0) return state;
-  const kept = Object.entries(state.exits).filter(([id]) => !gone.includes(id));
-  return { ...state, exits: Object.fromEntries(kept) };
-};
-
 // What the engine's messages tell
 
 /** Delivered twice, or late: the record is younger. */
 const isKnown = ({ exits: known }: Everything, { id, engineTimeMs }: ContainerEvent): boolean =>
   engineTimeMs <= (known[id]?.engineMs ?? 0);
 
-function afterMessage(state: Everything, event: ContainerEvent): Everything {
-  const { id } = event;
-  switch (event.type) {
-    case 'containerKilled':
-      return isEndingSignal(event.signal, state.containers.byId[id]) ? signalled(state, event) : state;
-    case 'containerDied':
-      return died(state, event);
-    case 'containerStopped':
-      return stopped(state, event);
-    case 'containerStarted':
-      // What the signal was to end is over. Of an end that was heard of the next look shows another run.
-      return state.exits[id]?.stage === 'expected' ? without(state, [id]) : state;
-    case 'containerDestroyed':
-      return without(state, [id]);
-    default:
-      return state;
-  }
-}
-
-/** The run that is known, if it still goes on. */
-const runningRun = ({ containers: { byId } }: Everything, id: string): string | undefined => {
-  const facts = byId[id];
-  return facts !== undefined && isRunning(facts) ? facts.details?.startedAt : undefined;
-};
-
 function signalled(state: Everything, event: ContainerEvent): Everything {
   const { id, at, engineTimeMs: engineMs } = event;
   if (isExplained(state, event)) return byMonitor(state, event, 'expected');
   const until = at + longestStopMs(state, event);
-  const run = runningRun(state, id);
+  const run = presentRun(state, id);
   return withExit(state, id, { run, by: 'operator', stage: 'expected', at, until, engineMs });
 }
 
@@ -125,9 +86,13 @@ function byMonitor(state: Everything, event: ContainerEvent, stage: Exit['stage'
   const { id, at } = event;
   const known = state.exits[id];
   if (known?.by === 'engine' || known?.stage === 'certain') return state;
-  const run = known?.run ?? runningRun(state, id);
+  const run = endedRun(state, id);
   return withExit(state, id, { run, by: 'monitor', stage, at, engineMs: event.engineTimeMs });
 }
+
+/** Also after a look that has shown it exited. */
+const endedRun = (state: Everything, id: string): string | undefined =>
+  state.exits[id]?.run ?? presentRun(state, id);
 
 function died(state: Everything, event: Died): Everything {
   const { id, at, engineTimeMs: engineMs } = event;
@@ -137,29 +102,25 @@ function died(state: Everything, event: Died): Everything {
   const isExpected = known?.stage === 'expected';
   const by = isExpected || isStopUntold(event) ? 'operator' : 'itself';
   // After an end that was heard of it has run again, unseen: the next look shows which run that was.
-  const run = isExpected
-    ? (known.run ?? runningRun(state, id))
-    : known === undefined
-      ? runningRun(state, id)
-      : undefined;
-  return withExit(state, id, { run, by, stage: 'open', at, until: at + ENGINE_STAYS_MS, engineMs });
+  const run = known === undefined || isExpected ? endedRun(state, id) : undefined;
+  return withExit(state, id, opened({ run, by, at, engineMs }, at));
 }
 
 type Died = Extract<ContainerEvent, { readonly type: 'containerDied' }>;
 
 /** Where nobody is told of signals, only how it ended tells that somebody has stopped it. */
 const isStopUntold = ({ tellsNoSignal, exitCode }: Died): boolean =>
-  tellsNoSignal === true && exitCode !== undefined && isCodeOfAStop(exitCode);
+  tellsNoSignal === true && isCodeOfAStop(exitCode);
 
 /** With the one whose processes it shares. */
 const isEndedWithOurs = (state: Everything, id: string): boolean =>
-  (state.containers.byId[id]?.details?.sharesWith ?? []).some((reference) => {
+  state.containers.byId[id]?.details?.sharesWith?.some((reference) => {
     const other = referredTo(reference, state.containers.byId);
     return (
       other !== undefined &&
       (state.exits[other.id]?.by === 'monitor' || isReplaced(state, other.id, other.name))
     );
-  });
+  }) ?? false;
 
 /**
  * `stop` comes only where somebody asked for it: the signal's own message was lost. Engines since 28 say it before they
@@ -168,20 +129,13 @@ const isEndedWithOurs = (state: Everything, id: string): boolean =>
 function stopped(state: Everything, event: ContainerEvent): Everything {
   const { id, at, engineTimeMs: engineMs } = event;
   const known = state.exits[id];
-  if (known?.by === 'itself')
-    return withExit(state, id, {
-      ...known,
-      by: 'operator',
-      stage: 'open',
-      until: at + ENGINE_STAYS_MS,
-      engineMs,
-    });
-  return known === undefined && runningRun(state, id) !== undefined ? signalled(state, event) : state;
+  if (known?.by === 'itself') return withExit(state, id, opened({ ...known, by: 'operator', engineMs }, at));
+  return known === undefined && presentRun(state, id) !== undefined ? signalled(state, event) : state;
 }
 
 /** The engine may have gone away with them: then it was the engine, for all we know. */
 const forgetOpenStops = (state: Everything): Everything =>
-  without(
+  withoutExits(
     state,
     Object.entries(state.exits)
       .filter(([, { by, stage }]) => by === 'operator' && stage !== 'certain')
@@ -202,10 +156,8 @@ function endedByEngine(state: Everything, id: string, at: number): Everything {
 function hasRunSinceConnected({ containers, connection, exits: known }: Everything, id: string): boolean {
   const facts = containers.byId[id];
   if (facts === undefined || !isRunning(facts) || id in known) return false;
-  return (
-    connection.value === 'connected' ||
-    (connection.value === 'reconciling' && (containers.knownAt[id] ?? -Infinity) >= connection.since)
-  );
+  const connectedAt = connection.value === 'reconciling' ? connection.since : -Infinity;
+  return (containers.knownAt[id] ?? -Infinity) >= connectedAt;
 }
 
 // What listings and inspections show
@@ -224,40 +176,31 @@ const idsIn = (
 
 const seen = (state: Everything, ids: readonly string[], look: Look): Everything =>
   ids.reduce((soFar, id) => {
-    const exit = soFar.exits[id];
     const facts = soFar.containers.byId[id];
-    const isOlder = look.requestedAt <= (exit?.at ?? 0) || isAwaited(soFar.containers, id);
-    const isActing = soFar.inFlight !== undefined;
-    const next = facts === undefined ? undefined : asSeen(exit, facts, { at: look.at, isOlder, isActing });
-    if (next === exit) return soFar;
-    return next === undefined ? without(soFar, [id]) : withExit(soFar, id, next);
+    const next = facts === undefined ? undefined : asSeen(soFar, facts, look);
+    if (next === soFar.exits[id]) return soFar;
+    return next === undefined ? withoutExits(soFar, [id]) : withExit(soFar, id, next);
   }, state);
 
-interface Sight {
-  readonly at: number;
-  /** It may be from before the exit that was heard of: then another look follows. */
-  readonly isOlder: boolean;
-  /** An act of ours is under way. */
-  readonly isActing: boolean;
-}
-
 /** The record of that run, as far as it shows: another run has another end, or none yet. */
-function asSeen(exit: Exit | undefined, facts: ContainerFacts, sight: Sight): Exit | undefined {
-  const { details } = facts;
-  const { at, isOlder, isActing } = sight;
+function asSeen(state: Everything, facts: ContainerFacts, { at, requestedAt }: Look): Exit | undefined {
+  const { id, details } = facts;
+  const exit = state.exits[id];
   if (exit === undefined) return isToBeRestarted(facts) ? endedByItself(facts, at) : undefined;
   if (details === undefined) return exit;
   if (exit.run !== undefined && exit.run !== details.startedAt) return undefined;
-  if (isRunning(facts)) {
-    const isToCome = exit.stage === 'expected' && (exit.by === 'operator' || isActing);
-    return isOlder || isToCome ? exit : undefined;
-  }
-  const run = details.startedAt;
+  // What it shows may be from before the exit that was heard of: then another look follows.
+  const isOlder = requestedAt <= exit.at || isAwaited(state.containers, id);
+  if (isRunning(facts)) return isOlder || isToCome(state, exit) ? exit : undefined;
+  const ended = { ...exit, run: details.startedAt };
   // It has ended, though nothing was heard of that.
-  if (exit.by === 'operator' && exit.stage === 'expected' && !isOlder)
-    return { ...exit, run, stage: 'open', until: at + ENGINE_STAYS_MS };
-  return exit.run === undefined ? { ...exit, run } : exit;
+  if (exit.by === 'operator' && exit.stage === 'expected' && !isOlder) return opened(ended, at);
+  return exit.run === undefined ? ended : exit;
 }
+
+/** A signal takes its time, and so does an act of ours. */
+const isToCome = ({ inFlight }: Everything, { stage, by }: Exit): boolean =>
+  stage === 'expected' && (by === 'operator' || inFlight !== undefined);
 
 /** Its restart policy is at work, so nobody has ended it. */
 const isToBeRestarted = ({ runState }: ContainerFacts): boolean => runState === 'restarting';
@@ -275,7 +218,7 @@ function decideThoseDue(state: Everything, { at }: Event): Transition<Everything
   if (state.connection.value !== 'connected') return to(state);
   const due = Object.entries(state.exits).filter(([, { until = Infinity }]) => until <= at);
   const byEngine = due.filter(([, { by }]) => by === 'engine').map(([id]) => id);
-  const names = byEngine.map((id) => state.containers.byId[id]?.name).filter((name) => name !== undefined);
+  const names = byEngine.flatMap((id) => state.containers.byId[id]?.name ?? []);
   const toLookAt = due.map(([id]) => id).filter((id) => !byEngine.includes(id));
   const decided = due.reduce((soFar, [id, exit]) => afterTime(soFar, id, exit), state);
   return andInspect(
@@ -289,7 +232,7 @@ function decideThoseDue(state: Everything, { at }: Event): Transition<Everything
 
 function afterTime(state: Everything, id: string, { until: _, ...exit }: Exit): Everything {
   return exit.stage === 'expected'
-    ? without(state, [id])
+    ? withoutExits(state, [id])
     : withExit(state, id, { ...exit, stage: 'certain' });
 }
 
@@ -297,101 +240,3 @@ function afterTime(state: Everything, id: string, { until: _, ...exit }: Exit): 
 function dueAt(state: Everything): readonly (number | undefined)[] {
   return state.connection.value === 'connected' ? Object.values(state.exits).map(({ until }) => until) : [];
 }
-
-// What we do ourselves
-
-/**
- * Whom we are about to end is written down before the call. Should monitor and engine go in the middle of it, be it with
- * their host, nothing else would tell the next monitor that nobody had stopped it by hand, and the engine takes it that
- * somebody has. What is created anew is parked before: its name tells.
- */
-export const expectedExits: SharedConcern<'record'> = { stage: 'record', reduce: expect };
-
-function expect(state: Everything, event: Event, before: Everything): Transition<Everything> {
-  const begun =
-    event.type === 'dependentRepairBegun' && event.how === 'restart'
-      ? [event.id]
-      : gatewayRestartedBy(begunBetween(before, state));
-  return to(
-    begun.reduce((soFar, id) => {
-      const run = runningRun(soFar, id);
-      // Somebody else was faster.
-      return run === undefined || isExpectedToEnd(soFar.exits[id])
-        ? soFar
-        : withExit(soFar, id, { run, by: 'monitor', stage: 'expected', at: event.at });
-    }, state),
-  );
-}
-
-/** The gateway that the act restarts. */
-const gatewayRestartedBy = (act: Act | undefined): readonly string[] =>
-  act?.kind === 'restartGateway' ? [act.gateway.id] : [];
-
-type Outcome = Extract<Event, { readonly outcome: unknown }>;
-
-function afterAct(
-  state: Everything,
-  event: Extract<Event, { type: 'commandFinished' }>,
-  { inFlight }: Everything,
-): Everything {
-  const outcome = { ...event, since: inFlight?.since ?? 0 };
-  const closed = closeAfterAct(state, gatewayRestartedBy(inFlight?.act), outcome);
-  return withLeftDown(closeAfterAct(closed, expectedIn(closed)), inFlight?.act, event);
-}
-
-/** The run that our restart or start began has ended before anybody looked at it: it is ours to start it again. */
-function withLeftDown(state: Everything, act: Act | undefined, event: Outcome): Everything {
-  if ((act?.kind !== 'restartGateway' && act?.kind !== 'startGateway') || isUntouched(event)) return state;
-  const { id } = act.gateway;
-  const facts = state.containers.byId[id];
-  if (facts?.details === undefined || isRunning(facts) || id in state.exits) return state;
-  return withExit(state, id, { run: facts.details.startedAt, by: 'monitor', stage: 'certain', at: event.at });
-}
-
-const expectedIn = ({ exits: known }: Everything): readonly string[] =>
-  Object.keys(known).filter((id) => known[id]?.stage === 'expected');
-
-/**
- * Our act is over: what it was to end has ended by it, or runs on and was not ended at all. If it has done nothing, then
- * somebody else has ended what does not run by now.
- */
-function closeAfterAct(
-  state: Everything,
-  ids: readonly string[],
-  act?: Outcome & { readonly since: number },
-): Everything {
-  return ids.reduce((soFar, id) => {
-    const exit = soFar.exits[id];
-    if (exit?.by !== 'monitor') return soFar;
-    // An earlier act of ours has ended it.
-    if (act !== undefined && exit.stage === 'certain' && exit.at < act.since) return soFar;
-    const next = act !== undefined && isUntouched(act) ? byOperator(exit, act.at) : closed(soFar, id, exit);
-    return next === undefined ? without(soFar, [id]) : next === exit ? soFar : withExit(soFar, id, next);
-  }, state);
-}
-
-const isUntouched = ({ outcome }: Outcome): boolean => !outcome.ok && outcome.untouched === true;
-
-const byOperator = (exit: Exit, at: number): Exit | undefined =>
-  exit.stage === 'expected'
-    ? undefined
-    : { ...exit, by: 'operator', stage: 'open', until: at + ENGINE_STAYS_MS };
-
-function closed({ containers, connection }: Everything, id: string, exit: Exit): Exit | undefined {
-  const facts = containers.byId[id];
-  if (exit.stage !== 'expected' || facts === undefined) return exit;
-  if (!isRunning(facts)) return { ...exit, stage: 'certain' };
-  // Without the engine nobody knows what has become of it.
-  return connection.value === 'connected' ? undefined : exit;
-}
-
-/** It is being created anew, or is what takes the place of that one; only what has its turn, neither before nor after. */
-const isReplaced = ({ inFlight }: Everything, id: string, name: string): boolean =>
-  inFlight?.act.kind === 'repairDependents' &&
-  inFlight.act.dependents.some(
-    (one) => (one.id === id || one.name === name) && isInItsTurn(inFlight.progress, one),
-  );
-
-/** What is created anew is not touched before it is parked: until then whoever ends it is somebody else. */
-const isInItsTurn = ({ begun, answered, parked }: Progress, { id, name, how }: Repairable): boolean =>
-  begun.includes(id) && !answered.includes(id) && (how !== 'recreate' || Object.hasOwn(parked, name));

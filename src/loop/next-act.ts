@@ -33,4 +33,4 @@ const wishesOf = (state: State, at: number): readonly Wish[] => [
 ];
 
 const isBefore = (one: Wish, other: Wish): boolean =>
-  one.rank === other.rank ? one.since < other.since : RANKS.indexOf(one.rank) < RANKS.indexOf(other.rank);
+  (RANKS.indexOf(one.rank) - RANKS.indexOf(other.rank) || one.since - other.since) < 0;

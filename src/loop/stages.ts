@@ -7,7 +7,8 @@ import { siteList, siteReload } from '../checks/site-list.ts';
 import { witness, witnessSchedule } from '../checks/witness.ts';
 import { connection } from '../facts/connection.ts';
 import { containers } from '../facts/containers.ts';
-import { exits, expectedExits } from '../facts/exits.ts';
+import { exits } from '../facts/exits.ts';
+import { expectedExits, ourExits } from '../facts/our-exits.ts';
 import { lists } from '../facts/lists.ts';
 import { ownNetwork } from '../facts/own-network.ts';
 import { recollection } from '../facts/recollection.ts';
@@ -46,7 +47,7 @@ export type Stages = { readonly [In in StageName]: Stage<In> };
 /** Who belongs to which stage. Within one the order says nothing; a concern in a wrong stage does not compile. */
 export const CONCERNS: Stages = {
   facts: { shared: { actOver, shutdown, stores, edges, connection, containers, siteReload, witness } },
-  exits: { shared: { exits } },
+  exits: { shared: { exits, ourExits } },
   gateway: { ofGateway: { gateway, siteList } },
   evidence: { ofGateway: { checkResults, judgement, settling } },
   readiness: { ofGateway: { readiness } },

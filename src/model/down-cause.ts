@@ -1,6 +1,7 @@
 import type { ContainerFacts } from '../../streams/events.ts';
 import { wouldBeKeptRunning } from './attachment.ts';
 import { exitOf } from './exits.ts';
+import { isYetToStart } from './left-unstarted.ts';
 import { hasUsedUpItsRetries } from './retries.ts';
 import type { State } from './state.ts';
 
@@ -15,13 +16,14 @@ type Knowing = Pick<State, 'gateway' | 'recovery' | 'shared'>;
 /** Undefined: it runs, or there is none. */
 export function downCause(state: Knowing): DownCause | undefined {
   const { gateway } = state;
-  const facts = gateway.value === 'down' ? state.shared.containers.byId[gateway.id] : undefined;
-  if (gateway.value !== 'down' || facts === undefined) return undefined;
+  if (gateway.value !== 'down') return undefined;
+  const facts = state.shared.containers.byId[gateway.id];
+  if (facts === undefined) return undefined;
   if (facts.runState === 'restarting') return 'restarting';
-  if (facts.runState === 'created')
-    return gateway.isLeft || (facts.details?.error ?? '') !== '' ? 'found' : 'created';
+  if (facts.runState === 'created') return gateway.isLeft || !isYetToStart(facts) ? 'found' : 'created';
   const exit = exitOf(state.shared, facts);
   if ((exit === undefined || exit.by === 'itself') && hasUsedUpItsRetries(facts)) return 'givenUp';
+  if (exit?.by === 'monitor' && isOursToStart(state)) return 'ourRestart';
   switch (exit?.by) {
     case undefined:
       return 'found';
@@ -30,10 +32,8 @@ export function downCause(state: Knowing): DownCause | undefined {
     case 'itself':
       return isLeftByItsPolicy(facts) ? 'operator' : 'crash';
     case 'monitor':
-      if (isOursToStart(state)) return 'ourRestart';
-      return mayBeKeptRunning(facts) ? 'crash' : 'found';
     case 'engine':
-      return mayBeKeptRunning(facts) ? 'crash' : 'found';
+      return wouldBeKeptRunning(facts) ? 'crash' : 'found';
   }
 }
 
@@ -43,10 +43,7 @@ const isOursToStart = ({ recovery }: Pick<State, 'recovery'>): boolean =>
 
 /** Its policy would have started it again, and did not: a person has ended it, though we heard nothing of that. */
 const isLeftByItsPolicy = (facts: ContainerFacts): boolean =>
-  wouldBeKeptRunning(facts) && facts.details?.error === '';
-
-const mayBeKeptRunning = (facts: ContainerFacts): boolean =>
-  facts.details === undefined || wouldBeKeptRunning(facts);
+  facts.details?.error === '' && wouldBeKeptRunning(facts);
 
 /** Nobody had asked for that end, and nobody else brings it back. */
 export const isEndedByItself = (cause: DownCause | undefined): boolean =>

@@ -32,6 +32,30 @@ interface Knowing {
   readonly exits: Exits;
 }
 
+/** With what is known of this container's exit from now on. */
+export const withExit = <S extends Knowing>(state: S, id: string, exit: Exit): S => ({
+  ...state,
+  exits: { ...state.exits, [id]: exit },
+});
+
+/** The same object back if none of these has a record. */
+export function withoutExits<S extends Knowing>(state: S, ids: readonly string[]): S {
+  const gone = ids.filter((id) => id in state.exits);
+  if (gone.length === 0) return state;
+  const kept = Object.entries(state.exits).filter(([id]) => !gone.includes(id));
+  return { ...state, exits: Object.fromEntries(kept) };
+}
+
+/** An engine that shuts down stops its containers just as an operator does, and is gone by then. */
+const ENGINE_STAYS_MS = 10_000;
+
+/** It has ended, and time must tell what that means. */
+export const opened = (exit: Omit<Exit, 'stage' | 'until'>, at: number): Exit => ({
+  ...exit,
+  stage: 'open',
+  until: at + ENGINE_STAYS_MS,
+});
+
 type Seen = Pick<ContainerFacts, 'id' | 'details'>;
 
 /** Of the run that these facts show. */
@@ -42,5 +66,4 @@ export function exitOf({ exits }: Knowing, { id, details }: Seen): Exit | undefi
 }
 
 /** Somebody has sent it a signal that ends it, and it still runs, as far as is known. */
-export const isExpectedToEnd = (exit: Exit | undefined): boolean =>
-  exit?.by === 'operator' && exit.stage === 'expected';
+export const isExpectedToEnd = ({ by, stage }: Exit): boolean => by === 'operator' && stage === 'expected';

@@ -18,8 +18,23 @@ export type KeptExit = Pick<Exit, 'run' | 'by'>;
 
 export const NOTHING_REMEMBERED: Memory = { gateways: {}, dependents: {}, exits: {}, backoff: {}, sites: {} };
 
+/** The parts of the state that it follows from; `memoryOf` sees no others. */
+const COMMON_SOURCES = ['past', 'exits'] as const satisfies readonly (keyof Everything)[];
+const SOURCES_OF_EACH = ['settings', 'backoff', 'sites'] as const satisfies readonly (keyof Watch)[];
+
+type Kept = Pick<Watch, (typeof SOURCES_OF_EACH)[number]>;
+interface Sources extends Pick<Everything, (typeof COMMON_SOURCES)[number]> {
+  readonly watches: readonly Kept[];
+}
+
+/** As long as these are the same objects, `memoryOf` leads to the same. */
+export const memorySources = (state: Sources): readonly unknown[] => [
+  ...COMMON_SOURCES.map((part) => state[part]),
+  ...state.watches.flatMap((watch) => SOURCES_OF_EACH.map((part) => watch[part])),
+];
+
 /** What a monitor that comes after this one must know: a projection of the state. */
-export const memoryOf = ({ past, exits, watches }: Everything): Memory => ({
+export const memoryOf = ({ past, exits, watches }: Sources): Memory => ({
   gateways: past.gateways,
   dependents: past.dependents,
   exits: Object.fromEntries(
@@ -40,13 +55,6 @@ export const restoredExits = ({ exits }: Memory): Exits =>
 /** What is not an exit. */
 export const pastIn = ({ exits: _, ...past }: Memory): Past => past;
 
-/** What a projection follows from: as long as these are the same objects it is the same. */
-export const memorySources = ({ past, exits, watches }: Everything): readonly unknown[] => [
-  past,
-  exits,
-  ...watches.flatMap(({ settings, backoff, sites }) => [settings, backoff, sites]),
-];
-
 /** What time must tell is not certain yet: a host that goes off ends everything, in one way or another. */
 const isToBeKept = ({ by, stage }: Exit): boolean =>
   by === 'monitor' || by === 'engine' || stage === 'certain';
@@ -55,7 +63,7 @@ const isToBeKept = ({ by, stage }: Exit): boolean =>
 const isOurs = ({ gateways, dependents }: Past, id: string): boolean =>
   Object.hasOwn(dependents, id) || Object.values(gateways).some((ids) => ids.includes(id));
 
-const ofEach = <T>(watches: readonly Watch[], kept: (watch: Watch) => T | undefined): Record<string, T> =>
+const ofEach = <T>(watches: readonly Kept[], kept: (watch: Kept) => T | undefined): Record<string, T> =>
   Object.fromEntries(
     watches.flatMap((watch): [string, T][] => {
       const value = kept(watch);
@@ -64,7 +72,7 @@ const ofEach = <T>(watches: readonly Watch[], kept: (watch: Watch) => T | undefi
   );
 
 /** Written before the gateway is touched: a monitor that ends in the recovery begins with the wait for the next. */
-function keptBackoff({ backoff, settings }: Watch, past: Past): RememberedBackoff | undefined {
+function keptBackoff({ backoff, settings }: Kept, past: Past): RememberedBackoff | undefined {
   const { attempts, notBefore } = backoff;
   const isNothing = attempts === 0 && rememberedBackoff(past, settings.gateway) === undefined;
   // What was only said has cost nothing.
@@ -72,7 +80,7 @@ function keptBackoff({ backoff, settings }: Watch, past: Past): RememberedBackof
 }
 
 /** Else each monitor would begin anew to find out, by three restarts, that a site blocks the exit, or is mistyped. */
-function keptSites({ sites, settings }: Watch, past: Past): RememberedSites | undefined {
+function keptSites({ sites, settings }: Kept, past: Past): RememberedSites | undefined {
   const { held, blocked } = settings.dryRun ? rememberedSites(past, settings.gateway) : sites;
   const { passed } = sites;
   const isNothing =

@@ -61,6 +61,7 @@ export const isStillDue = (state: State, at: number): boolean =>
   state.dueSince !== undefined &&
   (state.recovery.value === 'none' || isLate(state)) &&
   state.shared.connection.value === 'connected' &&
+  // A check may pass that says nothing about a site that is down.
   state.outageSince !== undefined &&
   isToBeJudged(state, at) &&
   decide(state, at)?.act === true;

@@ -13,7 +13,7 @@ import { gatewayTarget, runningStart } from '../model/selectors.ts';
 import type { Repair, State } from '../model/state.ts';
 import { type Notice, inDryRun } from '../notices/notice.ts';
 import { type Transition, then, to } from '../model/transition.ts';
-import type { Rank, Wish } from '../model/wish.ts';
+import { RANKS, type Rank, type Wish } from '../model/wish.ts';
 import { forget, repairOutcomes, sayBegun, tryAgainLater, withRepairs } from './repair-outcomes.ts';
 import { repairable } from './repairable.ts';
 import { settledAt } from './quiet.ts';
@@ -95,7 +95,6 @@ const mayNeed = (state: State, before: State): boolean =>
   state.shared.connection !== before.shared.connection ||
   state.shared.exits !== before.shared.exits ||
   state.recovery !== before.recovery ||
-  state.dueSince !== before.dueSince ||
   state.shared.inFlight !== before.shared.inFlight ||
   state.repairs !== before.repairs;
 
@@ -163,11 +162,8 @@ function isSettled(state: State, id: string, { failures, isForced }: Repair): bo
   );
 }
 
-/** Not while the gateway is about to be restarted: that would cut them off again. */
-const isRepairTime = (state: State): boolean => isResumeTime(state) && state.dueSince === undefined;
-
-/** What was left half done cannot wait for a recovery: as long as it is, nobody but us can make anything of it. */
-const isResumeTime = ({ gateway, recovery, shared: { connection, ending } }: State): boolean =>
+/** A recovery that is due as well goes first, by its rank, before all but what was left half done. */
+const isRepairTime = ({ gateway, recovery, shared: { connection, ending } }: State): boolean =>
   gateway.value === 'ready' &&
   connection.value === 'connected' &&
   (recovery.value === 'none' || recovery.value === 'repairing') &&
@@ -178,14 +174,14 @@ const turnAt = (state: State, repair: Repair): number =>
 
 /** When the next one is due; an act that ends and a gateway that becomes ready are events of their own. */
 function dueAt(state: State): readonly number[] {
-  if (state.shared.inFlight !== undefined || !isResumeTime(state)) return [];
+  if (state.shared.inFlight !== undefined || !isRepairTime(state)) return [];
   return Object.values(state.repairs.pending).map((repair) => turnAt(state, repair));
 }
 
 /** Those who are due and wait for nobody: a wave for each rank. */
 export function repairWishes(state: State, at: number): readonly Wish[] {
   const gateway = gatewayTarget(state.gateway);
-  if (!isResumeTime(state) || gateway === undefined) return [];
+  if (!isRepairTime(state) || gateway === undefined) return [];
   const due = Object.entries(state.repairs.pending).flatMap(([id, repair]) => {
     const facts = state.shared.containers.byId[id];
     const mustWait = facts === undefined || facts.runState === 'paused' || turnAt(state, repair) > at;
@@ -194,16 +190,13 @@ export function repairWishes(state: State, at: number): readonly Wish[] {
   const all = oneOfAName(firstOf(due, state).map((facts) => repairable(state, facts, gateway)));
   const start = runningStart(state.gateway)?.startedAt.text;
   const { restartConcurrency: concurrency } = state.settings;
-  return ranksAllowed(state).flatMap((rank): Wish[] => {
+  return RANKS.flatMap((rank): Wish[] => {
     const dependents = all.filter((dependent) => rankOf(state, dependent) === rank);
     if (dependents.length === 0) return [];
     const since = Math.min(...dependents.map(({ id }) => sinceWhen(state, id, at)));
     return [{ rank, since, deed: { kind: 'repairDependents', dependents, concurrency, gateway, start } }];
   });
 }
-
-const ranksAllowed = (state: State): readonly Rank[] =>
-  isRepairTime(state) ? ['resume', 'repair', 'afterReconnect'] : ['resume'];
 
 function rankOf(state: State, { id, how }: Repairable): Rank {
   if (how === 'resume') return 'resume';

@@ -186,6 +186,28 @@ describe('inspections', () => {
     expect(history.state.shared.containers.toInspect.strangers.length).toBeLessThanOrEqual(50);
   });
 
+  it('are not made again of one that turns out to be a stranger, whatever was said meanwhile', () => {
+    const history = settled().withoutAnswers().feed(created('new'), started('new')).forget();
+    expect(lookedAt(history.feed(inspected(facts('new'))))).toEqual([]);
+    const app = settled().withoutAnswers().feed(created('app'), started('app')).forget();
+    expect(lookedAt(app.feed(inspected(onGateway('app'))))).toEqual([idOf('app')]);
+  });
+
+  it('wait no longer of those that a listing has told of for the first time', () => {
+    const names = Array.from({ length: 6 }, (_, index) => `stranger${String(index)}`);
+    const apps = many(11);
+    const history = settled(apps)
+      .withoutAnswers()
+      .feed(
+        names.map((name) => created(name)),
+        apps.map(({ name }) => died(name)),
+      );
+    const { known } = history.state.shared.containers.toInspect;
+    expect(known).not.toEqual([]);
+    history.feed(listedAgain(...names.slice(0, 5).map((name) => facts(name))));
+    expect(history.state.shared.containers.toInspect).toEqual({ known, strangers: [idOf('stranger5')] });
+  });
+
   it('of strangers that have gone again are not made', () => {
     const strangers = Array.from({ length: 20 }, (_, index) => `stranger${String(index)}`);
     const history = settled()
@@ -314,6 +336,13 @@ describe('a listing', () => {
       listingAskedFor(second, gatewayFacts(), app),
     );
     history.expectLines('Dependent container removed: app');
+  });
+
+  it('does not bring back what was removed while it was inspected for the first time', () => {
+    const history = settled().withoutAnswers().feed(created('new'), destroyed('new'));
+    expect(history.feed(listedAgain(facts('new'))).state.shared.containers.byId).not.toHaveProperty(
+      idOf('new'),
+    );
   });
 
   it('leaves a container as it is known whose inspection is under way', () => {

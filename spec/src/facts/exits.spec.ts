@@ -7,6 +7,7 @@ import {
   disconnected,
   endedByEngine,
   endpointRead,
+  engineText,
   facts,
   type Happening,
   type Shape,
@@ -16,6 +17,7 @@ import {
   checkPassed,
   happens,
   idOf,
+  inspected,
   inspectedAs,
   inspectionFailed,
   killed,
@@ -200,6 +202,21 @@ describe('how a container ended', () => {
       then: undefined,
     },
     {
+      given: 'an end without a signal, which is said to be a stop later',
+      event: [died('app', 1), stopped('app')],
+      then: 'operator, open',
+    },
+    {
+      given: 'an end without a signal, and a listing that could not look into it',
+      event: [died('app', 1), listedAgain(onGateway('app', { inspected: false, runState: 'dead' }))],
+      then: 'itself, open',
+    },
+    {
+      given: 'a listing that shows it between two runs',
+      event: [listedAgain(onGateway('app', { runState: 'restarting' }))],
+      then: 'itself, certain',
+    },
+    {
       given: 'a signal, of a container that still runs in a listing',
       event: [killed('app'), listedAgain()],
       then: 'operator, expected',
@@ -221,6 +238,136 @@ describe('how a container ended', () => {
     expect(exitOf(history.feed(seconds(1)))).toBeUndefined();
   });
 
+  it('is its own of one that could not be inspected, and died', () => {
+    expect(exitOf(settled([{ ...app, details: undefined }]).feed(died('app', 1)))).toBe('itself, open');
+  });
+
+  it('is its operator’s if it is said to be a stop before anybody has looked at it', () => {
+    const history = settled([app])
+      .withoutAnswers()
+      .feed(...stoppedByHand('app'));
+    expect(exitOf(history)).toBe('operator, open');
+  });
+
+  describe('as an older look shows it', () => {
+    /** In its own words, not as the story would have it: a listing or an inspection of a moment before. */
+    const stillRuns = (id: string, requestedAt: number): Happening =>
+      happens({
+        type: 'containerInspected',
+        requestedAt,
+        engineClockMs: requestedAt,
+        id,
+        facts: { ...app, id },
+      });
+
+    it('is kept if the inspection was asked for before the end', () => {
+      const history = settled([app]).withoutAnswers().feed(died('app', 1));
+      expect(exitOf(history.feed(stillRuns(app.id, history.now - 2)))).toBe('itself, open');
+    });
+
+    it('is kept if a listing after it leaves the container as it was known, for an inspection is under way', () => {
+      const history = settled([app]).withoutAnswers().feed(died('app', 1), seconds(1), listedAgain());
+      expect(exitOf(history)).toBe('itself, open');
+    });
+
+    it.each([
+      { given: 'before the end', earlierMs: 1, then: 'itself, open' },
+      { given: 'at that instant', earlierMs: 0, then: 'itself, open' },
+      { given: 'after it', earlierMs: -1, then: undefined },
+    ])(
+      'is $then if the listing that shows the container for the first time was asked for $given',
+      ({ earlierMs, then }) => {
+        const history = settled().feed(died('app', 1));
+        const requestedAt = history.now - 1 - earlierMs;
+        const containers = [gatewayFacts(), app];
+        history.feed(
+          happens({ type: 'containersListed', requestedAt, engineClockMs: requestedAt, containers }),
+        );
+        expect(exitOf(history)).toBe(then);
+      },
+    );
+  });
+
+  describe('of which run it was', () => {
+    const runOf = ({ state }: History): string | undefined => state.shared.exits[app.id]?.run;
+
+    it('is known at once if the container was looked at in it', () => {
+      expect(runOf(settled([app]).withoutAnswers().feed(died('app', 1)))).toBe(engineText(2_000));
+    });
+
+    it('is found out by the next look if the container was not known', () => {
+      const history = settled().withoutAnswers().feed(died('app', 1));
+      expect(runOf(history)).toBeUndefined();
+      history.feed(listedAgain(onGateway('app', { runState: 'exited' })));
+      expect(exitOf(history)).toBe('itself, open');
+      expect(runOf(history)).toBe(engineText(2_000));
+    });
+  });
+
+  describe('of one that shares the processes of another', () => {
+    const sharing = (...names: readonly string[]) =>
+      onGateway('app', { startedAt: 1, sharesWith: names.map(idOf) });
+    const web = onGateway('web', { startedAt: 1 });
+
+    it('is ours with that of the other one, which we restart', () => {
+      const history = settled([sharing('web'), web]).feed(restartBegun('web'), killed('web'), died('web'));
+      expect(exitOf(history.feed(died('app', 137)))).toBe('monitor, certain');
+    });
+
+    it('is ours with that of the gateway, which we restart', () => {
+      const history = settled([onGateway('app', { sharesWith: [idOf('gluetun')] })])
+        .feed(seconds(30), checkFailed(), seconds(10), checkFailed())
+        .expectActs('restartGateway')
+        .feed(died('app', 137));
+      expect(exitOf(history)).toBe('monitor, certain');
+    });
+
+    it('is ours though it shares with another one, too, that we leave alone', () => {
+      const history = settled([sharing('db', 'web'), web, onGateway('db')]).feed(restartBegun('web'));
+      expect(exitOf(history.feed(died('app', 137)))).toBe('monitor, certain');
+    });
+
+    it('is its operator’s if he has sent it a signal, whatever becomes of the other one', () => {
+      const history = settled([sharing('web'), web]).feed(restartBegun('web'), ...stoppedByHand('app'));
+      expect(exitOf(history)).toBe('operator, open');
+    });
+
+    it('is its own if the other one was stopped by its operator', () => {
+      const history = settled([onGateway('app', { sharesWith: [idOf('web')] }), onGateway('web')]);
+      expect(exitOf(history.feed(...stoppedByHand('web'), died('app', 137)))).toBe('itself, open');
+    });
+
+    it('is its own if the other one runs on, or is gone', () => {
+      const history = settled([onGateway('app', { sharesWith: [idOf('web')] }), onGateway('web')]);
+      expect(exitOf(history.feed(destroyed('web'), died('app', 137)))).toBe('itself, open');
+      const other = settled([onGateway('app', { sharesWith: [idOf('web')] }), onGateway('web')]);
+      expect(exitOf(other.feed(died('app', 137)))).toBe('itself, open');
+    });
+
+    it('is ours if the other one is being created anew, and waits under another name', () => {
+      const gateways = { gluetun: [idOf('gluetun'), idOf('former')] };
+      const orphan = onGateway('web', { ref: idOf('former') });
+      const history = settled([sharing('web'), orphan], { memory: { ...NOTHING_REMEMBERED, gateways } });
+      const parked = parkedName('web', 'gluetun', orphan.id);
+      history.feed(
+        restartBegun('web', 'recreate'),
+        happens({ type: 'dependentParked', id: orphan.id, name: 'web', parkedAs: parked }),
+        renamed('web', parked),
+        died('app', 137),
+      );
+      expect(exitOf(history)).toBe('monitor, certain');
+    });
+  });
+
+  it('of all that have died together is looked at in the same moment', () => {
+    const names = ['one', 'two', 'three', 'four', 'five'];
+    const history = settled(names.map((name) => onGateway(name)))
+      .feed(...names.map((name) => died(name, 1)))
+      .forget()
+      .withoutAnswers();
+    history.feed(seconds(11)).expectCommandCount('inspectContainer', 5);
+  });
+
   it('is ours where our command is about it', () => {
     const history = settled([onGateway('app', { startedAt: 1 })]).feed(
       restartBegun('app'),
@@ -228,6 +375,13 @@ describe('how a container ended', () => {
       died('app'),
     );
     expect(exitOf(history)).toBe('monitor, certain');
+  });
+
+  it('is certain to be ours, too, if the message of the signal comes after the command has failed', () => {
+    const history = settled()
+      .feed(seconds(30), checkFailed(), seconds(10), checkFailed())
+      .feed(inspectedAs('gluetun', { runState: 'exited' }), failed(), killed('gluetun'));
+    expect(exitOf(history, 'gluetun')).toBe('monitor, certain');
   });
 
   it('is ours, too, where the messages come after the command has failed', () => {
@@ -441,6 +595,35 @@ describe('what the engine ended at its start, after it had been killed,', () => 
     );
   });
 
+  it('is not looked at once more: the listing has shown it', () => {
+    const ended = { runState: 'exited', exitCode: 0 } as const;
+    settled([app])
+      .feed(disconnected(), connected(), endedByEngine('gluetun'), endedByEngine('app'))
+      .forget()
+      .feed(listed(gatewayFacts(ended), onGateway('app', ended)), seconds(5))
+      .expectCommandCount('inspectContainer', 0);
+  });
+
+  it('is not said of what nobody has looked at: it has no name', () => {
+    const history = settled()
+      .withoutAnswers()
+      .feed(
+        disconnected(),
+        connected(),
+        killed('ghost'),
+        died('ghost'),
+        endedByEngine('ghost'),
+        listedAgain(),
+      );
+    expect(exitOf(history, 'ghost')).toBe('engine, certain');
+    expect(history.notices.filter(({ kind }) => kind === 'engineHadCrashed')).toEqual([]);
+  });
+
+  it('is open until a listing has come, also of one that could not be inspected', () => {
+    const history = settled([{ ...app, details: undefined }]);
+    expect(exitOf(history.feed(disconnected(), connected(), endedByEngine('app')))).toBe('engine, open');
+  });
+
   it('is said once, with the names', () => {
     const said = crashed()
       .feed(disconnected(), connected(), endedByEngine('gluetun'), endedByEngine('app'), listedAgain())
@@ -533,6 +716,16 @@ describe('what the engine ended at its start, after it had been killed,', () => 
   ])('does not hold for one that runs again $given', ({ steps }) => {
     const history = settled([onGateway('app')]).feed(disconnected(), connected(), ...steps);
     expect(exitOf(history.feed(endedByEngine('app')))).toBeUndefined();
+  });
+
+  it('does not hold for one that a look in the instant of the connection shows running', () => {
+    const history = settled([app]).feed(disconnected(), connected());
+    const {
+      shared: { connection },
+    } = history.state;
+    const since = connection.value === 'reconciling' ? connection.since : -1;
+    history.feed(inspected(app, since), endedByEngine('app'));
+    expect(exitOf(history)).toBeUndefined();
   });
 
   it('has no ending any more once it runs', () => {

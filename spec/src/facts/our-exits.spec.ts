@@ -2,7 +2,9 @@ import { downCause } from '../../../src/model/down-cause.ts';
 import { waveOf } from '../../../src/model/in-flight.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
 import { attachmentOf } from '../../../src/model/attachment.ts';
+import { ourExits } from '../../../src/facts/our-exits.ts';
 import {
+  type Happening,
   checkFailed,
   connected,
   destroyed,
@@ -40,6 +42,11 @@ const endedByUs = (name: string, startedAt: number) => ({
 /** What the next monitor is told of those that we end. */
 const toldOf = ({ memory }: History): Memory['exits'] =>
   Object.fromEntries(Object.entries(memory.exits).filter(([, { by }]) => by === 'monitor'));
+
+const exitOf = ({ state }: History, name: string): string | undefined => {
+  const exit = state.shared.exits[idOf(name)];
+  return exit && `${exit.by}, ${exit.stage}`;
+};
 
 /** The gateway is about to be restarted. */
 const recovering = (): History =>
@@ -153,6 +160,80 @@ describe('of a restart under way is remembered', () => {
     });
     expect(toldOf(history.feed(connected()))).toEqual(endedByUs('app', 500));
     expect(toldOf(history.feed(listed(gateway, stale('app'))))).toEqual({});
+  });
+});
+
+describe('of an act of ours is known', () => {
+  it('that it is to end a dependent which a listing meanwhile shows running', () => {
+    const history = repairing().feed(restartBegun('app'), seconds(1), listedAgain());
+    expect(exitOf(history, 'app')).toBe('monitor, expected');
+  });
+
+  it.each([
+    { how: 'is under way', steps: [], then: 'monitor, expected' },
+    { how: 'has failed', steps: [restartFailed('app')], then: 'monitor, certain' },
+    { how: 'has found it down', steps: [restartFailed('app', { untouched: true })], then: undefined },
+  ])('of a dependent that a look shows exited, unheard, while it $how: $then', ({ steps, then }) => {
+    const history = repairing()
+      .withoutAnswers()
+      .feed(restartBegun('app'), seconds(1))
+      .feed(inspectedAs('app', { runState: 'exited', startedAt: 500 }), ...steps);
+    expect(exitOf(history, 'app')).toBe(then);
+  });
+
+  it('which run it has ended, though that was seen before it was heard of', () => {
+    const history = repairing().withoutAnswers().feed(restartBegun('app'));
+    history.feed(inspectedAs('app', { runState: 'exited', startedAt: 500 }), died('app'));
+    expect(history.state.shared.exits[idOf('app')]?.run).toBe(engineText(500));
+  });
+
+  it('nothing of a gateway that it had not touched, and that somebody has ended unheard', () => {
+    const exited = inspectedAs('gluetun', { runState: 'exited', startedAt: 1_000 });
+    expect(exitOf(recovering().withoutAnswers().feed(exited, untouched()), 'gluetun')).toBeUndefined();
+  });
+
+  it('that its operator was faster, if his stop has been heard of but not been looked at', () => {
+    const history = repairing()
+      .withoutAnswers()
+      .feed(...stoppedByHand('app'), restartBegun('app'), restartFailed('app', { untouched: true }));
+    expect(exitOf(history, 'app')).toBe('operator, open');
+  });
+
+  it('nothing new from an outcome that comes once more', () => {
+    const history = repairing().feed(restartBegun('app'), restartFailed('app'), failed());
+    const { everything, now, state } = history;
+    for (const event of restartFailed('app', { untouched: true })(state, now))
+      expect(ourExits.reduce(everything, event, everything).state).toBe(everything);
+  });
+
+  it('that it has left a gateway down whose new run ended before anybody looked: restarted, or started', () => {
+    const history = recovering().withoutAnswers();
+    const ended = (): Happening =>
+      inspected(gatewayFacts({ runState: 'exited', startedAt: history.now, exitCode: 1 }));
+    history.feed(ended(), succeeded());
+    expect(exitOf(history, 'gluetun')).toBe('monitor, certain');
+    history.feed(seconds(11)).expectActs('restartGateway', 'startGateway');
+    history.feed(ended(), succeeded());
+    expect(exitOf(history, 'gluetun')).toBe('monitor, certain');
+  });
+
+  it('nothing of a gateway that ended unheard while its VPN was restarted', () => {
+    const history = settled([], { settings: { recoveryStrategy: 'vpn-first' } })
+      .feed(seconds(30), checkFailed(), seconds(10), checkFailed())
+      .expectActs('restartVpn')
+      .feed(inspected(gatewayFacts({ runState: 'exited' })), failed());
+    expect(exitOf(history, 'gluetun')).toBeUndefined();
+  });
+
+  it('that it has left a gateway down, even if the start that follows in that instant is not made', () => {
+    const history = recovering().withoutAnswers();
+    history.feed(
+      inspected(gatewayFacts({ runState: 'exited', startedAt: history.now, exitCode: 1 })),
+      seconds(11),
+      succeeded(),
+    );
+    history.expectActs('restartGateway', 'startGateway').feed(untouched());
+    expect(exitOf(history, 'gluetun')).toBe('monitor, certain');
   });
 });
 

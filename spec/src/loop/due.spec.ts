@@ -1,5 +1,6 @@
 import {
   checkFailed,
+  checked,
   checkPassed,
   connected,
   died,
@@ -62,6 +63,17 @@ describe('what waits for the act of another gateway', () => {
     },
     { given: 'a restart, and checks still fail', history: broken, meanwhile: [seconds(11), checkFailed()], then: 'restartGateway' },
     { given: 'a restart, and a check has passed', history: broken, meanwhile: [seconds(11), checkPassed()] },
+    {
+      given: 'a restart, and a check has passed which tells nothing of one of the sites',
+      history: () => busy(settled([], { sites: [site('a'), site('b')] })).feed(...failing),
+      meanwhile: [seconds(11), checked({ b: 'unknown' })],
+    },
+    {
+      given: 'a restart, and one look shows another run of the gateway, which is ready already',
+      history: broken,
+      meanwhile: [inspectedAs('gluetun', { health: 'healthy' }), seconds(11)],
+      then: 'repairDependents',
+    },
     { given: 'a restart, and the site is checked no more', history: broken, meanwhile: [happens({ type: 'sitesChanged', sites: [site('b')], faults: [] })] },
     { given: 'a restart, and somebody is stopping the gateway', history: broken, meanwhile: [killed('gluetun')] },
     { given: 'a restart, and the gateway has not heeded a signal', history: broken, meanwhile: [killed('gluetun'), seconds(80)] },

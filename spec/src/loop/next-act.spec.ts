@@ -223,6 +223,13 @@ describe('what is done next', () => {
     },
   );
 
+  it.each(RANKS)('is, among gateways that want a %s since the same moment, that of the first', (rank) => {
+    const two = new Two();
+    wanting(rank, 1, two, two.now);
+    wanting(rank, 0, two, two.now);
+    expect(nextAct(two.everything, two.now)).toMatchObject({ rank, watch: 0 });
+  });
+
   it.each(RANKS)('is no %s as long as another act is under way, or once the monitor ends', (rank) => {
     const two = new Two();
     wanting(rank, 0, two, two.now);
@@ -268,6 +275,28 @@ describe('two gateways that want something in one event', () => {
     expect(two.acts).toMatchObject([{ kind: 'restartGateway', gateway: { name: 'second' } }]);
     two.feed(1, untouched());
     expect(two.acts.at(-1)).toMatchObject({ kind: 'repairDependents', gateway: { name: 'gluetun' } });
+  });
+
+  it('have both said in a dry run, for neither is under way afterwards', () => {
+    const two = new Two({ dryRun: true });
+    wanting('recovery', 0, two, two.now);
+    wanting('repair', 1, two, two.now);
+    const { state, notices } = reduce(two.everything, { type: 'timeReached', at: two.now });
+    const said = notices.filter(({ kind }) => kind === 'recoveryBegun' || kind === 'dependentRepairBegun');
+    expect(said).toMatchObject([
+      { kind: 'recoveryBegun', gateway: 'gluetun', dryRun: true },
+      { kind: 'dependentRepairBegun', gateway: 'second', dryRun: true },
+    ]);
+    expect(state.inFlight).toBeUndefined();
+    expect(nextAct(state, two.now)).toBeUndefined();
+  });
+
+  it('begin with nothing done of it', () => {
+    const two = new Two();
+    wanting('repair', 0, two, two.now);
+    const { state } = reduce(two.everything, { type: 'timeReached', at: two.now });
+    expect(state.inFlight).toMatchObject({ gateway: 'gluetun', since: two.now });
+    expect(state.inFlight?.progress).toEqual({ begun: [], answered: [], parked: {} });
   });
 });
 

@@ -1,5 +1,7 @@
 import { type Exit, exitOf } from '../../../src/model/exits.ts';
-import { type Memory, NOTHING_REMEMBERED, memoryOf } from '../../../src/model/memory.ts';
+import { type Memory, NOTHING_REMEMBERED, memoryOf, memorySources } from '../../../src/model/memory.ts';
+import type { RememberedSites } from '../../../src/model/past.ts';
+import type { State } from '../../../src/model/state.ts';
 import {
   checkFailed,
   checkPassed,
@@ -10,6 +12,7 @@ import {
   endedByEngine,
   facts,
   idOf,
+  inspected,
   listed,
   gatewayFacts,
   minutes,
@@ -46,6 +49,25 @@ describe('of how a container ended, the next monitor is told', () => {
     expect(Object.keys(history.memory.exits)).toEqual([]);
   });
 
+  it('nothing of one that was not known, and turns out to have nothing to do with a gateway', () => {
+    const history = settled([app]).withoutAnswers().feed(died('other', 1));
+    history.feed(inspected(facts('other', { runState: 'exited' })), seconds(11));
+    expect(Object.keys(history.state.shared.exits)).toEqual([idOf('other')]);
+    expect(history.memory.exits).toEqual({});
+  });
+
+  it('of any of several gateways', () => {
+    const memory: Memory = {
+      ...NOTHING_REMEMBERED,
+      gateways: { gluetun: [idOf('gluetun')], second: [idOf('second')] },
+      exits: {
+        [idOf('second')]: { run: 'a run', by: 'monitor' },
+        [idOf('other')]: { run: 'a run', by: 'monitor' },
+      },
+    };
+    expect(Object.keys(new History({ memory }).memory.exits)).toEqual([idOf('second')]);
+  });
+
   it('while there is no gateway, of those that once hung on one', () => {
     const memory: Memory = { ...NOTHING_REMEMBERED, dependents: { [app.id]: 'app' } };
     const history = new History({ memory }).feed(connected(), listed(app, facts('other')));
@@ -79,9 +101,87 @@ describe('of recoveries, the next monitor is told', () => {
     expect(history.memory.backoff).toEqual({ gluetun: { attempts: 0, notBefore: 0 } });
   });
 
+  it('nothing as long as there was none', () => {
+    expect(settled().memory.backoff).toEqual({});
+  });
+
   it('what an earlier monitor has left, if this one only says what it would do', () => {
     const history = settled([], { memory: known, settings: { dryRun: true }, sites: [site('a')] });
     history.feed(seconds(30), checkFailed(), seconds(10), checkFailed());
     expect(memoryOf(history.everything).backoff).toEqual(known.backoff);
+  });
+});
+
+describe('of sites, the next monitor is told', () => {
+  const blocked = { urls: ['https://a/'], recoveries: 1 };
+  const held: RememberedSites = { held: ['https://b/'], blocked, passed: ['https://a/'] };
+  const remembering = (sites: RememberedSites): Memory => ({
+    ...NOTHING_REMEMBERED,
+    sites: { gluetun: sites },
+  });
+  const withSites = (history: History, sites: Partial<RememberedSites>): Memory => {
+    history.state = { ...history.state, sites: { ...history.state.sites, ...sites } };
+    return history.memory;
+  };
+  const NONE = { held: [], blocked: undefined, passed: [] };
+
+  it('nothing as long as nothing is known of them', () => {
+    expect(new History().memory.sites).toEqual({});
+  });
+
+  it.each<{ given: string; sites: Partial<RememberedSites> }>([
+    { given: 'have passed', sites: { passed: ['https://a/'] } },
+    { given: 'are demoted', sites: { held: ['https://a/'] } },
+    { given: 'may block the exit', sites: { blocked } },
+  ])('which $given', ({ sites }) => {
+    expect(withSites(new History(), sites).sites).toEqual({ gluetun: { ...NONE, ...sites } });
+  });
+
+  it('that none of what an earlier monitor has left holds any more', () => {
+    expect(withSites(new History({ memory: remembering(held) }), NONE).sites).toEqual({ gluetun: NONE });
+  });
+
+  it('in a dry run, which were demoted before, and which have passed by now', () => {
+    const history = new History({ memory: remembering(held), settings: { dryRun: true } });
+    const passed = ['https://a/', 'https://c/'];
+    const { sites } = withSites(history, { held: ['https://c/'], blocked: undefined, passed });
+    expect(sites).toEqual({ gluetun: { ...held, passed } });
+  });
+});
+
+describe('what the next monitor is told', () => {
+  it.each<{ change: string; changed: (state: State) => Partial<State> }>([
+    {
+      change: 'what is remembered',
+      changed: ({ shared }) => ({ shared: { ...shared, past: { ...shared.past } } }),
+    },
+    {
+      change: 'the record of exits',
+      changed: ({ shared }) => ({ shared: { ...shared, exits: { ...shared.exits } } }),
+    },
+    { change: 'the settings of a gateway', changed: ({ settings }) => ({ settings: { ...settings } }) },
+    { change: 'its backoff', changed: ({ backoff }) => ({ backoff: { ...backoff } }) },
+    { change: 'its sites', changed: ({ sites }) => ({ sites: { ...sites } }) },
+  ])('may be something else after a change of $change', ({ changed }) => {
+    const history = settled();
+    const before = memorySources(history.everything);
+    history.state = { ...history.state, ...changed(history.state) };
+    const after = memorySources(history.everything);
+    expect(after).toHaveLength(before.length);
+    expect(after.filter((part, index) => part !== before[index])).toHaveLength(1);
+  });
+
+  it('is the same after a change of anything else', () => {
+    const history = settled();
+    const before = memorySources(history.everything);
+    const { checking } = history.state;
+    history.state = {
+      ...history.state,
+      checking: { ...checking, again: true },
+      shared: { ...history.state.shared, nextId: 99 },
+    };
+    memorySources(history.everything).forEach((part, index) => {
+      expect(part).toBe(before[index]);
+    });
   });
 });

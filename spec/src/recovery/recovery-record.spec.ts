@@ -39,13 +39,13 @@ describe('the record of a recovery', () => {
   it('keeps its latest fifty steps', () => {
     const steps = Array.from({ length: 50 }, (_, at) => ({ step: 'restarting' as const, at }));
     const before = given({ ...OPEN, steps });
-    const { latestRecovery } = recoveryRecord({ ...before, ...verifying }, event, before).state;
+    const { latestRecovery } = recoveryRecord.reduce({ ...before, ...verifying }, event, before).state;
     expect(latestRecovery?.steps).toEqual([...steps.slice(1), { step: 'verifying', at: 9_000 }]);
   });
 
   it('begins with the first step after an earlier recovery', () => {
     const before = given(CLOSED);
-    const { latestRecovery } = recoveryRecord({ ...before, ...verifying }, event, before).state;
+    const { latestRecovery } = recoveryRecord.reduce({ ...before, ...verifying }, event, before).state;
     expect(latestRecovery).toEqual({ ...OPEN, steps: [{ step: 'verifying', at: 9_000 }] });
   });
 });

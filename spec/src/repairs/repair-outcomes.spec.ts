@@ -154,6 +154,24 @@ describe('the outcome of a repair', () => {
   }); // prettier-ignore
 });
 
+describe('a dependent whose restart has an earlier time than that of its gateway', () => {
+  const earlier = restartEnded('app', { startedAt: 4_000 });
+
+  it('is known to have been put back: the clock was set back in between', () => {
+    const history = found([app])
+      .feed(restartBegun('app'), earlier)
+      .expectLine(/^app restarted successfully$/);
+    expect(Object.keys(history.state.repairs.restored)).toEqual([app.id]);
+  });
+
+  it('is not, if the gateway has been restarted since that was decided', () => {
+    const again = inspectedAs('gluetun', { health: 'healthy', startedAt: 6_000 });
+    const history = found([app]).feed(restartBegun('app'), again, earlier);
+    history.expectGateway('ready').expectLine(/^Restarting app failed: .* not on the live network/);
+    expect(history.state.repairs.restored).toEqual({});
+  });
+});
+
 describe('a listed dependent with a network of its own', () => {
   const own = facts('own', { startedAt: 2_000 });
   const NOT_LIVE = /^Restarting own failed: it was restarted but is not on the live network/;
