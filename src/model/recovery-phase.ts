@@ -37,7 +37,7 @@ interface Begun {
 /** One phase of it, by its name. */
 export type Phase<V extends Recovery['value']> = Extract<Recovery, { value: V }>;
 
-export type RecoveryStep = Exclude<Recovery['value'], 'none'>;
+type RecoveryStep = Exclude<Recovery['value'], 'none'>;
 
 export interface RecoveryRecord {
   readonly begunAt: number;

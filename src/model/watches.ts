@@ -3,7 +3,7 @@ import type { Everything, State, Watch } from './state.ts';
 import { type Reducer, type Transition, then, to } from './transition.ts';
 
 /** What the concerns of one gateway see. */
-export const viewOf = (all: Everything, watch: Watch): State => ({ ...watch, shared: all });
+const viewOf = (all: Everything, watch: Watch): State => ({ ...watch, shared: all });
 
 export const viewsOf = (all: Everything): readonly State[] => all.watches.map((watch) => viewOf(all, watch));
 
