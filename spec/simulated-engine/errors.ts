@@ -101,5 +101,3 @@ export const invalidFilter = (filter: string): EngineError =>
 
 export const badNumber = (text: string): EngineError =>
   new EngineError(500, `strconv.ParseInt: parsing "${text}": invalid syntax`);
-
-export const notModified = (): EngineError => new EngineError(304, '');
