@@ -1,7 +1,7 @@
-import type { EngineEvents, EngineMessage } from '../e2e/engine-events.ts';
-import type { MonitorProcess } from '../e2e/monitor.ts';
-import type { Timed } from '../e2e/recorder.ts';
-import { DEPENDENTS } from './dependents.ts';
+import type { EngineEvents, EngineMessage } from '../engine-events.ts';
+import type { MonitorProcess } from '../monitor.ts';
+import type { Timed } from '../recorder.ts';
+import { DEPENDENTS } from '../../world/causes/dependents.ts';
 
 interface Sources {
   readonly events: EngineEvents;
