@@ -6,33 +6,15 @@ import { type Memory, NOTHING_REMEMBERED } from '../../src/model/memory.ts';
 import type { Edge } from '../../src/edges/edge.ts';
 import { initialState } from '../../src/loop/reduce.ts';
 import type { Everything, Settings } from '../../src/model/state.ts';
+import { SETTINGS, site } from '../src/builders.ts';
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
 import { SimulatedEngine } from '../simulated-engine/engine.ts';
 import { GluetunStandIn, type GluetunOptions, gatewayContainer } from '../simulated-engine/gluetun.ts';
 import { VirtualTime, advance } from '../simulated-engine/virtual-time.ts';
 import { EngineClient } from './engine-client.ts';
-import { SimulatedMonitor } from './simulated-monitor.ts';
+import { type MonitorParts, SimulatedMonitor } from './simulated-monitor.ts';
 
 export const SITES = ['https://one.example/', 'https://two.example/', 'https://three.example/'] as const;
-
-export const SETTINGS: Settings = {
-  gateway: 'gluetun',
-  dependents: 'auto',
-  exclude: [],
-  checkIntervalMs: 30_000,
-  retryIntervalMs: 10_000,
-  healthyWaitMs: 120_000,
-  failThreshold: 2,
-  restartConcurrency: 5,
-  autoRecreate: true,
-  siteQuorum: 'any',
-  recoveryStrategy: 'restart',
-  vpnRestartDependents: [],
-  selfHealGraceMs: 0,
-  backoffMs: 60_000,
-  backoffMaxMs: 1_800_000,
-  dryRun: false,
-};
 
 const HEALTH = { intervalMs: 5_000, retries: 3 };
 
@@ -49,6 +31,8 @@ export interface WorldOptions {
   readonly exitMs?: number;
   /** Further gateways that the same monitor watches, by their names. */
   readonly more?: Readonly<Record<string, GluetunOptions>>;
+  /** On the engine's clock, whose own year 1 is "never". */
+  readonly beginsAtMs?: number;
 }
 
 /**
@@ -78,9 +62,9 @@ export class World {
     restartPolicy = 'always',
     exitMs,
     more = {},
+    beginsAtMs = 1_000_000,
   }: WorldOptions = {}) {
-    // The engine's own year 1 is "never": time begins later.
-    advance(this.scheduler, 1_000_000);
+    advance(this.scheduler, beginsAtMs);
     this.standIn = new GluetunStandIn(this.scheduler, gluetun);
     this.gateway = gatewayContainer({
       name: 'gluetun',
@@ -94,7 +78,8 @@ export class World {
     );
     const common = { ...SETTINGS, ...settings };
     const watched = [common, ...Object.keys(more).map((name) => ({ ...common, gateway: name }))];
-    this.#begin = () => initialState(watched, sites.map(siteOf), { memory: this.memory, hasWitness });
+    const probed = sites.map((one) => site('', { name: one.url ?? '', ...one }));
+    this.#begin = () => initialState(watched, probed, { memory: this.memory, hasWitness });
   }
 
   /** The gateway and, by default, three on its network: by id, by name of another dependent, again by id. */
@@ -119,9 +104,17 @@ export class World {
     return [this.gateway, ...more];
   }
 
+  get now(): number {
+    return this.scheduler.now();
+  }
+
   /** Knows nothing but what an earlier one has left in its memory. */
   startMonitor(): this {
-    const { client, scheduler } = this;
+    return this.beginMonitor().pass(2_000);
+  }
+
+  protected beginMonitor(parts: Partial<MonitorParts> = {}): this {
+    const { client, scheduler, edges } = this;
     this.#monitor = new SimulatedMonitor({
       client,
       scheduler,
@@ -129,15 +122,19 @@ export class World {
       probeWitness: () => this.#probeWitness(),
       say: (line) => this.#say(line),
       remember: (memory) => (this.memory = memory),
-      edges: this.edges,
+      edges,
       commit: () => this.#commit(),
+      ...parts,
     });
-    this.pass(2_000);
     return this;
   }
 
   get state(): Everything {
     return this.#monitor?.state ?? this.#begin();
+  }
+
+  get isMonitorAlive(): boolean {
+    return this.#monitor?.isAlive ?? false;
   }
 
   get hasEnded(): boolean {
@@ -169,7 +166,7 @@ export class World {
 
   /** What a user sees at the usual level. */
   #say(line: Line): void {
-    if (line.level !== 'debug') this.lines.push({ ...line, at: this.scheduler.now() });
+    if (line.level !== 'debug') this.lines.push({ ...line, at: this.now });
   }
 
   pass(ms: number): this {
@@ -179,9 +176,9 @@ export class World {
 
   /** Lets time pass until it is so; fails where it does not come to be. */
   until(condition: () => boolean, withinMs = 600_000): this {
-    const end = this.scheduler.now() + withinMs;
+    const end = this.now + withinMs;
     while (!condition()) {
-      if (this.scheduler.now() >= end)
+      if (this.now >= end)
         throw new Error(`it did not come to be within ${String(withinMs)} ms:\n${this.log()}`);
       this.pass(100);
     }
@@ -246,12 +243,3 @@ export const dependent = (name: string, owner: string): ContainerSpec => ({
 });
 
 export const THREE = [dependent('app1', 'gluetun'), dependent('app2', 'app1'), dependent('app3', 'gluetun')];
-
-export const siteOf = (site: Partial<Site>): Site => ({
-  name: site.url ?? '',
-  url: '',
-  timeoutSeconds: 10,
-  role: 'critical',
-  gateway: undefined,
-  ...site,
-});
