@@ -1,8 +1,7 @@
-
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { peekStateFile } from '../../../src/edges/state-file.ts';
-import { EngineEvents } from '../engine-events.ts';
+import { EngineEvents, isCheck } from '../engine-events.ts';
 import { eventually, messageOf } from '../eventually.ts';
 import type { MonitorOptions, MonitorProcess } from '../monitor.ts';
 import { PrivateEngine } from '../private-engine.ts';
@@ -13,7 +12,6 @@ import { type Gateway, createGateway } from '../stand-in/gateway.ts';
 import { DEPENDENT_IMAGE, SHELL_LESS_IMAGE } from '../stand-in/images.ts';
 import type { TestEngine } from '../test-engine.ts';
 import { type Dependent, EXCLUDED, GATEWAY_LABELS } from '../../world/causes/dependents.ts';
-import { isCheck } from './figures.ts';
 import { BYSTANDER, GATEWAY, RENAMED } from '../../world/causes/names.ts';
 import { type GatewayKind, type Snapshot, type Stage, seenIn } from '../../world/causes/stage.ts';
 
