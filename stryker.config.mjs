@@ -17,7 +17,7 @@ export const REPORTS = 'coverage/mutation';
 
 export default {
   packageManager: 'npm',
-  plugins: ['./spec/mutation/in-process-runner.mjs'],
+  plugins: ['./spec/lab/mutation/in-process-runner.mjs'],
   testRunner: 'in-process',
   coverageAnalysis: 'perTest',
   mutate: Object.values(AREAS).flat(),

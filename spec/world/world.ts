@@ -234,6 +234,12 @@ export class World {
     this.#monitor?.kill();
     this.engine.dispose();
   }
+
+  /** Once a story has been told. @throws what the monitor has ended by, if it has ended by a fault */
+  end(): void {
+    this.dispose();
+    if (this.fault !== undefined) throw this.fault as Error;
+  }
 }
 
 export const dependent = (name: string, owner: string): ContainerSpec => ({
