@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -24,5 +25,17 @@ export class TemporaryFolder {
     mkdirSync(dirname(this.at(name)), { recursive: true });
     writeFileSync(this.at(name), content);
     return this.at(name);
+  }
+
+  /** Makes a symbolic link, and gives its path. */
+  linkTo(target: string): string {
+    symlinkSync(target, this.at('link'));
+    return this.at('link');
+  }
+
+  /** Makes a named pipe that nobody reads or writes, and gives its path. */
+  pipe(): string {
+    execFileSync('mkfifo', [this.at('pipe')]);
+    return this.at('pipe');
   }
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { BUNDLE } from './demo-monitor.ts';
+import { BUNDLE } from '../e2e/monitor.ts';
 
 export interface DemoOptions {
   readonly onDocker: boolean;

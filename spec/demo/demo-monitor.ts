@@ -1,26 +1,16 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { bindToThisProcess } from '../e2e/bound-process.ts';
-import { type MonitorExit, type MonitorLine, MonitorProcess } from '../e2e/monitor.ts';
+import { type MonitorExit, type MonitorLine, type MonitorProcess, startMonitor } from '../e2e/monitor.ts';
 import type { Timed } from '../e2e/recorder.ts';
 import { StoryFailure } from './failure.ts';
 import type { World } from './world.ts';
-
-/** The monitor as it is built and shipped. */
-export const BUNDLE = join(__dirname, '../../dist/gluetun-monitor.js');
 
 /** It promises to be gone in less, whatever it is doing. */
 const END_SECONDS = 10;
 const CLEAN_UP_MS = 3_000;
 const SHOWN_LINES = 5;
 
-/**
- * Seldom a regular check, so that what is seen is a reaction to an event; and once something is wrong, quick ones,
- * so that it can be watched.
- */
-const INTERVALS = { CHECK_INTERVAL: '60', RETRY_INTERVAL: '1', TIMEOUT: '2' };
+/** Seldom a regular check, so that what is seen is a reaction to an event. */
+const CHECK_INTERVAL = '60';
 
 /** A line the monitor is to say. */
 export interface ExpectedLine {
@@ -54,18 +44,15 @@ export class DemoMonitor {
     return this.#ended;
   }
 
-  start(): Promise<void> {
-    const [command, args] = bindToThisProcess(process.execPath, [this.#program]);
-    const child = spawn(command, args, {
-      env: this.#environment(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own: Ctrl-C is the demo's, which ends the monitor as it should be ended.
-      detached: true,
+  async start(): Promise<void> {
+    const { cast, sites } = this.#world;
+    this.#process = await startMonitor(this.#world, {
+      program: this.#program,
+      onLine: this.#show,
+      env: { GLUETUN_CONTAINER: cast.gateway, SITES: sites, CHECK_INTERVAL },
+      // Ctrl-C is the demo's, which ends the monitor as it should be ended.
+      isDetached: true,
     });
-    child.on('error', (error) => this.#show(`starting the monitor: ${error.message}`));
-    for (const output of [child.stdout, child.stderr]) createInterface(output).on('line', this.#show);
-    this.#process = new MonitorProcess(this.#world.folder, child);
-    return Promise.resolve();
   }
 
   /** The first line that matches of those after `after`; undefined: of all. */
@@ -114,20 +101,5 @@ export class DemoMonitor {
         ? 'it said nothing more'
         : `it said:\n${latest.map(({ text }) => `  ${text}`).join('\n')}`;
     return this.#running.hasExited ? `the monitor has exited; ${said}` : said;
-  }
-
-  /** Nothing is inherited but the path: what the user has set for a monitor of theirs is not meant for this one. */
-  #environment(): Record<string, string> {
-    const { folder, environment, cast } = this.#world;
-    return {
-      PATH: process.env['PATH'] ?? '',
-      TMPDIR: folder,
-      GLUETUN_CONTAINER: cast.gateway,
-      CONFIG_FILE: join(folder, 'sites.conf'),
-      LOG_FILE: join(folder, 'gluetun-monitor.log'),
-      STATE_FILE: join(folder, 'state.json'),
-      ...INTERVALS,
-      ...environment,
-    };
   }
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { EngineEvents } from '../e2e/engine-events.ts';
+import { SITES } from '../e2e/setting.ts';
 import { type TestContainer, isOnLiveNetwork } from '../e2e/stand-in/container.ts';
 import { createDependent } from '../e2e/stand-in/dependent.ts';
-import { type Gateway, createGateway, sites } from '../e2e/stand-in/gateway.ts';
+import { type Gateway, createGateway } from '../e2e/stand-in/gateway.ts';
 import { buildImages } from '../e2e/stand-in/images.ts';
 import { type TestEngine, removeContainers } from '../e2e/test-engine.ts';
 import { BorrowedTags } from './borrowed-tags.ts';
@@ -23,6 +24,7 @@ export class DockerWorld implements World {
     guest: 'demo-sonarr',
     newcomer: 'demo-radarr',
   };
+  readonly sites = SITES;
   readonly #note: (text: string) => void;
   readonly #containers = new Map<string, TestContainer>();
   /** In the order in which it came to be. */
@@ -45,8 +47,8 @@ export class DockerWorld implements World {
     return this.#theEngine.folder;
   }
 
-  get environment(): Readonly<Record<string, string>> {
-    return { DOCKER_HOST: `unix://${this.#relaySocket}`, SITES: sites.ok.join(',') };
+  get dockerHost(): string {
+    return `unix://${this.#relaySocket}`;
   }
 
   get calls(): readonly Call[] {

@@ -23,6 +23,7 @@ export class SimulatedWorld implements World {
     guest: 'sonarr',
     newcomer: 'radarr',
   };
+  readonly sites = 'https://www.google.com,https://cloudflare.com,https://1.1.1.1';
   readonly messages: Message[] = [];
   readonly #engine = new SimulatedEngine(asyncScheduler);
   readonly #standIn = new GluetunStandIn(asyncScheduler, TUNNEL);
@@ -34,11 +35,8 @@ export class SimulatedWorld implements World {
     return this.#folder;
   }
 
-  get environment(): Readonly<Record<string, string>> {
-    return {
-      DOCKER_HOST: `unix://${this.#socketPath}`,
-      SITES: 'https://www.google.com,https://cloudflare.com,https://1.1.1.1',
-    };
+  get dockerHost(): string {
+    return `unix://${this.#socketPath}`;
   }
 
   /** Whatever the demo does, it does to the model itself: what came over the socket came from the monitor. */

@@ -35,8 +35,10 @@ export interface World {
   readonly cast: Cast;
   /** For the monitor's files; goes with the world. */
   readonly folder: string;
-  /** What the monitor has to be told of this world. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** The engine, as the monitor is to reach it. */
+  readonly dockerHost: string;
+  /** What it is to probe, as `SITES` takes it. */
+  readonly sites: string;
   readonly calls: readonly Call[];
   /** From the creation of the stack on. */
   readonly messages: readonly Message[];

@@ -1,8 +1,8 @@
-import { CAUSES, type Cause } from '../causes/causes.ts';
-import { figuresOf } from '../causes/figures.ts';
-import { itComesOut } from '../causes/it-comes-out.ts';
-import { type Play, play } from '../causes/play.ts';
-import { RealStage } from '../causes/real-stage.ts';
+import { CAUSES, type Cause } from '../world/causes/causes.ts';
+import { figuresOf } from './causes/figures.ts';
+import { itComesOut } from '../world/causes/it-comes-out.ts';
+import { type Play, play } from '../world/causes/play.ts';
+import { RealStage } from './causes/real-stage.ts';
 import { describeOnEngine } from './engine.ts';
 import { useMonitors } from './monitor.ts';
 import { buildImages } from './stand-in/images.ts';

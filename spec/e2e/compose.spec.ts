@@ -1,25 +1,23 @@
 import { findProgram } from './bound-process.ts';
 import { describeOnPrivateEngine } from './engine.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
+import type { MonitorProcess } from './monitor.ts';
 import type { PrivateEngine } from './private-engine.ts';
 import { ComposeProject, DEPENDENTS, OTHERS } from './recreation/compose-project.ts';
 import { checksums, containerNames, fill, untilChecked } from './recreation/world.ts';
 import { SITES } from './setting.ts';
 import { isOnLiveNetwork } from './stand-in/container.ts';
 import { findContainer } from './stand-in/dependent.ts';
-import { buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import { useScenario } from './scenario.ts';
 
 const ALL = [...DEPENDENTS, ...OTHERS].sort();
 const PLACES = ['/data', '/library', '/anonymous'];
 const ON_THE_NETWORK = /All dependent containers are on the network of gluetun/;
 
 describeWithCompose('a stack that Docker Compose looks after', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startMonitor } = useScenario(engine);
   let project: ComposeProject;
   let monitor: MonitorProcess;
 
-  beforeAll(async () => buildImages(engine));
   beforeEach(async () => {
     project = new ComposeProject(engine);
     await project.write('1');
@@ -30,7 +28,6 @@ describeWithCompose('a stack that Docker Compose looks after', (engine) => {
     await monitor.waitForLine(/Dependent containers \(auto-discovery\): app1,stack_app2_1$/);
     await monitor.waitForLine(/Status: STARTUP/);
   });
-  afterEach(async () => removeContainers(engine));
 
   const ids = async (): Promise<readonly string[]> =>
     Promise.all(ALL.map(async (name) => (await findContainer(engine, name)).id));

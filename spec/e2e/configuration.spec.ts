@@ -2,11 +2,10 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeOnEngine } from './engine.ts';
 import { EngineEvents } from './engine-events.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
+import type { MonitorProcess } from './monitor.ts';
 import { SITES, messages } from './setting.ts';
 import { type Gateway, createGateway, sites } from './stand-in/gateway.ts';
-import { buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import { useScenario } from './scenario.ts';
 
 const TEN_WRONG = {
   CHECK_INTERVAL: 'abc',
@@ -22,14 +21,12 @@ const TEN_WRONG = {
 };
 
 describeOnEngine('the configuration', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startMonitor, startWatching } = useScenario(engine, { sharesContainers: true });
   let gateway: Gateway;
 
   beforeAll(async () => {
-    await buildImages(engine);
     gateway = await createGateway(engine, { name: 'gluetun' });
   });
-  afterAll(async () => removeContainers(engine));
 
   const [one, two, three] = sites.ok;
 
@@ -97,8 +94,7 @@ describeOnEngine('the configuration', (engine) => {
   });
 
   it('of a host without /logs goes on with the console alone', async () => {
-    const monitor = await startMonitor({ env: { SITES, LOG_FILE: '/proc/nowhere/monitor.log' } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching({ LOG_FILE: '/proc/nowhere/monitor.log' });
     expect(messages(monitor).filter((message) => message.includes('/proc/nowhere/monitor.log'))).toHaveLength(
       1,
     );

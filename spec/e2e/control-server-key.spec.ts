@@ -7,46 +7,38 @@ import { saidBy } from './decision-lines.ts';
 import { describeOnEngine } from './engine.ts';
 import { EngineEvents } from './engine-events.ts';
 import { eventually } from './eventually.ts';
-import { useMonitors } from './monitor.ts';
-import { SITES } from './setting.ts';
 import { TestContainer } from './stand-in/container.ts';
 import { createDependent } from './stand-in/dependent.ts';
 import { type Gateway, createGateway } from './stand-in/gateway.ts';
-import { GATEWAY_IMAGE, buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import { GATEWAY_IMAGE } from './stand-in/images.ts';
+import { useScenario } from './scenario.ts';
 
 const API_KEY = 'k3y-that-nobody-may-see';
 const NOBODY = '65534:65534';
 const READ_ONLY = { ReadonlyRootfs: true, Tmpfs: { '/run': '' } };
 
 describeOnEngine('the key of the control server', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startWatching } = useScenario(engine, { sharesContainers: true });
   let gateway: Gateway;
 
   beforeAll(async () => {
-    await buildImages(engine);
     gateway = await createGateway(engine, {
       name: 'gluetun',
       controlServer: { apiKey: API_KEY },
       hostConfig: READ_ONLY,
     });
   });
-  afterAll(async () => removeContainers(engine));
 
   it('reaches wget in a gateway that is read-only: the VPN is restarted, and nothing else', async () => {
     const dependent = await createDependent(engine, { name: 'app', network: gateway.id });
     const before = await Promise.all([gateway.inspect(), dependent.inspect()]);
     const events = await EngineEvents.open(engine);
-    const monitor = await startMonitor({
-      env: {
-        SITES,
-        CHECK_INTERVAL: '1',
-        RECOVERY_STRATEGY: 'vpn-first',
-        GLUETUN_API_KEY: API_KEY,
-        LOG_LEVEL: 'debug',
-      },
+    const monitor = await startWatching({
+      CHECK_INTERVAL: '1',
+      RECOVERY_STRATEGY: 'vpn-first',
+      GLUETUN_API_KEY: API_KEY,
+      LOG_LEVEL: 'debug',
     });
-    await monitor.waitForLine(/Status: STARTUP/);
     await gateway.breakTunnel();
     await monitor.waitForLine(/Recovery complete/, 60_000);
     expect(saidBy(monitor, /[Tt]he VPN|Restarting|Recovery complete/)).toEqual([

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { EngineEvents, EngineMessage } from './engine-events.ts';
+import { type EngineEvents, type EngineMessage, isCheck } from './engine-events.ts';
 import type { MonitorProcess } from './monitor.ts';
 import type { Timed } from './recorder.ts';
 import { messages } from './setting.ts';
@@ -48,7 +48,4 @@ export const checksIn = (
 ): readonly Timed<EngineMessage>[] =>
   events.all
     .slice(since === undefined ? 0 : events.all.indexOf(since) + 1)
-    .filter((message) => message.id === id && isCheckBegun(message.action));
-
-const isCheckBegun = (action: string): boolean =>
-  action.startsWith('exec_start') && action.includes('gluetun-monitor-check');
+    .filter((message) => message.id === id && isCheck(message));

@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { checksIn, dueBy, figuresIn, rememberedIn, saidBy, timeOf } from './decision-lines.ts';
 import { describeOnEngine } from './engine.ts';
-import { EngineEvents, type EngineMessage } from './engine-events.ts';
+import type { EngineMessage } from './engine-events.ts';
 import { eventually } from './eventually.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
+import type { MonitorProcess } from './monitor.ts';
 import type { Timed } from './recorder.ts';
 import { HARDLY_EVER, SITES } from './setting.ts';
 import { type Gateway, type GatewayOptions, createGateway, sites } from './stand-in/gateway.ts';
-import { buildImages } from './stand-in/images.ts';
 import { WitnessStandIn } from './stand-in/witness.ts';
-import { removeContainers } from './test-engine.ts';
+import { type Environment, useEvents, useScenario } from './scenario.ts';
 
 const QUICK = { SITES, CHECK_INTERVAL: '1', RETRY_INTERVAL: '1' };
 /** Far beyond what a recovery and the wait for the next one take. */
@@ -21,26 +20,14 @@ const ALL_DOWN = '3 of 3 critical sites down, and SITE_QUORUM=any asks for 1';
 
 describeOnEngine('the decision to act', (engine) => {
   jest.setTimeout(LONG_MS);
-  const startMonitor = useMonitors(engine);
+  const { startMonitor, startWatching } = useScenario(engine);
   let gateway: Gateway;
-  let events: EngineEvents;
-
-  beforeAll(async () => {
-    await buildImages(engine);
-    events = await EngineEvents.open(engine);
-  });
-  afterAll(() => events.close());
-  afterEach(async () => removeContainers(engine));
+  const events = useEvents(engine);
 
   /** A monitor that has seen the tunnel work. */
-  const watch = async (
-    env: Readonly<Record<string, string>>,
-    options: Partial<GatewayOptions> = {},
-  ): Promise<MonitorProcess> => {
+  const watch = async (env: Environment, options: Partial<GatewayOptions> = {}): Promise<MonitorProcess> => {
     gateway = await createGateway(engine, { name: 'gluetun', ...options });
-    const monitor = await startMonitor({ env: { ...QUICK, ...env } });
-    await monitor.waitForLine(/Status: STARTUP/, SOON_MS);
-    return monitor;
+    return startWatching({ ...QUICK, ...env }, SOON_MS);
   };
 
   const newStateFile = (): string => join(engine.folder, `state-${randomUUID()}.json`);
@@ -59,9 +46,7 @@ describeOnEngine('the decision to act', (engine) => {
   const killed = async (since?: Timed<EngineMessage>): Promise<Timed<EngineMessage>> =>
     events.waitFor('kill', gateway, LONG_MS, since);
 
-  const check = async (
-    env: Readonly<Record<string, string>>,
-  ): Promise<{ code: number | null; text: string }> => {
+  const check = async (env: Environment): Promise<{ code: number | null; text: string }> => {
     const checking = await startMonitor({ args: ['check'], env: { ...QUICK, ...env } });
     const { code } = await checking.exit;
     return { code, text: checking.lines.map(({ text }) => text).join('\n') };
@@ -157,7 +142,7 @@ describeOnEngine('the decision to act', (engine) => {
     afterEach(async () => witness.goAway());
 
     /** Its line goes down first, so that it is down when the sites fail. */
-    const loseLine = async (env: Readonly<Record<string, string>>): Promise<MonitorProcess> => {
+    const loseLine = async (env: Environment): Promise<MonitorProcess> => {
       const monitor = await watch({ WITNESS: witness.url, ...env });
       await eventually('the witness is asked', () => witness.connections > 0, SOON_MS);
       await witness.goAway();

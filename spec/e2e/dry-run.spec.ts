@@ -1,15 +1,12 @@
 import { saidBy } from './decision-lines.ts';
 import { describeOnEngine } from './engine.ts';
-import { EngineEvents } from './engine-events.ts';
+import { isCheck } from './engine-events.ts';
 import { eventually } from './eventually.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
-import { SITES, type Setting, cutOff } from './setting.ts';
-import type { TestContainer } from './stand-in/container.ts';
-import { createDependent } from './stand-in/dependent.ts';
-import { type GatewayOptions, createGateway } from './stand-in/gateway.ts';
-import { buildImages } from './stand-in/images.ts';
+import type { MonitorProcess } from './monitor.ts';
+import { type Setting, createSetting, cutOff } from './setting.ts';
+import type { GatewayOptions } from './stand-in/gateway.ts';
 import { ReadOnlyEngine } from './stand-in/read-only-engine.ts';
-import { removeContainers } from './test-engine.ts';
+import { type Environment, useEvents, useScenario } from './scenario.ts';
 
 const SOON_MS = 60_000;
 const LONG_MS = 240_000;
@@ -20,49 +17,26 @@ const ACTING =
 
 describeOnEngine('a dry run, on an engine that refuses every write but exec', (engine) => {
   jest.setTimeout(LONG_MS);
-  const startMonitor = useMonitors(engine);
+  const { startWatching } = useScenario(engine);
   let readOnly: ReadOnlyEngine;
   let setting: Setting;
-  let events: EngineEvents;
+  const events = useEvents(engine);
 
-  beforeAll(async () => {
-    await buildImages(engine);
-    events = await EngineEvents.open(engine);
-  });
-  afterAll(() => events.close());
   beforeEach(async () => {
     readOnly = await ReadOnlyEngine.open(engine);
   });
-  afterEach(async () => {
-    await removeContainers(engine);
-    await readOnly.close();
-  });
+  afterEach(async () => readOnly.close());
 
   /** By the gateway's id, and through another dependent. */
   const populate = async (options: Partial<GatewayOptions> = {}): Promise<void> => {
-    const gateway = await createGateway(engine, { name: 'gluetun', ...options });
-    const dependents: TestContainer[] = [];
-    for (const [name, network] of Object.entries({ app1: gateway.id, app2: 'app1' }))
-      dependents.push(await createDependent(engine, { name, network }));
-    setting = { gateway, dependents };
+    setting = await createSetting(engine, options, { app1: 'gluetun', app2: 'app1' });
   };
 
-  const start = async (env: Readonly<Record<string, string>> = {}): Promise<MonitorProcess> =>
-    startMonitor({
-      env: {
-        SITES,
-        CHECK_INTERVAL: '1',
-        DOCKER_HOST: readOnly.dockerHost,
-        DRY_RUN: 'true',
-        ...env,
-      },
-    });
-
-  const watch = async (env: Readonly<Record<string, string>> = {}): Promise<MonitorProcess> => {
-    const monitor = await start(env);
-    await monitor.waitForLine(/Status: STARTUP/, SOON_MS);
-    return monitor;
-  };
+  const watch = async (env: Environment = {}): Promise<MonitorProcess> =>
+    startWatching(
+      { CHECK_INTERVAL: '1', DOCKER_HOST: readOnly.dockerHost, DRY_RUN: 'true', ...env },
+      SOON_MS,
+    );
 
   /** Ids, names and starts of all there are: whatever is done to a container shows in one of them. */
   const world = async (): Promise<readonly string[]> => {
@@ -173,11 +147,9 @@ describeOnEngine('a dry run, on an engine that refuses every write but exec', (e
   /** A few more checks in one start of the gateway: whoever wants to act has had its turn. */
   const untilChecked = async (monitor: MonitorProcess): Promise<void> => {
     const before = events.all.length;
-    const isCheck = (action: string): boolean =>
-      action.startsWith('exec_start') && action.includes('gluetun-monitor-check');
     await eventually(
       'four more checks',
-      () => monitor.hasExited || events.all.slice(before).filter(({ action }) => isCheck(action)).length >= 4,
+      () => monitor.hasExited || events.all.slice(before).filter(isCheck).length >= 4,
       SOON_MS,
     );
     expect(monitor.hasExited).toBe(false);

@@ -1,15 +1,10 @@
 import { describeOnEngine } from './engine.ts';
-import { useMonitors } from './monitor.ts';
 import { SITES } from './setting.ts';
 import { type GatewayOptions, createGateway } from './stand-in/gateway.ts';
-import { buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import { useScenario } from './scenario.ts';
 
 describeOnEngine('the endpoint', (engine) => {
-  const startMonitor = useMonitors(engine);
-
-  beforeAll(async () => buildImages(engine));
-  afterEach(async () => removeContainers(engine));
+  const { startMonitor } = useScenario(engine);
 
   const API_KEY = 'a-long-random-key';
 

@@ -3,22 +3,17 @@ import { peekStateFile } from '../../src/edges/state-file.ts';
 import { describeOnEngine } from './engine.ts';
 import { EngineEvents } from './engine-events.ts';
 import { eventually } from './eventually.ts';
-import { useMonitors } from './monitor.ts';
 import { SITES, messages } from './setting.ts';
 import { type TestContainer, isOnLiveNetwork } from './stand-in/container.ts';
 import { createDependent } from './stand-in/dependent.ts';
 import { type Gateway, createGateway } from './stand-in/gateway.ts';
-import { buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import { useScenario } from './scenario.ts';
 
 const SIGWINCH = 28;
 const SIGRTMIN_3 = 37;
 
 describeOnEngine('the monitor, knowing why a container does not run,', (engine) => {
-  const startMonitor = useMonitors(engine);
-
-  beforeAll(async () => buildImages(engine));
-  afterEach(async () => removeContainers(engine));
+  const { startMonitor, startWatching } = useScenario(engine);
 
   const statusOf = async (container: TestContainer): Promise<string> =>
     (await container.inspect()).State.Status;
@@ -32,8 +27,7 @@ describeOnEngine('the monitor, knowing why a container does not run,', (engine) 
       maximumRetryCount: 2,
     });
     const app = await createDependent(engine, { name: 'app', network: gateway.id });
-    const monitor = await startMonitor({ env: { SITES } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching();
     await gateway.setConfigurationError('reading settings: not valid');
     await gateway.crash();
     const givenUp =
@@ -52,8 +46,7 @@ describeOnEngine('the monitor, knowing why a container does not run,', (engine) 
     const network = gateway.id;
     const app = await createDependent(engine, { name: 'app', network, stopSignal: SIGRTMIN_3 });
     const web = await createDependent(engine, { name: 'web', network });
-    const monitor = await startMonitor({ env: { SITES } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching();
     const events = await EngineEvents.open(engine);
     await gateway.stop();
     await app.kill(String(SIGRTMIN_3));

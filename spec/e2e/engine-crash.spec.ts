@@ -1,22 +1,20 @@
 import { describeOnPrivateEngine } from './engine.ts';
 import { eventually } from './eventually.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
+import type { MonitorProcess } from './monitor.ts';
 import { SITES, type Setting, createSetting, cutOff } from './setting.ts';
-import { DEPENDENT_IMAGE, buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import { DEPENDENT_IMAGE } from './stand-in/images.ts';
+import { useScenario } from './scenario.ts';
 
 describeOnPrivateEngine(
   'an engine that is killed, and at its next start stops what still runs,',
   (engine) => {
-    const startMonitor = useMonitors(engine);
+    const { startMonitor } = useScenario(engine);
     let setting: Setting;
 
-    beforeAll(async () => buildImages(engine));
     beforeEach(async () => {
       setting = await createSetting(engine, { restartPolicy: 'unless-stopped' });
       await setting.dependents[1]?.stop();
     });
-    afterEach(async () => removeContainers(engine));
 
     const watch = async (): Promise<MonitorProcess> => {
       const monitor = await startMonitor({ env: { SITES, RECOVERY_BACKOFF: '10' } });

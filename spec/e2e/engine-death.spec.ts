@@ -1,7 +1,7 @@
 import { readlink } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { AFTER_A_KILL, AFTER_A_POWER_CUT, type Fate } from '../engine-death/fates.ts';
+import { AFTER_A_KILL, AFTER_A_POWER_CUT, type Fate } from '../simulated-engine/fates.ts';
 import { inShort } from '../simulated-engine/bench.ts';
 import { parseEvents, type RecordedEvent } from '../transcripts.ts';
 import { describeOnPrivateEngine } from './engine.ts';

@@ -27,16 +27,19 @@ export class EngineEvents {
   readonly #recorder = new Recorder<EngineMessage>(
     ({ atMs, action, name }) => `${atMs.toFixed(0)} ${action} ${name}`,
   );
-  readonly #stream: Readable;
+  #stream: Readable | undefined;
 
   /** Listens from now on. */
   static async open(engine: TestEngine): Promise<EngineEvents> {
-    // Typed as less than it is: the response itself.
-    const response: unknown = await engine.docker.getEvents({ filters: { type: ['container'] } });
-    return new EngineEvents(response as Readable);
+    const events = new EngineEvents();
+    await events.listen(engine);
+    return events;
   }
 
-  private constructor(stream: Readable) {
+  async listen(engine: TestEngine): Promise<void> {
+    // Typed as less than it is: the response itself.
+    const response: unknown = await engine.docker.getEvents({ filters: { type: ['container'] } });
+    const stream = response as Readable;
     this.#stream = stream;
     const lines = createInterface({ input: stream });
     lines.on('line', (line) => this.#recorder.push(decode(JSON.parse(line) as RawMessage)));
@@ -68,9 +71,13 @@ export class EngineEvents {
   }
 
   close(): void {
-    this.#stream.destroy();
+    this.#stream?.destroy();
   }
 }
+
+/** Whether a check of the sites begins in a gateway. */
+export const isCheck = ({ action }: EngineMessage): boolean =>
+  action.startsWith('exec_start') && action.includes('gluetun-monitor-check');
 
 const decode = ({ Type, Action, Actor, timeNano }: RawMessage): EngineMessage => ({
   type: Type,

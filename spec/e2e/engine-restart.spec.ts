@@ -1,30 +1,25 @@
 import { describeOnPrivateEngine } from './engine.ts';
 import { eventually } from './eventually.ts';
-import { useMonitors } from './monitor.ts';
 import { EngineRelay } from './recreation/engine-relay.ts';
 import { SITES, type Setting, createSetting, cutOff, messages } from './setting.ts';
 import { createDependent } from './stand-in/dependent.ts';
-import { buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import { useScenario } from './scenario.ts';
 
 describeOnPrivateEngine('an engine that goes away', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startMonitor, startWatching } = useScenario(engine);
   let setting: Setting;
   let relay: EngineRelay | undefined;
 
-  beforeAll(async () => buildImages(engine));
   beforeEach(async () => {
     setting = await createSetting(engine, { restartPolicy: 'always' });
   });
   afterEach(async () => {
     await relay?.close();
     relay = undefined;
-    await removeContainers(engine);
   });
 
   it('and comes back is said once each, and nothing that happened in between is missed', async () => {
-    const monitor = await startMonitor({ env: { SITES } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching();
     await engine.stop();
     const lost = await monitor.waitForLine(/Lost the Docker engine/);
     await engine.start();
@@ -41,8 +36,7 @@ describeOnPrivateEngine('an engine that goes away', (engine) => {
   });
 
   it('with SIGKILL, and a dependent removed meanwhile: the removal is known after the reconnect', async () => {
-    const monitor = await startMonitor({ env: { SITES } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching();
     monitor.kill('SIGSTOP');
     await setting.dependents[1]?.remove();
     await engine.kill();
@@ -54,8 +48,7 @@ describeOnPrivateEngine('an engine that goes away', (engine) => {
 
   it('for the monitor alone, just after a dependent was stopped by hand: that stays down', async () => {
     relay = await EngineRelay.open(engine);
-    const monitor = await startMonitor({ env: { SITES, DOCKER_HOST: relay.dockerHost } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching({ DOCKER_HOST: relay.dockerHost });
     await setting.dependents[1]?.kill();
     await monitor.waitForLine(/Dependent container stopped: app2$/);
     relay.cut();

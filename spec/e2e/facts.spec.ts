@@ -1,9 +1,8 @@
 import { describeOnEngine } from './engine.ts';
 import { eventually } from './eventually.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
-import { SITES, createSetting, cutOff, messages } from './setting.ts';
-import { buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import type { MonitorProcess } from './monitor.ts';
+import { createSetting, cutOff, messages } from './setting.ts';
+import { useScenario } from './scenario.ts';
 
 /** What happens while the process stands still is read in one go: an end and a start lie between two inspections. */
 async function whileItStandsStill(monitor: MonitorProcess, happening: () => Promise<void>): Promise<void> {
@@ -16,15 +15,11 @@ const countOf = (monitor: MonitorProcess, pattern: RegExp): number =>
   messages(monitor).filter((message) => pattern.test(message)).length;
 
 describeOnEngine('the monitor, when an inspection shows more than one message told,', (engine) => {
-  const startMonitor = useMonitors(engine);
-
-  beforeAll(async () => buildImages(engine));
-  afterEach(async () => removeContainers(engine));
+  const { startWatching } = useScenario(engine);
 
   it('puts everybody back after a restart of the gateway that it reads of afterwards', async () => {
     const setting = await createSetting(engine);
-    const monitor = await startMonitor({ env: { SITES } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching();
     await whileItStandsStill(monitor, async () => setting.gateway.restart(0));
     await monitor.waitForLine(/gluetun started; waiting until it is ready/);
     await eventually('all are on the live network', async () => (await cutOff(setting)).length === 0, 30_000);
@@ -36,8 +31,7 @@ describeOnEngine('the monitor, when an inspection shows more than one message to
   it('says each restart of a dependent once, and leaves what its operator has stopped meanwhile', async () => {
     const { gateway, dependents } = await createSetting(engine);
     const [app1, app2] = dependents;
-    const monitor = await startMonitor({ env: { SITES } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching();
     await app1?.restart(0);
     await eventually(
       'the restart is said',

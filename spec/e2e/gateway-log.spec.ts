@@ -1,34 +1,28 @@
 import { rename } from 'node:fs/promises';
 import { saidBy } from './decision-lines.ts';
 import { describeOnEngine, describeOnPrivateEngine } from './engine.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
-import { SITES, messages } from './setting.ts';
+import type { MonitorProcess } from './monitor.ts';
+import { messages } from './setting.ts';
 import { createDependent } from './stand-in/dependent.ts';
 import { type Gateway, type GatewayOptions, createGateway } from './stand-in/gateway.ts';
-import { buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import { type Environment, useScenario } from './scenario.ts';
 
 const SOON_MS = 60_000;
 const NEW_ADDRESS = '198\\.51\\.100\\.24';
 
 describeOnEngine("what Gluetun's log tells", (engine) => {
   jest.setTimeout(120_000);
-  const startMonitor = useMonitors(engine);
+  const { startWatching } = useScenario(engine);
   let gateway: Gateway;
-
-  beforeAll(async () => buildImages(engine));
-  afterEach(async () => removeContainers(engine));
 
   /** A gateway with a dependent, and a monitor that has seen the tunnel work. */
   const watch = async (
-    env: Readonly<Record<string, string>> = {},
+    env: Environment = {},
     options: Partial<GatewayOptions> = {},
   ): Promise<MonitorProcess> => {
     gateway = await createGateway(engine, { name: 'gluetun', ...options });
     await createDependent(engine, { name: 'app', network: gateway.id });
-    const monitor = await startMonitor({ env: { SITES, CHECK_INTERVAL: '1', RETRY_INTERVAL: '1', ...env } });
-    await monitor.waitForLine(/Status: STARTUP/, SOON_MS);
-    return monitor;
+    return startWatching({ CHECK_INTERVAL: '1', RETRY_INTERVAL: '1', ...env }, SOON_MS);
   };
 
   describe('the new endpoint of a recovery', () => {
@@ -135,15 +129,11 @@ describeOnEngine("what Gluetun's log tells", (engine) => {
 
 describeOnPrivateEngine("Gluetun's log, moved away by somebody else,", (engine) => {
   jest.setTimeout(120_000);
-  const startMonitor = useMonitors(engine);
-
-  beforeAll(async () => buildImages(engine));
-  afterEach(async () => removeContainers(engine));
+  const { startWatching } = useScenario(engine);
 
   it('is reported as unreadable, and what was missed is heard when it is back', async () => {
     const gateway = await createGateway(engine, { name: 'gluetun' });
-    const monitor = await startMonitor({ env: { SITES, CHECK_INTERVAL: '1' } });
-    await monitor.waitForLine(/Status: STARTUP/, SOON_MS);
+    const monitor = await startWatching({ CHECK_INTERVAL: '1' }, SOON_MS);
     const { LogPath: path } = await gateway.inspect();
     await rename(path, `${path}.moved`);
     await gateway.healItself();

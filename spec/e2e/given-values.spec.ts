@@ -3,11 +3,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from './bound-process.ts';
 import { describeOnEngine } from './engine.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
+import type { MonitorProcess } from './monitor.ts';
 import { actions, messages } from './setting.ts';
 import { createGateway, sites } from './stand-in/gateway.ts';
-import { GATEWAY_IMAGE, buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import { GATEWAY_IMAGE } from './stand-in/images.ts';
+import { useScenario } from './scenario.ts';
 
 const [one, two] = sites.ok;
 const IN_QUOTES = `"${one},${two}"`;
@@ -62,18 +62,16 @@ services:
 `;
 
 describeOnEngine('values as the tools hand them on', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startMonitor } = useScenario(engine, { sharesContainers: true });
   let folder = '';
 
   beforeAll(async () => {
-    await buildImages(engine);
     folder = join(engine.folder, 'given-values');
     await mkdir(folder);
     await writeFile(join(folder, 'monitor.env'), ENV_FILE);
     await writeFile(join(folder, 'docker-compose.yml'), COMPOSE_FILE);
     await createGateway(engine, { name: 'gluetun' });
   });
-  afterAll(async () => removeContainers(engine));
 
   const docker = (program: string, ...args: readonly string[]): string =>
     execFileSync(program, args, {

@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { describeAbsence, describeOnPrivateEngine } from './engine.ts';
 import { eventually } from './eventually.ts';
 import { FreezableDisk } from './freezable-disk.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
+import type { MonitorProcess } from './monitor.ts';
 import type { PrivateEngine } from './private-engine.ts';
-import { SITES, createSetting, cutOff } from './setting.ts';
-import { buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import { createSetting, cutOff } from './setting.ts';
+import { useScenario } from './scenario.ts';
 
 const NAME = 'a disk that hangs, with the log and the state on it';
 
@@ -15,13 +14,11 @@ const suite = (engine: PrivateEngine): void => {
   let disk: FreezableDisk;
   // First of all: a monitor that waits for a frozen disk cannot be killed.
   afterEach(() => disk.thawIfFrozen());
-  const startMonitor = useMonitors(engine);
+  const { startWatching } = useScenario(engine);
 
   beforeAll(async () => {
-    await buildImages(engine);
     disk = await FreezableDisk.mount(engine.folder);
   });
-  afterEach(async () => removeContainers(engine));
   afterAll(async () => disk.dispose());
 
   const logFile = (): string => join(disk.folder, 'monitor.log');
@@ -30,9 +27,8 @@ const suite = (engine: PrivateEngine): void => {
 
   it('holds up neither checks nor a recovery; what has waited is written when it answers again', async () => {
     const setting = await createSetting(engine);
-    const env = { SITES, LOG_LEVEL: 'debug', LOG_FILE: logFile(), STATE_FILE: stateFile() };
-    const monitor = await startMonitor({ env });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const env = { LOG_LEVEL: 'debug', LOG_FILE: logFile(), STATE_FILE: stateFile() };
+    const monitor = await startWatching(env);
     disk.freeze();
     await setting.gateway.breakTunnel();
     const recovered = await monitor.waitForLine(/Recovery complete/, 40_000);

@@ -1,9 +1,6 @@
 import { describeOnEngine } from './engine.ts';
-import { EngineEvents } from './engine-events.ts';
-import { useMonitors } from './monitor.ts';
 import { SITES, createSetting, cutOff, messages } from './setting.ts';
-import { buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import { useEvents, useScenario } from './scenario.ts';
 
 /** Those of one wave, in whatever order. */
 const fourTimes = (pattern: RegExp): unknown[] =>
@@ -11,15 +8,8 @@ const fourTimes = (pattern: RegExp): unknown[] =>
 
 /** The one story on an engine that `npm test` plays. */
 describeOnEngine('the main job', (engine) => {
-  const startMonitor = useMonitors(engine);
-  let events: EngineEvents;
-
-  beforeAll(async () => {
-    await buildImages(engine);
-    events = await EngineEvents.open(engine);
-  });
-  afterAll(() => events.close());
-  afterEach(async () => removeContainers(engine));
+  const { startMonitor } = useScenario(engine);
+  const events = useEvents(engine);
 
   it('recovers a broken tunnel and puts every dependent back, in the words that users search for', async () => {
     const setting = await createSetting(engine);

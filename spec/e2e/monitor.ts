@@ -7,7 +7,8 @@ import { bindToThisProcess } from './bound-process.ts';
 import { Recorder, type Timed } from './recorder.ts';
 import type { TestEngine } from './test-engine.ts';
 
-const BUNDLE = join(__dirname, '../../dist/gluetun-monitor.js');
+/** The monitor as it is built and shipped. */
+export const BUNDLE = join(__dirname, '../../dist/gluetun-monitor.js');
 
 export interface MonitorLine {
   readonly text: string;
@@ -27,6 +28,8 @@ export interface MonitorOptions {
   readonly program?: string;
   /** Hears each line as it comes. */
   readonly onLine?: (line: string) => void;
+  /** In a process group of its own: no Ctrl-C reaches it. */
+  readonly isDetached?: boolean;
 }
 
 /** The built monitor as a process of its own, as a user runs it. */
@@ -118,7 +121,10 @@ export function useMonitors(engine: TestEngine): (options?: MonitorOptions) => P
   };
 }
 
-export async function startMonitor(engine: TestEngine, options: MonitorOptions): Promise<MonitorProcess> {
+/** What a monitor is told of its engine, and where its files may lie. */
+type Home = Pick<TestEngine, 'folder' | 'dockerHost'>;
+
+export async function startMonitor(engine: Home, options: MonitorOptions): Promise<MonitorProcess> {
   const folder = await mkdtemp(join(engine.folder, 'monitor-'));
   const [command, args] = bindToThisProcess(process.execPath, [
     options.program ?? BUNDLE,
@@ -127,12 +133,13 @@ export async function startMonitor(engine: TestEngine, options: MonitorOptions):
   const child = spawn(command, args, {
     env: { ...ownEnvironment(engine, folder), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: options.isDetached === true,
   });
   return new MonitorProcess(folder, child, options.onLine);
 }
 
 /** Nothing is inherited but the path: what the developer has set must not change a test. */
-const ownEnvironment = (engine: TestEngine, folder: string): Record<string, string> => ({
+const ownEnvironment = (engine: Home, folder: string): Record<string, string> => ({
   PATH: process.env['PATH'] ?? '',
   // Its heartbeat, too, is its own.
   TMPDIR: folder,

@@ -1,12 +1,12 @@
 import { ClockShift } from '../lab/chaos/clock-shift.ts';
 import { compose } from '../src/containers.ts';
 import { describeOnEngine } from './engine.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
+import type { MonitorProcess } from './monitor.ts';
 import { SITES } from './setting.ts';
 import { isOnLiveNetwork } from './stand-in/container.ts';
 import { createDependent, findContainer } from './stand-in/dependent.ts';
 import { type Gateway, createGateway } from './stand-in/gateway.ts';
-import { buildImages } from './stand-in/images.ts';
+import { type Environment, useScenario } from './scenario.ts';
 
 const GATEWAY = '0123456789ab_gluetun';
 const LEFT = '0123456789ab_app';
@@ -24,12 +24,11 @@ const SERVICES: Readonly<Record<string, string>> = {
 
 /** What a failed update has left under Compose's own names, and lists that name containers in every way. */
 describeOnEngine('a stack whose containers are not called what the lists say', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startMonitor, startWatching } = useScenario(engine, { sharesContainers: true });
   let gateway: Gateway;
   let clock: ClockShift;
 
   beforeAll(async () => {
-    await buildImages(engine);
     gateway = await createGateway(engine, { name: GATEWAY, labels: compose('gluetun') });
     for (const name of [LEFT, SERVED, ...EXCLUDED])
       await createDependent(engine, {
@@ -45,11 +44,9 @@ describeOnEngine('a stack whose containers are not called what the lists say', (
     await clock.set(61_000);
   });
 
-  const watch = async (env: Readonly<Record<string, string>> = {}): Promise<MonitorProcess> => {
+  const watch = async (env: Environment = {}): Promise<MonitorProcess> => {
     const lists = { GLUETUN_CONTAINER: GATEWAY, EXCLUDE_CONTAINERS: EXCLUDE };
-    const monitor = await startMonitor({ env: { ...clock.environment, SITES, ...lists, ...env } });
-    await monitor.waitForLine(/Status: STARTUP/);
-    return monitor;
+    return startWatching({ ...clock.environment, SITES, ...lists, ...env });
   };
 
   const runOf = async (name: string): Promise<string> => {

@@ -1,31 +1,24 @@
 import { describeOnEngine } from './engine.ts';
-import { EngineEvents, type EngineMessage } from './engine-events.ts';
+import { isCheck } from './engine-events.ts';
 import { eventually } from './eventually.ts';
-import { useMonitors } from './monitor.ts';
 import { HARDLY_EVER, SITES, type Setting, actions, createSetting, cutOff } from './setting.ts';
 import { createDependent } from './stand-in/dependent.ts';
 import { sites } from './stand-in/gateway.ts';
-import { buildImages } from './stand-in/images.ts';
-
-const isCheck = ({ action }: EngineMessage): boolean =>
-  action.startsWith('exec_start') && action.includes('gluetun-monitor-check');
+import { useEvents, useScenario } from './scenario.ts';
 
 /** A probe of it takes all of its time: so a check is nearly always under way. */
 const SLOW_CHECKS = { SITES: `${SITES},${sites.hangs}|role=advisory`, CHECK_INTERVAL: '2' };
 
 describeOnEngine('the monitor', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startMonitor, startWatching } = useScenario(engine, { sharesContainers: true });
   let setting: Setting;
-  let events: EngineEvents;
+  const events = useEvents(engine);
 
   beforeAll(async () => {
-    await buildImages(engine);
-    events = await EngineEvents.open(engine);
     const healthPace = { intervalSeconds: 1, startPeriodSeconds: 1, retries: 2 };
     setting = await createSetting(engine, { healthPace });
     await events.waitFor('health_status: healthy', setting.gateway);
   });
-  afterAll(() => events.close());
 
   it('restarts nothing for a site that has never passed, and names it', async () => {
     const monitor = await startMonitor({
@@ -64,8 +57,7 @@ describeOnEngine('the monitor', (engine) => {
       ignoresTerm: true,
       stopTimeoutSeconds: 7,
     });
-    const monitor = await startMonitor({ env: { SITES } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching();
     await setting.gateway.restart();
     await setting.gateway.untilServing();
     await monitor.waitForLine(/Restarting slow\.\.\./);
@@ -80,8 +72,7 @@ describeOnEngine('the monitor', (engine) => {
   it("restarts the gateway after the one failed check that Docker's unhealthy asked for", async () => {
     const { gateway } = setting;
     await gateway.setHealth('tunnel');
-    const monitor = await startMonitor({ env: { SITES, ...HARDLY_EVER } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching({ ...HARDLY_EVER });
     await gateway.breakTunnel();
     await monitor.waitForLine(/Recovery complete/, 30_000);
     expect(monitor.linesMatching(/failed [23] consecutive times - THRESHOLD REACHED/)).toHaveLength(3);
@@ -91,10 +82,7 @@ describeOnEngine('the monitor', (engine) => {
   it('confirms in a short check that sites which used to be fast are silent', async () => {
     const { gateway } = setting;
     await gateway.setHealth('healthy');
-    const monitor = await startMonitor({
-      env: { SITES, TIMEOUT: '10', CHECK_INTERVAL: '3', LOG_LEVEL: 'debug' },
-    });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching({ TIMEOUT: '10', CHECK_INTERVAL: '3', LOG_LEVEL: 'debug' });
     // Right after a check: one that was under way would find some sites well.
     for (const site of sites.ok) await monitor.waitForLine(new RegExp(`Site ${site}: pass`));
     const begun = events.all.length;

@@ -4,40 +4,32 @@ import { peekStateFile } from '../../src/edges/state-file.ts';
 import { describeOnPrivateEngine } from './engine.ts';
 import { EngineEvents } from './engine-events.ts';
 import { eventually } from './eventually.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
+import type { MonitorProcess } from './monitor.ts';
 import { SITES, type Setting, createSetting, cutOff } from './setting.ts';
 import { createDependent } from './stand-in/dependent.ts';
-import { buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import { type Environment, useScenario } from './scenario.ts';
 
 describeOnPrivateEngine('after a power cut', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startMonitor, startWatching } = useScenario(engine);
   let setting: Setting;
   const stateFile = (): string => join(engine.folder, 'power-cut-state.json');
 
-  beforeAll(async () => buildImages(engine));
   beforeEach(async () => {
     await rm(stateFile(), { force: true });
     // Its stop takes long enough for anything to happen in the middle of it.
     setting = await createSetting(engine, { restartPolicy: 'unless-stopped', ignoresTerm: true });
   });
-  afterEach(async () => removeContainers(engine));
 
-  const start = async (): Promise<MonitorProcess> =>
-    startMonitor({ env: { SITES, RECOVERY_BACKOFF: '10', STATE_FILE: stateFile() } });
+  const env = (): Environment => ({ SITES, RECOVERY_BACKOFF: '10', STATE_FILE: stateFile() });
 
-  const watch = async (): Promise<MonitorProcess> => {
-    const monitor = await start();
-    await monitor.waitForLine(/Status: STARTUP/, 30_000);
-    return monitor;
-  };
+  const watch = async (): Promise<MonitorProcess> => startWatching(env(), 30_000);
 
   /** Of the monitor, too, which is started again by the engine like all else. */
   const cutPower = async (monitor: MonitorProcess): Promise<MonitorProcess> => {
     monitor.kill('SIGKILL');
     await engine.cutPower();
     await engine.start();
-    return start();
+    return startMonitor({ env: env() });
   };
 
   const expectAllBackBut = async (...others: readonly string[]): Promise<void> => {

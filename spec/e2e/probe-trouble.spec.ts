@@ -1,12 +1,12 @@
 import type Docker from 'dockerode';
 import { describeOnEngine } from './engine.ts';
 import { eventually } from './eventually.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
+import type { MonitorProcess } from './monitor.ts';
 import { actions } from './setting.ts';
 import { TestContainer } from './stand-in/container.ts';
 import { createGateway, sites } from './stand-in/gateway.ts';
-import { GATEWAY_IMAGE, buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import { GATEWAY_IMAGE } from './stand-in/images.ts';
+import { useScenario } from './scenario.ts';
 
 /** Answers HEAD by 500, and GET by 200. */
 const SITE = `#!/bin/sh
@@ -18,10 +18,7 @@ const PORTS = [9081, 9082, 9083, 9084];
 const FOUR_SITES = PORTS.map((port) => `http://127.0.0.1:${String(port)}/`);
 
 describeOnEngine('a probe', (engine) => {
-  const startMonitor = useMonitors(engine);
-
-  beforeAll(async () => buildImages(engine));
-  afterEach(async () => removeContainers(engine));
+  const { startMonitor, startWatching } = useScenario(engine);
 
   const create = async (
     name: string,
@@ -148,15 +145,12 @@ describeOnEngine('a probe', (engine) => {
 
   it('says that only DNS fails, once, and what failed', async () => {
     const gateway = await createGateway(engine, { name: 'gluetun' });
-    const monitor = await startMonitor({
-      env: {
-        ...QUICKLY,
-        SITES: [...sites.named, ...sites.ok].join(','),
-        SITE_QUORUM: 'all',
-        EXCLUDE_CONTAINERS: '',
-      },
+    const monitor = await startWatching({
+      ...QUICKLY,
+      SITES: [...sites.named, ...sites.ok].join(','),
+      SITE_QUORUM: 'all',
+      EXCLUDE_CONTAINERS: '',
     });
-    await monitor.waitForLine(/Status: STARTUP/);
     await gateway.loseDns();
     await monitor.waitForLine(
       /Site http:\/\/site.example:8081\/ .* - Network failure \(DNS or connection\): no name server answers$/,

@@ -1,23 +1,14 @@
 import { describeOnEngine } from './engine.ts';
-import { EngineEvents } from './engine-events.ts';
 import { eventually } from './eventually.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
+import type { MonitorProcess } from './monitor.ts';
 import { SITES, actions, messages } from './setting.ts';
 import { type Gateway, createGateway, sites } from './stand-in/gateway.ts';
-import { buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import { useEvents, useScenario } from './scenario.ts';
 
 describeOnEngine('a check', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startMonitor, startWatching } = useScenario(engine);
   let gateway: Gateway;
-  let events: EngineEvents;
-
-  beforeAll(async () => {
-    await buildImages(engine);
-    events = await EngineEvents.open(engine);
-  });
-  afterAll(() => events.close());
-  afterEach(async () => removeContainers(engine));
+  const events = useEvents(engine);
 
   const oursIn = async (): Promise<readonly string[]> =>
     (await gateway.processes())
@@ -72,8 +63,7 @@ describeOnEngine('a check', (engine) => {
 
   it('that cannot be made for want of a wget restarts nothing, and is reported once, and once when it can be', async () => {
     gateway = await createGateway(engine, { name: 'gluetun' });
-    const monitor = await startMonitor({ env: { SITES, CHECK_INTERVAL: '1', FAIL_THRESHOLD: '1' } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching({ CHECK_INTERVAL: '1', FAIL_THRESHOLD: '1' });
     await gateway.removeWget();
     await monitor.waitForLine(/cannot be probed through gluetun: wget is missing in the gateway/);
     const before = events.all.length;
@@ -91,8 +81,7 @@ describeOnEngine('a check', (engine) => {
 
   it('is not made while the gateway is paused: one report, one all-clear, nothing restarted', async () => {
     gateway = await createGateway(engine, { name: 'gluetun' });
-    const monitor = await startMonitor({ env: { SITES, CHECK_INTERVAL: '1', FAIL_THRESHOLD: '1' } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching({ CHECK_INTERVAL: '1', FAIL_THRESHOLD: '1' });
     await gateway.pause();
     await monitor.waitForLine(/gluetun is paused; standing by/);
     const paused = events.all.length;
@@ -118,10 +107,10 @@ describeOnEngine('a check', (engine) => {
       tunnelDelaySeconds: 4,
       health: { afterSeconds: 5 },
     });
-    const monitor = await startMonitor({
-      env: { SITES, CHECK_INTERVAL: '1', FAIL_THRESHOLD: '1', LOG_LEVEL: 'debug' },
-    });
-    await monitor.waitForLine(/Status: STARTUP/, 20_000);
+    const monitor = await startWatching(
+      { CHECK_INTERVAL: '1', FAIL_THRESHOLD: '1', LOG_LEVEL: 'debug' },
+      20_000,
+    );
     expect(actions(monitor)).toEqual([]);
     expect(messages(monitor).filter((message) => message.includes('THRESHOLD REACHED'))).toEqual([]);
   });
@@ -129,8 +118,7 @@ describeOnEngine('a check', (engine) => {
   it('takes 200 sites at once', async () => {
     gateway = await createGateway(engine, { name: 'gluetun' });
     const many = Array.from({ length: 200 }, (_, index) => `${sites.ok[index % 3] ?? ''}${String(index)}`);
-    const monitor = await startMonitor({ env: { SITES: many.join(','), TIMEOUT: '10' } });
-    await monitor.waitForLine(/Status: STARTUP/, 30_000);
+    const monitor = await startWatching({ SITES: many.join(','), TIMEOUT: '10' }, 30_000);
     expect(messages(monitor).filter((message) => /failed|cannot/.test(message))).toEqual([]);
   });
 

@@ -1,34 +1,23 @@
 import { describeOnEngine } from './engine.ts';
-import { EngineEvents } from './engine-events.ts';
+import { isCheck } from './engine-events.ts';
 import { eventually } from './eventually.ts';
-import { useMonitors } from './monitor.ts';
 import { HARDLY_EVER, SITES, type Setting, actions, createSetting, cutOff } from './setting.ts';
 import { createDependent } from './stand-in/dependent.ts';
-import { DEPENDENT_IMAGE, buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import { DEPENDENT_IMAGE } from './stand-in/images.ts';
+import { useEvents, useScenario } from './scenario.ts';
 
 describeOnEngine('a broken tunnel', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startMonitor, startWatching } = useScenario(engine);
   let setting: Setting;
-  let events: EngineEvents;
-
-  beforeAll(async () => {
-    await buildImages(engine);
-    events = await EngineEvents.open(engine);
-  });
-  afterAll(() => events.close());
-  afterEach(async () => removeContainers(engine));
+  const events = useEvents(engine);
 
   it('is looked at as soon as Docker calls the gateway unhealthy, whatever the interval', async () => {
     setting = await createSetting(engine);
-    const monitor = await startMonitor({ env: { SITES, ...HARDLY_EVER } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching(HARDLY_EVER);
     await setting.gateway.setHealth('failing');
     const unhealthy = await events.waitFor('health_status: unhealthy', setting.gateway);
-    const isCheck = (action: string): boolean =>
-      action.startsWith('exec_start') && action.includes('gluetun-monitor-check');
-    const check = await eventually('a check after the event', async () =>
-      Promise.resolve(events.all.slice(events.all.indexOf(unhealthy)).find(({ action }) => isCheck(action))),
+    const check = await eventually('a check after the event', () =>
+      events.all.slice(events.all.indexOf(unhealthy)).find(isCheck),
     );
     await monitor.waitForLine(/unhealthy, says Docker; checking the sites now/);
     await monitor.waitForLine(/nothing to restart/);
@@ -40,8 +29,7 @@ describeOnEngine('a broken tunnel', (engine) => {
 
   it('is recovered where the gateway has no health check', async () => {
     setting = await createSetting(engine, { health: 'none' });
-    const monitor = await startMonitor({ env: { SITES } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching();
     await setting.gateway.breakTunnel();
     await monitor.waitForLine(/Recovery complete/, 40_000);
     await expect(cutOff(setting)).resolves.toEqual([]);
@@ -49,8 +37,7 @@ describeOnEngine('a broken tunnel', (engine) => {
 
   it('is recovered where the health check always fails though the sites pass', async () => {
     setting = await createSetting(engine, { health: 'failing' });
-    const monitor = await startMonitor({ env: { SITES } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching();
     await setting.gateway.breakTunnel();
     await monitor.waitForLine(/Recovery complete/, 40_000);
     await expect(cutOff(setting)).resolves.toEqual([]);
@@ -58,8 +45,7 @@ describeOnEngine('a broken tunnel', (engine) => {
 
   it('that a restart does not heal leaves no dependent stranded, and is said to be still failing', async () => {
     setting = await createSetting(engine, { staysBroken: true });
-    const monitor = await startMonitor({ env: { SITES, HEALTHY_WAIT_TIMEOUT: '10' } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching({ HEALTHY_WAIT_TIMEOUT: '10' });
     await setting.gateway.breakTunnel();
     await monitor.waitForLine(/Recovery ended after .* no check has passed/, 55_000);
     await expect(cutOff(setting)).resolves.toEqual([]);
@@ -68,8 +54,7 @@ describeOnEngine('a broken tunnel', (engine) => {
   it('is left as it is where the operator is just stopping the gateway, who is not thwarted', async () => {
     setting = await createSetting(engine, { ignoresTerm: true });
     const { gateway } = setting;
-    const monitor = await startMonitor({ env: { SITES, FAIL_THRESHOLD: '1', LOG_LEVEL: 'debug' } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching({ FAIL_THRESHOLD: '1', LOG_LEVEL: 'debug' });
     const stopped = gateway.stop(10);
     await events.waitFor('kill', gateway);
     await gateway.breakTunnel();
@@ -83,8 +68,7 @@ describeOnEngine('a broken tunnel', (engine) => {
   it('finds the right dependents: those added, removed and renamed under way are known at once', async () => {
     setting = await createSetting(engine);
     const [app1, app2] = setting.dependents;
-    const monitor = await startMonitor({ env: { SITES } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching();
     const added = await createDependent(engine, { name: 'late', network: setting.gateway.id });
     await monitor.waitForLine(/Dependent container added: late$/);
     await app2?.remove();

@@ -1,10 +1,8 @@
 import { describeOnEngine } from './engine.ts';
-import { useMonitors } from './monitor.ts';
 import type { Moment } from './recreation/engine-relay.ts';
 import { Lane } from './recreation/lane.ts';
 import { volumeNames } from './recreation/world.ts';
-import { buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import { useScenario } from './scenario.ts';
 
 /** The calls that one re-creation makes, in this order. */
 const CALLS = [
@@ -27,20 +25,16 @@ const INSTANTS = [
 const LONG_MS = 180_000;
 
 describeOnEngine('a monitor that is killed while it re-creates', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startMonitor } = useScenario(engine, { sharesContainers: true });
   const lanes: (Lane | undefined)[] = [];
   const opened: Lane[] = [];
   let volumes: readonly string[];
 
   beforeAll(async () => {
-    await buildImages(engine);
     await Promise.all(INSTANTS.map(async (_, index) => takeLane(index).then(({ giveBack }) => giveBack())));
     volumes = await volumeNames(engine);
   });
-  afterAll(async () => {
-    await Promise.all(opened.map(async ({ relay }) => relay.close()));
-    await removeContainers(engine);
-  });
+  afterAll(async () => Promise.all(opened.map(async ({ relay }) => relay.close())));
 
   /** A test that fails does not give its lane back, and the next one gets another. */
   const takeLane = async (index: number): Promise<{ lane: Lane; giveBack: () => void }> => {

@@ -1,7 +1,5 @@
 import type Docker from 'dockerode';
 import { describeOnPrivateEngine } from './engine.ts';
-import { EngineEvents } from './engine-events.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
 import { unexpectedDifferences } from './recreation/difference.ts';
 import { docker } from './recreation/docker-cli.ts';
 import { EngineRelay, type Write } from './recreation/engine-relay.ts';
@@ -15,11 +13,10 @@ import {
   runKind,
   volumeNames,
 } from './recreation/world.ts';
-import { SITES } from './setting.ts';
 import { type TestContainer, isOnLiveNetwork } from './stand-in/container.ts';
 import { findContainer } from './stand-in/dependent.ts';
 import { type Gateway, createGateway } from './stand-in/gateway.ts';
-import { buildImages } from './stand-in/images.ts';
+import { useEvents, useScenario } from './scenario.ts';
 
 interface Known {
   readonly container: TestContainer;
@@ -29,28 +26,23 @@ interface Known {
 
 /** One gateway created anew, with every kind of dependent on it; what came of it is told test by test. */
 describeOnPrivateEngine('an orphan', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startWatching } = useScenario(engine, { sharesContainers: true });
   const old = new Map<string, Known>();
   let relay: EngineRelay;
-  let events: EngineEvents;
+  const events = useEvents(engine);
   let gateway: Gateway;
   let volumes: readonly string[];
 
   beforeAll(async () => {
-    await buildImages(engine);
     await buildOpinionatedImage(engine, '1');
     await docker(engine, 'tag', OPINIONATED_IMAGE, STEADY_IMAGE);
     relay = await EngineRelay.open(engine);
-    events = await EngineEvents.open(engine);
     gateway = await createGateway(engine, { name: 'gluetun' });
     await createDependents();
     await buildOpinionatedImage(engine, '2');
     await recreateGateway();
   });
-  afterAll(async () => {
-    events.close();
-    await relay.close();
-  });
+  afterAll(async () => relay.close());
 
   const createDependents = async (): Promise<void> => {
     const folder = await createBoundFolders(engine);
@@ -77,8 +69,7 @@ describeOnPrivateEngine('an orphan', (engine) => {
   };
 
   const recreateGateway = async (): Promise<void> => {
-    const monitor: MonitorProcess = await startMonitor({ env: { SITES, DOCKER_HOST: relay.dockerHost } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching({ DOCKER_HOST: relay.dockerHost });
     gateway = await gateway.recreate();
     await docker(engine, 'restart', 'failed').catch(() => undefined);
     await Promise.all(

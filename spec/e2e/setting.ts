@@ -2,7 +2,7 @@ import { createDependent } from './stand-in/dependent.ts';
 import { type Gateway, type GatewayOptions, createGateway, sites } from './stand-in/gateway.ts';
 import type { TestContainer } from './stand-in/container.ts';
 import { isOnLiveNetwork } from './stand-in/container.ts';
-import { SHELL_LESS_IMAGE } from './stand-in/images.ts';
+import { DEPENDENT_IMAGE, SHELL_LESS_IMAGE } from './stand-in/images.ts';
 import type { MonitorProcess } from './monitor.ts';
 import type { TestEngine } from './test-engine.ts';
 
@@ -17,23 +17,22 @@ export interface Setting {
   readonly dependents: readonly TestContainer[];
 }
 
-/**
- * A gateway and five applications on its network: by its id, one through another of them, one without a shell.
- */
+/** Whom each application joins; one of the five has no shell, whoever asks for it. */
+const FIVE = { app1: 'gluetun', app2: 'gluetun', app3: 'app1', app4: 'gluetun', app5: 'gluetun' };
+const SHELL_LESS = 'app5';
+
+/** A gateway and applications on its network, in an order in which each finds whom it joins; all keep ids. */
 export async function createSetting(
   engine: TestEngine,
   options: Partial<GatewayOptions> = {},
+  joins: Readonly<Record<string, string>> = FIVE,
 ): Promise<Setting> {
   const gateway = await createGateway(engine, { name: 'gluetun', ...options });
   const dependents: TestContainer[] = [];
-  for (const name of ['app1', 'app2', 'app3', 'app4', 'app5'])
-    dependents.push(
-      await createDependent(engine, {
-        name,
-        network: name === 'app3' ? 'app1' : gateway.id,
-        ...(name === 'app5' && { image: SHELL_LESS_IMAGE }),
-      }),
-    );
+  for (const [name, network] of Object.entries(joins)) {
+    const image = name === SHELL_LESS ? SHELL_LESS_IMAGE : DEPENDENT_IMAGE;
+    dependents.push(await createDependent(engine, { name, network, image }));
+  }
   return { gateway, dependents };
 }
 

@@ -2,21 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeOnEngine } from './engine.ts';
 import { EngineEvents } from './engine-events.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
+import type { MonitorProcess } from './monitor.ts';
 import { SITES, type Setting, createSetting, cutOff } from './setting.ts';
-import { buildImages } from './stand-in/images.ts';
 import { sites } from './stand-in/gateway.ts';
-import { removeContainers } from './test-engine.ts';
+import { useScenario } from './scenario.ts';
 
 /** The engine's grace before it kills: what lies beyond would be cut off. */
 const GRACE_MS = 10_000;
 
 describeOnEngine('SIGTERM', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startMonitor, startWatching } = useScenario(engine);
   let setting: Setting;
-
-  beforeAll(async () => buildImages(engine));
-  afterEach(async () => removeContainers(engine));
 
   const expectCleanEnd = async (monitor: MonitorProcess): Promise<void> => {
     const { code, tookMs } = await monitor.stop();
@@ -57,8 +53,7 @@ describeOnEngine('SIGTERM', (engine) => {
 
   it('lets the command under way end: a dependent that is being restarted is not left stopped', async () => {
     setting = await createSetting(engine);
-    const monitor = await startMonitor({ env: { SITES } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching();
     await setting.gateway.breakTunnel();
     await monitor.waitForLine(/Restarting app1\.\.\./, 40_000);
     await expectCleanEnd(monitor);
@@ -70,8 +65,7 @@ describeOnEngine('SIGTERM', (engine) => {
   it('a second time ends it at once', async () => {
     setting = await createSetting(engine, { ignoresTerm: true });
     const events = await EngineEvents.open(engine);
-    const monitor = await startMonitor({ env: { SITES } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    const monitor = await startWatching();
     await setting.gateway.breakTunnel();
     // Not what it says: the call follows when it is written that it is about to be made.
     await events.waitFor('kill', setting.gateway, 40_000);

@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { checksIn, rememberedIn, saidBy } from './decision-lines.ts';
 import { describeOnEngine } from './engine.ts';
-import { EngineEvents, type EngineMessage } from './engine-events.ts';
+import type { EngineMessage } from './engine-events.ts';
 import { eventually } from './eventually.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
+import type { MonitorProcess } from './monitor.ts';
 import { type Setting, cutOff } from './setting.ts';
 import { createDependent } from './stand-in/dependent.ts';
 import { createGateway, sites } from './stand-in/gateway.ts';
-import { buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import { type Environment, useEvents, useScenario } from './scenario.ts';
 
 const SOON_MS = 60_000;
 const LONG_MS = 240_000;
@@ -31,17 +30,10 @@ interface Window {
 
 describeOnEngine('two gateways', (engine) => {
   jest.setTimeout(LONG_MS);
-  const startMonitor = useMonitors(engine);
-  let events: EngineEvents;
+  const { startMonitor } = useScenario(engine);
+  const events = useEvents(engine);
   let home: Setting;
   let abroad: Setting;
-
-  beforeAll(async () => {
-    await buildImages(engine);
-    events = await EngineEvents.open(engine);
-  });
-  afterAll(() => events.close());
-  afterEach(async () => removeContainers(engine));
 
   /** Everybody ignores SIGTERM for a second: a restart takes its time, and two at once would be seen to be. */
   const createBranch = async (gatewayName: string, dependents: readonly string[]): Promise<Setting> => {
@@ -55,7 +47,7 @@ describeOnEngine('two gateways', (engine) => {
     };
   };
 
-  const watch = async (env: Readonly<Record<string, string>> = {}): Promise<MonitorProcess> => {
+  const watch = async (env: Environment = {}): Promise<MonitorProcess> => {
     home = await createBranch('gluetun', ['app1', 'app2']);
     abroad = await createBranch('gluetun-us', ['us1', 'us2']);
     const monitor = await startMonitor({ env: { ...QUICK, ...env } });

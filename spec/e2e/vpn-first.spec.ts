@@ -1,14 +1,10 @@
 import { saidBy } from './decision-lines.ts';
 import { describeOnEngine } from './engine.ts';
-import { EngineEvents } from './engine-events.ts';
 import { eventually } from './eventually.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
-import { SITES, type Setting, cutOff, messages } from './setting.ts';
-import type { TestContainer } from './stand-in/container.ts';
-import { createDependent } from './stand-in/dependent.ts';
-import { type GatewayOptions, createGateway } from './stand-in/gateway.ts';
-import { buildImages } from './stand-in/images.ts';
-import { removeContainers } from './test-engine.ts';
+import type { MonitorProcess } from './monitor.ts';
+import { type Setting, createSetting, cutOff, messages } from './setting.ts';
+import type { GatewayOptions } from './stand-in/gateway.ts';
+import { type Environment, useEvents, useScenario } from './scenario.ts';
 
 const SOON_MS = 60_000;
 const LONG_MS = 240_000;
@@ -16,8 +12,6 @@ const API_KEY = 'k3y-that-nobody-may-see';
 const RESTARTING_VPN = '[INFO] Restarting the VPN inside gluetun to force new endpoint...';
 const RESTARTING_CONTAINER = '[INFO] Restarting gluetun to force new endpoint...';
 const MAY_NOT = 'have Gluetun allow it GET and PUT /v1/vpn/status';
-
-type Environment = Readonly<Record<string, string>>;
 
 interface Refusal {
   readonly given: string;
@@ -28,32 +22,20 @@ interface Refusal {
 
 describeOnEngine('a broken tunnel, the VPN first', (engine) => {
   jest.setTimeout(LONG_MS);
-  const startMonitor = useMonitors(engine);
+  const { startWatching } = useScenario(engine);
   let setting: Setting;
-  let events: EngineEvents;
-
-  beforeAll(async () => {
-    await buildImages(engine);
-    events = await EngineEvents.open(engine);
-  });
-  afterAll(() => events.close());
-  afterEach(async () => removeContainers(engine));
+  const events = useEvents(engine);
 
   /** A gateway with three dependents, one of them through another, and a monitor that has seen the tunnel work. */
   const watch = async (
     env: Environment = {},
     options: Partial<GatewayOptions> = {},
   ): Promise<MonitorProcess> => {
-    const gateway = await createGateway(engine, { name: 'gluetun', ...options });
-    const dependents: TestContainer[] = [];
-    for (const [name, network] of Object.entries({ app1: gateway.id, app2: gateway.id, app3: 'app1' }))
-      dependents.push(await createDependent(engine, { name, network }));
-    setting = { gateway, dependents };
-    const monitor = await startMonitor({
-      env: { SITES, CHECK_INTERVAL: '1', RECOVERY_STRATEGY: 'vpn-first', LOG_LEVEL: 'debug', ...env },
-    });
-    await monitor.waitForLine(/Status: STARTUP/, SOON_MS);
-    return monitor;
+    setting = await createSetting(engine, options, { app1: 'gluetun', app2: 'gluetun', app3: 'app1' });
+    return startWatching(
+      { CHECK_INTERVAL: '1', RECOVERY_STRATEGY: 'vpn-first', LOG_LEVEL: 'debug', ...env },
+      SOON_MS,
+    );
   };
 
   const startTimes = async (): Promise<readonly string[]> =>

@@ -1,12 +1,10 @@
 import { describeOnEngine } from './engine.ts';
-import { EngineEvents } from './engine-events.ts';
-import { type MonitorProcess, useMonitors } from './monitor.ts';
+import type { MonitorProcess } from './monitor.ts';
 import { cutOff } from './setting.ts';
 import { createDependent } from './stand-in/dependent.ts';
 import { type Gateway, createGateway, sites } from './stand-in/gateway.ts';
-import { buildImages } from './stand-in/images.ts';
 import type { TestContainer } from './stand-in/container.ts';
-import { removeContainers } from './test-engine.ts';
+import { useEvents, useScenario } from './scenario.ts';
 
 const SOON_MS = 60_000;
 /** Long enough to break a tunnel, find that out and heal it, however busy the machine is. */
@@ -24,16 +22,14 @@ const QUICK = {
 /** The other gateway's dependent takes its time to stop: that repair is the act under way. */
 describeOnEngine('a recovery that is due while another act is under way', (engine) => {
   jest.setTimeout(2 * SOON_MS);
-  const startMonitor = useMonitors(engine);
-  let events: EngineEvents;
+  const { startMonitor } = useScenario(engine, { sharesContainers: true });
+  const events = useEvents(engine);
   let home: Gateway;
   let abroad: Gateway;
   let app: TestContainer;
   let slow: TestContainer;
 
   beforeAll(async () => {
-    await buildImages(engine);
-    events = await EngineEvents.open(engine);
     [home, abroad] = await Promise.all([
       createGateway(engine, { name: 'gluetun' }),
       createGateway(engine, { name: 'gluetun-us' }),
@@ -47,10 +43,6 @@ describeOnEngine('a recovery that is due while another act is under way', (engin
         stopTimeoutSeconds: STOP_SECONDS,
       }),
     ]);
-  });
-  afterAll(async () => {
-    events.close();
-    await removeContainers(engine);
   });
 
   const whileSlowIsRestarted = async (): Promise<MonitorProcess> => {

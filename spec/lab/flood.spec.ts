@@ -54,7 +54,7 @@ class Flood {
   recover(): number {
     const { world } = this;
     world.pass(20_000);
-    const brokenAt = world.scheduler.now();
+    const brokenAt = world.now;
     world.standIn.breakTunnel();
     world.untilSaid(/^Recovery complete/);
     return (world.lines.find(({ message }) => message.startsWith('Recovery complete'))?.at ?? 0) - brokenAt;

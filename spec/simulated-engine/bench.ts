@@ -68,11 +68,6 @@ export class Bench {
   get said(): readonly RecordedEvent[] {
     return parseEvents(this.#lines);
   }
-
-  /** Those events in short: `app die 137`; exec noise left out. */
-  get told(): readonly string[] {
-    return this.said.filter(({ Action }) => !Action.startsWith('exec_')).map(inShort);
-  }
 }
 
 /** Who did what, with the details that tell it from others like it. */

@@ -4,7 +4,6 @@ import { ContainerLog } from './container-log.ts';
 import { DEPENDENT_TIMINGS, OWNER_TIMINGS, joinedContainer } from './create-request.ts';
 import type { CreateBody, HostConfig, Timings } from './create-request.ts';
 import type { Image } from './images.ts';
-import type { LayerFile } from './layer-file.ts';
 import type { Mount } from './mounts.ts';
 import { SingleFlight } from './runtime.ts';
 import type { Runtime } from './runtime.ts';
@@ -70,8 +69,6 @@ export class Container {
   /** Its image, whatever the image's name means by now, and whether or not it is still there. */
   readonly madeFrom: Image;
   readonly mounts: readonly Mount[];
-  /** What is in its own layer, by path. */
-  readonly files = new Map<string, LayerFile>();
   readonly hostConfig: HostConfig;
   readonly workload: Workload;
   readonly timings: Timings;

@@ -1,4 +1,4 @@
-import { AFTER_A_KILL, AFTER_A_POWER_CUT, type Fate } from '../engine-death/fates.ts';
+import { AFTER_A_KILL, AFTER_A_POWER_CUT, type Fate } from './fates.ts';
 import { Bench, inShort } from './bench.ts';
 import { parseEvents } from '../transcripts.ts';
 import { toJsonLine } from './events.ts';
@@ -42,18 +42,5 @@ describe('an engine that is killed and started again', () => {
 describe('an engine that is started again after a power cut', () => {
   it.each(AFTER_A_POWER_CUT)('with a container that is $name', (fate) => {
     expect(play(fate, ({ engine }) => engine.cutPower())).toEqual({ is: fate.is, told: fate.told });
-  });
-
-  it('finds them ended by nobody knows whom, and takes it that they ended just now', () => {
-    const { engine, advance, does } = new Bench();
-    engine.create({ name: 'once' });
-    does(engine.start('once'));
-    engine.cutPower();
-    advance(60_000);
-    const before = engine.runtime.clock.stamp();
-    does(engine.boot());
-    const { exitCode, finishedAt = 0n } = engine.get('once').state;
-    expect(exitCode).toBe(255);
-    expect(finishedAt).toBeGreaterThan(before);
   });
 });

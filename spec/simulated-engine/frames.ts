@@ -11,22 +11,3 @@ export function encodeFrame(stream: OutputStream, output: string | Uint8Array): 
   header.writeUInt32BE(payload.length, 4);
   return Buffer.concat([header, payload]);
 }
-
-export interface Frame {
-  readonly stream: OutputStream;
-  readonly text: string;
-}
-
-/** The frames in a complete recording. Half a frame at its end is an error: the engine never leaves one. */
-export function decodeFrames(recording: Buffer): Frame[] {
-  const frames: Frame[] = [];
-  let offset = 0;
-  while (offset < recording.length) {
-    const end = offset + HEADER_BYTES + recording.readUInt32BE(offset + 4);
-    if (end > recording.length) throw new Error(`half a frame at byte ${offset}`);
-    const stream = recording.readUInt8(offset) === STREAM_BYTE.stderr ? 'stderr' : 'stdout';
-    frames.push({ stream, text: recording.toString('utf8', offset + HEADER_BYTES, end) });
-    offset = end;
-  }
-  return frames;
-}

@@ -16,9 +16,9 @@ import {
   NO_WGET,
   checkOutput,
   endpointOutput,
-  endpointReading,
+  isEndpointReading,
+  isVpnRestart,
   sitesOfCheck,
-  vpnRestart,
   vpnRestartOutput,
 } from './monitor-execs.ts';
 import type { ControlAnswer, SiteAnswer, VpnRestartAnswer } from './monitor-execs.ts';
@@ -26,8 +26,6 @@ import type { ExecItem, ExecRequest, Workload, WorkloadHost } from './workload.t
 
 export interface GluetunOptions {
   readonly vpn?: Vpn;
-  /** Taken in turn, one at each connection. */
-  readonly endpoints?: readonly Endpoint[];
   /** From a start to a working tunnel. */
   readonly tunnelUpMs?: number;
   /** From a working tunnel until Gluetun has learned its address. */
@@ -38,13 +36,10 @@ export interface GluetunOptions {
   readonly healedByRestart?: boolean;
   /** Whether a restart of the VPN alone, by the control server, mends it. */
   readonly healedByVpnRestart?: boolean;
-  /** What the control server asks for; undefined: nothing. */
-  readonly apiKey?: string;
-  /** Anything but the monitor's own commands. */
-  otherExec?(request: ExecRequest): Observable<ExecItem> | undefined;
 }
 
-export const SOME_ENDPOINTS: readonly Endpoint[] = [
+/** Taken in turn, one at each connection. */
+const ENDPOINTS: readonly Endpoint[] = [
   {
     ip: '203.0.113.7',
     country: 'Netherlands',
@@ -77,13 +72,7 @@ export class GluetunStandIn implements Workload {
   readonly #options: Required<
     Pick<
       GluetunOptions,
-      | 'vpn'
-      | 'endpoints'
-      | 'tunnelUpMs'
-      | 'publicIpMs'
-      | 'latencyMs'
-      | 'healedByRestart'
-      | 'healedByVpnRestart'
+      'vpn' | 'tunnelUpMs' | 'publicIpMs' | 'latencyMs' | 'healedByRestart' | 'healedByVpnRestart'
     >
   > &
     GluetunOptions;
@@ -98,7 +87,6 @@ export class GluetunStandIn implements Workload {
   #resolves = true;
   #hasWget = true;
   #controlServerOn = true;
-  #vpnRestartAnswer: VpnRestartAnswer = 'carriedOut';
   #alwaysUnhealthy = false;
   #refusal: EngineError | undefined;
 
@@ -106,7 +94,6 @@ export class GluetunStandIn implements Workload {
     this.#scheduler = scheduler;
     this.#options = {
       vpn: 'wireguard',
-      endpoints: SOME_ENDPOINTS,
       tunnelUpMs: 300,
       publicIpMs: 0,
       latencyMs: 60,
@@ -118,8 +105,7 @@ export class GluetunStandIn implements Workload {
 
   /** The endpoint of the latest connection. */
   get endpoint(): Endpoint {
-    const { endpoints } = this.#options;
-    const endpoint = endpoints[Math.max(0, this.#connections - 1) % endpoints.length];
+    const endpoint = ENDPOINTS[Math.max(0, this.#connections - 1) % ENDPOINTS.length];
     if (endpoint === undefined) throw new Error('a gateway needs an endpoint');
     return endpoint;
   }
@@ -181,11 +167,6 @@ export class GluetunStandIn implements Workload {
     this.#controlServerOn = true;
   }
 
-  /** To what the monitor asks for from now on. */
-  answerVpnRestarts(answer: VpnRestartAnswer): void {
-    this.#vpnRestartAnswer = answer;
-  }
-
   /** `unhealthy`: whatever the tunnel is like; `asTunnel`: as the tunnel is. */
   healthChecks(tell: 'unhealthy' | 'asTunnel'): void {
     this.#alwaysUnhealthy = tell === 'unhealthy';
@@ -194,11 +175,6 @@ export class GluetunStandIn implements Workload {
   /** Gluetun finds its tunnel dead and restarts its VPN itself; the container stays as it is. */
   healItself(): void {
     this.#reconnect(selfHealingLines());
-  }
-
-  /** The VPN is stopped and started through the control server. */
-  restartVpn(): void {
-    this.#reconnect(vpnRestartLines());
   }
 
   started(host: WorkloadHost): void {
@@ -223,14 +199,11 @@ export class GluetunStandIn implements Workload {
   exec(request: ExecRequest): Observable<ExecItem> | undefined {
     const sites = sitesOfCheck(request);
     if (sites !== undefined) return checkOutput(sites, (url) => this.#answerTo(url), this.#scheduler);
-    const reading = endpointReading(request);
-    if (reading !== undefined) return endpointOutput(this.#controlAnswer(reading.key));
-    const restart = vpnRestart(request);
-    if (restart !== undefined) return this.#restartVpnFor(restart.key);
-    return this.#options.otherExec?.(request);
+    if (isEndpointReading(request)) return endpointOutput(this.#controlAnswer());
+    return isVpnRestart(request) ? this.#restartVpn() : undefined;
   }
 
-  #restartVpnFor(key: string | undefined): Observable<ExecItem> {
+  #restartVpn(): Observable<ExecItem> {
     const [stopping, starting] = vpnRestartLines().map((line) => [line]);
     const stop = (): void => {
       this.#connected = false;
@@ -242,14 +215,12 @@ export class GluetunStandIn implements Workload {
       if (this.#options.healedByVpnRestart && this.isProviderUp) this.heal();
       this.#reconnect(starting ?? []);
     };
-    return vpnRestartOutput(this.#answerToRestart(key), { stop, start }, this.#scheduler);
+    return vpnRestartOutput(this.#answerToRestart(), { stop, start }, this.#scheduler);
   }
 
-  #answerToRestart(key: string | undefined): VpnRestartAnswer | 'withoutWget' {
-    const { exitCode } = this.#controlAnswer(key);
-    if (exitCode === NO_WGET.exitCode) return 'withoutWget';
-    if (exitCode !== 0) return exitCode === 6 ? 'unauthorised' : 'unavailable';
-    return this.#vpnRestartAnswer;
+  #answerToRestart(): VpnRestartAnswer {
+    if (!this.#hasWget) return 'withoutWget';
+    return this.#controlServerOn ? 'carriedOut' : 'unavailable';
   }
 
   #reconnect(why: readonly LogLine[]): void {
@@ -296,11 +267,9 @@ export class GluetunStandIn implements Workload {
     return this.#siteAnswers.get(url) ?? { exitCode: 0, status: 200, afterMs: this.#options.latencyMs };
   }
 
-  #controlAnswer(key: string | undefined): ControlAnswer {
+  #controlAnswer(): ControlAnswer {
     if (!this.#hasWget) return { exitCode: NO_WGET.exitCode, body: '' };
     if (!this.#controlServerOn) return { exitCode: 4, body: '' };
-    if (this.#options.apiKey !== undefined && key !== this.#options.apiKey)
-      return { exitCode: 6, status: 401, body: '' };
     return { exitCode: 0, status: 200, body: this.#publicIpJson() };
   }
 

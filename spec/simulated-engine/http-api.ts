@@ -2,22 +2,19 @@ import { rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex, Writable } from 'node:stream';
-import { distinctUntilChanged, lastValueFrom, skip, Subscription } from 'rxjs';
+import type { Duplex } from 'node:stream';
+import { distinctUntilChanged, skip, Subscription } from 'rxjs';
 import type { SimulatedEngine } from './engine.ts';
 import { EngineError } from './errors.ts';
-import { Faults } from './faults.ts';
 import { API_VERSION, PlainAnswer, UpgradedAnswer } from './http-response.ts';
 import type { Answer } from './http-response.ts';
 import { ROUTES } from './http-routes.ts';
 
 /** Docker's HTTP API in front of a simulated engine, on a Unix socket; answers while the engine is up. */
 export class EngineServer {
-  readonly faults = new Faults();
   readonly socketPath: string;
   readonly #engine: SimulatedEngine;
   readonly #connections = new Set<Socket>();
-  readonly #eventStreams = new Set<Writable>();
   #server: Server | undefined;
   #upDown = Subscription.EMPTY;
 
@@ -62,15 +59,6 @@ export class EngineServer {
     });
   }
 
-  /** The event streams break in mid-stream; the engine and everything else go on. */
-  cutEventStreams(): void {
-    for (const stream of this.#eventStreams) stream.destroy();
-  }
-
-  get openEventStreams(): number {
-    return this.#eventStreams.size;
-  }
-
   /** The engine went down in good order: what was said still arrives, then the end. */
   #hangUp(): void {
     this.#server?.close();
@@ -99,7 +87,6 @@ export class EngineServer {
       const path = withoutVersion(url.pathname);
       const method = request.method ?? 'GET';
       this.#engine.record(method, path, url.search);
-      if (await this.#suffers(method, path, answer)) return;
       await this.#route(method, path, url.searchParams, body ?? (await readBody(request)), answer);
     } catch (error) {
       complain(error, answer);
@@ -117,36 +104,10 @@ export class EngineServer {
       const match = route.method === method ? route.path.exec(path) : null;
       if (match === null) continue;
       const ref = decodeURIComponent(match[1] ?? '');
-      await route.handle({
-        engine: this.#engine,
-        ref,
-        query,
-        body,
-        answer,
-        eventStreams: this.#eventStreams,
-      });
+      await route.handle({ engine: this.#engine, ref, query, body, answer });
       return;
     }
     throw new EngineError(404, 'page not found');
-  }
-
-  /** Whether a fault took the request away. */
-  async #suffers(method: string, path: string, answer: Answer): Promise<boolean> {
-    const fault = this.faults.take(method, path);
-    switch (fault?.kind) {
-      case undefined:
-        return false;
-      case 'delay':
-        await lastValueFrom(this.#engine.runtime.after(fault.ms), { defaultValue: undefined });
-        return false;
-      case 'hang':
-        return true;
-      case 'fail':
-        throw new EngineError(fault.status, fault.message);
-      case 'drop':
-        answer.drop();
-        return true;
-    }
   }
 }
 

@@ -32,26 +32,6 @@ export class HttpBench {
     await this.server.close();
     rmSync(this.#folder, { recursive: true });
   }
-
-  async events(options: object = {}): Promise<NodeJS.ReadableStream & { destroy(): void }> {
-    return (await this.docker.getEvents(options)) as NodeJS.ReadableStream & { destroy(): void };
-  }
-
-  newExec(cmd: readonly string[], env: readonly string[] = []): Promise<Docker.Exec> {
-    const options = { Cmd: [...cmd], Env: [...env], AttachStdout: true, AttachStderr: true };
-    return this.docker.getContainer('gluetun').exec(options);
-  }
-
-  /** Asks again until there is an answer: a test fails by its own time limit where there is none. */
-  async untilItAnswers(): Promise<void> {
-    while ((await failureOf(this.docker.ping())) !== NO_FAILURE);
-  }
-}
-
-export async function readAll(stream: AsyncIterable<unknown>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }
 
 /** Reads on until the text fits. */

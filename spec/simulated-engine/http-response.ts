@@ -24,8 +24,6 @@ export interface Answer {
   stream(contentType: string | undefined): Writable;
   /** Everything until the connection closes: the reader cannot tell its end from a broken connection. */
   raw(): Writable;
-  /** Breaks the connection. */
-  drop(): void;
 }
 
 export class PlainAnswer implements Answer {
@@ -60,10 +58,6 @@ export class PlainAnswer implements Answer {
     this.#response.writeHead(200, { ...ENGINE_HEADERS, 'Content-Type': RAW_STREAM });
     this.#response.flushHeaders();
     return this.#response;
-  }
-
-  drop(): void {
-    this.#response.destroy();
   }
 
   #complete(status: number, contentType: string, body: string): void {
@@ -105,10 +99,6 @@ export class UpgradedAnswer implements Answer {
   raw(): Writable {
     this.#head('101 UPGRADED', { 'Content-Type': RAW_STREAM, Connection: 'Upgrade', Upgrade: 'tcp' });
     return this.#connection;
-  }
-
-  drop(): void {
-    this.#connection.destroy();
   }
 
   #head(status: string, headers: Readonly<Record<string, string>>): void {

@@ -1,4 +1,3 @@
-import type { Writable } from 'node:stream';
 import { lastValueFrom, map } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { formatNanosPadded, parseUnixTime } from './clock.ts';
@@ -21,8 +20,6 @@ interface ApiRequest {
   readonly query: URLSearchParams;
   readonly body: Readonly<Record<string, unknown>>;
   readonly answer: Answer;
-  /** Where open event streams are kept, to be cut. */
-  readonly eventStreams: Set<Writable>;
 }
 
 export interface ApiRoute {
@@ -54,17 +51,12 @@ export const ROUTES: readonly ApiRoute[] = [
   { method: 'POST', path: /^\/containers\/([^/]+)\/start$/, handle: start },
   { method: 'POST', path: /^\/containers\/([^/]+)\/stop$/, handle: stop },
   { method: 'POST', path: /^\/containers\/([^/]+)\/restart$/, handle: restart },
-  { method: 'POST', path: /^\/containers\/([^/]+)\/kill$/, handle: kill },
-  { method: 'POST', path: /^\/containers\/([^/]+)\/pause$/, handle: pause },
-  { method: 'POST', path: /^\/containers\/([^/]+)\/unpause$/, handle: unpause },
   { method: 'POST', path: /^\/containers\/([^/]+)\/rename$/, handle: rename },
   { method: 'POST', path: /^\/containers\/([^/]+)\/exec$/, handle: execCreate },
   { method: 'DELETE', path: /^\/containers\/([^/]+)$/, handle: remove },
   { method: 'POST', path: /^\/exec\/([^/]+)\/start$/, handle: execStart },
   { method: 'GET', path: /^\/exec\/([^/]+)\/json$/, handle: execInspect },
   { method: 'GET', path: /^\/images\/(.+)\/json$/, handle: imageInspect },
-  { method: 'POST', path: /^\/images\/(.+)\/tag$/, handle: imageTag },
-  { method: 'DELETE', path: /^\/images\/(.+)$/, handle: imageRemove },
 ];
 
 function info({ engine, answer }: ApiRequest): void {
@@ -81,17 +73,14 @@ function info({ engine, answer }: ApiRequest): void {
   });
 }
 
-function events({ engine, query, answer, eventStreams }: ApiRequest): void {
+function events({ engine, query, answer }: ApiRequest): void {
   const matches = eventFilter(parseFilters(query.get('filters')));
   const told$ = engine.events.stream({
     since: timeOf(query, 'since'),
     until: timeOf(query, 'until'),
     matches,
   });
-  const stream = answer.stream('application/json');
-  eventStreams.add(stream);
-  stream.once('close', () => eventStreams.delete(stream));
-  pour(told$.pipe(map(toJsonLine)), stream);
+  pour(told$.pipe(map(toJsonLine)), answer.stream('application/json'));
 }
 
 function list({ engine, query, answer }: ApiRequest): void {
@@ -104,16 +93,6 @@ function inspect({ engine, ref, answer }: ApiRequest): void {
 
 function imageInspect({ engine, ref, answer }: ApiRequest): void {
   answer.json(200, engine.images.inspect(ref));
-}
-
-function imageTag({ engine, ref, query, answer }: ApiRequest): void {
-  const tag = query.get('tag') ?? '';
-  engine.images.tag(ref, `${query.get('repo') ?? ''}${tag === '' ? '' : `:${tag}`}`);
-  answer.empty(201);
-}
-
-function imageRemove({ engine, ref, answer }: ApiRequest): void {
-  answer.json(200, engine.images.remove(ref));
 }
 
 function changes({ engine, ref, answer }: ApiRequest): void {
@@ -145,18 +124,6 @@ async function stop({ engine, ref, query, answer }: ApiRequest): Promise<void> {
 
 function restart({ engine, ref, query, answer }: ApiRequest): Promise<void> {
   return done(engine.restart(ref, seconds(query)), answer);
-}
-
-function kill({ engine, ref, query, answer }: ApiRequest): Promise<void> {
-  return done(engine.kill(ref, query.get('signal') ?? ''), answer);
-}
-
-function pause({ engine, ref, answer }: ApiRequest): Promise<void> {
-  return done(engine.pause(ref), answer);
-}
-
-function unpause({ engine, ref, answer }: ApiRequest): Promise<void> {
-  return done(engine.unpause(ref), answer);
 }
 
 function rename({ engine, ref, query, answer }: ApiRequest): Promise<void> {

@@ -50,26 +50,6 @@ export class Images {
     return this.find(name) ?? this.add(name);
   }
 
-  /** Gives it one more name, which means it alone from now on. */
-  tag(ref: string, name: string): void {
-    this.#ids.set(fullName(name), this.get(ref).id);
-  }
-
-  /**
-   * By force, so that containers made of it, which stay, are no obstacle: a name is taken away; with its last
-   * name, or by its id, the image itself. Returns what the API says of it.
-   */
-  remove(ref: string): readonly object[] {
-    const { id } = this.get(ref);
-    const names = this.#namesOf(id);
-    const lost = this.#ids.has(fullName(ref)) ? [fullName(ref)] : names;
-    for (const name of lost) this.#ids.delete(name);
-    const untagged = lost.map((name) => ({ Untagged: name }));
-    if (lost.length < names.length) return untagged;
-    this.#images = this.#images.filter((image) => image.id !== id);
-    return [...untagged, { Deleted: id }];
-  }
-
   /** By name, id, or the beginning of its id that fits one image only. */
   find(ref: string): Image | undefined {
     const id = this.#ids.get(fullName(ref));

@@ -1,6 +1,5 @@
 import { concat, defer } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { formatNanos } from './clock.ts';
 import type { ContainerSpec } from './create-request.ts';
 import type { SimulatedEngine } from './engine.ts';
 import { step } from './runtime.ts';
@@ -36,12 +35,4 @@ export function composeUp(engine: SimulatedEngine, spec: ContainerSpec): Observa
       defer(() => engine.start(spec.name)),
     ),
   );
-}
-
-const SECOND = 1_000_000_000n;
-
-/** What compose does with inline `configs:` between creation and start: by a tar, whose times are whole seconds. */
-export function injectConfig(engine: SimulatedEngine, ref: string, path: string): void {
-  const { created, files } = engine.get(ref);
-  files.set(path, { mode: 0o444, size: 12, mtime: formatNanos(created - (created % SECOND)) });
 }

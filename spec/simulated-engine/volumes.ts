@@ -4,14 +4,6 @@ import type { Mount } from './mounts.ts';
 export class Volumes {
   readonly #contents = new Map<string, string>();
 
-  get names(): readonly string[] {
-    return [...this.#contents.keys()];
-  }
-
-  has(name: string): boolean {
-    return this.#contents.has(name);
-  }
-
   /** Undefined: there is no such volume. */
   read(name: string): string | undefined {
     return this.#contents.get(name);

@@ -1,4 +1,3 @@
-import { of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { EngineError } from './errors.ts';
 
@@ -45,10 +44,4 @@ export interface Workload {
   exec?(request: ExecRequest): Observable<ExecItem> | undefined;
   /** What creating an exec is answered with, where it is not allowed. */
   refusesExec?(): EngineError | undefined;
-}
-
-/** A process that says one thing, if any, and ends. */
-export function finished(exitCode: number, text = ''): Observable<ExecItem> {
-  const end = { exitCode };
-  return text === '' ? of<ExecItem>(end) : of<ExecItem[]>({ stream: 'stdout', text }, end);
 }

@@ -1,7 +1,7 @@
-import { CAUSES } from '../causes/causes.ts';
-import { itComesOut } from '../causes/it-comes-out.ts';
-import { type Play, play } from '../causes/play.ts';
-import { SimulatedStage } from '../causes/simulated-stage.ts';
+import { CAUSES } from './causes/causes.ts';
+import { itComesOut } from './causes/it-comes-out.ts';
+import { type Play, play } from './causes/play.ts';
+import { SimulatedStage } from './causes/simulated-stage.ts';
 
 describe.each([
   { whose: 'of a compose project', isOfCompose: true },

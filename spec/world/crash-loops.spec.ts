@@ -24,10 +24,7 @@ describe('a dependent that crashes again and again', () => {
     world = new World().populate([app.spec, ...more]).startMonitor();
     return world;
   };
-  afterEach(() => {
-    world.dispose();
-    if (world.fault !== undefined) throw world.fault as Error;
-  });
+  afterEach(() => world.end());
   const told = (): readonly string[] => world.said(/^Dependent container (started|stopped)/);
 
   it('is told once, and once more when it has kept still for long enough', () => {

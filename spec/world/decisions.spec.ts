@@ -21,10 +21,7 @@ describe('never the cause of an outage', () => {
   let world: World;
   const running = (options: WorldOptions = {}): World =>
     (world = new World(options).populate().startMonitor());
-  afterEach(() => {
-    world.dispose();
-    if (world.fault !== undefined) throw world.fault as Error;
-  });
+  afterEach(() => world.end());
   const restarts = (): readonly string[] =>
     world.client.written.filter((call) => /^(re)?start gluetun$/.test(call));
 
@@ -87,7 +84,7 @@ describe('never the cause of an outage', () => {
     expect(world.said(/^The line itself seems down/)).toHaveLength(1);
     world.isLineUp = true;
     world.standIn.heal();
-    const at = world.scheduler.now();
+    const at = world.now;
     world.untilSaid(/^The line is up again/);
     expect(world.state.watches[0]?.checking.lastStartedAt).toBeGreaterThanOrEqual(at);
     expect(world.state.watches[0]?.checking.lastStartedAt).toBeLessThan(at + 1_200);
@@ -169,12 +166,12 @@ describe('never the cause of an outage', () => {
 
   it('gives Gluetun its grace, and acts when it is over', () => {
     running({ settings: { selfHealGraceMs: 300_000 } });
-    const at = world.scheduler.now();
+    const at = world.now;
     world.standIn.breakTunnel();
     world.untilSaid(/^No recovery: .*Gluetun has .* left to heal itself/);
     world.untilSaid(/initiating recovery/);
-    expect(world.scheduler.now() - at).toBeGreaterThan(300_000);
-    expect(world.scheduler.now() - at).toBeLessThan(360_000);
+    expect(world.now - at).toBeGreaterThan(300_000);
+    expect(world.now - at).toBeLessThan(360_000);
   });
 
   it('changes nothing in a dry run, and says what it would', () => {
@@ -195,10 +192,7 @@ describe('the gentle way', () => {
     (world = new World({ ...options, settings: { recoveryStrategy: 'vpn-first', ...options.settings } })
       .populate()
       .startMonitor());
-  afterEach(() => {
-    world.dispose();
-    if (world.fault !== undefined) throw world.fault as Error;
-  });
+  afterEach(() => world.end());
 
   it('restarts the VPN inside the gateway, and touches nobody', () => {
     running().standIn.breakTunnel();

@@ -3,10 +3,7 @@ import { World } from './world.ts';
 
 describe('an edge of somebody else', () => {
   let world: World;
-  afterEach(() => {
-    world.dispose();
-    if (world.fault !== undefined) throw world.fault as Error;
-  });
+  afterEach(() => world.end());
 
   it('counts the recoveries of a day and lists its conditions, with nothing but the published steps', () => {
     let recoveries = 0;

@@ -22,10 +22,7 @@ const SEQUENCE = [
 describe('an orphan', () => {
   let world: World;
   let data: string;
-  afterEach(() => {
-    world.dispose();
-    if (world.fault !== undefined) throw world.fault as Error;
-  });
+  afterEach(() => world.end());
 
   const volume = (): string => world.engine.get('app').volumeAt('/data') ?? 'none';
   const settingOut = (options: WorldOptions = {}): World => {

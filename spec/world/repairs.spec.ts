@@ -4,10 +4,7 @@ import { World, type WorldOptions } from './world.ts';
 /** What a review of the repairs once found: each was a container that stayed cut off, was lost, or was not ours. */
 describe('whatever happens around a repair', () => {
   let world: World;
-  afterEach(() => {
-    world.dispose();
-    if (world.fault !== undefined) throw world.fault as Error;
-  });
+  afterEach(() => world.end());
   const running = (options: WorldOptions = {}, dependents?: readonly ContainerSpec[]): World =>
     (world = new World(options).populate(dependents).startMonitor().pass(70_000));
   const writesTo = (name: string): readonly string[] =>

@@ -25,9 +25,10 @@ export interface MonitorParts {
   readonly edges?: readonly Edge[];
   /** By default the disk takes no time. */
   readonly commit?: () => Observable<never>;
-  /** Before anything is made of it. */
-  readonly onEvent?: (event: Event) => void;
-  readonly onState?: (state: Everything) => void;
+  /** Before anything is made of it; with the state that it meets. */
+  readonly onEvent?: (event: Event, state: Everything) => void;
+  /** Of each step that has changed it. */
+  readonly onState?: (before: Everything, after: Everything) => void;
   /** An act, from its beginning to its end. */
   readonly around?: (act: Act, events$: Observable<Event>) => Observable<Event>;
 }
@@ -53,7 +54,7 @@ export class SimulatedMonitor {
         if (memorySources(state).some((part, index) => part !== memorySources(before)[index]))
           parts.remember(memoryOf(state));
         notices.forEach((notice) => parts.say(lineOf(notice, state.watches.length > 1)));
-        parts.onState?.(state);
+        if (state !== before) parts.onState?.(before, state);
       },
       complete: () => (this.hasEnded = true),
       error: (fault: unknown) => (this.fault = fault),
@@ -100,7 +101,7 @@ export class SimulatedMonitor {
           request$,
           deadline$,
           others: [this.#signal$, this.#trouble$, NEVER],
-        }).pipe(tap((event) => onEvent?.(event))),
+        }).pipe(tap((event) => onEvent?.(event, this.state))),
       execute: (act, acting) => {
         const exclude = initial.watches[0]?.settings.exclude ?? [];
         const executor = { reads: client, writes: client, restartVpn, scheduler, exclude, ...acting };

@@ -9,19 +9,16 @@ describe('a disk that is slow to take the state', () => {
     world = new World().populate().startMonitor().pass(60_000);
     world.diskTakesMs = DISK_MS;
   });
-  afterEach(() => {
-    world.dispose();
-    if (world.fault !== undefined) throw world.fault as Error;
-  });
+  afterEach(() => world.end());
 
   it('delays a recovery by its time for each act and each restart, and no more', () => {
     world.standIn.breakTunnel();
     world.untilSaid(/^Health check failed/);
-    const begunAt = world.scheduler.now();
+    const begunAt = world.now;
     world.untilSaid(/^Recovery complete/, 60_000);
     expect(world.cutOff()).toEqual([]);
     // Of the gateway, and of two waves of dependents.
-    expect(world.scheduler.now() - begunAt).toBeLessThan(30_000 + 5 * DISK_MS);
+    expect(world.now - begunAt).toBeLessThan(30_000 + 5 * DISK_MS);
   });
 
   it('keeps an act from a gateway that its operator has stopped meanwhile', () => {

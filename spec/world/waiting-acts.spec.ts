@@ -15,10 +15,7 @@ const OWN_SITES = [
 /** The other gateway's dependent takes three minutes to stop: whatever is wanted meanwhile waits. */
 describe('what is wanted while another act is under way', () => {
   let world: World;
-  afterEach(() => {
-    world.dispose();
-    if (world.fault !== undefined) throw world.fault as Error;
-  });
+  afterEach(() => world.end());
 
   const busy = (options: WorldOptions = {}): World => {
     world = new World({ sites: OWN_SITES, more: { 'gluetun-us': {} }, ...options })
@@ -77,10 +74,7 @@ describe('what is wanted while another act is under way', () => {
 /** It takes its time to stop, and its tunnel has gone before it. */
 describe('a gateway that is stopped by its operator', () => {
   let world: World;
-  afterEach(() => {
-    world.dispose();
-    if (world.fault !== undefined) throw world.fault as Error;
-  });
+  afterEach(() => world.end());
 
   const broken = (settings: Partial<Settings>): World => {
     world = new World({ settings, exitMs: 60_000, gluetun: { healedByVpnRestart: false } });
@@ -113,7 +107,6 @@ describe('a gateway that somebody restarts while its VPN is being restarted', ()
     world.pass(120_000);
     expect(world.client.written.filter((call) => call.endsWith(' gluetun'))).toEqual([]);
     expect(world.cutOff()).toEqual([]);
-    world.dispose();
-    expect(world.fault).toBeUndefined();
+    world.end();
   });
 });

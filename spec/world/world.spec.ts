@@ -4,10 +4,7 @@ describe('the whole monitor, under virtual time', () => {
   let world: World;
   const running = (options: WorldOptions = {}): World =>
     (world = new World(options).populate().startMonitor());
-  afterEach(() => {
-    world.dispose();
-    if (world.fault !== undefined) throw world.fault as Error;
-  });
+  afterEach(() => world.end());
 
   it('has little to say of a healthy day', () => {
     running();

@@ -7,12 +7,13 @@ import type { Edge } from '../../src/edges/edge.ts';
 import { initialState } from '../../src/loop/initial-state.ts';
 import type { Everything, Settings } from '../../src/model/state.ts';
 import { SETTINGS } from '../default-settings.ts';
+import { site } from '../src/builders.ts';
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
 import { SimulatedEngine } from '../simulated-engine/engine.ts';
 import { GluetunStandIn, type GluetunOptions, gatewayContainer } from '../simulated-engine/gluetun.ts';
 import { VirtualTime, advance } from '../simulated-engine/virtual-time.ts';
 import { EngineClient } from './engine-client.ts';
-import { SimulatedMonitor } from './simulated-monitor.ts';
+import { type MonitorParts, SimulatedMonitor } from './simulated-monitor.ts';
 
 export const SITES = ['https://one.example/', 'https://two.example/', 'https://three.example/'] as const;
 
@@ -31,6 +32,8 @@ export interface WorldOptions {
   readonly exitMs?: number;
   /** Further gateways that the same monitor watches, by their names. */
   readonly more?: Readonly<Record<string, GluetunOptions>>;
+  /** On the engine's clock, whose own year 1 is "never". */
+  readonly beginsAtMs?: number;
 }
 
 /**
@@ -60,9 +63,9 @@ export class World {
     restartPolicy = 'always',
     exitMs,
     more = {},
+    beginsAtMs = 1_000_000,
   }: WorldOptions = {}) {
-    // The engine's own year 1 is "never": time begins later.
-    advance(this.scheduler, 1_000_000);
+    advance(this.scheduler, beginsAtMs);
     this.standIn = new GluetunStandIn(this.scheduler, gluetun);
     this.gateway = gatewayContainer({
       name: 'gluetun',
@@ -76,7 +79,8 @@ export class World {
     );
     const common = { ...SETTINGS, ...settings };
     const watched = [common, ...Object.keys(more).map((name) => ({ ...common, gateway: name }))];
-    this.#begin = () => initialState(watched, sites.map(siteOf), { memory: this.memory, hasWitness });
+    const probed = sites.map((one) => site('', { name: one.url ?? '', ...one }));
+    this.#begin = () => initialState(watched, probed, { memory: this.memory, hasWitness });
   }
 
   /** The gateway and, by default, three on its network: by id, by name of another dependent, again by id. */
@@ -101,9 +105,17 @@ export class World {
     return [this.gateway, ...more];
   }
 
+  get now(): number {
+    return this.scheduler.now();
+  }
+
   /** Knows nothing but what an earlier one has left in its memory. */
   startMonitor(): this {
-    const { client, scheduler } = this;
+    return this.beginMonitor().pass(2_000);
+  }
+
+  protected beginMonitor(parts: Partial<MonitorParts> = {}): this {
+    const { client, scheduler, edges } = this;
     this.#monitor = new SimulatedMonitor({
       client,
       scheduler,
@@ -111,15 +123,19 @@ export class World {
       probeWitness: () => this.#probeWitness(),
       say: (line) => this.#say(line),
       remember: (memory) => (this.memory = memory),
-      edges: this.edges,
+      edges,
       commit: () => this.#commit(),
+      ...parts,
     });
-    this.pass(2_000);
     return this;
   }
 
   get state(): Everything {
     return this.#monitor?.state ?? this.#begin();
+  }
+
+  get isMonitorAlive(): boolean {
+    return this.#monitor?.isAlive ?? false;
   }
 
   get hasEnded(): boolean {
@@ -151,7 +167,7 @@ export class World {
 
   /** What a user sees at the usual level. */
   #say(line: Line): void {
-    if (line.level !== 'debug') this.lines.push({ ...line, at: this.scheduler.now() });
+    if (line.level !== 'debug') this.lines.push({ ...line, at: this.now });
   }
 
   pass(ms: number): this {
@@ -161,9 +177,9 @@ export class World {
 
   /** Lets time pass until it is so; fails where it does not come to be. */
   until(condition: () => boolean, withinMs = 600_000): this {
-    const end = this.scheduler.now() + withinMs;
+    const end = this.now + withinMs;
     while (!condition()) {
-      if (this.scheduler.now() >= end)
+      if (this.now >= end)
         throw new Error(`it did not come to be within ${String(withinMs)} ms:\n${this.log()}`);
       this.pass(100);
     }
@@ -219,6 +235,12 @@ export class World {
     this.#monitor?.kill();
     this.engine.dispose();
   }
+
+  /** Once a story has been told. @throws what the monitor has ended by, if it has ended by a fault */
+  end(): void {
+    this.dispose();
+    if (this.fault !== undefined) throw this.fault as Error;
+  }
 }
 
 export const dependent = (name: string, owner: string): ContainerSpec => ({
@@ -228,12 +250,3 @@ export const dependent = (name: string, owner: string): ContainerSpec => ({
 });
 
 export const THREE = [dependent('app1', 'gluetun'), dependent('app2', 'app1'), dependent('app3', 'gluetun')];
-
-export const siteOf = (site: Partial<Site>): Site => ({
-  name: site.url ?? '',
-  url: '',
-  timeoutSeconds: 10,
-  role: 'critical',
-  gateway: undefined,
-  ...site,
-});

@@ -1,14 +1,12 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeOnEngine } from '../engine.ts';
-import { type MonitorProcess, useMonitors } from '../monitor.ts';
-import { SITES } from '../setting.ts';
+import type { MonitorProcess } from '../monitor.ts';
 import { type TestContainer, isOnLiveNetwork } from '../stand-in/container.ts';
 import { createDependent, findContainer } from '../stand-in/dependent.ts';
 import { type Gateway, createGateway } from '../stand-in/gateway.ts';
-import { buildImages } from '../stand-in/images.ts';
-import { removeContainers } from '../test-engine.ts';
 import { differences } from './difference.ts';
+import { type Environment, useScenario } from '../scenario.ts';
 
 /** As compose v2 labels them. */
 const labelled = (service: string, dependsOn = ''): Record<string, string> => ({
@@ -19,16 +17,14 @@ const labelled = (service: string, dependsOn = ''): Record<string, string> => ({
 });
 
 describeOnEngine('whose orphan it is', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startWatching } = useScenario(engine);
   let gateway: Gateway;
   let app: TestContainer;
   let stateFile: string;
 
-  beforeAll(async () => buildImages(engine));
   beforeEach(async () => {
     stateFile = join(await mkdtemp(join(engine.folder, 'state-')), 'state.json');
   });
-  afterEach(async () => removeContainers(engine));
 
   const createStack = async (isOfCompose: boolean): Promise<void> => {
     gateway = await createGateway(engine, {
@@ -54,10 +50,8 @@ describeOnEngine('whose orphan it is', (engine) => {
     await control.start();
   };
 
-  const watch = async (env: Readonly<Record<string, string>> = {}): Promise<MonitorProcess> => {
-    const monitor = await startMonitor({ env: { SITES, STATE_FILE: stateFile, ...env } });
-    await monitor.waitForLine(/Status: STARTUP/, 30_000);
-    return monitor;
+  const watch = async (env: Environment = {}): Promise<MonitorProcess> => {
+    return startWatching({ STATE_FILE: stateFile, ...env }, 30_000);
   };
 
   const expectRecreated = async (monitor: MonitorProcess): Promise<void> => {

@@ -2,15 +2,14 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeOnPrivateEngine } from '../engine.ts';
 import { eventually } from '../eventually.ts';
-import { type MonitorProcess, useMonitors } from '../monitor.ts';
+import type { MonitorProcess } from '../monitor.ts';
 import { SITES } from '../setting.ts';
 import { isOnLiveNetwork } from '../stand-in/container.ts';
 import { createDependent, findContainer } from '../stand-in/dependent.ts';
 import { type Gateway, createGateway } from '../stand-in/gateway.ts';
-import { buildImages } from '../stand-in/images.ts';
-import { removeContainers } from '../test-engine.ts';
 import { EngineRelay } from './engine-relay.ts';
 import { checksums, containerNames, fill } from './world.ts';
+import { useScenario } from '../scenario.ts';
 
 const PLACES = ['/data', '/library'];
 
@@ -27,13 +26,12 @@ const LOSSES = [
 describeOnPrivateEngine(
   'an engine that goes away while an orphan is re-created, and comes back,',
   (engine) => {
-    const startMonitor = useMonitors(engine);
+    const { startMonitor } = useScenario(engine);
     let relay: EngineRelay;
     let stateFile: string;
     let gateway: Gateway;
 
     beforeAll(async () => {
-      await buildImages(engine);
       relay = await EngineRelay.open(engine);
     });
     afterAll(async () => relay.close());
@@ -41,7 +39,6 @@ describeOnPrivateEngine(
       stateFile = join(await mkdtemp(join(engine.folder, 'state-')), 'state.json');
       gateway = await createGateway(engine, { name: 'gluetun', restartPolicy: 'always' });
     });
-    afterEach(async () => removeContainers(engine));
 
     const watch = async (): Promise<MonitorProcess> => {
       const monitor = await startMonitor({

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { eventually } from '../eventually.ts';
 import type { TestEngine } from '../test-engine.ts';
+import { passOn } from '../pass-on.ts';
 
 /** A call that changes something about containers. */
 export interface Write {
@@ -101,7 +102,7 @@ export class EngineRelay {
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const write = await writeIn(incoming);
     if (write === undefined) {
-      this.#pass(incoming, outgoing);
+      passOn(this.#engine.socketPath, incoming, outgoing);
       return;
     }
     const number = this.writes.push(write);
@@ -128,22 +129,6 @@ export class EngineRelay {
       const { socketPath } = this.#engine;
       request({ socketPath, method, path: url, headers }, resolve).on('error', reject).end(body);
     });
-  }
-
-  /** Byte by byte, for it may be an event stream or a log that never ends; each side ends with the other. */
-  #pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const { method, url, headers } = incoming;
-    const upstream = request(
-      { socketPath: this.#engine.socketPath, method, path: url, headers },
-      (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-        outgoing.flushHeaders();
-        answer.on('close', () => outgoing.destroy()).pipe(outgoing);
-      },
-    );
-    upstream.on('error', () => outgoing.destroy());
-    outgoing.on('close', () => upstream.destroy());
-    incoming.pipe(upstream);
   }
 }
 

@@ -2,26 +2,24 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parkedName } from '../../../src/model/parked.ts';
 import { describeOnEngine } from '../engine.ts';
-import { type MonitorProcess, useMonitors } from '../monitor.ts';
-import { SITES } from '../setting.ts';
+import type { MonitorProcess } from '../monitor.ts';
 import { TestContainer, isOnLiveNetwork } from '../stand-in/container.ts';
 import { createDependent, findContainer } from '../stand-in/dependent.ts';
 import { type Gateway, createGateway } from '../stand-in/gateway.ts';
-import { DEPENDENT_IMAGE, buildImages } from '../stand-in/images.ts';
-import { removeContainers } from '../test-engine.ts';
+import { DEPENDENT_IMAGE } from '../stand-in/images.ts';
 import { differences } from './difference.ts';
 import { EngineRelay } from './engine-relay.ts';
 import { containerNames, stateThatKnows, volumeNames } from './world.ts';
+import { type Environment, useScenario } from '../scenario.ts';
 
 describeOnEngine('a re-creation that fails', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startWatching } = useScenario(engine);
   let source: string;
   let relay: EngineRelay;
   let gateway: Gateway;
   let app: TestContainer;
 
   beforeAll(async () => {
-    await buildImages(engine);
     source = join(engine.folder, 'source');
     relay = await EngineRelay.open(engine);
   });
@@ -34,14 +32,9 @@ describeOnEngine('a re-creation that fails', (engine) => {
     const mounts = [{ Type: 'bind', Source: source, Target: '/tmp' } as const];
     app = await createDependent(engine, { name: 'app', network: gateway.id, mounts });
   });
-  afterEach(async () => removeContainers(engine));
 
-  const watch = async (env: Record<string, string> = {}): Promise<MonitorProcess> => {
-    const monitor = await startMonitor({
-      env: { SITES, LOG_LEVEL: 'debug', DOCKER_HOST: relay.dockerHost, ...env },
-    });
-    await monitor.waitForLine(/Status: STARTUP/);
-    return monitor;
+  const watch = async (env: Environment = {}): Promise<MonitorProcess> => {
+    return startWatching({ LOG_LEVEL: 'debug', DOCKER_HOST: relay.dockerHost, ...env });
   };
 
   const expectDone = async (monitor: MonitorProcess): Promise<void> => {

@@ -1,18 +1,18 @@
 import { describeOnEngine } from '../engine.ts';
-import { type MonitorProcess, useMonitors } from '../monitor.ts';
-import { SITES } from '../setting.ts';
+import type { MonitorProcess } from '../monitor.ts';
 import { type TestContainer, isOnLiveNetwork } from '../stand-in/container.ts';
 import { findContainer } from '../stand-in/dependent.ts';
 import { type Gateway, createGateway } from '../stand-in/gateway.ts';
-import { DEPENDENT_IMAGE, buildImages } from '../stand-in/images.ts';
+import { DEPENDENT_IMAGE } from '../stand-in/images.ts';
 import { docker } from './docker-cli.ts';
 import { checksums, fill } from './world.ts';
+import { useScenario } from '../scenario.ts';
 
 /** Each after the one that it refers to, by the id that the engine or Compose writes down. */
 const ORPHANS = ['lender', 'borrower', 'host', 'guest', 'guest-once', 'talker', 'listener'];
 
 describeOnEngine('orphans that refer to each other by their ids', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startWatching } = useScenario(engine, { sharesContainers: true });
   let gateway: Gateway;
   let monitor: MonitorProcess;
   let lent: string;
@@ -29,7 +29,6 @@ describeOnEngine('orphans that refer to each other by their ids', (engine) => {
   const isLive = async (name: string): Promise<boolean> => isOnLiveNetwork(await find(name), gateway);
 
   beforeAll(async () => {
-    await buildImages(engine);
     gateway = await createGateway(engine, { name: 'gluetun' });
     const always = '--restart=unless-stopped';
     await run('lender', always, '--volume=/lent');
@@ -52,8 +51,7 @@ describeOnEngine('orphans that refer to each other by their ids', (engine) => {
     await docker(engine, 'rm', '--force', 'lost');
     await fill(engine, 'lender', ['/lent']);
     lent = await checksums(engine, 'lender', ['/lent']);
-    monitor = await startMonitor({ env: { SITES, LOG_LEVEL: 'debug' } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    monitor = await startWatching({ LOG_LEVEL: 'debug' });
     gateway = await gateway.recreate();
     for (const name of ORPHANS)
       await monitor.waitForLine(new RegExp(` ${name} re-created successfully`), 40_000);

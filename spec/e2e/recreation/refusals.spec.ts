@@ -1,15 +1,15 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeOnEngine } from '../engine.ts';
-import { type MonitorProcess, useMonitors } from '../monitor.ts';
+import type { MonitorProcess } from '../monitor.ts';
 import { addBusybox, createRootfs, importImage } from '../rootfs.ts';
-import { SITES } from '../setting.ts';
 import { findContainer } from '../stand-in/dependent.ts';
 import { createGateway } from '../stand-in/gateway.ts';
-import { DEPENDENT_IMAGE, buildImages } from '../stand-in/images.ts';
+import { DEPENDENT_IMAGE } from '../stand-in/images.ts';
 import { type Inspection, differences } from './difference.ts';
 import { docker } from './docker-cli.ts';
 import { untilChecked } from './world.ts';
+import { useScenario } from '../scenario.ts';
 
 const DOOMED_IMAGE = 'gluetun-monitor-test/doomed:latest';
 
@@ -42,7 +42,7 @@ const REFUSED = [
 ];
 
 describeOnEngine('an orphan that cannot be reproduced faithfully', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startWatching } = useScenario(engine, { sharesContainers: true });
   const before = new Map<string, Inspection>();
   let monitor: MonitorProcess;
 
@@ -72,7 +72,6 @@ describeOnEngine('an orphan that cannot be reproduced faithfully', (engine) => {
   };
 
   beforeAll(async () => {
-    await buildImages(engine);
     await buildDoomedImage();
     const gateway = await createGateway(engine, { name: 'gluetun' });
     const joined = '--network=container:gluetun';
@@ -84,8 +83,7 @@ describeOnEngine('an orphan that cannot be reproduced faithfully', (engine) => {
     await run('configured', joined, '--label=com.docker.compose.project=stack', DEPENDENT_IMAGE);
     await run('imageless', joined, DOOMED_IMAGE);
     await run('follower', '--network=container:watched', DEPENDENT_IMAGE);
-    monitor = await startMonitor({ env: { SITES, LOG_LEVEL: 'debug' } });
-    await monitor.waitForLine(/Status: STARTUP/);
+    monitor = await startWatching({ LOG_LEVEL: 'debug' });
     await gateway.recreate();
     // As long as it runs, the engine keeps its image.
     await docker(engine, 'restart', 'imageless').catch(() => undefined);

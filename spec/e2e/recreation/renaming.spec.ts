@@ -1,24 +1,22 @@
 import { parkedName } from '../../../src/model/parked.ts';
 import { describeOnEngine } from '../engine.ts';
-import { type MonitorProcess, useMonitors } from '../monitor.ts';
+import type { MonitorProcess } from '../monitor.ts';
 import { SITES } from '../setting.ts';
 import { type TestContainer, isOnLiveNetwork } from '../stand-in/container.ts';
 import { createDependent, findContainer } from '../stand-in/dependent.ts';
 import { type Gateway, createGateway } from '../stand-in/gateway.ts';
-import { buildImages } from '../stand-in/images.ts';
-import { removeContainers } from '../test-engine.ts';
 import { EngineRelay, type Held } from './engine-relay.ts';
 import { containerNames, stateThatKnows } from './world.ts';
+import { type Environment, useScenario } from '../scenario.ts';
 
 describeOnEngine('an orphan that its operator renames while another one is created anew', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startMonitor } = useScenario(engine);
   let relay: EngineRelay;
   let gateway: Gateway;
   let first: TestContainer;
   let later: TestContainer;
 
   beforeAll(async () => {
-    await buildImages(engine);
     relay = await EngineRelay.open(engine);
   });
   afterAll(async () => relay.close());
@@ -27,9 +25,8 @@ describeOnEngine('an orphan that its operator renames while another one is creat
     first = await createDependent(engine, { name: 'one', network: gateway.id });
     later = await createDependent(engine, { name: 'other', network: gateway.id });
   });
-  afterEach(async () => removeContainers(engine));
 
-  const watch = async (env: Record<string, string> = {}): Promise<MonitorProcess> =>
+  const watch = async (env: Environment = {}): Promise<MonitorProcess> =>
     startMonitor({ env: { SITES, RESTART_CONCURRENCY: '1', DOCKER_HOST: relay.dockerHost, ...env } });
 
   /** Whose turn comes first is the engine's choice: that of its listing. */

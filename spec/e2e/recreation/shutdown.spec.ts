@@ -1,17 +1,15 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeOnEngine } from '../engine.ts';
-import { EngineEvents } from '../engine-events.ts';
-import { type MonitorProcess, useMonitors } from '../monitor.ts';
+import type { MonitorProcess } from '../monitor.ts';
 import { SITES } from '../setting.ts';
 import { type TestContainer, isOnLiveNetwork } from '../stand-in/container.ts';
 import { type DependentOptions, createDependent, findContainer } from '../stand-in/dependent.ts';
 import { type Gateway, createGateway } from '../stand-in/gateway.ts';
-import { buildImages } from '../stand-in/images.ts';
-import { removeContainers } from '../test-engine.ts';
 import { differences } from './difference.ts';
 import { EngineRelay } from './engine-relay.ts';
 import { checksums, containerNames, fill } from './world.ts';
+import { useEvents, useScenario } from '../scenario.ts';
 
 const PLACES = ['/data', '/library'];
 
@@ -19,28 +17,22 @@ const PLACES = ['/data', '/library'];
 const GRACE_MS = 10_000;
 
 describeOnEngine('SIGTERM while an orphan is re-created', (engine) => {
-  const startMonitor = useMonitors(engine);
+  const { startMonitor } = useScenario(engine);
   let relay: EngineRelay;
-  let events: EngineEvents;
+  const events = useEvents(engine);
   let stateFile: string;
   let gateway: Gateway;
   let app: TestContainer;
   let content: string;
 
   beforeAll(async () => {
-    await buildImages(engine);
     relay = await EngineRelay.open(engine);
-    events = await EngineEvents.open(engine);
   });
-  afterAll(async () => {
-    events.close();
-    await relay.close();
-  });
+  afterAll(async () => relay.close());
   beforeEach(async () => {
     stateFile = join(await mkdtemp(join(engine.folder, 'state-')), 'state.json');
     gateway = await createGateway(engine, { name: 'gluetun' });
   });
-  afterEach(async () => removeContainers(engine));
 
   const createApp = async (options: Partial<DependentOptions> = {}): Promise<void> => {
     app = await createDependent(engine, {

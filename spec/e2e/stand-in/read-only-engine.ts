@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type IncomingMessage, type Server, type ServerResponse, createServer, request } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { join } from 'node:path';
 import type { TestEngine } from '../test-engine.ts';
+import { passOn } from '../pass-on.ts';
 
 /** Reading, and the two calls that an exec takes. */
 const ALLOWED =
@@ -39,7 +40,7 @@ export class ReadOnlyEngine {
 
   #serve(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const call = `${incoming.method ?? ''} ${incoming.url ?? ''}`;
-    if (ALLOWED.test(call)) this.#pass(incoming, outgoing);
+    if (ALLOWED.test(call)) passOn(this.#engine.socketPath, incoming, outgoing);
     else this.#refuse(call, outgoing);
   }
 
@@ -48,19 +49,5 @@ export class ReadOnlyEngine {
     outgoing
       .writeHead(403, { 'content-type': 'application/json' })
       .end(JSON.stringify({ message: 'this engine is read only' }));
-  }
-
-  /** Byte by byte, for it may be an event stream or a log that never ends; each side ends with the other. */
-  #pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const { method, url, headers } = incoming;
-    const { socketPath } = this.#engine;
-    const upstream = request({ socketPath, method, path: url, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-      outgoing.flushHeaders();
-      answer.on('close', () => outgoing.destroy()).pipe(outgoing);
-    });
-    upstream.on('error', () => outgoing.destroy());
-    outgoing.on('close', () => upstream.destroy());
-    incoming.pipe(upstream);
   }
 }

@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
-import { EngineEvents, type EngineMessage } from '../../e2e/engine-events.ts';
+import { EngineEvents, type EngineMessage, isCheck } from '../../e2e/engine-events.ts';
 import { eventually } from '../../e2e/eventually.ts';
 import { type MonitorProcess, startMonitor } from '../../e2e/monitor.ts';
 import { exitWith, onOwnEngine } from '../../e2e/own-engine.ts';
-import { SITES } from '../../e2e/setting.ts';
+import { SITES, type Setting, createSetting } from '../../e2e/setting.ts';
 import { type TestContainer, isOnLiveNetwork } from '../../e2e/stand-in/container.ts';
-import { createDependent } from '../../e2e/stand-in/dependent.ts';
 import { type Gateway, type GatewayOptions, createGateway } from '../../e2e/stand-in/gateway.ts';
 import { buildImages } from '../../e2e/stand-in/images.ts';
 import { type TestEngine, removeContainers } from '../../e2e/test-engine.ts';
@@ -51,8 +50,6 @@ interface Bench {
 
 type Program = (bench: Bench) => Promise<void>;
 
-const isCheck = ({ action }: EngineMessage): boolean =>
-  action.startsWith('exec_start') && action.includes('gluetun-monitor-check');
 const isOf =
   ({ id }: TestContainer) =>
   (message: EngineMessage): boolean =>
@@ -84,21 +81,15 @@ const next = async (
     5,
   );
 
-async function stack(
-  engine: TestEngine,
-  options: Partial<GatewayOptions>,
-): Promise<{ readonly gateway: Gateway; readonly dependents: readonly TestContainer[] }> {
-  const gateway = await createGateway(engine, { name: 'gluetun', ...options });
-  const names = ['app1', 'app2', 'app3', 'app4', 'app5'];
-  const dependents = await Promise.all(
-    names.map(async (name) => createDependent(engine, { name, network: gateway.id })),
-  );
+/** Restarted together, none of the five may wait for another. */
+const ALL_ON_GATEWAY = Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`app${String(n)}`, 'gluetun']));
+
+async function setUp(engine: TestEngine, options: Partial<GatewayOptions>): Promise<Setting> {
+  const setting = await createSetting(engine, options, ALL_ON_GATEWAY);
   // What was created a moment ago is left to compose for five seconds.
   await pause(6_000);
-  return { gateway, dependents };
+  return setting;
 }
-
-type Stack = Awaited<ReturnType<typeof stack>>;
 
 /** Each break at the same moment between two of Docker's probes, so that its detection takes equally long. */
 async function breakAfterProbe(bench: Bench, gateway: Gateway): Promise<number> {
@@ -114,7 +105,7 @@ async function breakAfterProbe(bench: Bench, gateway: Gateway): Promise<number> 
 
 async function untilAllFresh(
   bench: Bench,
-  { gateway, dependents }: Stack,
+  { gateway, dependents }: Setting,
   brokenAt: number,
 ): Promise<number> {
   await eventually(
@@ -156,7 +147,7 @@ async function byOperator(
   bench: Bench,
   healthPace: Pace,
 ): Promise<{ readonly took: number; readonly unhealthy: number }> {
-  const all = await stack(bench.engine, { health: 'tunnel', healthPace });
+  const all = await setUp(bench.engine, { health: 'tunnel', healthPace });
   const { gateway, dependents } = all;
   await bench.events.waitFor('health_status: healthy', gateway, 30_000);
   const brokenAt = await breakAfterProbe(bench, gateway);
@@ -170,7 +161,7 @@ async function byOperator(
 }
 
 async function byMonitor(bench: Bench, healthPace: Pace): Promise<number> {
-  const all = await stack(bench.engine, { health: 'tunnel', healthPace });
+  const all = await setUp(bench.engine, { health: 'tunnel', healthPace });
   await bench.events.waitFor('health_status: healthy', all.gateway, 30_000);
   const monitor = await startedMonitor(bench);
   await monitor.waitForLine(/Status: STARTUP/);
@@ -190,7 +181,7 @@ const DROP = ['INPUT', '-p', 'tcp', '-m', 'multiport', '--dports', '8081,8082,80
 
 const swallowed: Program = async (bench) => {
   for (let round = 0; round < bench.rounds; round += 1) {
-    const { gateway } = await stack(bench.engine, { health: 'none' });
+    const { gateway } = await setUp(bench.engine, { health: 'none' });
     const monitor = await startedMonitor(bench);
     await monitor.waitForLine(/Status: STARTUP/);
     await inNetwork(gateway, '-I', ...DROP);

@@ -2,7 +2,7 @@ import type { Exit } from '../../../src/model/exits.ts';
 import type { Event, Outcome } from '../../../streams/events.ts';
 import type { Act } from '../../../src/model/act.ts';
 import type { Everything, Watch } from '../../../src/model/state.ts';
-import type { Onlooker } from './stage.ts';
+import type { Onlooker } from './history-world.ts';
 
 export type Kind =
   'deed' | 'gateway' | 'recovery' | 'connection' | 'witness' | 'exit' | 'attachment' | 'hold' | 'command' | 'repair' | 'verdict' | 'alarm'; // prettier-ignore

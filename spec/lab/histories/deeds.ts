@@ -4,10 +4,10 @@ import type { Deed, Deedful } from './history.ts';
 import type { Intents } from './intents.ts';
 import type { People } from './people.ts';
 import { GATEWAY, UNTOUCHABLE } from './roles.ts';
-import type { Stage } from './stage.ts';
+import type { HistoryWorld } from './history-world.ts';
 
 export interface Scene {
-  readonly stage: Stage;
+  readonly world: HistoryWorld;
   readonly people: People;
   readonly intents: Intents;
   readonly wire: Wire;
@@ -17,23 +17,23 @@ type Deeds = { readonly [W in Deed['what']]: (scene: Scene, deed: Deedful<W>) =>
 
 /** How each is done. What cannot be done just now (one who is not there, an engine that is away) is left undone. */
 const DEEDS: Deeds = {
-  stop: onOne(({ stage: { engine }, intents }, id, who) => {
+  stop: onOne(({ world: { engine }, intents }, id, who) => {
     intents.isStopped(who);
     engine.stop(id);
   }),
-  kill: onOne(({ stage: { engine }, intents }, id, who) => {
+  kill: onOne(({ world: { engine }, intents }, id, who) => {
     intents.isStopped(who);
     engine.kill(id);
   }),
-  start: onOne(({ stage: { engine }, intents }, id, who) => {
+  start: onOne(({ world: { engine }, intents }, id, who) => {
     intents.wantsRun(who);
     engine.start(id);
   }),
-  restart: onOne(({ stage: { engine }, intents }, id, who) => {
+  restart: onOne(({ world: { engine }, intents }, id, who) => {
     intents.wantsRun(who);
     engine.restart(id);
   }),
-  remove: onOne(({ stage: { engine }, people, intents }, id, who) => {
+  remove: onOne(({ world: { engine }, people, intents }, id, who) => {
     people.nameBack(who);
     intents.isRemoved(who);
     engine.remove(id, { force: true });
@@ -52,11 +52,11 @@ const DEEDS: Deeds = {
   pause: (scene, deed) => {
     const container = scene.people.find(deed.who);
     if (container?.state.running !== true || container.state.paused || container.state.restarting) return;
-    scene.stage.engine.pause(container.id);
-    scene.stage.later(deed.forMs, () => thaw(scene, container.id));
+    scene.world.engine.pause(container.id);
+    scene.world.later(deed.forMs, () => thaw(scene, container.id));
   },
-  rename: ({ stage, people }, { who, forMs }) => {
-    if (people.rename(who)) stage.later(forMs, () => onceUp(stage, () => people.nameBack(who)));
+  rename: ({ world, people }, { who, forMs }) => {
+    if (people.rename(who)) world.later(forMs, () => onceUp(world, () => people.nameBack(who)));
   },
   composeUp: ({ people, intents }, { isGatewayOnly }) => {
     if (people.find(GATEWAY) === undefined) return;
@@ -64,112 +64,110 @@ const DEEDS: Deeds = {
     intents.wantsRun(GATEWAY);
     people.composeUp(isGatewayOnly, (who) => intents.wantsRun(who));
   },
-  crash: onOne(({ stage: { engine }, intents }, id, who, { exitCode }: Deedful<'crash'>) => {
+  crash: onOne(({ world: { engine }, intents }, id, who, { exitCode }: Deedful<'crash'>) => {
     intents.ends(who, exitCode);
     engine.crash(id, exitCode);
   }),
-  outOfMemory: onOne(({ stage: { engine }, intents }, id, who) => {
+  outOfMemory: onOne(({ world: { engine }, intents }, id, who) => {
     if (engine.get(id).state.restarting || !engine.get(id).state.running) return;
     intents.ends(who, 137);
     engine.outOfMemory(id);
   }),
   tunnelBreaks: forAWhile(
-    ({ tunnel }) => tunnel.breakTunnel(),
-    ({ tunnel }) => tunnel.heal(),
+    ({ standIn }) => standIn.breakTunnel(),
+    ({ standIn }) => standIn.heal(),
   ),
   tunnelHangs: forAWhile(
-    ({ tunnel }) => tunnel.hangTunnel(),
-    ({ tunnel }) => tunnel.heal(),
+    ({ standIn }) => standIn.hangTunnel(),
+    ({ standIn }) => standIn.heal(),
   ),
   dnsFails: forAWhile(
-    ({ tunnel }) => tunnel.loseDns(),
-    ({ tunnel }) => tunnel.heal(),
+    ({ standIn }) => standIn.loseDns(),
+    ({ standIn }) => standIn.heal(),
   ),
   providerFails: forAWhile(
-    ({ tunnel }) => {
-      tunnel.isProviderUp = false;
-      tunnel.breakTunnel();
+    ({ standIn }) => {
+      standIn.isProviderUp = false;
+      standIn.breakTunnel();
     },
-    ({ tunnel }) => {
-      tunnel.isProviderUp = true;
-      tunnel.heal();
+    ({ standIn }) => {
+      standIn.isProviderUp = true;
+      standIn.heal();
     },
   ),
   lineFails: forAWhile(
-    (stage) => {
-      stage.isLineUp = false;
-      stage.tunnel.isProviderUp = stage.secondTunnel.isProviderUp = false;
-      stage.tunnel.breakTunnel();
-      stage.secondTunnel.breakTunnel();
+    (world) => {
+      world.isLineUp = false;
+      world.standIn.isProviderUp = world.secondStandIn.isProviderUp = false;
+      world.standIn.breakTunnel();
+      world.secondStandIn.breakTunnel();
     },
-    (stage) => {
-      stage.isLineUp = true;
-      stage.tunnel.isProviderUp = stage.secondTunnel.isProviderUp = true;
-      stage.tunnel.heal();
-      stage.secondTunnel.heal();
+    (world) => {
+      world.isLineUp = true;
+      world.standIn.isProviderUp = world.secondStandIn.isProviderUp = true;
+      world.standIn.heal();
+      world.secondStandIn.heal();
     },
   ),
   secondTunnelBreaks: forAWhile(
-    ({ secondTunnel }) => secondTunnel.breakTunnel(),
-    ({ secondTunnel }) => secondTunnel.heal(),
+    ({ secondStandIn }) => secondStandIn.breakTunnel(),
+    ({ secondStandIn }) => secondStandIn.heal(),
   ),
-  siteBlocked: ({ stage }, { site, forMs }) => {
-    const url = stage.sites[site % stage.sites.length] ?? '';
-    stage.tunnel.siteAnswers(url, { exitCode: 4, afterMs: 20 });
-    stage.later(forMs, () => stage.tunnel.siteRecovers(url));
+  siteBlocked: ({ world }, { site, forMs }) => {
+    const url = world.sites[site % world.sites.length] ?? '';
+    world.standIn.siteAnswers(url, { exitCode: 4, afterMs: 20 });
+    world.later(forMs, () => world.standIn.siteRecovers(url));
   },
   healthLies: forAWhile(
-    ({ tunnel }) => tunnel.healthChecks('unhealthy'),
-    ({ tunnel }) => tunnel.healthChecks('asTunnel'),
+    ({ standIn }) => standIn.healthChecks('unhealthy'),
+    ({ standIn }) => standIn.healthChecks('asTunnel'),
   ),
   execRefused: forAWhile(
-    ({ tunnel }) => tunnel.refuseExecs(new EngineError(403, 'Forbidden')),
-    ({ tunnel }) => tunnel.allowExecs(),
+    ({ standIn }) => standIn.refuseExecs(new EngineError(403, 'Forbidden')),
+    ({ standIn }) => standIn.allowExecs(),
   ),
   wgetGone: forAWhile(
-    ({ tunnel }) => tunnel.removeWget(),
-    ({ tunnel }) => tunnel.bringBackWget(),
+    ({ standIn }) => standIn.removeWget(),
+    ({ standIn }) => standIn.bringBackWget(),
   ),
   controlServerGone: forAWhile(
-    ({ tunnel }) => tunnel.stopControlServer(),
-    ({ tunnel }) => tunnel.startControlServer(),
+    ({ standIn }) => standIn.stopControlServer(),
+    ({ standIn }) => standIn.startControlServer(),
   ),
-  gluetunHealsItself: ({ stage, people }) => {
+  gluetunHealsItself: ({ world, people }) => {
     if (people.find(GATEWAY)?.state.running !== true) return;
-    stage.tunnel.heal();
-    stage.tunnel.healItself();
+    world.standIn.heal();
+    world.standIn.healItself();
   },
-  engineRestarts: ({ stage, intents }, { ownersFirst, forMs }) => {
+  engineRestarts: ({ world, intents }, { ownersFirst, forMs }) => {
     intents.engineRestarted();
-    stage.restartEngine(15_000 + forMs, { ownersFirst });
+    world.restartEngine(15_000 + forMs, { ownersFirst });
   },
-  engineKilled: ({ stage, intents }, { ownersFirst, forMs }) => {
-    stage.killEngine(forMs, { ownersFirst });
+  engineKilled: ({ world, intents }, { ownersFirst, forMs }) => {
+    world.killEngine(forMs, { ownersFirst });
     intents.engineKilled();
   },
-  powerCut: ({ stage, intents }, { ownersFirst, forMs }) => {
+  powerCut: ({ world, intents }, { ownersFirst, forMs }) => {
     intents.powerGoes();
-    stage.cutPower(forMs, { ownersFirst });
+    world.cutPower(forMs, { ownersFirst });
     intents.powerIsCut();
   },
-  streamCut: ({ stage, intents }) => {
+  streamCut: ({ world, intents }) => {
     intents.streamIsCut();
-    stage.client.cutStreams();
+    world.client.cutStreams();
   },
   messagesDisturbed: ({ wire }, deed) => wire.disturbMessages(deed),
   callsDisturbed: ({ wire }, deed) => wire.disturbCalls(deed),
-  clockJumps: ({ stage }, { byMs }) => stage.engine.runtime.clock.jump(byMs),
+  clockJumps: ({ world }, { byMs }) => world.engine.runtime.clock.jump(byMs),
   monitorKilled: (scene, deed) => {
-    const { monitor } = scene.stage;
-    if (monitor?.isAlive !== true) return;
-    monitor.kill();
+    if (!scene.world.isMonitorAlive) return;
+    scene.world.killMonitor();
     scene.intents.monitorIsGone();
     startLater(scene, deed);
   },
   monitorStopped: (scene, deed) => {
-    const { monitor } = scene.stage;
-    if (monitor?.isAlive !== true) return;
-    monitor.shutDown();
+    if (!scene.world.isMonitorAlive) return;
+    scene.world.shutDownMonitor();
     scene.intents.monitorIsGone();
     startLater(scene, { ...deed, forMs: deed.forMs + 10_000 });
   },
@@ -184,7 +182,7 @@ const WITHOUT_ENGINE: readonly Deed['what'][] = [
 
 /** Whether it could be done. */
 export function perform(scene: Scene, deed: Deed): boolean {
-  if (!scene.stage.isEngineThere && !WITHOUT_ENGINE.includes(deed.what)) return false;
+  if (!scene.world.isEngineThere && !WITHOUT_ENGINE.includes(deed.what)) return false;
   if ('who' in deed && !scene.people.has(deed.who)) return false;
   (DEEDS[deed.what] as (scene: Scene, deed: Deed) => void)(scene, deed);
   return true;
@@ -201,25 +199,25 @@ function onOne<D extends { readonly who: string }>(
   };
 }
 
-function forAWhile(begin: (stage: Stage) => void, end: (stage: Stage) => void) {
-  return ({ stage }: Scene, { forMs }: { readonly forMs: number }): void => {
-    begin(stage);
-    stage.later(forMs, () => end(stage));
+function forAWhile(begin: (world: HistoryWorld) => void, end: (world: HistoryWorld) => void) {
+  return ({ world }: Scene, { forMs }: { readonly forMs: number }): void => {
+    begin(world);
+    world.later(forMs, () => end(world));
   };
 }
 
 /** At once, or as soon as the engine is back. */
-function onceUp(stage: Stage, act: () => void): void {
-  if (stage.isEngineThere) act();
-  else stage.later(60_000, () => onceUp(stage, act));
+function onceUp(world: HistoryWorld, act: () => void): void {
+  if (world.isEngineThere) act();
+  else world.later(60_000, () => onceUp(world, act));
 }
 
-function thaw({ stage }: Scene, id: string): void {
-  if (stage.isEngineThere && stage.engine.find(id)?.state.paused === true) stage.engine.unpause(id);
+function thaw({ world }: Scene, id: string): void {
+  if (world.isEngineThere && world.engine.find(id)?.state.paused === true) world.engine.unpause(id);
 }
 
-function startLater({ stage }: Scene, { forMs, aheadMs }: Deedful<'monitorKilled' | 'monitorStopped'>): void {
-  stage.later(forMs, () => {
-    if (stage.monitor?.isAlive !== true) stage.startMonitor(aheadMs);
+function startLater({ world }: Scene, { forMs, aheadMs }: Deedful<'monitorKilled' | 'monitorStopped'>): void {
+  world.later(forMs, () => {
+    if (!world.isMonitorAlive) world.startMonitor(aheadMs);
   });
 }

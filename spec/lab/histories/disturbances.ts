@@ -1,7 +1,7 @@
 import { EngineError } from '../../../streams/engine.ts';
 import { type Disturbance, type EngineClient, ON_TIME } from '../../world/engine-client.ts';
 import type { CallFate, Deedful } from './history.ts';
-import type { Stage } from './stage.ts';
+import type { HistoryWorld } from './history-world.ts';
 
 const WRITE = /^(restart|start|stop|rename|remove|create) /;
 
@@ -32,30 +32,30 @@ const CALM_SLACK_MS = 20;
 
 /** The wire between the engine and the monitor, which is disturbed at times. The latest disturbance of a kind holds. */
 export class Wire {
-  readonly #stage: Stage;
+  readonly #world: HistoryWorld;
   readonly #client: EngineClient;
   #callsUntil = -Infinity;
   #readingsUntil = -Infinity;
   #messagesUntil = -Infinity;
 
-  constructor(stage: Stage) {
-    this.#stage = stage;
-    this.#client = stage.client;
+  constructor(world: HistoryWorld) {
+    this.#world = world;
+    this.#client = world.client;
   }
 
   /** How late the monitor's acts may be, milliseconds: what it looked at just before may be that old. */
   get slackMs(): number {
-    return this.#stage.now < this.#callsUntil + 60_000 ? 40_000 : CALM_SLACK_MS;
+    return this.#world.now < this.#callsUntil + 60_000 ? 40_000 : CALM_SLACK_MS;
   }
 
   /** Whether what is asked of the engine may not be answered, now or at the next connection. */
   get losesAnswers(): boolean {
-    return this.#stage.now < this.#readingsUntil + 15_000;
+    return this.#world.now < this.#readingsUntil + 15_000;
   }
 
   /** Whether what the engine tells may not have been heard. */
   get losesMessages(): boolean {
-    return this.#stage.now < this.#messagesUntil + 90_000;
+    return this.#world.now < this.#messagesUntil + 90_000;
   }
 
   /** Since when all that is asked is answered, and all that is told is heard: if now, or later, not yet. */
@@ -64,24 +64,24 @@ export class Wire {
   }
 
   disturbCalls({ calls, fates, forMs }: Deedful<'callsDisturbed'>): void {
-    const until = (this.#callsUntil = this.#stage.now + forMs);
+    const until = (this.#callsUntil = this.#world.now + forMs);
     if (calls === 'readings') this.#readingsUntil = until;
     const next = inTurn(fates.map(disturbanceOf));
     this.#client.disturb = (call) =>
-      this.#stage.now < until && WRITE.test(call) === (calls === 'writes') ? next() : undefined;
+      this.#world.now < until && WRITE.test(call) === (calls === 'writes') ? next() : undefined;
   }
 
   disturbMessages({ fates, forMs }: Deedful<'messagesDisturbed'>): void {
-    const until = this.#stage.now + forMs;
+    const until = this.#world.now + forMs;
     this.#messagesUntil = Math.max(this.#messagesUntil, until);
     const next = inTurn(fates);
-    this.#client.tell = () => (this.#stage.now < until ? (next() ?? ON_TIME) : ON_TIME);
+    this.#client.tell = () => (this.#world.now < until ? (next() ?? ON_TIME) : ON_TIME);
   }
 
   calm(): void {
-    this.#callsUntil = Math.min(this.#callsUntil, this.#stage.now);
-    this.#readingsUntil = Math.min(this.#readingsUntil, this.#stage.now);
-    this.#messagesUntil = Math.min(this.#messagesUntil, this.#stage.now);
+    this.#callsUntil = Math.min(this.#callsUntil, this.#world.now);
+    this.#readingsUntil = Math.min(this.#readingsUntil, this.#world.now);
+    this.#messagesUntil = Math.min(this.#messagesUntil, this.#world.now);
     this.#client.disturb = () => undefined;
     this.#client.tell = () => ON_TIME;
   }

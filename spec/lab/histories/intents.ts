@@ -1,7 +1,7 @@
 import { wantsRestart } from '../../simulated-engine/restart-policy.ts';
 import type { Wire } from './disturbances.ts';
 import type { People } from './people.ts';
-import type { Stage } from './stage.ts';
+import type { HistoryWorld } from './history-world.ts';
 
 /**
  * What is wanted of a container, as far as that is beyond doubt: that it runs, that it stays down since then, or
@@ -20,7 +20,7 @@ const CAUGHT_UP_MS = 60_000;
 
 /** Who wants what to run: kept beside the engine, for the engine itself does not tell. */
 export class Intents {
-  readonly #stage: Stage;
+  readonly #world: HistoryWorld;
   readonly #people: People;
   readonly #wire: Wire;
   readonly #intents = new Map<string, Intent>();
@@ -34,16 +34,16 @@ export class Intents {
   /** Who ran when the engine was killed, and has met with nothing else since. */
   readonly #cutOff = new Map<string, Intent>();
 
-  constructor(stage: Stage, people: People, wire: Wire) {
-    this.#stage = stage;
+  constructor(world: HistoryWorld, people: People, wire: Wire) {
+    this.#world = world;
     this.#people = people;
     this.#wire = wire;
     for (const who of [...people.gateways, ...people.roles.map(({ name }) => name)]) this.#set(who, RUN);
-    this.#monitorSince = stage.now;
-    stage.onlookers.push({
+    this.#monitorSince = world.now;
+    world.onlookers.push({
       writes: (call) => this.#contest(call),
       writeOver: (call) => this.#restarting.delete(this.#roleIn(call) ?? ''),
-      monitorStarted: () => (this.#monitorSince = stage.now),
+      monitorStarted: () => (this.#monitorSince = world.now),
       engineIsBack: () => this.#lookAtThoseCutOff(),
     });
   }
@@ -145,26 +145,26 @@ export class Intents {
    * heard of it, if nothing has kept it from that.
    */
   #lookAtThoseCutOff(): void {
-    const { engine, now } = this.#stage;
+    const { engine, now } = this.#world;
     const stopped = new Set(engine.events.past().map(({ id }) => id));
     const cutOff = [...this.#cutOff].filter(([who]) => stopped.has(this.#people.find(who)?.id ?? ''));
     this.#cutOff.clear();
-    this.#stage.later(CAUGHT_UP_MS, () => {
+    this.#world.later(CAUGHT_UP_MS, () => {
       if (!this.#hasCaughtUp(now)) return;
       for (const [who, intent] of cutOff) if (this.of(who) === intent) this.wantsRun(who);
     });
   }
 
   #hasCaughtUp(backSince: number): boolean {
-    const { monitor, engine } = this.#stage;
-    const hasStayed = monitor?.isAlive === true && this.#monitorSince <= backSince && engine.up$.value;
+    const { isMonitorAlive, engine } = this.#world;
+    const hasStayed = isMonitorAlive && this.#monitorSince <= backSince && engine.up$.value;
     const isUndisturbed = this.#wire.quietSince <= backSince;
     return hasStayed && isUndisturbed && engine.events.hasForgottenNothing;
   }
 
   /** Whoever stops so shortly before the engine does may have been stopped by it. */
   #isJustDown({ since }: { readonly since: number }): boolean {
-    return this.#stage.now - since <= UNDECIDED_MS;
+    return this.#world.now - since <= UNDECIDED_MS;
   }
 
   /**
@@ -206,14 +206,12 @@ export class Intents {
 
   /** Whatever happens now is heard of. */
   get #isWatched(): boolean {
-    const { monitor, engine } = this.#stage;
-    return (
-      monitor?.isAlive === true && !monitor.state.ending && engine.up$.value && !this.#wire.losesMessages
-    );
+    const { isMonitorAlive, state, engine } = this.#world;
+    return isMonitorAlive && !state.ending && engine.up$.value && !this.#wire.losesMessages;
   }
 
   #down(): Intent {
-    return { value: 'down', since: this.#stage.now };
+    return { value: 'down', since: this.#world.now };
   }
 
   #set(who: string, intent: Intent): void {
@@ -227,13 +225,13 @@ export class Intents {
   #contest(call: string): void {
     const role = this.#roleIn(call);
     if (role === undefined) return;
-    this.#contested.set(role, this.#stage.now);
+    this.#contested.set(role, this.#world.now);
     if (call.startsWith('restart ')) this.#restarting.add(role);
   }
 
   /** Long enough for a restart and what may hold it up. */
   #isContested(who: string): boolean {
-    return this.#stage.now - (this.#contested.get(who) ?? -Infinity) < 75_000;
+    return this.#world.now - (this.#contested.get(who) ?? -Infinity) < 75_000;
   }
 
   /**

@@ -14,7 +14,7 @@ import {
   UNTOUCHABLE,
   unparked,
 } from './roles.ts';
-import type { Stage } from './stage.ts';
+import type { HistoryWorld } from './history-world.ts';
 
 /** What it is called whom its operator has given another name. */
 const RENAMED = '-renamed';
@@ -25,13 +25,13 @@ const HEALTH = { intervalMs: 60_000, retries: 3 };
 export class People {
   readonly roles: readonly Role[];
   readonly gateways: readonly string[];
-  readonly #stage: Stage;
+  readonly #world: HistoryWorld;
   readonly #cast: Cast;
   readonly #namedAt = new Map<string, number>();
   readonly #replaced = new Set<string>();
 
-  constructor(stage: Stage, cast: Cast) {
-    this.#stage = stage;
+  constructor(world: HistoryWorld, cast: Cast) {
+    this.#world = world;
     this.#cast = cast;
     this.gateways = cast.second === 'none' ? [GATEWAY] : [GATEWAY, SECOND_GATEWAY];
     this.roles = [
@@ -53,7 +53,7 @@ export class People {
 
   /** What it is called, or would be if it were there. */
   nameOf(who: string): string {
-    return this.#stage.engine.find(who + RENAMED) === undefined ? who : who + RENAMED;
+    return this.#world.engine.find(who + RENAMED) === undefined ? who : who + RENAMED;
   }
 
   /** When its operator last gave it another name, or its own one back. */
@@ -69,28 +69,28 @@ export class People {
   }
 
   find(who: string): Container | undefined {
-    return this.#stage.engine.find(this.nameOf(who));
+    return this.#world.engine.find(this.nameOf(who));
   }
 
   /** Under whatever name. */
   isThere(who: string): boolean {
-    return this.#stage.engine.containers.some(({ name }) => this.roleOf(name) === who);
+    return this.#world.engine.containers.some(({ name }) => this.roleOf(name) === who);
   }
 
   /** All of them, in an order in which everybody finds whom it joins. */
   populate(): void {
-    const { engine } = this.#stage;
+    const { engine } = this.#world;
     const early = this.roles.filter(({ byName }) => byName);
     for (const role of early) engine.create(this.#specOf(role));
     for (const gateway of this.gateways) {
       engine.create(this.gatewaySpec(gateway));
       engine.start(gateway);
     }
-    this.#stage.pass(35_000);
+    this.#world.pass(35_000);
     for (const role of this.roles) {
       if (!role.byName) engine.create(this.#specOf(role));
       engine.start(role.name);
-      this.#stage.pass(500);
+      this.#world.pass(500);
     }
   }
 
@@ -98,7 +98,7 @@ export class People {
     const { gatewayPolicy, hasHealthCheck, isOfCompose } = this.#cast;
     return gatewayContainer({
       name: this.nameOf(who),
-      standIn: who === GATEWAY ? this.#stage.tunnel : this.#stage.secondTunnel,
+      standIn: who === GATEWAY ? this.#world.standIn : this.#world.secondStandIn,
       restartPolicy: gatewayPolicy,
       ...(isOfCompose && who === GATEWAY && { labels: GATEWAY_LABELS }),
       ...(hasHealthCheck && { health: HEALTH }),
@@ -126,7 +126,7 @@ export class People {
 
   /** `docker run`, or `docker rm -f` before it. */
   recreate(who: string): void {
-    const { engine } = this.#stage;
+    const { engine } = this.#world;
     if (this.find(who) === undefined) {
       this.create(who);
       return;
@@ -144,7 +144,7 @@ export class People {
   }
 
   create(who: string): void {
-    const { engine } = this.#stage;
+    const { engine } = this.#world;
     if (this.find(who) !== undefined) return;
     engine.create(this.specOf(who));
     engine.start(this.nameOf(who));
@@ -160,7 +160,7 @@ export class People {
   }
 
   #rename(from: string, to: string): boolean {
-    const { engine, now } = this.#stage;
+    const { engine, now } = this.#world;
     const container = engine.find(from);
     const who = this.roleOf(from);
     if (container === undefined || who === undefined || engine.find(to) !== undefined) return false;
@@ -172,12 +172,12 @@ export class People {
   /** Compose replaces the gateway, and, unless only that was named, then those that had joined it. */
   composeUp(isGatewayOnly: boolean, isReplaced: (who: string) => void): void {
     if (this.find(GATEWAY) === undefined) return;
-    composeUp(this.#stage.engine, this.gatewaySpec(GATEWAY));
+    composeUp(this.#world.engine, this.gatewaySpec(GATEWAY));
     if (isGatewayOnly) return;
     const joined = this.roles.filter(({ joins, gateway }) => joins === GATEWAY && gateway === GATEWAY);
     joined.forEach(({ name }, index) =>
-      this.#stage.later(2500 + 700 * index, () => {
-        if (!this.#stage.isEngineThere) return;
+      this.#world.later(2500 + 700 * index, () => {
+        if (!this.#world.isEngineThere) return;
         isReplaced(name);
         this.recreate(name);
       }),

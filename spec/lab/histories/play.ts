@@ -11,7 +11,7 @@ import { OneCommand } from './invariants/one-command.ts';
 import { Touching } from './invariants/touching.ts';
 import { People } from './people.ts';
 import { calmDown, isClaimable, unsettled } from './settled.ts';
-import { type Said, Stage } from './stage.ts';
+import { HistoryWorld } from './history-world.ts';
 import { Truth } from './truth.ts';
 
 const HOUR_MS = 3_600_000;
@@ -30,7 +30,7 @@ interface Done {
 
 export interface Played {
   readonly violations: readonly Violation[];
-  readonly lines: readonly Said[];
+  readonly lines: HistoryWorld['lines'];
   readonly coverage: Coverage;
   /** The deeds that could be done, with when. */
   readonly deeds: readonly Done[];
@@ -46,51 +46,51 @@ interface End {
 
 /** Plays one history to its end, and then until all has settled; every invariant is looked at all along. */
 export function play(history: History): Played {
-  const stage = new Stage(history);
+  const world = new HistoryWorld(history);
   const violations: Violation[] = [];
   const deeds: Done[] = [];
   const coverage = new Coverage();
   try {
-    const court = setUp(stage, history, coverage, violations);
-    const beginsAt = stage.now;
-    stage.startMonitor();
-    stage.pass(5_000);
+    const court = setUp(world, history, coverage, violations);
+    const beginsAt = world.now;
+    world.startMonitor();
+    world.pass(5_000);
     const endsAt = beginsAt + history.hours * HOUR_MS;
     const isBroken = (): boolean => violations.length > 0;
     history.steps.forEach(({ afterMs, deed }) => {
-      if (stage.now + afterMs > endsAt || isBroken()) return;
-      passUnless(isBroken, stage, afterMs);
+      if (world.now + afterMs > endsAt || isBroken()) return;
+      passUnless(isBroken, world, afterMs);
       if (!perform(court, deed)) return;
       coverage.count('deed', deed.what);
-      deeds.push({ at: stage.now, deed });
+      deeds.push({ at: world.now, deed });
     });
-    passUnless(isBroken, stage, endsAt - stage.now);
+    passUnless(isBroken, world, endsAt - world.now);
     if (!isBroken()) settle(court);
-    const { fault } = stage.monitor ?? {};
+    const { fault } = world;
     if (fault instanceof Error) court.violate(0, `the monitor has ended by a fault: ${fault.message}`);
-    return { violations, lines: stage.lines, coverage, deeds, end: endOf(court) };
+    return { violations, lines: world.lines, coverage, deeds, end: endOf(court) };
   } finally {
-    stage.dispose();
+    world.dispose();
   }
 }
 
 /** What follows on a broken invariant proves nothing more, and may have no end. */
-function passUnless(isBroken: () => boolean, stage: Stage, ms: number): void {
-  for (let left = ms; left > 0 && !isBroken(); left -= LOOK_MS) stage.pass(Math.min(left, LOOK_MS));
+function passUnless(isBroken: () => boolean, world: HistoryWorld, ms: number): void {
+  for (let left = ms; left > 0 && !isBroken(); left -= LOOK_MS) world.pass(Math.min(left, LOOK_MS));
 }
 
-function setUp(stage: Stage, { cast }: History, coverage: Coverage, violations: Violation[]): Court {
-  const people = new People(stage, cast);
+function setUp(world: HistoryWorld, { cast }: History, coverage: Coverage, violations: Violation[]): Court {
+  const people = new People(world, cast);
   people.populate();
-  const wire = new Wire(stage);
-  const intents = new Intents(stage, people, wire);
-  const truth = new Truth(stage, people, wire);
+  const wire = new Wire(world);
+  const intents = new Intents(world, people, wire);
+  const truth = new Truth(world, people, wire);
   const violate = (invariant: number, what: string): void => {
-    if (violations.length < 20) violations.push({ invariant, at: stage.now, what });
+    if (violations.length < 20) violations.push({ invariant, at: world.now, what });
   };
-  const court: Court = { stage, people, intents, wire, truth, cast, violate };
+  const court: Court = { world, people, intents, wire, truth, cast, violate };
   const existence = new Existence(court);
-  stage.onlookers.push(
+  world.onlookers.push(
     coverage,
     new OneCommand(court),
     new GatewayRestarts(court),
@@ -98,7 +98,7 @@ function setUp(stage: Stage, { cast }: History, coverage: Coverage, violations: 
     new Touching(court),
     existence,
   );
-  stage.engine.events.heardBy((event) => {
+  world.engine.events.heardBy((event) => {
     if (event.action.startsWith('exec_')) return;
     truth.told(event);
     if (event.type === 'container') existence.told();
@@ -108,22 +108,22 @@ function setUp(stage: Stage, { cast }: History, coverage: Coverage, violations: 
 
 /** 4: once the tunnel works and nothing else happens, all is put right within a bounded time, and stays so. */
 function settle(court: Court): void {
-  const { stage } = court;
+  const { world } = court;
   calmDown(court);
   for (let minute = 0; minute < SETTLES_WITHIN_MINUTES && unsettled(court).length > 0; minute += 1)
-    stage.pass(MINUTE_MS);
+    world.pass(MINUTE_MS);
   const left = unsettled(court);
   if (left.length > 0) {
     court.violate(4, `not settled: ${left.join('; ')}`);
     return;
   }
   // What is under way may come to its end.
-  stage.pass(5 * MINUTE_MS);
-  const [written, said] = [stage.client.written.length, stage.lines.length];
-  stage.pass(QUIET_MINUTES * MINUTE_MS);
-  const more = stage.client.written.slice(written);
+  world.pass(5 * MINUTE_MS);
+  const [written, said] = [world.client.written.length, world.lines.length];
+  world.pass(QUIET_MINUTES * MINUTE_MS);
+  const more = world.client.written.slice(written);
   if (more.length > 0) court.violate(4, `no end of it: ${more.slice(0, 5).join(', ')}`);
-  const lines = stage.lines.slice(said).filter(({ level }) => level !== 'debug');
+  const lines = world.lines.slice(said);
   if (lines.length > LINES_IN_QUIET)
     court.violate(4, `too much to say of nothing: ${lines.map(({ message }) => message).join(' / ')}`);
   if (unsettled(court).length > 0) court.violate(4, `unsettled again: ${unsettled(court).join('; ')}`);
@@ -134,8 +134,8 @@ function settle(court: Court): void {
  * monitor can or may help.
  */
 function endOf(court: Court): Readonly<Record<string, End>> {
-  const { stage, people, intents } = court;
-  const gateways = stage.watched.map((name) => ({ name, role: undefined }));
+  const { world, people, intents } = court;
+  const gateways = world.watched.map((name) => ({ name, role: undefined }));
   const dependents = people.roles.filter(({ gateway }) => gateway !== undefined);
   const everybody = [...gateways, ...dependents.map((role) => ({ name: role.name, role }))];
   return Object.fromEntries(
@@ -146,7 +146,7 @@ function endOf(court: Court): Readonly<Record<string, End>> {
       if (container === undefined) return [[name, { wanted, is: 'gone' }]];
       if (role !== undefined && !isClaimable(court, container, role)) return [];
       if (!container.state.running) return [[name, { wanted, is: 'down' }]];
-      return [[name, { wanted, is: stage.engine.isOnLiveNetwork(container.id) ? 'live' : 'cut off' }]];
+      return [[name, { wanted, is: world.engine.isOnLiveNetwork(container.id) ? 'live' : 'cut off' }]];
     }),
   );
 }

@@ -7,10 +7,10 @@ import type { Role } from './roles.ts';
 const MINUTE_MS = 60_000;
 
 /** All trouble ends: what remains is for the monitor to put right. */
-export function calmDown({ stage, people, intents, wire }: Scene): void {
+export function calmDown({ world, people, intents, wire }: Scene): void {
   wire.calm();
-  stage.isLineUp = true;
-  for (const tunnel of [stage.tunnel, stage.secondTunnel]) {
+  world.isLineUp = true;
+  for (const tunnel of [world.standIn, world.secondStandIn]) {
     tunnel.isProviderUp = true;
     tunnel.heal();
     tunnel.allowExecs();
@@ -18,32 +18,32 @@ export function calmDown({ stage, people, intents, wire }: Scene): void {
     tunnel.startControlServer();
     tunnel.healthChecks('asTunnel');
   }
-  stage.sites.forEach((url) => stage.tunnel.siteRecovers(url));
-  for (let waited = 0; !stage.isEngineThere && waited < 20; waited += 1) stage.pass(MINUTE_MS);
-  if (stage.monitor?.isAlive !== true) stage.startMonitor();
-  stage.pass(MINUTE_MS);
-  for (const { id, state } of stage.engine.containers) if (state.paused) stage.engine.unpause(id);
+  world.sites.forEach((url) => world.standIn.siteRecovers(url));
+  for (let waited = 0; !world.isEngineThere && waited < 20; waited += 1) world.pass(MINUTE_MS);
+  if (!world.isMonitorAlive) world.startMonitor();
+  world.pass(MINUTE_MS);
+  for (const { id, state } of world.engine.containers) if (state.paused) world.engine.unpause(id);
   // In a dry run nobody else does: it would be said for ever what would be done.
-  for (const gateway of stage.watched)
-    if (stage.settings.dryRun || intents.of(gateway).value !== 'run') bringBack(gateway);
+  for (const gateway of world.watched)
+    if (world.settings.dryRun || intents.of(gateway).value !== 'run') bringBack(gateway);
 
   function bringBack(gateway: string): void {
     intents.wantsRun(gateway);
     const container = people.find(gateway);
     if (container === undefined) people.create(gateway);
-    else stage.engine.start(container.id);
+    else world.engine.start(container.id);
   }
 }
 
 /** What is still wrong, though nothing is in the way: nothing, once all is settled (4). */
 export function unsettled(court: Court): readonly string[] {
-  const { stage, people } = court;
-  if (stage.settings.dryRun) return [];
-  const gateways = stage.watched.filter((gateway) => people.find(gateway)?.state.running !== true);
+  const { world, people } = court;
+  if (world.settings.dryRun) return [];
+  const gateways = world.watched.filter((gateway) => people.find(gateway)?.state.running !== true);
   const dependents = people.roles
-    .filter(({ gateway }) => gateway !== undefined && stage.watched.includes(gateway))
+    .filter(({ gateway }) => gateway !== undefined && world.watched.includes(gateway))
     .flatMap((role) => wrongWith(court, role));
-  const parked = stage.engine.containers.filter(({ name }) => name.includes('.orphan-of-'));
+  const parked = world.engine.containers.filter(({ name }) => name.includes('.orphan-of-'));
   return [
     ...gateways.map((gateway) => `${gateway} does not run`),
     ...dependents,
@@ -52,13 +52,13 @@ export function unsettled(court: Court): readonly string[] {
 }
 
 function wrongWith(court: Court, role: Role): readonly string[] {
-  const { people, stage, intents } = court;
+  const { people, world, intents } = court;
   const container = people.find(role.name);
   if (container === undefined)
     return intents.of(role.name).value === 'gone' ? [] : [`${role.name} is no more`];
   if (!isClaimable(court, container, role)) return [];
   if (container.state.running)
-    return stage.engine.isOnLiveNetwork(container.id) || container.state.restarting
+    return world.engine.isOnLiveNetwork(container.id) || container.state.restarting
       ? []
       : [`${role.name} is cut off`];
   if (couldNotJoin(container.state)) return [`${role.name} is left down: ${container.state.error}`];
@@ -71,15 +71,15 @@ function wrongWith(court: Court, role: Role): readonly string[] {
  * one last saw it.
  */
 export function isClaimable(court: Court, container: Container, role: Role): boolean {
-  const { stage, people } = court;
+  const { world, people } = court;
   const owner = people.find(role.joins ?? '');
   const reference = container.joins ?? '';
   if (owner?.state.running !== true) return false;
   const ownersRole = people.roles.find(({ name }) => name === role.joins);
   if (ownersRole !== undefined && !isClaimable(court, owner, ownersRole)) return false;
-  const isOrphan = stage.engine.find(reference) === undefined;
+  const isOrphan = world.engine.find(reference) === undefined;
   if (!isOrphan) return reference === owner.id || reference === owner.name;
-  const { gateways, dependents } = stage.memory;
+  const { gateways, dependents } = world.memory;
   const isKnown = Object.values(gateways).flat().includes(reference) || dependents[reference] === owner.name;
-  return stage.settings.autoRecreate && isKnown;
+  return world.settings.autoRecreate && isKnown;
 }

@@ -1,6 +1,6 @@
 import type { Deed, History } from './history.ts';
 import type { Played } from './play.ts';
-import { BEGINNING_MS } from './stage.ts';
+import { BEGINNING_MS } from './history-world.ts';
 
 /** `1 d 02:03:04.5` since the history's beginning. */
 function clock(at: number): string {
@@ -34,9 +34,7 @@ function describe({ what, ...rest }: Deed): string {
 export function tell(history: History, { deeds, lines, violations }: Played): string {
   const told = [
     ...deeds.map(({ at, deed }) => ({ at, text: `» ${describe(deed)}` })),
-    ...lines
-      .filter(({ level }) => level !== 'debug')
-      .map(({ at, level, message }) => ({ at, text: `  [${level.toUpperCase()}] ${message}` })),
+    ...lines.map(({ at, level, message }) => ({ at, text: `  [${level.toUpperCase()}] ${message}` })),
     ...violations.map(({ at, invariant, what }) => ({
       at,
       text: `✗ invariant ${String(invariant)}: ${what}`,

@@ -4,7 +4,7 @@ import { nanosToMs } from '../../simulated-engine/clock.ts';
 import type { EngineEvent } from '../../simulated-engine/events.ts';
 import type { Wire } from './disturbances.ts';
 import type { People } from './people.ts';
-import type { Onlooker, Stage } from './stage.ts';
+import type { Onlooker, HistoryWorld } from './history-world.ts';
 
 /** One gateway as it really is, whatever the monitor has heard of it. */
 interface Known {
@@ -25,7 +25,7 @@ interface Known {
  * nothing of the monitor's but what its probes have returned.
  */
 export class Truth implements Onlooker {
-  readonly #stage: Stage;
+  readonly #world: HistoryWorld;
   readonly #people: People;
   readonly #wire: Wire;
   readonly #known = new Map<string, Known>();
@@ -33,27 +33,27 @@ export class Truth implements Onlooker {
   /** The gateway that the monitor writes on at this moment. */
   #writing: string | undefined;
 
-  constructor(stage: Stage, people: People, wire: Wire) {
-    this.#stage = stage;
+  constructor(world: HistoryWorld, people: People, wire: Wire) {
+    this.#world = world;
     this.#people = people;
     this.#wire = wire;
     for (const gateway of people.gateways)
       this.#known.set(gateway, {
-        runSince: stage.now,
+        runSince: world.now,
         isPaused: false,
-        readySince: stage.now,
-        lastReady: stage.now,
-        lastRan: stage.now,
+        readySince: world.now,
+        lastReady: world.now,
+        lastRan: world.now,
         end: 'itself',
       });
-    stage.onlookers.push(this);
+    world.onlookers.push(this);
   }
 
   of(gateway: string): Known {
     const known = this.#known.get(gateway);
     if (known === undefined) throw new Error(`nobody knows a gateway ${gateway}`);
-    if (known.readySince !== undefined && !known.isPaused) known.lastReady = this.#stage.now;
-    if (known.runSince !== undefined) known.lastRan = this.#stage.now;
+    if (known.readySince !== undefined && !known.isPaused) known.lastReady = this.#world.now;
+    if (known.runSince !== undefined) known.lastRan = this.#world.now;
     return known;
   }
 
@@ -64,15 +64,15 @@ export class Truth implements Onlooker {
   ageOf(gateway: string): number | undefined {
     const { runSince } = this.of(gateway);
     if (runSince === undefined) return undefined;
-    if (this.#monitorSince < runSince && !this.#wire.losesMessages) return this.#stage.now - runSince;
+    if (this.#monitorSince < runSince && !this.#wire.losesMessages) return this.#world.now - runSince;
     const startedAt = this.#people.find(gateway)?.state.startedAt;
-    const { clock } = this.#stage.engine.runtime;
+    const { clock } = this.#world.engine.runtime;
     const shownMs = startedAt === undefined ? 0 : clock.nowMs() - nanosToMs(startedAt);
-    return Math.max(this.#stage.now - runSince, shownMs);
+    return Math.max(this.#world.now - runSince, shownMs);
   }
 
   monitorStarted(): void {
-    this.#monitorSince = this.#stage.now;
+    this.#monitorSince = this.#world.now;
   }
 
   writes(call: string): void {
@@ -89,15 +89,15 @@ export class Truth implements Onlooker {
     if (event.type !== 'siteProbed' || event.result.verdict !== 'pass') return;
     const watch = watches.find(({ checking }) => checking.running?.checkId === event.checkId);
     const known = this.#known.get(watch?.settings.gateway ?? '');
-    const begunAt = this.#stage.now - (event.result.latencyMs ?? 0);
-    if (known?.runSince !== undefined && begunAt >= known.runSince) known.readySince ??= this.#stage.now;
+    const begunAt = this.#world.now - (event.result.latencyMs ?? 0);
+    if (known?.runSince !== undefined && begunAt >= known.runSince) known.readySince ??= this.#world.now;
   }
 
   told({ id, action }: EngineEvent): void {
     const gateway = this.#people.gateways.find((who) => this.#people.find(who)?.id === id);
     if (gateway === undefined) return;
     const known = this.of(gateway);
-    const { now } = this.#stage;
+    const { now } = this.#world;
     switch (action) {
       case 'start':
         known.runSince = now;

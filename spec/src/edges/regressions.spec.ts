@@ -25,10 +25,7 @@ describe('regressions, of the whole', () => {
   const running = (options: WorldOptions = {}): World =>
     (world = new World(options).populate().startMonitor());
   const restarts = (): number => world.client.written.filter((call) => call === 'restart gluetun').length;
-  afterEach(() => {
-    world.dispose();
-    if (world.fault !== undefined) throw world.fault as Error;
-  });
+  afterEach(() => world.end());
 
   it('D6: an outage that no restart ends is no restart each cycle: there is a backoff', () => {
     running({ gluetun: { healedByRestart: false } }).standIn.breakTunnel();

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, symlinkSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import type { Notice } from '../../../src/notices/notice.ts';
 import { lineOf } from '../../../src/notices/wording.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
@@ -63,7 +62,7 @@ describe('the state file', () => {
       { what: 'there is not even its folder', make: () => folder.at('a/b/state.json') },
       { what: 'its folder is a file', make: () => `${folder.file('file', '')}/state.json` },
       { what: 'it is /dev/null', make: () => '/dev/null' },
-      { what: 'it leads to /dev/null', make: () => linkTo('/dev/null') },
+      { what: 'it leads to /dev/null', make: () => folder.linkTo('/dev/null') },
       { what: 'its path is empty', make: () => '' },
     ])('remembers nothing, and says nothing, where $what', ({ make }) => {
       const { memory, notices } = openStateFile(make());
@@ -74,9 +73,17 @@ describe('the state file', () => {
     it.each([
       { what: 'it is a folder', make: () => folder.at('.'), reason: 'is a folder' },
       { what: 'it is a device', make: () => '/dev/zero', reason: 'is not a regular file' },
-      { what: 'it leads to a device', make: () => linkTo('/dev/zero'), reason: 'is not a regular file' },
-      { what: 'it is a pipe nobody writes to', make: pipe, reason: 'is not a regular file' },
-      { what: 'it leads to itself', make: () => linkTo(folder.at('link')), reason: 'cannot be read (ELOOP)' },
+      {
+        what: 'it leads to a device',
+        make: () => folder.linkTo('/dev/zero'),
+        reason: 'is not a regular file',
+      },
+      { what: 'it is a pipe nobody writes to', make: () => folder.pipe(), reason: 'is not a regular file' },
+      {
+        what: 'it leads to itself',
+        make: () => folder.linkTo(folder.at('link')),
+        reason: 'cannot be read (ELOOP)',
+      },
       { what: 'its name is too long', make: () => folder.at('x'.repeat(300)), reason: '(ENAMETOOLONG)' },
     ])('remembers nothing, with one warning, where $what', ({ make, reason }) => {
       const { memory, notices } = openStateFile(make());
@@ -223,14 +230,4 @@ describe('the state file', () => {
       expect(Object.getPrototypeOf(memory.gateways)).toBe(Object.prototype);
     });
   });
-
-  function linkTo(target: string): string {
-    symlinkSync(target, folder.at('link'));
-    return folder.at('link');
-  }
-
-  function pipe(): string {
-    execFileSync('mkfifo', [folder.at('pipe')]);
-    return folder.at('pipe');
-  }
 });

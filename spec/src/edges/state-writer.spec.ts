@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
-import { rmSync, statSync, symlinkSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import fs, { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { VirtualTimeScheduler, asyncScheduler, lastValueFrom } from 'rxjs';
@@ -85,7 +84,7 @@ describe('the state', () => {
 
     it('goes where a link leads, and leaves the link', async () => {
       const target = folder.file('target.json', TEXT);
-      const link = linkTo(target);
+      const link = folder.linkTo(target);
       await writerOf(link).save(OTHER);
       expect(lstatSync(link).isSymbolicLink()).toBe(true);
       expect(openStateFile(target).memory).toEqual(OTHER);
@@ -126,7 +125,7 @@ describe('the state', () => {
   describe('that cannot be saved', () => {
     const unwritable: { what: string; make: () => string; reason: string }[] = [
       { what: 'it is a folder', make: () => folder.at('.'), reason: 'it is a folder' },
-      { what: 'it is a pipe', make: pipe, reason: 'it is not a regular file' },
+      { what: 'it is a pipe', make: () => folder.pipe(), reason: 'it is not a regular file' },
       {
         what: 'its folder is a file',
         make: () => `${folder.file('file', '')}/state.json`,
@@ -143,7 +142,7 @@ describe('the state', () => {
     });
 
     it('leaves a pipe in its place as it is', async () => {
-      const path = pipe();
+      const path = folder.pipe();
       await writerOf(path).save(MEMORY);
       expect(statSync(path).isFIFO()).toBe(true);
       expect(inFolder()).toEqual([basename(path)]);
@@ -225,16 +224,6 @@ describe('the state', () => {
       },
     );
   });
-
-  function linkTo(target: string): string {
-    symlinkSync(target, folder.at('link'));
-    return folder.at('link');
-  }
-
-  function pipe(): string {
-    execFileSync('mkfifo', [folder.at('pipe')]);
-    return folder.at('pipe');
-  }
 });
 
 /** A disk that answers when it is told to. */

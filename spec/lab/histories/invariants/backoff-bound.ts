@@ -1,4 +1,4 @@
-import type { Onlooker } from '../stage.ts';
+import type { Onlooker } from '../history-world.ts';
 import { type Court, writeIn } from './judge.ts';
 
 interface Attempts {
@@ -28,14 +28,14 @@ export class BackoffBound implements Onlooker {
 
   writes(call: string): void {
     const { verb, role } = writeIn(call, this.#court);
-    if (role === undefined || !this.#court.stage.watched.includes(role)) return;
+    if (role === undefined || !this.#court.world.watched.includes(role)) return;
     if (verb === 'start' && this.#leftByUs.delete(role)) return;
     if (verb === 'restart') this.#leftByUs.add(role);
     this.#count(role, call);
   }
 
   #count(gateway: string, call: string): void {
-    const { now, monitorsNow } = this.#court.stage;
+    const { now, monitorsNow } = this.#court.world;
     const last = this.#attempts.get(gateway);
     if (last === undefined) {
       this.#attempts.set(gateway, { count: 1, at: now, monitorsAt: monitorsNow });
@@ -53,7 +53,7 @@ export class BackoffBound implements Onlooker {
   }
 
   #waitAfter(attempts: number): number {
-    const { backoffMs, backoffMaxMs } = this.#court.stage.settings;
+    const { backoffMs, backoffMaxMs } = this.#court.world.settings;
     return Math.min(backoffMs * 2 ** (attempts - 1), backoffMaxMs);
   }
 }

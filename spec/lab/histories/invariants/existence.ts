@@ -1,4 +1,4 @@
-import type { Onlooker } from '../stage.ts';
+import type { Onlooker } from '../history-world.ts';
 import { unparked } from '../roles.ts';
 import type { Court } from './judge.ts';
 
@@ -27,9 +27,9 @@ export class Existence implements Onlooker {
   writes(call: string): void {
     const [verb, from = '', , to = ''] = call.split(' ');
     if (verb !== 'rename' || unparked(from) === unparked(to)) return;
-    const { stage, people, wire } = this.#court;
+    const { world, people, wire } = this.#court;
     const who = people.roleOf(from);
-    if (who !== undefined && stage.now - people.namedAt(who) > wire.slackMs)
+    if (who !== undefined && world.now - people.namedAt(who) > wire.slackMs)
       this.#court.violate(9, `${from} is to be called ${to}`);
   }
 }

@@ -1,6 +1,6 @@
 import type { Event } from '../../../../streams/events.ts';
 import type { Everything } from '../../../../src/model/state.ts';
-import type { Onlooker } from '../stage.ts';
+import type { Onlooker } from '../history-world.ts';
 import { type Court, type Write, writeIn } from './judge.ts';
 
 /** A restart ends and a start begins a run: what the engine takes for that. */
@@ -57,7 +57,7 @@ export class GatewayRestarts implements Onlooker {
 
   writes(call: string): void {
     const write = writeIn(call, this.#court);
-    if (write.role === undefined || !this.#court.stage.watched.includes(write.role)) return;
+    if (write.role === undefined || !this.#court.world.watched.includes(write.role)) return;
     this.#judgeIntent(write, write.role);
     if (write.verb === 'restart') this.#judgeRestart(write.role);
     else if (write.verb === 'start') this.#judgeStart(write.role);
@@ -65,16 +65,16 @@ export class GatewayRestarts implements Onlooker {
   }
 
   #judgeIntent({ verb }: Write, gateway: string): void {
-    const { intents, stage, wire } = this.#court;
+    const { intents, world, wire } = this.#court;
     const intent = intents.of(gateway);
-    if (intent.value === 'down' && stage.now - intent.since > wire.slackMs)
+    if (intent.value === 'down' && world.now - intent.since > wire.slackMs)
       this.#court.violate(2, `${verb} of ${gateway}, which its operator has stopped`);
   }
 
   #judgeRestart(gateway: string): void {
-    const { stage, truth, wire } = this.#court;
+    const { world, truth, wire } = this.#court;
     const { runSince, readySince, lastRan } = truth.of(gateway);
-    const { failThreshold, healthyWaitMs } = stage.settings;
+    const { failThreshold, healthyWaitMs } = world.settings;
     const quorum = this.#quorumOf(gateway);
     const doubts = this.#doubts.get(gateway) ?? 0;
     const down = [...(this.#failures.get(gateway)?.values() ?? [])].filter(
@@ -82,7 +82,7 @@ export class GatewayRestarts implements Onlooker {
     );
     if (down.length < quorum)
       this.#court.violate(2, `restart of ${gateway} for ${String(down.length)} sites of ${String(quorum)}`);
-    if (runSince === undefined && stage.now - lastRan > wire.slackMs)
+    if (runSince === undefined && world.now - lastRan > wire.slackMs)
       this.#court.violate(2, `restart of ${gateway}, which does not run`);
     const age = truth.ageOf(gateway) ?? Infinity;
     if (readySince === undefined && age > wire.slackMs && age < healthyWaitMs - 1000)
@@ -90,9 +90,9 @@ export class GatewayRestarts implements Onlooker {
   }
 
   #judgeStart(gateway: string): void {
-    const { stage, truth, wire, people, intents } = this.#court;
+    const { world, truth, wire, people, intents } = this.#court;
     const { runSince, end } = truth.of(gateway);
-    if (runSince !== undefined && stage.now - runSince > wire.slackMs + TAKES_MS)
+    if (runSince !== undefined && world.now - runSince > wire.slackMs + TAKES_MS)
       this.#court.violate(2, `start of ${gateway}, which runs`);
     if (end === 'operator' && intents.of(gateway).value === 'down')
       this.#court.violate(2, `start of ${gateway}, which an operator has ended`);
@@ -102,9 +102,9 @@ export class GatewayRestarts implements Onlooker {
 
   /** Sites that are held for blocking the exit count as advisory: that is the monitor's own to say. */
   #quorumOf(gateway: string): number {
-    const { siteQuorum } = this.#court.stage.settings;
+    const { siteQuorum } = this.#court.world.settings;
     const watch = this.#state?.watches.find(({ settings }) => settings.gateway === gateway);
-    const critical = this.#court.stage.sites.length - (watch?.sites.held.length ?? 0);
+    const critical = this.#court.world.sites.length - (watch?.sites.held.length ?? 0);
     if (siteQuorum === 'any') return 1;
     if (siteQuorum === 'all') return critical;
     return siteQuorum === 'majority' ? Math.floor(critical / 2) + 1 : Math.min(siteQuorum, critical);

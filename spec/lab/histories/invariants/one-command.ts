@@ -1,4 +1,4 @@
-import type { Onlooker } from '../stage.ts';
+import type { Onlooker } from '../history-world.ts';
 import type { Court } from './judge.ts';
 
 /** 1: at most one command is in flight; one that has ended has no call to the engine under way. */
@@ -26,7 +26,7 @@ export class OneCommand implements Onlooker {
 
   actEnded({ kind, id }: { readonly kind: string; readonly id: number }): void {
     this.#acts.delete(`${kind} ${String(id)}`);
-    if (this.#writes.size > 0 && this.#court.stage.monitor?.isAlive === true)
+    if (this.#writes.size > 0 && this.#court.world.isMonitorAlive)
       this.#court.violate(1, `${kind} has ended while ${[...this.#writes].join(' and ')} is under way`);
   }
 

@@ -1,5 +1,5 @@
 import type { Event } from '../../../../streams/events.ts';
-import type { Onlooker } from '../stage.ts';
+import type { Onlooker } from '../history-world.ts';
 import { MONITOR_LABEL } from '../../../../streams/labels.ts';
 import { couldNotJoin } from '../could-not-join.ts';
 import { EXCLUDED, GATEWAY, type Role, unparked } from '../roles.ts';
@@ -21,7 +21,7 @@ export class Touching implements Onlooker {
 
   outcome(event: Event): void {
     if (event.type === 'dependentRepairBegun' && event.how === 'recreate')
-      this.#begunAt.set(event.name, this.#court.stage.now);
+      this.#begunAt.set(event.name, this.#court.world.now);
   }
 
   actEnded(): void {
@@ -30,14 +30,14 @@ export class Touching implements Onlooker {
 
   writes(call: string): void {
     const write = writeIn(call, this.#court);
-    const { stage, people } = this.#court;
-    if (stage.settings.dryRun) this.#court.violate(7, `a dry run writes: ${call}`);
+    const { world, people } = this.#court;
+    if (world.settings.dryRun) this.#court.violate(7, `a dry run writes: ${call}`);
     // Somebody has removed it meanwhile: the engine refuses.
-    if (write.verb !== 'create' && stage.engine.find(write.name) === undefined) return;
-    if (write.role !== undefined && stage.watched.includes(write.role)) return;
+    if (write.verb !== 'create' && world.engine.find(write.name) === undefined) return;
+    if (write.role !== undefined && world.watched.includes(write.role)) return;
     const role = people.roles.find(({ name }) => name === write.role);
     const gateway = role && gatewayOf(role, write.name);
-    if (role === undefined || gateway === undefined || !stage.watched.includes(gateway)) {
+    if (role === undefined || gateway === undefined || !world.watched.includes(gateway)) {
       this.#court.violate(7, `a container is touched that is none of ours: ${call}`);
       return;
     }
@@ -47,27 +47,27 @@ export class Touching implements Onlooker {
   }
 
   #judgeReadiness({ verb, name }: Write, gateway: string): void {
-    const { stage, truth, wire, cast } = this.#court;
+    const { world, truth, wire, cast } = this.#court;
     const { readySince, isPaused, lastReady } = truth.of(gateway);
     if (readySince !== undefined && !isPaused) return;
     // What is begun is brought to its end: there is no way back that the gateway's end would not bar as well.
     if (verb !== 'restart' && lastReady >= (this.#begunAt.get(name) ?? Infinity)) return;
     const waitedLong =
-      !cast.hasHealthCheck && (truth.ageOf(gateway) ?? 0) >= stage.settings.healthyWaitMs - 1000;
+      !cast.hasHealthCheck && (truth.ageOf(gateway) ?? 0) >= world.settings.healthyWaitMs - 1000;
     // An orphan that is undone is started to fail: whom it joined is no more.
-    const container = stage.engine.find(name);
+    const container = world.engine.find(name);
     const owner = container?.joins;
-    const isToFail = verb === 'start' && owner !== undefined && stage.engine.find(owner) === undefined;
-    if (waitedLong || isToFail || stage.now - lastReady <= wire.slackMs) return;
+    const isToFail = verb === 'start' && owner !== undefined && world.engine.find(owner) === undefined;
+    if (waitedLong || isToFail || world.now - lastReady <= wire.slackMs) return;
     this.#court.violate(3, `${verb} of ${name} though ${gateway} is not ready`);
   }
 
   #judgeIntent({ verb, name }: Write, { name: role }: Role): void {
-    const { stage, intents, wire } = this.#court;
-    const container = stage.engine.find(name);
+    const { world, intents, wire } = this.#court;
+    const container = world.engine.find(name);
     const intent = intents.of(role);
     if (container === undefined || container.state.running) return;
-    if (intent.value === 'down' && stage.now - intent.since > wire.slackMs && !couldNotJoin(container.state))
+    if (intent.value === 'down' && world.now - intent.since > wire.slackMs && !couldNotJoin(container.state))
       this.#court.violate(6, `${verb} of ${name}, which is to stay down`);
   }
 }

@@ -7,9 +7,7 @@ import { decodeInspected } from '../../../../streams/decode-container.ts';
 import { reasonOf } from '../../../../streams/engine.ts';
 import type { ContainerFacts, Event } from '../../../../streams/events.ts';
 import type { ContainerSpec } from '../../../simulated-engine/create-request.ts';
-import { SimulatedEngine } from '../../../simulated-engine/engine.ts';
-import { VirtualTime, advance } from '../../../simulated-engine/virtual-time.ts';
-import { EngineClient } from '../../../world/engine-client.ts';
+import { World } from '../../../world/world.ts';
 
 /** What came of it; `failed`: why it did not come to its end. */
 export interface Result {
@@ -21,18 +19,15 @@ export interface Result {
 
 const APP: ContainerSpec = { name: 'app', networkMode: 'container:gluetun', restartPolicy: 'unless-stopped' };
 
-/** An engine with `app`, which runs, an orphan of the `gluetun` that was made anew; and no monitor. */
-export class Bench {
-  readonly scheduler = new VirtualTime();
-  readonly engine = new SimulatedEngine(this.scheduler);
-  readonly client = new EngineClient(this.engine, this.scheduler);
+/** A world with `app`, which runs, an orphan of the `gluetun` that was made anew; and no monitor. */
+export class OrphanWorld extends World {
   readonly orphan: ContainerFacts;
   readonly dependent: Repairable;
   /** The name under which it waits. */
   readonly parkedAs: string;
 
   constructor() {
-    advance(this.scheduler, 1_000_000);
+    super();
     this.#startAnew({ name: 'gluetun' });
     this.#startAnew(APP);
     this.engine.remove('gluetun', { force: true });
@@ -55,11 +50,6 @@ export class Bench {
     this.engine.create(spec);
     this.engine.start(spec.name);
     this.pass(1_000);
-  }
-
-  pass(ms: number): this {
-    advance(this.scheduler, ms);
-    return this;
   }
 
   facts(name: string): ContainerFacts {

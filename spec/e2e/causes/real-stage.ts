@@ -1,20 +1,19 @@
-import { peekStateFile } from '../../src/edges/state-file.ts';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { EngineEvents } from '../e2e/engine-events.ts';
-import { eventually, messageOf } from '../e2e/eventually.ts';
-import type { MonitorOptions, MonitorProcess } from '../e2e/monitor.ts';
-import { PrivateEngine } from '../e2e/private-engine.ts';
-import { SITES } from '../e2e/setting.ts';
-import { TestContainer } from '../e2e/stand-in/container.ts';
-import { createDependent } from '../e2e/stand-in/dependent.ts';
-import { type Gateway, createGateway } from '../e2e/stand-in/gateway.ts';
-import { DEPENDENT_IMAGE, SHELL_LESS_IMAGE } from '../e2e/stand-in/images.ts';
-import type { TestEngine } from '../e2e/test-engine.ts';
-import { type Dependent, EXCLUDED, GATEWAY_LABELS } from './dependents.ts';
-import { isCheck } from './figures.ts';
-import { BYSTANDER, GATEWAY, RENAMED } from './names.ts';
-import { type GatewayKind, type Snapshot, type Stage, seenIn } from './stage.ts';
+import { peekStateFile } from '../../../src/edges/state-file.ts';
+import { EngineEvents, isCheck } from '../engine-events.ts';
+import { eventually, messageOf } from '../eventually.ts';
+import type { MonitorOptions, MonitorProcess } from '../monitor.ts';
+import { PrivateEngine } from '../private-engine.ts';
+import { SITES } from '../setting.ts';
+import { TestContainer } from '../stand-in/container.ts';
+import { createDependent } from '../stand-in/dependent.ts';
+import { type Gateway, createGateway } from '../stand-in/gateway.ts';
+import { DEPENDENT_IMAGE, SHELL_LESS_IMAGE } from '../stand-in/images.ts';
+import type { TestEngine } from '../test-engine.ts';
+import { type Dependent, EXCLUDED, GATEWAY_LABELS } from '../../world/causes/dependents.ts';
+import { BYSTANDER, GATEWAY, RENAMED } from '../../world/causes/names.ts';
+import { type GatewayKind, type Snapshot, type Stage, seenIn } from '../../world/causes/stage.ts';
 
 /** More than the minute between two listings: of a start that failed the engine tells nobody. */
 const SETTLED_MS = 45_000;

@@ -1,7 +1,7 @@
-import type { EngineEvents, EngineMessage } from '../e2e/engine-events.ts';
-import type { MonitorProcess } from '../e2e/monitor.ts';
-import type { Timed } from '../e2e/recorder.ts';
-import { DEPENDENTS } from './dependents.ts';
+import { type EngineEvents, type EngineMessage, isCheck } from '../engine-events.ts';
+import type { MonitorProcess } from '../monitor.ts';
+import type { Timed } from '../recorder.ts';
+import { DEPENDENTS } from '../../world/causes/dependents.ts';
 
 interface Sources {
   readonly events: EngineEvents;
@@ -38,9 +38,6 @@ function proofAt(atMs: number, messages: Messages): Timed<EngineMessage> | undef
   const distance = (message: Timed<EngineMessage>): number => Math.abs(message.atMs - atMs);
   return messages.filter(mayBe).sort((a, b) => distance(a) - distance(b))[0];
 }
-
-export const isCheck = ({ action }: EngineMessage): boolean =>
-  action.startsWith('exec_start') && action.includes('gluetun-monitor-check');
 
 const nameOfProof = ({ action }: EngineMessage): string =>
   action === 'exec_die' ? 'the end of a check' : action;

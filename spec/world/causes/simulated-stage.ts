@@ -1,7 +1,7 @@
-import type { ContainerSpec } from '../simulated-engine/create-request.ts';
-import { gatewayContainer } from '../simulated-engine/gluetun.ts';
-import { composeUp } from '../simulated-engine/operator.ts';
-import { World } from '../world/world.ts';
+import type { ContainerSpec } from '../../simulated-engine/create-request.ts';
+import { gatewayContainer } from '../../simulated-engine/gluetun.ts';
+import { composeUp } from '../../simulated-engine/operator.ts';
+import { World } from '../world.ts';
 import { type Dependent, EXCLUDED, GATEWAY_LABELS } from './dependents.ts';
 import { BYSTANDER, GATEWAY, RENAMED } from './names.ts';
 import { type GatewayKind, type Snapshot, type Stage, seenIn } from './stage.ts';

@@ -7,8 +7,8 @@ import {
   killed,
   listedAgain,
   started,
-} from '../../src/builders.ts';
-import { type Steps, settled } from '../../src/history.ts';
+} from '../builders.ts';
+import { type Steps, settled } from '../history.ts';
 
 const lives = (name: string): Steps => [
   created(name),
