@@ -117,7 +117,7 @@ function networks(container: Container): object {
 }
 
 /** The prose of `docker ps`. */
-export function statusText(container: Container, nowMs: number): string {
+function statusText(container: Container, nowMs: number): string {
   const { state, status } = container;
   const since = (then: Nanos | undefined): string => humanDuration(nowMs - nanosToMs(then ?? 0n));
   switch (status) {

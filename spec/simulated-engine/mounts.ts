@@ -3,7 +3,7 @@ import type { CreateBody, HostConfig, MountRequest } from './create-request.ts';
 import { duplicateMountPoint } from './errors.ts';
 
 /** An entry of `Mounts`, as an inspection shows it. */
-export interface MountPoint {
+interface MountPoint {
   readonly Type: 'volume' | 'bind' | 'tmpfs';
   readonly Name?: string;
   readonly Source: string;
