@@ -272,7 +272,7 @@ export type SitesEvent =
 
 /** How a command ended. The command itself stays with whoever gave it: only its id and kind come back. */
 interface CommandEvent {
-  readonly type: 'commandFinished';
+  readonly type: 'actEnded';
   readonly at: number;
   readonly id: number;
   readonly kind: string;
@@ -287,7 +287,7 @@ export type Outcome =
       readonly reason: string;
       readonly gone?: true;
       /** Things were not, or no longer, as the command took them to be: nothing was done. */
-      readonly untouched?: true;
+      readonly isSkipped?: true;
       /** It cannot be done, now or later. */
       readonly refused?: true;
     };

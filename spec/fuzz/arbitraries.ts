@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { KeptExit } from '../../src/model/memory.ts';
+import type { KeptExit } from '../../src/model/persisted.ts';
 
 /** Words that mean something to JavaScript, to a terminal, to a shell, to a log, or to whoever joins texts by them. */
 export const NASTY_TEXTS: readonly string[] = [

@@ -2,7 +2,7 @@ import { lineOf } from '../../src/notices/wording.ts';
 import fc from 'fast-check';
 import type { Event } from '../../streams/events.ts';
 import { createRender } from '../../src/edges/log-format.ts';
-import type { Memory } from '../../src/model/memory.ts';
+import type { Persisted } from '../../src/model/persisted.ts';
 import { initialState } from '../../src/loop/initial-state.ts';
 import { nextDeadline, reduce } from '../../src/loop/reduce.ts';
 import type { Everything } from '../../src/model/state.ts';
@@ -12,7 +12,7 @@ import { fuzz } from './fuzz.ts';
 import { BEGIN_MS, type Happening, happening } from './happenings.ts';
 
 /** As a state file that somebody has had their hands in may give it. */
-const memory: fc.Arbitrary<Memory> = fc.record({
+const memory: fc.Arbitrary<Persisted> = fc.record({
   gateways: fc.dictionary(
     fc.constantFrom('gluetun', 'constructor'),
     fc.array(fc.oneof(anyText, fc.constant(idOf('far')))),
@@ -67,7 +67,7 @@ class Told {
 
   constructor(given: {
     settings: { gateways: readonly string[]; rest: object };
-    memory: Memory;
+    memory: Persisted;
     hasWitness: boolean;
   }) {
     const each = given.settings.gateways.map((gateway) => ({ ...SETTINGS, ...given.settings.rest, gateway }));

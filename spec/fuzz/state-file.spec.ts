@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { type Memory, NOTHING_REMEMBERED } from '../../src/model/memory.ts';
+import { type Persisted, NOTHING_PERSISTED } from '../../src/model/persisted.ts';
 import { REMEMBERED, knownIds, rememberedBackoff } from '../../src/model/past.ts';
 import { encode, openStateFile, peekStateFile } from '../../src/edges/state-file.ts';
 import { TemporaryFolder } from '../config/temporary-folder.ts';
@@ -8,7 +8,7 @@ import { NASTY_TEXTS, anyBytes, anyJson, anyText, keptExit } from './arbitraries
 import { fuzz } from './fuzz.ts';
 import { jsonTextOf, mutated, mutatedBytes, mutatedJsonText } from './mutations.ts';
 
-const MEMORY: Memory = {
+const MEMORY: Persisted = {
   gateways: { gluetun: ['b2', 'a1'], constructor: ['c3'] },
   dependents: { c3: 'app1', d4: 'app2' },
   exits: {
@@ -64,7 +64,7 @@ const content = fc.oneof(
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isNumber = (value: unknown): boolean => typeof value === 'number';
 
-function expectSane(memory: Memory): void {
+function expectSane(memory: Persisted): void {
   const { gateways, dependents, exits, backoff, sites } = memory;
   const sections = [memory, gateways, dependents, exits, backoff, sites];
   expect(sections.every((section) => Object.getPrototypeOf(section) === Object.prototype)).toBe(true);
@@ -97,11 +97,11 @@ function expectSetAsideOrUsed(path: string, bytes: string | Uint8Array): void {
     return;
   }
   expect(notices).toMatchObject([{ kind: 'stateLost', path }]);
-  expect(memory).toEqual(NOTHING_REMEMBERED);
+  expect(memory).toEqual(NOTHING_PERSISTED);
   expect(readFileSync(`${path}.corrupt`).equals(Buffer.from(bytes))).toBe(true);
 }
 
-const cut = ({ gateways, dependents, exits, ...others }: Memory): Memory => ({
+const cut = ({ gateways, dependents, exits, ...others }: Persisted): Persisted => ({
   gateways: Object.fromEntries(
     Object.entries(gateways).map(([name, ids]) => [name, ids.slice(0, REMEMBERED.idsOfAGateway)]),
   ),
@@ -119,7 +119,7 @@ describe('the state file', () => {
       writeFileSync(path, bytes);
       const peeked = peekStateFile(path);
       expectSetAsideOrUsed(path, bytes);
-      expect(peeked).toEqual(existsSync(path) ? openStateFile(path).memory : NOTHING_REMEMBERED);
+      expect(peeked).toEqual(existsSync(path) ? openStateFile(path).memory : NOTHING_PERSISTED);
     });
   });
 
@@ -139,7 +139,7 @@ describe('the state file', () => {
   it('gives back what was saved, whatever the names', () => {
     const path = folder.at('state.json');
     const name = fc.oneof(anyText, fc.string()).filter((key) => key !== '__proto__');
-    const memories: fc.Arbitrary<Memory> = fc.record({
+    const memories: fc.Arbitrary<Persisted> = fc.record({
       gateways: fc.dictionary(name, fc.array(anyText, { maxLength: REMEMBERED.idsOfAGateway })),
       dependents: fc.dictionary(name, anyText),
       exits: fc.dictionary(name, keptExit),

@@ -272,11 +272,11 @@ export const waveUnderWay = (...dependents: readonly Repairable[]): InFlight => 
 
 const finished =
   (outcome: Outcome): Happening =>
-  (state, at) => [{ type: 'commandFinished', at, id: actUnderWay(state), kind: 'any', outcome }];
+  (state, at) => [{ type: 'actEnded', at, id: actUnderWay(state), kind: 'any', outcome }];
 export const succeeded = (): Happening => finished({ ok: true });
 export const failed = (reason = 'port is already allocated'): Happening => finished({ ok: false, reason });
-export const untouched = (reason = 'it is exited by now'): Happening =>
-  finished({ ok: false, reason, untouched: true });
+export const skipped = (reason = 'it is exited by now'): Happening =>
+  finished({ ok: false, reason, isSkipped: true });
 
 export const restartBegun = (name: string, how: RepairKind = 'restart'): Happening =>
   happens({ type: 'dependentRepairBegun', id: idOf(name), name, how });
@@ -321,6 +321,6 @@ export const waveSucceeded = (): Happening => (state, at) => {
   const names = wave.dependents.map(({ name }) => name);
   return [
     ...names.flatMap((name) => [...restartBegun(name)(state, at), ...restartEnded(name)(state, at)]),
-    { type: 'commandFinished', at, id: actUnderWay(state), kind: 'repairDependents', outcome: { ok: true } },
+    { type: 'actEnded', at, id: actUnderWay(state), kind: 'repairDependents', outcome: { ok: true } },
   ];
 };

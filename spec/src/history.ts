@@ -8,7 +8,7 @@ import { EngineInMind } from './engine-in-mind.ts';
 import type { Line } from '../../src/notices/log-line.ts';
 import type { Notice } from '../../src/notices/notice.ts';
 import { lineOf } from '../../src/notices/wording.ts';
-import { type Memory, memoryOf } from '../../src/model/memory.ts';
+import { type Persisted, persistedOf } from '../../src/model/persisted.ts';
 import type { OwnNetwork } from '../../streams/own-network.ts';
 import { initialState } from '../../src/loop/initial-state.ts';
 import { nextDeadline, reduce } from '../../src/loop/reduce.ts';
@@ -36,7 +36,7 @@ export type Steps = readonly (Step | readonly Step[])[];
 export interface Setting {
   readonly settings?: Partial<Settings>;
   readonly sites?: readonly Site[];
-  readonly memory?: Memory;
+  readonly memory?: Persisted;
   readonly hasWitness?: boolean;
   readonly ownNetwork?: OwnNetwork;
 }
@@ -114,19 +114,19 @@ export class History {
 
   reduce(event: Event): void {
     this.#engine.hear(event);
-    const { state, commands, notices } = reduce(this.everything, event);
+    const { state, requests, notices } = reduce(this.everything, event);
     expectNothingRebuilt(this.everything, state);
     const act = begunBetween(this.everything, state);
     const begun = act === undefined ? [] : [act];
     this.everything = state;
-    this.commands = [...this.commands, ...commands, ...begun];
+    this.commands = [...this.commands, ...requests, ...begun];
     this.acts = [...this.acts, ...begun];
     this.notices = [...this.notices, ...notices];
     if (event.type === 'timeReached') this.#wokenAt = event.at;
     if (!this.answers) return;
-    for (const command of commands)
-      if (command.kind === 'inspectContainer' && command.containerId !== this.#answeredNext)
-        this.#answer(command.containerId);
+    for (const request of requests)
+      if (request.kind === 'inspectContainer' && request.containerId !== this.#answeredNext)
+        this.#answer(request.containerId);
   }
 
   #answer(id: string): void {
@@ -148,8 +148,8 @@ export class History {
   }
 
   /** What it leaves to the monitor after it. */
-  get memory(): Memory {
-    return memoryOf(this.everything);
+  get memory(): Persisted {
+    return persistedOf(this.everything);
   }
 
   expectActs(...acts: readonly (string | Partial<Act>)[]): this {

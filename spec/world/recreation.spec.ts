@@ -1,4 +1,4 @@
-import { NOTHING_REMEMBERED } from '../../src/model/memory.ts';
+import { NOTHING_PERSISTED } from '../../src/model/persisted.ts';
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
 import { World, type WorldOptions, dependent } from './world.ts';
 
@@ -91,7 +91,7 @@ describe('an orphan', () => {
     (step) => {
       settingOut();
       killMonitorAt('after', step);
-      world.memory = NOTHING_REMEMBERED;
+      world.memory = NOTHING_PERSISTED;
       expectFinishedByNext();
     },
   );
@@ -99,7 +99,7 @@ describe('an orphan', () => {
   it('gets its name back and is left to its owner if it was only renamed, and the next monitor remembers nothing', () => {
     settingOut();
     killMonitorAt('after', /^rename app to app\.orphan-of-gluetun-/);
-    world.memory = NOTHING_REMEMBERED;
+    world.memory = NOTHING_PERSISTED;
     world.startMonitor().untilSaid(/nothing tells whether that was gluetun: app; left alone/);
     expect(names()).toEqual(['app', 'gluetun']);
     expect(volume()).toBe(data);

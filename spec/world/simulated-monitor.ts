@@ -7,7 +7,7 @@ import type { Act } from '../../src/model/act.ts';
 import { type Edge, tellEdges } from '../../src/edges/edge.ts';
 import { execute } from '../../src/acts/executor.ts';
 import type { Line } from '../../src/notices/log-line.ts';
-import { type Memory, memoryOf, memorySources } from '../../src/model/memory.ts';
+import { type Persisted, persistedOf, persistedSources } from '../../src/model/persisted.ts';
 import { lineOf } from '../../src/notices/wording.ts';
 import { type Step, runProgram } from '../../src/loop/program.ts';
 import type { Everything } from '../../src/model/state.ts';
@@ -20,7 +20,7 @@ export interface MonitorParts {
   readonly initial: Everything;
   readonly probeWitness: () => Observable<WitnessVerdict>;
   readonly say: (line: Line) => void;
-  readonly remember: (memory: Memory) => void;
+  readonly remember: (memory: Persisted) => void;
   /** Who else is told of every step. */
   readonly edges?: readonly Edge[];
   /** By default the disk takes no time. */
@@ -51,8 +51,8 @@ export class SimulatedMonitor {
     this.#run = this.#program().subscribe({
       next: ({ before, state, notices }) => {
         this.state = state;
-        if (memorySources(state).some((part, index) => part !== memorySources(before)[index]))
-          parts.remember(memoryOf(state));
+        if (persistedSources(state).some((part, index) => part !== persistedSources(before)[index]))
+          parts.remember(persistedOf(state));
         notices.forEach((notice) => parts.say(lineOf(notice, state.watches.length > 1)));
         if (state !== before) parts.onState?.(before, state);
       },

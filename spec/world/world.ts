@@ -2,7 +2,7 @@ import { EMPTY, type Observable, ignoreElements, map, timer } from 'rxjs';
 import type { Site } from '../../config/config.ts';
 import type { WitnessVerdict } from '../../streams/witness.ts';
 import type { Line } from '../../src/notices/log-line.ts';
-import { type Memory, NOTHING_REMEMBERED } from '../../src/model/memory.ts';
+import { type Persisted, NOTHING_PERSISTED } from '../../src/model/persisted.ts';
 import type { Edge } from '../../src/edges/edge.ts';
 import { initialState } from '../../src/loop/initial-state.ts';
 import type { Everything, Settings } from '../../src/model/state.ts';
@@ -50,7 +50,7 @@ export class World {
   readonly standIns: Readonly<Record<string, GluetunStandIn>>;
   readonly lines: (Line & { readonly at: number })[] = [];
   /** What a later monitor starts with. */
-  memory: Memory = NOTHING_REMEMBERED;
+  memory: Persisted = NOTHING_PERSISTED;
   readonly #begin: () => Everything;
   #monitor: SimulatedMonitor | undefined;
 

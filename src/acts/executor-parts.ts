@@ -28,7 +28,7 @@ export interface Executor {
   readonly restartVpn: (gatewayId: string) => Observable<VpnRestart>;
   readonly scheduler: SchedulerLike;
   /** The monitor is about to end: no further part of an act is begun. */
-  readonly isEnding: () => boolean;
+  readonly isShuttingDown: () => boolean;
   /** Awaited before a call whose trace must survive the monitor: what was emitted before is then on disk, or cannot be. */
   readonly commit: Observable<never>;
   /** The user's list of what is never touched: whatever was decided. */
@@ -42,8 +42,8 @@ export interface Basis {
 }
 
 /** Things were not as the act took them to be when its turn came. */
-export class Untouched extends Error {
-  override readonly name = 'Untouched';
+export class Skipped extends Error {
+  override readonly name = 'Skipped';
 }
 
 /** What was asked for cannot be done, now or later. */
@@ -54,14 +54,14 @@ export class Refused extends Error {
 export const failure = (error: unknown): Outcome => ({
   ok: false,
   reason: reasonOf(error),
-  ...(error instanceof Untouched && { untouched: true as const }),
+  ...(error instanceof Skipped && { isSkipped: true as const }),
   ...(error instanceof Refused && { refused: true as const }),
 });
 
 /** Whatever it is called by now, or was: an excluded one is not touched. */
 export const refuseExcluded = (facts: ContainerFacts, { exclude }: Executor): void => {
   const why = whyExcluded(facts, exclude);
-  if (why !== undefined) throw new Untouched(`it ${EXCLUDED[why]}`);
+  if (why !== undefined) throw new Skipped(`it ${EXCLUDED[why]}`);
 };
 
 const inspecting = ({ reads, scheduler }: Executor) => ({ engine: reads, scheduler });

@@ -15,7 +15,7 @@ import type { ContainerFacts, Event, Outcome } from '../../streams/events.ts';
 import type { Act, ActOf, Acts, Target } from '../model/act.ts';
 import {
   type Executor,
-  Untouched,
+  Skipped,
   bounded,
   failure,
   inspected,
@@ -47,7 +47,7 @@ const handlers: Handlers = {
       concatMap((facts) =>
         isInStart(facts, start)
           ? executor.restartVpn(gateway.id)
-          : throwError(() => new Untouched(`it is ${facts.runState}, or has started anew, by now`)),
+          : throwError(() => new Skipped(`it is ${facts.runState}, or has started anew, by now`)),
       ),
       concatMap((restart) =>
         restart.result === 'restarted' ? EMPTY : throwError(() => new Error(restart.reason)),
@@ -59,10 +59,10 @@ const handlers: Handlers = {
     ),
 };
 
-/** Runs one act to its end, which is always `commandFinished`. Whoever calls it runs one at a time. */
+/** Runs one act to its end, which is always `actEnded`. Whoever calls it runs one at a time. */
 export const execute = (act: Act, executor: Executor): Observable<Event> => {
   const finished = (outcome: Outcome): Event => ({
-    type: 'commandFinished',
+    type: 'actEnded',
     at: executor.scheduler.now(),
     id: act.id,
     kind: act.kind,
@@ -89,7 +89,7 @@ const changed = ({ id }: Target, executor: Executor, { mayChange, change }: Chan
       concatMap((facts) =>
         mayChange(facts)
           ? change(id).pipe(bounded(facts, executor))
-          : throwError(() => new Untouched(`it is ${facts.runState}, or has started anew, by now`)),
+          : throwError(() => new Skipped(`it is ${facts.runState}, or has started anew, by now`)),
       ),
     ),
     look(id, executor),

@@ -15,7 +15,7 @@ import type { Repairable } from '../model/act.ts';
 import {
   type Basis,
   type Executor,
-  Untouched,
+  Skipped,
   bounded,
   failure,
   inspected,
@@ -53,7 +53,7 @@ export function repairDependent(dependent: Repairable, basis: Basis, executor: E
     );
   // What was not as it should be may be news to the reducers too: a message was lost.
   const lookAtGateway = (failed: unknown): Observable<Event> =>
-    failed instanceof Untouched ? look(basis.gateway.id, executor) : EMPTY;
+    failed instanceof Skipped ? look(basis.gateway.id, executor) : EMPTY;
   const repair = (facts: ContainerFacts): Observable<Event> =>
     concat(
       defer(() => of(begun())),
@@ -61,7 +61,7 @@ export function repairDependent(dependent: Repairable, basis: Basis, executor: E
       repairs[how](dependent, facts, basis, executor),
     );
   return defer(() =>
-    executor.isEnding()
+    executor.isShuttingDown()
       ? EMPTY
       : concat(
           asDecided(dependent, basis, executor).pipe(concatMap(repair)),
@@ -80,7 +80,7 @@ const onceWritten = (dependent: Repairable, basis: Basis, executor: Executor): O
     const askedAt = scheduler.now();
     const lookAgain = (): Observable<unknown> => {
       if (scheduler.now() - askedAt < AT_ONCE_MS) return EMPTY;
-      if (executor.isEnding()) throw new Untouched('the monitor is about to end');
+      if (executor.isShuttingDown()) throw new Skipped('the monitor is about to end');
       return asDecided(dependent, basis, executor);
     };
     return concat(commit, defer(lookAgain)).pipe(ignoreElements());
@@ -98,21 +98,21 @@ const asDecided = (
   inspected(gateway.id, executor).pipe(
     tap((facts) => {
       if (!isInStart(facts, start))
-        throw new Untouched(`${gateway.name} has stopped or started anew meanwhile`);
+        throw new Skipped(`${gateway.name} has stopped or started anew meanwhile`);
     }),
     concatMap(() => inspected(id, executor)),
     tap((facts) => {
       refuseExcluded(facts, executor);
       const isAsDecided = run === undefined ? facts.runState === 'running' : runOf(facts) === run;
       if (!isAsDecided)
-        throw new Untouched(
+        throw new Skipped(
           facts.runState === 'running'
             ? 'somebody else has started it by now'
             : `it is ${facts.runState} by now`,
         );
-      if (how === 'resume' && facts.name === name) throw new Untouched('it has its own name again');
+      if (how === 'resume' && facts.name === name) throw new Skipped('it has its own name again');
       if (how !== 'restart' && nameFor(how, facts) !== name)
-        throw new Untouched(`it is called ${facts.name} by now`);
+        throw new Skipped(`it is called ${facts.name} by now`);
     }),
   );
 

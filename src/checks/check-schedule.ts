@@ -36,7 +36,7 @@ function reduce(state: State, event: Event, before: State): Transition {
 
 /** Stand-by: without an engine, or while the gateway does not run or is being restarted, a check tells nothing. */
 const canCheck = (state: State): boolean =>
-  !state.shared.ending &&
+  !state.shared.isShuttingDown &&
   state.shared.connection.value === 'connected' &&
   runningStart(state.gateway) !== undefined &&
   !isBeingRestarted(state) &&
@@ -69,7 +69,7 @@ function start(state: State, at: number): Transition {
       shared: { ...state.shared, nextId: checkId + 1 },
     },
     {
-      commands: [
+      requests: [
         { kind: 'checkSites', lane: state.settings.gateway, checkId, gatewayId: state.gateway.id, sites },
       ],
     },

@@ -91,7 +91,7 @@ function ask(state: Everything, event: Event, before: Everything): Transition<Ev
   if (known.value === 'none') return to(state);
   const doubted = withDoubt(known, state.nextId, hasPassed(event, before));
   const isDue = known.nextProbeAt <= event.at || beginsOutage(state, before);
-  if (!isDue || known.awaited !== undefined || state.ending)
+  if (!isDue || known.awaited !== undefined || state.isShuttingDown)
     return to(doubted === known ? state : withWitness(state, doubted));
   const requestId = state.nextId;
   return to(
@@ -99,7 +99,7 @@ function ask(state: Everything, event: Event, before: Everything): Transition<Ev
       ...withWitness(state, { ...doubted, awaited: requestId }),
       nextId: requestId + 1,
     },
-    { commands: [{ kind: 'probeWitness', requestId }] },
+    { requests: [{ kind: 'probeWitness', requestId }] },
   );
 }
 
@@ -119,5 +119,5 @@ const beginsOutage = (state: Everything, before: Everything): boolean =>
     ({ outageSince }, index) => outageSince !== undefined && before.watches[index]?.outageSince === undefined,
   );
 
-const witnessDueAt = ({ witness: known, ending }: Everything): number | undefined =>
-  known.value === 'none' || known.awaited !== undefined || ending ? undefined : known.nextProbeAt;
+const witnessDueAt = ({ witness: known, isShuttingDown }: Everything): number | undefined =>
+  known.value === 'none' || known.awaited !== undefined || isShuttingDown ? undefined : known.nextProbeAt;

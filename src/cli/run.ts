@@ -24,7 +24,7 @@ import type { Trouble } from '../edges/trouble.ts';
 import { execute } from '../acts/executor.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Log } from '../notices/log-line.ts';
-import type { Memory } from '../model/memory.ts';
+import type { Persisted } from '../model/persisted.ts';
 import type { Notice } from '../notices/notice.ts';
 import { type Program, ReducerFault, type Step, runProgram } from '../loop/program.ts';
 import { readOwnerId } from '../../streams/own-network.ts';
@@ -118,7 +118,7 @@ interface Beginning extends Pick<Program, 'commit'> {
   readonly sites: readonly Site[];
   readonly fileText: SitesFileText;
   readonly opening: readonly Notice[];
-  readonly memory: Memory;
+  readonly memory: Persisted;
   readonly trouble$: Observable<EdgeEvent>;
 }
 

@@ -4,7 +4,7 @@ import { readSmallFile } from '../../config/read-small-file.ts';
 import { asNumber, asObject, parseJson } from '../../streams/json.ts';
 import { decoded, listOf, maybe, object, recordOf } from '../../streams/schemas.ts';
 import type { Exit } from '../model/exits.ts';
-import { type KeptExit, type Memory, NOTHING_REMEMBERED } from '../model/memory.ts';
+import { type KeptExit, type Persisted, NOTHING_PERSISTED } from '../model/persisted.ts';
 import { REMEMBERED } from '../model/past.ts';
 import type { Notice } from '../notices/notice.ts';
 
@@ -12,7 +12,7 @@ import type { Notice } from '../notices/notice.ts';
 export interface StateFile {
   /** Where it is, links followed; empty: nothing is kept. */
   readonly file: string;
-  readonly memory: Memory;
+  readonly memory: Persisted;
   /** Its text as it is on disk, if it is one of ours. */
   readonly text: string | undefined;
   /** What there is to say about that. */
@@ -32,10 +32,10 @@ export function openStateFile(path: string): StateFile {
 }
 
 /** As it is now, for somebody who only looks: a file that cannot be used is nothing, and stays where it is. */
-export function peekStateFile(path: string): Memory {
+export function peekStateFile(path: string): Persisted {
   const found = readSmallFile(path, STATE_FILE_BYTES);
   const decoded = found.kind === 'text' ? decode(found.text) : undefined;
-  return decoded?.ok ? decoded.memory : NOTHING_REMEMBERED;
+  return decoded?.ok ? decoded.memory : NOTHING_PERSISTED;
 }
 
 /** Where a link leads: renaming something to its name would replace the link itself. */
@@ -50,7 +50,7 @@ function followed(path: string): string {
 type Reading = Omit<StateFile, 'file'>;
 
 const nothing = (...notices: readonly Notice[]): Reading => ({
-  memory: NOTHING_REMEMBERED,
+  memory: NOTHING_PERSISTED,
   text: undefined,
   notices,
 });
@@ -108,7 +108,7 @@ const WrittenBeforeExits = v.pipe(
     endedByEngine: endedBy('engine'),
     stopped: v.nullish(texts, []),
   }),
-  v.transform(({ restarting, endedByEngine, stopped, ...sections }): Memory => {
+  v.transform(({ restarting, endedByEngine, stopped, ...sections }): Persisted => {
     // Of those that an operator had stopped the run was not kept.
     const stops = stopped.map((id): [string, KeptExit] => [id, { run: undefined, by: 'operator' }]);
     return { ...sections, exits: { ...restarting, ...endedByEngine, ...Object.fromEntries(stops) } };
@@ -116,14 +116,14 @@ const WrittenBeforeExits = v.pipe(
 );
 
 type Decoded =
-  { readonly ok: true; readonly memory: Memory } | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly memory: Persisted } | { readonly ok: false; readonly reason: string };
 
 function decode(text: string): Decoded {
   const json = asObject(parseJson(text));
   if (json === undefined) return { ok: false, reason: 'holds no JSON object' };
   const version = asNumber(json['version']);
   if (version !== VERSION && version !== BEFORE_EXITS) return { ok: false, reason: strangeVersion(version) };
-  const memory: Memory | undefined = decoded(version === VERSION ? Written : WrittenBeforeExits, json);
+  const memory: Persisted | undefined = decoded(version === VERSION ? Written : WrittenBeforeExits, json);
   return memory === undefined
     ? { ok: false, reason: 'is not of the form this monitor writes' }
     : { ok: true, memory };
@@ -133,7 +133,7 @@ const strangeVersion = (version: number | undefined): string =>
   version === undefined ? 'has no version' : `is of version ${version}, which this monitor does not know`;
 
 /** As the file holds it. Of more than `REMEMBERED` only the latest is kept. */
-export function encode(memory: Memory): string {
+export function encode(memory: Persisted): string {
   const { gateways, dependents, exits, backoff, sites } = memory;
   const kept = {
     version: VERSION,

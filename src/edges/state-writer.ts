@@ -9,7 +9,7 @@ import {
   takeUntil,
   timer,
 } from 'rxjs';
-import { type Memory, NOTHING_REMEMBERED, memoryOf, memorySources } from '../model/memory.ts';
+import { type Persisted, NOTHING_PERSISTED, persistedOf, persistedSources } from '../model/persisted.ts';
 import type { Everything } from '../model/state.ts';
 import type { Edge } from './edge.ts';
 import { replaceFile } from './replace-file.ts';
@@ -25,7 +25,7 @@ export interface StateWriterDeps {
 
 export interface StateWriter {
   /** Begins to put it on disk. Never throws, and never waits. */
-  readonly save: (memory: Memory) => void;
+  readonly save: (memory: Persisted) => void;
   /** Completes when what was saved last is on disk, or is known not to come there soon: after two seconds at the latest. */
   readonly commit: () => Observable<never>;
 }
@@ -58,7 +58,7 @@ export function createStateWriter(opened: StateFile, deps: StateWriterDeps): Sta
     );
   return { save, commit };
 
-  function save(memory: Memory): void {
+  function save(memory: Persisted): void {
     const isDueAgain = isFailing && scheduler.now() - triedAt >= STATE_RETRY_MS;
     if (file === '' || (memory === latest && !isDueAgain)) return;
     latest = memory;
@@ -115,11 +115,11 @@ export function createStateWriter(opened: StateFile, deps: StateWriterDeps): Sta
 
 export function stateEdge({ save }: StateWriter): Edge {
   let sources: readonly unknown[] = [];
-  let memory = NOTHING_REMEMBERED;
-  const latest = (state: Everything): Memory => {
-    const now = memorySources(state);
+  let memory = NOTHING_PERSISTED;
+  const latest = (state: Everything): Persisted => {
+    const now = persistedSources(state);
     const isSame = now.length === sources.length && now.every((part, index) => part === sources[index]);
-    if (!isSame) memory = memoryOf(state);
+    if (!isSame) memory = persistedOf(state);
     sources = now;
     return memory;
   };

@@ -104,11 +104,11 @@ const without = (state: Everything, id: string): Everything => {
 
 const list = (state: Everything, at: number): Transition<Everything> =>
   to(withContainers(state, { nextListingAt: at + LISTING_INTERVAL_MS, listingAskedAt: at }), {
-    commands: [listCommand(state)],
+    requests: [listRequest(state)],
   });
 
 /** A gateway that was given another name is known by its id only. */
-export const listCommand = ({
+export const listRequest = ({
   containers: { named },
   past,
 }: Pick<Shared, 'containers' | 'past'>): ReadingRequest => ({
@@ -304,7 +304,7 @@ const isInspectedWhenListed = (
 
 const isInProject = ({ watches }: Everything, labels: ContainerFacts['labels']): boolean => {
   const project = labels[COMPOSE_PROJECT] ?? '';
-  return project !== '' && watches.some(({ settling }) => settling.project === project);
+  return project !== '' && watches.some(({ quiet }) => quiet.project === project);
 };
 
 const isWithoutDetails = (state: Everything, facts: ContainerFacts): boolean =>

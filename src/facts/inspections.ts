@@ -80,7 +80,7 @@ export function beginInspections(
     inspecting: { ...inspecting, ...Object.fromEntries(ids.map((id) => [id, 'once' as const])) },
     toInspect: { known, strangers: isFlooded ? [] : strangers },
   });
-  return to(isFlooded ? listSoon(begun) : begun, { commands: ids.map(inspect) });
+  return to(isFlooded ? listSoon(begun) : begun, { requests: ids.map(inspect) });
 }
 
 const split = (ids: readonly string[], count: number): [readonly string[], readonly string[]] => [

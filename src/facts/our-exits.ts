@@ -39,7 +39,7 @@ function noteEnd(state: Everything, event: Event, { inFlight }: Everything): Tra
   switch (event.type) {
     case 'dependentRepairEnded':
       return to(close(disown(state, event.id, event, inFlight), event.id));
-    case 'commandFinished':
+    case 'actEnded':
       return to(afterAct(state, event, inFlight));
     default:
       return to(state);
@@ -62,7 +62,7 @@ function disown(state: Everything, id: string, event: Ended, { since }: InFlight
     : withExit(state, id, opened({ ...exit, by: 'operator' }, event.at));
 }
 
-const isUntouched = ({ outcome }: Ended): boolean => !outcome.ok && outcome.untouched === true;
+const isUntouched = ({ outcome }: Ended): boolean => !outcome.ok && outcome.isSkipped === true;
 
 /** What we were to end has ended by it, or runs on and was not ended at all. */
 function close(state: Everything, id: string): Everything {

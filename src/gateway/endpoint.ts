@@ -48,7 +48,7 @@ function reduce(state: State, event: Event, before: State): Transition {
     : askOnceMore(current, event.at);
   const answer = learnEndpoint(request.state, event);
   const line = announce(answer.state, event);
-  return { state: line.state, commands: request.commands, notices: [...answer.notices, ...line.notices] };
+  return { state: line.state, requests: request.requests, notices: [...answer.notices, ...line.notices] };
 }
 
 /** Not in a recovery: before a check passes, the answer may still be the endpoint that failed. */
@@ -94,7 +94,7 @@ export function askEndpoint(state: State, at: number): Transition {
       shared: { ...state.shared, nextId: requestId + 1 },
     },
     {
-      commands: [{ kind: 'readEndpoint', lane: state.settings.gateway, requestId, gatewayId: gateway.id }],
+      requests: [{ kind: 'readEndpoint', lane: state.settings.gateway, requestId, gatewayId: gateway.id }],
     },
   );
 }

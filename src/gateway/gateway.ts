@@ -66,9 +66,9 @@ const withoutOtherStacks = (state: State): Findable => ({
  * While the gateway is away, or about to be replaced, the user's word may fit the compose service of another stack. That
  * is another gateway, and its dependents are not ours.
  */
-const isOfAnotherStack = ({ settling, settings, shared: { past } }: State, facts: ContainerFacts): boolean =>
-  settling.project !== undefined &&
-  (facts.labels[COMPOSE_PROJECT] ?? '') !== settling.project &&
+const isOfAnotherStack = ({ quiet, settings, shared: { past } }: State, facts: ContainerFacts): boolean =>
+  quiet.project !== undefined &&
+  (facts.labels[COMPOSE_PROJECT] ?? '') !== quiet.project &&
   !fitsByName(settings.gateway, facts) &&
   !knownIds(past, settings.gateway).includes(facts.id);
 
@@ -124,10 +124,10 @@ function followLog(state: State): Transition {
   if (run === logReading.followed) return to(state);
   const after = { ...state, logReading: { ...logReading, followed: run } };
   if (run === undefined || !('id' in current))
-    return to(after, { commands: [{ kind: 'leaveGatewayLog', lane }] });
+    return to(after, { requests: [{ kind: 'leaveGatewayLog', lane }] });
   const { tty = false, startedAt, startedAtMs = 0, finishedAtMs = Infinity } = facts?.details ?? {};
   return to(after, {
-    commands: [
+    requests: [
       {
         kind: 'followGatewayLog',
         lane,

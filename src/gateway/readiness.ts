@@ -8,7 +8,7 @@ import { isOverdue, isSameRun } from '../model/selectors.ts';
 import type { State } from '../model/state.ts';
 import type { Notice, NoticeOf } from '../notices/notice.ts';
 import { type Transition, to } from '../model/transition.ts';
-import { listCommand } from '../facts/containers.ts';
+import { listRequest } from '../facts/containers.ts';
 import { next } from './machine.ts';
 
 type Starting = GatewayIn<'starting'>;
@@ -32,10 +32,10 @@ function reduce(state: State, event: Event, before: State): Transition {
   if (proof === undefined) return overdue(state, gateway, { at: event.at, wasAwaited });
   const notices = sayReady(gateway, proof, { at: event.at, wasAwaited });
   // The engine sends no message if a dependent failed to start meanwhile: only a listing shows that.
-  const commands = wasAwaited || event.type === 'containerInspected' ? [listCommand(state.shared)] : [];
+  const requests = wasAwaited || event.type === 'containerInspected' ? [listRequest(state.shared)] : [];
   return to(
     { ...state, gateway: next(gateway, { type: 'provenReady', at: event.at }) },
-    { notices, commands },
+    { notices, requests },
   );
 }
 
@@ -45,7 +45,7 @@ function reduce(state: State, event: Event, before: State): Transition {
  */
 function overdue(state: State, gateway: Starting, { at, wasAwaited }: Moment): Transition {
   // Without the engine nobody knows how the gateway is by now.
-  const isKnown = state.shared.connection.value === 'connected' && !state.shared.ending;
+  const isKnown = state.shared.connection.value === 'connected' && !state.shared.isShuttingDown;
   if (!isKnown || !isOverdue(state, at)) return to(state);
   const late = next(gateway, { type: 'timeOver' });
   if (late === gateway) return to(state);

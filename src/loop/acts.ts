@@ -14,7 +14,7 @@ export const actOver: SharedConcern<'facts'> = { stage: 'facts', reduce: over };
 
 function over(state: Everything, event: Event): Transition<Everything> {
   return to(
-    event.type === 'commandFinished' && event.id === state.inFlight?.act.id
+    event.type === 'actEnded' && event.id === state.inFlight?.act.id
       ? { ...state, inFlight: undefined }
       : state,
   );

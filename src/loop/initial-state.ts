@@ -3,14 +3,14 @@ import { type OwnNetwork, UNKNOWN_NETWORK } from '../../streams/own-network.ts';
 import { sitesOf } from '../checks/site-list.ts';
 import { NOTHING_KNOWN } from '../gateway/endpoint.ts';
 import { NO_TROUBLES } from '../model/gateway-troubles.ts';
-import { type Memory, NOTHING_REMEMBERED, pastIn, restoredExits } from '../model/memory.ts';
+import { type Persisted, NOTHING_PERSISTED, pastIn, restoredExits } from '../model/persisted.ts';
 import { rememberedBackoff, rememberedSites } from '../model/past.ts';
 import type { Everything, Settings, Watch } from '../model/state.ts';
 import { NO_BACKOFF } from '../recovery/backoff.ts';
 
 /** What a monitor begins with beside its settings. */
 export interface Beginning {
-  readonly memory?: Memory;
+  readonly memory?: Persisted;
   readonly hasWitness?: boolean;
   readonly ownNetwork?: OwnNetwork;
 }
@@ -19,7 +19,7 @@ export interface Beginning {
 export const initialState = (
   settings: readonly Settings[],
   sites: readonly Site[],
-  { memory = NOTHING_REMEMBERED, hasWitness = false, ownNetwork: network = UNKNOWN_NETWORK }: Beginning = {},
+  { memory = NOTHING_PERSISTED, hasWitness = false, ownNetwork: network = UNKNOWN_NETWORK }: Beginning = {},
 ): Everything => ({
   nextId: 1,
   inFlight: undefined,
@@ -44,7 +44,7 @@ export const initialState = (
   conditionStarts: {},
   stores: {},
   edges: {},
-  ending: false,
+  isShuttingDown: false,
   watches: settings.map((one) => initialWatch(one, sites, memory)),
 });
 
@@ -53,7 +53,7 @@ const namedIn = ({ gateway: name, dependents: listed }: Settings): readonly stri
   ...(listed === 'auto' ? [] : listed),
 ];
 
-const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory): Watch => ({
+const initialWatch = (settings: Settings, sites: readonly Site[], memory: Persisted): Watch => ({
   settings,
   gateway: { value: 'unseen' },
   dependents: { members: undefined, unclaimed: {}, ends: {} },
@@ -89,7 +89,7 @@ const initialWatch = (settings: Settings, sites: readonly Site[], memory: Memory
   recovery: { value: 'none' },
   latestRecovery: undefined,
   repairs: { pending: {}, restored: {} },
-  settling: { project: undefined, changedAt: undefined, firstStart: undefined },
+  quiet: { project: undefined, changedAt: undefined, firstStart: undefined },
   backoff: { ...NO_BACKOFF, ...rememberedBackoff(memory, settings.gateway) },
   outageSince: undefined,
   heldBack: undefined,

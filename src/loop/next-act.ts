@@ -18,7 +18,7 @@ export interface NextAct extends Wish {
  * To begin an act, and its outcome, each change the state, so that the same act is not the answer again at that instant.
  */
 export function nextAct(all: Everything, at: number): NextAct | undefined {
-  if (all.inFlight !== undefined || all.ending) return undefined;
+  if (all.inFlight !== undefined || all.isShuttingDown) return undefined;
   return viewsOf(all)
     .flatMap((view, watch) => wishesOf(view, at).map((wish): NextAct => ({ ...wish, watch })))
     .reduce<NextAct | undefined>(

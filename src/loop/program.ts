@@ -58,7 +58,7 @@ export interface Program {
 /** What an act has of the loop while it runs. */
 interface Acting {
   /** The monitor is about to end: no further part of an act is begun. */
-  readonly isEnding: () => boolean;
+  readonly isShuttingDown: () => boolean;
   /** To be awaited before a call whose trace must survive the monitor: it covers every event emitted before. */
   readonly commit: Observable<never>;
 }
@@ -114,12 +114,12 @@ export const runProgram = (program: Program): Observable<Step> =>
       const act = begunBetween(before, state);
       return act === undefined ? EMPTY : of(act);
     };
-    const ask = ({ state, commands, wokenAt }: Turn): void => {
-      commands.forEach((request) => request$.next(request));
+    const ask = ({ state, requests, wokenAt }: Turn): void => {
+      requests.forEach((request) => request$.next(request));
       deadline$.next(nextDeadline(state, wokenAt));
     };
     const over$ = state$.pipe(
-      filter(({ ending }) => ending),
+      filter(({ isShuttingDown: ending }) => ending),
       take(1),
       switchMap(() =>
         merge(
@@ -154,7 +154,7 @@ const firstTurn = ({ initial, opening = [] }: Program, event: Event): Turn => ({
   state: initial,
   before: initial,
   event,
-  commands: [],
+  requests: [],
   notices: opening,
   wokenAt: 0,
 });
@@ -162,12 +162,12 @@ const firstTurn = ({ initial, opening = [] }: Program, event: Event): Turn => ({
 function turn(last: Turn, event: Event): Turn {
   const { state: before, wokenAt } = last;
   try {
-    const { state, commands, notices } = reduce(before, event);
+    const { state, requests, notices } = reduce(before, event);
     return {
       event,
       before,
       state,
-      commands,
+      requests,
       notices: event.type === 'monitorStarted' ? [...last.notices, ...notices] : notices,
       wokenAt: event.type === 'timeReached' ? event.at : wokenAt,
     };
@@ -186,20 +186,22 @@ const run = (
 ): Observable<Event> => {
   // Events that wait in the queue are reduced, and their steps published, before it is asked what there is to write.
   const commit = defer(written).pipe(subscribeOn(queueScheduler));
-  const isEnding = (): boolean => state$.value.ending;
+  const isEnding = (): boolean => state$.value.isShuttingDown;
   return defer(() => {
     isActing$.next(true);
     return concat(
       commit,
-      defer(() => (isEnding() ? of(notBegun(act, scheduler.now())) : execute(act, { isEnding, commit }))),
+      defer(() =>
+        isEnding() ? of(notBegun(act, scheduler.now())) : execute(act, { isShuttingDown: isEnding, commit }),
+      ),
     ).pipe(finalize(() => isActing$.next(false)));
   });
 };
 
 const notBegun = ({ id, kind }: Act, at: number): Event => ({
-  type: 'commandFinished',
+  type: 'actEnded',
   at,
   id,
   kind,
-  outcome: { ok: false, reason: 'the monitor is about to end', untouched: true },
+  outcome: { ok: false, reason: 'the monitor is about to end', isSkipped: true },
 });

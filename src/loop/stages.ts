@@ -2,7 +2,7 @@ import type { Event } from '../../streams/events.ts';
 import { alarm } from '../checks/alarm.ts';
 import { checkResults } from '../checks/check-results.ts';
 import { checkSchedule } from '../checks/check-schedule.ts';
-import { judgement } from '../checks/judgement.ts';
+import { outage } from '../checks/outage.ts';
 import { siteList, siteReload } from '../checks/site-list.ts';
 import { witness, witnessSchedule } from '../checks/witness.ts';
 import { connection } from '../facts/connection.ts';
@@ -11,7 +11,7 @@ import { exits } from '../facts/exits.ts';
 import { expectedExits, ourExits } from '../facts/our-exits.ts';
 import { lists } from '../facts/lists.ts';
 import { ownNetwork } from '../facts/own-network.ts';
-import { recollection } from '../facts/recollection.ts';
+import { past } from '../facts/past.ts';
 import { endpoint } from '../gateway/endpoint.ts';
 import { gatewayLog } from '../gateway/gateway-log.ts';
 import { gateway } from '../gateway/gateway.ts';
@@ -30,7 +30,7 @@ import { recovery } from '../recovery/recovery.ts';
 import { recoveryEnd } from '../recovery/end.ts';
 import { recoveryRecord } from '../recovery/recovery-record.ts';
 import { dependents } from '../repairs/dependents.ts';
-import { settling } from '../repairs/quiet.ts';
+import { quiet } from '../repairs/quiet.ts';
 import { repairs } from '../repairs/repairs.ts';
 import { actOver, acts } from './acts.ts';
 import { edges } from './edges.ts';
@@ -49,7 +49,7 @@ export const CONCERNS: Stages = {
   facts: { shared: { actOver, shutdown, stores, edges, connection, containers, siteReload, witness } },
   exits: { shared: { exits, ourExits } },
   gateway: { ofGateway: { gateway, siteList } },
-  evidence: { ofGateway: { checkResults, judgement, settling } },
+  evidence: { ofGateway: { checkResults, outage, quiet } },
   readiness: { ofGateway: { readiness } },
   network: { ofGateway: { endpoint, dependents } },
   decide: { ofGateway: { recovery } },
@@ -57,7 +57,7 @@ export const CONCERNS: Stages = {
   conclude: { ofGateway: { recoveryEnd } },
   act: { shared: { acts } },
   record: {
-    ofGateway: { recoveryRecord, gatewayLog, alarm, recollection },
+    ofGateway: { recoveryRecord, gatewayLog, alarm, recollection: past },
     shared: { expectedExits, lists, ownNetwork },
   },
   schedule: { ofGateway: { checkSchedule }, shared: { witnessSchedule } },

@@ -41,14 +41,14 @@ const onlyOne = <T>(found: readonly T[]): readonly T[] => (found.length === 1 ? 
  */
 export function listedAs(word: string, state: State): readonly ContainerFacts[] {
   const {
-    settling,
+    quiet,
     gateway,
     shared: { containers },
   } = state;
   const all = Object.values(containers.byId).filter((facts) => isSettledIn(facts, containers));
   const named = all.filter((facts) => fitsByName(word, facts));
   const isNear = (facts: ContainerFacts): boolean =>
-    facts.labels[COMPOSE_PROJECT] === settling.project ||
+    facts.labels[COMPOSE_PROJECT] === quiet.project ||
     isOnNetworkOf(gatewayTarget(gateway)?.id, facts, state);
   const isMeant = (facts: ContainerFacts): boolean => isTouchable(state, facts);
   return named.length > 0

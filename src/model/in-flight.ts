@@ -24,7 +24,7 @@ export const outcomeOf = (
   { shared: { inFlight }, settings }: Seen,
   kind: keyof Acts,
 ): Outcome | undefined =>
-  event.type === 'commandFinished' &&
+  event.type === 'actEnded' &&
   event.id === inFlight?.act.id &&
   inFlight.act.kind === kind &&
   inFlight.gateway === settings.gateway

@@ -42,7 +42,7 @@ export interface Shared {
   readonly stores: Readonly<Partial<Record<Store, { readonly path: string; readonly reason: string }>>>;
   /** The edges that fail at present, by name. */
   readonly edges: Readonly<Record<string, { readonly reason: string }>>;
-  readonly ending: boolean;
+  readonly isShuttingDown: boolean;
 }
 
 /** What concerns one gateway, and nobody else. */
@@ -59,7 +59,7 @@ export interface Watch {
   /** The one under way, else the latest; kept for those who show it. */
   readonly latestRecovery: RecoveryRecord | undefined;
   readonly repairs: Repairs;
-  readonly settling: Settling;
+  readonly quiet: Quiet;
   readonly backoff: Backoff;
   /** The first sign that the tunnel may be broken; undefined since the last check that passed. */
   readonly outageSince: number | undefined;
@@ -343,7 +343,7 @@ interface HeldBack {
 export type HoldReason = 'quorum' | 'excluded' | 'line' | 'awaitingWitness' | 'grace' | 'backoff';
 
 /** Compose, or an update tool, at work on the containers around the gateway: it is not raced. */
-interface Settling {
+interface Quiet {
   /** The compose project the gateway belonged to when it was last seen; empty: none. */
   readonly project: string | undefined;
   /** The last create, destroy or rename among them that was not ours. */

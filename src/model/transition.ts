@@ -6,7 +6,7 @@ import type { State } from './state.ts';
 /** What an event leads to: the state after it, what is to be read, what is to be said. Nothing is done here. */
 export interface Transition<S = State> {
   readonly state: S;
-  readonly commands: readonly ReadingRequest[];
+  readonly requests: readonly ReadingRequest[];
   readonly notices: readonly Notice[];
 }
 
@@ -19,8 +19,8 @@ export type Reducer<S = State> = (state: S, event: Event, before: S) => Transiti
 /** The same object back where nothing changed. */
 export const to = <S>(
   state: S,
-  { commands = [], notices = [] }: { commands?: readonly ReadingRequest[]; notices?: readonly Notice[] } = {},
-): Transition<S> => ({ state, commands, notices });
+  { requests = [], notices = [] }: { requests?: readonly ReadingRequest[]; notices?: readonly Notice[] } = {},
+): Transition<S> => ({ state, requests, notices });
 
 /** The concerns one after another on the same event. */
 export const compose =
@@ -31,10 +31,10 @@ export const compose =
 /** One step after another. */
 export const then = <S>(
   first: Transition<unknown>,
-  { state, commands, notices }: Transition<S>,
+  { state, requests, notices }: Transition<S>,
 ): Transition<S> => ({
   state,
-  commands: both(first.commands, commands),
+  requests: both(first.requests, requests),
   notices: both(first.notices, notices),
 });
 

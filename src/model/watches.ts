@@ -20,7 +20,7 @@ export const forEachGateway =
       const watch = soFar.state.watches[index] ?? watchBefore;
       const view = viewOf(soFar.state, watch);
       const next = concerns(view, event, viewOf(before, watchBefore));
-      const isSame = next.state === view && next.notices.length === 0 && next.commands.length === 0;
+      const isSame = next.state === view && next.notices.length === 0 && next.requests.length === 0;
       if (isSame) return soFar;
       const notices = next.notices.map(concerning(watch));
       return then(soFar, { ...next, state: withView(soFar.state, index, next.state), notices });
@@ -34,8 +34,8 @@ export function inWatch(
 ): Transition<Everything> {
   const watch = all.watches[index];
   if (watch === undefined) return to(all);
-  const { state, commands, notices } = step(viewOf(all, watch));
-  return { state: withView(all, index, state), commands, notices: notices.map(concerning(watch)) };
+  const { state, requests, notices } = step(viewOf(all, watch));
+  return { state: withView(all, index, state), requests, notices: notices.map(concerning(watch)) };
 }
 
 const concerning =

@@ -6,7 +6,7 @@ import type { Phase } from '../model/recovery-phase.ts';
 import type { State } from '../model/state.ts';
 import type { Notice } from '../notices/notice.ts';
 import { type Transition, then, to } from '../model/transition.ts';
-import { listCommand } from '../facts/containers.ts';
+import { listRequest } from '../facts/containers.ts';
 import { announceNewEndpoint } from '../gateway/endpoint.ts';
 import { askForForcedRestart, askForRepair } from '../repairs/repairs.ts';
 import { hasPassed, step } from './step.ts';
@@ -33,7 +33,7 @@ function askForList(state: State, signal: 'checkPassed' | 'timeOver', at: number
   const announcement = announceNewEndpoint(state, at);
   const request = to(step(announcement.state, signal, at), {
     notices: [{ kind: 'dependentDiscoveryBegun' }],
-    commands: [listCommand(state.shared)],
+    requests: [listRequest(state.shared)],
   });
   return then(announcement, request);
 }
@@ -46,7 +46,7 @@ export function whileListing(state: State, phase: Phase<'listing'>, event: Event
   const isAnswer = event.type === 'containersListed' && event.requestedAt >= phase.askedAt;
   if (isAnswer && isGatewayInspected(state)) return repair(state, event);
   if (!hasPassed(phase.askAgainAt, event)) return to(state);
-  return to(step(state, 'timeOver', event.at), { commands: [listCommand(state.shared)] });
+  return to(step(state, 'timeOver', event.at), { requests: [listRequest(state.shared)] });
 }
 
 /** Nobody's start can be compared with the gateway's until that is known. */

@@ -44,7 +44,7 @@ const startsIn = ({ recovery }: State): number => (recovery.value === 'awaitingR
 
 /** The monitor is not shutting down, the engine is there, and the user has not excluded the gateway. */
 const isActionAllowed = (state: State): boolean =>
-  !state.shared.ending &&
+  !state.shared.isShuttingDown &&
   state.shared.connection.value === 'connected' &&
   'name' in state.gateway &&
   whyGatewayExcluded(state) === undefined;
@@ -67,7 +67,7 @@ export function startEnded(state: State, event: Event, before: State): Transitio
   const outcome = outcomeOf(event, before, 'startGateway');
   if (outcome === undefined) return to(state);
   const notices: readonly Notice[] =
-    outcome.ok || outcome.untouched || startsIn(state) !== 1
+    outcome.ok || outcome.isSkipped || startsIn(state) !== 1
       ? []
       : [{ kind: 'gatewayStartFailed', name: nameOf(state), reason: outcome.reason }];
   return to(withPause(state, event.at), { notices });

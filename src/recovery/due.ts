@@ -12,7 +12,7 @@ import { demoteBlocked } from './demoted-sites.ts';
  * decision waits for it.
  */
 export function isToDecide(state: State, event: Event, before: State): boolean {
-  if (state.shared.ending || state.shared.connection.value !== 'connected') return false;
+  if (state.shared.isShuttingDown || state.shared.connection.value !== 'connected') return false;
   const check = finishedCheck(event, before);
   if (check !== undefined) return failuresCount(state, check);
   return (

@@ -22,7 +22,7 @@ export function whileRestarting(state: State, event: Event, before: State): Tran
   if (outcome.ok) return whileAwaitingReady(step(state, 'restartDone', event.at), event, before);
   const { reason } = outcome;
   const name = nameOf(state);
-  if (outcome.untouched)
+  if (outcome.isSkipped)
     return to(endSkipped(state, event.at), { notices: [{ kind: 'gatewayNotRestarted', name, reason }] });
   return to(step(state, 'restartFailed', event.at), {
     notices: [{ kind: 'gatewayRestartFailed', name, reason }],

@@ -38,7 +38,7 @@ function whileRestartingVpn(state: State, event: Event, before: State): Transiti
   if (outcome.ok) return to(noteOurReconnect(step(state, 'restartDone', at), at));
   const { reason } = outcome;
   const name = nameOf(state);
-  if (outcome.untouched) {
+  if (outcome.isSkipped) {
     const next = endSkipped(state, at);
     return then(to(next, { notices: [{ kind: 'vpnNotRestarted', name, reason }] }), askEndpoint(next, at));
   }

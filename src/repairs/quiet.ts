@@ -17,12 +17,12 @@ const LONGEST_MS = 60_000;
 const RECENT_MS = 60_000;
 
 /** Who else works on the containers around the gateway: compose, an update tool, a person. */
-export const settling: GatewayConcern<'evidence'> = { stage: 'evidence', reduce };
+export const quiet: GatewayConcern<'evidence'> = { stage: 'evidence', reduce };
 
 function reduce(state: State, event: Event, before: State): Transition {
   const known = withFirstStart(withYoungest(withProject(state), event));
   if (!isChange(event) || !concernsUs(before, event) || isOurs(state, event)) return to(known);
-  return to({ ...known, settling: { ...known.settling, changedAt: event.at, firstStart: undefined } });
+  return to({ ...known, quiet: { ...known.quiet, changedAt: event.at, firstStart: undefined } });
 }
 
 /** Kept while the gateway is away: its own removal belongs to the project. */
@@ -30,7 +30,7 @@ function withProject(state: State): State {
   const facts = state.shared.containers.byId[gatewayTarget(state.gateway)?.id ?? ''];
   if (facts === undefined) return state;
   const project = facts.labels[COMPOSE_PROJECT] ?? '';
-  return project === state.settling.project ? state : { ...state, settling: { ...state.settling, project } };
+  return project === state.quiet.project ? state : { ...state, quiet: { ...state.quiet, project } };
 }
 
 /** Of a change whose message was lost, or that came before the monitor, the age of what was created tells. */
@@ -41,14 +41,14 @@ function withYoungest(state: State, event: Event): State {
     .map(({ createdMs }) => event.engineClockMs - createdMs)
     .filter((ageMs) => ageMs >= 0);
   const changedAt = event.at - Math.min(...ages);
-  return changedAt > (state.settling.changedAt ?? event.at - RECENT_MS)
-    ? { ...state, settling: { ...state.settling, changedAt, firstStart: undefined } }
+  return changedAt > (state.quiet.changedAt ?? event.at - RECENT_MS)
+    ? { ...state, quiet: { ...state.quiet, changedAt, firstStart: undefined } }
     : state;
 }
 
 /** The gateway’s first start, right after the last change, is part of what goes on; another one is somebody’s own doing. */
 function withFirstStart(state: State): State {
-  const { changedAt, firstStart } = state.settling;
+  const { changedAt, firstStart } = state.quiet;
   const { seenAt, startedAt } = runningStart(state.gateway) ?? {};
   const isFirst =
     changedAt !== undefined &&
@@ -57,7 +57,7 @@ function withFirstStart(state: State): State {
     startedAt !== undefined &&
     seenAt >= changedAt &&
     seenAt < changedAt + QUIET_MS;
-  return isFirst ? { ...state, settling: { ...state.settling, firstStart: startedAt.text } } : state;
+  return isFirst ? { ...state, quiet: { ...state.quiet, firstStart: startedAt.text } } : state;
 }
 
 type Change = Extract<
@@ -75,7 +75,7 @@ function concernsUs(
   state: State,
   { id, name, labels }: Pick<ContainerFacts, 'id' | 'name' | 'labels'>,
 ): boolean {
-  const { project } = state.settling;
+  const { project } = state.quiet;
   if (project !== undefined && labels[COMPOSE_PROJECT] === project) return true;
   const members = state.dependents.members ?? {};
   return (
@@ -93,8 +93,8 @@ const isOurs = (state: State, event: Change): boolean =>
  * Until when a repair that was asked for waits: five quiet seconds after the last change, and, where the gateway
  * itself has started amid such changes, after it was ready.
  */
-export function settledAt(state: State, askedAt: number): number {
-  const { changedAt, firstStart } = state.settling;
+export function quietAt(state: State, askedAt: number): number {
+  const { changedAt, firstStart } = state.quiet;
   const start = runningStart(state.gateway);
   const latest = askedAt + LONGEST_MS;
   if (isSomebodyStopping(state)) return latest;

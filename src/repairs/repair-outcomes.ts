@@ -32,7 +32,7 @@ export function repairOutcomes(state: State, event: Event, before: State): Trans
       });
     case 'dependentRepairEnded':
       return ended(withProgress(state, { answered: [...(wave?.answered ?? []), event.id] }), event);
-    case 'commandFinished':
+    case 'actEnded':
       return afterWave(state, event, before);
     default:
       return to(state);
@@ -77,7 +77,7 @@ function ended(state: State, event: Ended): Transition {
   const { id, name, how, outcome, at } = event;
   if (outcome.ok) return judge(state, event);
   if (outcome.gone) return to(forget(state, id), { notices: [{ kind: 'dependentGone', name }] });
-  if (outcome.untouched)
+  if (outcome.isSkipped)
     return to(postpone(state, id, at), {
       notices: [{ kind: 'dependentLeftAlone', name, repair: how, reason: outcome.reason }],
     });
@@ -208,7 +208,7 @@ function afterWave(state: State, event: Event, before: State): Transition {
   const [wave, outcome] = [waveOf(before), outcomeOf(event, before, 'repairDependents')];
   if (wave === undefined || outcome === undefined) return to(state);
   const why: Why = outcome.ok ? { fault: 'noAnswer' } : { reason: outcome.reason };
-  const isUntouched = !outcome.ok && outcome.untouched === true;
+  const isUntouched = !outcome.ok && outcome.isSkipped === true;
   return wave.dependents
     .filter(({ id }) => !wave.answered.includes(id) && id in state.repairs.pending)
     .reduce(

@@ -16,7 +16,7 @@ import { type Transition, then, to } from '../model/transition.ts';
 import { RANKS, type Rank, type Wish } from '../model/wish.ts';
 import { forget, repairOutcomes, sayBegun, tryAgainLater, withRepairs } from './repair-outcomes.ts';
 import { repairable } from './repairable.ts';
-import { settledAt } from './quiet.ts';
+import { quietAt } from './quiet.ts';
 
 /**
  * Puts back whoever needs it, whoever brought that about, wave by wave: owners of a shared network first, then what
@@ -163,14 +163,14 @@ function isSettled(state: State, id: string, { failures, isForced }: Repair): bo
 }
 
 /** A recovery that is due as well goes first, by its rank, before all but what was left half done. */
-const isRepairTime = ({ gateway, recovery, shared: { connection, ending } }: State): boolean =>
+const isRepairTime = ({ gateway, recovery, shared: { connection, isShuttingDown } }: State): boolean =>
   gateway.value === 'ready' &&
   connection.value === 'connected' &&
   (recovery.value === 'none' || recovery.value === 'repairing') &&
-  !ending;
+  !isShuttingDown;
 
 const turnAt = (state: State, repair: Repair): number =>
-  Math.max(repair.dueAt, settledAt(state, repair.askedAt));
+  Math.max(repair.dueAt, quietAt(state, repair.askedAt));
 
 /** When the next one is due; an act that ends and a gateway that becomes ready are events of their own. */
 function dueAt(state: State): readonly number[] {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encode } from '../../../src/edges/state-file.ts';
-import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import type { MonitorProcess } from '../monitor.ts';
 import type { TestContainer } from '../stand-in/container.ts';
 import { findContainer } from '../stand-in/dependent.ts';
@@ -76,6 +76,6 @@ export async function untilChecked(monitor: MonitorProcess, times: number): Prom
 /** A state file of a monitor that has known the gateway by this id; its path. */
 export async function stateThatKnows(engine: TestEngine, gatewayId: string): Promise<string> {
   const path = join(engine.folder, `known-${gatewayId.slice(0, 12)}.json`);
-  await writeFile(path, encode({ ...NOTHING_REMEMBERED, gateways: { gluetun: [gatewayId] } }));
+  await writeFile(path, encode({ ...NOTHING_PERSISTED, gateways: { gluetun: [gatewayId] } }));
   return path;
 }

@@ -34,7 +34,7 @@ const PATCHES: readonly Patch[] = [
         const events$ = (execute as unknown as (...args: unknown[]) => Observable<Event>)(act, executor);
         events$.subscribe({ error: () => undefined });
         const { scheduler } = executor;
-        const finished = { type: 'commandFinished', ...act, outcome: { ok: true } };
+        const finished = { type: 'actEnded', ...act, outcome: { ok: true } };
         return timer(50, scheduler).pipe(map(() => ({ ...finished, at: scheduler.now() })));
       },
     }),

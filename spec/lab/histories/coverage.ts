@@ -29,7 +29,7 @@ export class Coverage implements Onlooker {
   }
 
   outcome(event: Event, { kind }: Act): void {
-    if (event.type === 'commandFinished') this.count('command', `${kind} ${inAWord(event.outcome)}`);
+    if (event.type === 'actEnded') this.count('command', `${kind} ${inAWord(event.outcome)}`);
     if (event.type === 'dependentRepairEnded') this.count('repair', `${event.how} ${inAWord(event.outcome)}`);
   }
 
@@ -64,7 +64,7 @@ export class Coverage implements Onlooker {
 function inAWord(outcome: Outcome): string {
   if (outcome.ok) return 'ok';
   if (outcome.gone === true) return 'gone';
-  if (outcome.untouched === true) return 'untouched';
+  if (outcome.isSkipped === true) return 'skipped';
   return outcome.refused === true ? 'refused' : 'failed';
 }
 

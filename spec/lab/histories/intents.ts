@@ -207,7 +207,7 @@ export class Intents {
   /** Whatever happens now is heard of. */
   get #isWatched(): boolean {
     const { isMonitorAlive, state, engine } = this.#world;
-    return isMonitorAlive && !state.ending && engine.up$.value && !this.#wire.losesMessages;
+    return isMonitorAlive && !state.isShuttingDown && engine.up$.value && !this.#wire.losesMessages;
   }
 
   #down(): Intent {

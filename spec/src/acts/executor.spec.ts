@@ -80,16 +80,16 @@ class FakeEngine {
       },
       restartVpn: () => NEVER,
       scheduler: this.scheduler,
-      isEnding: () => this.isEnding,
+      isShuttingDown: () => this.isEnding,
       commit: defer(() => this.commit()),
       exclude: this.exclude,
     }).subscribe({ next: (event) => events.push(event), complete: () => (completed += 1) });
     this.scheduler.maxFrames = forMs;
     this.scheduler.flush();
-    const ends = events.filter(({ type }) => type === 'commandFinished');
+    const ends = events.filter(({ type }) => type === 'actEnded');
     if (forMs !== Infinity && completed === 0) return events;
     if (completed !== 1 || ends.length !== 1 || events.at(-1) !== ends[0])
-      throw new Error('an act ends with commandFinished, once');
+      throw new Error('an act ends with actEnded, once');
     return events;
   }
 
@@ -116,7 +116,7 @@ const START = engineText(1_000);
 const gateway = gatewayFacts({ startedAt: 1_000 });
 const outcomeOf = (events: readonly Event[]) => {
   const last = events.at(-1);
-  return last?.type === 'commandFinished' ? last.outcome : undefined;
+  return last?.type === 'actEnded' ? last.outcome : undefined;
 };
 const endsOf = (events: readonly Event[]) =>
   events.flatMap((event) => (event.type === 'dependentRepairEnded' ? [event] : []));
@@ -151,7 +151,7 @@ describe('restartGateway', () => {
     const engine = new FakeEngine({ gluetun: [gateway, gatewayFacts({ startedAt: 9_000 })] });
     const events = engine.run(restartGateway);
     expect(engine.called).toEqual([`restart ${short('gluetun')}`]);
-    expect(events.map(({ type }) => type)).toEqual(['containerInspected', 'commandFinished']);
+    expect(events.map(({ type }) => type)).toEqual(['containerInspected', 'actEnded']);
     expect(events[0]).toMatchObject({ facts: { details: { startedAtMs: 9_000 } } });
     expect(events[1]).toMatchObject({ id: 7, kind: 'restartGateway', outcome: { ok: true } });
   });
@@ -160,17 +160,17 @@ describe('restartGateway', () => {
     {
       given: 'does not run any more',
       answers: [gatewayFacts({ runState: 'exited' })],
-      then: { ok: false, untouched: true, reason: 'it is exited, or has started anew, by now' },
+      then: { ok: false, isSkipped: true, reason: 'it is exited, or has started anew, by now' },
     },
     {
       given: 'is paused',
       answers: [gatewayFacts({ runState: 'paused' })],
-      then: { ok: false, untouched: true },
+      then: { ok: false, isSkipped: true },
     },
     {
       given: 'has started since',
       answers: [gatewayFacts({ startedAt: 5_000 })],
-      then: { ok: false, untouched: true },
+      then: { ok: false, isSkipped: true },
     },
     { given: 'is gone', answers: ['gone'], then: { ok: false, reason: 'No such container: x' } },
     { given: 'cannot be inspected', answers: ['refused'], then: { ok: false, reason: 'permission denied' } },
@@ -189,7 +189,7 @@ describe('restartGateway', () => {
       engine.exclude = ['gluetun'];
       expect(outcomeOf(engine.run(act))).toEqual({
         ok: false,
-        untouched: true,
+        isSkipped: true,
         reason: 'it is in EXCLUDE_CONTAINERS',
       });
       expect(engine.called).toEqual([]);
@@ -225,7 +225,7 @@ describe('startGateway', () => {
 
   it.each(['running', 'paused', 'restarting', 'removing'] as const)('leaves one that is %s', (runState) => {
     const engine = new FakeEngine({ gluetun: [gatewayFacts({ runState })] });
-    expect(outcomeOf(engine.run(startGateway))).toMatchObject({ ok: false, untouched: true });
+    expect(outcomeOf(engine.run(startGateway))).toMatchObject({ ok: false, isSkipped: true });
     expect(engine.called).toEqual([]);
   });
 });
@@ -241,7 +241,7 @@ describe('repairDependents', () => {
       'dependentRepairBegun',
       'containerInspected',
       'dependentRepairEnded',
-      'commandFinished',
+      'actEnded',
     ]);
     expect(endsOf(events)[0]).toMatchObject({
       outcome: { ok: true },
@@ -259,27 +259,27 @@ describe('repairDependents', () => {
     {
       given: 'it was stopped by hand',
       answers: { gluetun: [gateway], app: [onGateway('app', { runState: 'exited' })] },
-      then: { ok: false, untouched: true, reason: 'it is exited by now' },
+      then: { ok: false, isSkipped: true, reason: 'it is exited by now' },
     },
     {
       given: 'somebody else has started it on the live network',
       answers: { gluetun: [gateway], app: [fresh] },
-      then: { ok: false, untouched: true, reason: 'somebody else has started it by now' },
+      then: { ok: false, isSkipped: true, reason: 'somebody else has started it by now' },
     },
     {
       given: 'it is paused',
       answers: { gluetun: [gateway], app: [onGateway('app', { runState: 'paused' })] },
-      then: { ok: false, untouched: true },
+      then: { ok: false, isSkipped: true },
     },
     {
       given: 'the gateway has stopped',
       answers: { gluetun: [gatewayFacts({ runState: 'exited' })], app: [app] },
-      then: { ok: false, untouched: true, reason: 'gluetun has stopped or started anew meanwhile' },
+      then: { ok: false, isSkipped: true, reason: 'gluetun has stopped or started anew meanwhile' },
     },
     {
       given: 'the gateway has started anew',
       answers: { gluetun: [gatewayFacts({ startedAt: 4_000 })], app: [app] },
-      then: { ok: false, untouched: true },
+      then: { ok: false, isSkipped: true },
     },
     { given: 'it is gone', answers: { gluetun: [gateway], app: ['gone'] }, then: { ok: false, gone: true } },
     {
@@ -318,7 +318,7 @@ describe('repairDependents', () => {
     const engine = new FakeEngine({ gluetun: [gateway], app: [now] });
     const events = engine.run(repairDependents([decided], how, 1));
     expect(events[0]?.type).not.toBe('dependentRepairBegun');
-    expect(endsOf(events)[0]).toMatchObject({ outcome: { ok: false, untouched: true, reason } });
+    expect(endsOf(events)[0]).toMatchObject({ outcome: { ok: false, isSkipped: true, reason } });
     expect(engine.called).toEqual([]);
   });
 
@@ -359,7 +359,7 @@ describe('repairDependents', () => {
     const [end] = endsOf(engine.run(restartDependents([app])));
     expect(end?.outcome).toMatchObject({
       ok: false,
-      untouched: true,
+      isSkipped: true,
       reason: expect.stringMatching(reason) as string,
     });
     expect(engine.called).toEqual([]);
@@ -369,7 +369,7 @@ describe('repairDependents', () => {
     const engine = new FakeEngine({ gluetun: [gateway], app: [parked] });
     engine.exclude = ['app'];
     expect(endsOf(engine.run(repairDependents([parked], 'resume', 1)))[0]?.outcome).toMatchObject({
-      untouched: true,
+      isSkipped: true,
     });
     expect(engine.called).toEqual([]);
   });
@@ -444,7 +444,7 @@ describe('repairDependents', () => {
       const stopped = { ...app, runState: 'exited' } as const;
       const engine = onSlowDisk(1_500, app, stopped);
       const [end] = endsOf(engine.run(restartDependents([app])));
-      expect(end?.outcome).toMatchObject({ untouched: true });
+      expect(end?.outcome).toMatchObject({ isSkipped: true });
       expect(engine.called).toEqual([]);
     });
   });

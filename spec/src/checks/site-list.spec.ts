@@ -81,6 +81,6 @@ describe('a signal', () => {
 
   it('ends the monitor, and is said once', () => {
     const history = settled().feed(signal, signal).expectLines('Received shutdown signal, exiting...');
-    expect(history.state.shared.ending).toBe(true);
+    expect(history.state.shared.isShuttingDown).toBe(true);
   });
 });

@@ -1,11 +1,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import type { Notice } from '../../../src/notices/notice.ts';
 import { lineOf } from '../../../src/notices/wording.ts';
-import { type Memory, NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { type Persisted, NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import { STATE_FILE_BYTES, openStateFile } from '../../../src/edges/state-file.ts';
 import { TemporaryFolder } from '../../config/temporary-folder.ts';
 
-const MEMORY: Memory = {
+const MEMORY: Persisted = {
   gateways: { gluetun: ['b2', 'a1'] },
   dependents: { c3: 'app1', d4: 'app2' },
   exits: {
@@ -66,7 +66,7 @@ describe('the state file', () => {
       { what: 'its path is empty', make: () => '' },
     ])('remembers nothing, and says nothing, where $what', ({ make }) => {
       const { memory, notices } = openStateFile(make());
-      expect(memory).toEqual(NOTHING_REMEMBERED);
+      expect(memory).toEqual(NOTHING_PERSISTED);
       expect(notices).toEqual([]);
     });
 
@@ -87,7 +87,7 @@ describe('the state file', () => {
       { what: 'its name is too long', make: () => folder.at('x'.repeat(300)), reason: '(ENAMETOOLONG)' },
     ])('remembers nothing, with one warning, where $what', ({ make, reason }) => {
       const { memory, notices } = openStateFile(make());
-      expect(memory).toEqual(NOTHING_REMEMBERED);
+      expect(memory).toEqual(NOTHING_PERSISTED);
       expectWarning(notices, reason);
     });
 
@@ -130,7 +130,7 @@ describe('the state file', () => {
       const path = folder.file('state.json', content);
       folder.file('state.json.corrupt', 'an older one');
       const { memory, notices } = openStateFile(path);
-      expect(memory).toEqual(NOTHING_REMEMBERED);
+      expect(memory).toEqual(NOTHING_PERSISTED);
       expectWarning(notices, `State file ${path} ${reason}`);
       expectWarning(notices, `it is now ${path}.corrupt: nothing is remembered`);
       expectWarning(notices, "can be told only by compose's labels, or by a name they were parked under");
@@ -147,7 +147,7 @@ describe('the state file', () => {
       expect(text).toBeUndefined();
     });
 
-    const lenient: { what: string; content: object; then: Partial<Memory> }[] = [
+    const lenient: { what: string; content: object; then: Partial<Persisted> }[] = [
       { what: 'sections that are missing', content: {}, then: {} },
       {
         what: 'what it does not know',
@@ -215,7 +215,7 @@ describe('the state file', () => {
       const { memory, notices } = openStateFile(
         folder.file('state.json', JSON.stringify({ version: 2, ...content })),
       );
-      expect(memory).toEqual({ ...NOTHING_REMEMBERED, ...then });
+      expect(memory).toEqual({ ...NOTHING_PERSISTED, ...then });
       expect(notices).toEqual([]);
     });
 
@@ -224,7 +224,7 @@ describe('the state file', () => {
       const text = `{"version":1,"gateways":${section},"dependents":{"__proto__":"evil"}}`;
       const { memory } = openStateFile(folder.file('state.json', text));
       expect(memory).toEqual({
-        ...NOTHING_REMEMBERED,
+        ...NOTHING_PERSISTED,
         gateways: { constructor: ['fine'] },
       });
       expect(Object.getPrototypeOf(memory.gateways)).toBe(Object.prototype);

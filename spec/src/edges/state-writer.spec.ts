@@ -3,24 +3,24 @@ import { rmSync, statSync } from 'node:fs';
 import fs, { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { VirtualTimeScheduler, asyncScheduler, lastValueFrom } from 'rxjs';
-import { type Memory, NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { type Persisted, NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import { REMEMBERED } from '../../../src/model/past.ts';
 import { encode, openStateFile } from '../../../src/edges/state-file.ts';
 import { STATE_PATIENCE_MS, STATE_RETRY_MS, createStateWriter } from '../../../src/edges/state-writer.ts';
 import { TemporaryFolder } from '../../config/temporary-folder.ts';
 import { advance } from '../../simulated-engine/virtual-time.ts';
 
-const MEMORY: Memory = {
-  ...NOTHING_REMEMBERED,
+const MEMORY: Persisted = {
+  ...NOTHING_PERSISTED,
   gateways: { gluetun: ['b2', 'a1'] },
   exits: { d4: { run: undefined, by: 'operator' } },
   backoff: { gluetun: { attempts: 2, notBefore: 1_700_000_000_000 } },
 };
-const OTHER: Memory = { ...MEMORY, exits: {} };
+const OTHER: Persisted = { ...MEMORY, exits: {} };
 const TEXT = encode(MEMORY);
 
 interface Writer {
-  readonly save: (memory: Memory) => Promise<void>;
+  readonly save: (memory: Persisted) => Promise<void>;
   /** What was told of it: `failed: REASON`, `recovered`. */
   readonly troubles: string[];
 }
@@ -102,7 +102,7 @@ describe('the state', () => {
       const { save, troubles } = writerOf(path);
       await save(MEMORY);
       expect(troubles).toEqual([]);
-      expect(openStateFile(path).memory).toEqual(NOTHING_REMEMBERED);
+      expect(openStateFile(path).memory).toEqual(NOTHING_PERSISTED);
     });
 
     it('keeps the latest of what is too much', async () => {
@@ -110,7 +110,7 @@ describe('the state', () => {
       const ids = numbered(1000);
       const dependents = Object.fromEntries(ids.map((id) => [id, `name of ${id}`]));
       await writerOf(path).save({
-        ...NOTHING_REMEMBERED,
+        ...NOTHING_PERSISTED,
         gateways: { gluetun: ids },
         dependents,
         exits: Object.fromEntries(ids.map((id) => [id, { run: undefined, by: 'operator' }])),
@@ -233,7 +233,7 @@ class SlowDisk {
   readonly begun: string[] = [];
   readonly #answers: ((error?: Error) => void)[] = [];
   readonly writer = createStateWriter(
-    { file: '/logs/state.json', memory: NOTHING_REMEMBERED, text: undefined, notices: [] },
+    { file: '/logs/state.json', memory: NOTHING_PERSISTED, text: undefined, notices: [] },
     {
       scheduler: this.scheduler,
       trouble: {
@@ -262,7 +262,7 @@ class SlowDisk {
 }
 
 describe('the state, on a disk that is slow', () => {
-  const THIRD: Memory = { ...MEMORY, dependents: { e5: 'app' } };
+  const THIRD: Persisted = { ...MEMORY, dependents: { e5: 'app' } };
 
   it('is committed at once if there is nothing to write', () => {
     expect(new SlowDisk().commit()).toEqual({ isOver: true });

@@ -1,5 +1,5 @@
 import type { ContainerFacts } from '../../../streams/events.ts';
-import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import { initialState } from '../../../src/loop/initial-state.ts';
 import { reduce } from '../../../src/loop/reduce.ts';
 import {
@@ -299,7 +299,7 @@ describe('a gateway', () => {
 
   it('is asked for by its name, and by the id it had last', () => {
     const gateways = { gluetun: [idOf('latest'), idOf('before')], 'never seen': [] };
-    new History({ memory: { ...NOTHING_REMEMBERED, gateways } })
+    new History({ memory: { ...NOTHING_PERSISTED, gateways } })
       .feed(connected())
       .expectCommands({ kind: 'listContainers', inspect: ['gluetun', idOf('latest')] });
   });

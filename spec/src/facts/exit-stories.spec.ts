@@ -1,7 +1,7 @@
 import { EMPTY } from 'rxjs';
 import { attachmentOf } from '../../../src/model/attachment.ts';
 import { stateEdge } from '../../../src/edges/state-writer.ts';
-import type { Memory } from '../../../src/model/memory.ts';
+import type { Persisted } from '../../../src/model/persisted.ts';
 import {
   checkFailed,
   checkPassed,
@@ -28,7 +28,7 @@ import {
   stoppedByHand,
   succeeded,
   turned,
-  untouched,
+  skipped,
 } from '../builders.ts';
 import { type History, settled } from '../history.ts';
 
@@ -66,7 +66,7 @@ describe('a stop by hand', () => {
       killed('gluetun'),
       died('gluetun'),
       inspected(gatewayFacts({ runState: 'exited' })),
-      untouched(),
+      skipped(),
     );
     expect(exitOf(history, 'gluetun')).toBe('operator, open');
     expect(exitOf(history.feed(seconds(11)), 'gluetun')).toBe('operator, certain');
@@ -102,7 +102,7 @@ describe('what we have left down', () => {
     const history = settled([onGateway('app', { startedAt: 500, ...unlessStopped })]).feed(
       ...[restartBegun('app'), killed('app'), died('app', 0), inspectedAs('app', left)],
       ...[restartFailed('app', { reason: error }), succeeded(), seconds(6)],
-      ...[restartFailed('app', { reason: 'gluetun has stopped meanwhile', untouched: true }), succeeded()],
+      ...[restartFailed('app', { reason: 'gluetun has stopped meanwhile', isSkipped: true }), succeeded()],
     );
     expect(exitOf(history)).toBe('monitor, certain');
     history.forget().feed(seconds(400));
@@ -220,8 +220,8 @@ describe('an inspection', () => {
 });
 
 describe('the state file', () => {
-  const savedAround = (history: History, change: () => void): Memory | undefined => {
-    const saved: Memory[] = [];
+  const savedAround = (history: History, change: () => void): Persisted | undefined => {
+    const saved: Persisted[] = [];
     const edge = stateEdge({ save: (memory) => void saved.push(memory), commit: () => EMPTY });
     const take = (): void => {
       const { everything: state, now: at } = history;

@@ -39,7 +39,7 @@ import {
   succeeded,
 } from '../builders.ts';
 import { attachmentOf } from '../../../src/model/attachment.ts';
-import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import { parkedName } from '../../../src/model/parked.ts';
 import { initialState } from '../../../src/loop/initial-state.ts';
 import { exits } from '../../../src/facts/exits.ts';
@@ -347,7 +347,7 @@ describe('how a container ended', () => {
     it('is ours if the other one is being created anew, and waits under another name', () => {
       const gateways = { gluetun: [idOf('gluetun'), idOf('former')] };
       const orphan = onGateway('web', { ref: idOf('former') });
-      const history = settled([sharing('web'), orphan], { memory: { ...NOTHING_REMEMBERED, gateways } });
+      const history = settled([sharing('web'), orphan], { memory: { ...NOTHING_PERSISTED, gateways } });
       const parked = parkedName('web', 'gluetun', orphan.id);
       history.feed(
         restartBegun('web', 'recreate'),
@@ -508,7 +508,7 @@ describe('how a container ended', () => {
   ])('while it is $given to be created anew is $then', ({ event, then }) => {
     const gateways = { gluetun: [idOf('gluetun'), idOf('former')] };
     const orphan = onGateway('app', { ref: idOf('former') });
-    const history = settled([orphan], { memory: { ...NOTHING_REMEMBERED, gateways } });
+    const history = settled([orphan], { memory: { ...NOTHING_PERSISTED, gateways } });
     expect(waveOf(history.state)?.dependents).toMatchObject([{ name: 'app', how: 'recreate' }]);
     history.feed(restartBegun('app', 'recreate'), ...event, stoppedByHand('app'));
     expect(exitOf(history)).toBe(then);
@@ -691,7 +691,7 @@ describe('what the engine ended at its start, after it had been killed,', () => 
   it('is said by a monitor that starts only then, but not by the next one', () => {
     const said = (history: History): number =>
       history.notices.filter(({ kind }) => kind === 'engineHadCrashed').length;
-    const startNext = (memory = NOTHING_REMEMBERED): History =>
+    const startNext = (memory = NOTHING_PERSISTED): History =>
       new History({ memory }).feed(connected(), endedByEngine('gluetun'), listed(gatewayFacts(GONE)));
     const first = startNext();
     expect(said(first)).toBe(1);

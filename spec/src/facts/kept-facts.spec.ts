@@ -13,7 +13,7 @@ import {
   seconds,
   site,
   succeeded,
-  untouched,
+  skipped,
   waveSucceeded,
 } from '../builders.ts';
 import { type History, type Steps, settled } from '../history.ts';
@@ -85,13 +85,13 @@ describe('the latest recovery', () => {
   });
 
   it('that was not needed any more is kept as abandoned', () => {
-    const history = settled([app]).feed(...down, untouched());
+    const history = settled([app]).feed(...down, skipped());
     expect(record(history)).toMatchObject({ outcome: 'abandoned', steps: [{ step: 'restarting' }] });
     expect(record(history)?.endedAt).toBeDefined();
   });
 
   it('gives way to the next one', () => {
-    const history = settled([app]).feed(...down, untouched());
+    const history = settled([app]).feed(...down, skipped());
     const first = record(history);
     history.feed(seconds(70), checkFailed());
     expect(record(history)).toMatchObject({ endedAt: undefined });

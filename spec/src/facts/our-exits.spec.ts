@@ -1,6 +1,6 @@
 import { downCause } from '../../../src/model/down-cause.ts';
 import { waveOf } from '../../../src/model/in-flight.ts';
-import { type Memory, NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { type Persisted, NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import { attachmentOf } from '../../../src/model/attachment.ts';
 import { ourExits } from '../../../src/facts/our-exits.ts';
 import {
@@ -30,7 +30,7 @@ import {
   stopped,
   stoppedByHand,
   succeeded,
-  untouched,
+  skipped,
 } from '../builders.ts';
 import { History, type Steps, settled } from '../history.ts';
 
@@ -40,7 +40,7 @@ const endedByUs = (name: string, startedAt: number) => ({
   [idOf(name)]: { run: engineText(startedAt), by: 'monitor' as const },
 });
 /** What the next monitor is told of those that we end. */
-const toldOf = ({ memory }: History): Memory['exits'] =>
+const toldOf = ({ memory }: History): Persisted['exits'] =>
   Object.fromEntries(Object.entries(memory.exits).filter(([, { by }]) => by === 'monitor'));
 
 const exitOf = ({ state }: History, name: string): string | undefined => {
@@ -98,7 +98,7 @@ describe('of a restart under way is remembered', () => {
 
   it.each([
     { how: 'has failed, and ended nothing', outcome: failed(), found: gateway },
-    { how: 'was not wanted any more', outcome: untouched(), found: gatewayFacts({ runState: 'exited' }) },
+    { how: 'was not wanted any more', outcome: skipped(), found: gatewayFacts({ runState: 'exited' }) },
   ])('nothing more where it $how', ({ outcome, found }) => {
     expect(toldOf(recovering().feed(listedAgain(found), outcome))).toEqual({});
   });
@@ -121,7 +121,7 @@ describe('of a restart under way is remembered', () => {
 
   it.each([
     { how: 'has failed', outcome: {}, then: endedByUs('app', 500) },
-    { how: 'found it down already', outcome: { untouched: true }, then: {} },
+    { how: 'found it down already', outcome: { isSkipped: true }, then: {} },
   ] as const)('of a dependent that is down when it $how: $then', ({ outcome, then }) => {
     const history = repairing().feed(restartBegun('app'), restartBegun('far'));
     history.feed(died('app'), inspectedAs('app', { runState: 'exited', startedAt: 500 }));
@@ -132,7 +132,7 @@ describe('of a restart under way is remembered', () => {
   it('nothing of who is created anew: the name tells', () => {
     const history = settled([facts('app', { ref: idOf('gluetun before') })], {
       memory: {
-        ...NOTHING_REMEMBERED,
+        ...NOTHING_PERSISTED,
         gateways: { gluetun: [idOf('gluetun'), idOf('gluetun before')] },
       },
     });
@@ -156,7 +156,7 @@ describe('of a restart under way is remembered', () => {
 
   it('only what is known once everything has been listed', () => {
     const history = new History({
-      memory: { ...NOTHING_REMEMBERED, dependents: { [idOf('app')]: 'app' }, exits: endedByUs('app', 500) },
+      memory: { ...NOTHING_PERSISTED, dependents: { [idOf('app')]: 'app' }, exits: endedByUs('app', 500) },
     });
     expect(toldOf(history.feed(connected()))).toEqual(endedByUs('app', 500));
     expect(toldOf(history.feed(listed(gateway, stale('app'))))).toEqual({});
@@ -172,7 +172,7 @@ describe('of an act of ours is known', () => {
   it.each([
     { how: 'is under way', steps: [], then: 'monitor, expected' },
     { how: 'has failed', steps: [restartFailed('app')], then: 'monitor, certain' },
-    { how: 'has found it down', steps: [restartFailed('app', { untouched: true })], then: undefined },
+    { how: 'has found it down', steps: [restartFailed('app', { isSkipped: true })], then: undefined },
   ])('of a dependent that a look shows exited, unheard, while it $how: $then', ({ steps, then }) => {
     const history = repairing()
       .withoutAnswers()
@@ -189,20 +189,20 @@ describe('of an act of ours is known', () => {
 
   it('nothing of a gateway that it had not touched, and that somebody has ended unheard', () => {
     const exited = inspectedAs('gluetun', { runState: 'exited', startedAt: 1_000 });
-    expect(exitOf(recovering().withoutAnswers().feed(exited, untouched()), 'gluetun')).toBeUndefined();
+    expect(exitOf(recovering().withoutAnswers().feed(exited, skipped()), 'gluetun')).toBeUndefined();
   });
 
   it('that its operator was faster, if his stop has been heard of but not been looked at', () => {
     const history = repairing()
       .withoutAnswers()
-      .feed(...stoppedByHand('app'), restartBegun('app'), restartFailed('app', { untouched: true }));
+      .feed(...stoppedByHand('app'), restartBegun('app'), restartFailed('app', { isSkipped: true }));
     expect(exitOf(history, 'app')).toBe('operator, open');
   });
 
   it('nothing new from an outcome that comes once more', () => {
     const history = repairing().feed(restartBegun('app'), restartFailed('app'), failed());
     const { everything, now, state } = history;
-    for (const event of restartFailed('app', { untouched: true })(state, now))
+    for (const event of restartFailed('app', { isSkipped: true })(state, now))
       expect(ourExits.reduce(everything, event, everything).state).toBe(everything);
   });
 
@@ -232,14 +232,14 @@ describe('of an act of ours is known', () => {
       seconds(11),
       succeeded(),
     );
-    history.expectActs('restartGateway', 'startGateway').feed(untouched());
+    history.expectActs('restartGateway', 'startGateway').feed(skipped());
     expect(exitOf(history, 'gluetun')).toBe('monitor, certain');
   });
 });
 
 describe('who was being restarted when monitor and engine went', () => {
-  const found = (shape = {}, memory: Partial<Memory> = {}): History =>
-    new History({ memory: { ...NOTHING_REMEMBERED, ...memory } }).feed(
+  const found = (shape = {}, memory: Partial<Persisted> = {}): History =>
+    new History({ memory: { ...NOTHING_PERSISTED, ...memory } }).feed(
       connected(),
       listed(
         gatewayFacts({ runState: 'exited', exitCode: 255, finishedAt: 9_000, ...shape }),

@@ -1,5 +1,5 @@
 import { downCause } from '../../../src/model/down-cause.ts';
-import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import {
   checkFailed,
   checkPassed,
@@ -184,7 +184,7 @@ describe('finding the gateway', () => {
     const backoff = { gluetun: { attempts: 2, notBefore: 10_240_000 } };
     new History({
       settings: { gateway: idOf('gluetun') },
-      memory: { ...NOTHING_REMEMBERED, backoff },
+      memory: { ...NOTHING_PERSISTED, backoff },
     })
       .feed(connected(), listed(gatewayFacts()), checkPassed(), died('gluetun', 1))
       .expectLine(/; unless it comes back it is started in 240s \(backoff, attempt 3\)$/);
@@ -482,7 +482,7 @@ describe('a gateway that goes down', () => {
 
   it('by itself as the backoff ends in ten seconds has those to come back, as ever', () => {
     const backoff = { gluetun: { attempts: 1, notBefore: 10_020_000 } };
-    const history = settled([], { memory: { ...NOTHING_REMEMBERED, backoff } });
+    const history = settled([], { memory: { ...NOTHING_PERSISTED, backoff } });
     history.now = 10_010_000;
     history
       .feed(died('gluetun', 1))
@@ -536,7 +536,7 @@ describe('a gateway that goes down', () => {
     );
     history.feed(minutes(5)).expectActs('startGateway');
     const [{ id, kind } = { id: NaN, kind: '' }] = history.acts;
-    history.feed(happens({ type: 'commandFinished', id, kind, outcome: { ok: true } }), seconds(11));
+    history.feed(happens({ type: 'actEnded', id, kind, outcome: { ok: true } }), seconds(11));
     history.expectActs('startGateway', 'startGateway');
   });
 
@@ -549,7 +549,7 @@ describe('a gateway that goes down', () => {
 
   it('by itself, again, is started when the backoff is over, and that is said', () => {
     const backoff = { gluetun: { attempts: 2, notBefore: 10_240_000 } };
-    settled([], { memory: { ...NOTHING_REMEMBERED, backoff } })
+    settled([], { memory: { ...NOTHING_PERSISTED, backoff } })
       .feed(died('gluetun', 1))
       .expectLine(
         /^gluetun died \(exit code 1\); unless it comes back it is started in 240s \(backoff, attempt 3\)$/,
@@ -739,7 +739,7 @@ describe('a gateway that its restart policy has given up', () => {
 
   it('is started once the backoff is over', () => {
     const backoff = { gluetun: { attempts: 2, notBefore: 10_240_000 } };
-    const history = new History({ memory: { ...NOTHING_REMEMBERED, backoff } });
+    const history = new History({ memory: { ...NOTHING_PERSISTED, backoff } });
     history.feed(connected(), listed(gatewayFacts(givenUp)), seconds(200)).expectNoAct();
     history.expectLine(/; unless it comes back it is started in 240s \(backoff, attempt 3\)$/);
     history.feed(seconds(60)).expectActs('startGateway');
@@ -790,7 +790,7 @@ describe('a gateway that its restart policy has given up', () => {
 
   it('is not meant by one that an earlier monitor saw its operator stop', () => {
     const exits = { [idOf('gluetun')]: { run: undefined, by: 'operator' as const } };
-    const memory = { ...NOTHING_REMEMBERED, exits };
+    const memory = { ...NOTHING_PERSISTED, exits };
     new History({ memory })
       .feed(connected(), listed(gatewayFacts(givenUp)), minutes(10))
       .expectNoAct()
@@ -857,7 +857,7 @@ describe('a gateway that stays down', () => {
 
   it('since its restart policy failed to start it is told when it is started, if that is not soon', () => {
     const backoff = { gluetun: { attempts: 2, notBefore: 10_240_000 } };
-    const history = settled([], { memory: { ...NOTHING_REMEMBERED, backoff } }).feed(
+    const history = settled([], { memory: { ...NOTHING_PERSISTED, backoff } }).feed(
       inspectedAs('gluetun', { runState: 'restarting' }),
     );
     history.forget().feed(inspectedAs('gluetun', { runState: 'exited', error: 'no such device' }));

@@ -1,4 +1,4 @@
-import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import type { Settings } from '../../../src/model/state.ts';
 import type { ContainerFacts } from '../../../streams/events.ts';
 import {
@@ -40,7 +40,7 @@ describe('a dry run', () => {
 
   it('counts what it would have done, though an earlier monitor has left a count that it does not change', () => {
     const backoff = { gluetun: { attempts: 2, notBefore: 0 } };
-    settled([], { settings, memory: { ...NOTHING_REMEMBERED, backoff } })
+    settled([], { settings, memory: { ...NOTHING_PERSISTED, backoff } })
       .feed(...down)
       .expectLine(/; recovery 3 since all was well/)
       .feed(started('gluetun'), inspectedAs('gluetun'), turned('gluetun', 'healthy'), ...down)

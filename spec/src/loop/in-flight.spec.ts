@@ -21,7 +21,7 @@ const acting = (act: Act | undefined, gateway = 'gluetun'): State => ({
   shared: { ...settled().state.shared, inFlight: act && { ...wave, act, gateway } },
 });
 const over = (id: number): Event => ({
-  type: 'commandFinished',
+  type: 'actEnded',
   at: 1,
   id,
   kind: 'any',

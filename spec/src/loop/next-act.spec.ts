@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { ContainerFacts, Event, Outcome } from '../../../streams/events.ts';
 import type { Act, Repairable } from '../../../src/model/act.ts';
 import { begunBetween } from '../../../src/model/in-flight.ts';
-import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import { nextAct } from '../../../src/loop/next-act.ts';
 import { initialState } from '../../../src/loop/initial-state.ts';
 import { nextDeadline, reduce } from '../../../src/loop/reduce.ts';
@@ -37,7 +37,7 @@ import {
   succeeded,
   turned,
   unpaused,
-  untouched,
+  skipped,
   waveUnderWay,
 } from '../builders.ts';
 
@@ -73,7 +73,7 @@ class Two {
       [site('a')],
       {
         memory: {
-          ...NOTHING_REMEMBERED,
+          ...NOTHING_PERSISTED,
           gateways: Object.fromEntries(GATEWAYS.map((name) => [name, [idOf(name), former(name)]])),
         },
       },
@@ -110,9 +110,9 @@ class Two {
 
   tell(event: Event): void {
     this.#engine.hear(event);
-    const { state, commands } = reduce(this.everything, event);
+    const { state, requests: commands } = reduce(this.everything, event);
     const act = begunBetween(this.everything, state);
-    const hasEnded = event.type === 'commandFinished' && event.id === this.everything.inFlight?.act.id;
+    const hasEnded = event.type === 'actEnded' && event.id === this.everything.inFlight?.act.id;
     if (act !== undefined && this.everything.inFlight !== undefined && !hasEnded)
       throw new Error(`${act.kind} has begun while another act is under way`);
     this.everything = state;
@@ -236,7 +236,7 @@ describe('what is done next', () => {
     expect(nextAct(two.everything, two.now)).toMatchObject({ rank });
     const inFlight = waveUnderWay();
     expect(nextAct({ ...two.everything, inFlight }, two.now)).toBeUndefined();
-    expect(nextAct({ ...two.everything, ending: true }, two.now)).toBeUndefined();
+    expect(nextAct({ ...two.everything, isShuttingDown: true }, two.now)).toBeUndefined();
   });
 
   it('is a re-creation to finish even if a recovery of its gateway is due, and no other repair', () => {
@@ -273,7 +273,7 @@ describe('two gateways that want something in one event', () => {
     expect(two.acts).toEqual([]);
     two.feed(0, succeeded());
     expect(two.acts).toMatchObject([{ kind: 'restartGateway', gateway: { name: 'second' } }]);
-    two.feed(1, untouched());
+    two.feed(1, skipped());
     expect(two.acts.at(-1)).toMatchObject({ kind: 'repairDependents', gateway: { name: 'gluetun' } });
   });
 
@@ -309,7 +309,7 @@ const OUTCOMES: Readonly<Record<Ending, Outcome>> = {
   unseen: { ok: true },
   failed: { ok: false, reason: 'no space left on device' },
   'left down': { ok: false, reason: 'port is already allocated' },
-  skipped: { ok: false, reason: 'it is exited by now', untouched: true },
+  skipped: { ok: false, reason: 'it is exited by now', isSkipped: true },
 };
 
 function seenAfter(
@@ -352,7 +352,7 @@ function endOf(
 ): readonly Event[] {
   const { byId } = everything.containers;
   const outcome = OUTCOMES[ending];
-  const end = { type: 'commandFinished', at, id: act.id, kind: act.kind } as const;
+  const end = { type: 'actEnded', at, id: act.id, kind: act.kind } as const;
   switch (act.kind) {
     case 'repairDependents':
       return isAnswered
@@ -429,7 +429,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     arbitrary: onEither(
       () => [ifActing(succeeded())],
       () => [ifActing(failed())],
-      () => [ifActing(untouched())],
+      () => [ifActing(skipped())],
     ),
   },
 ); // prettier-ignore

@@ -78,7 +78,7 @@ class Running {
 }
 
 const finished = (act: Act, at: number): Event => ({
-  type: 'commandFinished',
+  type: 'actEnded',
   at,
   id: act.id,
   kind: act.kind,
@@ -260,8 +260,8 @@ describe('what an act leaves to the next monitor', () => {
     expect(running.acts).toEqual([]);
     expect(running.end).toBe('completed');
     expect(running.steps.at(-1)?.event).toMatchObject({
-      type: 'commandFinished',
-      outcome: { ok: false, untouched: true },
+      type: 'actEnded',
+      outcome: { ok: false, isSkipped: true },
     });
   });
 
@@ -315,7 +315,7 @@ describe('the end', () => {
     const history = brink();
     let isEnding = (): boolean => false;
     const running = new Running(history, (_act, acting) => {
-      isEnding = acting.isEnding;
+      isEnding = acting.isShuttingDown;
       return NEVER;
     }).feed(...lastStraw(history));
     expect(isEnding()).toBe(false);
@@ -329,7 +329,7 @@ describe('the end', () => {
     const running = new Running(history, () => act$).feed(...lastStraw(history), signal(history.now));
     const id = running.state?.shared.inFlight?.act.id ?? -1;
     act$.next({
-      type: 'commandFinished',
+      type: 'actEnded',
       at: history.now,
       id,
       kind: 'repairDependents',
@@ -347,7 +347,7 @@ describe('the end', () => {
     const running = new Running(history, () => act$).feed(...lastStraw(history), signal(history.now));
     const id = running.state?.shared.inFlight?.act.id ?? -1;
     const outcome = { ok: false, reason: 'port is taken' } as const;
-    act$.next({ type: 'commandFinished', at: history.now, id, kind: 'restartGateway', outcome });
+    act$.next({ type: 'actEnded', at: history.now, id, kind: 'restartGateway', outcome });
     act$.complete();
     expect(running.said.at(-1)).toBe('Restarting gluetun failed: port is taken');
   });

@@ -56,7 +56,7 @@ describe('a monitor that begins', () => {
       inspect: ['gluetun', 'app', 'inner'],
     },
   ])('asks for the containers, and more closely for those that are named: $inspect', (given) => {
-    const { commands } = begun(given.settings, connected());
+    const { requests: commands } = begun(given.settings, connected());
     expect(commands).toEqual([{ kind: 'listContainers', inspect: given.inspect }]);
   });
 
@@ -77,7 +77,7 @@ describe('a monitor that begins', () => {
   });
 
   it('asks no witness where there is none', () => {
-    const { commands } = begun([{}], connected(), listed(gatewayFacts()));
+    const { requests: commands } = begun([{}], connected(), listed(gatewayFacts()));
     expect(commands.map(({ kind }) => kind)).not.toContain('probeWitness');
     settled().feed(seconds(30), checkFailed(), minutes(2)).expectCommandCount('probeWitness', 0);
   });

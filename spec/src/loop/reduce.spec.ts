@@ -44,7 +44,7 @@ class Watched extends History {
   override reduce(event: Event): void {
     const known = this.commands.length;
     super.reduce(event);
-    if (event.type === 'commandFinished') this.outstanding.delete(event.id);
+    if (event.type === 'actEnded') this.outstanding.delete(event.id);
     for (const command of this.commands.slice(known)) {
       if (command.kind === 'repairDependents') this.#mayRestartDependents();
       if (command.kind === 'restartGateway' || command.kind === 'startGateway') this.#mayTouchGateway();
@@ -78,7 +78,7 @@ const actEnds =
   (history) =>
   (_state, at) => {
     const act = [...history.outstanding.values()][0];
-    return act === undefined ? [] : [{ type: 'commandFinished', at, id: act.id, kind: act.kind, outcome }];
+    return act === undefined ? [] : [{ type: 'actEnded', at, id: act.id, kind: act.kind, outcome }];
   };
 const dependentEnds =
   (history: Watched): Happening =>
@@ -228,7 +228,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.constant<Move>(actEnds({ ok: true })) },
   { weight: 1, arbitrary: fc.constant<Move>(actEnds({ ok: false, reason: 'no' })) },
-  { weight: 1, arbitrary: fc.constant<Move>(actEnds({ ok: false, reason: 'no', untouched: true })) },
+  { weight: 1, arbitrary: fc.constant<Move>(actEnds({ ok: false, reason: 'no', isSkipped: true })) },
   { weight: 2, arbitrary: fc.constant<Move>(dependentEnds) },
   {
     weight: 6,

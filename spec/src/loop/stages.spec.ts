@@ -63,7 +63,7 @@ function aRecoveryWhoseLastOutcomeComesLate(): void {
 
 const isSame = (one: Transition<Everything>, other: Transition<Everything>): boolean =>
   Object.keys(one.state).every((key) => isSamePart(one.state, other.state, key as keyof Everything)) &&
-  isSameSet(one.commands, other.commands) &&
+  isSameSet(one.requests, other.requests) &&
   isSameSet(one.notices, other.notices);
 
 const isSamePart = (one: Everything, other: Everything, key: keyof Everything): boolean =>

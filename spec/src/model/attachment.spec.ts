@@ -2,7 +2,7 @@ import type { ContainerFacts } from '../../../streams/events.ts';
 import { attachmentOf, hasFailedToJoin, wouldBeKeptRunning } from '../../../src/model/attachment.ts';
 import type { Attachment, Settings, Shared } from '../../../src/model/state.ts';
 import type { Exit } from '../../../src/model/exits.ts';
-import { type Memory, NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { type Persisted, NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import {
   JOIN_ERROR,
   type Shape,
@@ -29,7 +29,7 @@ const orphan = (shape: Shape = {}): ContainerFacts =>
 
 /** The gateway has had another id before. */
 const attachedToFormer = (one: ContainerFacts, settings: Partial<Settings> = {}): Attachment => {
-  const memory = { ...NOTHING_REMEMBERED, gateways: { gluetun: [former] } };
+  const memory = { ...NOTHING_PERSISTED, gateways: { gluetun: [former] } };
   const history = new History({ settings, memory }).feed(connected(), listed(gateway, one));
   return attachmentOf(history.state, one);
 };
@@ -148,7 +148,10 @@ describe('a dependent found exited, of which nothing was heard', () => {
 
   it('is stopped where an earlier monitor saw its operator do it', () => {
     const app = onGateway('app', { runState: 'exited', restartPolicy: 'always', finishedAt: G - 500 });
-    const memory: Memory = { ...NOTHING_REMEMBERED, exits: { [app.id]: { run: undefined, by: 'operator' } } };
+    const memory: Persisted = {
+      ...NOTHING_PERSISTED,
+      exits: { [app.id]: { run: undefined, by: 'operator' } },
+    };
     const { state } = new History({ memory }).feed(connected(), listed(gone, app));
     expect(attachmentOf(state, app)).toBe('stopped');
   });

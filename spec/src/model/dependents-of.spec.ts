@@ -1,6 +1,6 @@
 import type { ContainerFacts } from '../../../streams/events.ts';
 import { dependentsOf, parkedOf, unclaimedIn } from '../../../src/model/dependents-of.ts';
-import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import { parkedName } from '../../../src/model/parked.ts';
 import { initialState } from '../../../src/loop/initial-state.ts';
 import type { State } from '../../../src/model/state.ts';
@@ -65,7 +65,7 @@ describe('a parked container', () => {
     { given: 'of another gateway', one: parked('vpn', idOf('vpn')), then: [] },
     { given: 'of another gateway, on a network of its own', one: parked('vpn'), then: [] },
   ])('$given: $then', ({ one, then }) => {
-    const memory = { ...NOTHING_REMEMBERED, gateways: { gluetun: [idOf('gluetun'), former] } };
+    const memory = { ...NOTHING_PERSISTED, gateways: { gluetun: [idOf('gluetun'), former] } };
     const state = seen([gatewayFacts(), one], { memory });
     expect(parkedOf(state).map(({ name }) => name)).toEqual(then);
   });
@@ -104,7 +104,7 @@ describe('who may have been on the gateway’s network', () => {
       given: 'nobody on what another gateway had been',
       exist: [on(idOf('gone'))],
       setting: {
-        memory: { ...NOTHING_REMEMBERED, gateways: { vpn: [idOf('x')], second: [idOf('gone')] } },
+        memory: { ...NOTHING_PERSISTED, gateways: { vpn: [idOf('x')], second: [idOf('gone')] } },
       },
       then: [],
     },
@@ -112,7 +112,7 @@ describe('who may have been on the gateway’s network', () => {
     {
       given: 'who is on what was the gateway before',
       exist: [old, on(former)],
-      setting: { memory: { ...NOTHING_REMEMBERED, gateways: { gluetun: [idOf('x'), former] } } },
+      setting: { memory: { ...NOTHING_PERSISTED, gateways: { gluetun: [idOf('x'), former] } } },
       then: [['app', 'gluetun-old']],
     },
   ])('is $given', ({ exist, setting, then }) => {

@@ -1,5 +1,5 @@
 import type { ContainerFacts } from '../../../streams/events.ts';
-import { type Memory, NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { type Persisted, NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import {
   type Kin,
   isOnNetworkOf,
@@ -12,11 +12,11 @@ import {
 } from '../../../src/model/network.ts';
 import { SETTINGS, compose, facts, gatewayFacts, idOf } from '../builders.ts';
 
-const kin = (containers: readonly ContainerFacts[], memory: Partial<Memory> = {}): Kin => ({
+const kin = (containers: readonly ContainerFacts[], memory: Partial<Persisted> = {}): Kin => ({
   settings: SETTINGS,
   shared: {
     containers: { byId: Object.fromEntries(containers.map((one) => [one.id, one])), composeNames: {} },
-    past: { ...NOTHING_REMEMBERED, ...memory },
+    past: { ...NOTHING_PERSISTED, ...memory },
   },
 });
 

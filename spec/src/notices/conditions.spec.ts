@@ -1,5 +1,5 @@
 import type { ContainerFacts, Store } from '../../../streams/events.ts';
-import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import type { ConditionKind, Unrepaired } from '../../../src/notices/condition.ts';
 import { changesIn, conditionsOf } from '../../../src/notices/conditions.ts';
 import {
@@ -101,7 +101,7 @@ describe('a condition', () => {
     inspectedAs('app'),
   ];
   const demoted = {
-    ...NOTHING_REMEMBERED,
+    ...NOTHING_PERSISTED,
     sites: { gluetun: { held: ['https://a/'], blocked: undefined, passed: ['https://a/', 'https://b/'] } },
   };
 

@@ -9,7 +9,7 @@ import {
   seconds,
   stopped,
   succeeded,
-  untouched,
+  skipped,
   waveUnderWay,
 } from '../builders.ts';
 import { type History, settled } from '../history.ts';
@@ -25,7 +25,7 @@ const beingStarted = (): History => leftBehind().feed(seconds(10)).expectActs('s
 
 const ended = (id: number, ok = true) =>
   happens({
-    type: 'commandFinished',
+    type: 'actEnded',
     id,
     kind: 'any',
     outcome: ok ? { ok } : { ok, reason: 'no such container' },
@@ -50,7 +50,7 @@ describe('a gateway that is left behind', () => {
 
   it.each([
     { what: 'has worked', outcome: succeeded() },
-    { what: 'found things otherwise', outcome: untouched() },
+    { what: 'found things otherwise', outcome: skipped() },
   ])('has nothing said of an attempt that $what', ({ outcome }) => {
     expect(beingStarted().feed(outcome).lines).toEqual([]);
   });
@@ -72,7 +72,7 @@ describe('a gateway that is left behind', () => {
   it.each([
     { how: 'worked, as far as is known', outcome: succeeded() },
     { how: 'failed', outcome: failed() },
-    { how: 'found things otherwise', outcome: untouched() },
+    { how: 'found things otherwise', outcome: skipped() },
   ])('is not started again on the heels of an attempt that took long and $how', ({ outcome }) => {
     const history = beingStarted().feed(minutes(10), outcome).expectNoAct();
     history.feed(seconds(9)).expectNoAct().feed(seconds(1)).expectActs('startGateway');

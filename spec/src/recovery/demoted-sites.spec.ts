@@ -63,7 +63,7 @@ describe('sites that block the exit', () => {
 
   it('are named, with the advice, and nothing is done', () => {
     const held = demoteBlocked(given({ down: 'ab', passing: 'c', blocked: after(3, 'ab') }));
-    expect(held?.commands).toEqual([]);
+    expect(held?.requests).toEqual([]);
     expect(held?.notices.map((notice) => lineOf(notice))).toMatchObject([
       {
         level: 'warn',

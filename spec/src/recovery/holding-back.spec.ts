@@ -1,4 +1,4 @@
-import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import {
   type Happening,
   checkFailed,
@@ -47,7 +47,7 @@ describe('a recovery is held back', () => {
       given: 'while the backoff is not over',
       setting: {
         memory: {
-          ...NOTHING_REMEMBERED,
+          ...NOTHING_PERSISTED,
           backoff: { gluetun: { attempts: 2, notBefore: 10_100_000 } },
         },
       },

@@ -33,7 +33,7 @@ import {
   succeeded,
   tunnelUpLogged,
   turned,
-  untouched,
+  skipped,
   waveSucceeded,
 } from '../builders.ts';
 import { type History, type Setting, type Steps, settled } from '../history.ts';
@@ -384,7 +384,7 @@ describe('the restart', () => {
 
   it('that found things otherwise is no restart, and the recovery over', () => {
     broken()
-      .feed(untouched('it is exited by now'))
+      .feed(skipped('it is exited by now'))
       .expectLine(/^gluetun is not restarted: it is exited by now$/)
       .expectRecovery('none')
       .feed(minutes(2))
@@ -393,7 +393,7 @@ describe('the restart', () => {
 
   it('that another command ends does not end', () => {
     const history = broken();
-    history.reduce({ type: 'commandFinished', at: history.now, id: 999, kind: 'x', outcome: { ok: true } });
+    history.reduce({ type: 'actEnded', at: history.now, id: 999, kind: 'x', outcome: { ok: true } });
     history.expectRecovery('restarting');
   });
 });
@@ -642,7 +642,7 @@ describe('a gateway that bounces', () => {
     );
     history.expectRecovery('awaitingReady');
     if (waveOf(history.state) !== undefined)
-      history.feed(restartFailed('app', { untouched: true }), succeeded());
+      history.feed(restartFailed('app', { isSkipped: true }), succeeded());
     history.feed(...healthy, endpointRead('203.0.113.8'), seconds(6));
     if (history.state.checking.running !== undefined) history.feed(checkPassed());
     history.feed(seconds(1));

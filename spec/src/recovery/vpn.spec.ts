@@ -18,7 +18,7 @@ import {
   started,
   succeeded,
   unpaused,
-  untouched,
+  skipped,
 } from '../builders.ts';
 import { type History, type Setting, type Steps, settled } from '../history.ts';
 
@@ -79,7 +79,7 @@ describe('the gentle way', () => {
 
   it.each<{ given: string; event: Steps }>([
     { given: 'a check that fails', event: [seconds(5), checkFailed()] },
-    { given: "another act's end", event: [happens({ type: 'commandFinished', id: 99, kind: 'any', outcome: { ok: true } })] },
+    { given: "another act's end", event: [happens({ type: 'actEnded', id: 99, kind: 'any', outcome: { ok: true } })] },
     { given: 'an address', event: [endpointRead('203.0.113.9')] },
     { given: 'a wait that is not over', event: [seconds(29)] },
   ])('goes on after $given', ({ event }) => {
@@ -110,12 +110,12 @@ describe('the gentle way', () => {
   it("goes on after another act's end", () => {
     broken()
       .forget()
-      .feed(happens({ type: 'commandFinished', id: 99, kind: 'any', outcome: { ok: true } }))
+      .feed(happens({ type: 'actEnded', id: 99, kind: 'any', outcome: { ok: true } }))
       .expectRecovery('restartingVpn');
   });
 
   it('is over where things were found otherwise, and begins again where the sites stay down', () => {
-    const history = broken().forget().feed(untouched('it has started anew by now')).expectRecovery('none');
+    const history = broken().forget().feed(skipped('it has started anew by now')).expectRecovery('none');
     history
       .expectLines('The VPN inside gluetun is not restarted: it has started anew by now')
       .expectNoAct()
@@ -187,7 +187,7 @@ describe('the gentle way', () => {
     );
 
     it('is over where nothing was begun', () => {
-      broken().feed(paused('gluetun'), untouched('it is paused by now')).expectRecovery('none');
+      broken().feed(paused('gluetun'), skipped('it is paused by now')).expectRecovery('none');
     });
 
     it('gives way to the container where it fails after that is resumed', () => {

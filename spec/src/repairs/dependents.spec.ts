@@ -31,7 +31,7 @@ import {
 } from '../builders.ts';
 import { dependentsOf, monitorsOn } from '../../../src/model/dependents-of.ts';
 import { gatewayCandidates } from '../../../src/model/find-gateway.ts';
-import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import { ownersOf } from '../../../src/model/network.ts';
 import { History, type Setting, type Steps, settled } from '../history.ts';
 import type { Settings, Shared, State } from '../../../src/model/state.ts';
@@ -473,7 +473,7 @@ const saidOfThem = (containers: readonly ContainerFacts[], setting: Setting = {}
     .said.filter((line) => /^Dependent containers (cut|joined|not)|by hand|left alone/.test(line));
 
 describe('those that have lost their network', () => {
-  const memory = { ...NOTHING_REMEMBERED, gateways: { gluetun: [former] } };
+  const memory = { ...NOTHING_PERSISTED, gateways: { gluetun: [former] } };
   const stale = onGateway('stale', { startedAt: 2_000 });
   const orphan = (name: string): ContainerFacts => facts(name, { ref: former, startedAt: 2_000 });
   const late = onGateway('late', { runState: 'exited', error: JOIN_ERROR });
@@ -524,7 +524,7 @@ describe('those that have lost their network', () => {
 
 describe('those whose network may have been the gateway’s', () => {
   const old = facts('gluetun-old', { id: former });
-  const memory = { ...NOTHING_REMEMBERED, gateways: { gluetun: [idOf('gluetun'), former] } };
+  const memory = { ...NOTHING_PERSISTED, gateways: { gluetun: [idOf('gluetun'), former] } };
 
   it('are told once, with what to do: of whom nobody knows, and of whom it is known', () => {
     const exist = [

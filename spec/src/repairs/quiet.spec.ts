@@ -1,5 +1,5 @@
 import { parkedName } from '../../../src/model/parked.ts';
-import { settledAt } from '../../../src/repairs/quiet.ts';
+import { quietAt } from '../../../src/repairs/quiet.ts';
 import type { ContainerFacts } from '../../../streams/events.ts';
 import {
   type Happening,
@@ -43,7 +43,7 @@ const inProject = (...containers: readonly ContainerFacts[]): History =>
   settled([app, far, ...containers], { gateway });
 
 /** Until when a repair waits that is asked for now, or was at that time. */
-const waitsUntil = ({ state, now }: History, askedAt = now): number => settledAt(state, askedAt);
+const waitsUntil = ({ state, now }: History, askedAt = now): number => quietAt(state, askedAt);
 
 describe('somebody at work around the gateway', () => {
   it.each<{ what: string; step: Step }>([

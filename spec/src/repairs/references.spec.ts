@@ -1,7 +1,7 @@
 import { waveOf } from '../../../src/model/in-flight.ts';
 import type { ContainerFacts } from '../../../streams/events.ts';
 import { attachmentOf } from '../../../src/model/attachment.ts';
-import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import {
   type Happening,
   type Shape,
@@ -21,7 +21,7 @@ import {
 import { History, settled } from '../history.ts';
 
 const former = idOf('former');
-const memory = { ...NOTHING_REMEMBERED, gateways: { gluetun: [idOf('gluetun'), former] } };
+const memory = { ...NOTHING_PERSISTED, gateways: { gluetun: [idOf('gluetun'), former] } };
 const orphan = (name: string, shape: Shape = {}): ContainerFacts => facts(name, { ref: former, ...shape });
 const repairedBy = ({ state }: History): readonly object[] => waveOf(state)?.dependents ?? [];
 const repairing = (...all: readonly ContainerFacts[]): History => settled(all, { memory });

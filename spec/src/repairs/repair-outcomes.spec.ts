@@ -19,7 +19,7 @@ import {
   seconds,
   started,
   succeeded,
-  untouched,
+  skipped,
   waveUnderWay,
 } from '../builders.ts';
 import { History, type Setting, type Steps } from '../history.ts';
@@ -100,7 +100,7 @@ describe('a dependent whose times deny that it was restarted, for the clock was 
 
 describe('a wave that never began', () => {
   it('is no failure of anyone, and is not tried again at once', () => {
-    const history = found([app]).feed(untouched('the monitor is about to end'));
+    const history = found([app]).feed(skipped('the monitor is about to end'));
     history.expectNoLine(/app/).forget().feed(seconds(4)).expectNoAct().feed(seconds(2), restartBegun('app'));
     expect(waves(history)).toEqual([['app']]);
     history.expectLine(/^Restarting app\.\.\.$/, 'info');
@@ -116,13 +116,13 @@ describe('the outcome of a repair', () => {
     {
       given: 'left alone amid the end of its re-creation',
       exist: [app],
-      event: [happens({ type: 'dependentRepairEnded', id: app.id, name: 'app', how: 'resume', outcome: { ok: false, reason: 'it is app again', untouched: true }, facts: undefined })],
+      event: [happens({ type: 'dependentRepairEnded', id: app.id, name: 'app', how: 'resume', outcome: { ok: false, reason: 'it is app again', isSkipped: true }, facts: undefined })],
       says: 'app: it is app again',
     },
     {
       given: 'left alone',
       exist: [app],
-      event: [restartFailed('app', { untouched: true, reason: 'it has started meanwhile' })],
+      event: [restartFailed('app', { isSkipped: true, reason: 'it has started meanwhile' })],
       says: 'app is left alone: it has started meanwhile',
     },
     {

@@ -206,7 +206,7 @@ describe('the outcome of a restart', () => {
     {
       given: 'left alone, for things were otherwise',
       event: [
-        restartFailed('app', { untouched: true, reason: 'gluetun has stopped or started anew meanwhile' }),
+        restartFailed('app', { isSkipped: true, reason: 'gluetun has stopped or started anew meanwhile' }),
       ],
       says: /^app is left alone: gluetun has stopped/,
       then: 'pending',
@@ -378,7 +378,7 @@ describe('a dependent that is not restarted now', () => {
 
   it('because it was left alone is looked at again 5 s later', () => {
     const history = repairing([app])
-      .feed(restartFailed('app', { untouched: true }), succeeded())
+      .feed(restartFailed('app', { isSkipped: true }), succeeded())
       .forget();
     history.feed(seconds(4)).expectNoAct().feed(seconds(2)).expectActs('repairDependents');
   });
@@ -480,7 +480,7 @@ describe('what is left to do', () => {
     history.feed(restartFailed('app'), succeeded(), seconds(6), restartFailed('app'), succeeded());
     expect(waves(history.feed(seconds(6)))).toEqual([['app'], ['app']]);
     expect(waves(history.feed(seconds(5)))).toHaveLength(3);
-    history.feed(restartFailed('app', { untouched: true }), succeeded(), seconds(4));
+    history.feed(restartFailed('app', { isSkipped: true }), succeeded(), seconds(4));
     expect(waves(history)).toHaveLength(3);
     expect(waves(history.feed(seconds(2)))).toHaveLength(4);
     history.expectNoLine(/needs no restart/);
@@ -489,7 +489,7 @@ describe('what is left to do', () => {
   it('is to finish it 5 s later, where it was left alone at the first try', () => {
     const name = parkedName('app', 'gluetun', app.id);
     const history = found([facts(name, { id: app.id, ref: idOf('former'), runState: 'exited' })]);
-    history.feed(restartFailed('app', { untouched: true }), succeeded(), seconds(4));
+    history.feed(restartFailed('app', { isSkipped: true }), succeeded(), seconds(4));
     expect(waves(history)).toEqual([['app']]);
     expect(waves(history.feed(seconds(2)))).toEqual([['app'], ['app']]);
   });
@@ -502,13 +502,13 @@ describe('what is left to do', () => {
 
   it('is not to start one that was found stopped in its turn', () => {
     const history = found([app]).feed(restartBegun('app'), ...stoppedByHand('app'));
-    history.feed(inspectedAs('app', { runState: 'exited' }), restartFailed('app', { untouched: true }));
+    history.feed(inspectedAs('app', { runState: 'exited' }), restartFailed('app', { isSkipped: true }));
     expect(waves(history.feed(succeeded(), minutes(1)))).toEqual([['app']]);
   });
 
   it('is not to start one that was stopped just before its turn', () => {
     const history = found([app]).feed(stoppedByHand('app'), inspectedAs('app', { runState: 'exited' }));
-    history.feed(restartFailed('app', { untouched: true, reason: 'it is exited by now' }), succeeded());
+    history.feed(restartFailed('app', { isSkipped: true, reason: 'it is exited by now' }), succeeded());
     expect(waves(history.feed(minutes(1)))).toEqual([['app']]);
   });
 

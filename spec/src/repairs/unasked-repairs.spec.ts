@@ -1,4 +1,4 @@
-import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import type { ContainerFacts, Event } from '../../../streams/events.ts';
 import {
   JOIN_ERROR,
@@ -185,7 +185,7 @@ describe('a gateway created anew', () => {
   });
 
   it('has them known by what an earlier monitor remembered', () => {
-    const memory = { ...NOTHING_REMEMBERED, gateways: { gluetun: [idOf('gluetun')] } };
+    const memory = { ...NOTHING_PERSISTED, gateways: { gluetun: [idOf('gluetun')] } };
     const history = began([anew, app], { memory });
     expect(repaired(history)).toEqual(['recreate app']);
   });
@@ -283,7 +283,7 @@ describe('what an earlier monitor left parked', () => {
   it('is nobody’s business once it has its name back', () => {
     const history = began([gatewayFacts(), { ...parked, name }]);
     history.feed(renamed(name, 'app', { id: parked.id }), restartBegun('app', 'resume'));
-    history.feed(inspectedAs('app', { runState: 'exited' }), restartFailed('app', { untouched: true }));
+    history.feed(inspectedAs('app', { runState: 'exited' }), restartFailed('app', { isSkipped: true }));
     history.feed(succeeded(), minutes(1));
     expect(repaired(history)).toEqual(['resume app']);
   });

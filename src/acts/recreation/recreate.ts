@@ -5,7 +5,7 @@ import {
   type Basis,
   type Executor,
   Refused,
-  Untouched,
+  Skipped,
   bounded,
   inspected,
   inspectedIfAny,
@@ -81,7 +81,7 @@ const unchanged = (facts: ContainerFacts, executor: Executor): Observable<never>
     concatMap((now) =>
       runOf(now) === runOf(facts) && now.name === facts.name
         ? EMPTY
-        : throwError(() => new Untouched(`it is ${now.runState} by now, or has another name`)),
+        : throwError(() => new Skipped(`it is ${now.runState} by now, or has another name`)),
     ),
   );
 
@@ -97,7 +97,7 @@ const parkedEvent = ({ id, name }: Repairable, parkedAs: string, { scheduler }: 
 const replace = (orphan: ContainerFacts, id: string, executor: Executor): Observable<never> => {
   const { writes } = executor;
   return concat(
-    defer(() => (executor.isEnding() ? throwError(() => new Error('the monitor ends')) : EMPTY)),
+    defer(() => (executor.isShuttingDown() ? throwError(() => new Error('the monitor ends')) : EMPTY)),
     writes.stop(orphan.id).pipe(bounded(orphan, executor, 'stopping')),
     writes.start(id).pipe(bounded(orphan, executor, 'starting'), unlessItRuns(id, executor)),
     defer(() => seenToWork(id, executor)),
@@ -146,7 +146,7 @@ export const resume = (
   inspectedIfAny(dependent.name, executor).pipe(
     concatMap((twin): Observable<Event> => {
       if (twin === undefined) return cutOff$.pipe(undoing({ dependent, created: undefined }, executor));
-      if (twin.id === facts.id) return throwError(() => new Untouched('it has its own name again'));
+      if (twin.id === facts.id) return throwError(() => new Skipped('it has its own name again'));
       if (hasRun(twin)) return tidyUp(dependent, facts, twin, executor);
       const owner = joinedReference(twin);
       // What is created in an orphan's place is of its image, and joins a network.
@@ -164,7 +164,7 @@ export const resume = (
   );
 
 const cutOff$: Observable<never> = throwError(
-  () => new Untouched('its re-creation was cut off, and has been undone to begin anew'),
+  () => new Skipped('its re-creation was cut off, and has been undone to begin anew'),
 );
 
 const hasRun = ({ details }: ContainerFacts): boolean => details?.startedAtMs !== undefined;

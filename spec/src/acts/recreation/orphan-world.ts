@@ -97,7 +97,7 @@ export class OrphanWorld extends World {
       writes: client,
       restartVpn: () => NEVER,
       scheduler,
-      isEnding: () => false,
+      isShuttingDown: () => false,
       commit: EMPTY,
       exclude: [],
     };

@@ -1,5 +1,5 @@
 import { EMPTY, catchError, map } from 'rxjs';
-import { type Executor, Refused, Untouched } from '../../../../src/acts/executor-parts.ts';
+import { type Executor, Refused, Skipped } from '../../../../src/acts/executor-parts.ts';
 import { recreate, resume } from '../../../../src/acts/recreation/recreate.ts';
 import { asObject } from '../../../../streams/json.ts';
 import { OrphanWorld, type Result } from './orphan-world.ts';
@@ -84,7 +84,7 @@ describe('a re-creation', () => {
     act(world);
     world.pass(5_000);
     const { failed, error } = tried(world);
-    expect(error).toBeInstanceOf(Untouched);
+    expect(error).toBeInstanceOf(Skipped);
     expect(failed).toBe(because);
     expect(world.client.written).toEqual([]);
   });
@@ -103,7 +103,7 @@ describe('a re-creation', () => {
 
   it('is undone before anything is stopped where the monitor ends', () => {
     const world = new OrphanWorld();
-    expect(tried(world, { isEnding: () => true }).failed).toBe('the monitor ends');
+    expect(tried(world, { isShuttingDown: () => true }).failed).toBe('the monitor ends');
     expect(world.client.written).toEqual([
       withId(world, `rename app to ${PARKED}`),
       'create app',
@@ -176,7 +176,7 @@ describe('a re-creation that an earlier monitor has begun', () => {
   it('is undone where nothing had been created', () => {
     const world = new OrphanWorld().park();
     const { failed, error } = resumed(world);
-    expect(error).toBeInstanceOf(Untouched);
+    expect(error).toBeInstanceOf(Skipped);
     expect(failed).toBe(CUT_OFF);
     expect(world.client.written).toEqual([`rename ${world.parkedAs} to app`]);
   });
@@ -186,7 +186,7 @@ describe('a re-creation that an earlier monitor has begun', () => {
     const facts = world.facts(world.parkedAs);
     world.engine.rename(world.orphan.id, 'app');
     const { failed, error } = resumed(world, facts);
-    expect(error).toBeInstanceOf(Untouched);
+    expect(error).toBeInstanceOf(Skipped);
     expect(failed).toBe('it has its own name again');
     expect(world.client.written).toEqual([]);
   });
@@ -213,7 +213,7 @@ describe('a re-creation that an earlier monitor has begun', () => {
     world.engine.remove('gluetun', { force: true });
     world.pass(1_000);
     const { failed, error } = resumed(world);
-    expect(error).toBeInstanceOf(Untouched);
+    expect(error).toBeInstanceOf(Skipped);
     expect(failed).toBe(CUT_OFF);
     expect(world.client.written).toEqual(['remove app', `rename ${world.parkedAs} to app`]);
   });

@@ -1,4 +1,4 @@
-import { NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import {
   type Happening,
   checkBlind,
@@ -39,7 +39,7 @@ describe('sites that an earlier monitor held as advisory', () => {
   const sites = ['a', 'b', 'c', 'd', 'e'].map((name) => site(name));
   const held = ['https://a/', 'https://b/'];
   const memory = {
-    ...NOTHING_REMEMBERED,
+    ...NOTHING_PERSISTED,
     sites: { gluetun: { held, blocked: undefined, passed: sites.map(({ url }) => url) } },
   };
   const restarted = (): History => new History({ sites, memory }).feed(connected(), listed(gatewayFacts()));

@@ -12,7 +12,7 @@ import { type Transition, to } from '../model/transition.ts';
  * What the decision to act rests on beside the counters: since when there has been a sign of an outage, how long all
  * has been calm, and which sites are held as advisory.
  */
-export const judgement: GatewayConcern<'evidence'> = { stage: 'evidence', reduce };
+export const outage: GatewayConcern<'evidence'> = { stage: 'evidence', reduce };
 
 function reduce(state: State, event: Event, before: State): Transition {
   const released = releaseHeld(state, event);

@@ -9,14 +9,20 @@ import {
 import type { Everything, Watch } from './state.ts';
 
 /** What a monitor must know of the time before its own start; kept in `STATE_FILE`. */
-export interface Memory extends Past {
+export interface Persisted extends Past {
   readonly exits: Readonly<Record<string, KeptExit>>;
 }
 
 /** As far as it outlives the monitor that learned of it. */
 export type KeptExit = Pick<Exit, 'run' | 'by'>;
 
-export const NOTHING_REMEMBERED: Memory = { gateways: {}, dependents: {}, exits: {}, backoff: {}, sites: {} };
+export const NOTHING_PERSISTED: Persisted = {
+  gateways: {},
+  dependents: {},
+  exits: {},
+  backoff: {},
+  sites: {},
+};
 
 /** The parts of the state that it follows from; `memoryOf` sees no others. */
 const COMMON_SOURCES = ['past', 'exits'] as const satisfies readonly (keyof Everything)[];
@@ -28,13 +34,13 @@ interface Sources extends Pick<Everything, (typeof COMMON_SOURCES)[number]> {
 }
 
 /** As long as these are the same objects, `memoryOf` leads to the same. */
-export const memorySources = (state: Sources): readonly unknown[] => [
+export const persistedSources = (state: Sources): readonly unknown[] => [
   ...COMMON_SOURCES.map((part) => state[part]),
   ...state.watches.flatMap((watch) => SOURCES_OF_EACH.map((part) => watch[part])),
 ];
 
 /** What a monitor that comes after this one must know: a projection of the state. */
-export const memoryOf = ({ past, exits, watches }: Sources): Memory => ({
+export const persistedOf = ({ past, exits, watches }: Sources): Persisted => ({
   gateways: past.gateways,
   dependents: past.dependents,
   exits: Object.fromEntries(
@@ -47,13 +53,13 @@ export const memoryOf = ({ past, exits, watches }: Sources): Memory => ({
 });
 
 /** Before all that this monitor sees: whatever shows that it runs ends the record. */
-export const restoredExits = ({ exits }: Memory): Exits =>
+export const restoredExits = ({ exits }: Persisted): Exits =>
   Object.fromEntries(
     Object.entries(exits).map(([id, kept]) => [id, { ...kept, stage: 'certain' as const, at: 0 }]),
   );
 
 /** What is not an exit. */
-export const pastIn = ({ exits: _, ...past }: Memory): Past => past;
+export const pastIn = ({ exits: _, ...past }: Persisted): Past => past;
 
 /** What time must tell is not certain yet: a host that goes off ends everything, in one way or another. */
 const isToBeKept = ({ by, stage }: Exit): boolean =>

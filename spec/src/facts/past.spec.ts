@@ -1,4 +1,4 @@
-import { type Memory, NOTHING_REMEMBERED } from '../../../src/model/memory.ts';
+import { type Persisted, NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import { REMEMBERED } from '../../../src/model/past.ts';
 import { parkedName } from '../../../src/model/parked.ts';
 import {
@@ -27,7 +27,7 @@ const app = onGateway('app');
 const anew = gatewayFacts({ id: idOf('gluetun anew'), health: 'starting' });
 const createdAnew: Steps = [destroyed('gluetun'), created('gluetun', { id: anew.id }), inspected(anew)];
 
-const remembering = (memory: Partial<Memory>): Memory => ({ ...NOTHING_REMEMBERED, ...memory });
+const remembering = (memory: Partial<Persisted>): Persisted => ({ ...NOTHING_PERSISTED, ...memory });
 const many = (count: number): readonly string[] => Array.from({ length: count }, (_, at) => `one${at}`);
 
 describe('what is remembered', () => {

@@ -7,7 +7,7 @@ import type { State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
 /** What is met now and may have to be known when it is gone: which ids the gateway had, and who hung on it. */
-export const recollection: GatewayConcern<'record'> = { stage: 'record', reduce };
+export const past: GatewayConcern<'record'> = { stage: 'record', reduce };
 
 function reduce(state: State, _event: Event, before: State): Transition {
   if (!state.shared.containers.isListed) return to(state);

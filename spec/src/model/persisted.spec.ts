@@ -1,5 +1,10 @@
 import { type Exit, exitOf } from '../../../src/model/exits.ts';
-import { type Memory, NOTHING_REMEMBERED, memoryOf, memorySources } from '../../../src/model/memory.ts';
+import {
+  type Persisted,
+  NOTHING_PERSISTED,
+  persistedOf,
+  persistedSources,
+} from '../../../src/model/persisted.ts';
 import type { RememberedSites } from '../../../src/model/past.ts';
 import type { State } from '../../../src/model/state.ts';
 import {
@@ -57,8 +62,8 @@ describe('of how a container ended, the next monitor is told', () => {
   });
 
   it('of any of several gateways', () => {
-    const memory: Memory = {
-      ...NOTHING_REMEMBERED,
+    const memory: Persisted = {
+      ...NOTHING_PERSISTED,
       gateways: { gluetun: [idOf('gluetun')], second: [idOf('second')] },
       exits: {
         [idOf('second')]: { run: 'a run', by: 'monitor' },
@@ -69,7 +74,7 @@ describe('of how a container ended, the next monitor is told', () => {
   });
 
   it('while there is no gateway, of those that once hung on one', () => {
-    const memory: Memory = { ...NOTHING_REMEMBERED, dependents: { [app.id]: 'app' } };
+    const memory: Persisted = { ...NOTHING_PERSISTED, dependents: { [app.id]: 'app' } };
     const history = new History({ memory }).feed(connected(), listed(app, facts('other')));
     history.feed(stoppedByHand('app'), stoppedByHand('other'), seconds(11));
     expect(Object.keys(history.memory.exits)).toEqual([app.id]);
@@ -93,7 +98,7 @@ describe('of how a container ended, the next monitor is told', () => {
 });
 
 describe('of recoveries, the next monitor is told', () => {
-  const known = { ...NOTHING_REMEMBERED, backoff: { gluetun: { attempts: 2, notBefore: 1 } } };
+  const known = { ...NOTHING_PERSISTED, backoff: { gluetun: { attempts: 2, notBefore: 1 } } };
 
   it('that all has been well for long enough', () => {
     const history = settled([], { memory: known });
@@ -108,18 +113,18 @@ describe('of recoveries, the next monitor is told', () => {
   it('what an earlier monitor has left, if this one only says what it would do', () => {
     const history = settled([], { memory: known, settings: { dryRun: true }, sites: [site('a')] });
     history.feed(seconds(30), checkFailed(), seconds(10), checkFailed());
-    expect(memoryOf(history.everything).backoff).toEqual(known.backoff);
+    expect(persistedOf(history.everything).backoff).toEqual(known.backoff);
   });
 });
 
 describe('of sites, the next monitor is told', () => {
   const blocked = { urls: ['https://a/'], recoveries: 1 };
   const held: RememberedSites = { held: ['https://b/'], blocked, passed: ['https://a/'] };
-  const remembering = (sites: RememberedSites): Memory => ({
-    ...NOTHING_REMEMBERED,
+  const remembering = (sites: RememberedSites): Persisted => ({
+    ...NOTHING_PERSISTED,
     sites: { gluetun: sites },
   });
-  const withSites = (history: History, sites: Partial<RememberedSites>): Memory => {
+  const withSites = (history: History, sites: Partial<RememberedSites>): Persisted => {
     history.state = { ...history.state, sites: { ...history.state.sites, ...sites } };
     return history.memory;
   };
@@ -164,23 +169,23 @@ describe('what the next monitor is told', () => {
     { change: 'its sites', changed: ({ sites }) => ({ sites: { ...sites } }) },
   ])('may be something else after a change of $change', ({ changed }) => {
     const history = settled();
-    const before = memorySources(history.everything);
+    const before = persistedSources(history.everything);
     history.state = { ...history.state, ...changed(history.state) };
-    const after = memorySources(history.everything);
+    const after = persistedSources(history.everything);
     expect(after).toHaveLength(before.length);
     expect(after.filter((part, index) => part !== before[index])).toHaveLength(1);
   });
 
   it('is the same after a change of anything else', () => {
     const history = settled();
-    const before = memorySources(history.everything);
+    const before = persistedSources(history.everything);
     const { checking } = history.state;
     history.state = {
       ...history.state,
       checking: { ...checking, again: true },
       shared: { ...history.state.shared, nextId: 99 },
     };
-    memorySources(history.everything).forEach((part, index) => {
+    persistedSources(history.everything).forEach((part, index) => {
       expect(part).toBe(before[index]);
     });
   });
