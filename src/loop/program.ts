@@ -92,7 +92,7 @@ export class ReducerFault extends Error {
  * is asked for at once, whatever runs. The merged stream is queued, so that an outcome that comes back at once is
  * reduced after the event that caused it, never within it. A step is published before anything is done about it, and an
  * act is carried out only when what it leaves to the next monitor is committed; by then, how its container is the
- * executor looks at before each write. Once `state.ending`, no act begins; the one under way gets its grace.
+ * executor looks at before each write. Once `state.isShuttingDown`, no act begins; the one under way gets its grace.
  *
  * Publishes every step, `monitorStarted` first; completes when the monitor has ended; fails with a `ReducerFault`.
  */

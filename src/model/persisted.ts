@@ -24,7 +24,7 @@ export const NOTHING_PERSISTED: Persisted = {
   sites: {},
 };
 
-/** The parts of the state that it follows from; `memoryOf` sees no others. */
+/** The parts of the state that it follows from; `persistedOf` sees no others. */
 const COMMON_SOURCES = ['past', 'exits'] as const satisfies readonly (keyof Everything)[];
 const SOURCES_OF_EACH = ['settings', 'backoff', 'sites'] as const satisfies readonly (keyof Watch)[];
 
@@ -33,7 +33,7 @@ interface Sources extends Pick<Everything, (typeof COMMON_SOURCES)[number]> {
   readonly watches: readonly Kept[];
 }
 
-/** As long as these are the same objects, `memoryOf` leads to the same. */
+/** As long as these are the same objects, `persistedOf` leads to the same. */
 export const persistedSources = (state: Sources): readonly unknown[] => [
   ...COMMON_SOURCES.map((part) => state[part]),
   ...state.watches.flatMap((watch) => SOURCES_OF_EACH.map((part) => watch[part])),

@@ -192,7 +192,7 @@ export interface Sites extends RememberedSites {
   readonly onlyDns: boolean;
   /** Of those that have never passed, by URL: how often each failed while another critical site passed. */
   readonly excused: Readonly<Record<string, number>>;
-  /** How long passes took, by URL (`src/confirming.ts`). */
+  /** How long passes took, by URL (`src/checks/confirming.ts`). */
   readonly passes: Readonly<Record<string, readonly Pass[]>>;
 }
 
