@@ -57,7 +57,7 @@ export const CONCERNS: Stages = {
   conclude: { ofGateway: { recoveryEnd } },
   act: { shared: { acts } },
   record: {
-    ofGateway: { recoveryRecord, gatewayLog, alarm, recollection: past },
+    ofGateway: { recoveryRecord, gatewayLog, alarm, past },
     shared: { expectedExits, lists, ownNetwork },
   },
   schedule: { ofGateway: { checkSchedule }, shared: { witnessSchedule } },

@@ -16,9 +16,12 @@ export interface Transition<S = State> {
  */
 export type Reducer<S = State> = (state: S, event: Event, before: S) => Transition<S>;
 
-/** The same object back where nothing changed. */
-export const to = <S>(
-  state: S,
+/**
+ * The same object back if nothing changed. `NoInfer` keeps a misspelt key from compiling: else the type of the transition
+ * would be that of the literal, with the key in it.
+ */
+export const to = <S = State>(
+  state: NoInfer<S>,
   { requests = [], notices = [] }: { requests?: readonly ReadingRequest[]; notices?: readonly Notice[] } = {},
 ): Transition<S> => ({ state, requests, notices });
 
@@ -26,7 +29,7 @@ export const to = <S>(
 export const compose =
   <S>(...reducers: readonly Reducer<S>[]): Reducer<S> =>
   (state, event, before) =>
-    reducers.reduce((soFar, reduce) => then(soFar, reduce(soFar.state, event, before)), to(state));
+    reducers.reduce((soFar, reduce) => then(soFar, reduce(soFar.state, event, before)), to<S>(state));
 
 /** One step after another. */
 export const then = <S>(

@@ -24,7 +24,7 @@ export const forEachGateway =
       if (isSame) return soFar;
       const notices = next.notices.map(concerning(watch));
       return then(soFar, { ...next, state: withView(soFar.state, index, next.state), notices });
-    }, to(state));
+    }, to<Everything>(state));
 
 /** One step of one gateway's. */
 export function inWatch(
