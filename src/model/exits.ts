@@ -21,12 +21,12 @@ export interface Exit {
    * - `expected`: the signal was sent or the monitor's act has begun, and the container may still run.
    * - `open`: it has ended, and the cause is certain only some time later. An engine that shuts down sends the same
    *   signals, and a restart policy may try once more without any message.
-   * - `certain`: the cause is settled.
+   * - `certain`: the cause is known for certain.
    */
   readonly stage: 'expected' | 'open' | 'certain';
   /** When the monitor learned of it. */
   readonly at: number;
-  /** When time alone settles it: a signal was ignored, an operator's stop is certain, or a restart policy has tried. */
+  /** When time alone decides it: a signal was ignored, an operator's stop is certain, or a restart policy has tried. */
   readonly until?: number;
   /** The engine's time of the latest message about it. An older message is repeated, or concerns an earlier run. */
   readonly engineMs?: number;
