@@ -100,7 +100,8 @@ export const answeredInTime = <T>(doing: string, { scheduler }: Executor): MonoT
 /** How long a call may take beyond the container's own stop time-out: a host that swaps is slow, not broken. */
 const CALL_ALLOWANCE_MS = 60_000;
 
-export const bounded = <T>(
+/** Limits a call to the container's own stop time-out plus an allowance; fails as `answeredWithin` does. */
+export const withCallTimeout = <T>(
   { name, details }: Pick<ContainerFacts, 'name' | 'details'>,
   { scheduler }: Executor,
   doing = 'restarting',

@@ -16,7 +16,7 @@ import type { Act, ActOf, Acts, Target } from '../model/act.ts';
 import {
   type Executor,
   Skipped,
-  bounded,
+  withCallTimeout,
   failure,
   inspected,
   isInStart,
@@ -88,7 +88,7 @@ const changed = ({ id }: Target, executor: Executor, { mayChange, change }: Chan
       tap((facts) => refuseExcluded(facts, executor)),
       concatMap((facts) =>
         mayChange(facts)
-          ? change(id).pipe(bounded(facts, executor))
+          ? change(id).pipe(withCallTimeout(facts, executor))
           : throwError(() => new Skipped(`it is ${facts.runState}, or has started anew, by now`)),
       ),
     ),

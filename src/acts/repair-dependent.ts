@@ -16,7 +16,7 @@ import {
   type Basis,
   type Executor,
   Skipped,
-  bounded,
+  withCallTimeout,
   failure,
   inspected,
   isInStart,
@@ -36,7 +36,8 @@ type Repair = (
 
 /** The kinds of repairs. Each emits its progress, and fails if it could not be completed. */
 const repairs: Readonly<Record<RepairKind, Repair>> = {
-  restart: ({ id }, facts, _basis, executor) => executor.writes.restart(id).pipe(bounded(facts, executor)),
+  restart: ({ id }, facts, _basis, executor) =>
+    executor.writes.restart(id).pipe(withCallTimeout(facts, executor)),
   recreate,
   resume,
 };

@@ -6,20 +6,20 @@ export const NO_TROUBLES: Troubles = { latest: [], told: [] };
 /** Enough to show a cause and its consequences. */
 const KEPT = 3;
 /** Lines about the same trouble differ only in numbers: ports, counts and times. */
-const keyOf = (text: string): string => text.replace(/\d+/g, '0');
+const withoutNumbers = (text: string): string => text.replace(/\d+/g, '0');
 
 /** The latest comes last. A trouble that recurs replaces its earlier line. */
 export const withTrouble = ({ latest, told }: Troubles, text: string): Troubles => ({
-  latest: [...latest.filter((other) => keyOf(other) !== keyOf(text)), text].slice(-KEPT),
+  latest: [...latest.filter((other) => withoutNumbers(other) !== withoutNumbers(text)), text].slice(-KEPT),
   told,
 });
 
 /** Reports the troubles not yet reported since the tunnel last worked or the latest recovery began. */
 export function tellTroubles(state: State): Transition {
   const { latest, told } = state.troubles;
-  const news = latest.filter((text) => !told.includes(keyOf(text)));
+  const news = latest.filter((text) => !told.includes(withoutNumbers(text)));
   if (news.length === 0) return to(state);
-  const next = { latest, told: [...told, ...news.map(keyOf)].slice(-10 * KEPT) };
+  const next = { latest, told: [...told, ...news.map(withoutNumbers)].slice(-10 * KEPT) };
   return to(
     { ...state, troubles: next },
     { notices: news.map((text) => ({ kind: 'gatewayTrouble', text })) },

@@ -8,7 +8,7 @@ import { objects, texts } from './json-parts.ts';
  * those of another container, are requested by their actual names.
  */
 export function plannedMounts(host: Json, mounts: readonly Json[]): Json {
-  const carried = unasked(host, mounts).map(byName);
+  const carried = unasked(host, mounts).map(namedMount);
   const places = carried.map(({ Target }) => placeOf(Target));
   const asked = objects(host['Mounts']).map((entry) => (isAnonymous(entry) ? named(entry, mounts) : entry));
   return {
@@ -39,7 +39,7 @@ function unasked(host: Json, mounts: readonly Json[]): readonly Json[] {
 }
 
 /** With `NoCopy`, as the engine would otherwise refill an emptied volume from the image. */
-const byName = ({ Name, Destination, RW }: Json): Json => ({
+const namedMount = ({ Name, Destination, RW }: Json): Json => ({
   Type: 'volume',
   Source: Name,
   Target: Destination,

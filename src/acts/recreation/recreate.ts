@@ -6,7 +6,7 @@ import {
   type Executor,
   Refused,
   Skipped,
-  bounded,
+  withCallTimeout,
   inspected,
   inspectedIfAny,
 } from '../executor-parts.ts';
@@ -47,11 +47,11 @@ export const recreate = (
         followersPlanned(dependent, executor),
         unchanged(facts, executor),
         concat(
-          writes.rename(dependent.id, parkedAs).pipe(bounded(facts, executor, 'renaming')),
+          writes.rename(dependent.id, parkedAs).pipe(withCallTimeout(facts, executor, 'renaming')),
           defer(() => of(parkedEvent(dependent, parkedAs, executor))),
         ).pipe(undoing(attempt, executor)),
         writes.create(dependent.name, plan.body).pipe(
-          bounded(facts, executor, 'creating'),
+          withCallTimeout(facts, executor, 'creating'),
           undoing(attempt, executor),
           concatMap((id) => replace(facts, id, executor).pipe(undoing({ dependent, created: id }, executor))),
         ),
@@ -100,12 +100,12 @@ const replace = (orphan: ContainerFacts, id: string, executor: Executor): Observ
   const { writes } = executor;
   return concat(
     defer(() => (executor.isShuttingDown() ? throwError(() => new Error('the monitor ends')) : EMPTY)),
-    writes.stop(orphan.id).pipe(bounded(orphan, executor, 'stopping')),
-    writes.start(id).pipe(bounded(orphan, executor, 'starting'), unlessItRuns(id, executor)),
+    writes.stop(orphan.id).pipe(withCallTimeout(orphan, executor, 'stopping')),
+    writes.start(id).pipe(withCallTimeout(orphan, executor, 'starting'), unlessItRuns(id, executor)),
     defer(() => confirmStarted(id, executor)),
     // The replacement runs. If the removal fails, a monitor finds the old one again by its parked name.
     writes.remove(orphan.id).pipe(
-      bounded(orphan, executor),
+      withCallTimeout(orphan, executor),
       catchError(() => EMPTY),
     ),
   );
@@ -189,7 +189,7 @@ function tidyUp(
   if (!isOfOneImage(twin, parked)) return throwError(() => inTheWay(dependent, parked));
   const { writes } = executor;
   return concat(
-    writes.stop(parked.id).pipe(bounded(parked, executor)),
-    writes.remove(parked.id).pipe(bounded(parked, executor)),
+    writes.stop(parked.id).pipe(withCallTimeout(parked, executor)),
+    writes.remove(parked.id).pipe(withCallTimeout(parked, executor)),
   );
 }

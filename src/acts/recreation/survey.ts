@@ -41,7 +41,7 @@ export const survey = (
         container: of(container),
         image: image(asString(container['Image']) ?? '', executor),
         named: image(asString(asObject(container['Config'])?.['Image']) ?? '', executor),
-        sharers: sharersOf(facts, executor, followers),
+        sharers: namesOfSharers(facts, executor, followers),
         present: present(executor),
         injected: injectedInto(facts, container, executor),
       }),
@@ -66,7 +66,7 @@ const image = (reference: string, executor: Executor): Observable<Json | undefin
   );
 
 /** The containers in its pid or ipc namespace. A listing does not show this, so each container is inspected. */
-const sharersOf = (
+const namesOfSharers = (
   { id, name }: ContainerFacts,
   executor: Executor,
   followers: readonly string[],

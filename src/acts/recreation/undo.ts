@@ -11,7 +11,7 @@ import { EngineError, reasonOf } from '../../../streams/engine.ts';
 import type { ContainerFacts } from '../../../streams/events.ts';
 import { isRunning } from '../../model/attachment.ts';
 import type { Repairable } from '../../model/act.ts';
-import { type Executor, bounded, inspectedIfAny } from '../executor-parts.ts';
+import { type Executor, withCallTimeout, inspectedIfAny } from '../executor-parts.ts';
 import { joinedReference } from '../../model/joined.ts';
 import { isParked } from '../../model/parked.ts';
 
@@ -50,7 +50,7 @@ const goOn = ({ dependent, created }: Attempt, executor: Executor): Observable<n
     ? EMPTY
     : executor.writes
         .start(created)
-        .pipe(bounded({ name: dependent.name, details: undefined }, executor, 'starting'));
+        .pipe(withCallTimeout({ name: dependent.name, details: undefined }, executor, 'starting'));
 
 interface Undoing {
   readonly executor: Executor;
@@ -68,7 +68,9 @@ const putBack = (orphan: ContainerFacts, attempt: Attempt, undoing: Undoing): Ob
   return concat(
     removeReplacement(attempt, undoing),
     isParked(orphan)
-      ? executor.writes.rename(orphan.id, attempt.dependent.name).pipe(bounded(orphan, executor, 'renaming'))
+      ? executor.writes
+          .rename(orphan.id, attempt.dependent.name)
+          .pipe(withCallTimeout(orphan, executor, 'renaming'))
       : EMPTY,
     isRunning(orphan) ? EMPTY : leaveWanting(orphan, executor),
   ).pipe(
@@ -80,7 +82,7 @@ const putBack = (orphan: ContainerFacts, attempt: Attempt, undoing: Undoing): Ob
 
 const leaveWanting = (facts: ContainerFacts, executor: Executor): Observable<never> =>
   executor.writes.start(facts.id).pipe(
-    bounded(facts, executor),
+    withCallTimeout(facts, executor),
     catchError(() => EMPTY),
   );
 
@@ -91,7 +93,7 @@ const removeReplacement = (attempt: Attempt, { executor, reason }: Undoing): Obs
     concatMap((twin) => {
       if (twin === undefined || twin.id === id) return EMPTY;
       if (!isRunning(twin) && isOurReplacement(twin, attempt, reason))
-        return executor.writes.remove(twin.id).pipe(bounded(twin, executor, 'removing'));
+        return executor.writes.remove(twin.id).pipe(withCallTimeout(twin, executor, 'removing'));
       return throwError(() => new Error(`another container is called ${name} by now`));
     }),
   );
