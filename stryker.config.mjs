@@ -2,7 +2,7 @@
 export const AREAS = {
   Loop: ['src/loop/{acts,edges,next-act,reduce,shutdown,stores}.ts'],
   Model: [
-    'src/model/{attachment,dependents-of,down-cause,exits,in-flight,memory,network,parked,restart-loop,wish}.ts',
+    'src/model/{attachment,dependents-of,down-cause,exits,in-flight,network,parked,persisted,restart-loop,wish}.ts',
   ],
   Facts: ['src/facts/*.ts'],
   Gateway: ['src/gateway/*.ts'],

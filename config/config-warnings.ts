@@ -1,6 +1,6 @@
 import type { Config, Values } from './config.ts';
 import { isAmong } from './container-names.ts';
-import type { VariableName } from './variables.ts';
+import type { VariableName } from './schema-list.ts';
 
 /** Settings that are allowed, but probably do not do what their author expects. */
 export function configWarnings(

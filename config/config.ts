@@ -1,7 +1,7 @@
 import type { DockerConnection } from './docker-connection.ts';
 import type { Format, formats } from './formats.ts';
 import type { Entry, schema } from './schema.ts';
-import { valueAt, variables } from './variables.ts';
+import { valueAt, variables } from './schema-list.ts';
 
 type Schema = typeof schema;
 

@@ -4,7 +4,7 @@ import { leftoverIn, leftoverInSecret, listIn, secretIn, valueIn } from './given
 import { formatOf } from './formats.ts';
 import { readSmallFile } from './read-small-file.ts';
 import { MASK } from './shown-text.ts';
-import { type Variable, variables } from './variables.ts';
+import { type Variable, variables } from './schema-list.ts';
 
 /** Where the value of a variable came from. */
 export type Source = 'default' | 'environment' | `file ${string}`;

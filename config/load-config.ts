@@ -10,7 +10,7 @@ import { formatOf, registerFormats } from './formats.ts';
 import { schema } from './schema.ts';
 import { MASK, maskCredentials } from './shown-text.ts';
 import { siteEntries } from './sites.ts';
-import { type Variable, type VariableName, valueAt, variables } from './variables.ts';
+import { type Variable, type VariableName, valueAt, variables } from './schema-list.ts';
 
 export type LoadResult =
   | {

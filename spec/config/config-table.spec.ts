@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { variables } from '../../config/variables.ts';
+import { variables } from '../../config/schema-list.ts';
 import {
   MOST_SET,
   configTable,

@@ -1,5 +1,5 @@
 import { INSTEAD } from '../../config/config-warnings.ts';
-import { type Variable, type VariableName, variables } from '../../config/variables.ts';
+import { type Variable, type VariableName, variables } from '../../config/schema-list.ts';
 
 /** The variables most people set, in the order of the README. */
 export const MOST_SET = [

@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts';
 import { describeFaults } from '../../config/config-fault.ts';
 import { type LoadResult, loadConfig } from '../../config/load-config.ts';
 import { resolveSites } from '../../config/resolve-sites.ts';
-import { variables } from '../../config/variables.ts';
+import { variables } from '../../config/schema-list.ts';
 import { parseSites } from './parse-sites.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
 

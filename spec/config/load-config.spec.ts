@@ -5,7 +5,7 @@ import type { ConfigFault } from '../../config/config-fault.ts';
 import { foreignVariables } from '../../config/config-warnings.ts';
 import { loadConfig, secretsOf } from '../../config/load-config.ts';
 import type { ConfigValue } from '../../config/load-config.ts';
-import { variables } from '../../config/variables.ts';
+import { variables } from '../../config/schema-list.ts';
 import { inTime } from '../in-time.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
 

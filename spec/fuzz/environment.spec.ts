@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type ConfigFault, describeFaults } from '../../config/config-fault.ts';
 import type { Config } from '../../config/config.ts';
 import { type LoadResult, loadConfig, secretsOf } from '../../config/load-config.ts';
-import { type Variable, variables } from '../../config/variables.ts';
+import { type Variable, variables } from '../../config/schema-list.ts';
 import { settingsOf } from '../../src/model/settings.ts';
 import { TemporaryFolder } from '../config/temporary-folder.ts';
 import { anyText, textOf } from './arbitraries.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { loadConfig } from '../../config/load-config.ts';
-import { variables } from '../../config/variables.ts';
+import { variables } from '../../config/schema-list.ts';
 import { maskCredentials, printable } from '../../config/shown-text.ts';
 import { parseSiteLine } from '../../config/site-line.ts';
 import { parseSites } from '../config/parse-sites.ts';

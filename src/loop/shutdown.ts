@@ -10,7 +10,10 @@ export const shutdown: SharedConcern<'facts'> = { stage: 'facts', reduce };
 function reduce(state: Everything, event: Event): Transition<Everything> {
   if (event.type === 'graceOver') return to(state, { notices: unfinished(state.inFlight) });
   if (event.type !== 'shutdownRequested' || state.isShuttingDown) return to(state);
-  return to({ ...state, ending: true }, { notices: [{ kind: 'shutdownRequested', signal: event.signal }] });
+  return to(
+    { ...state, isShuttingDown: true },
+    { notices: [{ kind: 'shutdownRequested', signal: event.signal }] },
+  );
 }
 
 /** The re-creations that the next monitor will find unfinished. */

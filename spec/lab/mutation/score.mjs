@@ -4,7 +4,7 @@ import { AREAS, REPORTS } from '../../../stryker.config.mjs';
 import { survives, weigh } from './survivors.mjs';
 
 /**
- * The table of CONTRIBUTING.md, of the results there are: a file that was not mutated yet is not in it. Below it the survivors
+ * A table of the results there are, by area: a file that was not mutated yet is not in it. Below it the survivors
  * that nobody has argued, and the arguments that are out of date; the exit code is 1 where there are any.
  */
 const { files } = JSON.parse(readFileSync(`${REPORTS}/report.json`, 'utf8'));
