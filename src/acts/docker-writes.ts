@@ -4,25 +4,28 @@ import { call } from '../../streams/docker-engine.ts';
 import { EngineError } from '../../streams/engine.ts';
 import type { EngineWrites } from './engine-writes.ts';
 
-/** The writes on a real engine, by dockerode. */
+/** The writes on a real engine, through dockerode. */
 export const dockerWrites = (docker: Docker): EngineWrites => ({
   restart: (id) => done((abortSignal) => docker.getContainer(id).restart({ abortSignal })),
   start: (id) => done((abortSignal) => docker.getContainer(id).start({ abortSignal })),
   stop: (id) => done((abortSignal) => docker.getContainer(id).stop({ abortSignal })),
   rename: (id, name) => done((abortSignal) => docker.getContainer(id).rename({ name, abortSignal })),
   create: (name, body) =>
-    call((abortSignal) => docker.createContainer(parted({ name }, body, abortSignal))).pipe(
+    call((abortSignal) => docker.createContainer(createOptions({ name }, body, abortSignal))).pipe(
       map(({ id }) => id),
     ),
   remove: (id) =>
     done((abortSignal) => docker.getContainer(id).remove({ force: false, v: false, abortSignal })),
 });
 
-/** The types do not know that docker-modem takes what goes into the query and what into the body apart. */
-const parted = (query: object, body: object, abortSignal: AbortSignal): Docker.ContainerCreateOptions =>
-  ({ _query: query, _body: body, abortSignal }) as object;
+/** Passes the query and the body separately, which docker-modem supports but dockerode's types do not. */
+const createOptions = (
+  query: object,
+  body: object,
+  abortSignal: AbortSignal,
+): Docker.ContainerCreateOptions => ({ _query: query, _body: body, abortSignal }) as object;
 
-/** 304 says that it is so already, which docker-modem takes for a failure. */
+/** The container already is in the requested state. docker-modem treats this status as a failure. */
 const NOT_MODIFIED = 304;
 
 const done = (make: (abortSignal: AbortSignal) => Promise<unknown>): Observable<never> =>

@@ -17,36 +17,39 @@ import type { EngineWrites } from './engine-writes.ts';
 import { whyExcluded } from '../model/excluded.ts';
 import { EXCLUDED } from '../notices/wording.ts';
 
-/** What an act has at its disposal. */
+/** What an act needs to run. */
 export interface Executor {
   readonly reads: Pick<
     EngineReadings,
     'list' | 'inspect' | 'inspectImage' | 'changes' | 'fileStat' | 'clockMs'
   >;
   readonly writes: EngineWrites;
-  /** The VPN inside the gateway, by an exec: never fails, but says what came of it. */
+  /** Restarts the VPN inside the gateway by an exec. Never fails, but emits the result. */
   readonly restartVpn: (gatewayId: string) => Observable<VpnRestart>;
   readonly scheduler: SchedulerLike;
-  /** The monitor is about to end: no further part of an act is begun. */
+  /** Whether the monitor is shutting down. If so, the act begins no further part. */
   readonly isShuttingDown: () => boolean;
-  /** Awaited before a call whose trace must survive the monitor: what was emitted before is then on disk, or cannot be. */
+  /**
+   * Awaited before a call that the next monitor must know of. Completes when what was emitted before is on disk, or
+   * cannot be written.
+   */
   readonly commit: Observable<never>;
-  /** The user's list of what is never touched: whatever was decided. */
+  /** The user's list of containers that must never be touched, whatever was decided. */
   readonly exclude: readonly string[];
 }
 
-/** The gateway, in the start in which it was ready. */
+/** The gateway and `State.StartedAt` of the run in which it was ready. */
 export interface Basis {
   readonly gateway: Target;
   readonly start: string | undefined;
 }
 
-/** Things were not as the act took them to be when its turn came. */
+/** The container was not as the act expected when its turn came. */
 export class Skipped extends Error {
   override readonly name = 'Skipped';
 }
 
-/** What was asked for cannot be done, now or later. */
+/** The request cannot be fulfilled, now or later. */
 export class Refused extends Error {
   override readonly name = 'Refused';
 }
@@ -58,7 +61,7 @@ export const failure = (error: unknown): Outcome => ({
   ...(error instanceof Refused && { refused: true as const }),
 });
 
-/** Whatever it is called by now, or was: an excluded one is not touched. */
+/** Never touches an excluded container, whether its present or its original name is listed. */
 export const refuseExcluded = (facts: ContainerFacts, { exclude }: Executor): void => {
   const why = whyExcluded(facts, exclude);
   if (why !== undefined) throw new Skipped(`it ${EXCLUDED[why]}`);
@@ -66,7 +69,7 @@ export const refuseExcluded = (facts: ContainerFacts, { exclude }: Executor): vo
 
 const inspecting = ({ reads, scheduler }: Executor) => ({ engine: reads, scheduler });
 
-/** Fails with an `EngineError`; 404: there is no such container. */
+/** Fails with an `EngineError`; its status is 404 if there is no such container. */
 export const inspected = (id: string, executor: Executor): Observable<ContainerFacts> =>
   inspectFacts(id, inspecting(executor));
 
@@ -75,7 +78,7 @@ export const inspectedIfAny = (id: string, executor: Executor): Observable<Conta
     catchError((error: unknown) => (isMissing(error) ? of(undefined) : throwError(() => error))),
   );
 
-/** As an event, for the reducers to know of it too. */
+/** Inspects the container and emits the result as an event, so that the reducers know it, too. */
 export const look = (id: string, executor: Executor): Observable<EngineEvent> =>
   inspection$({ kind: 'inspectContainer', containerId: id }, inspecting(executor)).pipe(
     map((event): EngineEvent =>
@@ -90,14 +93,15 @@ export const isInStart = ({ runState, details }: ContainerFacts, start: string |
 
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** For readings other than inspections. */
+/** The time limit for readings other than inspections. */
 export const answeredInTime = <T>(doing: string, { scheduler }: Executor): MonoTypeOperatorFunction<T> =>
   answeredWithin(ANSWER_TIMEOUT_MS, doing, scheduler);
 
-/** What the engine may take beyond the container's own stop time-out: a host that swaps is slow, not broken. */
+/** How long a call may take beyond the container's own stop time-out: a host that swaps is slow, not broken. */
 const CALL_ALLOWANCE_MS = 60_000;
 
-export const bounded = <T>(
+/** Limits a call to the container's own stop time-out plus an allowance; fails as `answeredWithin` does. */
+export const withCallTimeout = <T>(
   { name, details }: Pick<ContainerFacts, 'name' | 'details'>,
   { scheduler }: Executor,
   doing = 'restarting',

@@ -16,7 +16,7 @@ import type { Act, ActOf, Acts, Target } from '../model/act.ts';
 import {
   type Executor,
   Skipped,
-  bounded,
+  withCallTimeout,
   failure,
   inspected,
   isInStart,
@@ -29,7 +29,7 @@ export type { Executor } from './executor-parts.ts';
 
 type Handlers = { readonly [K in keyof Acts]: (act: ActOf<K>, executor: Executor) => Observable<Event> };
 
-/** Every act has its handler; one without does not compile. What a handler emits is what came of it, as events. */
+/** The handler of each act. A missing one does not compile. A handler emits the act's results as events. */
 const handlers: Handlers = {
   restartGateway: ({ gateway, start }, executor) =>
     changed(gateway, executor, {
@@ -59,7 +59,7 @@ const handlers: Handlers = {
     ),
 };
 
-/** Runs one act to its end, which is always `actEnded`. Whoever calls it runs one at a time. */
+/** Runs one act. The last event is always `actEnded`. The caller must run one act at a time. */
 export const execute = (act: Act, executor: Executor): Observable<Event> => {
   const finished = (outcome: Outcome): Event => ({
     type: 'actEnded',
@@ -76,19 +76,19 @@ export const execute = (act: Act, executor: Executor): Observable<Event> => {
 };
 
 interface Change {
-  /** Whether it still is what the decision took it for. */
+  /** Whether the gateway still is as it was at the decision. */
   readonly mayChange: (facts: ContainerFacts) => boolean;
   readonly change: (id: string) => Observable<never>;
 }
 
-/** Looked at just before, and afterwards, so that the new start is known even if no message tells of it. */
+/** Inspects the gateway right before the change, and after it so that the new run is known even without a message. */
 const changed = ({ id }: Target, executor: Executor, { mayChange, change }: Change): Observable<Event> =>
   concat(
     inspected(id, executor).pipe(
       tap((facts) => refuseExcluded(facts, executor)),
       concatMap((facts) =>
         mayChange(facts)
-          ? change(id).pipe(bounded(facts, executor))
+          ? change(id).pipe(withCallTimeout(facts, executor))
           : throwError(() => new Skipped(`it is ${facts.runState}, or has started anew, by now`)),
       ),
     ),

@@ -16,7 +16,7 @@ import {
   type Basis,
   type Executor,
   Skipped,
-  bounded,
+  withCallTimeout,
   failure,
   inspected,
   isInStart,
@@ -34,14 +34,15 @@ type Repair = (
   executor: Executor,
 ) => Observable<Event>;
 
-/** How each is done. What a repair emits is its progress; it fails where it did not come to its end. */
+/** The kinds of repairs. Each emits its progress, and fails if it could not be completed. */
 const repairs: Readonly<Record<RepairKind, Repair>> = {
-  restart: ({ id }, facts, _basis, executor) => executor.writes.restart(id).pipe(bounded(facts, executor)),
+  restart: ({ id }, facts, _basis, executor) =>
+    executor.writes.restart(id).pipe(withCallTimeout(facts, executor)),
   recreate,
   resume,
 };
 
-/** One dependent put back, and looked at before and afterwards: it is called repaired only for what is seen then. */
+/** Repairs one dependent. Inspects it before and after: only the last inspection shows whether it is repaired. */
 export function repairDependent(dependent: Repairable, basis: Basis, executor: Executor): Observable<Event> {
   const { id, name, how } = dependent;
   const at = (): number => executor.scheduler.now();
@@ -51,7 +52,7 @@ export function repairDependent(dependent: Repairable, basis: Basis, executor: E
     lookAfter(dependent, executor, failed).pipe(
       concatMap(({ seen, end }) => of<Event[]>(...seen, ended(end))),
     );
-  // What was not as it should be may be news to the reducers too: a message was lost.
+  // After a skip, the gateway may have changed without a message. The reducers need to know.
   const lookAtGateway = (failed: unknown): Observable<Event> =>
     failed instanceof Skipped ? look(basis.gateway.id, executor) : EMPTY;
   const repair = (facts: ContainerFacts): Observable<Event> =>
@@ -70,16 +71,19 @@ export function repairDependent(dependent: Repairable, basis: Basis, executor: E
   );
 }
 
-/** A disk may take this long without anybody noticing. */
+/** If the commit is faster than this, the dependent need not be inspected again. */
 const AT_ONCE_MS = 250;
 
-/** That it has begun is on disk before the call. Where that took its time, somebody may have been faster again. */
+/**
+ * Awaits that the beginning of the repair is on disk. If that was slow, somebody may have been faster, so it looks
+ * again.
+ */
 const onceWritten = (dependent: Repairable, basis: Basis, executor: Executor): Observable<never> =>
   defer(() => {
     const { commit, scheduler } = executor;
-    const askedAt = scheduler.now();
+    const requestedAt = scheduler.now();
     const lookAgain = (): Observable<unknown> => {
-      if (scheduler.now() - askedAt < AT_ONCE_MS) return EMPTY;
+      if (scheduler.now() - requestedAt < AT_ONCE_MS) return EMPTY;
       if (executor.isShuttingDown()) throw new Skipped('the monitor is about to end');
       return asDecided(dependent, basis, executor);
     };
@@ -87,8 +91,8 @@ const onceWritten = (dependent: Repairable, basis: Basis, executor: Executor): O
   });
 
 /**
- * The dependent, if nothing has happened to it, nor to the gateway, since it was decided on. A restart goes by the id;
- * what is created anew gets the name that was decided on, which its operator must not have changed meanwhile.
+ * Emits the dependent's facts if neither it nor the gateway has changed since the decision; else fails as `Skipped`. A
+ * restart uses the id, so the name may have changed. A re-creation uses the name, so a rename makes it skip.
  */
 const asDecided = (
   { id, name, how, run }: Repairable,
@@ -116,7 +120,7 @@ const asDecided = (
     }),
   );
 
-/** The name that what is created gets: what is parked waits for that under another one. */
+/** The name of the container to create: a parked one has the original name within its present one. */
 const nameFor = (how: 'recreate' | 'resume', facts: ContainerFacts): string =>
   (how === 'resume' ? parkedAs(facts)?.name : undefined) ?? facts.name;
 
@@ -131,8 +135,8 @@ interface Aftermath {
 }
 
 /**
- * The container itself; where that is no more, or is parked, what has its name by now. "No such container" may
- * speak of its owner: whether it is gone itself, only a look at it tells.
+ * Inspects the container after the repair or, if it is gone or parked, the container that has its name by now. The
+ * error "No such container" may be about its owner, so only an inspection shows whether the container itself is gone.
  */
 const lookAfter = (
   { id, name, how }: Repairable,

@@ -4,15 +4,15 @@ import type { Shared, Everything } from '../model/state.ts';
 import type { Notice } from '../notices/notice.ts';
 import { type Transition, to } from '../model/transition.ts';
 
-/** Whether the engine answers: said when it is lost and when it is back, not while it lasts. */
+/** Whether the engine answers. Only the loss and the return are reported. */
 export const connection: SharedConcern<'facts'> = { stage: 'facts', reduce };
 
 function reduce(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'engineConnected': {
-      const { connection: was } = state;
+      const { connection: previous } = state;
       const notices: readonly Notice[] =
-        was.value === 'lost' ? [{ kind: 'engineBack', lastedMs: event.at - was.since }] : [];
+        previous.value === 'lost' ? [{ kind: 'engineBack', lastedMs: event.at - previous.since }] : [];
       return to({ ...state, connection: { value: 'reconciling', since: event.at } }, { notices });
     }
     case 'containersListed':
@@ -32,6 +32,6 @@ function reduce(state: Everything, event: Event): Transition<Everything> {
   }
 }
 
-/** Only a listing asked for after the stream was open shows all that happened without it. */
+/** Only a listing requested after the event stream opened shows all that happened before. */
 const hasCaughtUp = ({ connection: current }: Shared, requestedAt: number): boolean =>
   current.value === 'reconciling' && requestedAt >= current.since;

@@ -17,17 +17,17 @@ import {
   withoutWaiting,
 } from './inspections.ts';
 
-/** Events are the fast path; the engine may drop some without a word. */
+/** The engine's messages are the fast path. Listings make up for messages that the engine drops silently. */
 const LISTING_INTERVAL_MS = 60_000;
 const LISTING_RETRY_MS = 5_000;
-/** Longer than one may take. */
+/** Longer than a listing may take. */
 const LONGEST_LISTING_MS = 15_000;
 
 type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 
 /**
- * What exists, as listings and inspections show it. A message leads to an inspection: by itself it tells only of another
- * name, and of a removal.
+ * Which containers exist, and their facts. Listings and inspections provide the facts. A message only calls for an
+ * inspection, except that a rename and a removal take effect at once.
  */
 export const containers: SharedConcern<'facts'> = {
   stage: 'facts',
@@ -39,11 +39,11 @@ function reduce(state: Everything, event: Event): Transition<Everything> {
   return andInspect(learn(state, event), event.at);
 }
 
-/** Also of what another concern has asked for. */
-export const andInspect = (asked: Transition<Everything>, at: number): Transition<Everything> =>
+/** Adds the requests for inspections that are due, whichever concern asked for them. */
+export const andInspect = (transition: Transition<Everything>, at: number): Transition<Everything> =>
   then(
-    asked,
-    beginInspections(asked.state, (state) => listSoon(state, at)),
+    transition,
+    beginInspections(transition.state, (state) => listSoon(state, at)),
   );
 
 function learn(state: Everything, event: Event): Transition<Everything> {
@@ -107,7 +107,7 @@ const list = (state: Everything, at: number): Transition<Everything> =>
     requests: [listRequest(state)],
   });
 
-/** A gateway that was given another name is known by its id only. */
+/** Asks for the gateways by their latest ids, too: a renamed gateway is known only by its id. */
 export const listRequest = ({
   containers: { named },
   past,
@@ -116,10 +116,7 @@ export const listRequest = ({
   inspect: [...named, ...Object.values(past.gateways).flatMap(([latest]) => latest ?? [])],
 });
 
-/**
- * The listing is the truth, except for containers of which a younger inspection has told, or is about to: those keep
- * what is known.
- */
+/** The listing is the truth, except for containers with a newer inspection, done or under way: their facts stay. */
 function takeListing(state: Everything, event: EventOf<'containersListed'>): Transition<Everything> {
   const { byId: known, inspecting, knownAt } = state.containers;
   const isYounger = (id: string): boolean => (knownAt[id] ?? -Infinity) >= event.requestedAt;
@@ -142,7 +139,7 @@ function takeListing(state: Everything, event: EventOf<'containersListed'>): Tra
       listingAskedAt: undefined,
     },
   );
-  // Of one that could not be inspected before, either, the next listing is soon enough.
+  // If an earlier inspection has failed, too, the next listing is soon enough.
   const hasFailed = (id: string): boolean => id in known && known[id]?.details === undefined;
   const unknown = entries.flatMap(([id, facts]) =>
     isWithoutDetails(next, facts) && !hasFailed(id) ? [id] : [],
@@ -150,7 +147,7 @@ function takeListing(state: Everything, event: EventOf<'containersListed'>): Tra
   return to(unknown.reduce((soFar, id) => askForInspection(soFar, { id, matters: true }), next));
 }
 
-/** An inspection that failed this time does not make forget what an earlier one of the same run told. */
+/** If the inspection failed this time, the details from an earlier one of the same run are kept. */
 const keepDetails = (facts: ContainerFacts, known: ContainerFacts | undefined): ContainerFacts =>
   facts.details === undefined && known?.runState === facts.runState
     ? { ...facts, details: known.details }
@@ -170,20 +167,21 @@ function noteFailedListing(
   );
 }
 
-/** An answer is what was so when it was asked for, or since: one that is older than what is known is not taken. */
+/** An answer is at least as new as its request. One requested before the known facts were current is ignored. */
 function takeInspection(
   state: Everything,
   { id, requestedAt, facts, isByAct }: EventOf<'containerInspected'>,
 ): Transition<Everything> {
   const { inspecting, knownAt } = state.containers;
-  const isOver = requestedAt < (knownAt[id] ?? -Infinity) || (isByAct !== true && inspecting[id] === 'gone');
+  const isOutdated =
+    requestedAt < (knownAt[id] ?? -Infinity) || (isByAct !== true && inspecting[id] === 'gone');
   const end = (next: Everything): Transition<Everything> => to(isByAct === true ? next : answered(next, id));
-  if (isOver) return end(state);
+  if (isOutdated) return end(state);
   if (facts === undefined) return end(without(state, id));
   return end(withKnownAt(withFacts(state, facts), facts, requestedAt));
 }
 
-/** What has become of strangers in between, nobody asks. */
+/** The time is not recorded for strangers, as nothing depends on their facts. */
 const withKnownAt = (state: Everything, facts: ContainerFacts, at: number): Everything =>
   matters(state, facts)
     ? withContainers(state, { knownAt: { ...state.containers.knownAt, [facts.id]: at } })
@@ -192,7 +190,7 @@ const withKnownAt = (state: Everything, facts: ContainerFacts, at: number): Ever
 const answered = (state: Everything, id: string): Everything =>
   inspectionAnswered(state, { id, matters: id in state.containers.byId && !isStranger(state, id) });
 
-/** Of one that is not known a later message may tell more than the first. */
+/** An unknown container stays of interest: a later message may call for a second try. */
 const unanswered = (state: Everything, id: string): Everything =>
   inspectionAnswered(state, { id, matters: !isStranger(state, id) });
 
@@ -204,10 +202,10 @@ function takeMessage(state: Everything, event: ContainerEvent): Transition<Every
   const isWanted =
     now === undefined
       ? isNewsOfUnknown(event)
-      : matters(next, now) && (isTelling(next, event, now) || now.details === undefined);
+      : matters(next, now) && (isNews(next, event, now) || now.details === undefined);
   return to(
     isWanted
-      ? askForInspection(next, { id: event.id, matters: now !== undefined || isLikeOurs(next, event) })
+      ? askForInspection(next, { id: event.id, matters: now !== undefined || mayMatter(next, event) })
       : next,
   );
 }
@@ -229,25 +227,21 @@ function renamed(
   const composeNames = withComposeName(state.containers.composeNames, name, at);
   const next = withContainers(state, { composeNames });
   if (facts === undefined) return next;
-  // Nobody has looked at a stranger since it was first seen: if it matters by now, all is to be found out.
+  // A stranger has not been inspected since it was first seen. If it matters under the new name, it has to be.
   const now = { ...facts, name, details: matters(state, facts) ? facts.details : undefined };
   return withKnownAt(withFacts(next, now), now, at);
 }
 
-/** Of one that nothing is known of: what ends is hardly worth a look. */
+/** An unknown container that ends is not worth an inspection. */
 const isNewsOfUnknown = ({ type }: ContainerEvent): boolean => type !== 'containerDied';
 
-/** A message of what an inspection shows otherwise than before. A restart has told of its start, unless that was lost. */
-const isTelling = (
-  state: Everything,
-  { type }: ContainerEvent,
-  { id, runState }: ContainerFacts,
-): boolean => {
+/** Whether an inspection would show something new. A restart was preceded by a start message, unless that was lost. */
+const isNews = (state: Everything, { type }: ContainerEvent, { id, runState }: ContainerFacts): boolean => {
   switch (type) {
     case 'containerRestarted':
       return runState !== 'running' && !isAwaited(state.containers, id);
     case 'containerRenamed':
-      // The answer that is awaited is older than the name, and will not be taken.
+      // The answer under way is older than the new name, so it will be ignored.
       return isAwaited(state.containers, id);
     case 'containerCreated':
     case 'containerStarted':
@@ -261,21 +255,21 @@ const isTelling = (
   }
 };
 
-/** Of one that is not known only the message tells: by its name, its service or its project. */
-const isLikeOurs = (state: Everything, { id, name, labels }: ContainerEvent): boolean =>
+/** Whether an unknown container may matter. Only the message can show that, by its name, service or project. */
+const mayMatter = (state: Everything, { id, name, labels }: ContainerEvent): boolean =>
   state.containers.named.some((reference) => fits(reference, { id, name, labels })) ||
   isParked({ id, name }) ||
   isInProject(state, labels);
 
-/** One listing in place of many inspections. Not while one is under way: it would be cancelled. */
+/** One listing instead of many inspections. Not while a listing is under way, as a new one would cancel it. */
 function listSoon(state: Everything, at: number): Everything {
-  const { nextListingAt: due, listingAskedAt: askedAt } = state.containers;
+  const { nextListingAt: due, listingAskedAt: requestedAt } = state.containers;
   if (due === undefined) return state;
-  const soonest = askedAt === undefined ? at + LISTING_RETRY_MS : askedAt + LONGEST_LISTING_MS;
+  const soonest = requestedAt === undefined ? at + LISTING_RETRY_MS : requestedAt + LONGEST_LISTING_MS;
   return withContainers(state, { nextListingAt: Math.min(due, Math.max(soonest, at)) });
 }
 
-/** What could not be inspected is looked at with the next listing, which need not be a minute away. */
+/** After a failed inspection, the next listing includes the container. It is brought forward. */
 function lookAgainSoon(state: Everything, id: string, at: number): Everything {
   const facts = state.containers.byId[id];
   const due = state.containers.nextListingAt;
@@ -283,17 +277,17 @@ function lookAgainSoon(state: Everything, id: string, at: number): Everything {
   return withContainers(state, { nextListingAt: Math.min(due, at + LISTING_RETRY_MS) });
 }
 
-/** What decisions rest on: besides what is inspected with each listing, all that belong to a gateway's project. */
+/** Whether decisions depend on the container: it is inspected with each listing, or belongs to a gateway's project. */
 const matters = (state: Everything, facts: ContainerFacts): boolean =>
   isInspectedWhenListed(state, facts) || isInProject(state, facts.labels);
 
-/** It is known, and has nothing to do with any gateway. */
+/** Whether the container is known and has nothing to do with any gateway. */
 export function isStranger(state: Everything, id: string): boolean {
   const facts = state.containers.byId[id];
   return facts !== undefined && !matters(state, facts);
 }
 
-/** What is listed with its details: what is named, a gateway by whatever name, who joined another. */
+/** Whether listings include its details: it is named, joined another container, is parked, or is a gateway. */
 const isInspectedWhenListed = (
   { watches, containers: { named } }: Everything,
   facts: ContainerFacts,

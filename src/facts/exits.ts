@@ -14,16 +14,16 @@ import { andInspect, isStranger } from './containers.ts';
 import { askForInspection } from './inspections.ts';
 import { isReplaced } from './our-exits.ts';
 
-/** What a stop may take beyond the time that the container gets for it: a host that swaps is slow. */
+/** How long a stop may take beyond the container's stop time-out: a host that swaps is slow. */
 const STOP_ALLOWANCE_MS = 60_000;
-/** A container may ask for a day, or for ever. */
+/** A limit, as a container's stop time-out may be a day or infinite. */
 const LONGEST_STOP_MS = 300_000;
 
 /**
- * Why containers end: what a person stopped stays stopped, and what we ended ourselves (`ourExits`) we start again. Only
- * what is heard counts; of one that is found ended nothing is known.
+ * Why containers end. What somebody stopped stays stopped; what the monitor itself ended (`ourExits`) is started again.
+ * Only messages count: if a container is found exited, nothing is known about the cause.
  */
-export const exits: SharedConcern<'exits'> = { stage: 'exits', reduce, dueAt: dueAt };
+export const exits: SharedConcern<'exits'> = { stage: 'exits', reduce, dueAt };
 
 function reduce(state: Everything, event: Event): Transition<Everything> {
   if ('engineTimeMs' in event && (isStranger(state, event.id) || isKnown(state, event))) return to(state);
@@ -43,19 +43,19 @@ function reduce(state: Everything, event: Event): Transition<Everything> {
     case 'containerDestroyed':
       return to(withoutExits(state, [event.id]));
     case 'containersListed':
-      return decideThoseDue(seen(state, idsIn(state, event), event), event);
+      return decideDueExits(withSeenExits(state, idsIn(state, event), event), event);
     case 'containerInspected':
-      return to(seen(state, [event.id], event));
+      return to(withSeenExits(state, [event.id], event));
     case 'timeReached':
-      return decideThoseDue(state, event);
+      return decideDueExits(state, event);
     default:
       return to(state);
   }
 }
 
-// What the engine's messages tell
+// The engine's messages
 
-/** Delivered twice, or late: the record is younger. */
+/** The message is repeated or late: the record is at least as new. */
 const isKnown = ({ exits: known }: Everything, { id, engineTimeMs }: ContainerEvent): boolean =>
   engineTimeMs <= (known[id]?.engineMs ?? 0);
 
@@ -73,15 +73,16 @@ function longestStopMs({ containers }: Everything, { id }: ContainerEvent): numb
 }
 
 /**
- * By what is known already, or what is under way: what does not run cannot be sent a signal, so the message is late. What
- * is parked is created anew whoever ends it: perhaps an act that an earlier monitor has left under way.
+ * Whether the exit is already explained by its record or by the act under way. A container that does not run cannot be
+ * sent a signal, so such a message is late. A parked container is being re-created whoever ends it: perhaps by a call
+ * that an earlier monitor left under way.
  */
 const isExplained = (state: Everything, { id, name }: ContainerEvent): boolean => {
   const by = state.exits[id]?.by;
   return by === 'engine' || by === 'monitor' || isParked({ id, name }) || isReplaced(state, id, name);
 };
 
-/** What explains it stays as it is known, but for the stage. */
+/** Keeps an exit by the engine or a certain one. Otherwise the exit is the monitor's, at this stage. */
 function byMonitor(state: Everything, event: ContainerEvent, stage: Exit['stage']): Everything {
   const { id, at } = event;
   const known = state.exits[id];
@@ -90,30 +91,30 @@ function byMonitor(state: Everything, event: ContainerEvent, stage: Exit['stage'
   return withExit(state, id, { run, by: 'monitor', stage, at, engineMs: event.engineTimeMs });
 }
 
-/** Also after a look that has shown it exited. */
+/** The run that has ended, also if an inspection has already shown it exited. */
 const endedRun = (state: Everything, id: string): string | undefined =>
   state.exits[id]?.run ?? presentRun(state, id);
 
 function died(state: Everything, event: Died): Everything {
   const { id, at, engineTimeMs: engineMs } = event;
   const known = state.exits[id];
-  if (isExplained(state, event) || (known === undefined && isEndedWithOurs(state, id)))
+  if (isExplained(state, event) || (known === undefined && isEndedWithSharer(state, id)))
     return byMonitor(state, event, 'certain');
   const isExpected = known?.stage === 'expected';
-  const by = isExpected || isStopUntold(event) ? 'operator' : 'itself';
-  // After an end that was heard of it has run again, unseen: the next look shows which run that was.
+  const by = isExpected || isSilentStop(event) ? 'operator' : 'itself';
+  // After an earlier exit it must have run again unseen. The next inspection shows which run has ended now.
   const run = known === undefined || isExpected ? endedRun(state, id) : undefined;
   return withExit(state, id, opened({ run, by, at, engineMs }, at));
 }
 
 type Died = Extract<ContainerEvent, { readonly type: 'containerDied' }>;
 
-/** Where nobody is told of signals, only how it ended tells that somebody has stopped it. */
-const isStopUntold = ({ tellsNoSignal, exitCode }: Died): boolean =>
+/** If the engine sends no messages about signals, only the exit code shows that somebody stopped it. */
+const isSilentStop = ({ tellsNoSignal, exitCode }: Died): boolean =>
   tellsNoSignal === true && isCodeOfAStop(exitCode);
 
-/** With the one whose processes it shares. */
-const isEndedWithOurs = (state: Everything, id: string): boolean =>
+/** Whether the monitor has ended a container whose processes or memory it shares. */
+const isEndedWithSharer = (state: Everything, id: string): boolean =>
   state.containers.byId[id]?.details?.sharesWith?.some((reference) => {
     const other = referredTo(reference, state.containers.byId);
     return (
@@ -123,8 +124,8 @@ const isEndedWithOurs = (state: Everything, id: string): boolean =>
   }) ?? false;
 
 /**
- * `stop` comes only where somebody asked for it: the signal's own message was lost. Engines since 28 say it before they
- * say that the container has died.
+ * `stop` is sent only if somebody requested a stop, so it replaces a lost message about the signal. Engines since 28
+ * send it before the message that the container has died.
  */
 function stopped(state: Everything, event: ContainerEvent): Everything {
   const { id, at, engineTimeMs: engineMs } = event;
@@ -133,7 +134,7 @@ function stopped(state: Everything, event: ContainerEvent): Everything {
   return known === undefined && presentRun(state, id) !== undefined ? signalled(state, event) : state;
 }
 
-/** The engine may have gone away with them: then it was the engine, for all we know. */
+/** The engine may have shut down just after these stops, which then may have been its own. */
 const forgetOpenStops = (state: Everything): Everything =>
   withoutExits(
     state,
@@ -143,8 +144,8 @@ const forgetOpenStops = (state: Everything): Everything =>
   );
 
 /**
- * Whatever its messages looked like, and whatever was decided: the engine only ends what still runs, so nobody had stopped
- * it before. Those of one start are told together.
+ * Overrides any earlier record. The engine ends only what still runs, so nobody had stopped the container before. The
+ * exit is due at once rather than certain, so that one notice reports all containers of one engine start.
  */
 function endedByEngine(state: Everything, id: string, at: number): Everything {
   if (state.exits[id]?.by === 'engine' || hasRunSinceConnected(state, id)) return state;
@@ -152,7 +153,7 @@ function endedByEngine(state: Everything, id: string, at: number): Everything {
   return withExit(state, id, { run, by: 'engine', stage: 'open', at, until: at });
 }
 
-/** It was started while the engine was asked. What is known from before the connection tells nothing of that. */
+/** Whether it was started while the engine was being asked. Facts from before the connection do not show that. */
 function hasRunSinceConnected({ containers, connection, exits: known }: Everything, id: string): boolean {
   const facts = containers.byId[id];
   if (facts === undefined || !isRunning(facts) || id in known) return false;
@@ -160,21 +161,21 @@ function hasRunSinceConnected({ containers, connection, exits: known }: Everythi
   return (containers.knownAt[id] ?? -Infinity) >= connectedAt;
 }
 
-// What listings and inspections show
+// Listings and inspections
 
 type Look = Extract<Event, { type: 'containersListed' | 'containerInspected' }>;
 
-/** Those it shows, and those that are not there any more, though the message of the removal was lost. */
+/** The listed containers, and those with a record that no longer exist: the message about their removal was lost. */
 const idsIn = (
   { exits: known, containers: all }: Everything,
   { containers }: Extract<Event, { type: 'containersListed' }>,
 ): readonly string[] => [
   ...containers.map(({ id }) => id),
-  // Not those that were first heard of while the listing was made.
+  // An awaited inspection means that the container may be newer than the listing.
   ...Object.keys(known).filter((id) => !(id in all.byId) && !isAwaited(all, id)),
 ];
 
-const seen = (state: Everything, ids: readonly string[], look: Look): Everything =>
+const withSeenExits = (state: Everything, ids: readonly string[], look: Look): Everything =>
   ids.reduce((soFar, id) => {
     const facts = soFar.containers.byId[id];
     const next = facts === undefined ? undefined : asSeen(soFar, facts, look);
@@ -182,48 +183,48 @@ const seen = (state: Everything, ids: readonly string[], look: Look): Everything
     return next === undefined ? withoutExits(soFar, [id]) : withExit(soFar, id, next);
   }, state);
 
-/** The record of that run, as far as it shows: another run has another end, or none yet. */
+/** The record after these facts. If they show another run than the record's, the record is void. */
 function asSeen(state: Everything, facts: ContainerFacts, { at, requestedAt }: Look): Exit | undefined {
   const { id, details } = facts;
   const exit = state.exits[id];
   if (exit === undefined) return isToBeRestarted(facts) ? endedByItself(facts, at) : undefined;
   if (details === undefined) return exit;
   if (exit.run !== undefined && exit.run !== details.startedAt) return undefined;
-  // What it shows may be from before the exit that was heard of: then another look follows.
+  // The facts may be older than the message about the exit. In that case another inspection follows.
   const isOlder = requestedAt <= exit.at || isAwaited(state.containers, id);
-  if (isRunning(facts)) return isOlder || isToCome(state, exit) ? exit : undefined;
+  if (isRunning(facts)) return isOlder || isStillToCome(state, exit) ? exit : undefined;
   const ended = { ...exit, run: details.startedAt };
-  // It has ended, though nothing was heard of that.
+  // It has ended, but the message about that was lost.
   if (exit.by === 'operator' && exit.stage === 'expected' && !isOlder) return opened(ended, at);
   return exit.run === undefined ? ended : exit;
 }
 
-/** A signal takes its time, and so does an act of ours. */
-const isToCome = ({ inFlight }: Everything, { stage, by }: Exit): boolean =>
+/** Whether the exit is yet to come: a signal takes time to work, and so does an act of the monitor. */
+const isStillToCome = ({ inFlight }: Everything, { stage, by }: Exit): boolean =>
   stage === 'expected' && (by === 'operator' || inFlight !== undefined);
 
-/** Its restart policy is at work, so nobody has ended it. */
+/** Its restart policy is about to start it, so nobody has stopped it. */
 const isToBeRestarted = ({ runState }: ContainerFacts): boolean => runState === 'restarting';
 
 const endedByItself = ({ details }: ContainerFacts, at: number): Exit | undefined =>
   details && { run: details.startedAt, by: 'itself', stage: 'certain', at };
 
-// What time tells
+// Time
 
 /**
- * The failed start of a restart policy, too, which emits nothing, shows by now. Where the time came while the engine was
- * away, the listing that catches up with it is the moment.
+ * Decides the exits whose time has come, and inspects their containers: a failed start by a restart policy sends no
+ * message, but shows by now. If the time came while the engine was away, the listing after its return decides them.
  */
-function decideThoseDue(state: Everything, { at }: Event): Transition<Everything> {
+function decideDueExits(state: Everything, { at }: Event): Transition<Everything> {
   if (state.connection.value !== 'connected') return to(state);
   const due = Object.entries(state.exits).filter(([, { until = Infinity }]) => until <= at);
   const byEngine = due.filter(([, { by }]) => by === 'engine').map(([id]) => id);
   const names = byEngine.flatMap((id) => state.containers.byId[id]?.name ?? []);
-  const toLookAt = due.map(([id]) => id).filter((id) => !byEngine.includes(id));
+  const toInspect = due.map(([id]) => id).filter((id) => !byEngine.includes(id));
   const decided = due.reduce((soFar, [id, exit]) => afterTime(soFar, id, exit), state);
   return andInspect(
     to(
-      toLookAt.reduce((soFar, id) => askForInspection(soFar, { id, matters: true }), decided),
+      toInspect.reduce((soFar, id) => askForInspection(soFar, { id, matters: true }), decided),
       { notices: names.length === 0 ? [] : [{ kind: 'engineHadCrashed', names: [...names].sort() }] },
     ),
     at,
@@ -236,7 +237,7 @@ function afterTime(state: Everything, id: string, { until: _, ...exit }: Exit): 
     : withExit(state, id, { ...exit, stage: 'certain' });
 }
 
-/** When the next exit is decided or looked at. */
+/** When exits become certain or are dropped. */
 function dueAt(state: Everything): readonly (number | undefined)[] {
   return state.connection.value === 'connected' ? Object.values(state.exits).map(({ until }) => until) : [];
 }

@@ -2,22 +2,22 @@ import type { ReadingRequest } from '../../streams/requests.ts';
 import type { Containers, Everything } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
-/** However many messages come: a small host has other things to do than to answer us. */
+/** A limit however many messages come: a small host has other work to do. */
 const MOST_AT_ONCE = 8;
-/** Strangers leave room: whoever matters never waits for one of them. */
+/** A lower limit for strangers, so that containers that matter never wait for them. */
 const MOST_BESIDE_STRANGERS = 4;
-/** One listing tells of more strangers than that sooner than as many inspections do. */
+/** For more strangers than this, one listing is faster than inspections. */
 const MOST_STRANGERS = 50;
 
-/** A container to inspect. If it matters, it goes before strangers, and is never left to a listing. */
+/** A container to inspect. If it matters, it goes before strangers and is never left to a listing. */
 export interface Wanted {
   readonly id: string;
   readonly matters: boolean;
 }
 
 /**
- * Asks for a look at a container. While one is under way, one more follows its answer, however often this is asked for:
- * the answer may be from before the latest message.
+ * Asks for an inspection. If one is already under way, exactly one more follows its answer, as the answer may be older
+ * than the latest message.
  */
 export function askForInspection(state: Everything, { id, matters }: Wanted): Everything {
   const { inspecting, toInspect } = state.containers;
@@ -33,15 +33,15 @@ export function askForInspection(state: Everything, { id, matters }: Wanted): Ev
   });
 }
 
-/** Its answer has come, be it a failure. Whether what is shown still matters decides about another one. */
+/** Notes that an inspection was answered or failed. One more follows if it was asked for and the container matters. */
 export function inspectionAnswered(state: Everything, { id, matters }: Wanted): Everything {
-  const { [id]: asked, ...inspecting } = state.containers.inspecting;
-  if (asked === undefined) return state;
+  const { [id]: request, ...inspecting } = state.containers.inspecting;
+  if (request === undefined) return state;
   const next = withInspections(state, { inspecting });
-  return asked === 'again' && matters ? askForInspection(next, { id, matters }) : next;
+  return request === 'again' && matters ? askForInspection(next, { id, matters }) : next;
 }
 
-/** It was removed: whatever an inspection under way still tells of it is from before. */
+/** The container was removed, so the answer to an inspection under way is out of date. */
 export function forgetInspection(state: Everything, id: string): Everything {
   const { inspecting, toInspect } = state.containers;
   const isWaiting = toInspect.known.includes(id) || toInspect.strangers.includes(id);
@@ -53,17 +53,19 @@ export function forgetInspection(state: Everything, id: string): Everything {
   });
 }
 
-/** A listing has come, or the engine has gone: nobody waits any more whom it has told of. */
-export const withoutWaiting = (state: Everything, isTold: (id: string) => boolean): Everything => {
+/** Drops queued inspections that a listing has answered, or all of them once the engine is gone. */
+export const withoutWaiting = (state: Everything, isAnswered: (id: string) => boolean): Everything => {
   const { toInspect } = state.containers;
-  const rest = (ids: readonly string[]): readonly string[] => ids.filter((id) => !isTold(id));
+  const rest = (ids: readonly string[]): readonly string[] => ids.filter((id) => !isAnswered(id));
   const [known, strangers] = [rest(toInspect.known), rest(toInspect.strangers)];
   return known.length + strangers.length === toInspect.known.length + toInspect.strangers.length
     ? state
     : withInspections(state, { toInspect: { known, strangers } });
 };
 
-/** As many as may be under way, those that matter first. Too many strangers are left to a listing. */
+/**
+ * Requests as many inspections as the limits allow, those that matter first. Too many strangers are left to a listing.
+ */
 export function beginInspections(
   state: Everything,
   listSoon: (state: Everything) => Everything,

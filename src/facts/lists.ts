@@ -11,14 +11,14 @@ import type { Everything } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 import { viewsOf } from '../model/watches.ts';
 
-/** What the user's lists mean here, where that may be something else than they are taken to mean: said once. */
+/** Warns once about entries of the user's lists that may not mean what the user intended. */
 export const lists: SharedConcern<'record'> = { stage: 'record', reduce };
 
 function reduce(state: Everything, _event: Event, before: Everything): Transition<Everything> {
   const notices = [
     ...(isFirstListing(state, before) ? [...sayUnfitExclusions(state), ...sayExcludedIds(state)] : []),
     ...sayExcludedGateways(state, before),
-    ...(areShown(state) && !areShown(before) ? sayUnfitRestarts(state) : []),
+    ...(areDependentsKnown(state) && !areDependentsKnown(before) ? sayUnfitRestarts(state) : []),
   ];
   return to(state, { notices });
 }
@@ -26,11 +26,11 @@ function reduce(state: Everything, _event: Event, before: Everything): Transitio
 const isFirstListing = ({ containers }: Everything, before: Everything): boolean =>
   containers.isListed && !before.containers.isListed;
 
-/** Of every gateway it is known who hangs on it. */
-const areShown = ({ watches }: Everything): boolean =>
+/** Whether the dependents of every gateway are known. */
+const areDependentsKnown = ({ watches }: Everything): boolean =>
   watches.every(({ dependents }) => dependents.members !== undefined);
 
-/** Nothing is kept from being touched by such an entry: better to hear of it before something is. */
+/** An entry that matches nothing protects nothing. The user should know before anything is touched. */
 function sayUnfitExclusions({ containers, watches }: Everything): readonly Notice[] {
   const all = Object.values(containers.byId);
   return (watches[0]?.settings.exclude ?? [])
@@ -38,7 +38,7 @@ function sayUnfitExclusions({ containers, watches }: Everything): readonly Notic
     .map((word) => ({ kind: 'exclusionUnfit', entry: word, nearest: nearest(word, all) }));
 }
 
-/** Created anew, by whomever, it has another id, and nothing tells that it is meant. */
+/** An exclusion by id is lost once the container is re-created by anybody, as it then has another id. */
 const sayExcludedIds = ({ containers, watches }: Everything): readonly Notice[] =>
   (watches[0]?.settings.exclude ?? []).flatMap((word) =>
     Object.values(containers.byId)
@@ -46,19 +46,19 @@ const sayExcludedIds = ({ containers, watches }: Everything): readonly Notice[] 
       .map(({ name }): Notice => ({ kind: 'exclusionById', entry: word, name })),
   );
 
-/** By its service, its id or its label: one that is listed by the same word was told of at the start. */
+/** Gateways excluded by service, id or label. One listed by the very same word was already reported at the start. */
 const sayExcludedGateways = (state: Everything, before: Everything): readonly Notice[] =>
   viewsOf(state).flatMap((view, index): Notice[] => {
     const target = gatewayTarget(view.gateway);
     const known = before.watches[index] && gatewayTarget(before.watches[index].gateway);
     const exclusion = target?.id === known?.id ? undefined : whyGatewayExcluded(view);
-    const isTold = isAmong(view.settings.exclude, state.gateways[index] ?? '');
-    return exclusion === undefined || isTold
+    const isReported = isAmong(view.settings.exclude, state.gateways[index] ?? '');
+    return exclusion === undefined || isReported
       ? []
       : [{ kind: 'gatewayExcluded', name: nameOf(view), gateway: view.settings.gateway, exclusion }];
   });
 
-/** Who is on no gateway's network is not restarted with it; nor is, for all that is known, who is not there. */
+/** A listed container that does not exist or is on no gateway's network will not be restarted after a reconnect. */
 function sayUnfitRestarts(state: Everything): readonly Notice[] {
   const views = viewsOf(state);
   const { vpnRestartDependents, exclude, recoveryStrategy } = views[0]?.settings ?? {};

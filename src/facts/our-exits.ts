@@ -9,9 +9,10 @@ import type { Everything, InFlight, Progress } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
 /**
- * Whom we are about to end is written down before the call. Should monitor and engine go in the middle of it, be it with
- * their host, nothing else would tell the next monitor that nobody had stopped it by hand, and the engine takes it that
- * somebody has. What is created anew is parked before: its name tells.
+ * Records the exits that the monitor is about to cause, before the call. If the monitor and the engine go down in
+ * mid-call, for example with their host, only this record shows the next monitor that nobody stopped the container by
+ * hand, which the engine assumes. A container that is re-created needs no record: it is parked before, and its name
+ * shows it.
  */
 export const expectedExits: SharedConcern<'record'> = { stage: 'record', reduce: noteBegin };
 
@@ -24,14 +25,14 @@ function noteBegin(state: Everything, event: Event, before: Everything): Transit
 
 function expectEnd(state: Everything, id: string, at: number): Everything {
   const run = presentRun(state, id);
-  // Somebody else was faster.
+  // If it has already ended, somebody else was faster.
   const isEndedAlready = run === undefined || state.exits[id]?.by === 'operator';
   return isEndedAlready ? state : withExit(state, id, { run, by: 'monitor', stage: 'expected', at });
 }
 
 type Ended = Extract<Event, { readonly outcome: unknown }>;
 
-/** Our act is over, or its part that was about one dependent. */
+/** Decides the monitor's exits when an act, or its repair of one dependent, is over. */
 export const ourExits: SharedConcern<'exits'> = { stage: 'exits', reduce: noteEnd };
 
 function noteEnd(state: Everything, event: Event, { inFlight }: Everything): Transition<Everything> {
@@ -52,10 +53,10 @@ function afterAct(state: Everything, event: Ended, inFlight: InFlight): Everythi
   return withLeftDown(Object.keys(next.exits).reduce(close, next), act, event);
 }
 
-/** If it has done nothing, then somebody else has ended what does not run by now. */
+/** If the act did nothing, somebody else must have ended the container. */
 function disown(state: Everything, id: string, event: Ended, { since }: InFlight): Everything {
   const exit = state.exits[id];
-  // An earlier act of ours may have ended it.
+  // An earlier act of the monitor may have ended it.
   if (!isUntouched(event) || exit?.by !== 'monitor' || exit.at < since) return state;
   return exit.stage === 'expected'
     ? withoutExits(state, [id])
@@ -64,16 +65,19 @@ function disown(state: Everything, id: string, event: Ended, { since }: InFlight
 
 const isUntouched = ({ outcome }: Ended): boolean => !outcome.ok && outcome.isSkipped === true;
 
-/** What we were to end has ended by it, or runs on and was not ended at all. */
+/** After the act, the container has either been ended by it or still runs and was not ended at all. */
 function close(state: Everything, id: string): Everything {
   const exit = state.exits[id];
   if (exit?.by !== 'monitor' || exit.stage !== 'expected') return state;
   if (!runsNow(state, id)) return withExit(state, id, { ...exit, stage: 'certain' });
-  // Without the engine nobody knows what has become of it.
+  // While the engine is out of reach, nobody knows what became of the container.
   return state.connection.value === 'connected' ? withoutExits(state, [id]) : state;
 }
 
-/** The run that our restart or start began has ended before anybody looked at it: it is ours to start it again. */
+/**
+ * If the run that the monitor began has ended before any inspection, the exit is the monitor's: it has to start it
+ * again.
+ */
 function withLeftDown(state: Everything, act: Act, event: Ended): Everything {
   if ((act.kind !== 'restartGateway' && act.kind !== 'startGateway') || isUntouched(event)) return state;
   const { id } = act.gateway;
@@ -82,13 +86,16 @@ function withLeftDown(state: Everything, act: Act, event: Ended): Everything {
   return withExit(state, id, { run: facts.details.startedAt, by: 'monitor', stage: 'certain', at: event.at });
 }
 
-/** It is being created anew, or is what takes the place of that one; only what has its turn, neither before nor after. */
+/** Whether the container is being repaired now, or replaces one that is. Neither before nor after its own repair. */
 export const isReplaced = ({ inFlight }: Everything, id: string, name: string): boolean =>
   inFlight?.act.kind === 'repairDependents' &&
   inFlight.act.dependents.some(
-    (one) => (one.id === id || one.name === name) && isInItsTurn(inFlight.progress, one),
+    (one) => (one.id === id || one.name === name) && isUnderRepair(inFlight.progress, one),
   );
 
-/** What is created anew is not touched before it is parked: until then whoever ends it is somebody else. */
-const isInItsTurn = ({ begun, answered, parked }: Progress, { id, name, how }: Repairable): boolean =>
+/**
+ * The monitor does not touch a container to re-create before it is parked: until then anybody ending it is somebody
+ * else.
+ */
+const isUnderRepair = ({ begun, answered, parked }: Progress, { id, name, how }: Repairable): boolean =>
   begun.includes(id) && !answered.includes(id) && (how !== 'recreate' || Object.hasOwn(parked, name));

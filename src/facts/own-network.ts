@@ -8,16 +8,17 @@ import { type Transition, to } from '../model/transition.ts';
 import { viewsOf } from '../model/watches.ts';
 
 /**
- * A monitor on a gateway's own network goes down with it. What it asks by that network, it asks through the tunnel: a
- * witness there is silent whenever the tunnel is, which would be taken for the line, and nothing be done for ever.
+ * Detects that the monitor itself is on a gateway's network. It loses its network whenever that gateway restarts, and
+ * its witness is reached through the tunnel. A dead tunnel would look like a dead line, and the monitor would never
+ * act, so the witness is dropped.
  */
 export const ownNetwork: SharedConcern<'record'> = { stage: 'record', reduce };
 
 function reduce(state: Everything, _event: Event, before: Everything): Transition<Everything> {
-  const view = viewsOf(state).find(isOurs);
-  if (view === undefined || viewsOf(before).some(isOurs)) return to(state);
+  const view = viewsOf(state).find(ownsOurNetwork);
+  if (view === undefined || viewsOf(before).some(ownsOurNetwork)) return to(state);
   const { id = '', name = '' } = gatewayTarget(view.gateway) ?? {};
-  // If it bears our label, `dependents` has found it there and says so.
+  // If the monitor carries the monitor label, `dependents` finds it on this network and reports it.
   const hasLabelledMonitor = monitorsOn(id, view).length > 0;
   const hasWitness = state.witness.value !== 'none';
   const notices = [
@@ -28,7 +29,8 @@ function reduce(state: Everything, _event: Event, before: Everything): Transitio
   return to(hasWitness ? { ...state, witness: { value: 'none' } } : state, { notices });
 }
 
-const isOurs = ({
+/** Whether this gateway's network is the monitor's own. */
+const ownsOurNetwork = ({
   gateway,
   shared: {
     ownNetwork: { ownerId },

@@ -6,7 +6,7 @@ import { gatewayTarget } from '../model/selectors.ts';
 import type { State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
-/** What is met now and may have to be known when it is gone: which ids the gateway had, and who hung on it. */
+/** Remembers what may be needed once it is gone: the ids of the gateway, and its dependents. */
 export const past: GatewayConcern<'record'> = { stage: 'record', reduce };
 
 function reduce(state: State, _event: Event, before: State): Transition {
@@ -23,7 +23,7 @@ function withGateway(past: Past, { gateway, settings }: State): Past {
   return { ...past, gateways: { ...past.gateways, [settings.gateway]: ids } };
 }
 
-/** Also those that are gone: others may have joined their networks. The latest last. */
+/** Keeps dependents that are gone, as others may have joined their networks. The latest come last. */
 function withDependents(past: Past, state: State, before: State): Past {
   const { members } = state.dependents;
   if (
@@ -36,9 +36,9 @@ function withDependents(past: Past, state: State, before: State): Past {
     ([id, { name }]) => past.dependents[id] !== name,
   );
   if (news.length === 0) return past;
-  const renewed = news.map(([id]) => id);
+  const changedIds = news.map(([id]) => id);
   const entries = [
-    ...Object.entries(past.dependents).filter(([id]) => !renewed.includes(id)),
+    ...Object.entries(past.dependents).filter(([id]) => !changedIds.includes(id)),
     ...news.map(([id, { name }]): [string, string] => [id, name]),
   ];
   return { ...past, dependents: Object.fromEntries(entries.slice(-REMEMBERED.dependents)) };

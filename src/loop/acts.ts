@@ -9,7 +9,7 @@ import { beginStart } from '../recovery/crashed-gateway.ts';
 import { beginRecovery } from '../recovery/begin.ts';
 import { beginRepairs } from '../repairs/repairs.ts';
 
-/** The act under way is over. It comes first: all others see in `before` which act that was. */
+/** Clears the act under way when it ends. This is an early stage, and later ones find the act in `before`. */
 export const actOver: SharedConcern<'facts'> = { stage: 'facts', reduce: over };
 
 function over(state: Everything, event: Event): Transition<Everything> {
@@ -21,8 +21,8 @@ function over(state: Everything, event: Event): Transition<Everything> {
 }
 
 /**
- * Begins what is wanted now: the only place where an act begins. In a dry run none is under way afterwards, and what is
- * wanted next is asked for at once.
+ * Begins the next act, if one is wanted. Acts begin nowhere else. In a dry run no act is under way afterwards, so the
+ * next wish is served at once.
  */
 export const acts: SharedConcern<'act'> = { stage: 'act', reduce };
 
@@ -36,18 +36,19 @@ function reduce(state: Everything, event: Event): Transition<Everything> {
 const NO_PROGRESS: Progress = { begun: [], answered: [], parked: {} };
 
 function begin(state: State, deed: Deed, at: number): Transition {
-  const told = tell(state, deed, at);
+  const prepared = prepare(state, deed, at);
   const {
     settings,
     shared: { nextId: id },
-  } = told.state;
-  if (settings.dryRun) return told;
+  } = prepared.state;
+  if (settings.dryRun) return prepared;
   const inFlight = { act: { ...deed, id }, gateway: settings.gateway, since: at, progress: NO_PROGRESS };
-  return { ...told, state: { ...told.state, shared: { ...told.state.shared, nextId: id + 1, inFlight } } };
+  const shared = { ...prepared.state.shared, nextId: id + 1, inFlight };
+  return { ...prepared, state: { ...prepared.state, shared } };
 }
 
-/** What is said and noted as it begins. */
-function tell(state: State, deed: Deed, at: number): Transition {
+/** The notices and the changes of state that go with the beginning of an act. */
+function prepare(state: State, deed: Deed, at: number): Transition {
   switch (deed.kind) {
     case 'startGateway':
       return beginStart(state, at);

@@ -3,7 +3,7 @@ import type { Event } from '../../streams/events.ts';
 import type { Everything } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
-/** Which edges fail. Everything else goes on without them. */
+/** Tracks which edges fail. Everything else goes on without them. */
 export const edges: SharedConcern<'facts'> = { stage: 'facts', reduce };
 
 function reduce(state: Everything, event: Event): Transition<Everything> {

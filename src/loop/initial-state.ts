@@ -8,7 +8,7 @@ import { rememberedBackoff, rememberedSites } from '../model/past.ts';
 import type { Everything, Settings, Watch } from '../model/state.ts';
 import { NO_BACKOFF } from '../recovery/backoff.ts';
 
-/** What a monitor begins with beside its settings. */
+/** What a monitor begins with, besides its settings. */
 export interface Beginning {
   readonly memory?: Persisted;
   readonly hasWitness?: boolean;

@@ -5,17 +5,18 @@ import type { Everything, State } from '../model/state.ts';
 import { viewsOf } from '../model/watches.ts';
 import { RANKS, type Wish } from '../model/wish.ts';
 
-/** A wish, and which of the gateways has it, by its place among them. */
+/** A wish and the index of the watch that has it. */
 export interface NextAct extends Wish {
   readonly watch: number;
 }
 
 /**
- * What is to be done now; undefined: nothing. It follows from the state alone and is asked whenever no act is under way:
- * so whatever begins is wanted at that moment, nothing waits in a queue, and nothing is asked again whether it still is.
- * Of equal rank the gateway goes first that has waited longest.
+ * The act to begin now; undefined: none. It is derived from the state alone, whenever no act is under way. Whatever
+ * begins is therefore wanted at that moment. Nothing waits in a queue, and no decision has to be confirmed later. Among
+ * wishes of equal rank, the oldest goes first.
  *
- * To begin an act, and its outcome, each change the state, so that the same act is not the answer again at that instant.
+ * Both the beginning of an act and its outcome change the state, so the same act is not chosen again at the same
+ * instant.
  */
 export function nextAct(all: Everything, at: number): NextAct | undefined {
   if (all.inFlight !== undefined || all.isShuttingDown) return undefined;

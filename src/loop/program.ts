@@ -33,15 +33,15 @@ import { nextDeadline, reduce } from './reduce.ts';
 import type { Everything } from '../model/state.ts';
 import type { Transition } from '../model/transition.ts';
 
-/** How long a command under way may go on once the monitor is asked to end. */
+/** How long an act under way may continue after a request to shut down. */
 const GRACE_MS = 8_000;
 
 export interface Program {
   readonly initial: Everything;
   readonly scheduler: SchedulerLike;
-  /** What there is to say before anything has happened: the first notices of the first step. */
+  /** Notices about the start itself. They are the first ones of the first step. */
   readonly opening?: readonly Notice[];
-  /** All that happens, given what is asked for and when to be woken. */
+  /** All events, given the requested readings and the next deadline. */
   readonly source: (
     request$: Observable<ReadingRequest>,
     deadline$: Observable<number | undefined>,
@@ -49,21 +49,21 @@ export interface Program {
   /** Runs one act to its end. */
   readonly execute: (act: Act, acting: Acting) => Observable<Event>;
   /**
-   * Completes when what the latest published step leaves to the next monitor is on disk, or cannot be put there: never
-   * later than a bound of its own.
+   * Completes when the persisted part of the latest published step is on disk, or cannot be written. It has a time
+   * limit of its own.
    */
   readonly commit: () => Observable<never>;
 }
 
-/** What an act has of the loop while it runs. */
+/** What the loop offers to an act that runs. */
 interface Acting {
-  /** The monitor is about to end: no further part of an act is begun. */
+  /** Whether the monitor is shutting down. If so, the act begins no further part. */
   readonly isShuttingDown: () => boolean;
-  /** To be awaited before a call whose trace must survive the monitor: it covers every event emitted before. */
+  /** Await this before a call that the next monitor must know of. It covers every event emitted before. */
   readonly commit: Observable<never>;
 }
 
-/** What one event has led to, for those who show, keep or tell it. */
+/** The result of one event, for the edges that show, store or report it. */
 export interface Step {
   readonly event: Event;
   readonly before: Everything;
@@ -71,7 +71,7 @@ export interface Step {
   readonly notices: readonly Notice[];
 }
 
-/** A bug in a reducer: with what it needs to be found. */
+/** A bug in a reducer, with the event and the state needed to reproduce it. */
 export class ReducerFault extends Error {
   override readonly name = 'ReducerFault';
   readonly event: Event;
@@ -85,16 +85,21 @@ export class ReducerFault extends Error {
 }
 
 /**
- * The loop: events in, state on; the readings it asks for, and the act it has begun, out.
+ * The loop: reduces events to states, and sends out the requested readings and the act that has begun.
  *
- * INVARIANTS. At most one act is under way: the state names it (`inFlight`), and only its own end clears it. An act is
- * decided on the state of the moment in which it begins, and not asked for again: nothing waits in a queue. A reading
- * is asked for at once, whatever runs. The merged stream is queued, so that an outcome that comes back at once is
- * reduced after the event that caused it, never within it. A step is published before anything is done about it, and an
- * act is carried out only when what it leaves to the next monitor is committed; by then, how its container is the
- * executor looks at before each write. Once `state.isShuttingDown`, no act begins; the one under way gets its grace.
+ * INVARIANTS
  *
- * Publishes every step, `monitorStarted` first; completes when the monitor has ended; fails with a `ReducerFault`.
+ * - At most one act is under way. The state names it (`inFlight`), and only its own end clears it.
+ * - An act is decided on the state of the moment in which it begins. Nothing waits in a queue.
+ * - A reading is requested at once, whatever else runs.
+ * - The merged stream is queued, so that an immediate outcome is reduced after the event that caused it, never within
+ *   it.
+ * - A step is published before anything is done about it.
+ * - An act is carried out only after the persisted state is committed. As the container may have changed meanwhile, the
+ *   executor inspects it before each write.
+ * - Once `state.isShuttingDown`, no act begins. The one under way gets a grace period.
+ *
+ * Publishes every step, `monitorStarted` first. Completes when the monitor has ended. Fails with a `ReducerFault`.
  */
 export const runProgram = (program: Program): Observable<Step> =>
   defer(() => {
@@ -106,7 +111,7 @@ export const runProgram = (program: Program): Observable<Step> =>
     const started: Event = { type: 'monitorStarted', at: program.scheduler.now() };
 
     const turn$ = merge(of(started), program.source(request$, deadline$), outcome$).pipe(
-      subscribeOn(queueScheduler), // all sources are there before the first event is reduced
+      subscribeOn(queueScheduler), // all sources are subscribed before the first event is reduced
       observeOn(queueScheduler),
       scan(turn, firstTurn(program, started)),
     );
@@ -119,7 +124,7 @@ export const runProgram = (program: Program): Observable<Step> =>
       deadline$.next(nextDeadline(state, wokenAt));
     };
     const over$ = state$.pipe(
-      filter(({ isShuttingDown: ending }) => ending),
+      filter(({ isShuttingDown }) => isShuttingDown),
       take(1),
       switchMap(() =>
         merge(
@@ -180,19 +185,19 @@ const published = ({ event, before, state, notices }: Turn): Step => ({ event, b
 
 const run = (
   act: Act,
-  { execute, scheduler, commit: written }: Program,
+  { execute, scheduler, commit: write }: Program,
   state$: BehaviorSubject<Everything>,
   isActing$: Subject<boolean>,
 ): Observable<Event> => {
-  // Events that wait in the queue are reduced, and their steps published, before it is asked what there is to write.
-  const commit = defer(written).pipe(subscribeOn(queueScheduler));
-  const isEnding = (): boolean => state$.value.isShuttingDown;
+  // First lets the queued events be reduced and their steps published, so that the commit covers them.
+  const commit = defer(write).pipe(subscribeOn(queueScheduler));
+  const isShuttingDown = (): boolean => state$.value.isShuttingDown;
   return defer(() => {
     isActing$.next(true);
     return concat(
       commit,
       defer(() =>
-        isEnding() ? of(notBegun(act, scheduler.now())) : execute(act, { isShuttingDown: isEnding, commit }),
+        isShuttingDown() ? of(notBegun(act, scheduler.now())) : execute(act, { isShuttingDown, commit }),
       ),
     ).pipe(finalize(() => isActing$.next(false)));
   });

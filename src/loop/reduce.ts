@@ -5,7 +5,7 @@ import { conditionNotices } from '../notices/condition-notices.ts';
 import { withConditionStarts } from '../notices/conditions.ts';
 import { dueAt, pass } from './stages.ts';
 
-/** What an event leads to. Pure: time is the event's own. */
+/** The result of an event. Pure: the time is the event's own. */
 export function reduce(state: Everything, event: Event): Transition<Everything> {
   const passed = pass(state, event);
   if (passed.state === state && event.type !== 'monitorStarted') return passed;
@@ -16,7 +16,7 @@ export function reduce(state: Everything, event: Event): Transition<Everything> 
 /**
  * The earliest moment at which time alone changes something; undefined: nothing is due.
  *
- * @param wokenAt The latest `timeReached`: it has dealt with all that was due by then. Other events have not.
+ * @param wokenAt When the latest `timeReached` came. It has dealt with everything due by then; other events have not.
  */
 export function nextDeadline(state: Everything, wokenAt: number): number | undefined {
   const deadlines = dueAt(state).filter(

@@ -4,7 +4,7 @@ import type { Notice } from '../notices/notice.ts';
 import type { Everything, InFlight } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
-/** From here on nothing new is begun; what runs is given its time by the program. */
+/** Notes the request to shut down. No act begins after it. The program gives the act under way a grace period. */
 export const shutdown: SharedConcern<'facts'> = { stage: 'facts', reduce };
 
 function reduce(state: Everything, event: Event): Transition<Everything> {
@@ -16,7 +16,7 @@ function reduce(state: Everything, event: Event): Transition<Everything> {
   );
 }
 
-/** What the next monitor finds half done. */
+/** The re-creations that the next monitor will find unfinished. */
 function unfinished(inFlight: InFlight | undefined): readonly Notice[] {
   if (inFlight?.act.kind !== 'repairDependents') return [];
   const { act, gateway, progress } = inFlight;

@@ -37,14 +37,17 @@ import { edges } from './edges.ts';
 import { shutdown } from './shutdown.ts';
 import { stores } from './stores.ts';
 
-/** The concerns of a stage: those that there is one of, and those that each gateway has. */
+/** The concerns of a stage: those that exist once, and those of each gateway. */
 type Stage<In extends StageName> = Partial<{
   readonly shared: Readonly<Record<string, SharedConcern<In>>>;
   readonly ofGateway: Readonly<Record<string, GatewayConcern<In>>>;
 }>;
 export type Stages = { readonly [In in StageName]: Stage<In> };
 
-/** Who belongs to which stage. Within one the order says nothing; a concern in a wrong stage does not compile. */
+/**
+ * Which concerns belong to which stage. Within a stage the order has no meaning. A concern in the wrong stage does not
+ * compile.
+ */
 export const CONCERNS: Stages = {
   facts: { shared: { actOver, shutdown, stores, edges, connection, containers, siteReload, witness } },
   exits: { shared: { exits, ourExits } },
@@ -64,8 +67,8 @@ export const CONCERNS: Stages = {
 };
 
 /**
- * An event's way through the stages. What concerns gateways only, one stage after another, each gateway passes at a
- * stretch: so what is said of one stands together.
+ * Runs an event through the stages. Each gateway passes consecutive stages without shared concerns in one go, so that
+ * its notices stay together.
  */
 export function through(concerns: Stages, order: readonly StageName[] = STAGES): Reducer<Everything> {
   const steps: Reducer<Everything>[] = [];
@@ -87,7 +90,7 @@ const reducersOf = <S>(
 
 const throughAll = through(CONCERNS);
 
-/** All that an event leads to but conditions, which are derived from the state after it. */
+/** The result of an event without conditions, which are derived from the state after it. */
 export const pass = (state: Everything, event: Event): Transition<Everything> =>
   throughAll(state, event, state);
 
@@ -95,7 +98,7 @@ const stages: readonly Stage<StageName>[] = STAGES.map((name) => CONCERNS[name])
 const sharedConcerns = stages.flatMap(({ shared = {} }) => Object.values(shared));
 const gatewayConcerns = stages.flatMap(({ ofGateway = {} }) => Object.values(ofGateway));
 
-/** All the moments at which time alone changes something. */
+/** The moments at which time alone changes something. */
 export const dueAt = (state: Everything): readonly (number | undefined)[] => [
   ...sharedConcerns.flatMap((concern) => concern.dueAt?.(state) ?? []),
   ...viewsOf(state).flatMap((view) => gatewayConcerns.flatMap((concern) => concern.dueAt?.(view) ?? [])),

@@ -4,7 +4,7 @@ import type { Notice } from '../notices/notice.ts';
 import type { Everything } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
-/** Which files cannot be written. The monitor does without them. */
+/** Tracks which files cannot be written. The monitor goes on without them. */
 export const stores: SharedConcern<'facts'> = { stage: 'facts', reduce };
 
 function reduce(state: Everything, event: Event): Transition<Everything> {
@@ -19,7 +19,7 @@ function reduce(state: Everything, event: Event): Transition<Everything> {
       const { store, path, lostLines = 0 } = event;
       const { [store]: known, ...others } = state.stores;
       if (known === undefined) return to(state);
-      // How much was lost only the event tells.
+      // Reported here, as only the event has the number of lost lines.
       const notices: readonly Notice[] = store === 'log' ? [{ kind: 'logFileWritten', path, lostLines }] : [];
       return to({ ...state, stores: others }, { notices });
     }

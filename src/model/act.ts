@@ -1,21 +1,24 @@
 import type { RepairKind } from '../../streams/events.ts';
 
-/** A container, as an act names it. The id is what is acted on, the name what is said. */
+/** A container that an act is about. The id is used for calls, the name for messages. */
 export interface Target {
   readonly id: string;
   readonly name: string;
 }
 
-/** Everything that changes something, by what it needs. The union and the executor's table derive from this. */
+/** Every kind of act, and the data it needs. The `Act` union and the executor's table derive from this. */
 export interface Acts {
-  /** `start`: the one the decision rests on; a gateway that has started since is left alone. */
+  /**
+   * `start`: `State.StartedAt` of the run that the decision was about. A gateway that has started since is left alone.
+   */
   restartGateway: { readonly gateway: Target; readonly start: string | undefined };
   startGateway: { readonly gateway: Target };
-  /** The VPN inside it, by its control server: the container and its network stay. */
+  /** Restarts the VPN inside the gateway, by Gluetun's control server. The container and its network stay. */
   restartVpn: { readonly gateway: Target; readonly start: string | undefined };
   /**
-   * Put back together, at most `concurrency` at a time. Each is inspected before, for it may be gone, stopped by
-   * hand or in no need by then, and after; none is begun once the gateway is not in the `start` it was ready in.
+   * Repairs one wave of dependents, at most `concurrency` at a time. Each is inspected first, as it may have been
+   * removed, stopped by hand or put back by then, and once more afterwards. None is begun after the gateway has left
+   * the run that started at `start`.
    */
   repairDependents: {
     readonly dependents: readonly Repairable[];
@@ -25,22 +28,24 @@ export interface Acts {
   };
 }
 
-/** A dependent, what is to be done with it, and what that was decided on. */
+/** A dependent, how to repair it, and the facts that the decision was based on. */
 export interface Repairable extends Target {
   readonly how: RepairKind;
-  /** Of a container that has been through something since, nothing is known; undefined: it was not inspected. */
+  /**
+   * What `runOf` showed at the decision; if it differs later, the decision is void. Undefined: it was not inspected.
+   */
   readonly run: string | undefined;
-  /** `State.StartedAt` of its latest run by then. */
+  /** `State.StartedAt` of its latest run at the decision. */
   readonly startedAt: string | undefined;
-  /** Whose network it is to join: the gateway, or the one that joined it. */
+  /** The container whose network it joins: the gateway, or another one on the gateway's network. */
   readonly owner: Target;
-  /** Ids of those that share its processes or memory, and are created anew after it; absent: none. */
+  /** Ids of the containers that share its processes or memory and are re-created after it; absent: none. */
   readonly followers?: readonly string[];
-  /** What has taken the place of containers that it refers to and that are no more, by their ids; absent: nothing. */
+  /** Replacements for containers that it refers to and that no longer exist, old id to new; absent: none. */
   readonly replaced?: Readonly<Record<string, string>>;
 }
 
-/** What is to be done, before it begins. */
+/** An act that has not begun yet, so it has no id. */
 export type Deed = { [K in keyof Acts]: { readonly kind: K } & Acts[K] }[keyof Acts];
 export type DeedOf<K extends keyof Acts> = Extract<Deed, { kind: K }>;
 

@@ -6,7 +6,7 @@ import { isOnNetworkOf, ownerOf, ownershipOf } from './network.ts';
 import { gatewayTarget } from './selectors.ts';
 import type { Attachment, State } from './state.ts';
 
-/** The attachments of those that are to be put back. */
+/** The attachments that need a repair. */
 export const CUT_OFF = ['stale', 'orphaned', 'failedToJoin'] as const satisfies readonly Attachment[];
 export type CutOff = (typeof CUT_OFF)[number];
 
@@ -14,8 +14,8 @@ export const isCutOff = (attachment: Attachment): attachment is CutOff =>
   (CUT_OFF as readonly Attachment[]).includes(attachment);
 
 /**
- * `State.Error` of a start that failed for want of a network, or of processes or memory to share: engines before 28,
- * since 28, and what both say where the owner was just ending or starting.
+ * Matches `State.Error` after a start that failed because the network, processes or memory to share did not exist.
+ * Covers engines before 28, engines since 28, and what both report while the owner is just stopping or starting.
  */
 const JOIN_FAILURE =
   /(?:cannot|can't) join (?:network|PID|IPC)|joining network namespace|No such container|container [0-9a-f]{64} is not running|\/ns\/net: no such file|final child's PID|is restarting, wait until/;
@@ -30,32 +30,31 @@ export function attachmentOf(state: State, facts: ContainerFacts): Attachment {
   if (!isOnNetworkOf(gatewayTarget(state.gateway)?.id, facts, state)) return 'apart';
   if (link === 'replaced') return 'orphaned';
   const freshness = freshnessOf(state, facts);
-  // A gateway that only got another name is still the one it runs with; but a restart would not find it.
+  // It still runs on the network of the renamed gateway, but a restart would not find that under the old name.
   return link === 'renamed' && freshness === 'stale' ? 'orphaned' : freshness;
 }
 
-/** Whose processes or memory it shared is no more: no start of it can succeed. */
+/** Whether a container whose processes or memory it shares no longer exists, so that no start can succeed. */
 const hasLostSharer = ({ shared: { containers } }: State, { details }: ContainerFacts): boolean =>
   (details?.sharesWith ?? []).some((reference) => referredTo(reference, containers.byId) === undefined);
 
 export const isRunning = ({ runState }: ContainerFacts): boolean =>
   runState === 'running' || runState === 'paused';
 
-/** Its last start failed for want of its gateway, and no restart policy tries again. */
+/** Its last start failed because its gateway was missing, and no restart policy tries again. */
 export const hasFailedToJoin = (facts: ContainerFacts): boolean =>
   !isRunning(facts) && JOIN_FAILURE.test(facts.details?.error ?? '');
 
-/** Whoever stopped it earlier: since then somebody has tried to start it. */
+/** A failed start counts whoever stopped it earlier: somebody has tried to start it since. */
 const wantsToRun = (state: State, facts: ContainerFacts): boolean =>
   hasFailedToJoin(facts) || isLeftUnstarted(state, facts) || wantsToRunAgain(state, facts);
 
-/** By how it ended, and whether its restart policy would have it run. */
 function wantsToRunAgain(state: State, facts: ContainerFacts): boolean {
   switch (exitOf(state.shared, facts)?.by) {
     case undefined:
       return wouldBeKeptRunning(facts) && hasEndedWithoutGateway(state, facts);
     case 'monitor':
-      // Its processes ended with those of the one they are shared with.
+      // It ended together with the container whose processes it shares.
       return wouldBeKeptRunning(facts) || facts.details?.sharesWith !== undefined;
     case 'engine':
       return wouldBeKeptRunning(facts);
@@ -65,14 +64,15 @@ function wantsToRunAgain(state: State, facts: ContainerFacts): boolean {
   }
 }
 
-/** Its restart policy would have it run. */
 export function wouldBeKeptRunning({ details }: ContainerFacts): boolean {
   if (details === undefined) return false;
   const { restartPolicy: policy, exitCode } = details;
   return policy === 'always' || policy === 'unless-stopped' || (policy === 'on-failure' && exitCode !== 0);
 }
 
-/** It ended after its gateway's last run did, and before the present one began; all by the engine's clock. */
+/**
+ * Whether it ended between the end of the gateway's last run and the start of the present one, by the engine's clock.
+ */
 function hasEndedWithoutGateway(
   { gateway, shared: { containers } }: State,
   { details }: ContainerFacts,
@@ -86,15 +86,15 @@ function hasEndedWithoutGateway(
 }
 
 /**
- * Started after its owner, and its owner after the owner's owner: no exec is needed to tell. Of one on the gateway's
- * network: its owners lead there.
+ * Fresh if it started after its owner, and each owner after its own owner, up to the gateway. The start times show this
+ * without an exec. Only for containers on the gateway's network.
  */
 function freshnessOf(state: State, facts: ContainerFacts): 'fresh' | 'stale' | 'unknown' {
   const gatewayId = gatewayTarget(state.gateway)?.id;
   if (facts.id === gatewayId) return 'fresh';
   const owner = ownerOf(facts, state);
   if (owner === undefined) return 'unknown';
-  // One between it and the gateway may have ended: the network they shared is the gateway's, and lives on.
+  // An owner below the gateway may have ended: the network is the gateway's and lives on.
   if (owner.id === gatewayId && !isRunning(owner)) return 'stale';
   const [startedAtMs, ownersMs] = [facts.details?.startedAtMs, owner.details?.startedAtMs];
   if (startedAtMs === undefined || ownersMs === undefined) return 'unknown';
@@ -102,7 +102,7 @@ function freshnessOf(state: State, facts: ContainerFacts): 'fresh' | 'stale' | '
   return isOlder ? 'stale' : freshnessOf(state, owner);
 }
 
-/** We know better than the times, which a clock that was set back between the two starts makes lie. */
+/** Whether the monitor itself restarted it on this run of its owner. If the clock was set back, the times are wrong. */
 const isRestored = ({ repairs }: State, { id, details }: ContainerFacts, owner: ContainerFacts): boolean =>
   repairs.restored[id]?.run === details?.startedAt &&
   repairs.restored[id]?.ownerRun === owner.details?.startedAt;

@@ -5,26 +5,29 @@ import type { Containers } from './state.ts';
 
 type ComposeNames = Containers['composeNames'];
 
-/** Compose is done long before; its own name for what it replaces is nobody's for so long. */
+/** Compose keeps such a name for far less than this. A container that keeps it longer has it for good. */
 const MOMENT_MS = 60_000;
 
 type Known = Pick<Containers, 'byId' | 'composeNames'>;
 
-/** Compose is at work on it: it is not yet, or no longer, the one of its plain name. */
+/** Whether Compose is replacing this container, or replacing another one by it: its present name is temporary. */
 export const isInterim = ({ name }: Pick<ContainerFacts, 'name'>, { byId, composeNames }: Known): boolean => {
   const plain = plainName(name);
   if (plain === undefined) return false;
   return composeNames[name] !== 'forGood' || hasTwin(plain, Object.values(byId));
 };
 
-/** It bears its name for good: it is neither about to be replaced nor about to replace another one. */
+/** Whether the container has its final name: it is neither being replaced nor replacing another one. */
 export const isSettledIn = (facts: ContainerFacts, known: Known): boolean =>
   !isParked(facts) && !isInterim(facts, known);
 
 const hasTwin = (plain: string, all: readonly ContainerFacts[]): boolean =>
   all.some(({ name }) => name === plain);
 
-/** A container was given such a name just now; if not again, as one is whose re-creation we have undone. */
+/**
+ * Records when a container was first given such a temporary name. The first time stands: a re-creation that is undone
+ * gives the name back, which does not make it new.
+ */
 export const withComposeName = (names: ComposeNames, name: string, at: number): ComposeNames =>
   plainName(name) === undefined || Object.hasOwn(names, name) ? names : { ...names, [name]: at };
 
@@ -34,8 +37,8 @@ interface Look {
 }
 
 /**
- * As a listing shows them: a name is as old as its container, if no message told of a later rename. The name stays
- * one for good while its container is created anew by us, and waits under another one.
+ * The temporary names after a listing. Without a message about a rename, a name is taken to be as old as its container.
+ * While the monitor re-creates a container, which is parked under another name, its original name keeps its entry.
  */
 export function listedComposeNames(
   names: ComposeNames,

@@ -2,15 +2,20 @@ import type { Everything, State } from './state.ts';
 import type { Reducer } from './transition.ts';
 
 /**
- * The stages that an event passes, in this order. Each builds on what the stages before it have made of the event:
+ * The stages that an event passes, in this order. Each builds on the results of the stages before it:
  *
- * - `facts`: what the engine, the disk and the user have told; `exits`: how runs ended, which follows from that;
- * - `gateway`: how the gateway is; `evidence`: what a check or a doubt says; `readiness`: whether that proves it ready;
- * - `network`: who is on its network, and through which exit it leads;
- * - `decide`: whether the tunnel is to be recovered, and how far that is; `repair`: who is to be put back;
- *   `conclude`: whether the recovery is over;
- * - `act`: what begins now; `record`: what follows from that, and what the next event must know; `schedule`: what is
- *   read next.
+ * - `facts`: what the engine, the disk and the user report.
+ * - `exits`: how runs ended, which follows from the facts.
+ * - `gateway`: the state of the gateway.
+ * - `evidence`: what a check or a doubt about the tunnel shows.
+ * - `readiness`: whether that proves the gateway ready.
+ * - `network`: which containers are on its network, and the VPN endpoint in use.
+ * - `decide`: whether to recover the tunnel, and the progress of a recovery.
+ * - `repair`: which dependents to put back.
+ * - `conclude`: whether the recovery is over.
+ * - `act`: which act begins now.
+ * - `record`: what follows from that act, and what later events need to know.
+ * - `schedule`: what to read next.
  */
 export const STAGES = [
   'facts',
@@ -29,17 +34,17 @@ export const STAGES = [
 export type StageName = (typeof STAGES)[number];
 
 /**
- * One matter of the monitor. It sees what the stages before its own have made of the event, and may see what its own
- * stage has made of it, in any order: within a stage nobody builds on a neighbour.
+ * One concern of the monitor. It sees the results of the earlier stages. It must not depend on the other concerns of
+ * its own stage: within a stage the order is not defined.
  */
 export interface Concern<In extends StageName, S> {
   readonly stage: In;
   readonly reduce: Reducer<S>;
-  /** When time alone changes something about it, by `Event.at`'s clock; undefined: nothing is due. */
+  /** The moments at which time alone changes something, by the clock of `Event.at`; undefined: nothing is due. */
   readonly dueAt?: (state: S) => readonly (number | undefined)[];
 }
 
-/** A matter of which there is one, however many gateways are watched. */
+/** A concern that exists once, however many gateways are watched. */
 export type SharedConcern<In extends StageName> = Concern<In, Everything>;
-/** A matter of each gateway's own. */
+/** A concern that each gateway has for itself. */
 export type GatewayConcern<In extends StageName> = Concern<In, State>;

@@ -12,7 +12,7 @@ import { parkedAs } from './parked.ts';
 import { gatewayTarget } from './selectors.ts';
 import type { Shared, State, Unclaimed } from './state.ts';
 
-/** The containers that hang on the gateway, sorted by name. */
+/** The containers that depend on the gateway, sorted by name. */
 export function dependentsOf(state: State): readonly ContainerFacts[] {
   const { settings, gateway } = state;
   const target = gatewayTarget(gateway);
@@ -24,20 +24,20 @@ export function dependentsOf(state: State): readonly ContainerFacts[] {
   const gateways = gatewaysIn(state);
   const isDiscovered = (facts: ContainerFacts): boolean =>
     isOnNetworkOf(target.id, facts, state) &&
-    // Another watched gateway, which has joined this one, comes first: it is that one's, and waits for that one.
+    // Behind another watched gateway that itself joined this one, it is that gateway's dependent.
     !ownersBelow(target.id, facts, state).some(({ id }) => gateways.includes(id));
   return touchableIn(state).filter(isDiscovered).sort(byName);
 }
 
 const byName = (a: ContainerFacts, b: ContainerFacts): number => a.name.localeCompare(b.name);
 
-/** Of several nobody knows which one is meant. */
+/** With several matches nobody knows which one is meant. */
 const onlyOne = <T>(found: readonly T[]): readonly T[] => (found.length === 1 ? found : []);
 
 /**
- * What an entry of `DEPENDENT_CONTAINERS` fits among what may be touched at all; it must be exactly one. Whom it fits by
- * name, it means. By its compose service it only means what is of the gateway's stack or on its network: another stack
- * may have such a service, too.
+ * The containers that an entry of `DEPENDENT_CONTAINERS` matches, among those the monitor may touch. Only a single
+ * match counts. A match by name always does. A match by Compose service must be in the gateway's project or on its
+ * network, as another project may have a service of the same name.
  */
 export function listedAs(word: string, state: State): readonly ContainerFacts[] {
   const {
@@ -59,7 +59,7 @@ export function listedAs(word: string, state: State): readonly ContainerFacts[] 
 const touchableIn = (state: State): readonly ContainerFacts[] =>
   Object.values(state.shared.containers.byId).filter((facts) => isTouchable(state, facts));
 
-/** Those that are restarted after a reconnect of the VPN, too: by the list, or by their own label. */
+/** The dependents that are also restarted after a reconnect of the VPN: those listed, and those with the label. */
 export function restartedOnReconnect(state: State): readonly ContainerFacts[] {
   const all = dependentsOf(state);
   const listed = state.settings.vpnRestartDependents.flatMap((word) => fitting(word, all));
@@ -68,11 +68,11 @@ export function restartedOnReconnect(state: State): readonly ContainerFacts[] {
 
 const saysYes = (value: string | undefined): boolean => /^(?:true|yes|on|1)$/i.test(value ?? '');
 
-/** Of all that are watched. */
+/** The ids of all watched gateways. */
 const gatewaysIn = ({ shared: { gateways, containers, past } }: State): readonly string[] =>
   gateways.flatMap((word) => findGateway(containers, word, knownIds(past, word)[0])?.id ?? []);
 
-/** Never: the gateway itself, what the user excluded, a monitor, a one-off, what bears its name for a moment only. */
+/** Never touched: the gateway itself, excluded containers, monitors, one-offs, and containers with a temporary name. */
 const isTouchable = ({ settings, gateway, shared: { containers } }: State, facts: ContainerFacts): boolean =>
   facts.id !== gatewayTarget(gateway)?.id &&
   !isExcluded(facts, settings.exclude) &&
@@ -80,7 +80,7 @@ const isTouchable = ({ settings, gateway, shared: { containers } }: State, facts
   !isOneOff(facts.labels) &&
   isSettledIn(facts, containers);
 
-/** Monitors on the gateway's network: they go down with it. */
+/** The names of monitors on the gateway's network. They lose their network whenever the gateway restarts. */
 export const monitorsOn = (gatewayId: string, state: State): readonly string[] =>
   Object.values(state.shared.containers.byId)
     .filter((facts) => MONITOR_LABEL in facts.labels && isOnNetworkOf(gatewayId, facts, state))
@@ -88,13 +88,13 @@ export const monitorsOn = (gatewayId: string, state: State): readonly string[] =
 
 export interface Parked {
   readonly facts: ContainerFacts;
-  /** The name it had, and that what replaces it has or shall have. */
+  /** Its original name, which its replacement has or will get. */
   readonly name: string;
 }
 
 /**
- * Dependents of this gateway whose re-creation has not come to its end: by the gateway's name, or, where that has
- * become another one, by the id they had joined.
+ * This gateway's dependents whose re-creation is unfinished. They are known by the gateway's name in their parked name
+ * or, if the gateway was renamed, by the id of the gateway they had joined.
  */
 export function parkedOf(state: State): readonly Parked[] {
   const {
@@ -111,7 +111,10 @@ export function parkedOf(state: State): readonly Parked[] {
   });
 }
 
-/** Who may be a dependent, or was one of the gateway's predecessor, and is not repaired: it is reported. */
+/**
+ * Containers that may be dependents, or were dependents of the gateway's predecessor. They are reported rather than
+ * repaired.
+ */
 export const unclaimedIn = (state: State): Readonly<Record<string, Unclaimed>> =>
   Object.fromEntries(
     Object.values(state.shared.containers.byId).flatMap((facts): readonly [string, Unclaimed][] => {
@@ -129,6 +132,6 @@ export const unclaimedIn = (state: State): Readonly<Record<string, Unclaimed>> =
     }),
   );
 
-/** An id that no gateway is known to have had. */
+/** Whether the reference is an id that no known gateway has had. */
 const isUnclaimed = (reference: string, { past }: Pick<Shared, 'past'>): boolean =>
   /^[0-9a-f]{64}$/.test(reference) && !Object.values(past.gateways).some((ids) => ids.includes(reference));

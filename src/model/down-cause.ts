@@ -6,14 +6,21 @@ import { hasUsedUpItsRetries } from './retries.ts';
 import type { State } from './state.ts';
 
 /**
- * Why the gateway does not run: it went down in our own restart, its operator stopped it, it ended by itself, its
- * restart policy is about to start it, or has started it for the last time; it was only just created; or it was found so.
+ * Why the gateway does not run:
+ *
+ * - `ourRestart`: it went down in the monitor's own restart.
+ * - `operator`: somebody stopped it.
+ * - `crash`: it ended by itself.
+ * - `restarting`: its restart policy is about to start it.
+ * - `givenUp`: its restart policy has used its last attempt.
+ * - `created`: it was only just created.
+ * - `found`: it was found down, and neither its last exit nor its restart policy calls for a start.
  */
 export type DownCause = 'ourRestart' | 'operator' | 'crash' | 'restarting' | 'givenUp' | 'created' | 'found';
 
 type Knowing = Pick<State, 'gateway' | 'recovery' | 'shared'>;
 
-/** Undefined: it runs, or there is none. */
+/** Undefined: the gateway runs, or there is none. */
 export function downCause(state: Knowing): DownCause | undefined {
   const { gateway } = state;
   if (gateway.value !== 'down') return undefined;
@@ -37,19 +44,21 @@ export function downCause(state: Knowing): DownCause | undefined {
   }
 }
 
-/** Else an earlier monitor was cut off in the middle of it. */
+/** Otherwise an earlier monitor was cut off in mid-restart, and this one has no recovery to continue. */
 const isOursToStart = ({ recovery }: Pick<State, 'recovery'>): boolean =>
   recovery.value === 'restarting' || recovery.value === 'awaitingReady';
 
-/** Its policy would have started it again, and did not: a person has ended it, though we heard nothing of that. */
+/**
+ * Its restart policy would have started it again but did not, so somebody stopped it without the monitor seeing that.
+ */
 const isLeftByItsPolicy = (facts: ContainerFacts): boolean =>
   facts.details?.error === '' && wouldBeKeptRunning(facts);
 
-/** Nobody had asked for that end, and nobody else brings it back. */
+/** Nobody asked for this exit, and nothing but the monitor brings the gateway back. */
 export const isEndedByItself = (cause: DownCause | undefined): boolean =>
   cause === 'crash' || cause === 'givenUp';
 
-/** Its last words may tell why. */
+/** Whether the gateway ended by itself, so that its last log lines may say why. */
 export const hasDied = (state: Knowing): boolean => {
   const cause = downCause(state);
   return isEndedByItself(cause) || cause === 'restarting';

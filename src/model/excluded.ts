@@ -4,14 +4,16 @@ import { EXCLUDE_LABEL } from '../../streams/labels.ts';
 import { parkedAs } from './parked.ts';
 import type { State } from './state.ts';
 
-/** One that is parked is known by the name it had, too. */
+/** A parked container also matches by its original name. */
 export const isNamedBy = (word: string, named: Named): boolean =>
   fits(word, named) || fits(word, { ...named, name: parkedAs(named)?.name ?? named.name });
 
-/** By EXCLUDE_CONTAINERS, or by a label of its own. */
+/** Excluded by EXCLUDE_CONTAINERS, or by the container's own label. */
 export type Exclusion = 'listed' | 'labelled';
 
-/** Why a container is never touched; undefined: it may be. A label that does not say no is meant. */
+/**
+ * Why a container must not be touched; undefined: it may be. The label excludes with any value that does not mean no.
+ */
 export function whyExcluded(named: Named, words: readonly string[]): Exclusion | undefined {
   if (words.some((word) => isNamedBy(word, named))) return 'listed';
   return saysNo(named.labels) ? undefined : 'labelled';
@@ -23,7 +25,7 @@ export const isExcluded = (named: Named, words: readonly string[]): boolean =>
 const saysNo = (labels: Labels): boolean =>
   !Object.hasOwn(labels, EXCLUDE_LABEL) || /^(?:false|no|off|0)$/i.test(labels[EXCLUDE_LABEL] ?? '');
 
-/** Of the gateway: it is watched, and nothing is done to it. */
+/** Why the gateway must not be touched. An excluded gateway is still watched. */
 export const whyGatewayExcluded = ({
   gateway,
   settings,

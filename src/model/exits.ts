@@ -1,27 +1,34 @@
 import type { ContainerFacts } from '../../streams/events.ts';
 
 /**
- * How the latest run of a container ended, or is about to, and by whose doing: the one answer to why it does not run.
- * No record: nothing is known of how it ended.
+ * How the latest run of a container ended or is about to end, and who caused it. This record alone answers why the
+ * container does not run. Without a record, nothing is known about how it ended.
  */
 export interface Exit {
-  /** `State.StartedAt` of that run; undefined until an inspection tells. Of another run it says nothing. */
+  /**
+   * `State.StartedAt` of that run; undefined until an inspection shows it. The record says nothing about other runs.
+   */
   readonly run: string | undefined;
   /**
-   * `operator`: somebody sent it a signal that ends it; `itself`: nobody did; `monitor`: an act of ours; `engine`: it was
-   * killed, and stopped this container at its next start; `unless-stopped` does not bring it back then.
+   * - `operator`: somebody sent the container a signal that ends it.
+   * - `itself`: it ended without such a signal.
+   * - `monitor`: an act of this monitor ended it.
+   * - `engine`: the engine was killed, and stopped the container at its own next start. The restart policy
+   *   `unless-stopped` does not bring the container back in that case.
    */
   readonly by: 'operator' | 'itself' | 'monitor' | 'engine';
   /**
-   * `expected`: the signal was sent, or our act has begun, and it may still run. `open`: it has ended, and time must
-   * tell: an engine that shuts down sends the same signals, and a restart policy may try once more, in silence.
+   * - `expected`: the signal was sent or the monitor's act has begun, and the container may still run.
+   * - `open`: it has ended, and the cause is certain only some time later. An engine that shuts down sends the same
+   *   signals, and a restart policy may try once more without any message.
+   * - `certain`: the cause is known for certain.
    */
   readonly stage: 'expected' | 'open' | 'certain';
   /** When the monitor learned of it. */
   readonly at: number;
-  /** When time decides: a signal was not heeded; an operator's stop is certain; a restart policy has tried. */
+  /** When time alone decides it: a signal was ignored, an operator's stop is certain, or a restart policy has tried. */
   readonly until?: number;
-  /** The engine's time of the latest message about it. An older message is a repetition, or about an earlier run. */
+  /** The engine's time of the latest message about it. An older message is repeated, or concerns an earlier run. */
   readonly engineMs?: number;
 }
 
@@ -32,13 +39,12 @@ interface Knowing {
   readonly exits: Exits;
 }
 
-/** With what is known of this container's exit from now on. */
 export const withExit = <S extends Knowing>(state: S, id: string, exit: Exit): S => ({
   ...state,
   exits: { ...state.exits, [id]: exit },
 });
 
-/** The same object back if none of these has a record. */
+/** Returns the same object if none of these containers has a record. */
 export function withoutExits<S extends Knowing>(state: S, ids: readonly string[]): S {
   const gone = ids.filter((id) => id in state.exits);
   if (gone.length === 0) return state;
@@ -46,10 +52,10 @@ export function withoutExits<S extends Knowing>(state: S, ids: readonly string[]
   return { ...state, exits: Object.fromEntries(kept) };
 }
 
-/** An engine that shuts down stops its containers just as an operator does, and is gone by then. */
+/** An engine that shuts down stops its containers just as an operator would. It is gone before this time is over. */
 const ENGINE_STAYS_MS = 10_000;
 
-/** It has ended, and time must tell what that means. */
+/** An exit whose cause becomes certain once the engine has stayed up long enough. */
 export const opened = (exit: Omit<Exit, 'stage' | 'until'>, at: number): Exit => ({
   ...exit,
   stage: 'open',
@@ -58,12 +64,12 @@ export const opened = (exit: Omit<Exit, 'stage' | 'until'>, at: number): Exit =>
 
 type Seen = Pick<ContainerFacts, 'id' | 'details'>;
 
-/** Of the run that these facts show. */
+/** The exit of the run that these facts show. */
 export function exitOf({ exits }: Knowing, { id, details }: Seen): Exit | undefined {
   const exit = exits[id];
   const isOfThatRun = exit?.run === undefined || details === undefined || exit.run === details.startedAt;
   return isOfThatRun ? exit : undefined;
 }
 
-/** Somebody has sent it a signal that ends it, and it still runs, as far as is known. */
+/** Whether somebody has sent the container a signal that ends it, and it is not known to have ended. */
 export const isExpectedToEnd = ({ by, stage }: Exit): boolean => by === 'operator' && stage === 'expected';

@@ -11,8 +11,8 @@ import type { Containers } from './state.ts';
 type Known = Pick<Containers, 'byId' | 'composeNames'>;
 
 /**
- * The gateway by the user's word for it (`fitting`); else, where it was given another name, the one it was last. Of
- * several that the word fits it is none, but the one it was last.
+ * The container that the user's reference to the gateway means (`fitting`). If it fits none, for example after a
+ * rename, or several, the gateway is the one it was last, if that is still among the candidates.
  */
 export function findGateway(
   containers: Known,
@@ -20,7 +20,7 @@ export function findGateway(
   lastId?: string,
 ): ContainerFacts | undefined {
   const exact = Object.values(containers.byId).find((facts) => facts.name === reference && !isParked(facts));
-  // Whoever says the very name means it, whatever kind of name it is.
+  // An exact name counts even if it looks like a temporary one of Compose.
   if (exact !== undefined) return exact;
   const candidates = settledIn(containers);
   const found = fitting(reference, candidates);
@@ -29,7 +29,7 @@ export function findGateway(
     : (found.length === 0 ? candidates : found).find(({ id }) => id === lastId);
 }
 
-/** Those that the user's word for the gateway fits, where it fits several. */
+/** The names of the containers that the reference fits, if it fits several. */
 export function ambiguous(containers: Known, reference: string): readonly string[] {
   const found = fitting(reference, settledIn(containers)).map(({ name }) => name);
   return found.length > 1 ? found.sort() : [];
@@ -38,13 +38,13 @@ export function ambiguous(containers: Known, reference: string): readonly string
 const settledIn = (containers: Known): readonly ContainerFacts[] =>
   Object.values(containers.byId).filter((facts) => isSettledIn(facts, containers));
 
-/** One that is named by its id goes by its name from then on: created again it has another id. */
+/** A gateway given by its id is tracked by its name from then on, as a re-created one has another id. */
 export const lastingWord = (reference: string, { id, name }: Pick<ContainerFacts, 'id' | 'name'>): string =>
   isIdPrefix(reference.toLowerCase(), id) ? name : reference;
 
 /**
- * Who could have been meant: containers that look like Gluetun, or that others have joined; else, of the others, those
- * whose names are near.
+ * Containers that the user may have meant: those that look like Gluetun or that others have joined. If there are none,
+ * those with a similar name.
  */
 export function gatewayCandidates(containers: Known, reference: string): readonly string[] {
   const { byId } = containers;

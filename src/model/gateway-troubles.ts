@@ -3,32 +3,32 @@ import { type Transition, to } from './transition.ts';
 
 export const NO_TROUBLES: Troubles = { latest: [], told: [] };
 
-/** Enough to tell what is wrong, and what that led to. */
+/** Enough to show a cause and its consequences. */
 const KEPT = 3;
-/** Of the same trouble ports, counts and times differ from one line to the next. */
-const keyOf = (text: string): string => text.replace(/\d+/g, '0');
+/** Lines about the same trouble differ only in numbers: ports, counts and times. */
+const withoutNumbers = (text: string): string => text.replace(/\d+/g, '0');
 
-/** The latest last; one that comes again is said in its latest words. */
+/** The latest comes last. A trouble that recurs replaces its earlier line. */
 export const withTrouble = ({ latest, told }: Troubles, text: string): Troubles => ({
-  latest: [...latest.filter((other) => keyOf(other) !== keyOf(text)), text].slice(-KEPT),
+  latest: [...latest.filter((other) => withoutNumbers(other) !== withoutNumbers(text)), text].slice(-KEPT),
   told,
 });
 
-/** What was not said since the tunnel last worked, nor since the latest recovery began. */
+/** Reports the troubles not yet reported since the tunnel last worked or the latest recovery began. */
 export function tellTroubles(state: State): Transition {
   const { latest, told } = state.troubles;
-  const news = latest.filter((text) => !told.includes(keyOf(text)));
+  const news = latest.filter((text) => !told.includes(withoutNumbers(text)));
   if (news.length === 0) return to(state);
-  const next = { latest, told: [...told, ...news.map(keyOf)].slice(-10 * KEPT) };
+  const next = { latest, told: [...told, ...news.map(withoutNumbers)].slice(-10 * KEPT) };
   return to(
     { ...state, troubles: next },
     { notices: news.map((text) => ({ kind: 'gatewayTrouble', text })) },
   );
 }
 
-/** Each recovery says anew what it is for. */
+/** Reports every trouble again: each recovery states its own reasons. */
 export const tellAllTroubles = (state: State): Transition =>
   tellTroubles({ ...state, troubles: { ...state.troubles, told: [] } });
 
-/** What explains the latest failure, if anything does. */
+/** The likely cause of the latest failure, if Gluetun has named one. */
 export const lastTrouble = ({ troubles: { latest } }: State): string | undefined => latest.at(-1);

@@ -4,21 +4,21 @@ import type { Shared, State, Wave } from './state.ts';
 
 type Seen = Pick<State, 'shared' | 'settings'>;
 
-/** The dependents that are being repaired, if they are this gateway's. */
+/** The repairs under way, if they are this gateway's. */
 export const waveOf = ({ shared: { inFlight }, settings }: Seen): Wave | undefined =>
   inFlight?.act.kind === 'repairDependents' && inFlight.gateway === settings.gateway
     ? { dependents: inFlight.act.dependents, ...inFlight.progress }
     : undefined;
 
-/** It is repaired by the act under way, or has been. */
+/** Whether the act under way repairs this dependent, or already has. */
 export const isInWave = (state: Seen, id: string): boolean =>
   waveOf(state)?.dependents.some((one) => one.id === id) ?? false;
 
-/** We are starting the gateway. */
+/** Whether the monitor is starting the gateway. */
 export const isBeingStarted = ({ shared: { inFlight }, settings }: Seen): boolean =>
   inFlight?.act.kind === 'startGateway' && inFlight.gateway === settings.gateway;
 
-/** What became of this gateway's act of that kind, if this event has ended it. */
+/** The outcome of this gateway's act of that kind, if this event ends it. */
 export const outcomeOf = (
   event: Event,
   { shared: { inFlight }, settings }: Seen,
@@ -31,6 +31,6 @@ export const outcomeOf = (
     ? event.outcome
     : undefined;
 
-/** The act that has begun between two states. */
+/** The act that began between two states. */
 export const begunBetween = (before: Shared, after: Shared): Act | undefined =>
   after.inFlight?.act === before.inFlight?.act ? undefined : after.inFlight?.act;

@@ -7,12 +7,12 @@ import { gatewayTarget } from './selectors.ts';
 import type { Containers, State } from './state.ts';
 
 /**
- * Whether compose has created it and then given up, for the gateway was not healthy: `depends_on … service_healthy`
- * asks for that, and nobody starts it any more. That it is to run tells everything else of its project, which does run:
- * what was only created to be started some day has nobody around it.
+ * Whether Compose created the container and then gave up because the gateway was not healthy. With `depends_on …
+ * service_healthy` Compose waits for that, and nothing starts the container later. The rest of its project shows that
+ * it is meant to run: if everything else runs, it was not created just to be started some day.
  *
- * Not before a listing has shown all that since anything was heard of it or of the gateway: compose starts it right
- * after the gateway has become healthy, or after it was created.
+ * False until a listing newer than the latest news about the container and the gateway confirms all this: Compose may
+ * be about to start it, right after creating it or as soon as the gateway is healthy.
  */
 export function isLeftUnstarted(state: State, facts: ContainerFacts): boolean {
   const { byId, knownAt } = state.shared.containers;
@@ -31,13 +31,16 @@ export function isLeftUnstarted(state: State, facts: ContainerFacts): boolean {
   );
 }
 
-/** It was created, and nobody has tried to start it. What is said of it waits until it is started: compose may be first. */
+/**
+ * Whether the container was created and nobody has tried to start it. Nothing is reported about such a container, as
+ * Compose may be about to start it.
+ */
 export const isYetToStart = (facts: ContainerFacts | undefined): boolean =>
   facts?.runState === 'created' && facts.details?.error === '';
 
 type Project = readonly ContainerFacts[];
 
-/** Who belongs to its project, for good. */
+/** The containers of its project, without one-offs and those with a temporary name. */
 const projectOf = ({ labels }: ContainerFacts, known: Containers): Project =>
   labels[COMPOSE_PROJECT] === undefined
     ? []
@@ -48,7 +51,7 @@ const projectOf = ({ labels }: ContainerFacts, known: Containers): Project =>
           isSettledIn(one, known),
       );
 
-/** What it needs of others before compose starts it. */
+/** The containers that Compose waits for before it starts this one, each with the condition. */
 const needsOf = ({ labels }: ContainerFacts, project: Project) =>
   (labels[COMPOSE_DEPENDS_ON] ?? '').split(',').flatMap((entry) => {
     const [service, condition] = entry.split(':');
@@ -57,7 +60,7 @@ const needsOf = ({ labels }: ContainerFacts, project: Project) =>
       .map((other) => ({ other, condition }));
   });
 
-/** Itself, or because it needs one that does. */
+/** Whether it depends on the gateway's health, directly or through another container. */
 const needsHealthOf = (
   gateway: ContainerFacts,
   facts: ContainerFacts,
@@ -71,7 +74,9 @@ const needsHealthOf = (
       : needsHealthOf(gateway, other, project, [...seen, facts]),
   );
 
-/** Else compose may still be waiting, or has refused on purpose. Of what nobody has inspected that is not known. */
+/**
+ * If a need is not met, Compose may still be waiting, or has refused on purpose. Without an inspection nobody knows.
+ */
 const hasWhatItNeeds = (facts: ContainerFacts, project: Project): boolean =>
   needsOf(facts, project).every(({ other: { runState, details }, condition }) => {
     if (condition === 'service_healthy') return details?.health === 'healthy';
@@ -80,7 +85,7 @@ const hasWhatItNeeds = (facts: ContainerFacts, project: Project): boolean =>
     );
   });
 
-/** It runs; or it has ended, which is what another one waits for. */
+/** It runs, or it has ended and another container waits for exactly that. */
 const isAsItShould = (facts: ContainerFacts, project: Project): boolean =>
   facts.runState === 'running' ||
   (facts.runState === 'exited' &&

@@ -2,14 +2,14 @@ import type { ContainerFacts } from '../../streams/events.ts';
 import { COMPOSE_SERVICE, MONITOR_LABEL } from '../../streams/labels.ts';
 
 const MOST = 3;
-/** Far longer than names are: the distance of two takes the product of their lengths. */
+/** Far longer than real names. Comparing two takes time in proportion to the product of their lengths. */
 const LONGEST = 64;
-/** Fewer letters are part of too many names. */
+/** A shorter word is part of too many names. */
 const FEWEST = 3;
 
 /**
- * Names of the containers that an entry which fits none may have meant: one is part of the other, or a few letters
- * are wrong. The nearest first.
+ * The names that an entry without a match may have meant: one contains the other, or a few letters are wrong. The
+ * nearest comes first.
  */
 export const nearest = (word: string, all: readonly ContainerFacts[]): readonly string[] =>
   all
@@ -25,7 +25,7 @@ export const nearest = (word: string, all: readonly ContainerFacts[]): readonly 
 
 const short = (text: string): string => text.slice(0, LONGEST).toLowerCase();
 
-/** Letters to change, to add or to leave out; one that is part of the other is as near as one letter. */
+/** How many letters to change, add or leave out. A word contained in the other counts as one letter away. */
 function distance(one: string, other: string): number {
   if (one === other) return 0;
   const [shorter, longer] = one.length < other.length ? [one, other] : [other, one];

@@ -7,7 +7,7 @@ import { joinedReference, referredTo } from './joined.ts';
 import { knownIds } from './past.ts';
 import type { Containers, Shared, State } from './state.ts';
 
-/** What is needed to know who joined whom: what there is, and what there was. */
+/** What is needed to know which container joined which: those that exist, and those remembered. */
 export interface Kin {
   readonly settings: Pick<State['settings'], 'gateway'>;
   readonly shared: {
@@ -16,10 +16,10 @@ export interface Kin {
   };
 }
 
-/** The container whose network another one joined, and whether that is still the one it refers to. */
+/** The container whose network another one joined, and whether the reference still leads to it. */
 export interface Ownership {
   readonly owner: ContainerFacts;
-  /** Else the reference leads nowhere: the owner has been given another name, or has replaced who is meant. */
+  /** `renamed`, `replaced`: the reference is dead, as the owner was renamed or is a replacement for the one meant. */
   readonly link: 'present' | 'renamed' | 'replaced';
 }
 
@@ -38,22 +38,22 @@ export function ownershipOf(facts: ContainerFacts, kin: Kin): Ownership | undefi
 export const ownerOf = (facts: ContainerFacts, kin: Kin): ContainerFacts | undefined =>
   ownershipOf(facts, kin)?.owner;
 
-/** Compose renames what it is about to remove: the gateway is already another one. */
+/** The gateway that replaces a former one. Compose renames a container before it removes it. */
 function replacementOf(present: ContainerFacts, kin: Kin): ContainerFacts | undefined {
   const ids = knownIds(kin.shared.past, kin.settings.gateway);
   if (!isInterim(present, kin.shared.containers) || !ids.includes(present.id)) return undefined;
   const gateway = findGateway(kin.shared.containers, kin.settings.gateway, ids[0]);
-  // The user may have named it by that very name.
+  // The user's reference may be that temporary name.
   return gateway?.id === present.id ? undefined : gateway;
 }
 
-/** Who has taken the place of a container that is no more: by what we remember of it, else by compose's labels. */
+/** The replacement for a container that no longer exists: found by what is remembered, else by Compose's labels. */
 const successorOf = (reference: string, facts: ContainerFacts, kin: Kin): ContainerFacts | undefined =>
   isRemembered(reference, kin)
     ? rememberedSuccessor(reference, kin)
     : successorByCompose(reference, facts, kin);
 
-/** The user's word for the gateway leads nowhere where it was given another name since. */
+/** Whether the reference means the gateway: by the user's word, which is dead after a rename, or by a former id. */
 const isGateways = (reference: string, { settings, shared: { past } }: Kin): boolean =>
   reference === settings.gateway || knownIds(past, settings.gateway).some((id) => isIdPrefix(reference, id));
 
@@ -63,7 +63,7 @@ const rememberedName = (reference: string, { shared: { past } }: Kin): string | 
 const isRemembered = (reference: string, kin: Kin): boolean =>
   isGateways(reference, kin) || rememberedName(reference, kin) !== undefined;
 
-/** Who has taken the place of a gateway or a dependent that is remembered, if anybody has yet. */
+/** The replacement for a remembered gateway or dependent, if there is one yet. */
 export function rememberedSuccessor(reference: string, kin: Kin): ContainerFacts | undefined {
   const { settings, shared } = kin;
   const { past, containers } = shared;
@@ -74,9 +74,10 @@ export function rememberedSuccessor(reference: string, kin: Kin): ContainerFacts
 }
 
 /**
- * Compose lists the service whose network is joined in `depends_on`. What replaced that service's container is
- * younger than whoever had joined the old one; where it could be one or another, nothing tells which it was. Only
- * the gateway is found this way: of any other service it is not known whether it shares its network at all.
+ * Finds the gateway by Compose's labels. Compose lists the service whose network a container joins in `depends_on`, and
+ * the replacement of that service's container is younger than the container that had joined the old one. If several
+ * candidates are, nothing shows which one is meant. Only the gateway is found this way, as the labels do not show
+ * whether any other service shares its network at all.
  */
 function successorByCompose(
   reference: string,
@@ -94,7 +95,7 @@ function successorByCompose(
   return areAllThere && younger.length === 1 && younger[0]?.id === gateway?.id ? gateway : undefined;
 }
 
-/** From the container up to the one with a network of its own; ends early where an owner is missing. */
+/** The chain of owners, up to the container with a network of its own. Ends early if an owner is missing. */
 export function ownersOf(facts: ContainerFacts, kin: Kin): readonly ContainerFacts[] {
   const owners: ContainerFacts[] = [];
   let owner = ownerOf(facts, kin);
@@ -105,7 +106,7 @@ export function ownersOf(facts: ContainerFacts, kin: Kin): readonly ContainerFac
   return owners;
 }
 
-/** Those between it and the gateway, which may itself have joined another container. */
+/** The owners between the container and the gateway, which may itself have joined another container. */
 export function ownersBelow(
   gatewayId: string | undefined,
   facts: ContainerFacts,
@@ -116,11 +117,11 @@ export function ownersBelow(
   return at === -1 ? owners : owners.slice(0, at);
 }
 
-/** Nobody is on the network of a gateway that is not there. */
+/** Without a gateway, no container is on its network. */
 export const isOnNetworkOf = (gatewayId: string | undefined, facts: ContainerFacts, kin: Kin): boolean =>
   ownersOf(facts, kin).some(({ id }) => id === gatewayId);
 
-/** Unique across projects. */
+/** The Compose service, qualified by its project. */
 export const serviceOf = ({ labels }: ContainerFacts): string =>
   `${labels[COMPOSE_PROJECT] ?? ''}/${labels[COMPOSE_SERVICE] ?? ''}`;
 

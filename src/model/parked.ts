@@ -1,19 +1,21 @@
 import type { ContainerFacts } from '../../streams/events.ts';
 
 /**
- * A container that is being created anew waits under a name that tells what is going on: `NAME.orphan-of-GATEWAY-ID`,
- * with the first twelve digits of its own id. That name is the journal: a monitor that ends half-way leaves it behind,
- * and the next one finishes or undoes what it finds.
+ * While a container is re-created, the old one is parked under a name that records this: `NAME.orphan-of-GATEWAY-ID`,
+ * with the first twelve digits of its own id. If a monitor ends half-way, the next one finds the name, and finishes or
+ * undoes the re-creation.
  */
 export const parkedName = (name: string, gateway: string, id: string): string =>
   `${name}.orphan-of-${gateway}-${id.slice(0, 12)}`;
 
-/** Far longer than names are; on a long one made of the pattern's own words it would work for minutes. */
+/**
+ * Far longer than real names. A long name made of the pattern's own words would keep the expression busy for minutes.
+ */
 const LONGEST_NAME = 1_000;
 
 type Named = Pick<ContainerFacts, 'id' | 'name'>;
 
-/** The name it had, and the gateway it is an orphan of; undefined: it is not parked. */
+/** The container's original name and its gateway; undefined: it is not parked. */
 export function parkedAs({
   id,
   name,
@@ -25,5 +27,5 @@ export function parkedAs({
     : undefined;
 }
 
-/** Somebody's: a container named so by chance does not have its own id in its name. */
+/** A container that has such a name by chance does not have its own id in it. */
 export const isParked = (named: Named): boolean => parkedAs(named) !== undefined;

@@ -1,31 +1,31 @@
-/** As it was read at the start; the ids and names with those that this monitor has met since. */
+/** What was read at the start. The ids and names also include those this monitor has seen since. */
 export interface Past {
-  /** The ids each gateway has had, by its name, the latest first: what an orphan's dead reference is known by. */
+  /** The ids each gateway has had, latest first, by its name. They identify the dead reference of an orphan. */
   readonly gateways: Readonly<Record<string, readonly string[]>>;
-  /** Names of dependents, by id, those of re-created ones among them: others may have joined their networks. */
+  /** Names of dependents, by id. Includes re-created ones, as other containers may have joined their networks. */
   readonly dependents: Readonly<Record<string, string>>;
-  /** Of each gateway, by its name: how many recoveries there were, and when the next may begin. */
+  /** How many recoveries each gateway has had, and when the next may begin, by the gateway's name. */
   readonly backoff: Readonly<Record<string, RememberedBackoff>>;
-  /** Of each gateway, by its name: the sites that block its exit, or may, and those that have passed. */
+  /** The sites that block each gateway's VPN exit, or may, and those that have passed, by the gateway's name. */
   readonly sites: Readonly<Record<string, RememberedSites>>;
 }
 
 export interface RememberedBackoff {
   readonly attempts: number;
-  /** Milliseconds since the epoch, as the monitor's clock has it. */
+  /** Milliseconds since the epoch, by the monitor's clock. */
   readonly notBefore: number;
 }
 
 export interface RememberedSites {
   /** URLs of critical sites that count as advisory until they pass once. */
   readonly held: readonly string[];
-  /** The few sites that the latest recoveries were for, though others passed, and how many those were. */
+  /** The few sites that the latest recoveries were for although others passed, and how many recoveries that were. */
   readonly blocked: { readonly urls: readonly string[]; readonly recoveries: number } | undefined;
-  /** URLs of its sites that have passed at least once: any other may be mistyped. */
+  /** URLs of the sites that have passed at least once. Any other may be mistyped. */
   readonly passed: readonly string[];
 }
 
-/** Of a gateway, the latest first. */
+/** The ids a gateway has had, latest first. */
 export const knownIds = ({ gateways }: Pick<Past, 'gateways'>, name: string): readonly string[] =>
   Object.hasOwn(gateways, name) ? (gateways[name] ?? []) : [];
 
@@ -39,5 +39,5 @@ const NO_SITES: RememberedSites = { held: [], blocked: undefined, passed: [] };
 export const rememberedSites = ({ sites }: Pick<Past, 'sites'>, name: string): RememberedSites =>
   (Object.hasOwn(sites, name) ? sites[name] : undefined) ?? NO_SITES;
 
-/** How much is kept at most: far more than anybody has, and small enough for a file that is written whole. */
+/** Limits: far more than any setup needs, and small enough for a file that is always written as a whole. */
 export const REMEMBERED = { idsOfAGateway: 20, dependents: 500, exits: 500 };

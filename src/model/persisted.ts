@@ -8,12 +8,12 @@ import {
 } from './past.ts';
 import type { Everything, Watch } from './state.ts';
 
-/** What a monitor must know of the time before its own start; kept in `STATE_FILE`. */
+/** What a monitor has to know about the time before its own start. Kept in `STATE_FILE`. */
 export interface Persisted extends Past {
   readonly exits: Readonly<Record<string, KeptExit>>;
 }
 
-/** As far as it outlives the monitor that learned of it. */
+/** The part of an exit that the next monitor needs. */
 export type KeptExit = Pick<Exit, 'run' | 'by'>;
 
 export const NOTHING_PERSISTED: Persisted = {
@@ -24,7 +24,7 @@ export const NOTHING_PERSISTED: Persisted = {
   sites: {},
 };
 
-/** The parts of the state that it follows from; `persistedOf` sees no others. */
+/** The parts of the state that `persistedOf` reads. The types keep it from reading others. */
 const COMMON_SOURCES = ['past', 'exits'] as const satisfies readonly (keyof Everything)[];
 const SOURCES_OF_EACH = ['settings', 'backoff', 'sites'] as const satisfies readonly (keyof Watch)[];
 
@@ -33,40 +33,40 @@ interface Sources extends Pick<Everything, (typeof COMMON_SOURCES)[number]> {
   readonly watches: readonly Kept[];
 }
 
-/** As long as these are the same objects, `persistedOf` leads to the same. */
+/** As long as these are the same objects, `persistedOf` returns an equal value. */
 export const persistedSources = (state: Sources): readonly unknown[] => [
   ...COMMON_SOURCES.map((part) => state[part]),
   ...state.watches.flatMap((watch) => SOURCES_OF_EACH.map((part) => watch[part])),
 ];
 
-/** What a monitor that comes after this one must know: a projection of the state. */
+/** What the next monitor has to know, as a projection of the state. */
 export const persistedOf = ({ past, exits, watches }: Sources): Persisted => ({
   gateways: past.gateways,
   dependents: past.dependents,
   exits: Object.fromEntries(
     Object.entries(exits)
-      .filter(([id, exit]) => isToBeKept(exit) && isOurs(past, id))
+      .filter(([id, exit]) => isToBeKept(exit) && isRemembered(past, id))
       .map(([id, { run, by }]) => [id, { run, by }]),
   ),
   backoff: { ...past.backoff, ...ofEach(watches, (watch) => keptBackoff(watch, past)) },
   sites: { ...past.sites, ...ofEach(watches, (watch) => keptSites(watch, past)) },
 });
 
-/** Before all that this monitor sees: whatever shows that it runs ends the record. */
+/** Dated before everything this monitor sees, so that any sign that the container runs again ends the record. */
 export const restoredExits = ({ exits }: Persisted): Exits =>
   Object.fromEntries(
     Object.entries(exits).map(([id, kept]) => [id, { ...kept, stage: 'certain' as const, at: 0 }]),
   );
 
-/** What is not an exit. */
+/** Everything but the exits. */
 export const pastIn = ({ exits: _, ...past }: Persisted): Past => past;
 
-/** What time must tell is not certain yet: a host that goes off ends everything, in one way or another. */
+/** An open exit by the operator or by the container itself is left out: the host may just be shutting down. */
 const isToBeKept = ({ by, stage }: Exit): boolean =>
   by === 'monitor' || by === 'engine' || stage === 'certain';
 
-/** A gateway, or one that hangs on it, or once did: there may be no gateway just now. */
-const isOurs = ({ gateways, dependents }: Past, id: string): boolean =>
+/** A present or former gateway or dependent. The gateway need not exist at the moment. */
+const isRemembered = ({ gateways, dependents }: Past, id: string): boolean =>
   Object.hasOwn(dependents, id) || Object.values(gateways).some((ids) => ids.includes(id));
 
 const ofEach = <T>(watches: readonly Kept[], kept: (watch: Kept) => T | undefined): Record<string, T> =>
@@ -77,15 +77,15 @@ const ofEach = <T>(watches: readonly Kept[], kept: (watch: Kept) => T | undefine
     }),
   );
 
-/** Written before the gateway is touched: a monitor that ends in the recovery begins with the wait for the next. */
+/** Written before the gateway is touched, so that a monitor killed in mid-recovery leaves the wait to the next one. */
 function keptBackoff({ backoff, settings }: Kept, past: Past): RememberedBackoff | undefined {
   const { attempts, notBefore } = backoff;
   const isNothing = attempts === 0 && rememberedBackoff(past, settings.gateway) === undefined;
-  // What was only said has cost nothing.
+  // A recovery in a dry run costs nothing, so it need not delay the next one.
   return settings.dryRun || isNothing ? undefined : { attempts, notBefore };
 }
 
-/** Else each monitor would begin anew to find out, by three restarts, that a site blocks the exit, or is mistyped. */
+/** Otherwise each monitor would again need three restarts to learn that a site blocks the exit or is mistyped. */
 function keptSites({ sites, settings }: Kept, past: Past): RememberedSites | undefined {
   const { held, blocked } = settings.dryRun ? rememberedSites(past, settings.gateway) : sites;
   const { passed } = sites;

@@ -1,14 +1,14 @@
 import type { ContainerFacts } from '../../streams/events.ts';
 
-/** In good order, or by TERM or KILL (128 and the signal). */
+/** Success, or an exit by TERM or KILL (128 plus the signal). */
 const CODES_OF_A_STOP: readonly (number | undefined)[] = [0, 137, 143];
 
-/** Of an end by the wish of whoever stopped it. */
+/** Whether the exit code is one that a container stopped on request may have. */
 export const isCodeOfAStop = (exitCode: number | undefined): boolean => CODES_OF_A_STOP.includes(exitCode);
 
 /**
- * It failed, and its restart policy had started it as often as it ever does. Such an end looks like a stop by hand that
- * nobody heard of in all but this.
+ * Whether the container failed after its restart policy had used all its attempts. Only the count tells this apart from
+ * a stop by hand that the monitor did not see.
  */
 export const hasUsedUpItsRetries = ({ runState, details }: ContainerFacts): boolean =>
   runState === 'exited' &&

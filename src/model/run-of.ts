@@ -3,8 +3,8 @@ import { isRunning } from './attachment.ts';
 import type { Containers } from './state.ts';
 
 /**
- * What a decision about a container rests on, as one text: where it reads the same just before something is done,
- * nothing has happened to the container since. Undefined where it was not inspected.
+ * The facts that a decision about a container rests on, as one text. If it is unchanged just before a write, nothing
+ * has happened to the container since the decision. Undefined: it was not inspected.
  */
 export const runOf = ({ runState, details }: ContainerFacts): string | undefined =>
   details && [runState, details.startedAt, details.finishedAtMs ?? 'never', details.error].join(' ');
@@ -13,12 +13,11 @@ interface Knowing {
   readonly containers: Pick<Containers, 'byId'>;
 }
 
-/** As far as is known, it runs. */
 export function runsNow({ containers: { byId } }: Knowing, id: string): boolean {
   const facts = byId[id];
   return facts !== undefined && isRunning(facts);
 }
 
-/** `State.StartedAt` of the run that is known, if that still goes on; undefined also if it was not inspected. */
+/** `State.StartedAt` of the present run; undefined: the container does not run, or was not inspected. */
 export const presentRun = (state: Knowing, id: string): string | undefined =>
   runsNow(state, id) ? state.containers.byId[id]?.details?.startedAt : undefined;

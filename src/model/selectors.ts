@@ -3,28 +3,28 @@ import { isExpectedToEnd } from './exits.ts';
 import type { Gateway, Start } from './gateway.ts';
 import type { State } from './state.ts';
 
-/** The gateway runs and is not paused, ready or not. */
+/** The present run of a gateway that is not paused, ready or not. */
 export const runningStart = (gateway: Gateway): Start | undefined =>
   gateway.value === 'starting' || gateway.value === 'ready' ? gateway.start : undefined;
 
-/** Its present run, whether it is paused in it or not. */
+/** The present run of the gateway, paused or not. */
 export const startOf = (gateway: Gateway): Start | undefined =>
   gateway.value === 'paused' ? gateway.start : runningStart(gateway);
 
-/** Of the same container, and not started since; also of none, before and after. */
+/** Whether both are the same run of the same container. Also true if neither has a run. */
 export const isSameRun = (one: Gateway, other: Gateway): boolean =>
   startOf(one)?.startedAt.text === startOf(other)?.startedAt.text &&
   (startOf(one) === undefined || gatewayTarget(one)?.id === gatewayTarget(other)?.id);
 
-/** It was not ready before, or in another run: both an end and a start may lie between two looks. */
+/** Also true if it was ready in an earlier run: it may have ended and started between two inspections. */
 export const hasBecomeReady = ({ gateway }: State, before: State): boolean =>
   gateway.value === 'ready' && (before.gateway.value !== 'ready' || !isSameRun(before.gateway, gateway));
 
-/** What Docker calls it; undefined: it was not inspected, or is not there. */
+/** The gateway's health status in Docker; undefined: it was not inspected, or does not exist. */
 export const healthOf = ({ gateway, shared: { containers } }: State): string | undefined =>
   'id' in gateway ? containers.byId[gateway.id]?.details?.health : undefined;
 
-/** Docker calls the gateway so by now, and called it otherwise before. */
+/** Whether the gateway's health status has changed to this one, from another known one. */
 export const hasTurned = (state: State, before: State, health: 'healthy' | 'unhealthy'): boolean => {
   const was = healthOf(before);
   return was !== undefined && was !== health && healthOf(state) === health;
@@ -38,25 +38,25 @@ export const gatewayTarget = (gateway: Gateway): Target | undefined =>
 export const isGateway = ({ gateway }: Pick<State, 'gateway'>, id: string): boolean =>
   'id' in gateway && gateway.id === id;
 
-/** The gateway's name, or, where there is none, what the user calls it. */
+/** The gateway's name or, if it does not exist, the user's reference to it. */
 export const nameOf = ({ gateway, settings }: State): string =>
   gatewayTarget(gateway)?.name ?? settings.gateway;
 
-/** Whether the time the gateway gets to become ready is over. */
+/** Whether the gateway has had its time to become ready. */
 export const isOverdue = (state: State, at: number): boolean => {
   const start = runningStart(state.gateway);
   return start !== undefined && at >= start.seenAt + state.settings.healthyWaitMs;
 };
 
-/** By us. */
+/** Whether the monitor is restarting the gateway. */
 export const isBeingRestarted = ({ recovery }: Pick<State, 'recovery'>): boolean =>
   recovery.value === 'restarting';
 
-/** We are restarting the VPN inside it. */
+/** Whether the monitor is restarting the VPN inside the gateway. */
 export const isReconnecting = ({ recovery }: Pick<State, 'recovery'>): boolean =>
   recovery.value === 'restartingVpn';
 
-/** So long after Gluetun said that it restarts its VPN, what is met may be that restart. */
+/** For this long after Gluetun announces a restart of its VPN, trouble may be due to that restart. */
 const OWN_RESTART_MS = 15_000;
 
 export const isSelfHealing = (
@@ -66,8 +66,8 @@ export const isSelfHealing = (
 ): boolean => reconnect?.by === 'gluetun' && at - reconnect.at < withinMs;
 
 /**
- * Somebody has sent the gateway a signal that ends it, or it has ended and was not inspected since: what fails now fails
- * for that, and a restart would undo what they are doing.
+ * Whether somebody is stopping the gateway: it was sent a signal that ends it, or has ended and was not inspected
+ * since. Checks that fail now fail because of that, and a restart would work against whoever stops it.
  */
 export function isBeingEnded({ gateway, shared: { exits } }: Pick<State, 'gateway' | 'shared'>): boolean {
   const exit = 'id' in gateway ? exits[gateway.id] : undefined;

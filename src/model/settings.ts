@@ -1,7 +1,7 @@
 import { type Config, decisiveIn } from '../../config/config.ts';
 import type { Settings } from './state.ts';
 
-/** The part of the configuration that the reducers see, for each gateway. A list of dependents belongs to the first. */
+/** The settings that the reducers see, one for each gateway. A configured list of dependents belongs to the first. */
 export const settingsOf = (config: Config): readonly Settings[] =>
   config.gateways.map((gateway, index) => ({
     ...decisiveIn(config),

@@ -9,26 +9,26 @@ import type { OwnNetwork } from '../../streams/own-network.ts';
 import type { Witness } from './witness.ts';
 
 /**
- * All the monitor knows, as plain data. Every time is `Event.at`'s clock, in milliseconds, unless its name says
- * `engine`. What follows from something else is not stored but derived, by a function named after it.
+ * All the monitor knows, as plain data. Times are milliseconds by the clock of `Event.at`, unless the name says
+ * `engine`. What follows from other parts of the state is not stored but derived by a function.
  */
 export interface Everything extends Shared {
   /** One for each gateway, in the order of `GLUETUN_CONTAINER`. */
   readonly watches: readonly Watch[];
 }
 
-/** What a concern of one gateway sees: what is that gateway's own, and beside it what all share. */
+/** What a concern of one gateway sees: that gateway's own state, and the state that all gateways share. */
 export interface State extends Watch {
   readonly shared: Shared;
 }
 
-/** What there is once, however many gateways are watched. */
+/** The state that exists once, however many gateways are watched. */
 export interface Shared {
-  /** The next id of an act, a check or a reading: each watch knows its own by them. */
+  /** The next id for an act, a check or a reading. A watch recognises its own by the id. */
   readonly nextId: number;
-  /** The one act under way: until it is over, nothing else is begun. */
+  /** The one act under way. No other begins until it is over. */
   readonly inFlight: InFlight | undefined;
-  /** All gateways that are watched, in the user's words. */
+  /** All watched gateways, as the user refers to them. */
   readonly gateways: readonly string[];
   readonly connection: Connection;
   readonly containers: Containers;
@@ -36,16 +36,16 @@ export interface Shared {
   readonly past: Past;
   readonly witness: Witness;
   readonly ownNetwork: OwnNetwork;
-  /** Since when each condition lasts, by its key (`src/notices/conditions.ts`). */
+  /** When each present condition began, by its key (`src/notices/conditions.ts`). */
   readonly conditionStarts: Readonly<Record<string, number>>;
-  /** The files that cannot be written at present. */
+  /** The files that currently cannot be written. */
   readonly stores: Readonly<Partial<Record<Store, { readonly path: string; readonly reason: string }>>>;
-  /** The edges that fail at present, by name. */
+  /** The edges that currently fail, by name. */
   readonly edges: Readonly<Record<string, { readonly reason: string }>>;
   readonly isShuttingDown: boolean;
 }
 
-/** What concerns one gateway, and nobody else. */
+/** The state of one gateway. */
 export interface Watch {
   readonly settings: Settings;
   readonly gateway: Gateway;
@@ -56,54 +56,54 @@ export interface Watch {
   readonly logReading: LogReading;
   readonly troubles: Troubles;
   readonly recovery: Recovery;
-  /** The one under way, else the latest; kept for those who show it. */
+  /** The recovery under way, else the latest one. Kept for edges that show it. */
   readonly latestRecovery: RecoveryRecord | undefined;
   readonly repairs: Repairs;
   readonly quiet: Quiet;
   readonly backoff: Backoff;
   /** The first sign that the tunnel may be broken; undefined since the last check that passed. */
   readonly outageSince: number | undefined;
-  /** Why the latest decision was to begin no recovery though sites are down. */
+  /** Why the latest decision was not to begin a recovery although sites are down. */
   readonly heldBack: HeldBack | undefined;
   /**
-   * Since when a recovery is due that has not begun, for another act is under way; undefined: none is. It is no phase of
-   * the recovery: nothing has been said of it or counted, and it may go as silently as it came.
+   * Since when a recovery has been due but waits for another act to end; undefined: none is. This is no phase of the
+   * recovery: it is neither reported nor counted, and may pass without a recovery.
    */
   readonly dueSince: number | undefined;
 }
 
-/** An act that has begun, and whose end has not been heard of. */
+/** An act that has begun and not yet ended. */
 export interface InFlight {
   readonly act: Act;
-  /** Whose it is: the gateway, as its settings name it. The container that it acts on may have been replaced since. */
+  /** The gateway that it belongs to, as named in the settings. The gateway's container may have been replaced since. */
   readonly gateway: string;
   readonly since: number;
   readonly progress: Progress;
 }
 
-/** How far a wave of repairs has come. */
+/** The progress of a wave of repairs. */
 export interface Progress {
-  /** Ids of those whose turn has come. */
+  /** Ids of the dependents whose repair has begun. */
   readonly begun: readonly string[];
-  /** Ids of those whose outcome has come. */
+  /** Ids of the dependents whose outcome is known. */
   readonly answered: readonly string[];
-  /** The names under which some of them wait, by their own. */
+  /** The parked names of dependents, by their original names. */
   readonly parked: Readonly<Record<string, string>>;
 }
 
-/** The dependents that are repaired by the act under way. */
+/** The dependents that the act under way repairs. */
 export interface Wave extends Progress {
   readonly dependents: readonly Repairable[];
 }
 
-/** The part of the configuration that decisions depend on, for one gateway. */
+/** The part of the configuration that decisions about one gateway depend on. */
 export interface Settings extends Decisive {
   readonly gateway: string;
-  /** The user's word for it, by which the sites name it; absent: the same. */
+  /** The user's reference to it, which the list of sites uses; absent: the same as `gateway`. */
   readonly word?: string;
 }
 
-/** The engine's event stream. Nothing is decided before a listing has caught up with what happened without it. */
+/** The engine's event stream. After a gap, nothing is decided before a listing has shown what happened meanwhile. */
 type Connection =
   | { readonly value: 'connecting' }
   | { readonly value: 'reconciling'; readonly since: number }
@@ -111,130 +111,136 @@ type Connection =
   | { readonly value: 'lost'; readonly since: number; readonly reason: string };
 
 export interface Containers {
-  /** Names, compose services or ids that are always inspected: the gateways, and dependents that were listed. */
+  /** Names, Compose services or ids that are always inspected: the gateways, and the configured dependents. */
   readonly named: readonly string[];
   readonly byId: Readonly<Record<string, ContainerFacts>>;
   /**
-   * The names of the kind that Compose gives for a moment (`<12 hex>_NAME`): since when each is known to be given. One
-   * that has outlived the moment is a name like any other: an update has failed, and somebody has started what it left.
+   * Names of the kind that Compose gives temporarily (`<12 hex>_NAME`), and since when each has been in use. A name
+   * that lasts is like any other: an update has failed, and somebody has started the container it left behind.
    */
   readonly composeNames: Readonly<Record<string, number | 'forGood'>>;
   /**
-   * The inspections under way, by id. A message that came meanwhile asks for one more after the answer (`again`); what is
-   * removed by now needs no answer (`gone`).
+   * The inspections under way, by container id. `again`: a message has come meanwhile, so another one follows the
+   * answer. `gone`: the container has been removed meanwhile, so the answer is ignored.
    */
   readonly inspecting: Readonly<Record<string, 'once' | 'again' | 'gone'>>;
-  /** Those that are inspected next: who is known to matter, then who is not known. */
+  /** The ids to inspect next: first those known to matter, then those not known yet. */
   readonly toInspect: { readonly known: readonly string[]; readonly strangers: readonly string[] };
   /**
-   * Of those that matter, as of when they are known, if that is since the latest listing was asked for: what an earlier
-   * look shows is not taken.
+   * The time of the facts about each container that matters, if that is after the latest listing was requested. Facts
+   * from before that time are ignored.
    */
   readonly knownAt: Readonly<Record<string, number>>;
-  /** When the safety net is next cast; undefined while the engine is out of reach. */
+  /** When to request the next listing; undefined while the engine is unreachable. */
   readonly nextListingAt: number | undefined;
-  /** When the safety net was last cast, while no listing has come since. */
+  /** When the listing under way was requested; undefined: none is. */
   readonly listingAskedAt: number | undefined;
-  /** Before the first listing: what is not known yet is not missing. */
+  /** False before the first listing: until then a container that is not known is not missing. */
   readonly isListed: boolean;
-  /** Why the latest one failed; undefined: it did not. */
+  /** Why the latest listing failed; undefined: it did not. */
   readonly listingFailure: string | undefined;
 }
 
 export interface Dependents {
-  /** Who hangs on the gateway, by id; undefined before the first listing. */
+  /** The gateway's dependents, by id; undefined before the first listing. */
   readonly members: Readonly<Record<string, Member>> | undefined;
-  /** Orphans that may be dependents or not, by id: they are left to their owner. */
+  /** Orphans that may or may not be dependents, by id. They are left to the user. */
   readonly unclaimed: Readonly<Record<string, Unclaimed>>;
-  /** Of those that ended by themselves of late, by id. */
+  /** Recent exits of dependents that ended by themselves, by id. */
   readonly ends: Readonly<Record<string, Ends>>;
 }
 
 export interface Ends {
-  /** Each not long after the one before. */
+  /** How many in a row, each soon after the one before. */
   readonly inARow: number;
   readonly lastAt: number;
 }
 
 /**
- * How a dependent hangs on the gateway's network.
+ * How a dependent is attached to the gateway's network.
  *
- * - `fresh`: runs, and was started after every owner of its network.
- * - `stale`: runs in a network namespace that is dead, for an owner was started after it.
- * - `orphaned`: joined a container that is no more, so no restart helps; it runs, or wants to.
- * - `failedToJoin`: does not run, because its gateway was not there when it should have started.
- * - `stopped`: does not run, for any other reason.
- * - `apart`: is not on the gateway's network at all (only a container the user listed can be).
- * - `unknown`: not inspected yet, or between two runs, which proves nothing.
+ * - `fresh`: it runs, and was started after every owner of its network.
+ * - `stale`: it runs in a dead network namespace, as an owner was started after it.
+ * - `orphaned`: it runs or should run, but joined a container that no longer exists, so a restart does not help.
+ * - `failedToJoin`: it does not run, because its gateway was missing when it should have started.
+ * - `stopped`: it does not run, for any other reason.
+ * - `apart`: it is not on the gateway's network at all. Only a container that the user listed can be.
+ * - `unknown`: it was not inspected yet, or is between two runs, which proves nothing.
  */
 export type Attachment = 'fresh' | 'stale' | 'orphaned' | 'failedToJoin' | 'stopped' | 'apart' | 'unknown';
 
 export interface Member {
   readonly name: string;
-  /** The latest that is known: between two runs nothing is, which is no change. */
+  /** The latest known attachment. Between two runs it is unknown, which does not count as a change. */
   readonly attachment: Attachment;
   readonly since: number;
 }
 
 export interface Unclaimed {
   readonly name: string;
-  /** What it has joined: the gateway's predecessor, which is still there. Undefined: that is gone. */
+  /** The name of the gateway's predecessor that it joined and that still exists; undefined: what it joined is gone. */
   readonly formerGateway: string | undefined;
 }
 
 export interface Sites extends RememberedSites {
   readonly list: readonly Site[];
-  /** Consecutive failures, by URL; absent means none. */
+  /** Failures in a row, by URL; absent: none. */
   readonly failures: Readonly<Record<string, number>>;
-  /** URLs of those that have reached the threshold since they last passed, whatever was done about it. */
+  /** URLs of sites that have reached the failure threshold since they last passed, whatever was done about it. */
   readonly down: readonly string[];
-  /** The sites fail by their names only; until one passes by its name. */
+  /** The sites fail only because their names do not resolve. Lasts until one passes by its name. */
   readonly onlyDns: boolean;
-  /** Of those that have never passed, by URL: how often each failed while another critical site passed. */
+  /** How often each site that has never passed failed while another critical site passed, by URL. */
   readonly excused: Readonly<Record<string, number>>;
   /** How long passes took, by URL (`src/checks/confirming.ts`). */
   readonly passes: Readonly<Record<string, readonly Pass[]>>;
 }
 
-/** A pass of the last hour that took longer than every later one. */
+/** A pass within the last hour that took longer than every later one. */
 export interface Pass {
   /** When its check began. */
   readonly at: number;
-  /** What a check that confirms a failure gives the site for it. */
+  /** The time limit this pass gives the site in a check that confirms a failure. */
   readonly seconds: number;
 }
 
 export interface Checking {
   readonly running: RunningCheck | undefined;
-  /** The latest that nothing disturbed. */
+  /** The latest check that nothing disturbed. */
   readonly latest: CheckRecord | undefined;
   readonly lastStartedAt: number | undefined;
-  /** Asked for while another was running: follows it at once. */
+  /** Another check was requested while one was running. It follows at once. */
   readonly again: boolean;
-  /** Who doubts the tunnel, until a check passes: checks come faster. */
+  /** The reason to doubt the tunnel. Until a check passes, checks run more often. */
   readonly alarm: Alarm | undefined;
-  /** Docker has begun to call the gateway unhealthy: the check that this asks for has yet to begin. */
+  /** The gateway has turned unhealthy in Docker, and the check that this calls for has not begun yet. */
   readonly isDoubted: boolean;
-  /** URLs that timed out in the latest check that counted, if no site passed in it: what confirms that is quick. */
+  /**
+   * URLs that timed out in the latest check that counted, if no site passed in it. The check that confirms this is
+   * short.
+   */
   readonly silent: readonly string[];
-  /** When the latest check began, if it was cut short; one that follows it tells whether that lasts. */
+  /** When the latest check began, if it was cut short. The next check shows whether the disturbance lasts. */
   readonly cutShortAt: number | undefined;
   readonly reconnect: Reconnect | undefined;
 }
 
 /** The latest restart of the VPN inside the running gateway. */
 export type Reconnect =
-  /** `at`: its end. */
+  /** `at`: when the monitor's restart of the VPN ended. */
   | { readonly by: 'monitor'; readonly at: number }
-  /** `at`: Gluetun's announcement, or its start of the VPN if it had announced nothing. */
+  /** `at`: when Gluetun announced the restart or, without an announcement, when it started the VPN. */
   | { readonly by: 'gluetun'; readonly at: number }
-  /** `at`: the stop in Gluetun's log. `until`: when the tunnel was up again, or is waited for no longer. */
+  /**
+   * `at`: when Gluetun logged the stop. `until`: when the tunnel was up again, or when the monitor stops waiting for
+   * it.
+   */
   | { readonly by: 'operator'; readonly at: number; readonly until: number };
 
-/** Docker calls the gateway unhealthy; Gluetun restarts its VPN itself. */
+/** `unhealthy`: the gateway is unhealthy in Docker. `selfHealing`: Gluetun restarts its VPN itself. */
 export type Alarm = 'unhealthy' | 'selfHealing';
 
-/** What a check has shown; kept for those who show it. */
+/** The results of a check. Kept for edges that show them. */
 export interface CheckRecord {
   readonly startedAt: number;
   readonly endedAt: number;
@@ -245,58 +251,61 @@ export interface CheckRecord {
 export interface RunningCheck {
   readonly checkId: number;
   readonly startedAt: number;
-  /** With the time that each gets in this check. */
+  /** The sites it checks, each with its time limit in this check. */
   readonly sites: readonly Site[];
-  /** URLs of those that get less than their own. */
+  /** URLs of the sites whose limit is shorter than configured. */
   readonly shortened: readonly string[];
-  /** Docker's `unhealthy` has asked for it. */
+  /** It was begun because the gateway turned unhealthy in Docker. */
   readonly isDoubted: boolean;
   readonly results: readonly ProbeResult[];
 }
 
 export interface Endpoint {
-  /** Of the gateway's present start, and of the latest connection in it. */
+  /** The endpoint of the latest connection in the gateway's present run. */
   readonly current: PublicIp & { readonly server: string | undefined };
-  /** The exit as it was when the latest `ENDPOINT` line was written; undefined before the first. */
+  /** The endpoint in the latest `ENDPOINT` line; undefined before the first. */
   readonly announced: (Endpoint['current'] & { readonly at: number }) | undefined;
-  /** Why the control server's latest answer told nothing; undefined: it did, or was not asked. */
+  /** Why the control server's latest answer was useless; undefined: it was not, or there was no request. */
   readonly failure: string | undefined;
-  /** The answer of the control server that is awaited. */
+  /** The request to the control server that is under way. */
   readonly reading: { readonly requestId: number; readonly until: number } | undefined;
   /**
-   * The line that is written as soon as the address is known, at the latest at `until`; until then none tells of a
-   * change. `askAt`: when the control server is asked once more before that; undefined: it has been.
+   * The `ENDPOINT` line to write as soon as the address is known, and at `until` at the latest. No line reports a
+   * change before that. `askAt`: when to ask the control server once more; undefined: it has been asked.
    */
   readonly owed:
     | { readonly status: 'STARTUP' | 'NEW'; readonly until: number; readonly askAt: number | undefined }
     | undefined;
 }
 
-/** What is read of Gluetun's log, and whether it can be. */
+/** The reading of Gluetun's log. */
 interface LogReading {
-  /** The run whose log is followed, by its start; undefined: none. */
+  /** `State.StartedAt` of the run whose log is followed; undefined: none. */
   readonly followed: string | undefined;
-  /** Why it cannot be read; undefined: it can. */
+  /** Why the log cannot be read; undefined: it can. */
   readonly failure: string | undefined;
-  /** How often the stream that followed it has told nothing though there was something to tell. */
+  /** How often the stream of the log stayed silent although there was something to read. */
   readonly silences: number;
 }
 
-/** Why Gluetun cannot connect, in its own words, of its present start and since the tunnel last worked. */
+/** Why Gluetun cannot connect, as logged by it in its present run and since the tunnel last worked. */
 export interface Troubles {
   readonly latest: readonly string[];
-  /** Those that were said, also of earlier starts: a crash loop does not repeat them with each run. */
+  /** Those already reported, also in earlier runs, so that a crash loop does not repeat them with each run. */
   readonly told: readonly string[];
 }
 
-/** Who is to be put back on the gateway's network, whoever found out. */
+/** The dependents to put back on the gateway's network. */
 export interface Repairs {
   readonly pending: Readonly<Record<string, Repair>>;
-  /** Those that we have restarted and whose times deny it, by id: the host's clock was set back since its gateway started. */
+  /**
+   * Dependents that look stale by their start times although the monitor has restarted them, by id: the host's clock
+   * was set back after the gateway started.
+   */
   readonly restored: Readonly<Record<string, Restored>>;
 }
 
-/** Two runs, each by its `State.StartedAt`: the one was started on the network of the other. */
+/** `State.StartedAt` of a dependent's run and of the owner's run on whose network it was started. */
 interface Restored {
   readonly run: string;
   readonly ownerRun: string;
@@ -304,13 +313,13 @@ interface Restored {
 
 export interface Repair {
   readonly name: string;
-  /** Attempts that failed; each makes the wait for the next one longer. */
+  /** Failed attempts. Each makes the wait for the next one longer. */
   readonly failures: number;
   readonly askedAt: number;
   readonly dueAt: number;
-  /** Why the latest attempt failed: in the engine's words, or what was seen of it; or it was refused for good. */
+  /** Why the latest attempt failed or was refused for good. */
   readonly failure?: RepairFailure;
-  /** Restarted though nothing is wrong with it: it binds to what a restart of the VPN has changed. */
+  /** Restarted although its network is sound: it is bound to an address that a restart of the VPN has changed. */
   readonly isForced?: true;
 }
 
@@ -320,34 +329,34 @@ export interface RepairFailure {
   readonly fault?: RepairFault;
 }
 
-/** What a repair has come to, beside what the engine answered. */
+/** How a repair failed other than by an error from the engine. */
 export type RepairFault = 'notInspected' | 'notOnLiveNetwork' | 'noAnswer';
 
-/** How often recoveries follow each other: survives the monitor. */
+/** How soon the next recovery may follow. Persisted across monitors. */
 export interface Backoff {
-  /** Recoveries since all was well for long enough. */
+  /** Recoveries since the tunnel last worked for long enough. */
   readonly attempts: number;
   /** No recovery begins earlier. */
   readonly notBefore: number;
-  /** The start of the first check of an unbroken row of passing ones. */
+  /** When the first of an unbroken series of passing checks began. */
   readonly calmSince: number | undefined;
 }
 
-/** Why a recovery does not begin though critical sites are down. */
+/** Why a recovery does not begin although critical sites are down. */
 interface HeldBack {
   readonly because: HoldReason;
-  /** When time alone ends it; absent: something else does. */
+  /** When this reason ends by time alone; absent: something else ends it. */
   readonly until?: number;
 }
 
 export type HoldReason = 'quorum' | 'excluded' | 'line' | 'awaitingWitness' | 'grace' | 'backoff';
 
-/** Compose, or an update tool, at work on the containers around the gateway: it is not raced. */
+/** Signs that Compose or an update tool works on the containers around the gateway. The monitor waits for it. */
 interface Quiet {
-  /** The compose project the gateway belonged to when it was last seen; empty: none. */
+  /** The Compose project of the gateway when it was last seen; undefined or empty: none. */
   readonly project: string | undefined;
-  /** The last create, destroy or rename among them that was not ours. */
+  /** The latest create, destroy or rename among these containers that was not the monitor's own. */
   readonly changedAt: number | undefined;
-  /** The gateway's first start after that, by its `State.StartedAt`. */
+  /** `State.StartedAt` of the gateway's first run after that. */
   readonly firstStart: string | undefined;
 }

@@ -3,7 +3,7 @@ import type { ReadingRequest } from '../../streams/requests.ts';
 import type { Notice } from '../notices/notice.ts';
 import type { State } from './state.ts';
 
-/** What an event leads to: the state after it, what is to be read, what is to be said. Nothing is done here. */
+/** The result of an event: the next state, the readings to request, and the notices to report. Nothing is done here. */
 export interface Transition<S = State> {
   readonly state: S;
   readonly requests: readonly ReadingRequest[];
@@ -11,27 +11,27 @@ export interface Transition<S = State> {
 }
 
 /**
- * One concern. It gets the state as the concerns before it left it, and the state before the event, so that it can
- * react to what they changed: "the gateway has become ready" is a comparison, not another kind of event.
+ * The reducer of one concern. It gets the state as the concerns before it left it, and the state before the event. It
+ * can so react to their changes: "the gateway has become ready" is a comparison, not another kind of event.
  */
 export type Reducer<S = State> = (state: S, event: Event, before: S) => Transition<S>;
 
 /**
- * The same object back if nothing changed. `NoInfer` keeps a misspelt key from compiling: else the type of the transition
- * would be that of the literal, with the key in it.
+ * A transition to this state. If nothing changed, pass the same object. `NoInfer` keeps a misspelt key from compiling:
+ * without it, the type of the transition would be that of the literal, key included.
  */
 export const to = <S = State>(
   state: NoInfer<S>,
   { requests = [], notices = [] }: { requests?: readonly ReadingRequest[]; notices?: readonly Notice[] } = {},
 ): Transition<S> => ({ state, requests, notices });
 
-/** The concerns one after another on the same event. */
+/** Runs the reducers one after another on the same event. */
 export const compose =
   <S>(...reducers: readonly Reducer<S>[]): Reducer<S> =>
   (state, event, before) =>
     reducers.reduce((soFar, reduce) => then(soFar, reduce(soFar.state, event, before)), to<S>(state));
 
-/** One step after another. */
+/** Combines two steps in a row: the second one's state, and the requests and notices of both. */
 export const then = <S>(
   first: Transition<unknown>,
   { state, requests, notices }: Transition<S>,
@@ -41,6 +41,6 @@ export const then = <S>(
   notices: both(first.notices, notices),
 });
 
-/** Most steps have nothing to add. */
+/** Most steps add nothing, so this avoids a copy. */
 const both = <T>(first: readonly T[], second: readonly T[]): readonly T[] =>
   second.length === 0 ? first : [...first, ...second];

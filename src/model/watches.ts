@@ -2,17 +2,18 @@ import type { Notice } from '../notices/notice.ts';
 import type { Everything, State, Watch } from './state.ts';
 import { type Reducer, type Transition, then, to } from './transition.ts';
 
-/** What the concerns of one gateway see. */
 const viewOf = (all: Everything, watch: Watch): State => ({ ...watch, shared: all });
 
 export const viewsOf = (all: Everything): readonly State[] => all.watches.map((watch) => viewOf(all, watch));
 
-/** What became of one of them put back in its place, and of what they share. */
+/** Puts a gateway's changed watch back in its place, together with the shared state. */
 export function withView(all: Everything, index: number, { shared, ...watch }: State): Everything {
   return { ...shared, watches: all.watches.map((other, at) => (at === index ? watch : other)) };
 }
 
-/** The concerns of one gateway, for each: every one sees its own watch only, so nobody waits for another's trouble. */
+/**
+ * Runs the concerns for each gateway. Each sees only its own watch, so trouble with one gateway never delays another.
+ */
 export const forEachGateway =
   (concerns: Reducer): Reducer<Everything> =>
   (state, event, before) =>
@@ -26,7 +27,7 @@ export const forEachGateway =
       return then(soFar, { ...next, state: withView(soFar.state, index, next.state), notices });
     }, to<Everything>(state));
 
-/** One step of one gateway's. */
+/** Runs one step for a single gateway. */
 export function inWatch(
   all: Everything,
   index: number,

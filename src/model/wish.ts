@@ -1,19 +1,19 @@
 import type { Deed } from './act.ts';
 
-/** What goes before what, whichever gateway wants it. */
+/** The order in which wishes are served, whichever gateway has them. */
 export const RANKS = [
-  /** A re-creation that was left half done: its container is there under no name that anybody knows. */
+  /** Finishing an interrupted re-creation: its container is parked under a name that nobody else knows. */
   'resume',
-  /** A gateway that crashed, or that our restart has left down. */
+  /** Starting a gateway that crashed, or that the monitor's own restart left down. */
   'start',
   'recovery',
   'repair',
-  /** A restart of what binds to an address that a reconnect has changed: its network is sound. */
+  /** Restarting what is bound to an address that a reconnect changed. Its network is sound. */
   'afterReconnect',
 ] as const;
 export type Rank = (typeof RANKS)[number];
 
-/** What one gateway wants done, and since when. */
+/** An act that one gateway wants, and since when. */
 export interface Wish {
   readonly rank: Rank;
   readonly since: number;

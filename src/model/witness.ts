@@ -1,26 +1,29 @@
-/** Somebody outside the tunnel, who tells a dead tunnel from a dead line. */
+/** A host reached outside the tunnel. If it answers, a failing check means a dead tunnel rather than a dead line. */
 export type Witness =
   | { readonly value: 'none' }
   | ({ readonly value: 'untried' } & Probing)
   | ({ readonly value: 'answering'; readonly answeredAt: number } & Probing)
-  /** It did answer before. */
+  /** It has answered before, but does not now. */
   | ({
       readonly value: 'silent';
       readonly since: number;
-      /** Answers that did not come, one after another. One may be a lost packet. */
+      /** Probes in a row without an answer. A single one may be a lost packet. */
       readonly misses: number;
       readonly reason: string;
-      /** A check has passed: if it does not answer what is asked from here on, its silence says nothing. */
+      /**
+       * When a check passed although the witness was silent. If a probe sent later gets no answer either, the witness's
+       * silence proves nothing about the line.
+       */
       readonly doubtedFrom: number | undefined;
     } & Probing)
-  /** It has never answered, or not though the tunnel works: its silence says nothing. */
+  /** It has never answered, or does not although the tunnel works. Its silence proves nothing. */
   | ({ readonly value: 'ignored' } & Probing);
 
-/** It has not answered twice in a row: the line itself is down, for all that is known. */
+/** After two missing answers in a row the line itself is taken to be down. */
 export const isLineDown = (witness: Witness): boolean => witness.value === 'silent' && witness.misses > 1;
 
 interface Probing {
   readonly nextProbeAt: number;
-  /** The id of the question that is under way. */
+  /** The id of the probe under way. */
   readonly awaited: number | undefined;
 }

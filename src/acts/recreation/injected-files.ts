@@ -3,37 +3,37 @@ import { asNumber, asObject, asString } from '../../../streams/json.ts';
 import { objects } from './json-parts.ts';
 import { placeOf } from './plan-mounts.ts';
 
-/** `Kind` of an entry of `GET /containers/{id}/changes`; one that overwrites a file of the image is modified. */
+/** `Kind` of an entry of `GET /containers/{id}/changes`. A file that overwrites one of the image counts as modified. */
 const MODIFIED = 0;
 const ADDED = 1;
 
-/** Each costs a request. */
+/** A limit, as each candidate costs a request. */
 const MOST_CANDIDATES = 200;
 
-/** Linux knows no longer path (`PATH_MAX`). */
+/** The longest path on Linux (`PATH_MAX`). */
 const LONGEST_PATH = 4_096;
 
-/** Where programs write, or where something else is mounted. */
+/** Folders that programs write to, or that are mounted. */
 const UNLIKELY = /^\/(?:proc|sys|dev|tmp|run(?!\/secrets\/)|var\/(?:tmp|log|cache|lib))(?:\/|$)/;
 
 /**
- * What in the container's own layer (`GET /containers/{id}/changes`) could be a file that compose has put there:
- * `configs` with a content, and `secrets` from the environment; no label tells of them. Shallowest first, for
- * that is where configurations are.
+ * The files in the container's own layer (`GET /containers/{id}/changes`) that Compose may have put there: `configs`
+ * with inline content, and `secrets` from the environment. No label shows them. The shallowest paths come first, as
+ * configuration tends to be there.
  *
- * `mounts` is the inspection's `Mounts`: below them the layer has only what something is mounted on, and a
- * look at it would show the file that is mounted.
+ * `mounts` is `Mounts` of the inspection. Paths below a mount are left out: the layer has only the mount point there,
+ * and a stat would show the mounted file.
  */
 export function candidatesAmong(changes: unknown, mounts?: unknown): readonly string[] {
   const all = objects(changes)
     .map(({ Path, Kind }) => ({ path: asString(Path) ?? '', kind: Kind }))
     .filter(({ path }) => path.length <= LONGEST_PATH);
-  const withSomeBelow = new Set(all.flatMap(({ path }) => foldersOf(path)));
+  const foldersInUse = new Set(all.flatMap(({ path }) => foldersOf(path)));
   const mounted = new Set(objects(mounts).map(({ Destination }) => placeOf(Destination)));
   return all
     .filter(({ path, kind }) => path.startsWith('/') && (kind === ADDED || kind === MODIFIED))
     .map(({ path }) => path)
-    .filter((path) => !withSomeBelow.has(path) && !UNLIKELY.test(path))
+    .filter((path) => !foldersInUse.has(path) && !UNLIKELY.test(path))
     .filter((path) => ![path, ...foldersOf(path)].some((place) => mounted.has(place)))
     .sort((a, b) => depthOf(a) - depthOf(b))
     .slice(0, MOST_CANDIDATES);
@@ -52,11 +52,11 @@ const MODE_WRITABLE = 0o222;
 const SECOND_MS = 1_000;
 
 /**
- * Whether the file is one that was put there before the container ran, from its decoded
- * `X-Docker-Container-Path-Stat`: compose makes them read-only (its secrets.go), by a tar of the moment between
- * creation and start. A tar's times are whole seconds, and Go's archive/tar rounds to the nearest: they can lie
- * before the creation, and after the start. What a program writes has a fraction, and can be older than the
- * start: the engine sets `StartedAt` some milliseconds after the program has begun.
+ * Whether the file was put there before the container ran, judged by its decoded `X-Docker-Container-Path-Stat`.
+ * Compose makes such files read-only (its secrets.go), and copies them by a tar made between creation and start. A tar
+ * has whole seconds, and Go's archive/tar rounds to the nearest, so the time can lie before the creation or after the
+ * start. A file that a program writes has a fraction. It can be older than the start, as the engine sets `StartedAt`
+ * some milliseconds after the program has begun.
  */
 export function isInjected(
   stat: unknown,
@@ -66,12 +66,12 @@ export function isInjected(
   const mode = asNumber(file?.['mode']);
   const modifiedMs = engineTimeMs(asString(file?.['mtime']) ?? '');
   if (mode === undefined || modifiedMs === undefined) return false;
-  // Bits of a number are 32, with a sign, in JavaScript: compared with nothing else than zero.
+  // Bitwise results are signed 32-bit numbers in JavaScript, so compare them only with zero.
   const isReadOnlyFile = (mode & MODE_TYPE) === 0 && (mode & MODE_WRITABLE) === 0;
-  const isOfATar = modifiedMs % SECOND_MS === 0;
+  const isFromTar = modifiedMs % SECOND_MS === 0;
   return (
     isReadOnlyFile &&
-    isOfATar &&
+    isFromTar &&
     modifiedMs >= createdMs - SECOND_MS &&
     modifiedMs <= startedMs + SECOND_MS / 2
   );

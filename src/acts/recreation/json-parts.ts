@@ -1,6 +1,6 @@
 import { asObject, asString, type Json } from '../../../streams/json.ts';
 
-/** The texts of a list; none where it is no list, as the engine writes null for an empty one. */
+/** The texts of a list; none if it is no list, as the engine writes null for an empty one. */
 export const texts = (value: unknown): readonly string[] =>
   listed(value).flatMap((entry) => asString(entry) ?? []);
 

@@ -3,25 +3,27 @@ import { asObject, asStrings, type Json } from '../../../streams/json.ts';
 import { texts, without } from './json-parts.ts';
 
 /**
- * The engine refuses to be asked for these on another's network, and yet an inspection tells of them: the
- * owner's host name, and the ports the image exposes.
+ * An inspection shows these: the owner's host name, and the ports that the image exposes. But the engine refuses them
+ * in a request for a container on another one's network.
  */
 const REFUSED_ON_A_SHARED_NETWORK = ['Hostname', 'Domainname', 'ExposedPorts', 'MacAddress'];
 
-/** The image's value holds where the request has none. */
+/** The image's value applies if the request has none. */
 const SINGLE_VALUES = ['User', 'WorkingDir', 'StopSignal', 'OnBuild'];
 
-/** The image's hold together, or not at all. */
+/** The image's values apply together or not at all. */
 const COMMAND = ['Entrypoint', 'Cmd', 'ArgsEscaped'];
 
 /**
- * `Config` as it would have to be asked for. An inspection shows it merged with the image's own (`merge` in
- * dockerd's daemon/commit.go); what is the image's is left out here, so that it stays the image's.
+ * `Config` for the request. An inspection shows it merged with the image's own (`merge` in dockerd's daemon/commit.go).
+ * The image's part is left out here, so that it still comes from the image.
  *
- * `Shell` is not merged, though an image can have one: a container's is its own, and stays.
+ * `Shell` is not merged although an image can have one: a container's own is kept.
  */
 export function plannedConfig(config: Json, image: Json): Json {
-  const singles = SINGLE_VALUES.filter((field) => isDeepStrictEqual(said(config[field]), said(image[field])));
+  const singles = SINGLE_VALUES.filter((field) =>
+    isDeepStrictEqual(valueOf(config[field]), valueOf(image[field])),
+  );
   const planned = {
     ...config,
     ...plannedCommand(config, image),
@@ -33,14 +35,14 @@ export function plannedConfig(config: Json, image: Json): Json {
   return without(planned, [...REFUSED_ON_A_SHARED_NETWORK, ...singles]);
 }
 
-/** Newer engines leave out of an image's what older ones write as null or as an empty text. */
-const said = (value: unknown): unknown => (value === '' || value === null ? undefined : value);
+/** Newer engines omit values of an image that older ones write as null or as an empty text. */
+const valueOf = (value: unknown): unknown => (value === '' || value === null ? undefined : value);
 
-/** Undefined instead of nothing: then the image's is merged as if it had never been mentioned. */
+/** Undefined instead of an empty value, so that the image's value is merged as if the request had none. */
 const unlessEmpty = <Value extends object>(value: Value): Value | undefined =>
   Object.keys(value).length === 0 ? undefined : value;
 
-/** A name that one of them has twice is left as it is: of such the engine's merge takes all, or only the first. */
+/** Leaves variables that occur twice as they are: the engine's merge takes all of them, or only the first. */
 function ownEnv(env: readonly string[], imageEnv: readonly string[]): readonly string[] | undefined {
   const isTwice = (entry: string): boolean =>
     [env, imageEnv].some((all) => all.filter((other) => nameIn(other) === nameIn(entry)).length > 1);
@@ -54,11 +56,11 @@ const ownLabels = (labels: Json, imageLabels: Json): Json | undefined =>
     Object.fromEntries(Object.entries(labels).filter(([key, value]) => imageLabels[key] !== value)),
   );
 
-/** Places of anonymous volumes; that the volumes themselves are kept is not decided here. */
+/** The paths of anonymous volumes. Keeping the volumes themselves is not decided here. */
 const ownVolumes = (volumes: Json, imageVolumes: Json): Json | undefined =>
   unlessEmpty(without(volumes, Object.keys(imageVolumes)));
 
-/** Merged field by field; `--no-healthcheck` is a field like others, a `Test` of `NONE`. */
+/** The engine merges it field by field. `--no-healthcheck` is a field like the others: a `Test` of `NONE`. */
 const ownHealthcheck = (healthcheck: Json, imageHealthcheck: Json): Json | undefined =>
   unlessEmpty(
     Object.fromEntries(
@@ -69,10 +71,9 @@ const ownHealthcheck = (healthcheck: Json, imageHealthcheck: Json): Json | undef
   );
 
 /**
- * The engine takes the image's `Cmd` only for a request that has neither, and its `Entrypoint` only for one
- * that has none. So an entrypoint that equals the image's has to be asked for all the same where it keeps
- * the image's `Cmd` away; and one that was emptied is asked for as the CLI does, by `[""]`, for null would
- * bring the image's back.
+ * The engine takes the image's `Cmd` only if the request has neither value, and its `Entrypoint` only if the request
+ * has none. So an entrypoint that equals the image's still has to be requested if it keeps the image's `Cmd` away. An
+ * emptied one is requested as `[""]`, as the CLI does: null would bring the image's back.
  */
 function plannedCommand(config: Json, image: Json): Json {
   const [entrypoint, cmd] = [texts(config['Entrypoint']), texts(config['Cmd'])];

@@ -3,16 +3,16 @@ import { asObject, asString, type Json, nonEmpty } from '../../../streams/json.t
 import { objects, texts } from './json-parts.ts';
 
 /**
- * `Binds` and `Mounts` such that every volume comes back. What was asked for stays as it was asked for: said in
- * other words it would lose its propagation, its label or its sub-path. Volumes that nobody named, or that
- * come from another container, are asked for by the names they have in fact.
+ * `Binds` and `Mounts` that bring every volume back. What was requested explicitly is requested in the same form: in
+ * another one it would lose its propagation, its label or its sub-path. Volumes without a name in the request, and
+ * those of another container, are requested by their actual names.
  */
 export function plannedMounts(host: Json, mounts: readonly Json[]): Json {
-  const carried = unasked(host, mounts).map(byName);
+  const carried = unasked(host, mounts).map(namedMount);
   const places = carried.map(({ Target }) => placeOf(Target));
   const asked = objects(host['Mounts']).map((entry) => (isAnonymous(entry) ? named(entry, mounts) : entry));
   return {
-    // A lone place asks for an anonymous volume, and no place may be asked for twice.
+    // A bind of a path alone requests an anonymous volume, and no path may be requested twice.
     ...(host['Binds']
       ? { Binds: texts(host['Binds']).filter((bind) => !places.includes(placeOf(bind))) }
       : {}),
@@ -20,26 +20,26 @@ export function plannedMounts(host: Json, mounts: readonly Json[]): Json {
   };
 }
 
-/** Where it has a volume of which the engine does not tell the name, so that it would be lost. */
+/** The path of a volume whose name the engine does not show, so that it would be lost; undefined: there is none. */
 export const namelessVolume = (host: Json, mounts: readonly Json[]): string | undefined =>
   [
     ...unasked(host, mounts).map(({ Destination }) => placeOf(Destination)),
     ...objects(host['Mounts']).flatMap((entry) => (isAnonymous(entry) ? placeOf(entry['Target']) : [])),
   ].find((place) => volumeAt(place, mounts) === undefined);
 
-/** Volumes it has at places for which the request names nothing: anonymous ones, and those of other containers. */
+/** Its volumes that the request does not mention: anonymous ones, and those of other containers. */
 function unasked(host: Json, mounts: readonly Json[]): readonly Json[] {
   const asked = [
     ...texts(host['Binds']).flatMap((bind) => bind.split(':', 2)[1] ?? []),
     ...objects(host['Mounts']).map(({ Target }) => Target),
-    // One that the image wants at such a place exists, but is not mounted.
+    // A volume that the image declares at the path of a tmpfs exists, but is not mounted.
     ...Object.keys(asObject(host['Tmpfs']) ?? {}),
   ].map(placeOf);
   return mounts.filter(({ Type, Destination }) => Type === 'volume' && !asked.includes(placeOf(Destination)));
 }
 
-/** Without a copy: the engine would fill a volume that was emptied from the image again. */
-const byName = ({ Name, Destination, RW }: Json): Json => ({
+/** With `NoCopy`, as the engine would otherwise refill an emptied volume from the image. */
+const namedMount = ({ Name, Destination, RW }: Json): Json => ({
   Type: 'volume',
   Source: Name,
   Target: Destination,
@@ -47,7 +47,7 @@ const byName = ({ Name, Destination, RW }: Json): Json => ({
   VolumeOptions: { NoCopy: true },
 });
 
-/** `--mount type=volume` without a source: the engine does not write down the name it gave. */
+/** `--mount type=volume` without a source: the engine does not store the generated name in the request. */
 const isAnonymous = ({ Type, Source }: Json): boolean =>
   Type === 'volume' && nonEmpty(asString(Source)) === undefined;
 
@@ -61,6 +61,6 @@ const volumeAt = (place: string, mounts: readonly Json[]): string | undefined =>
   return nonEmpty(asString(volume?.['Name']));
 };
 
-/** As the engine compares them: it cleans a path before (volume/mounts/linux_parser.go). */
+/** The path in the form that the engine compares (volume/mounts/linux_parser.go). */
 export const placeOf = (path: unknown): string =>
   posix.normalize(asString(path) ?? '').replace(/(?<=.)\/$/, '');

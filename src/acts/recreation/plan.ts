@@ -6,19 +6,19 @@ import { lostReference, renewedReferences } from './plan-references.ts';
 import { plannedHostConfig } from './plan-host-config.ts';
 import { namelessVolume } from './plan-mounts.ts';
 
-/** All that is known of a container that is to be created anew, as the engine told it. */
+/** All that is known about a container to re-create, in the engine's format. */
 export interface Original {
   /** `GET /containers/{id}/json`. */
   readonly container: Json;
-  /** The image it was made from, by its id; undefined: it is gone. */
+  /** The inspection of the image it was created from, by id; undefined: the image is gone. */
   readonly image: Json | undefined;
-  /** What the image's name stands for today; undefined: nothing. */
+  /** The inspection of the image that has the image's name today; undefined: there is none. */
   readonly named: Json | undefined;
-  /** Names of containers that share its pid or ipc namespace, and stay as they are. */
+  /** Names of containers that share its pid or ipc namespace and are not re-created with it. */
   readonly sharers: readonly string[];
-  /** Ids and names of all containers there are. */
+  /** Ids and names of all existing containers. */
   readonly present: readonly string[];
-  /** Paths of files that were put into its own layer before it ran, as compose does with inline configs. */
+  /** Paths of files that were put into its own layer before it ran, as Compose does with inline configs. */
   readonly injected: readonly string[];
 }
 
@@ -27,19 +27,19 @@ export type Plan =
   /** It cannot be reproduced faithfully. */
   | { readonly ok: false; readonly reason: string };
 
-/** The parts of an inspection without which nothing can be planned. */
+/** The parts of an inspection that a plan needs. */
 interface Parts {
   readonly config: Json;
   readonly host: Json;
   readonly imageId: string;
-  /** What it has mounted in fact. */
+  /** What is actually mounted. */
   readonly mounts: readonly Json[];
 }
 
 /**
- * The request that makes the container again, on the network of `ownerId`; or the reason why there is none.
+ * The request that re-creates the container on the network of `ownerId`, or the reason why that is impossible.
  *
- * @param replaced By the ids of others that are no more: the ids of what has taken their places.
+ * @param replaced Replacements for other containers that no longer exist, old id to new.
  */
 export function planRecreation(
   original: Original,
@@ -70,18 +70,18 @@ function partsOf(container: Json): Parts | undefined {
   return { config, host, imageId, mounts: objects(container['Mounts']) };
 }
 
-/** The name, which update tools need, while it means the same image; the id where it has moved on. */
+/** The image's name, which update tools need, as long as it means the same image; otherwise the id. */
 const imageReference = ({ named }: Original, { config, imageId }: Parts): string =>
   (named?.['Id'] === imageId ? nonEmpty(asString(config['Image'])) : undefined) ?? imageId;
 
 const SWARM_TASK = 'com.docker.swarm.task.id';
 
-/** One clause, which can end a sentence. */
+/** Why the container cannot be reproduced, as a clause that can end a sentence; undefined: it can. */
 function reasonAgainst({ image, sharers, injected }: Original, parts: Parts): string | undefined {
   const { config, host, mounts } = parts;
   if (host['AutoRemove'] === true) return 'it vanishes as soon as it stops (--rm); create it anew by hand';
   if (SWARM_TASK in asStrings(config['Labels'])) return 'it is a task of a swarm, which replaces it';
-  if (image === undefined) return `its image ${imageTold(parts)} is gone; create it anew by hand`;
+  if (image === undefined) return `its image ${imageLabel(parts)} is gone; create it anew by hand`;
   if (sharers.length > 0)
     return `${sharers.join(', ')} joined its pid or ipc namespace; create them anew together`;
   if (injected.length > 0)
@@ -90,8 +90,8 @@ function reasonAgainst({ image, sharers, injected }: Original, parts: Parts): st
   return place === undefined ? undefined : `the engine does not tell the name of its volume at ${place}`;
 }
 
-/** By name, which may mean another image today, and the beginning of its id, as the CLI writes it. */
-const imageTold = ({ config, imageId }: Parts): string =>
+/** The image's name, which may mean another image today, and its short id as the CLI shows it. */
+const imageLabel = ({ config, imageId }: Parts): string =>
   `${asString(config['Image']) ?? ''} (${imageId.replace('sha256:', '').slice(0, 12)})`;
 
 const MOST_NAMED = 3;

@@ -6,7 +6,7 @@ import {
   type Executor,
   Refused,
   Skipped,
-  bounded,
+  withCallTimeout,
   inspected,
   inspectedIfAny,
 } from '../executor-parts.ts';
@@ -18,15 +18,17 @@ import { survey } from './survey.ts';
 import { undoing } from './undo.ts';
 
 /**
- * Creates an orphan anew on its owner's network.
+ * Re-creates an orphan on its owner's network.
  *
- * INVARIANTS. At every instant the container exists under its own name, or parked under one that tells which
- * (see `parked.ts`); whoever finds it parked can finish or undo what was begun. The orphan is stopped only when
- * what replaces it has been created, for creating is what may be refused; and it is removed, without its volumes,
- * only when that has been seen to run. A failure before undoes all.
+ * INVARIANTS
  *
- * It is parked before it is stopped, not after: found stopped under its own name, nothing would tell it from one
- * that its operator stopped.
+ * - At every instant the container exists under its own name, or parked under a name that includes its own
+ *   (`parked.ts`). Any monitor that finds it parked can finish or undo the re-creation.
+ * - The orphan is stopped only after its replacement has been created, as the engine may refuse the creation.
+ * - The orphan is removed, without its volumes, only after the replacement has been seen to run. A failure before that
+ *   undoes everything.
+ * - The orphan is parked before it is stopped. If it were found stopped under its own name, it would look as if its
+ *   operator had stopped it.
  */
 export const recreate = (
   dependent: Repairable,
@@ -42,14 +44,14 @@ export const recreate = (
       const parkedAs = parkedName(dependent.name, gateway.name, dependent.id);
       const attempt = { dependent, created: undefined };
       return concat(
-        followersToo(dependent, executor),
+        followersPlanned(dependent, executor),
         unchanged(facts, executor),
         concat(
-          writes.rename(dependent.id, parkedAs).pipe(bounded(facts, executor, 'renaming')),
+          writes.rename(dependent.id, parkedAs).pipe(withCallTimeout(facts, executor, 'renaming')),
           defer(() => of(parkedEvent(dependent, parkedAs, executor))),
         ).pipe(undoing(attempt, executor)),
         writes.create(dependent.name, plan.body).pipe(
-          bounded(facts, executor, 'creating'),
+          withCallTimeout(facts, executor, 'creating'),
           undoing(attempt, executor),
           concatMap((id) => replace(facts, id, executor).pipe(undoing({ dependent, created: id }, executor))),
         ),
@@ -57,8 +59,8 @@ export const recreate = (
     }),
   );
 
-/** Those that share its processes end with it: then each must be one that can be created anew, too. */
-const followersToo = ({ followers = [], owner }: Repairable, executor: Executor): Observable<never> =>
+/** Containers that share its processes end with it, so this fails as `Refused` unless they can be re-created, too. */
+const followersPlanned = ({ followers = [], owner }: Repairable, executor: Executor): Observable<never> =>
   from(followers).pipe(
     concatMap((id) => inspectedIfAny(id, executor)),
     concatMap((follower) =>
@@ -75,7 +77,7 @@ const followersToo = ({ followers = [], owner }: Repairable, executor: Executor)
     ),
   );
 
-/** The survey takes its time: somebody may have stopped the container meanwhile. */
+/** Fails as `Skipped` if the container has changed during the survey: somebody may have stopped it. */
 const unchanged = (facts: ContainerFacts, executor: Executor): Observable<never> =>
   inspected(facts.id, executor).pipe(
     concatMap((now) =>
@@ -93,23 +95,23 @@ const parkedEvent = ({ id, name }: Repairable, parkedAs: string, { scheduler }: 
   parkedAs,
 });
 
-/** The orphan makes room for what was created in its place. Two writers on one volume there must never be. */
+/** Stops the orphan and starts its replacement, in this order: a volume must never have two writers. */
 const replace = (orphan: ContainerFacts, id: string, executor: Executor): Observable<never> => {
   const { writes } = executor;
   return concat(
     defer(() => (executor.isShuttingDown() ? throwError(() => new Error('the monitor ends')) : EMPTY)),
-    writes.stop(orphan.id).pipe(bounded(orphan, executor, 'stopping')),
-    writes.start(id).pipe(bounded(orphan, executor, 'starting'), unlessItRuns(id, executor)),
-    defer(() => seenToWork(id, executor)),
-    // It runs: what is left of the old one is a matter of tidiness, and found again by its name.
+    writes.stop(orphan.id).pipe(withCallTimeout(orphan, executor, 'stopping')),
+    writes.start(id).pipe(withCallTimeout(orphan, executor, 'starting'), unlessItRuns(id, executor)),
+    defer(() => confirmStarted(id, executor)),
+    // The replacement runs. If the removal fails, a monitor finds the old one again by its parked name.
     writes.remove(orphan.id).pipe(
-      bounded(orphan, executor),
+      withCallTimeout(orphan, executor),
       catchError(() => EMPTY),
     ),
   );
 };
 
-/** A call may do its work and report failure. */
+/** Ignores a failed start if the container runs: a call may do its work and still report a failure. */
 const unlessItRuns =
   (id: string, executor: Executor) =>
   (start$: Observable<never>): Observable<never> =>
@@ -121,8 +123,8 @@ const unlessItRuns =
       ),
     );
 
-/** It has started: if it has ended by itself since, that is its own affair. */
-const seenToWork = (id: string, executor: Executor): Observable<never> =>
+/** Fails unless the container has started. If it has exited by itself since, that is no failure of the re-creation. */
+const confirmStarted = (id: string, executor: Executor): Observable<never> =>
   inspected(id, executor).pipe(
     concatMap(({ runState, details }) =>
       details?.startedAtMs !== undefined && details.error === ''
@@ -134,8 +136,8 @@ const seenToWork = (id: string, executor: Executor): Observable<never> =>
   );
 
 /**
- * What an earlier monitor left half done is brought to its end: finished where its replacement is there, on a
- * network that lives; otherwise undone, and begun anew as of any orphan.
+ * Completes an interrupted re-creation. Finishes it if the replacement exists and its network's owner does, too.
+ * Otherwise undoes it, so that the container is an orphan like any other.
  */
 export const resume = (
   dependent: Repairable,
@@ -149,7 +151,7 @@ export const resume = (
       if (twin.id === facts.id) return throwError(() => new Skipped('it has its own name again'));
       if (hasRun(twin)) return tidyUp(dependent, facts, twin, executor);
       const owner = joinedReference(twin);
-      // What is created in an orphan's place is of its image, and joins a network.
+      // A replacement has the orphan's image and joins another container's network.
       if (owner === undefined || !isOfOneImage(twin, facts))
         return throwError(() => inTheWay(dependent, facts));
       const attempt = { dependent, created: twin.id };
@@ -177,7 +179,7 @@ const inTheWay = ({ name }: Repairable, parked: ContainerFacts): Error =>
     `${parked.name} waits to be ${name} again, but another container has that name; remove one of them`,
   );
 
-/** The replacement has had a life of its own: only the old one is left. */
+/** The replacement has already run, so only the old container has to be removed. */
 function tidyUp(
   dependent: Repairable,
   parked: ContainerFacts,
@@ -187,7 +189,7 @@ function tidyUp(
   if (!isOfOneImage(twin, parked)) return throwError(() => inTheWay(dependent, parked));
   const { writes } = executor;
   return concat(
-    writes.stop(parked.id).pipe(bounded(parked, executor)),
-    writes.remove(parked.id).pipe(bounded(parked, executor)),
+    writes.stop(parked.id).pipe(withCallTimeout(parked, executor)),
+    writes.remove(parked.id).pipe(withCallTimeout(parked, executor)),
   );
 }

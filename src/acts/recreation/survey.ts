@@ -26,9 +26,9 @@ import type { Original } from './plan.ts';
 const AT_ONCE = 4;
 
 /**
- * All that must be known of a container before it is created anew; nothing is changed.
+ * Reads all that must be known about a container before it is re-created. Changes nothing.
  *
- * @param followers Ids of those that are created anew after it: that they share its namespaces is no hindrance.
+ * @param followers Ids of containers that are re-created after it, so they may share its namespaces.
  */
 export const survey = (
   facts: ContainerFacts,
@@ -41,7 +41,7 @@ export const survey = (
         container: of(container),
         image: image(asString(container['Image']) ?? '', executor),
         named: image(asString(asObject(container['Config'])?.['Image']) ?? '', executor),
-        sharers: sharersOf(facts, executor, followers),
+        sharers: namesOfSharers(facts, executor, followers),
         present: present(executor),
         injected: injectedInto(facts, container, executor),
       }),
@@ -65,8 +65,8 @@ const image = (reference: string, executor: Executor): Observable<Json | undefin
     catchError((error: unknown) => (isMissing(error) ? of(undefined) : throwError(() => error))),
   );
 
-/** Who lives in its pid or ipc namespace: a listing does not tell, so each is inspected. */
-const sharersOf = (
+/** The containers in its pid or ipc namespace. A listing does not show this, so each container is inspected. */
+const namesOfSharers = (
   { id, name }: ContainerFacts,
   executor: Executor,
   followers: readonly string[],
@@ -91,11 +91,11 @@ const present = (executor: Executor): Observable<readonly string[]> =>
 
 interface Modes {
   readonly name: string;
-  /** Of its pid and its ipc namespace: `host`, `container:X` by id or name, … */
+  /** The modes of its pid and ipc namespaces: `host`, `container:X` with an id or a name, … */
   readonly modes: readonly (string | undefined)[];
 }
 
-/** One that cannot be inspected does not keep the others from being looked at. */
+/** A container that cannot be inspected is left out, so that it does not block the others. */
 const modesOf = (id: string, executor: Executor): Observable<Modes> =>
   rawInspection(id, executor).pipe(
     map((container): Modes => {
@@ -105,7 +105,7 @@ const modesOf = (id: string, executor: Executor): Observable<Modes> =>
     catchError(() => EMPTY),
   );
 
-/** Files in its own layer from before it ran: only compose puts any there. */
+/** Files that were put into its own layer before it ran. Only Compose does that. */
 function injectedInto(
   facts: ContainerFacts,
   container: Json,
@@ -123,7 +123,7 @@ function injectedInto(
   );
 }
 
-/** Undefined for a file that is gone by now. */
+/** The file's stat; undefined: the file is gone by now. */
 const statOf = (id: string, path: string, executor: Executor): Observable<unknown> =>
   executor.reads.fileStat(id, path).pipe(
     answeredInTime(`looking at ${path}`, executor),

@@ -11,18 +11,21 @@ import { EngineError, reasonOf } from '../../../streams/engine.ts';
 import type { ContainerFacts } from '../../../streams/events.ts';
 import { isRunning } from '../../model/attachment.ts';
 import type { Repairable } from '../../model/act.ts';
-import { type Executor, bounded, inspectedIfAny } from '../executor-parts.ts';
+import { type Executor, withCallTimeout, inspectedIfAny } from '../executor-parts.ts';
 import { joinedReference } from '../../model/joined.ts';
 import { isParked } from '../../model/parked.ts';
 
-/** One attempt to create a dependent anew, as far as it has come. */
+/** One attempt to re-create a dependent, and its progress. */
 export interface Attempt {
   readonly dependent: Repairable;
-  /** The id of what was created in its place; undefined: nothing, as far as we know. */
+  /** The id of its replacement; undefined: none is known to have been created. */
   readonly created: string | undefined;
 }
 
-/** Where the steps fail all is put back as it was; then they fail with their reason, and with that of the undoing. */
+/**
+ * If the steps fail, undoes all of them. Fails with the steps' reason, and with the reason why undoing failed, if it
+ * did.
+ */
 export const undoing =
   <T>(attempt: Attempt, executor: Executor): MonoTypeOperatorFunction<T> =>
   (steps$) =>
@@ -41,31 +44,33 @@ export const undoing =
       ),
     );
 
-/** Somebody has removed the orphan meanwhile: what was created in its place is all there is. */
+/** Somebody has removed the orphan meanwhile, so its replacement is kept and started. */
 const goOn = ({ dependent, created }: Attempt, executor: Executor): Observable<never> =>
   created === undefined
     ? EMPTY
     : executor.writes
         .start(created)
-        .pipe(bounded({ name: dependent.name, details: undefined }, executor, 'starting'));
+        .pipe(withCallTimeout({ name: dependent.name, details: undefined }, executor, 'starting'));
 
 interface Undoing {
   readonly executor: Executor;
-  /** Why it is undone. */
+  /** Why the attempt is undone. */
   readonly reason: unknown;
 }
 
 /**
- * By what is found, not by what was done: a call that failed may have done its work. The orphan gets its name back;
- * stopped by us it is started, which fails for want of its owner: that failure is what tells any monitor that it
- * wants to run.
+ * Puts the orphan back, based on what is found rather than on which calls succeeded: a failed call may have done its
+ * work. The orphan gets its name back. If it was stopped, it is started. That start fails for lack of an owner, and
+ * leaves the error by which any monitor knows that the container should run.
  */
 const putBack = (orphan: ContainerFacts, attempt: Attempt, undoing: Undoing): Observable<never> => {
   const { executor, reason } = undoing;
   return concat(
     removeReplacement(attempt, undoing),
     isParked(orphan)
-      ? executor.writes.rename(orphan.id, attempt.dependent.name).pipe(bounded(orphan, executor, 'renaming'))
+      ? executor.writes
+          .rename(orphan.id, attempt.dependent.name)
+          .pipe(withCallTimeout(orphan, executor, 'renaming'))
       : EMPTY,
     isRunning(orphan) ? EMPTY : leaveWanting(orphan, executor),
   ).pipe(
@@ -77,28 +82,28 @@ const putBack = (orphan: ContainerFacts, attempt: Attempt, undoing: Undoing): Ob
 
 const leaveWanting = (facts: ContainerFacts, executor: Executor): Observable<never> =>
   executor.writes.start(facts.id).pipe(
-    bounded(facts, executor),
+    withCallTimeout(facts, executor),
     catchError(() => EMPTY),
   );
 
-/** What we created in its place, and nobody else's: it has not come to run, or has ended. */
+/** Removes the replacement if this attempt created it and it does not run. */
 const removeReplacement = (attempt: Attempt, { executor, reason }: Undoing): Observable<never> => {
   const { id, name } = attempt.dependent;
   return inspectedIfAny(name, executor).pipe(
     concatMap((twin) => {
       if (twin === undefined || twin.id === id) return EMPTY;
-      if (!isRunning(twin) && isOurs(twin, attempt, reason))
-        return executor.writes.remove(twin.id).pipe(bounded(twin, executor, 'removing'));
+      if (!isRunning(twin) && isOurReplacement(twin, attempt, reason))
+        return executor.writes.remove(twin.id).pipe(withCallTimeout(twin, executor, 'removing'));
       return throwError(() => new Error(`another container is called ${name} by now`));
     }),
   );
 };
 
 /**
- * Where the answer to its creation was lost it is known by never having run, on the network meant for it. An answer
- * that refused it says that whatever has the name is somebody else's.
+ * Whether this attempt created the container. If the answer to the creation was lost, it is recognised by never having
+ * run and by the network it joins. If the engine refused the creation, the container must be somebody else's.
  */
-const isOurs = (twin: ContainerFacts, { dependent, created }: Attempt, reason: unknown): boolean =>
+const isOurReplacement = (twin: ContainerFacts, { dependent, created }: Attempt, reason: unknown): boolean =>
   twin.id === created ||
   (created === undefined &&
     reason instanceof EngineError &&
