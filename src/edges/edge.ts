@@ -97,6 +97,6 @@ function takerOf(
   }
 }
 
-/** An edge that fails on a step about an edge is not reported: two failing edges could report each other for ever. */
+/** Success or failure on a step about an edge is not reported: two edges could report each other for ever. */
 const isOfAnEdge = ({ event }: Step): boolean =>
   event.type === 'edgeFailed' || event.type === 'edgeRecovered';

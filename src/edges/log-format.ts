@@ -29,7 +29,8 @@ export function createRender(
     const { date, time, fraction, offset } = timeOf(atMs);
     const head = { timestamp: `${date}T${time}.${fraction}${offset}`, level, message: clean(message) };
     const rest = Object.entries(fields).map(([name, value]) => [name, cleanField(value)] as const);
-    return JSON.stringify({ ...head, ...Object.fromEntries(rest), ...head }); // `head` comes first, and fields never overwrite it
+    // `head` comes first, and fields never overwrite it.
+    return JSON.stringify({ ...head, ...Object.fromEntries(rest), ...head });
   }
 
   function cleanField(value: unknown): unknown {
