@@ -23,7 +23,7 @@ import type { SitesEvent } from './events.ts';
 
 /** An editor replaces a file in several steps. */
 const SETTLE_MS = 200;
-/** Some file systems report no changes: network shares, and some mounts of Docker Desktop. */
+/** Some file systems report no changes: network shares, and some desktop mounts. */
 const LOOK_INTERVAL_MS = 10_000;
 
 export interface SitesFileSource {

@@ -7,8 +7,9 @@ import type { ConditionKind, Finding, Severity } from './condition.ts';
 import type { Evidence, Hold, Notice, NoticeKind, NoticeOf, Unfit } from './notice.ts';
 
 /**
- * Who wants to see it. `attention`: who has to do something about it. `recovery`: who wants to know how the tunnel
- * is. `activity`: who wants to know what is done and what changes. `debug`: who looks for a fault.
+ * The readers it is meant for. `attention`: whoever has to do something about it. `recovery`: whoever wants to know
+ * how the tunnel is. `activity`: whoever wants to know what is done and what changes. `debug`: whoever looks for a
+ * fault.
  */
 type Audience = 'attention' | 'recovery' | 'activity' | 'debug';
 
