@@ -48,7 +48,10 @@ async function configured(command: 'run' | 'check' | 'config'): Promise<number> 
   return watch(loaded);
 }
 
-/** A second signal ends the process at once; so does an output that nobody reads any more. */
+/**
+ * A second signal ends the process without waiting for the log. After `FLUSH_MS` it ends even if nobody reads the
+ * console.
+ */
 async function watch({
   config,
   warnings,
@@ -71,18 +74,19 @@ async function watch({
   return exitCode;
 }
 
-/** With the grace of an act, and `LEAVE_MS`, not more than the ten seconds that Docker gives. */
+/** Together with an act's grace period and `LEAVE_MS`, this stays within the ten seconds that Docker allows. */
 const FLUSH_MS = 1_500;
 
 /**
- * Node waits at its exit until the disk has answered all that is under way, for ever if it never does: nobody would
- * bring the monitor back. So it is given its time, and then the process ends as it would by `docker kill`.
+ * At its exit Node waits until the disk has answered every pending operation. If the disk never does, Node waits for
+ * ever and nothing restarts the monitor. So the disk gets a short time, and then the process ends as with `docker
+ * kill`.
  */
 async function leave(exitCode: number): Promise<never> {
   for (let waitedMs = 0; isDiskAwaited() && waitedMs < LEAVE_MS; waitedMs += LOOK_MS) await pause(LOOK_MS);
   if (isDiskAwaited()) {
     process.kill(process.pid, 'SIGKILL');
-    process.abort(); // the first process of a container cannot be killed from within it
+    process.abort(); // a container's first process cannot be killed from inside it
   }
   return process.exit(exitCode);
 }
@@ -103,10 +107,10 @@ const describeValues = (values: readonly ConfigValue[]): string => {
     .join('\n');
 };
 
-// A file on a disk that hangs keeps a thread for as long: there must be others left to resolve names.
+// A file operation on a disk that hangs occupies a thread. Others must be left to resolve names.
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
-process.stdout.on('error', () => undefined); // nobody reads it any more: no reason to stop watching
+process.stdout.on('error', () => undefined); // a console without a reader is no reason to stop watching
 void main(process.argv.slice(2)).then((code) => {
-  // The engine client keeps sockets alive; what there was to write is written.
+  // Everything is written by now. The engine client keeps sockets alive, so the process has to be ended.
   process.stdout.write('', () => void leave(code));
 });

@@ -1,7 +1,7 @@
 import { type MonoTypeOperatorFunction, type SchedulerLike, throwError, timeout } from 'rxjs';
 import { EngineError } from './engine.ts';
 
-/** Fails, saying what took so long, where the first value does not come in time. */
+/** Fails with an `EngineError` that names what took so long if the first value does not come in time. */
 export const answeredWithin = <T>(
   firstMs: number,
   doing: string,

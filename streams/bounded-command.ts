@@ -1,15 +1,16 @@
 /**
- * `within SECONDS COMMAND [ARGUMENT …]`, for a subshell of the scripts that run in the gateway, be it Alpine's ash or
- * Debian's dash: the command's exit code; 137 if it was killed because its time was up.
+ * `within SECONDS COMMAND [ARGUMENT …]`, for a subshell of the scripts that run in the gateway, in Alpine's ash or
+ * Debian's dash. It ends with the command's exit code, or with 137 if the command was killed because its time was up.
  *
- * - It also ends what nobody listens to any more: the engine does not kill an exec whose client went away.
- * - A `sleep` beside the command, not `timeout -s KILL`: BusyBox's leaves its timer to PID 1. If that waits for no child
- *   but its own, each call leaves a zombie for ever, until the gateway has no more processes to give. Whichever ends
- *   first ends the other, and both are waited for.
- * - A signal's trap, not a flag, ends the `sleep`: a command that ends right before the `wait` is not missed. By KILL,
- *   for a script that ignores TERM has children that do. If there is no `sleep`, it is over before its number is known:
- *   then there is nothing to kill, and nothing to say of that.
- * - Where no process can be started for it the subshell ends with 2, and nothing is left behind.
+ * - It also bounds a command that nobody waits for any more: the engine does not kill an exec when its client goes
+ *   away.
+ * - It uses a `sleep` beside the command and not `timeout -s KILL`, because BusyBox's leaves its timer to PID 1. If
+ *   PID 1 waits only for its own children, each call leaves a zombie for ever, until the gateway runs out of
+ *   processes. Whichever of the two ends first ends the other, and the subshell waits for both.
+ * - A signal's trap ends the `sleep`, not a flag, so a command that ends right before the `wait` is not missed. It
+ *   uses KILL, because children of a script that ignores TERM ignore it too. If there is no `sleep`, it has failed
+ *   before its process number is known: nothing has to be killed, and nothing is reported.
+ * - If no process can be started, the subshell ends with 2, and nothing is left behind.
  */
 export const WITHIN = `
 within() {

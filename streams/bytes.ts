@@ -1,12 +1,12 @@
 import { StringDecoder } from 'node:string_decoder';
 import { type Observable, type OperatorFunction, Observable as Rx } from 'rxjs';
 
-/** A line longer than this many characters is cut: nothing the monitor reads has any use for more. */
+/** A line longer than this many characters is cut. The monitor needs no longer ones. */
 const LONGEST_LINE = 64 * 1024;
 
 /**
- * Bytes, cut anywhere, to text lines without their line ends (LF or CRLF). An unfinished last line is a line.
- * The rest of an overlong line is dropped up to its end, so that an endless line costs no memory.
+ * Turns bytes, cut anywhere, into text lines without their line ends (LF or CRLF). An unfinished last line counts as
+ * a line. The rest of an overlong line is dropped, so an endless line costs no memory.
  */
 export const toLines =
   (longest = LONGEST_LINE): OperatorFunction<Uint8Array, string> =>
@@ -39,8 +39,8 @@ const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slic
 const HEADER_BYTES = 8;
 
 /**
- * Takes the engine's stream framing away: `[1|2, 0, 0, 0, length as 32-bit big-endian]` before each piece of
- * output (Docker API, "Attach to a container", stream format). stdout and stderr come out as one.
+ * Removes the engine's stream framing: `[1|2, 0, 0, 0, length as 32-bit big-endian]` before each piece of output
+ * (Docker API, "Attach to a container", stream format). stdout and stderr come out as one stream.
  */
 export const unframe = (): OperatorFunction<Uint8Array, Uint8Array> => (bytes$: Observable<Uint8Array>) =>
   new Rx<Uint8Array>((subscriber) => {

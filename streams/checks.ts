@@ -21,12 +21,12 @@ import { checkCommand, parseProbeLine } from './probe-script.ts';
 import { verdictOf, whyNotRun } from './probe-verdict.ts';
 import type { RequestOf } from './requests.ts';
 
-/** How long the engine may take to start the probe: a stalled host is no broken tunnel. */
+/** How long the engine may take to start the probe. A stalled host is not a broken tunnel. */
 const SIGN_OF_LIFE_MS = 15_000;
-/** How long a result may be under way after its time is up. */
+/** How long a result may take to arrive after its time is up. */
 const DELIVERY_MS = 2_000;
 
-/** Beside the mark and the results. Who floods the monitor with lines is left, not listened to until the bound. */
+/** How many lines are read besides the mark and the results. A flood of lines ends the check before its bound. */
 const OTHER_LINES = 1_000;
 
 interface Dependencies {
@@ -35,8 +35,8 @@ interface Dependencies {
 }
 
 /**
- * One probe of all sites by one exec in the gateway: each site's result as it ends, then `checkFinished`, always.
- * Bounded by the longest time-out of a site, from the script's first sign of life on.
+ * Probes all sites by one exec in the gateway. Emits each site's result as it comes, then always `checkFinished`. The
+ * bound is the longest time-out of a site, counted from the script's first sign of life.
  */
 export const check$ = (
   request: RequestOf<'checkSites'>,
@@ -49,7 +49,7 @@ export const check$ = (
       toLines(),
       take(request.sites.length + OTHER_LINES),
       connect((line$) => line$.pipe(takeUntil(timeUp$(line$, boundMs(request), scheduler)))),
-      mergeMap((line) => check.heard(line)),
+      mergeMap((line) => check.readLine(line)),
       (events$) =>
         concat(
           events$,
@@ -62,7 +62,7 @@ export const check$ = (
 const boundMs = ({ sites }: RequestOf<'checkSites'>): number =>
   Math.max(...sites.map((site) => site.timeoutSeconds)) * 1000 + DELIVERY_MS;
 
-/** Emits when the mark has not come in time, else when the bound, which runs from the mark, is over. */
+/** Emits if the mark does not come in time, or when the bound, which starts at the mark, is over. */
 const timeUp$ = (line$: Observable<string>, bound: number, scheduler: SchedulerLike): Observable<unknown> => {
   const mark$ = line$.pipe(filter(isMark), take(1));
   return merge(timer(SIGN_OF_LIFE_MS, scheduler).pipe(takeUntil(mark$)), mark$.pipe(delay(bound, scheduler)));
@@ -83,17 +83,22 @@ class CheckProgress {
     this.#scheduler = scheduler;
   }
 
-  heard(line: string): readonly CheckEvent[] {
+  readLine(line: string): readonly CheckEvent[] {
     if (this.#startedAt === undefined) return this.#awaitStart(line);
     const probe = parseProbeLine(line);
-    if (probe === undefined) return this.#complains(line);
+    if (probe === undefined) return this.#keepComplaint(line);
     const site = this.#request.sites[probe.index];
     if (site === undefined || this.#answered.has(probe.index)) return [];
     this.#answered.add(probe.index);
     const at = this.#scheduler.now();
     const latencyMs = at - this.#startedAt;
-    const judged = verdictOf({ ...probe, latencyMs, timeoutSeconds: site.timeoutSeconds, fails: site.fails });
-    const result = { site, ...judged, latencyMs, httpStatus: probe.httpStatus };
+    const judgement = verdictOf({
+      ...probe,
+      latencyMs,
+      timeoutSeconds: site.timeoutSeconds,
+      fails: site.fails,
+    });
+    const result = { site, ...judgement, latencyMs, httpStatus: probe.httpStatus };
     return [{ type: 'siteProbed', at, checkId: this.#request.checkId, result }];
   }
 
@@ -103,16 +108,16 @@ class CheckProgress {
     return { type: 'checkFinished', at: this.#scheduler.now(), checkId: this.#request.checkId, cutShort };
   }
 
-  /** What comes instead of the mark is the runtime saying why it cannot start the shell. */
+  /** A line instead of the mark is the runtime's reason why it cannot start the shell. */
   #awaitStart(line: string): readonly [] {
-    if (!isMark(line)) return this.#complains(line);
+    if (!isMark(line)) return this.#keepComplaint(line);
     this.#startedAt = this.#scheduler.now();
     this.#complaint = '';
     return [];
   }
 
-  /** What is no result is the shell saying why it cannot go on: without a process, say. */
-  #complains(line: string): readonly [] {
+  /** A line that is no result is the shell's reason why it cannot go on, such as a lack of processes. */
+  #keepComplaint(line: string): readonly [] {
     this.#complaint ||= line.trim().slice(0, 300);
     return [];
   }

@@ -26,7 +26,7 @@ interface Dependencies<Calls extends keyof EngineReadings> {
   readonly scheduler: SchedulerLike;
 }
 
-/** One listing, with an inspection of each container that matters: when it started is told nowhere else. */
+/** One listing, with an inspection of each container that matters: only an inspection shows when it started. */
 export const listing$ = (
   request: RequestOf<'listContainers'>,
   { engine, scheduler }: Dependencies<'list' | 'inspect' | 'clockMs'>,
@@ -56,7 +56,7 @@ export const listing$ = (
     );
   });
 
-/** One inspection; a container that does not exist is an answer, not a failure. */
+/** One inspection. A container that does not exist is an answer, not a failure. */
 export const inspection$ = (
   { containerId: id }: RequestOf<'inspectContainer'>,
   { engine, scheduler }: Dependencies<'inspect' | 'clockMs'>,
@@ -68,7 +68,7 @@ export const inspection$ = (
       at: scheduler.now(),
       requestedAt,
       engineClockMs: engine.clockMs(),
-      // It may have been asked for by its name.
+      // It may have been asked for by name.
       id: facts?.id ?? id,
       facts,
     });
@@ -84,7 +84,10 @@ export const inspection$ = (
     );
   });
 
-/** The facts of one container; fails with an `EngineError` (404: there is none) or where the answer is none. */
+/**
+ * The facts of one container. Fails with an `EngineError`: status 404 if there is no such container, none if the
+ * answer cannot be decoded.
+ */
 export const inspectFacts = (
   id: string,
   { engine, scheduler }: Dependencies<'inspect'>,
@@ -101,7 +104,7 @@ export const inspectFacts = (
 
 export const isMissing = (error: unknown): boolean => error instanceof EngineError && error.status === 404;
 
-/** A container that cannot be inspected is still listed; one that is gone by now is not. */
+/** A container that cannot be inspected is still listed. One that has gone by now is not. */
 const withDetails = (
   listed: ContainerFacts,
   dependencies: Dependencies<'inspect'>,
@@ -115,6 +118,8 @@ function decodeListing(answer: unknown): readonly ContainerFacts[] {
   return answer.map(decodeListed).filter((facts) => facts !== undefined);
 }
 
-/** It joined another's network, or is named: by its name, its compose service, or the beginning of its id. */
+/**
+ * It joined another container's network, or is named: by its name, its Compose service, or the beginning of its id.
+ */
 export const isOfInterest = (facts: ContainerFacts, named: readonly string[]): boolean =>
   facts.networkMode.startsWith('container:') || named.some((reference) => fits(reference, facts));

@@ -2,28 +2,28 @@ import { WITHIN } from './bounded-command.ts';
 import type { ExecCommand } from './engine.ts';
 
 export interface ControlServer {
-  /** As seen inside the gateway, without a trailing slash. */
+  /** As seen from inside the gateway, without a trailing slash. */
   readonly url: string;
   readonly key: string | undefined;
 }
 
-/** Where the key's file may be: what a read-only container leaves writable comes first, and is memory. */
+/** Folders for the key's file. Those that stay writable in a read-only container and are in memory come first. */
 export const KEY_FOLDERS: readonly string[] = ['/dev/shm', '/tmp', '/run', '/var/tmp', '/dev'];
 
 /**
- * How both scripts that ask Gluetun's control server begin, from inside the gateway. What they need and do not find
- * they say, on a line of its own: `lacks THING`. Nothing but their protocols is written: the engine keeps no order
- * between stdout and stderr.
+ * The common beginning of both scripts that query Gluetun's control server from inside the gateway. If something they
+ * need is missing, they print a line of its own: `lacks THING`. They write nothing but their protocols, because the
+ * engine keeps no order between stdout and stderr.
  *
- * The key comes by the environment. A `--header` would show it in the process list, and GNU wget takes its
- * configuration from a regular file only: a pipe, which is what a here-document is in both shells, it refuses
- * (`--config` and `WGETRC`, 1.21). So `hand_over` opens a file, takes its name away, and only then writes the key
- * into it; wget reads it by its descriptor. Nobody else ever could, and nothing is left behind, whatever ends the
- * shell. It is read back first: on a full disk a file can be made but not written to. Without mktemp: what is there
- * already is not opened (`set -C`), and the next folder is tried.
+ * The key comes through the environment. A `--header` would show it in the process list. GNU wget takes its
+ * configuration from a regular file only: it refuses a pipe, which is what a here-document is in both shells
+ * (`--config` and `WGETRC`, 1.21). So `hand_over` opens a file, unlinks it, and only then writes the key into it;
+ * wget reads it by its descriptor. Nobody else can open it, and nothing is left behind, however the shell ends. The
+ * key is read back first, because on a full disk a file can be created but not written. mktemp is not needed: `set
+ * -C` never opens an existing file, and the next folder is tried.
  *
- * BusyBox's wget takes no configuration. The request goes out without the key then, for the Gluetun versions that
- * come with it know no keys.
+ * BusyBox's wget takes no configuration, so the request goes out without the key. The Gluetun versions that come with
+ * it do not use keys.
  */
 export const controlServerScript = (tools: readonly string[], rest: string): string => `
 exec 2>/dev/null
@@ -71,7 +71,7 @@ export const controlServerCommand = (
   env: key === undefined ? [] : [`GLUETUN_API_KEY=${key}`],
 });
 
-/** What the script says it lacks, as one clause with the remedy; undefined: the line says nothing of the kind. */
+/** What the script lacks, as one clause with the remedy; undefined if the line is no such message. */
 export function lackIn(line: string): string | undefined {
   const lack = /^lacks ([a-z]{1,20})$/.exec(line)?.[1];
   if (lack === 'file')

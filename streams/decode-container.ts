@@ -2,13 +2,13 @@ import * as v from 'valibot';
 import { containerId } from './container-id.ts';
 import { engineTimeMs } from './engine-time.ts';
 import type { ContainerDetails, ContainerFacts, RestartPolicy, RunState } from './events.ts';
-import { decoded, listOf, object, part, text, texts } from './schemas.ts';
+import { decoded, listOf, object, part, text, textRecord } from './schemas.ts';
 import { signalNumber } from './signal-number.ts';
 
-/** The engine's own, if the container names none. */
+/** The engine's defaults, used if the container sets none. */
 const DEFAULT_STOP_TIMEOUT_SECONDS = 10;
 const DEFAULT_STOP_SIGNAL = 15;
-/** Our own bound rests on it, and no timer of Node's waits for longer than 24 days. */
+/** Our own bound is derived from it, and Node's timers wait for 24 days at most. */
 const LONGEST_STOP_TIMEOUT_SECONDS = 86_400;
 
 const number = v.pipe(v.number(), v.finite());
@@ -21,11 +21,11 @@ const policies = v.picklist(['no', 'always', 'unless-stopped', 'on-failure'] sat
 
 const withoutSlash = (name: string): string => (name.startsWith('/') ? name.slice(1) : name);
 
-/** A legacy link adds `/parent/alias`: the container's own name is the one without a second slash. */
+/** A legacy link adds `/parent/alias`. The container's own name is the one without a second slash. */
 const ownName = (names: string[]): string | undefined =>
   names.map(withoutSlash).find((name) => !name.includes('/'));
 
-/** -1 waits for ever, which nobody else can: an hour stands for it. */
+/** -1 means to wait for ever, which the monitor cannot do: an hour replaces it. */
 const bounded = (seconds: number): number =>
   seconds < 0 ? 3600 : Math.min(seconds, LONGEST_STOP_TIMEOUT_SECONDS);
 
@@ -36,7 +36,7 @@ const Listed = object({
   State: runState,
   Image: text,
   Created: count,
-  Labels: texts,
+  Labels: textRecord,
   HostConfig: part({ NetworkMode: text }),
 });
 
@@ -57,7 +57,7 @@ const Inspected = object({
   }),
   Config: object({
     Image: text,
-    Labels: texts,
+    Labels: textRecord,
     Tty: v.fallback(v.boolean(), false),
     StopTimeout: v.fallback(v.pipe(number, v.transform(bounded)), DEFAULT_STOP_TIMEOUT_SECONDS),
     StopSignal: v.fallback(v.pipe(v.string(), v.transform(signalNumber), v.number()), DEFAULT_STOP_SIGNAL),
@@ -67,13 +67,13 @@ const Inspected = object({
     PidMode: text,
     IpcMode: text,
     VolumesFrom: v.fallback(listOf(v.string()), []),
-    // None is written as an empty text, too.
+    // An absent policy is also written as an empty text.
     RestartPolicy: part({ Name: v.fallback(policies, 'no'), MaximumRetryCount: count }),
   }),
 });
 type Inspected = v.InferOutput<typeof Inspected>;
 
-/** Undefined if it is no entry of a listing. */
+/** Undefined if it is not an entry of a listing. */
 export function decodeListed(value: unknown): ContainerFacts | undefined {
   const entry = decoded(Listed, value);
   if (entry === undefined) return undefined;
@@ -89,7 +89,7 @@ export function decodeListed(value: unknown): ContainerFacts | undefined {
   };
 }
 
-/** Undefined if it is no inspection: a truncated body resolves as a Buffer. */
+/** Undefined if it is not an inspection: a truncated body resolves as a Buffer. */
 export function decodeInspected(value: unknown): ContainerFacts | undefined {
   const container = decoded(Inspected, value);
   if (container === undefined) return undefined;
@@ -123,7 +123,7 @@ export function decodeInspected(value: unknown): ContainerFacts | undefined {
 
 type References = Pick<ContainerDetails, 'sharesWith' | 'volumesFrom'>;
 
-/** To other containers, besides the one whose network it joined. */
+/** References to other containers, besides the one whose network it joined. */
 function references({ PidMode, IpcMode, VolumesFrom }: Inspected['HostConfig']): References {
   const sharesWith = [PidMode, IpcMode].flatMap((mode) => joinedBy(mode) ?? []);
   const volumesFrom = VolumesFrom.flatMap((entry) => entry.split(':', 1));
@@ -134,9 +134,9 @@ function references({ PidMode, IpcMode, VolumesFrom }: Inspected['HostConfig']):
 const joinedBy = (mode: string): string | undefined => /^container:(.+)$/.exec(mode)?.[1];
 
 /**
- * A stopped container reads "unhealthy", which says nothing: its health counts as not known yet. So does one its
- * restart policy is about to start again, though the engine says `Running: true` of that. A paused one reads so, too,
- * and still does when it is resumed: no news then.
+ * A stopped container shows "unhealthy", which means nothing, so its health counts as not known yet. The same holds
+ * for a container that its restart policy is about to start again, although the engine reports `Running: true`. A
+ * paused container shows "unhealthy" too, and still does when it is resumed: keeping it avoids false news then.
  */
 function health({ Status, Health }: Inspected['State']): ContainerDetails['health'] {
   if (Health.Status === 'none' || Health.Status === '') return 'none';

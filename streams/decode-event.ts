@@ -2,18 +2,18 @@ import * as v from 'valibot';
 import { containerId } from './container-id.ts';
 import type { ContainerChange, ContainerEvent } from './events.ts';
 import { parseJson } from './json.ts';
-import { decoded, object, texts } from './schemas.ts';
+import { decoded, object, textRecord } from './schemas.ts';
 
-/** Other fields are gone since API 1.52. */
+/** API 1.52 removed the other fields. */
 const Message = object({
   Type: v.literal('container'),
   Action: v.string(),
-  Actor: object({ ID: containerId, Attributes: texts }),
-  /** The engine's int64, from 1970 on. */
+  Actor: object({ ID: containerId, Attributes: textRecord }),
+  /** The engine's int64, counted from 1970. */
   timeNano: v.pipe(v.number(), v.integer(), v.gtValue(0), v.ltValue(2 ** 63)),
 });
 
-/** One line of the engine's event stream; undefined for anything else than a container's change. */
+/** Decodes one line of the engine's event stream; undefined for anything but a change of a container. */
 export function decodeEvent(line: string, at: number): ContainerEvent | undefined {
   const message = decoded(Message, parseJson(line));
   if (message === undefined) return undefined;
@@ -25,7 +25,7 @@ export function decodeEvent(line: string, at: number): ContainerEvent | undefine
 
 interface Attributes {
   readonly exitCode: string | undefined;
-  /** Podman's own name for it, beside Docker's. */
+  /** Podman's name for it, sent in addition to Docker's. */
   readonly containerExitCode: string | undefined;
   readonly signal: string | undefined;
   readonly oldName: string | undefined;

@@ -4,23 +4,23 @@ import type { DockerConnection } from '../config/docker-connection.ts';
 import { EVENT_FILTERS, type EngineReadings, EngineError, reasonOf } from './engine.ts';
 import { parseJson } from './json.ts';
 
-/** The types want lists that may be changed, of the actions they know. */
+/** The types ask for mutable lists of known actions. */
 const eventFilters = EVENT_FILTERS as unknown as Exclude<Docker.GetEventsOptions['filters'], string>;
 
 const WHOLE_LOG = { stdout: true, stderr: true, timestamps: true };
 
-/** The types have `since` as a number; the API takes seconds with nine decimals, more than a number holds. */
+/** The types declare `since` as a number. The API takes seconds with nine decimals, more than a number holds. */
 const untyped = (since: string): number => since as unknown as number;
 
 /** The types do not know that every call takes a signal. */
 const signalled = (abortSignal: AbortSignal): object => ({ abortSignal });
 
-/** Nor that this one has options at all. */
+/** The types do not know that this call takes options at all. */
 interface WithInfo {
   info(options: object): Promise<unknown>;
 }
 
-/** The readings of a real engine, by dockerode. */
+/** The readings of a real engine, through dockerode. */
 export const dockerReadings = (docker: Docker): EngineReadings => ({
   list: () => call<unknown>((abortSignal) => docker.listContainers({ all: true, abortSignal })),
   inspect: (id) => call((abortSignal) => docker.getContainer(id).inspect({ abortSignal })),
@@ -58,7 +58,7 @@ export const dockerReadings = (docker: Docker): EngineReadings => ({
   clockMs: () => Date.now(),
 });
 
-/** What is told of a file is told in a header; there is no body. */
+/** The answer about a file is in a header; there is no body. */
 function statIn(response: NodeJS.ReadableStream): unknown {
   const { headers } = response as { headers?: Readonly<Record<string, unknown>> };
   response.resume();
@@ -67,8 +67,8 @@ function statIn(response: NodeJS.ReadableStream): unknown {
 }
 
 /**
- * A client for the connection. docker-modem lets the environment override explicit options, so the variables
- * are taken out of it first: the configuration has read them already.
+ * A client for the connection. docker-modem lets environment variables override explicit options, so they are removed
+ * first. The configuration has read them already.
  */
 export function connectDocker(connection: DockerConnection): Docker {
   for (const name of ['DOCKER_HOST', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH', 'DOCKER_CLIENT_TIMEOUT'])
@@ -84,12 +84,12 @@ export function connectDocker(connection: DockerConnection): Docker {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
-    // Undocumented in the types, passed on to node:https as it is.
+    // Missing in the types, but passed on to node:https.
     ...({ rejectUnauthorized: verify } as object),
   });
 }
 
-/** One call: aborted at the socket when unsubscribed before its answer, failed as an `EngineError`. */
+/** One call. It is aborted at the socket if it is unsubscribed before its answer, and fails with an `EngineError`. */
 export const call = <T>(make: (abortSignal: AbortSignal) => Promise<T>): Observable<T> =>
   new Observable<T>((subscriber) => {
     const controller = new AbortController();
@@ -105,13 +105,15 @@ export const call = <T>(make: (abortSignal: AbortSignal) => Promise<T>): Observa
         subscriber.error(engineError(error));
       },
     );
-    // After the answer the signal still governs the body of a stream, which bytesOf() ends by itself.
+    // After the answer the signal would abort the body of a stream, which bytesOf() closes itself.
     return () => {
       if (!answered) controller.abort();
     };
   });
 
-/** The bytes of a response: ends with it, fails when the connection breaks, closes it when unsubscribed. */
+/**
+ * The bytes of a response. Completes when it ends, fails if the connection breaks, and closes it when unsubscribed.
+ */
 const bytesOf = (stream: NodeJS.ReadableStream): Observable<Uint8Array> =>
   new Observable<Uint8Array>((subscriber) => {
     const ended$ = merge(fromEvent(stream, 'end'), fromEvent(stream, 'close')).pipe(take(1));
@@ -122,7 +124,7 @@ const bytesOf = (stream: NodeJS.ReadableStream): Observable<Uint8Array> =>
     const subscription = merge(data$, failed$).pipe(takeUntil(ended$)).subscribe(subscriber);
     return () => {
       subscription.unsubscribe();
-      // A stream destroyed by us may still report its broken socket.
+      // A stream that we destroyed may still report its broken socket.
       stream.on('error', () => undefined);
       (stream as { destroy?: () => void }).destroy?.();
     };
@@ -134,7 +136,7 @@ const engineError = (error: unknown): EngineError => {
   return new EngineError(message, typeof statusCode === 'number' ? statusCode : undefined);
 };
 
-/** The usual reasons for no connection, each with what to do about it. */
+/** The usual reasons why there is no connection, each with its remedy. */
 function unreachable(error: unknown): string | undefined {
   const { code, address = 'the engine' } = (error ?? {}) as { code?: unknown; address?: string };
   switch (code) {

@@ -20,17 +20,20 @@ import { repeatWithGrowingDelay } from './growing-delay.ts';
 import { endedByKilledEngine$ } from './killed-engine.ts';
 
 const OPEN_TIMEOUT_MS = 10_000;
-/** An engine that never answers is no success: steady is longer than it takes to give up on it. */
+/** An engine that never answers is no success: this is longer than it takes to give up on it. */
 const RECONNECT = { firstMs: 250, longestMs: 10_000, steadyAfterMs: OPEN_TIMEOUT_MS + 5_000 };
-/** Far more than the engine replays. By number, for its clock may run ahead and be set back. */
+/**
+ * Far more than the engine replays. Bounded by number and not by age, because the engine's clock may run ahead and be
+ * set back.
+ */
 const MOST_REMEMBERED = 1_000;
-/** Replay begins this long before the last message seen: the engine's order is not strict to the nanosecond. */
+/** The replay begins this long before the last message: the engine's order is not exact to the nanosecond. */
 const OVERLAP_MS = 1_000;
 
 /**
- * The engine's messages about containers, for ever: reconnects with growing delay, replays the gap, and says
- * when it is connected and when not. A message replayed is emitted once. Whoever hears `engineConnected` must
- * list: the engine replays at most 256 messages, and none from before its own start.
+ * The engine's messages about containers, for ever. Reconnects with growing delay, replays the gap, and reports when
+ * it is connected and when not. A replayed message is emitted once. After `engineConnected` the containers must be
+ * listed: the engine replays at most 256 messages, and none from before its own start.
  */
 export const dockerEvents$ = (
   engine: Pick<EngineReadings, 'openEvents' | 'info' | 'pastEvents'>,
@@ -70,7 +73,7 @@ export const dockerEvents$ = (
     );
   });
 
-/** What was seen lately: where a replay begins, and which of its messages are known. */
+/** Recent messages: where a replay begins, and which of its messages are known. */
 class History {
   #latestMs = 0;
   readonly #seen = new Set<string>();

@@ -21,13 +21,13 @@ interface Dependencies {
 
 const SECONDS_IN_THE_GATEWAY = 5;
 const ANSWER_TIMEOUT_MS = 15_000;
-/** A real answer has two; each is bounded itself. */
+/** A real answer has two lines. The length of each is bounded separately. */
 const LONGEST_ANSWER_LINES = 100;
 
 /**
- * Asks Gluetun's control server from inside the gateway, so that no network of ours is needed. Protocol, on
- * stdout: the body, then `exit CODE KEY` (`unsent` where there is a key that wget could not be handed, else `-`); or
- * `lacks THING`.
+ * Queries Gluetun's control server from inside the gateway, so the monitor needs no network of its own. Protocol, on
+ * stdout: the body, then `exit CODE KEY` (KEY is `unsent` if wget could not be given the key, else `-`); or `lacks
+ * THING`.
  */
 const ENDPOINT_SCRIPT = controlServerScript(
   ['wget', 'sleep'],
@@ -40,7 +40,7 @@ printf '\\nexit %s %s\\n' "$?" "$key"
 export const endpointCommand = (controlServer: ControlServer): ExecCommand =>
   controlServerCommand('gluetun-monitor-endpoint', ENDPOINT_SCRIPT, controlServer);
 
-/** The exit as Gluetun's control server knows it, or why it does not say. */
+/** The endpoint as Gluetun's control server knows it, or why there is no answer. */
 export const endpoint$ = (
   { requestId, gatewayId }: RequestOf<'readEndpoint'>,
   { engine, scheduler, controlServer }: Dependencies,
@@ -66,7 +66,7 @@ export const endpoint$ = (
     ),
   );
 
-/** All lines, unless they are more than any control server has to say. */
+/** All lines. Fails if there are more than a control server would send. */
 const toSmallArray = (): OperatorFunction<string, readonly string[]> =>
   reduce<string, string[]>((lines, line) => {
     if (lines.push(line) > LONGEST_ANSWER_LINES) throw new EngineError('the control server says too much');
@@ -83,12 +83,12 @@ function parseAnswer(lines: readonly string[], { key }: ControlServer): PublicIp
   return { ip: part('public_ip'), country: part('country'), region: part('region'), city: part('city') };
 }
 
-/** Without its last line the shell did not come that far: the runtime may have said why. */
+/** Without its last line the script did not finish. The runtime may have given a reason. */
 const silence = (lines: readonly string[]): string =>
   lines.find((line) => /\b(?:OCI runtime|runc|crun)\b/.test(line))?.trim() ??
   'asking the control server was cut short';
 
-/** BusyBox's wget ends with 1 whatever the matter is. */
+/** BusyBox's wget ends with 1 whatever the failure is. */
 const UNSENT =
   '; it was not sent GLUETUN_API_KEY, which needs GNU wget in the gateway (Gluetun has it since v3.33)';
 

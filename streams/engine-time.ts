@@ -1,6 +1,6 @@
 /**
- * RFC 3339 with up to nine fractional digits, as the engine writes it (trailing zeros trimmed, so texts do not
- * compare), to milliseconds since the epoch with a fraction. Undefined for the engine's zero time, year 1.
+ * Converts RFC 3339 with up to nine fractional digits to milliseconds since the epoch with a fraction. The engine
+ * trims trailing zeros, so the texts themselves cannot be compared. Undefined for the engine's zero time, year 1.
  */
 export function engineTimeMs(text: string): number | undefined {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.exec(text);
@@ -10,10 +10,10 @@ export function engineTimeMs(text: string): number | undefined {
   return ms > 0 ? ms : undefined;
 }
 
-/** The same instant as the engine's `since` takes it: seconds since the epoch, with nine digits. */
+/** The same instant in the form of the engine's `since`: seconds since the epoch, with nine decimals. */
 export function sinceOf(text: string): string {
   const fraction = /\.(\d{1,9})/.exec(text)?.[1] ?? '';
-  // Without the fraction: a millisecond number rounds the last hundred nanoseconds of a second up to the next.
+  // Converted without the fraction: a number of milliseconds would round the last hundred nanoseconds of a second up.
   const seconds = (engineTimeMs(text.replace(/\.\d+/, '')) ?? 0) / 1000;
   return `${String(seconds)}.${fraction.padEnd(9, '0')}`;
 }

@@ -1,9 +1,9 @@
 import type { Observable } from 'rxjs';
 
 /**
- * What the streams read from a Docker engine. Everything is cold, answers untrusted JSON or raw bytes, and
- * stops at the engine when unsubscribed. Failures are `EngineError`s. Time-outs are the reader's business:
- * an engine that hangs is silent for ever.
+ * What the streams read from a Docker engine. Every observable is cold, emits untrusted JSON or raw bytes, and stops
+ * at the engine when unsubscribed. Failures are `EngineError`s. The reader has to set time-outs: an engine that hangs
+ * is silent for ever.
  */
 export interface EngineReadings {
   /** One listing of all containers, running or not: an array of `GET /containers/json` entries. */
@@ -12,7 +12,7 @@ export interface EngineReadings {
   inspect(id: string): Observable<unknown>;
   /** `GET /images/{reference}/json`, by name or id. */
   inspectImage(reference: string): Observable<unknown>;
-  /** `GET /containers/{id}/changes`: what the container's own layer has beyond its image. */
+  /** `GET /containers/{id}/changes`: what the container's own layer adds to its image. */
   changes(id: string): Observable<unknown>;
   /** `HEAD /containers/{id}/archive`: `{name, size, mode, mtime, linkTarget}`, the mode in Go's bits. */
   fileStat(id: string, path: string): Observable<unknown>;
@@ -21,20 +21,25 @@ export interface EngineReadings {
   /** `GET /info`: how the engine is set up. */
   info(): Observable<unknown>;
   /**
-   * Bytes of all messages that the engine still remembers, of whatever kind; completes after the last.
+   * The bytes of all messages that the engine still remembers, of any kind; completes after the last.
    *
-   * @param until by the engine's own clock: for one that is still to come it would wait
+   * @param until on the engine's own clock. If it is in the future, the engine waits for it.
    */
   pastEvents(until: string): Observable<Uint8Array>;
-  /** Bytes of the container's log from `since` on, at most `tail` lines of its past, then as it grows. */
+  /**
+   * The bytes of the container's log from `since` on: at most `tail` lines of its past, then new ones as they are
+   * written.
+   */
   followLog(id: string, options: { since: string; tail: number }): Observable<Uint8Array>;
-  /** Runs a command in the container: the multiplexed bytes of its output. Ends with the command. */
+  /** Runs a command in the container and emits the multiplexed bytes of its output. Completes with the command. */
   exec(id: string, command: ExecCommand): Observable<Uint8Array>;
-  /** The engine's clock as well as it is known here: milliseconds since the epoch. */
+  /** The engine's clock, as far as it is known here: milliseconds since the epoch. */
   clockMs(): number;
 }
 
-/** What is asked of the event stream: only what the monitor acts on, for each health probe would be three messages. */
+/**
+ * Filters of the event stream: only what the monitor acts on, because each health probe would send three messages.
+ */
 export const EVENT_FILTERS = {
   type: ['container'],
   event: [
@@ -45,14 +50,14 @@ export const EVENT_FILTERS = {
 
 export interface ExecCommand {
   readonly cmd: readonly string[];
-  /** `NAME=value`: where secrets travel, for a command line shows in process lists and in engine events. */
+  /** `NAME=value`. Secrets belong here, because a command line shows in process lists and in engine events. */
   readonly env: readonly string[];
 }
 
 /** The engine refused, failed or could not be reached. */
 export class EngineError extends Error {
   override readonly name = 'EngineError';
-  /** The HTTP status it answered; undefined where it gave no answer. */
+  /** The HTTP status of the answer; undefined if there was none. */
   readonly status: number | undefined;
 
   constructor(message: string, status?: number) {
@@ -61,7 +66,7 @@ export class EngineError extends Error {
   }
 }
 
-/** The one line to show of whatever was thrown. */
+/** One line that describes anything thrown. */
 export const reasonOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim().slice(0, 500) ||
   'unknown error';

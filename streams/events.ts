@@ -7,9 +7,8 @@ export type { SiteFault };
 /**
  * Everything that can happen, as plain data in the past tense.
  *
- * `at` is when the monitor learned of it: milliseconds on the monitor's own clock, which never runs
- * backwards. Times the engine gives (`engineTimeMs`, `startedAt`) are on the engine's clock and are only
- * ever compared with each other.
+ * `at` is when the monitor learned of it: milliseconds on the monitor's own clock, which never runs backwards. Times
+ * from the engine (`engineTimeMs`, `startedAt`) are on the engine's clock and are only compared with each other.
  */
 export type Event =
   | ContainerEvent
@@ -23,16 +22,16 @@ export type Event =
   | DependentEvent
   | WitnessEvent
   | EdgeEvent
-  /** The first of all events. */
+  /** Always the first event. */
   | { readonly type: 'monitorStarted'; readonly at: number }
   | { readonly type: 'timeReached'; readonly at: number }
   | { readonly type: 'shutdownRequested'; readonly at: number; readonly signal: string }
-  /** The act under way at a shutdown has had its time. */
+  /** The act under way at a shutdown has used up its time. */
   | { readonly type: 'graceOver'; readonly at: number };
 
-/** What became of those who keep, write or show what happens. */
+/** Trouble with the files and edges that keep, write or show what happens. */
 export type EdgeEvent =
-  /** What is written there is lost, or waits. */
+  /** From now on what is written there is lost, or waits. */
   | {
       readonly type: 'storeFailed';
       readonly at: number;
@@ -40,7 +39,7 @@ export type EdgeEvent =
       readonly path: string;
       readonly reason: string;
     }
-  /** All that waited is written. `lostLines`: what was too much to wait. */
+  /** Everything that waited is written. `lostLines`: how many lines were dropped. */
   | {
       readonly type: 'storeRecovered';
       readonly at: number;
@@ -49,7 +48,7 @@ export type EdgeEvent =
       readonly lostLines?: number;
     }
   | { readonly type: 'edgeFailed'; readonly at: number; readonly edge: string; readonly reason: string }
-  /** `lostSteps`: those that it was not given while it was not done with earlier ones. */
+  /** `lostSteps`: how many steps were dropped while it was busy with earlier ones. */
   | {
       readonly type: 'edgeRecovered';
       readonly at: number;
@@ -57,24 +56,24 @@ export type EdgeEvent =
       readonly lostSteps: number;
     };
 
-/** A file that the monitor writes, and does without where it must. */
+/** A file that the monitor writes, and can do without. */
 export type Store = 'log' | 'state';
 
-/** What one message of the engine's event stream said of one container. */
+/** What one message of the engine's event stream reported about one container. */
 export type ContainerEvent = {
   readonly at: number;
   readonly id: string;
-  /** The container's name at that moment, without a slash; for a rename, the new one. */
+  /** The container's name at that moment, without a slash. After a rename, the new one. */
   readonly name: string;
   readonly labels: Labels;
-  /** The engine's clock, milliseconds since the epoch with a fraction. */
+  /** On the engine's clock: milliseconds since the epoch with a fraction. */
   readonly engineTimeMs: number;
 } & ContainerChange;
 
 export type ContainerChange =
   | { readonly type: 'containerCreated' }
   | { readonly type: 'containerStarted' }
-  /** `tellsNoSignal`: an engine that never says by which signal, if any, this end came (Podman). */
+  /** `tellsNoSignal`: this engine (Podman) never reports which signal, if any, ended the container. */
   | {
       readonly type: 'containerDied';
       readonly exitCode: number | undefined;
@@ -93,18 +92,19 @@ export type ContainerChange =
 export type Labels = Readonly<Record<string, string>>;
 
 export type EngineEvent =
-  /** The event stream is open: from here on nothing is missed, what came before must be listed. */
+  /** The event stream is open. From here on nothing is missed; what came before must be listed. */
   | { readonly type: 'engineConnected'; readonly at: number }
   /**
-   * The engine had been killed, and ended this container itself when it started again; the container has not run since.
-   * Said at each connection for as long as the engine remembers it; a message of its end may come before this.
+   * The engine was killed, and ended this container itself when it started again. The container has not run since.
+   * Emitted at each connection as long as the engine remembers it. A message about the end may come before this
+   * event.
    */
   | { readonly type: 'containerEndedByEngine'; readonly at: number; readonly id: string }
   | { readonly type: 'engineDisconnected'; readonly at: number; readonly reason: string }
   | {
       readonly type: 'containersListed';
       readonly at: number;
-      /** When the listing was asked for: what was heard since may be newer than what it shows. */
+      /** When the listing was requested: a message received since may be newer than the listing. */
       readonly requestedAt: number;
       readonly engineClockMs: number;
       readonly containers: readonly ContainerFacts[];
@@ -116,9 +116,9 @@ export type EngineEvent =
       readonly requestedAt: number;
       readonly engineClockMs: number;
       readonly id: string;
-      /** Undefined: there is no such container. */
+      /** Undefined if there is no such container. */
       readonly facts: ContainerFacts | undefined;
-      /** An act has looked; absent: it was asked for. */
+      /** The inspection was part of an act. Absent if it was requested. */
       readonly isByAct?: true;
     }
   | {
@@ -131,46 +131,48 @@ export type EngineEvent =
 
 export type RunState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 
-/** What a listing, and where it was needed an inspection, says of a container. */
+/** What a listing, or an inspection if one was needed, shows of a container. */
 export interface ContainerFacts {
   readonly id: string;
   readonly name: string;
   readonly image: string;
-  /** Engine's clock, milliseconds since the epoch: whole seconds where it was only listed. */
+  /** On the engine's clock: milliseconds since the epoch, whole seconds if it was only listed. */
   readonly createdMs: number;
   readonly labels: Labels;
-  /** `HostConfig.NetworkMode`: `container:<id or name>` for one that joined another's network. */
+  /** `HostConfig.NetworkMode`: `container:<id or name>` if it joined another container's network. */
   readonly networkMode: string;
   readonly runState: RunState;
-  /** Undefined where the container was only listed. */
+  /** Undefined if the container was only listed. */
   readonly details: ContainerDetails | undefined;
 }
 
 export interface ContainerDetails {
-  /** Engine's clock, milliseconds since the epoch with a fraction; undefined: it never ran. */
+  /** On the engine's clock: milliseconds since the epoch with a fraction. Undefined if it never ran. */
   readonly startedAtMs: number | undefined;
-  /** As the engine wrote it, RFC 3339 with up to nine digits: what a log is followed from. */
+  /** As the engine wrote it, RFC 3339 with up to nine digits. A log is followed from this instant. */
   readonly startedAt: string;
-  /** When its last run ended, on the same clock; undefined: none has. */
+  /** When its last run ended, on the same clock; undefined if none has. */
   readonly finishedAtMs: number | undefined;
   readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
   readonly exitCode: number;
-  /** `State.Error`: why the last start failed, empty when it did not. */
+  /** `State.Error`: why the last start failed; empty if it did not. */
   readonly error: string;
-  /** Of the image it was made from, whatever its name stands for today. */
+  /** Id of the image it was created from, whatever that image's name means today. */
   readonly imageId: string;
   readonly tty: boolean;
   readonly restartPolicy: RestartPolicy;
-  /** How often that policy has started it since anybody else did, and how often it would; 0: as often as need be. */
+  /**
+   * How often the restart policy has started it since its last manual start, and how often it may. 0: without limit.
+   */
   readonly restartCount: number;
   readonly maximumRetryCount: number;
   /** How long the engine waits between the stop signal and the kill. */
   readonly stopTimeoutSeconds: number;
-  /** The signal that asks it to end, by its number. */
+  /** The number of the signal that asks it to end. */
   readonly stopSignal: number;
-  /** Whose processes or memory it shares, by id or name, as the engine kept it; absent: nobody's. */
+  /** Containers whose processes or memory it shares, by id or name, as the engine keeps them; absent if none. */
   readonly sharesWith?: readonly string[];
-  /** Whose volumes it has; absent: nobody's. */
+  /** Containers whose volumes it uses; absent if none. */
   readonly volumesFrom?: readonly string[];
 }
 
@@ -181,11 +183,11 @@ export type Verdict = 'pass' | 'fail' | 'unknown';
 export interface ProbeResult {
   readonly site: Site;
   readonly verdict: Verdict;
-  /** Why it failed or is unknown, in the words of the log; `OK` on a pass. */
+  /** Why it failed or is unknown, in the words of the log; `OK` if it passed. */
   readonly reason: string;
-  /** What a failure comes from, as far as it is told. */
+  /** The cause of a failure, as far as it is known. */
   readonly cause?: FailureCause | undefined;
-  /** Milliseconds from the check's first sign of life to this result; undefined where none came. */
+  /** Milliseconds from the check's first sign of life to this result; undefined if there is no result. */
   readonly latencyMs: number | undefined;
   readonly httpStatus: number | undefined;
 }
@@ -201,44 +203,47 @@ export type CheckEvent =
       readonly type: 'checkFinished';
       readonly at: number;
       readonly checkId: number;
-      /** Why sites without a result have none; undefined when every site has one. */
+      /** Why some sites have no result; undefined if every site has one. */
       readonly cutShort: string | undefined;
     };
 
-/** What a line of Gluetun's log told, whichever version wrote it. */
+/** What a line of Gluetun's log reported, whichever version wrote it. */
 export type GatewayLogEvent = {
   readonly at: number;
   readonly gatewayId: string;
-  /** Written before anybody followed the log: true of this start, but no news. */
+  /** Written before the monitor followed the log: it is true of this start, but no news. */
   readonly isPast: boolean;
 } & GatewayLogFact;
 
 export type GatewayLogFact =
   | ({ readonly type: 'publicIpLogged' } & PublicIp)
   /**
-   * OpenVPN's initialisation is complete, or WireGuard is set up: the tunnel is up, or at least its routes and firewall
-   * stand, so that nothing goes out beside it. Its address is not known yet.
+   * OpenVPN's initialisation is complete, or WireGuard is set up. The tunnel is up, or at least its routes and
+   * firewall are, so that no traffic can bypass it. Its address is not known yet.
    */
   | { readonly type: 'tunnelUpLogged' }
-  /** A reconnect: Gluetun stops its VPN and starts it again, on whoever's behalf. Not said at the container's own start. */
+  /**
+   * A reconnect: Gluetun stops its VPN and starts it again, whoever asked for it. Not logged at the container's own
+   * start.
+   */
   | { readonly type: 'vpnStoppingLogged' }
   | { readonly type: 'vpnStartingLogged' }
-  /** Why it cannot connect, in its own words: one printable line, without secrets. */
+  /** Why Gluetun cannot connect, in its own words: one printable line, without secrets. */
   | { readonly type: 'gatewayTroubleLogged'; readonly text: string }
   | { readonly type: 'vpnServerLogged'; readonly server: string }
-  /** Gluetun restarts its VPN itself. */
+  /** Gluetun restarts its VPN by itself. */
   | { readonly type: 'selfHealingLogged' };
 
-/** Whether there is anything to be read of Gluetun's log. */
+/** Whether Gluetun's log can be read. */
 export type GatewayLogReadingEvent = { readonly at: number; readonly gatewayId: string } & (
   | { readonly type: 'gatewayLogUnreadable'; readonly reason: string }
-  /** It can be read again. */
+  /** The log can be read again. */
   | { readonly type: 'gatewayLogReadable' }
-  /** The engine had more to tell than came by the stream that followed it; that was opened anew. */
+  /** The stream that followed the log went silent although the engine had more lines. It was opened again. */
   | { readonly type: 'gatewayLogFellSilent'; readonly silentMs: number }
 );
 
-/** The exit as Gluetun knows it; a part is undefined where it said nothing of it. */
+/** The endpoint as Gluetun knows it. A part is undefined if Gluetun did not report it. */
 export interface PublicIp {
   readonly ip: string | undefined;
   readonly country: string | undefined;
@@ -262,7 +267,7 @@ export type SitesEvent =
       readonly sites: readonly Site[];
       readonly faults: readonly SiteFault[];
     }
-  /** The file changed into something without one usable site. */
+  /** The file changed, and has no usable site any more. */
   | {
       readonly type: 'sitesUnusable';
       readonly at: number;
@@ -270,7 +275,7 @@ export type SitesEvent =
       readonly faults: readonly SiteFault[];
     };
 
-/** How a command ended. The command itself stays with whoever gave it: only its id and kind come back. */
+/** How an act ended. The act itself stays with its owner: only its id and kind come back. */
 interface CommandEvent {
   readonly type: 'actEnded';
   readonly at: number;
@@ -281,34 +286,34 @@ interface CommandEvent {
 
 export type Outcome =
   | { readonly ok: true }
-  /** `gone`: what it was about no longer exists, so there is nothing to try again. */
+  /** `gone`: what the act was about no longer exists, so a retry is pointless. */
   | {
       readonly ok: false;
       readonly reason: string;
       readonly gone?: true;
-      /** Things were not, or no longer, as the command took them to be: nothing was done. */
+      /** The situation was not, or no longer, as the act assumed, so nothing was done. */
       readonly isSkipped?: true;
       /** It cannot be done, now or later. */
       readonly refused?: true;
     };
 
-/** Whether somebody outside the tunnel answers the monitor itself. */
+/** Whether a host outside the tunnel answers the monitor itself. */
 interface WitnessEvent {
   readonly type: 'witnessProbed';
   readonly at: number;
   readonly requestId: number;
   readonly answers: boolean;
-  /** Why it does not. */
+  /** Why it does not answer. */
   readonly reason?: string;
 }
 
 /**
- * How a dependent is put back: restarted; created anew, for it hangs on a container that is no more; or the
- * latter taken up again where an earlier monitor left it.
+ * How a dependent is put back. `restart`. `recreate`: it hangs on a container that no longer exists, so it is created
+ * anew. `resume`: a re-creation that an earlier monitor left half done is continued.
  */
 export type RepairKind = 'restart' | 'recreate' | 'resume';
 
-/** What became of one dependent within a wave. */
+/** The progress of one dependent within a wave. */
 type DependentEvent =
   | {
       readonly type: 'dependentRepairBegun';
@@ -317,7 +322,7 @@ type DependentEvent =
       readonly name: string;
       readonly how: RepairKind;
     }
-  /** It waits under another name until what replaces it runs. */
+  /** It keeps another name until its replacement runs. */
   | {
       readonly type: 'dependentParked';
       readonly at: number;
@@ -332,6 +337,6 @@ type DependentEvent =
       readonly name: string;
       readonly how: RepairKind;
       readonly outcome: Outcome;
-      /** Of what runs under its name now, inspected right after; undefined where it failed or is gone. */
+      /** The container that has its name now, inspected right after; undefined if that failed or it is gone. */
       readonly facts: ContainerFacts | undefined;
     };

@@ -17,22 +17,22 @@ import { parseGluetunLine } from './gluetun-log-line.ts';
 import { repeatWithGrowingDelay } from './growing-delay.ts';
 import type { RequestOf } from './requests.ts';
 
-/** A gateway that has run for months has a long log: only its end can matter. */
+/** A gateway that has run for months has a long log. Only its end can matter. */
 const PAST_LINES = 1_000;
 const REOPEN = { firstMs: 1_000, longestMs: 60_000, steadyAfterMs: 10_000 };
 
 /**
- * Where much is written at once while the engine rotates the log (`max-size`), following it may go silent for ever,
- * though the log goes on (20.10, json-file and local; seen); and so it does where somebody else has moved the file
- * away. So a stream that tells nothing for so long is opened anew.
+ * If much is written while the engine rotates the log (`max-size`), the stream may go silent for ever although the
+ * log goes on (observed with 20.10, json-file and local). The same happens if somebody moves the file away. So a
+ * stream that is silent this long is opened again.
  */
 const SILENCE_MS = 30_000;
-/** A line so much older than the end of the silence was in the log while the stream said nothing. */
+/** A line that is this much older than the end of the silence was written while the stream was silent. */
 const UNHEARD_MS = 5_000;
 
 /**
- * What Gluetun's log of this start tells, as it is written. The stream ends with the container and breaks with
- * the engine; it is opened again, where it left off, until nobody asks for it any more.
+ * What Gluetun's log of this start reports, as it is written. The stream ends with the container and breaks with the
+ * engine. It is opened again where it left off, until it is unsubscribed.
  */
 export const gatewayLog$ = (
   { gatewayId, startedAt, endedBeforeMs, tty }: RequestOf<'followGatewayLog'>,
@@ -67,12 +67,12 @@ export const gatewayLog$ = (
       silence.reopened();
       return engine.followLog(gatewayId, { since: position.open(), tail: PAST_LINES });
     }).pipe(
-      timeout({ each: SILENCE_MS, scheduler, with: () => silence.ended() }),
+      timeout({ each: SILENCE_MS, scheduler, with: () => silence.giveUp() }),
       tty ? (bytes$) => bytes$ : unframe(),
       toLines(),
       map(splitTimestamp),
       mergeMap(read),
-      // One witness less, and no fault: health and checks remain.
+      // No failure: one source of evidence is lost, and health and checks remain.
       catchError((error: unknown) => {
         if (error instanceof BrokenOff) brokenOff += 1;
         if (isUnreadable || !(brokenOff > 1 || isRefusal(error))) return EMPTY;
@@ -85,31 +85,31 @@ export const gatewayLog$ = (
   });
 
 /**
- * What the engine writes into the stream, without a time stamp, where it cannot read on: its answer was 200 by then.
- * Once at a rotation, again and again where the file is gone.
+ * What the engine writes into the stream, without a time stamp, if it cannot read on: it has already answered 200.
+ * Once at a rotation, again and again if the file is gone.
  */
 const ENGINES_ERROR = 'Error grabbing logs: ';
 
 class BrokenOff extends Error {}
 
-/** What the client puts before the engine's words where it does not parse the answer. */
+/** What the client puts before the engine's words if it cannot parse the answer. */
 const CLIENTS_OWN = /^\(HTTP code \d+\) [\w ]+ - /;
 
 const GONE = 404;
 const BEING_REMOVED = 409;
 
-/** By an engine that is there: it has no such log, or does not let us read it. */
+/** The engine answered, but it has no such log, or does not let the monitor read it. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof EngineError &&
   error.status !== undefined &&
   error.status !== GONE &&
   error.status !== BEING_REMOVED;
 
-/** Whether a stream that told nothing had nothing to tell: what comes by the one opened in its place shows it. */
+/** Decides whether a silent stream missed lines: those that come through the next stream show it. */
 class Silence {
   readonly #engine: Pick<EngineReadings, 'clockMs'>;
   readonly #scheduler: SchedulerLike;
-  /** By the engine's clock; undefined unless the stream before was given up for its silence. */
+  /** On the engine's clock; undefined unless the previous stream was given up because it was silent. */
   #endedAt: number | undefined;
   #reopenedAt = 0;
 
@@ -118,7 +118,7 @@ class Silence {
     this.#scheduler = scheduler;
   }
 
-  ended(): Observable<never> {
+  giveUp(): Observable<never> {
     this.#endedAt = this.#engine.clockMs();
     return EMPTY;
   }
@@ -127,7 +127,7 @@ class Silence {
     this.#reopenedAt = this.#scheduler.now();
   }
 
-  /** How long this line, the first news since, was not heard; undefined where it is as young as it should be. */
+  /** How long this line, the first news since, was missed, in milliseconds; undefined if it was not. */
   brokenBy(writtenAt: number): number | undefined {
     const endedAt = this.#endedAt;
     this.#endedAt = undefined;
@@ -139,32 +139,32 @@ class Silence {
 }
 
 /**
- * The engine notes when it started a container after it has: the first lines are older, by milliseconds, or by seconds
- * where the host is busy.
+ * The engine records the start of a container late: the first lines are older by milliseconds, or by seconds if the
+ * host is busy.
  */
 const NOTED_LATE_MS = 5_000;
 
-/** Where the log of a run begins, as the engine's `since` takes it: not in the run before it. */
+/** Where the log of a run begins, in the form of the engine's `since`, but not within the run before it. */
 const beginOf = (startedAt: string, endedBeforeMs = 0): string => {
   const startedMs = engineTimeMs(startedAt) ?? 0;
   return (Math.min(startedMs, Math.max(startedMs - NOTED_LATE_MS, endedBeforeMs)) / 1000).toFixed(9);
 };
 
 /**
- * How far the log has been read. The engine's `since` includes its own instant, so what is opened again repeats
- * the last line; and where the clock has been set back, lines from before that with it, which stand before it.
+ * How far the log has been read. The engine's `since` includes its own instant, so a reopened stream repeats the last
+ * line. If the clock was set back, it also repeats earlier lines that bear a later time.
  */
 class Position {
   readonly #begin: string;
-  /** Of the line read last. */
+  /** The time stamp of the line read last. */
   #timestamp: string | undefined;
-  /** How many lines of that very instant have been read. */
+  /** How many lines with that time stamp have been read. */
   #lines = 0;
-  /** The latest time stamp of all: but for a clock that was set back, that of the line read last. */
+  /** The latest of all time stamps. Differs from that of the last line only if a clock was set back. */
   #latest = '';
   #toSkip = 0;
 
-  /** @param begin As the engine's `since` takes it. */
+  /** @param begin In the form of the engine's `since`. */
   constructor(begin: string) {
     this.#begin = begin;
   }
@@ -193,7 +193,7 @@ interface StampedLine {
   readonly text: string;
 }
 
-/** Each line begins with the engine's own time stamp, which tells where to go on after a break. */
+/** Each line begins with the engine's own time stamp, which shows where to go on after a break. */
 function splitTimestamp(line: string): StampedLine {
   const space = line.indexOf(' ');
   const timestamp = line.slice(0, space);

@@ -12,24 +12,26 @@ const PUBLIC_IP = /^Public IP address is ([0-9a-fA-F:.]+)(?: \((.*?)(?: - source
 const LINK = /^(?:UDP|TCP)(?:v[46])?(?:_CLIENT)? link remote: \[AF_INET6?\]\[?([0-9a-fA-F:.]+?)\]?:(\d+)$/;
 const PEER = /^\[([^\]]*)\] Peer Connection Initiated with \[AF_INET6?\]\[?([0-9a-fA-F:.]+?)\]?:(\d+)$/;
 const WIREGUARD = /^Connecting to \[?([0-9a-fA-F:.]+?)\]?:(\d+)$/;
-/** Up to v3.35 `Wireguard is up`; since then `Wireguard setup is complete`, of late written by `vpn`, in small letters. */
+/**
+ * Up to v3.35 `Wireguard is up`; since then `Wireguard setup is complete`, recently logged by `vpn` in lower case.
+ */
 const WIREGUARD_UP = /^(?:wireguard|amneziawg) (?:is up\b|setup is complete\b)/i;
 const SELF_HEALING =
   /^(?:restarting VPN because it failed to pass the healthcheck|program has been unhealthy for \S+?: restarting VPN)/;
 
-/** None of those that tell something is longer; on a long one some patterns would work for seconds. */
+/** No line of interest is longer. On a long one some patterns would take seconds. */
 const LONGEST_LINE = 2_000;
 
 /** With a TTY Gluetun colours its lines. */
 const COLOUR = /\u001b\[[0-9;]*m/g;
 
-/** What a line of Gluetun's log tells the monitor; undefined for nearly all of them. */
+/** What a line of Gluetun's log reports; undefined for nearly all of them. */
 export function parseGluetunLine(line: string): GatewayLogFact | undefined {
   const match = LINE.exec(line.slice(0, LONGEST_LINE).replace(COLOUR, '').trimEnd());
   if (match === null) return undefined;
   const [, level = '', bracketed, plain, message = ''] = match;
   const component = bracketed ?? plain ?? '';
-  // A list of all that could have been meant makes an error long; what else is cut tells nothing.
+  // An error with a list of valid values can be long. Any other line that was cut is ignored.
   const fact = line.length > LONGEST_LINE ? undefined : factIn(component, message);
   return fact ?? troubleIn(level, component, message);
 }
@@ -57,15 +59,15 @@ function vpn(message: string): GatewayLogFact | undefined {
   return SELF_HEALING.test(message) ? { type: 'selfHealingLogged' } : undefined;
 }
 
-/** Those that set up the tunnel; the empty one is Gluetun itself, of its settings. */
+/** The components that set up the tunnel. The empty one is Gluetun itself, about its settings. */
 const OF_THE_TUNNEL = ['', 'vpn', 'openvpn', 'wireguard', 'amneziawg', 'firewall', 'routing', 'dns'];
-/** Of a level that is no error, or with a cause that OpenVPN tells at any level. */
+/** Lines below the error level, or with a cause that OpenVPN logs at any level. */
 const OPENVPN_TROUBLE =
   /AUTH_FAILED|^(?:TLS Error|VERIFY ERROR|Options error|RESOLVE: Cannot resolve)|^TCP: connect to .* failed|Connection refused/;
-/** What follows from a tunnel that is down, or that Gluetun says at each stop. */
+/** Lines that result from a tunnel that is down, or that Gluetun logs at every stop. */
 const NO_CAUSE = /^(?:getting public IP address information|Failed to load updated MTU)/;
 
-/** Why it cannot connect, in its own words. */
+/** Why Gluetun cannot connect, in its own words. */
 function troubleIn(level: string, component: string, message: string): GatewayLogFact | undefined {
   const isError = level === 'ERROR' && OF_THE_TUNNEL.includes(component) && !NO_CAUSE.test(message);
   const isTrouble = isError || (component === 'openvpn' && OPENVPN_TROUBLE.test(message));
@@ -77,14 +79,14 @@ const LONGEST_TROUBLE = 300;
 const NAMED_SECRET =
   /\b((?:password|passwd|secret|token|api[ _-]?key|(?:private|preshared|pre-shared) key)s?["']?(?: is)?[=: ]+)["']?(?!is\b|not\b|are\b|for\b|of\b)\S{4,}/gi;
 
-/** Gluetun quotes what it cannot make sense of: a URL with its password, a key of 32 bytes in base64. */
+/** Gluetun quotes settings it cannot parse: a URL with its password, or a key of 32 bytes in base64. */
 const withoutSecrets = (text: string): string =>
   text
     .replace(/:\/\/[^/\s@]*@/g, `://${MASK}@`)
     .replace(/[A-Za-z0-9+/]{42,43}=/g, MASK)
     .replace(NAMED_SECRET, `$1${MASK}`);
 
-/** `country, region, city`: the city comes last and may hold commas itself; any of them may be empty. */
+/** `country, region, city`: the city comes last and may contain commas. Any of them may be empty. */
 function publicIp(message: string): GatewayLogFact | undefined {
   const match = PUBLIC_IP.exec(message);
   if (match === null) return undefined;

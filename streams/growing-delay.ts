@@ -4,13 +4,13 @@ import type { SchedulerLike } from 'rxjs';
 export interface GrowingDelay {
   readonly firstMs: number;
   readonly longestMs: number;
-  /** A round that lasted this long was a success: the next delay is the first again. */
+  /** A subscription that lasted this long was a success: the next delay is `firstMs` again. */
   readonly steadyAfterMs: number;
 }
 
 /**
- * Subscribes again and again: after each end waits, twice as long each time. The source reports its failures as
- * values and completes; `repeat` then keeps one subscription, where a recursive `catchError` would nest them.
+ * Subscribes again and again, and waits after each end, twice as long each time. The source has to report failures as
+ * values and complete: `repeat` then keeps one subscription, while a recursive `catchError` would nest them.
  */
 export const repeatWithGrowingDelay =
   <T>(

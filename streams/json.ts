@@ -1,4 +1,4 @@
-/** Reading untrusted JSON: every accessor answers undefined if the shape is not what it should be. */
+/** For reading untrusted JSON: every accessor returns undefined if the value has another shape. */
 export type Json = Readonly<Record<string, unknown>>;
 
 export const isObject = (value: unknown): value is Json =>
@@ -12,10 +12,10 @@ export const asString = (value: unknown): string | undefined =>
 export const asNumber = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 
-/** Gluetun writes what it does not know as an empty text. */
+/** Gluetun writes an unknown value as an empty text. */
 export const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
-/** An object's string values; anything else in it is left out. */
+/** The string values of an object; others are left out. */
 export const asStrings = (value: unknown): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(asObject(value) ?? {}).filter(
@@ -23,7 +23,7 @@ export const asStrings = (value: unknown): Readonly<Record<string, string>> =>
     ),
   );
 
-/** Undefined where the text is no JSON. */
+/** Undefined if the text is not JSON. */
 export const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text) as unknown;

@@ -18,19 +18,20 @@ import type { ContainerEvent, EngineEvent } from './events.ts';
 import { sinceOf } from './engine-time.ts';
 import { asObject, asString, parseJson } from './json.ts';
 
-/** Well within the time in which an end that looks like an operator's stop is not decided yet. */
+/** Well within the time before an end that looks like an operator's stop is judged. */
 const ANSWER_TIMEOUT_MS = 5_000;
 /** An engine remembers this many messages of any kind, and none from before its own start. */
 const REMEMBERED = 256;
 
 /**
- * Each container that a killed engine has ended at its next start, and that has not run since; none if the engine, or a
- * proxy in front of it, does not tell.
+ * Each container that a killed engine has ended at its next start and that has not run since; none if the engine, or
+ * a proxy in front of it, does not answer.
  *
- * An engine that is killed leaves its containers running. Without `live-restore` the next one stops them before it
- * answers anybody, in the words of an operator's stop, and takes it for one: `unless-stopped` does not bring them back.
- * But then those ends, and what goes with them, are the first that such an engine ever says: whatever anybody asks of it,
- * and all that it starts itself, comes later. If it may have forgotten something, no container is named.
+ * A killed engine leaves its containers running. Without `live-restore` the next engine stops them before it answers
+ * any request. Its messages look like an operator's stop, and it treats them as one: `unless-stopped` does not start
+ * the containers again. But those ends, and what goes with them, are the first messages of such an engine: whatever
+ * anybody requests, and whatever it starts itself, comes later. If it may have forgotten messages, no container is
+ * named.
  */
 export const endedByKilledEngine$ = (
   engine: Pick<EngineReadings, 'info' | 'pastEvents'>,
@@ -73,14 +74,14 @@ const ENDS: readonly string[] = [
   'containerDied',
   'containerStopped',
 ] satisfies EventType[];
-/** Since then it is no more as the engine has left it. */
+/** After one of these the container is no longer as the engine left it. */
 const CHANGES: readonly string[] = [
   'containerCreated', 'containerStarted', 'containerDestroyed',
 ] satisfies EventType[]; // prettier-ignore
-/** What of a container's goes with it when it ends. */
+/** Message types of what belongs to a container and goes with it when it ends. */
 const SURROUNDINGS: readonly (string | undefined)[] = ['network', 'volume', undefined];
 
-/** One that is frozen is thawed to hear the signal; one of `docker run --rm` is removed when it has ended. */
+/** A paused container is resumed to receive the signal. One from `docker run --rm` is removed when it has ended. */
 const CONSEQUENCES: readonly string[] = ['containerUnpaused', 'containerDestroyed'] satisfies EventType[];
 
 function isOfAnEnd(line: string, before: readonly string[]): boolean {

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 
 /** How this monitor itself is connected. */
 export interface OwnNetwork {
-  /** The id of the container whose network it is on, which is its own or another one; undefined: nothing tells. */
+  /** The id of the container whose network the monitor uses, its own or another one; undefined if unknown. */
   readonly ownerId: string | undefined;
-  /** Whether the engine is reached by the network, too, not by a socket in the file system. */
+  /** Whether the engine too is reached over the network, and not by a socket in the file system. */
   readonly leadsToEngine: boolean;
 }
 
 export const UNKNOWN_NETWORK: OwnNetwork = { ownerId: undefined, leadsToEngine: false };
 
-/** Never throws: where this is no container of Docker's, or no Linux, nothing tells. */
+/** Undefined if this is not Linux, or not a container of Docker's. Never throws. */
 export function readOwnerId(): string | undefined {
   try {
     return ownerIdIn(readFileSync('/proc/self/mountinfo', 'utf8'));
@@ -20,8 +20,8 @@ export function readOwnerId(): string | undefined {
 }
 
 /**
- * Docker mounts these files from the folder of the container whose network it is: one that has joined another's
- * network has the other's.
+ * Docker mounts these files from the folder of the container that owns the network. A container that joined another's
+ * network has that one's files.
  */
 export function ownerIdIn(mountinfo: string): string | undefined {
   const ids = mountinfo.split('\n').flatMap((line) => {

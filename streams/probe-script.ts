@@ -2,28 +2,28 @@ import type { Site } from '../config/config.ts';
 import { WITHIN } from './bounded-command.ts';
 import type { ExecCommand } from './engine.ts';
 
-/** What wget said may be long: so many bytes of it travel, and none once an HTTP status was seen. */
+/** Bytes of wget's output that are sent, because it may be long. None are sent once an HTTP status was seen. */
 const LONGEST_TEXT = 1_500;
-/** Stands between the lines of it. */
+/** Separates the lines of that output. */
 const LINE_END = '\t';
 
 /**
- * One shell for all sites, for an exec costs as much as twenty probes. Runs in Alpine's ash and Debian's dash,
- * with GNU wget and BusyBox's. Protocol, on stdout: `start`, then for each site as it ends `INDEX CODE STATUS TEXT`
- * (wget's own exit code, or `-` if wget had not its full time, or was never run; the last HTTP status seen, or `-`;
- * if there is none, what was said instead, its lines parted by tabs).
+ * One shell for all sites, because an exec costs as much as twenty probes. Runs in Alpine's ash and Debian's dash,
+ * with GNU wget and BusyBox's. Protocol, on stdout: `start`, then for each site as it ends `INDEX CODE STATUS TEXT`.
+ * CODE is wget's own exit code, or `-` if wget did not get its full time or was never run. STATUS is the last HTTP
+ * status seen, or `-`. TEXT, only if there is no status, is the output instead, its lines separated by tabs.
  *
- * - The sites are arguments (`SECONDS URL`, for each), never text of the script, and follow `--`.
- * - `within` is the one bound on DNS, connect, TLS, redirects and body together. wget's own `-T` bounds each part apart,
- *   and crashes Debian's BusyBox.
- * - `PIPE` is ignored: BusyBox's wget talks TLS through a helper, and would die of it where that gives up first.
- * - Only a shell that has come to the end of `run` tells wget's code: if it cannot fork, it ends with 2. The site is
- *   then probed after the others, alone, in what is left of its time: four processes for each site may be more than
- *   a limit of pids allows. The outer shell ends for the same reason; hence `EXIT`.
- * - What wget said is split into lines, a status line being one that begins like one: a header's value may look
- *   like it too, and cutting a flood of headers from the front again and again takes the shell seconds. A line with
- *   a tab is a header's.
- * - `-Y off`: both wgets' way to ignore a proxy. `HOME=/dev/null`: no `.wgetrc` is read, no HSTS file is left.
+ * - The sites are arguments (`SECONDS URL` for each), never part of the script's text, and follow `--`.
+ * - `within` is the one bound on DNS, connect, TLS, redirects and body together. wget's own `-T` bounds each part
+ *   separately, and crashes Debian's BusyBox.
+ * - `PIPE` is ignored. BusyBox's wget runs TLS in a helper, and would die of the signal if the helper gives up first.
+ * - Only a shell that reaches the end of `run` reports wget's code. If it cannot fork, it ends with 2. The site is
+ *   then probed after the others, alone, in what is left of its time: four processes for each site may exceed a limit
+ *   of pids. The outer shell may end for the same reason; hence `EXIT`.
+ * - wget's output is split into lines, and a status line is one that begins like one. A header's value may look like
+ *   one too, and cutting a flood of headers from the front again and again takes the shell seconds. A line with a tab
+ *   belongs to a header.
+ * - `-Y off` makes both wgets ignore a proxy. With `HOME=/dev/null` no `.wgetrc` is read and no HSTS file is left.
  */
 const CHECK_SCRIPT = `
 export HOME=/dev/null LC_ALL=C${WITHIN}run() {
@@ -97,17 +97,17 @@ export const checkCommand = (sites: readonly Site[]): ExecCommand => ({
   env: [],
 });
 
-/** What the script says of one site. */
+/** What the script reports of one site. */
 export interface ProbeLine {
   readonly index: number;
-  /** wget's own; undefined if it was not run, or not for its full time. */
+  /** wget's own exit code; undefined if it was not run, or not for its full time. */
   readonly exitCode: number | undefined;
   readonly httpStatus: number | undefined;
-  /** What wget said, or whoever failed to run it; not to be shown as it is. Empty if there is an HTTP status. */
-  readonly said: readonly string[];
+  /** Output of wget, or of what failed to run it, by lines; not fit to be shown. Empty if there is an HTTP status. */
+  readonly output: readonly string[];
 }
 
-/** One line of the check's protocol after `start`; undefined for anything else. */
+/** Parses one line of the check's protocol after `start`; undefined for anything else. */
 export function parseProbeLine(line: string): ProbeLine | undefined {
   const match = /^(\d{1,5}) (\d{1,3}|-) (?:([1-5]\d\d)|-(?: (.+))?)$/s.exec(line);
   if (match === null) return undefined;
@@ -116,6 +116,6 @@ export function parseProbeLine(line: string): ProbeLine | undefined {
     index: Number(index),
     exitCode: exitCode === '-' ? undefined : Number(exitCode),
     httpStatus: status === undefined ? undefined : Number(status),
-    said: text?.slice(0, LONGEST_TEXT).split(LINE_END) ?? [],
+    output: text?.slice(0, LONGEST_TEXT).split(LINE_END) ?? [],
   };
 }

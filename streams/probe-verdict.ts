@@ -14,12 +14,12 @@ export interface ProbeEnd extends Omit<ProbeLine, 'index'> {
 export interface Judgement {
   readonly verdict: Verdict;
   readonly reason: string;
-  /** Of a failure, as far as it is told. */
+  /** The cause of a failure, as far as it is known. */
   readonly cause: FailureCause | undefined;
 }
 
 const KILLED = 137;
-/** The shell's codes for a command it could not run, or not find. */
+/** The shell's codes for a command that it could not run, or not find. */
 const CANNOT_RUN = 126;
 const NOT_FOUND = 127;
 
@@ -37,7 +37,7 @@ const FAILURES: Readonly<Record<number, string>> = {
   7: PROTOCOL,
 };
 
-/** BusyBox's one code tells nothing, and GNU wget's 4 is also that of a TLS handshake that failed. */
+/** BusyBox's only code shows nothing, and GNU wget's 4 also stands for a failed TLS handshake. */
 const KINDS: Readonly<Record<FailureCause, string>> = {
   dns: NETWORK,
   refused: NETWORK,
@@ -48,24 +48,24 @@ const KINDS: Readonly<Record<FailureCause, string>> = {
   notHttp: PROTOCOL,
 };
 
-/** Reached, though no status was seen: success, authentication asked for, an HTTP error status. */
+/** The site was reached although no status was seen: success, authentication required, an HTTP error status. */
 const REACHED: readonly number[] = [0, 6, 8];
 
 /**
- * What one probe proves of the tunnel. An HTTP status came through it, whatever wget made of it then. A probe that
- * did not run, or not to its end, proves nothing.
+ * What one probe proves about the tunnel. An HTTP status came through it, whatever wget made of it. A probe that did
+ * not run, or not to its end, proves nothing.
  */
 export function verdictOf(end: ProbeEnd): Judgement {
-  const { exitCode, httpStatus, said } = end;
+  const { exitCode, httpStatus, output } = end;
   if (httpStatus !== undefined) return verdictOfStatus(String(httpStatus), end.fails);
-  if (exitCode === undefined) return unknown(whyNotRun(said));
+  if (exitCode === undefined) return unknown(whyNotRun(output));
   if (REACHED.includes(exitCode)) return PASS;
   if (exitCode === KILLED) return verdictOfKilled(end);
   const failure = FAILURES[exitCode];
   if (failure === undefined) return unknown(whyNotEnded(exitCode));
-  const handicap = handicapIn(said);
+  const handicap = handicapIn(output);
   if (handicap !== undefined) return unknown(handicap);
-  const found = failureIn(said);
+  const found = failureIn(output);
   return found === undefined ? fail(failure) : fail(`${KINDS[found.cause]}: ${found.words}`, found.cause);
 }
 
@@ -74,10 +74,12 @@ const verdictOfStatus = (status: string, fails: readonly string[] = []): Judgeme
     ? fail(`HTTP ${status}, a failure by fails=`)
     : PASS;
 
-/** Half a second early is scheduling; earlier, somebody else killed it (out of memory, say). */
-function verdictOfKilled({ latencyMs, timeoutSeconds, said }: ProbeEnd): Judgement {
+/**
+ * A timer may fire half a second early. If wget died earlier, something else killed it (out of memory, for example).
+ */
+function verdictOfKilled({ latencyMs, timeoutSeconds, output }: ProbeEnd): Judgement {
   if (latencyMs < timeoutSeconds * 1000 - 500) return unknown('wget was killed before its time was up');
-  const found = waitIn(said);
+  const found = waitIn(output);
   return found === undefined ? fail('Timed out') : fail(`Timed out: ${found.words}`, found.cause);
 }
 
@@ -90,9 +92,9 @@ function whyNotEnded(exitCode: number): string {
 
 const MISSING = 'wget is missing in the gateway';
 
-/** In the words of the gateway's own shell: nobody else has spoken. */
-export function whyNotRun(said: readonly string[]): string {
-  const words = said.find((line) => line.trim() !== '');
+/** Why no probe ran, in the words of the gateway's own shell: nothing else has written output. */
+export function whyNotRun(output: readonly string[]): string {
+  const words = output.find((line) => line.trim() !== '');
   if (words === undefined) return 'the probe could not be run in the gateway';
   return `no probe could be run in the gateway: ${printable(words, 200).slice(0, 300)}`;
 }

@@ -1,13 +1,13 @@
 import type { Site } from '../config/config.ts';
 
 /**
- * What may be asked of the streams. A request is answered later, by events: asking takes no time, so it never
- * waits for a command that changes something, nor holds one up.
+ * What may be requested from the streams. A request is answered later, by events. It takes no time itself, so it
+ * never waits for an act, nor delays one.
  */
 export type ReadingRequest =
   | {
       readonly kind: 'listContainers';
-      /** Names, ids or compose services to inspect beside those that joined another container's network. */
+      /** Names, ids or Compose services to inspect, in addition to containers that joined another's network. */
       readonly inspect: readonly string[];
     }
   | { readonly kind: 'inspectContainer'; readonly containerId: string }
@@ -28,17 +28,17 @@ export type ReadingRequest =
       readonly kind: 'followGatewayLog';
       readonly lane: Lane;
       readonly gatewayId: string;
-      /** When this start was, RFC 3339 on the engine's clock. */
+      /** The time of this start, RFC 3339 on the engine's clock. */
       readonly startedAt: string;
-      /** When the run before it ended, by the same clock; absent: there was none, or that is not known. */
+      /** When the run before it ended, on the same clock; absent if there was none, or it is not known. */
       readonly endedBeforeMs?: number;
       readonly tty: boolean;
     }
   | { readonly kind: 'leaveGatewayLog'; readonly lane: Lane }
-  /** Somebody outside the tunnel, from the monitor's own network. */
+  /** Probes a host outside the tunnel from the monitor's own network. */
   | { readonly kind: 'probeWitness'; readonly requestId: number };
 
-/** Whose gateway it is about: requests of one never wait for those of another. */
+/** Names the gateway a request is about. Requests of one lane never wait for those of another. */
 export type Lane = string;
 
 export type RequestOf<K extends ReadingRequest['kind']> = Extract<ReadingRequest, { kind: K }>;

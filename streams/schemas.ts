@@ -2,21 +2,21 @@ import * as v from 'valibot';
 import { type Json, asObject, asStrings, isObject } from './json.ts';
 
 /*
- * What Valibot lacks for untrusted JSON, of which a wrong part must not make the rest unreadable. `v.fallback` stands
- * for a missing part, too, but not at the beginning of a `v.pipe`, whose other steps a missing part would skip.
+ * What Valibot lacks for untrusted JSON, in which a wrong part must not make the rest unreadable. `v.fallback` also
+ * replaces a missing part, but not at the beginning of a `v.pipe`: a missing part would skip the other steps.
  */
 
-/** What the schema makes of it; undefined if it does not fit. */
+/** The value as the schema transforms it; undefined if it does not fit. */
 export function decoded<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> | undefined {
   const result = v.safeParse(schema, value, { abortEarly: true });
   return result.success ? result.output : undefined;
 }
 
-/** An object by its parts. Valibot's own schema takes a list for an object, too. */
+/** An object by its parts. Valibot's own schema accepts a list as an object. */
 export const object = <E extends v.ObjectEntries>(parts: E) =>
   v.pipe(v.custom<Json>(isObject), v.object(parts));
 
-/** A list; entries that do not fit are left out. */
+/** A list. Entries that do not fit are left out. */
 export const listOf = <S extends v.GenericSchema>(entry: S) =>
   v.pipe(
     v.custom<readonly unknown[]>(Array.isArray),
@@ -26,8 +26,8 @@ export const listOf = <S extends v.GenericSchema>(entry: S) =>
   );
 
 /**
- * An object by what each of its values is; those that do not fit are left out, and so is the one key that means
- * something else to whoever copies an object key by key. Valibot's own schema leaves out `constructor`, too.
+ * An object by the schema of its values. Values that do not fit are left out. So is the key `__proto__`, which would
+ * set the prototype when an object is copied key by key. Valibot's own schema also drops `constructor`.
  */
 export const recordOf = <S extends v.GenericSchema>(value: S) =>
   v.pipe(
@@ -43,14 +43,14 @@ export const recordOf = <S extends v.GenericSchema>(value: S) =>
 
 const anything = v.optional(v.unknown(), null);
 
-/** What does not fit, or is missing, is undefined. */
+/** A value that does not fit, or is missing, becomes undefined. */
 export const maybe = <S extends v.GenericSchema>(schema: S) =>
   v.pipe(
     anything,
     v.transform((value) => decoded(schema, value)),
   );
 
-/** An object by its parts, each of which may be missing; what is no object counts as an empty one. */
+/** An object by its parts, each of which may be missing. Anything that is not an object counts as an empty one. */
 export const part = <E extends v.ObjectEntries>(parts: E) =>
   v.pipe(
     anything,
@@ -58,8 +58,8 @@ export const part = <E extends v.ObjectEntries>(parts: E) =>
     v.object(parts),
   );
 
-/** What is no text, or is missing, counts as an empty one. */
+/** Anything that is not a text, or is missing, becomes an empty one. */
 export const text = v.fallback(v.string(), '');
 
-/** An object's texts, whatever else is in it. */
-export const texts = v.pipe(anything, v.transform(asStrings));
+/** The text values of an object; others are left out. */
+export const textRecord = v.pipe(anything, v.transform(asStrings));

@@ -1,4 +1,4 @@
-/** Linux's own, by their number: the engine's containers run on nothing else, whatever the monitor runs on. */
+/** Linux's signals by number: the engine's containers run on Linux, whatever the monitor runs on. */
 const NAMES: readonly string[] = [
   '', 'HUP', 'INT', 'QUIT', 'ILL', 'TRAP', 'ABRT', 'BUS', 'FPE', 'KILL', 'USR1', 'SEGV', 'USR2', 'PIPE', 'ALRM', 'TERM',
   'STKFLT', 'CHLD', 'CONT', 'STOP', 'TSTP', 'TTIN', 'TTOU', 'URG', 'XCPU', 'XFSZ', 'VTALRM', 'PROF', 'WINCH', 'IO', 'PWR',
@@ -8,7 +8,10 @@ const NAMES: readonly string[] = [
 const FIRST_REAL_TIME = 34;
 const LAST_REAL_TIME = 64;
 
-/** Of a signal as the engine takes and tells it: `15`, `SIGTERM`, `term`, `RTMIN+3`; undefined where it is none. */
+/**
+ * The number of a signal in any form the engine accepts or reports: `15`, `SIGTERM`, `term`, `RTMIN+3`; undefined if
+ * it is none.
+ */
 export function signalNumber(text: string): number | undefined {
   const name = text.toUpperCase().replace(/^SIG/, '');
   const number = /^\d{1,2}$/.test(name) ? Number(name) : NAMES.indexOf(name);

@@ -23,7 +23,7 @@ import type { SitesEvent } from './events.ts';
 
 /** An editor replaces a file in several steps. */
 const SETTLE_MS = 200;
-/** Not every file system tells of changes: network shares and some desktop mounts do not. */
+/** Some file systems report no changes: network shares, and some desktop mounts. */
 const LOOK_INTERVAL_MS = 10_000;
 
 export interface SitesFileSource {
@@ -33,13 +33,13 @@ export interface SitesFileSource {
   readonly inlineSites: string;
   readonly timeoutSeconds: number;
   readonly gateways: readonly string[];
-  /** Another disk, for tests. */
+  /** Replaced in tests. */
   readonly read?: (path: string) => ObservableInput<SitesFileText>;
 }
 
 /**
- * The sites, each time the file's content has become another one, also when the file itself was replaced. One look is
- * under way at a time: a disk that hangs holds up nothing, and what changed during a look the next one sees.
+ * Emits the sites each time the content of the file has changed, even if the file itself was replaced. One look is
+ * under way at a time: a disk that hangs delays nothing else, and the next look sees what changed during this one.
  */
 export const sitesFile$ = (source: SitesFileSource, scheduler: SchedulerLike): Observable<SitesEvent> =>
   merge(
@@ -53,7 +53,7 @@ export const sitesFile$ = (source: SitesFileSource, scheduler: SchedulerLike): O
     map((text) => eventOf(resolve(source, text), scheduler.now())),
   );
 
-/** A file that has gone, since the start or since it came, is not one that was never there: no defaults. */
+/** A file that was there and is gone differs from one that was never there: the defaults are not used. */
 const resolve = (
   { path, inlineSites, timeoutSeconds, gateways }: SitesFileSource,
   text: SitesFileText,
@@ -67,18 +67,21 @@ const eventOf = (resolved: ResolvedSites, at: number): SitesEvent =>
     ? { type: 'sitesChanged', at, sites: resolved.sites, faults: resolved.faults }
     : { type: 'sitesUnusable', at, reason: resolved.reason, faults: resolved.faults };
 
-/** Something in the file's folder changed: the folder is watched, for a watched file is lost when it is replaced. */
+/**
+ * Emits when something in the file's folder changes. The folder is watched because the watch on a file ends when it
+ * is replaced.
+ */
 const folderChange$ = (path: string): Observable<void> =>
   new Observable<void>((subscriber) => {
     try {
       const watcher = watch(dirname(path), { persistent: false }, (_, file) => {
         if (file === null || file === basename(path)) subscriber.next();
       });
-      // A folder that is taken away ends the watch; the regular look remains.
+      // If the folder is removed, the watch ends, and the regular look remains.
       watcher.on('error', () => watcher.close());
       return () => watcher.close();
     } catch {
-      // No folder, or no watches left: the regular look remains.
+      // If there is no folder, or no watch is left, the regular look remains.
       return undefined;
     }
   });

@@ -27,7 +27,7 @@ export interface Sources {
   readonly engine: EngineReadings;
   readonly scheduler: SchedulerLike;
   readonly controlServer: ControlServer;
-  /** One probe of somebody outside the tunnel. */
+  /** Probes a host outside the tunnel once. */
   readonly probeWitness: () => Observable<WitnessVerdict>;
   readonly request$: Observable<ReadingRequest>;
   readonly deadline$: Observable<number | undefined>;
@@ -35,36 +35,36 @@ export interface Sources {
   readonly others: readonly Observable<Event>[];
 }
 
-/** All that happens, as one stream. Subscribed once, by the program. */
+/** Everything that happens, as one stream. Only the program subscribes to it, once. */
 export const source$ = (sources: Sources): Observable<Event> =>
   merge(
-    // Before all else: whatever the others say at once may be answered by a request.
+    // First, because an event that the others emit at once may lead to a request.
     readings$(sources),
     dockerEvents$(sources.engine, sources.scheduler),
     timers$(sources.deadline$, sources.scheduler),
     ...sources.others,
   );
 
-/** The answers to what is asked for: each kind in its own lane, so that a slow check never delays a listing. */
+/** The answers to requests: each kind in its own lane, so that a slow check never delays a listing. */
 const readings$ = ({ request$, ...dependencies }: Sources): Observable<Event> => {
-  const asked = <K extends ReadingRequest['kind']>(...kinds: readonly K[]): Observable<RequestOf<K>> =>
+  const requestsOf = <K extends ReadingRequest['kind']>(...kinds: readonly K[]): Observable<RequestOf<K>> =>
     request$.pipe(filter((request): request is RequestOf<K> => kinds.some((kind) => kind === request.kind)));
   return merge(
-    // The latest one only: an engine that hangs would have them queue.
-    asked('listContainers').pipe(switchMap((request) => listing$(request, dependencies))),
-    // How many are asked for at once, whoever asks decides: it knows which matter.
-    asked('inspectContainer').pipe(mergeMap((request) => inspection$(request, dependencies))),
-    asked('probeWitness').pipe(switchMap((request) => probed$(request, dependencies))),
+    // Only the latest: with an engine that hangs they would pile up.
+    requestsOf('listContainers').pipe(switchMap((request) => listing$(request, dependencies))),
+    // The reducers limit how many are requested at once: they know which matter.
+    requestsOf('inspectContainer').pipe(mergeMap((request) => inspection$(request, dependencies))),
+    requestsOf('probeWitness').pipe(switchMap((request) => probed$(request, dependencies))),
     inLanes(
-      asked('checkSites'),
+      requestsOf('checkSites'),
       concatMap((request) => check$(request, dependencies)),
     ),
     inLanes(
-      asked('readEndpoint'),
+      requestsOf('readEndpoint'),
       switchMap((request) => endpoint$(request, dependencies)),
     ),
     inLanes(
-      asked('followGatewayLog', 'leaveGatewayLog'),
+      requestsOf('followGatewayLog', 'leaveGatewayLog'),
       switchMap((request) =>
         request.kind === 'leaveGatewayLog'
           ? NEVER
@@ -82,7 +82,7 @@ const probed$ = (
     map((verdict): Event => ({ type: 'witnessProbed', at: scheduler.now(), requestId, ...verdict })),
   );
 
-/** For each gateway by itself: there are as many lanes as gateways, for ever. */
+/** Each gateway has its own lane. The number of lanes never grows beyond the number of gateways. */
 const inLanes = <R extends { readonly lane: Lane }>(
   request$: Observable<R>,
   answer: OperatorFunction<R, Event>,

@@ -14,10 +14,10 @@ import type { Event } from './events.ts';
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * Wakes the reducers when their next deadline has come. Deadlines are state, so there is nothing to cancel: only
- * the earliest is ever waited for.
+ * Wakes the reducers when their next deadline has come. Deadlines are state, so nothing has to be cancelled: only the
+ * earliest one is waited for.
  *
- * @param deadline$ Milliseconds on the scheduler's clock, or undefined where nothing is due.
+ * @param deadline$ Milliseconds on the scheduler's clock, or undefined if nothing is due.
  */
 export const timers$ = (
   deadline$: Observable<number | undefined>,
@@ -27,14 +27,15 @@ export const timers$ = (
     distinctUntilChanged(),
     switchMap((deadline) => {
       if (deadline === undefined) return NEVER;
-      // A timer may fire a fraction of a millisecond early; an event from before its own deadline would stall.
+      // A timer may fire a fraction of a millisecond early. An event from before its own deadline would stall the
+      // loop.
       return until$(deadline, scheduler).pipe(
         map((): Event => ({ type: 'timeReached', at: Math.max(scheduler.now(), deadline) })),
       );
     }),
   );
 
-/** Emits once, when the time has come, however far off it is: what one timer cannot wait for takes several. */
+/** Emits once, when the deadline has come. If it is too far off for one timer, several follow each other. */
 const until$ = (deadline: number, scheduler: SchedulerLike): Observable<unknown> =>
   defer(() => {
     const waitMs = Math.max(deadline - scheduler.now(), 0);

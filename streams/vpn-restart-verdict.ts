@@ -1,16 +1,16 @@
 import { type ControlServer, lackIn } from './control-server-script.ts';
 import { asObject, asString, parseJson } from './json.ts';
 
-/** What became of a restart of the VPN. `reason`: one clause for a log line, with the remedy where there is one. */
+/** The result of a restart of the VPN. `reason`: one clause for a log line, with the remedy if there is one. */
 export type VpnRestart =
   | { readonly result: 'restarted' }
   | { readonly result: 'unavailable' | 'unauthorised' | 'crashed' | 'failed'; readonly reason: string };
 
-/** The control server's answer to one request of the script's. */
+/** The control server's answer to one request of the script. */
 interface Answer {
   readonly step: 'status' | 'stop' | 'start';
   readonly route: 'vpn' | 'openvpn';
-  /** wget's; undefined where the answer was too long to learn it. */
+  /** wget's exit code; undefined if the answer was too long to learn it. */
   readonly exitCode: number | undefined;
   readonly httpStatus: number | undefined;
   /** The VPN's status, or the outcome of a request to change it. */
@@ -27,7 +27,7 @@ const NO_GNU_WGET: VpnRestart = {
   reason: 'the gateway has no GNU wget to tell its control server with (Gluetun has it since v3.33)',
 };
 
-/** What the lines of the script's protocol tell, be they all of them or not. */
+/** What the lines of the script's protocol mean, complete or not. */
 export function judgeVpnRestart(lines: readonly string[], { key }: ControlServer): VpnRestart {
   const answers = lines.map(parseLine).filter((answer) => answer !== undefined);
   const last = (step: Answer['step']): Answer | undefined =>
@@ -53,7 +53,7 @@ function parseLine(line: string): Answer | undefined {
   };
 }
 
-/** What comes instead of an answer is the runtime saying why it cannot start the shell. */
+/** A line instead of an answer is the runtime's reason why it cannot start the shell. */
 function judgeSilence(lines: readonly string[]): VpnRestart {
   if (lines.includes('no GNU wget')) return NO_GNU_WGET;
   const lack = lines.map(lackIn).find((reason) => reason !== undefined);
@@ -62,7 +62,7 @@ function judgeSilence(lines: readonly string[]): VpnRestart {
   return complaint === undefined ? CUT_SHORT : { result: 'unavailable', reason: complaint };
 }
 
-/** The script ended with the question: it had a reason to, or was cut short. */
+/** The script ended after the status request: it had a reason to, or was cut short. */
 function judgeStatus(answer: Answer, key: string | undefined): VpnRestart {
   const { route, exitCode, httpStatus, word } = answer;
   if (httpStatus === 401) return unauthorised(answer, key);
@@ -72,7 +72,7 @@ function judgeStatus(answer: Answer, key: string | undefined): VpnRestart {
   return { result: 'unavailable', reason: `the control server knows of OpenVPN only, and that is ${word}` };
 }
 
-/** Up to v3.40 Gluetun's health check may start what was stopped, before the request to start it comes. */
+/** Up to v3.40 Gluetun's health check may start a stopped VPN before the script's request to start it arrives. */
 function judgeStart(start: Answer, stop: Answer | undefined, key: string | undefined): VpnRestart {
   if (start.httpStatus === 401) return unauthorised(start, key);
   if (isRefused(start) && isRefused(stop)) return unavailable(start);
@@ -82,7 +82,7 @@ function judgeStart(start: Answer, stop: Answer | undefined, key: string | undef
   const wasStopped = stop?.word === 'stopped' || stop?.word === 'already stopped';
   if (start.word === 'running' || (wasStopped && IN_USE.includes(start.word))) return { result: 'restarted' };
   const state = IN_USE.includes(start.word) ? 'was not stopped' : 'may be left stopped';
-  return { result: 'failed', reason: `the VPN ${state}: the control server ${said(start)}` };
+  return { result: 'failed', reason: `the VPN ${state}: the control server ${describeAnswer(start)}` };
 }
 
 const IN_USE: readonly (string | undefined)[] = ['starting', 'already starting', 'already running'];
@@ -92,7 +92,7 @@ const isRefused = ({ httpStatus = 0 }: Partial<Answer> = {}): boolean =>
 
 const unavailable = (answer: Answer): VpnRestart => ({
   result: 'unavailable',
-  reason: `the control server ${said(answer)}`,
+  reason: `the control server ${describeAnswer(answer)}`,
 });
 
 /** From v3.39.1 on each route has roles of its own. */
@@ -105,8 +105,8 @@ function unauthorised({ route }: Answer, key: string | undefined): VpnRestart {
   return { result: 'unauthorised', reason };
 }
 
-/** wget's exit codes: its manual, "Exit Status"; 137 is KILL's. */
-function said({ exitCode, httpStatus, word }: Answer): string {
+/** What the server answered, for a log line. wget's exit codes: its manual, "Exit Status"; 137 comes from KILL. */
+function describeAnswer({ exitCode, httpStatus, word }: Answer): string {
   if (exitCode === undefined) return 'says too much';
   if (word !== undefined) return `says "${word}"`;
   if (httpStatus === 200) return 'does not answer as Gluetun does: is GLUETUN_API_URL right?';

@@ -14,26 +14,27 @@ interface Dependencies {
 }
 
 const SECONDS_A_REQUEST = 5;
-/** Six requests, each of them bounded, and a second after each of the last three. */
+/** Six bounded requests, and a second after each of the last three. */
 const ANSWER_TIMEOUT_MS = 45_000;
 const MOST_LINES = 20;
 
 /**
- * Has Gluetun stop and start its VPN, from inside the gateway. Protocol, on stdout, a line for each request:
- * `STEP ROUTE CODE STATUS ANSWER` (`status`, `stop` or `start`; wget's exit code; the HTTP status; the answer's
- * first line); or `no GNU wget`, or `lacks THING`.
+ * Makes Gluetun stop and start its VPN, from inside the gateway. Protocol, on stdout, a line for each request: `STEP
+ * ROUTE CODE STATUS ANSWER` (`status`, `stop` or `start`; the API route; wget's exit code; the HTTP status; the
+ * answer's first line); or `no GNU wget`, or `lacks THING`.
  *
- * - A VPN left stopped can look healthy for ever (Gluetun's health server keeps its last result, v3.41): whatever
- *   comes of the `stop`, lost or odd, the `start` follows, and again while it is neither confirmed nor refused. No signal ends the
- *   shell in between, PIPE least of all: that is what a reader that goes away sends it.
- * - It asks first. A server that does not answer is never told to stop: Gluetun carries a request out even when
- *   its client has gone (the handler's context is the server's), and those that piled up might run in any order.
- *   A VPN that has crashed is let be: Gluetun holds its lock while it waits to try again, or ignores both.
- * - Gluetun up to v3.30 has no `/v1/vpn/`, and says so by a 400, others by 404 or 405. Its `/v1/openvpn/` is taken
- *   only where it says that it runs: later versions have it as well, and a PUT to it breaks a WireGuard gateway.
- * - BusyBox's wget, which Gluetun up to v3.32 has, knows no PUT.
- * - The key does not follow a redirection. What is not Gluetun at
- *   that port may answer without an end: `head`.
+ * - A VPN that stays stopped can look healthy for ever (Gluetun's health server keeps its last result, v3.41). So
+ *   whatever comes of the `stop`, lost or odd, the `start` follows, and is repeated while it is neither confirmed nor
+ *   refused. No signal ends the shell in between, least of all PIPE, which a reader that goes away causes.
+ * - It asks for the status first. A server that does not answer is never told to stop: Gluetun carries out a request
+ *   even if its client has gone (the handler's context is the server's), and requests that piled up might run in any
+ *   order. A VPN that has crashed is left alone: Gluetun holds its lock while it waits to retry, or ignores both
+ *   requests.
+ * - Gluetun up to v3.30 has no `/v1/vpn/` and answers 400; others answer 404 or 405. Its `/v1/openvpn/` is used only
+ *   if it reports that it runs: later versions have it too, and a PUT to it breaks a WireGuard gateway.
+ * - BusyBox's wget, which Gluetun up to v3.32 has, does not support PUT.
+ * - The key does not follow a redirection. A server at that port that is not Gluetun may answer without end; hence
+ *   `head`.
  */
 const RESTART_SCRIPT = `trap '' HUP INT PIPE TERM
 ${controlServerScript(
@@ -88,8 +89,8 @@ export const vpnRestartCommand = (controlServer: ControlServer): ExecCommand =>
   controlServerCommand('gluetun-monitor-vpn-restart', RESTART_SCRIPT, controlServer);
 
 /**
- * Restarts the VPN inside Gluetun: the container, its network and all dependents stay as they are. Emits one result
- * and completes; what was begun in the gateway is brought to its end there, also when unsubscribed.
+ * Restarts the VPN inside Gluetun. The container, its network and all dependents stay as they are. Emits one result
+ * and completes. A restart that has begun in the gateway is finished there, even after unsubscribing.
  */
 export const vpnRestart$ = (
   gatewayId: string,
@@ -105,7 +106,7 @@ export const vpnRestart$ = (
     catchError((error: unknown) => of(withoutAnswer(error))),
   );
 
-/** An engine that refuses has not begun; after silence nobody knows. */
+/** If the engine refuses, nothing has begun. After silence nobody knows. */
 const withoutAnswer = (error: unknown): VpnRestart => {
   const isRefused = error instanceof EngineError && error.status !== undefined;
   return { result: isRefused ? 'unavailable' : 'failed', reason: reasonOf(error) };

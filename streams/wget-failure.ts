@@ -1,7 +1,7 @@
-/** What kept a probe from the site, as far as wget tells it. */
+/** What kept a probe from the site, as far as wget's output shows it. */
 export type FailureCause = 'dns' | 'refused' | 'unreachable' | 'silent' | 'closed' | 'tls' | 'notHttp';
 
-/** A failure of the way to the site, or of its other end. */
+/** A failure on the way to the site, or at the site. */
 interface Failed {
   readonly cause: FailureCause;
   /** As a clause of a log line. */
@@ -11,8 +11,8 @@ interface Failed {
 type Table<Meaning> = readonly (readonly [RegExp, Meaning])[];
 
 /**
- * The words of GNU wget (with OpenSSL, as in Gluetun, and with GnuTLS, as in Debian) and of BusyBox's, with the
- * errors in the words of musl and of glibc. What tells most comes first.
+ * Messages of GNU wget (with OpenSSL, as in Gluetun, and with GnuTLS, as in Debian) and of BusyBox's, with system
+ * errors as musl and glibc word them. The most specific comes first.
  */
 const FAILURES: Table<Failed> = [
   [/ failed: (Temporary failure in name resolution|Try again)\.$/, dns('no name server answers')],
@@ -39,8 +39,8 @@ const FAILURES: Table<Failed> = [
 ]; // prettier-ignore
 
 /**
- * What wget says if it is not the tunnel that keeps it from its work, but the gateway it runs in. Where the words
- * might be the server's, they begin with two spaces.
+ * wget's messages if the gateway it runs in, and not the tunnel, keeps it from its work. Lines that may come from the
+ * server begin with two spaces.
  */
 const HANDICAPS: Table<string> = [
   [/^wget: v?fork: |^wget: can't fork/, 'no process can be started in the gateway'],
@@ -53,7 +53,7 @@ const HANDICAPS: Table<string> = [
   [/HTTPS support not compiled in\.?$|^wget: not an http or ftp url|^wget: can't execute 'ssl_client'/, 'the wget of the gateway speaks no HTTPS'],
 ]; // prettier-ignore
 
-/** Where wget was when its time was up: its last words. */
+/** What wget was doing when its time was up, from its last line. */
 const WAITS: Table<Failed> = [
   [/^Resolving \S+ \(\S+\)\.\.\. $/, dns('no name server answers')],
   [/^Connecting to \S+( \(\S+\)\|\S+\|:\d+)?\.\.\. $/, { cause: 'silent', words: 'no connection' }],
@@ -68,21 +68,21 @@ function tls(words: string): Failed {
   return { cause: 'tls', words };
 }
 
-/** What failed; undefined if nobody has told. */
-export const failureIn = (said: readonly string[]): Failed | undefined => firstIn(FAILURES, said);
+/** What failed; undefined if the output does not show it. */
+export const failureIn = (output: readonly string[]): Failed | undefined => firstIn(FAILURES, output);
 
 /** Why wget could not do its work; undefined if it could. */
-export const handicapIn = (said: readonly string[]): string | undefined =>
+export const handicapIn = (output: readonly string[]): string | undefined =>
   firstIn(
     HANDICAPS,
-    said.filter((line) => !SERVERS_WORDS.test(line)),
+    output.filter((line) => !SERVERS_WORDS.test(line)),
   );
 
-/** BusyBox's wget repeats what the server said. */
+/** BusyBox's wget repeats the server's words. */
 const SERVERS_WORDS = /^wget: (server returned error|bad header)/;
 
-/** What it waited for when its time was up; undefined if its last words do not tell. */
-export const waitIn = (said: readonly string[]): Failed | undefined => firstIn(WAITS, said.slice(-1));
+/** What it waited for when its time was up; undefined if its last line does not show it. */
+export const waitIn = (output: readonly string[]): Failed | undefined => firstIn(WAITS, output.slice(-1));
 
-const firstIn = <Meaning>(table: Table<Meaning>, said: readonly string[]): Meaning | undefined =>
-  table.find(([pattern]) => said.some((line) => pattern.test(line)))?.[1];
+const firstIn = <Meaning>(table: Table<Meaning>, output: readonly string[]): Meaning | undefined =>
+  table.find(([pattern]) => output.some((line) => pattern.test(line)))?.[1];

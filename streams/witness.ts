@@ -6,7 +6,7 @@ import { Observable, type SchedulerLike, catchError, map, of, take, timeout } fr
 import type { Witness } from '../config/witness.ts';
 import { reasonOf } from './engine.ts';
 
-/** Whether somebody outside the tunnel answers; if not, why, as one clause for a log line. */
+/** Whether a host outside the tunnel answers. If not, `reason` is one clause for a log line. */
 export type WitnessVerdict =
   { readonly answers: true } | { readonly answers: false; readonly reason: string };
 
@@ -14,23 +14,23 @@ type Interfaces = ReturnType<typeof networkInterfaces>;
 
 interface Dependencies {
   readonly scheduler: SchedulerLike;
-  /** The monitor's own; the system's unless a spec has others. */
+  /** The monitor's own network interfaces; replaced in tests. */
   readonly interfaces?: () => Interfaces;
 }
 
 const ANSWERS: WitnessVerdict = { answers: true };
-/** Milliseconds for everything together: names, connecting, TLS, the answer. */
+/** Milliseconds for everything together: name resolution, connecting, TLS, the answer. */
 const PATIENCE_MS = 3_000;
 const NO_ANSWER = 'no answer within 3 s';
 /**
- * Milliseconds for one of several addresses. Node's own 250 is less than a satellite's round trip, and gives up
- * every address but the last of a host that is there.
+ * Milliseconds for each of several addresses. Node's default of 250 is shorter than a satellite's round trip, and
+ * gives up every address but the last of a host that is there.
  */
 const ONE_ADDRESS_MS = 1_000;
 
 /**
- * One probe, from the monitor's own network, beside the tunnel: one verdict, then completion. Not by the global
- * `fetch`, which takes 20 MB more.
+ * Probes the witness once from the monitor's own network, outside the tunnel. Emits one verdict and completes. The
+ * global `fetch` would take 20 MB more memory.
  */
 export const witness$ = (
   witness: Witness,
@@ -51,13 +51,13 @@ const connected$ = ({ host, port }: Extract<Witness, { kind: 'tcp' }>): Observab
     return () => socket.destroy();
   });
 
-/** Whatever is answered is an answer: an error, a redirection, which is not followed, also one to come (1xx). */
+/** Any answer counts: an error, a redirection, which is not followed, and an interim answer (1xx). */
 const responded$ = (url: string): Observable<true> =>
   new Observable((subscriber) => {
     const options = { method: 'HEAD', agent: false, autoSelectFamilyAttemptTimeout: ONE_ADDRESS_MS } as const;
     const request = url.startsWith('https:') ? httpsRequest(url, options) : httpRequest(url, options);
     for (const sign of ['response', 'information']) request.on(sign, () => subscriber.next(true));
-    // From then on the socket is no longer the request's.
+    // From then on the socket no longer belongs to the request.
     request.on('upgrade', (_, socket) => {
       subscriber.next(true);
       socket.destroy();
@@ -67,7 +67,7 @@ const responded$ = (url: string): Observable<true> =>
     return () => request.destroy();
   });
 
-/** What a failed probe proves: somebody who speaks nonsense is there as well. */
+/** What a failed probe proves. A host that answers with nonsense is there as well. */
 export function judgeFailure(error: unknown, interfaces: Interfaces): WitnessVerdict {
   const [first = error] = partsOf(error);
   const code = codeOf(first) ?? '';
@@ -76,20 +76,24 @@ export function judgeFailure(error: unknown, interfaces: Interfaces): WitnessVer
 }
 
 /**
- * The system's own codes, the resolver's, and Node's for what cannot be asked. Any other is a complaint about what
- * was received: Node's of bad HTTP (`HPE_…`), OpenSSL's of bad TLS (`EPROTO`, `ERR_SSL_…`) or of a certificate
- * (`CERT_HAS_EXPIRED`…).
+ * Codes of the system, of the resolver, and Node's for requests it cannot make. Any other code is a complaint about
+ * what was received: Node's about bad HTTP (`HPE_…`), OpenSSL's about bad TLS (`EPROTO`, `ERR_SSL_…`) or about a
+ * certificate (`CERT_HAS_EXPIRED`…).
  */
 const NETWORK_FAILURE = /^E(?!PROTO$|RR_(?:SSL|TLS)_)/;
 
-/** What Linux and the resolver say in a container with `network_mode: none`; the last one to IPv6 addresses. */
+/**
+ * What Linux and the resolver report in a container with `network_mode: none`. The last one is for IPv6 addresses.
+ */
 const NO_WAY_OUT: readonly string[] = ['ENETUNREACH', 'EAI_AGAIN', 'ENOTFOUND', 'EADDRNOTAVAIL'];
 const NO_NETWORK = 'this monitor has no network of its own (network_mode: none? give the monitor a network)';
 
 const hasOnlyLoopback = (interfaces: Interfaces): boolean =>
   Object.values(interfaces).every((addresses = []) => addresses.every(({ internal }) => internal));
 
-/** Of a host with several addresses Node tells each one's failure (an `AggregateError`, itself without a message). */
+/**
+ * For a host with several addresses Node reports each one's failure (an `AggregateError`, itself without a message).
+ */
 const partsOf = (error: unknown): readonly unknown[] =>
   typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors)
     ? error.errors

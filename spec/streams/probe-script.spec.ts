@@ -17,18 +17,18 @@ const site = (url: string, timeoutSeconds = 3): Site => ({
 
 describe('parseProbeLine', () => {
   it.each([
-    ['0 0 200', { index: 0, exitCode: 0, httpStatus: 200, said: [] }],
-    ['12 137 -', { index: 12, exitCode: 137, httpStatus: undefined, said: [] }],
-    ['3 8 503', { index: 3, exitCode: 8, httpStatus: 503, said: [] }],
-    ['3 4 - a b\tc: d', { index: 3, exitCode: 4, httpStatus: undefined, said: ['a b', 'c: d'] }],
-    ['3 - 302', { index: 3, exitCode: undefined, httpStatus: 302, said: [] }],
-    ['3 - - sh: x', { index: 3, exitCode: undefined, httpStatus: undefined, said: ['sh: x'] }],
+    ['0 0 200', { index: 0, exitCode: 0, httpStatus: 200, output: [] }],
+    ['12 137 -', { index: 12, exitCode: 137, httpStatus: undefined, output: [] }],
+    ['3 8 503', { index: 3, exitCode: 8, httpStatus: 503, output: [] }],
+    ['3 4 - a b\tc: d', { index: 3, exitCode: 4, httpStatus: undefined, output: ['a b', 'c: d'] }],
+    ['3 - 302', { index: 3, exitCode: undefined, httpStatus: 302, output: [] }],
+    ['3 - - sh: x', { index: 3, exitCode: undefined, httpStatus: undefined, output: ['sh: x'] }],
   ])('reads %s', (line, probe) => {
     expect(parseProbeLine(line)).toEqual(probe);
   });
 
   it('keeps no more of what was said than the script sends', () => {
-    expect(parseProbeLine(`0 4 - ${'x'.repeat(9_000)}`)?.said).toEqual(['x'.repeat(1_500)]);
+    expect(parseProbeLine(`0 4 - ${'x'.repeat(9_000)}`)?.output).toEqual(['x'.repeat(1_500)]);
   });
 
   it.each(['', 'start', '0 0', '0 0 20', '0 0 2000', '0  0 200', '0 0 200 ', ' 0 0 200', '-1 0 200', 'a 0 -',
@@ -227,7 +227,7 @@ function gatewayInTrouble(): void {
     const { verdict } = verdictOf({
       exitCode: 1,
       httpStatus: undefined,
-      said: [],
+      output: [],
       ...parseProbeLine(line),
       latencyMs: 5,
       timeoutSeconds: 3,

@@ -1,6 +1,6 @@
 import { type ProbeEnd, verdictOf, whyNotRun } from '../../streams/probe-verdict.ts';
 
-const end: ProbeEnd = { exitCode: 0, httpStatus: undefined, said: [], latencyMs: 100, timeoutSeconds: 10 };
+const end: ProbeEnd = { exitCode: 0, httpStatus: undefined, output: [], latencyMs: 100, timeoutSeconds: 10 };
 const NETWORK = 'Network failure (DNS or connection)';
 
 describe('verdictOf', () => {
@@ -69,19 +69,19 @@ describe('verdictOf', () => {
     ['Connecting to 192.0.2.1 (192.0.2.1:80)', 'Timed out', undefined],
   ])('killed in time, after "%s": %s', (last, reason, cause) => {
     const said = ['Spider mode enabled. Check if remote file exists.', last];
-    expect(verdictOf({ ...end, exitCode: 137, latencyMs: 10_000, said })).toEqual({ verdict: 'fail', reason, cause });
+    expect(verdictOf({ ...end, exitCode: 137, latencyMs: 10_000, output: said })).toEqual({ verdict: 'fail', reason, cause });
   });
 
   it('tells what failed by what wget said, in the words of its kind', () => {
     const said = ["wget: can't connect to remote host (127.0.0.1): Connection refused"];
     const judged = { verdict: 'fail', reason: `${NETWORK}: connection refused`, cause: 'refused' };
-    for (const exitCode of [1, 4]) expect(verdictOf({ ...end, exitCode, said })).toEqual(judged);
+    for (const exitCode of [1, 4]) expect(verdictOf({ ...end, exitCode, output: said })).toEqual(judged);
   });
 
   it('takes it for no failure that wget lacked something', () => {
     const said = ['Connecting to 127.0.0.1:80... failed: Too many open files.'];
     const judged = { verdict: 'unknown', reason: 'wget can open no more files in the gateway', cause: undefined };
-    for (const exitCode of [1, 2, 3, 4, 5, 7]) expect(verdictOf({ ...end, exitCode, said })).toEqual(judged);
+    for (const exitCode of [1, 2, 3, 4, 5, 7]) expect(verdictOf({ ...end, exitCode, output: said })).toEqual(judged);
   });
 }); // prettier-ignore
 

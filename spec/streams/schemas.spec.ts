@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { decoded, listOf, maybe, object, part, recordOf, text, texts } from '../../streams/schemas.ts';
+import { decoded, listOf, maybe, object, part, recordOf, text, textRecord } from '../../streams/schemas.ts';
 
 describe('a schema for untrusted JSON', () => {
   const cases: { what: string; schema: v.GenericSchema; given: unknown; then: unknown }[] = [
@@ -18,13 +18,13 @@ describe('a schema for untrusted JSON', () => {
     { what: 'no list as a record', schema: recordOf(v.number()), given: [1], then: undefined },
     {
       what: 'parts that may be missing',
-      schema: object({ a: maybe(v.string()), b: maybe(v.string()), c: part({ d: text }), e: texts }),
+      schema: object({ a: maybe(v.string()), b: maybe(v.string()), c: part({ d: text }), e: textRecord }),
       given: { a: 'x', b: 1 },
       then: { a: 'x', b: undefined, c: { d: '' }, e: {} },
     },
     {
       what: 'nothing of a part that is wrong',
-      schema: object({ a: text, c: part({ d: text }), e: texts }),
+      schema: object({ a: text, c: part({ d: text }), e: textRecord }),
       given: { a: 1, c: [], e: { f: 'g', h: 2 } },
       then: { a: '', c: { d: '' }, e: { f: 'g' } },
     },

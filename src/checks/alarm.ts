@@ -13,25 +13,25 @@ import type { Alarm, Reconnect, State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
 /**
- * Somebody else doubts the tunnel: Docker's health check, or Gluetun, which restarts its VPN itself. Said when it
- * begins and when the sites have answered it; what the sites say decides.
+ * Something other than our checks doubts the tunnel: Docker's health check, or Gluetun when it restarts its VPN
+ * itself. A doubt is reported when it begins and when the sites have answered it. The sites decide.
  */
 export const alarm: GatewayConcern<'record'> = { stage: 'record', reduce };
 
 function reduce(state: State, event: Event, before: State): Transition {
-  const noted = withReconnect(withDoubt(state, before), event);
-  return raise(noted, event, before);
+  const next = withReconnect(withDoubt(state, before), event);
+  return raise(next, event, before);
 }
 
 /**
- * Each time that Docker begins to call it unhealthy asks for one check. It may follow one that is under way, but
- * not a new start; nor is it asked for any more if Docker has changed its mind. One that is found unhealthy may have
- * been so for hours: that is no second witness of what fails now.
+ * Each time Docker turns the gateway unhealthy, one extra check is asked for. It may wait for the check under way,
+ * but it is dropped if the gateway starts again or Docker changes its mind. A gateway that is unhealthy when first
+ * seen may have been so for hours, so that does not count as a second witness of a failure now.
  */
 function withDoubt(state: State, before: State): State {
   const isNews = hasTurned(state, before, 'unhealthy');
   const isOld = state.checking.isDoubted && healthOf(state) !== 'healthy' && !hasStartedAnew(state, before);
-  const isDoubted = isUndisturbed(state) && (isNews || isOld);
+  const isDoubted = runsUndisturbed(state) && (isNews || isOld);
   return isDoubted === state.checking.isDoubted
     ? state
     : { ...state, checking: { ...state.checking, isDoubted } };
@@ -44,9 +44,9 @@ function withReconnect(state: State, event: Event): State {
     : { ...state, checking: { ...state.checking, reconnect } };
 }
 
-/** Longer than any reconnect takes that succeeds: then the checks speak again. */
+/** Longer than any reconnect that succeeds. After this, failed checks count again. */
 const LONGEST_RECONNECT_MS = 30_000;
-/** Its port forwarding may hold up a stop that Gluetun has announced for so long. */
+/** A stop that Gluetun has announced may be delayed this long by its port forwarding. */
 const LONGEST_STOP_MS = 130_000;
 
 function reconnectAfter(state: State, event: Event): Reconnect | undefined {
@@ -61,24 +61,27 @@ function reconnectAfter(state: State, event: Event): Reconnect | undefined {
   return isVpnNews(state, event, 'vpnStartingLogged') ? { by: 'gluetun', at: event.at } : reconnect;
 }
 
-/** Its VPN, through the control server: neither Gluetun nor we have said that we stop it. Nor does the gateway end. */
+/**
+ * The operator stopped the VPN through the control server: neither Gluetun nor the monitor announced the stop, and
+ * the gateway itself is not ending.
+ */
 const isStoppedByOperator = (state: State, event: Event): boolean =>
   isVpnNews(state, event, 'vpnStoppingLogged') && !isSelfHealing(state, event.at, LONGEST_STOP_MS);
 
-/** Of a VPN that we leave alone, in a gateway that goes on. */
+/** Live news of the VPN, while the gateway runs undisturbed and no recovery is under way. */
 const isVpnNews = (state: State, event: Event, type: 'vpnStoppingLogged' | 'vpnStartingLogged'): boolean =>
   event.type === type &&
   !event.isPast &&
   isGateway(state, event.gatewayId) &&
-  isUndisturbed(state) &&
+  runsUndisturbed(state) &&
   state.recovery.value === 'none';
 
 function raise(state: State, event: Event, before: State): Transition {
   const current = state.checking.alarm;
-  const raised = before.checking.alarm;
+  const raisedBefore = before.checking.alarm;
   const name = nameOf(state);
-  if (raised !== undefined && isAnswered(state))
-    return to(state, { notices: [{ kind: 'alarmAnswered', name, alarm: raised }] });
+  if (raisedBefore !== undefined && isAnswered(state))
+    return to(state, { notices: [{ kind: 'alarmAnswered', name, alarm: raisedBefore }] });
   if (current !== undefined && hasStartedAnew(state, before)) return to(withAlarm(state, undefined));
   if (current === 'unhealthy' && hasTurned(state, before, 'healthy'))
     return to(withAlarm(state, undefined), { notices: [{ kind: 'gatewayHealthy', name }] });
@@ -91,26 +94,28 @@ function raise(state: State, event: Event, before: State): Transition {
   });
 }
 
-const withAlarm = (state: State, raised: Alarm | undefined): State => ({
+const withAlarm = (state: State, alarm: Alarm | undefined): State => ({
   ...state,
-  checking: { ...state.checking, alarm: raised },
+  checking: { ...state.checking, alarm },
 });
 
-/** By a check that passed: `checkResults` has lowered it. A recovery that begins is no answer. */
+/**
+ * `checkResults` has lowered the alarm after a check that passed. A recovery that begins does not answer an alarm.
+ */
 const isAnswered = ({ checking, recovery }: State): boolean =>
   checking.alarm === undefined && recovery.value === 'none';
 
 const hasStartedAnew = (state: State, before: State): boolean => !isSameRun(before.gateway, state.gateway);
 
-/** It runs, and nobody is ending it: a container that stops turns unhealthy on its way. */
-const isUndisturbed = ({ gateway, shared: { exits } }: State): boolean =>
+/** The gateway runs and nothing is stopping it. A container turns unhealthy while it stops, which means nothing. */
+const runsUndisturbed = ({ gateway, shared: { exits } }: State): boolean =>
   runningStart(gateway) !== undefined && 'id' in gateway && exits[gateway.id] === undefined;
 
-/** It may be found so, too. */
+/** True also if the gateway was already unhealthy when first seen. */
 const isTurnedUnhealthy = (state: State, before: State): boolean =>
-  isUndisturbed(state) && healthOf(state) === 'unhealthy' && healthOf(before) !== 'unhealthy';
+  runsUndisturbed(state) && healthOf(state) === 'unhealthy' && healthOf(before) !== 'unhealthy';
 
-/** Not by a line of its log that comes when it is down already: the sites cannot be checked then. */
+/** Ignores a log line that arrives after the gateway went down: the sites cannot be checked then. */
 const announcesSelfHealing = (state: State, event: Event): boolean =>
   event.type === 'selfHealingLogged' &&
   !event.isPast &&

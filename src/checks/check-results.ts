@@ -7,17 +7,17 @@ import {
   failuresCount,
   finishedCheck,
   isOfThisStart,
-  isUndisturbed,
+  wentUndisturbed,
   wasCutShort,
 } from './finished-check.ts';
 import type { Notice } from '../notices/notice.ts';
-import { criticalSites, excusedIn, hasPassed } from './quorum.ts';
+import { criticalSites, excusedIn, hasPassingSite } from './quorum.ts';
 import { isByAddress, onlyDnsFails } from './only-dns.ts';
 import { isSelfHealing, nameOf } from '../model/selectors.ts';
 import type { CheckRecord, Checking, Sites, State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
-/** Gathers the results of the check under way; at its end counts them, where they count. */
+/** Gathers the results of the check under way. When it ends, counts those that may count. */
 export const checkResults: GatewayConcern<'evidence'> = { stage: 'evidence', reduce };
 
 function reduce(state: State, event: Event, before: State): Transition {
@@ -26,18 +26,19 @@ function reduce(state: State, event: Event, before: State): Transition {
   if (check === undefined) return to(state);
   const alarm = check.passing ? undefined : state.checking.alarm;
   const counted = count(state, check, event.at);
-  const onlyDns = counted.sites === state.sites ? state.sites.onlyDns : seeDns(state, counted.sites, check);
+  const onlyDns =
+    counted.sites === state.sites ? state.sites.onlyDns : seesOnlyDnsFail(state, counted.sites, check);
   const sites = { ...counted.sites, onlyDns };
   const checking: Checking = {
     ...state.checking,
     running: undefined,
-    latest: tells(state, check) ? recordOf(check, event.at) : state.checking.latest,
+    latest: isConclusive(state, check) ? recordOf(check, event.at) : state.checking.latest,
     alarm,
     silent: silentAfter({ ...state, sites }, check),
-    cutShortAt: check.cutShort !== undefined && isUndisturbed(state, check) ? check.startedAt : undefined,
+    cutShortAt: check.cutShort !== undefined && wentUndisturbed(state, check) ? check.startedAt : undefined,
   };
   const next = { ...state, checking, sites };
-  return to(next, { notices: [...counted.notices, ...sayReach(state, next)] });
+  return to(next, { notices: [...counted.notices, ...sayReachability(state, next)] });
 }
 
 function gather(state: State, checkId: number, result: ProbeResult): Transition {
@@ -59,7 +60,10 @@ const probed = ({ site, verdict, reason, httpStatus, latencyMs }: ProbeResult): 
   latencyMs,
 });
 
-/** A pass clears a site, a failure adds one, unknown leaves it; nothing counts that is not of this start. */
+/**
+ * A pass resets a site's counter, a failure raises it, an unknown result leaves it. Only a check of the current start
+ * of the gateway counts.
+ */
 function count(state: State, check: FinishedCheck, at: number): { sites: Sites; notices: readonly Notice[] } {
   if (!isOfThisStart(state, check)) return { sites: state.sites, notices: [] };
   const failing = failuresCount(state, check);
@@ -79,7 +83,7 @@ function count(state: State, check: FinishedCheck, at: number): { sites: Sites; 
     }
     if (verdict !== 'fail' || !failing) continue;
     if (excusedNow.includes(site.url)) {
-      // What it failed before was no sign of a broken tunnel either: another site passes through it.
+      // Its earlier failures were no sign of a broken tunnel either: another site passes through it.
       failures = without(site.url, failures);
       const times = (excused[site.url] = (excused[site.url] ?? 0) + 1);
       notices.push(...sayExcused(result, times, state.settings.failThreshold));
@@ -114,16 +118,16 @@ const isKnownNeverToPass = ({ sites, settings }: State, url: string): boolean =>
 
 const without = <T>(url: string, { [url]: _, ...rest }: Record<string, T>): Record<string, T> => rest;
 
-/** Two witnesses who know nothing of each other: Docker's health check, and the check that it asked for. */
+/** Docker's health check and the check it triggered fail independently of each other, so a failure counts twice. */
 function agreesWithDocker(state: State, { isDoubted, results }: FinishedCheck, at: number): boolean {
   const critical = criticalSites(state);
   const fails = results.some(
     ({ verdict, site }) => verdict === 'fail' && critical.some(({ url }) => url === site.url),
   );
-  return isDoubted && !isSelfHealing(state, at) && fails && !hasPassed(results, critical);
+  return isDoubted && !isSelfHealing(state, at) && fails && !hasPassingSite(results, critical);
 }
 
-/** Of those that are listed: whoever has come and gone is not kept for ever. */
+/** Only sites that are listed now: the record must not grow for ever. */
 function withPassed({ passed, list }: Sites, results: readonly ProbeResult[]): readonly string[] {
   const news = results
     .filter(({ verdict, site: { url } }) => verdict === 'pass' && !passed.includes(url))
@@ -138,14 +142,14 @@ interface Failures {
   readonly threshold: number;
 }
 
-/** At the threshold once; beyond it nothing, for it has been said. */
+/** Reports `siteDown` once, at the threshold. Later failures are not reported again. */
 function sayFailure({ site, reason }: ProbeResult, { soFar, now, threshold }: Failures): readonly Notice[] {
   if (now < threshold) return [{ kind: 'siteFailed', site: site.name, failures: now, threshold, reason }];
   return soFar >= threshold ? [] : [{ kind: 'siteDown', site: site.name, failures: now, reason }];
 }
 
-/** Begins when a site by name reaches the threshold, and ends when one passes. */
-function seeDns(state: State, { failures, onlyDns }: Sites, check: FinishedCheck): boolean {
+/** True from when a site with a host name reaches the threshold until one passes. */
+function seesOnlyDnsFail(state: State, { failures, onlyDns }: Sites, check: FinishedCheck): boolean {
   const isDown = ({ site }: ProbeResult): boolean =>
     (failures[site.url] ?? 0) >= state.settings.failThreshold;
   const named = check.results.filter(({ site }) => !isByAddress(site));
@@ -153,12 +157,14 @@ function seeDns(state: State, { failures, onlyDns }: Sites, check: FinishedCheck
   return onlyDns || (onlyDnsFails(check.results) && named.some(isDown));
 }
 
-/** Once, when it has failed often enough not to be a chance. */
+/** `siteNeverPassed` is reported once, when chance is ruled out. */
 const sayExcused = ({ site, reason }: ProbeResult, times: number, threshold: number): readonly Notice[] => [
   { kind: times === threshold ? 'siteNeverPassed' : 'siteExcused', site: site.name, reason },
 ];
 
-/** Who was silent for all of its time in a check that counted, until a site passes or enough have failed. */
+/**
+ * URLs of sites that timed out in a check that counted. Emptied when a site passes or a site reaches the threshold.
+ */
 function silentAfter(state: State, check: FinishedCheck): readonly string[] {
   const { failures } = state.sites;
   const verdicts = check.results.map(({ verdict }) => verdict);
@@ -171,12 +177,12 @@ function silentAfter(state: State, check: FinishedCheck): readonly string[] {
 }
 
 /**
- * One that was cut short may be the first sign that the gateway or the engine has just gone, of which the message comes
- * later: only where the next check ends so, too, does it tell that probes cannot run.
+ * The first check that is cut short may only mean that the gateway or the engine has just gone, and that the event
+ * about it is still to come. Only a second one in a row shows that probes cannot run.
  */
-function tells(state: State, check: FinishedCheck): boolean {
+function isConclusive(state: State, check: FinishedCheck): boolean {
   const isFirst = check.cutShort !== undefined && whyBlind(state) === undefined && !wasCutShort(state);
-  return isUndisturbed(state, check) && !isFirst;
+  return wentUndisturbed(state, check) && !isFirst;
 }
 
 const recordOf = ({ startedAt, passing, results }: FinishedCheck, endedAt: number): CheckRecord => ({
@@ -186,13 +192,15 @@ const recordOf = ({ startedAt, passing, results }: FinishedCheck, endedAt: numbe
   results,
 });
 
-/** Said when it begins and when it ends; a reason that changes in between is no news. */
-function sayReach(before: State, state: State): readonly Notice[] {
+/** Reports a problem when it begins and when it ends. If only its reason changes, nothing is reported. */
+function sayReachability(before: State, state: State): readonly Notice[] {
   const name = nameOf(state);
   const [was, reason] = [whyBlind(before), whyBlind(state)];
-  const [failed, fails] = [before.sites.onlyDns, state.sites.onlyDns];
+  const [dnsFailedBefore, dnsFails] = [before.sites.onlyDns, state.sites.onlyDns];
   return [
-    ...(fails === failed ? [] : [{ kind: fails ? ('dnsFailed' as const) : ('dnsRecovered' as const), name }]),
+    ...(dnsFails === dnsFailedBefore
+      ? []
+      : [{ kind: dnsFails ? ('dnsFailed' as const) : ('dnsRecovered' as const), name }]),
     ...(reason !== undefined && was === undefined ? [{ kind: 'probesFailed' as const, name, reason }] : []),
     ...(reason === undefined && was !== undefined ? [{ kind: 'probesRecovered' as const, name }] : []),
   ];

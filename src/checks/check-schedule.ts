@@ -16,10 +16,10 @@ import type { Start } from '../model/gateway.ts';
 import type { State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
-/** While a verdict is waited for, checks are at most this far apart. */
+/** Checks are at most this far apart while the monitor waits for a verdict. */
 const CLOSEST_WATCH_MS = 5_000;
 
-/** When the next check is: at once where something asks for it, else at the pace that fits the moment. */
+/** Schedules the next check: at once if something asks for it, otherwise at the pace that fits the situation. */
 export const checkSchedule: GatewayConcern<'schedule'> = {
   stage: 'schedule',
   reduce,
@@ -28,13 +28,15 @@ export const checkSchedule: GatewayConcern<'schedule'> = {
 
 function reduce(state: State, event: Event, before: State): Transition {
   if (!canCheck(state)) return to(withoutAny(state));
-  const wanted = state.checking.again || asksForCheck(state, event, before);
-  if (state.checking.running !== undefined) return to(wanted ? withAgain(state, true) : state);
+  const isWanted = state.checking.again || asksForCheck(state, event, before);
+  if (state.checking.running !== undefined) return to(isWanted ? withAgain(state, true) : state);
   const dueAt = checkDueAt(state);
-  return wanted || (dueAt !== undefined && dueAt <= event.at) ? start(state, event.at) : to(state);
+  return isWanted || (dueAt !== undefined && dueAt <= event.at) ? start(state, event.at) : to(state);
 }
 
-/** Stand-by: without an engine, or while the gateway does not run or is being restarted, a check tells nothing. */
+/**
+ * False means stand-by: without an engine, or while the gateway is down or being restarted, a check proves nothing.
+ */
 const canCheck = (state: State): boolean =>
   !state.shared.isShuttingDown &&
   state.shared.connection.value === 'connected' &&
@@ -42,7 +44,7 @@ const canCheck = (state: State): boolean =>
   !isBeingRestarted(state) &&
   !isReconnecting(state);
 
-/** Whoever asked for one is answered by what comes next, in which all begins anew. */
+/** Drops the pending requests for a check. Once checks are possible again, one starts anyway. */
 const withoutAny = (state: State): State =>
   state.checking.again || state.checking.isDoubted
     ? { ...state, checking: { ...state.checking, again: false, isDoubted: false } }
@@ -76,17 +78,17 @@ function start(state: State, at: number): Transition {
   );
 }
 
-/** When a check is due by the pace alone; undefined where none is. */
+/** When a check is due by the pace alone; undefined if none is. */
 export function checkDueAt(state: State): number | undefined {
-  const begun = runningStart(state.gateway);
-  if (!canCheck(state) || begun === undefined || state.checking.running !== undefined) return undefined;
+  const current = runningStart(state.gateway);
+  if (!canCheck(state) || current === undefined || state.checking.running !== undefined) return undefined;
   const last = state.checking.lastStartedAt ?? 0;
-  if (state.gateway.value === 'starting' && !mayProve(state, begun, last))
-    return begun.seenAt + state.settings.healthyWaitMs;
+  if (state.gateway.value === 'starting' && !mayProve(state, current, last))
+    return current.seenAt + state.settings.healthyWaitMs;
   return last + pace(state);
 }
 
-/** Whether a check now could prove anything of a gateway that starts; before its log shows the tunnel, none does. */
+/** Whether a check could prove anything about a starting gateway. Before its log shows the tunnel, none could. */
 function mayProve({ gateway, settings, shared: { containers } }: State, start: Start, last: number): boolean {
   const { tunnelShownAt, seenAt } = start;
   return (
@@ -98,32 +100,35 @@ function mayProve({ gateway, settings, shared: { containers } }: State, start: S
 
 function pace(state: State): number {
   const { settings, gateway, recovery } = state;
-  const close = Math.min(settings.retryIntervalMs, CLOSEST_WATCH_MS);
+  const closeMs = Math.min(settings.retryIntervalMs, CLOSEST_WATCH_MS);
   if (
     recovery.value === 'awaitingReady' ||
     recovery.value === 'verifying' ||
     recovery.value === 'verifyingVpn'
   )
-    return close;
-  if (gateway.value === 'starting') return close;
+    return closeMs;
+  if (gateway.value === 'starting') return closeMs;
   return isInDoubt(state) ? settings.retryIntervalMs : settings.checkIntervalMs;
 }
 
 /**
- * A critical site has begun to fail, enough of them are down, somebody doubts, or the latest check was cut short. A few
- * that stay down are no news.
+ * A critical site has begun to fail, enough sites are down, an alarm is raised, or the latest check was cut short. A
+ * few sites that stay down do not count as doubt.
  */
 function isInDoubt(state: State): boolean {
   const { sites, settings, checking } = state;
   const failures = criticalSites(state).map(({ url }) => sites.failures[url] ?? 0);
   const isBeginning = failures.some((count) => count > 0 && count < settings.failThreshold);
-  const isToBeSeen = whyBlind(state) === undefined && wasCutShort(state);
+  const needsSecondLook = whyBlind(state) === undefined && wasCutShort(state);
   return (
-    isBeginning || isToBeSeen || checking.alarm !== undefined || sitesDown(state).length >= quorumIn(state)
+    isBeginning ||
+    needsSecondLook ||
+    checking.alarm !== undefined ||
+    sitesDown(state).length >= quorumIn(state)
   );
 }
 
-/** What makes a check worth doing at once. */
+/** Whether this event is a reason to check at once. */
 function asksForCheck(state: State, event: Event, before: State): boolean {
   if (
     (hasBecomeReady(state, before) && event.type !== 'checkFinished') ||
@@ -151,7 +156,7 @@ function asksForCheck(state: State, event: Event, before: State): boolean {
   }
 }
 
-/** Gluetun's log may be faster than the answer to our restart: until that came, no check could begin. */
+/** Gluetun's log may show the tunnel before our restart is reported as done. No check could begin until then. */
 const hasShownTunnel = ({ gateway }: State): boolean =>
   gateway.value === 'starting' && gateway.start.tunnelShownAt !== undefined;
 

@@ -4,22 +4,25 @@ import { runningStart } from '../model/selectors.ts';
 import type { Pass, Sites, State } from '../model/state.ts';
 
 /*
- * A check that confirms is quick: what used to answer in a second, and has just been silent for all of its time, needs
- * no second full one.
+ * A check that confirms a failure is quick. A site that usually answers in a second, and has just timed out, does not
+ * get its full time again.
  */
 
 const REMEMBERED_MS = 3_600_000;
-/** Time for the packets of a cut of 12 s to come through after it: a connection is tried again after 1 s and 3 s. */
+/**
+ * Seconds. After an interruption of 12 s packets need this long to get through: a connection is retried after 1 s and
+ * 3 s.
+ */
 const LEAST_SECONDS = 5;
-/** A site gets so many times what its slowest pass took. */
+/** A site gets this many times the duration of its slowest pass. */
 const MARGIN = 5;
-/** As in `streams/probe-verdict.ts`: half a second early is scheduling. */
+/** As in `streams/probe-verdict.ts`: a timer may fire up to half a second early. */
 const EARLY_MS = 500;
 
-/** The sites as the next check is to probe them. */
+/** The sites with the time-outs that the next check uses. */
 export interface Times {
   readonly sites: readonly Site[];
-  /** URLs of those that get less than their own time. */
+  /** URLs of the sites whose time-out is shortened. */
   readonly shortened: readonly string[];
 }
 
@@ -37,14 +40,19 @@ function withTime(site: Site, state: State, at: number): Site {
     : { ...site, timeoutSeconds: seconds };
 }
 
-/** Of the last hour, and since the gateway's latest start or reconnect: a new exit may be slower for good. */
+/**
+ * Counts passes of the last hour since the gateway's latest start or reconnect. A new exit may be slower for good.
+ */
 function slowestPass({ url }: Site, { sites, gateway, checking }: State, at: number): number | undefined {
   const start = runningStart(gateway)?.seenAt ?? Infinity;
   const since = Math.max(at - REMEMBERED_MS, start, checking.reconnect?.at ?? 0);
   return sites.passes[url]?.find((pass) => pass.at >= since)?.seconds;
 }
 
-/** Of those that passed in a check. A pass that a later one outlasts is forgotten: few are left, the slowest first. */
+/**
+ * Adds the passes of this check. A pass is dropped once a later one is as slow, so the list stays short, slowest
+ * first.
+ */
 export const withPasses = (
   passes: Sites['passes'],
   results: readonly ProbeResult[],
@@ -58,6 +66,6 @@ export const withPasses = (
       return { ...soFar, [url]: [...(soFar[url] ?? []).filter(isSlower), { at: startedAt, seconds }] };
     }, passes);
 
-/** It was silent for all the time it got. */
+/** The site did not answer in the time it got. */
 export const hasTimedOut = ({ verdict, latencyMs = 0, site }: ProbeResult): boolean =>
   verdict === 'fail' && latencyMs >= site.timeoutSeconds * 1000 - EARLY_MS;

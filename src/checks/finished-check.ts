@@ -12,13 +12,16 @@ import {
 /** A check that has just ended, and what it proves. */
 export interface FinishedCheck {
   readonly startedAt: number;
-  /** One for each site; `unknown` where none came. Without those that say nothing, for their time was shortened. */
+  /**
+   * One for each site, `unknown` if it has no result. Failures under a shortened time-out are left out if another
+   * site passed.
+   */
   readonly results: readonly ProbeResult[];
-  /** Some were left out: a check that gives each its own time has to tell. */
+  /** Some results were left out, so a check with full time-outs has to follow. */
   readonly isInconclusive: boolean;
-  /** Why some have no result; undefined: all have one. */
+  /** Why some sites have no result; undefined if all have one. */
   readonly cutShort: string | undefined;
-  /** Docker's `unhealthy` has asked for it. */
+  /** It was started because Docker reported `unhealthy`. */
   readonly isDoubted: boolean;
   /** At least one critical site passed, and fewer failed than it takes to act. */
   readonly passing: boolean;
@@ -42,7 +45,10 @@ export function finishedCheck(event: Event, state: State): FinishedCheck | undef
   };
 }
 
-/** A failure by a shortened time though another site passed: the tunnel works, and this one may only be slow. */
+/**
+ * A failure under a shortened time-out although another site passed: the tunnel works, and this site may only be
+ * slow.
+ */
 const isHasty = (
   { site, verdict }: ProbeResult,
   { shortened }: RunningCheck,
@@ -62,13 +68,16 @@ const resultsOf = (running: RunningCheck, reason = 'no result'): readonly ProbeR
       },
   );
 
-/** A check from before the gateway's start, or that overlaps a reconnect by us or by its operator, says nothing of it. */
+/**
+ * A check proves nothing about the current start if it began before that start, or if it overlaps a reconnect by the
+ * monitor or the operator.
+ */
 export const isOfThisStart = (state: State, check: FinishedCheck): boolean => {
   const start = runningStart(state.gateway);
   return start !== undefined && check.startedAt >= start.seenAt && !overlapsReconnect(state, check);
 };
 
-/** What Gluetun does in trouble of its own is no excuse: the tunnel is broken. */
+/** A reconnect by Gluetun itself excuses nothing: Gluetun reconnects because the tunnel is broken. */
 function overlapsReconnect(state: State, { startedAt }: FinishedCheck): boolean {
   const { reconnect } = state.checking;
   if (isReconnecting(state)) return true;
@@ -78,8 +87,8 @@ function overlapsReconnect(state: State, { startedAt }: FinishedCheck): boolean 
 }
 
 /**
- * Whether its failures count: not those of a check begun before the gateway was ready or resumed, nor, where it is
- * not ready, while it has time left to become it; nor while somebody stops it, or we restart it.
+ * Whether its failures count. They do not if the check began before the gateway was ready or resumed, if the gateway
+ * is not ready but still has time to become so, or if it is being stopped or restarted.
  */
 export function failuresCount(state: State, check: FinishedCheck): boolean {
   const readyAt = runningStart(state.gateway)?.readyAt;
@@ -88,17 +97,16 @@ export function failuresCount(state: State, check: FinishedCheck): boolean {
 }
 
 /**
- * Whether it went undisturbed, so that a result which is missing says that probes tell nothing. Else it was left in
- * the middle: by a gateway that was paused, or is being stopped or restarted by whomever, or by the engine. That is
- * reported where it is found out.
+ * Whether nothing interrupted the check, so that a missing result shows that probes cannot run. Otherwise the gateway
+ * was paused, stopped or restarted, or the engine was lost, which is reported elsewhere.
  */
-export const isUndisturbed = (state: State, check: FinishedCheck): boolean =>
+export const wentUndisturbed = (state: State, check: FinishedCheck): boolean =>
   isOfThisStart(state, check) &&
   check.startedAt >= (runningStart(state.gateway)?.readyAt ?? 0) &&
   state.shared.connection.value === 'connected' &&
   !isBeingEnded(state) &&
   !isBeingRestarted(state);
 
-/** The check before this was cut short, in this start: whether that lasts, the next one tells. */
+/** The previous check of this start was cut short. The next check shows whether that lasts. */
 export const wasCutShort = ({ checking: { cutShortAt }, gateway }: State): boolean =>
   cutShortAt !== undefined && cutShortAt >= (runningStart(gateway)?.seenAt ?? Infinity);

@@ -9,39 +9,44 @@ import type { State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
 /**
- * What the decision to act rests on beside the counters: since when there has been a sign of an outage, how long all
+ * What the decision to act rests on besides the counters: when the first sign of an outage was, how long everything
  * has been calm, and which sites are held as advisory.
  */
 export const outage: GatewayConcern<'evidence'> = { stage: 'evidence', reduce };
 
 function reduce(state: State, event: Event, before: State): Transition {
   const released = releaseHeld(state, event);
-  const signed = withOutage(released.state, event, before);
+  const withSigns = withOutage(released.state, event, before);
   const notices = [...sayRemembered(state, before), ...released.notices];
-  return to(withCalm(signed, event, before), { notices });
+  return to(withCalm(withSigns, event, before), { notices });
 }
 
-/** An earlier monitor has found that out; once, when it is known which gateway it is about. */
+/**
+ * An earlier monitor held these sites. Reported once, when the first listing has shown which gateway they belong to.
+ */
 function sayRemembered(state: State, before: State): readonly Notice[] {
   if (before.shared.containers.isListed || !state.shared.containers.isListed) return [];
   const names = heldSites(state).map(({ name }) => name);
   return names.length === 0 ? [] : [{ kind: 'sitesStillDemoted', sites: names }];
 }
 
-/** One pass is enough: it does not block this exit any more. */
+/** One pass is enough to release a held site: this exit does not block it. */
 function releaseHeld(state: State, event: Event): Transition {
   if (event.type !== 'siteProbed' || event.result.verdict !== 'pass') return to(state);
   const { url, name } = event.result.site;
   const { held } = state.sites;
-  const isOurs = state.checking.running?.checkId === event.checkId;
-  if (!isOurs || !held.includes(url)) return to(state);
+  const isCurrentCheck = state.checking.running?.checkId === event.checkId;
+  if (!isCurrentCheck || !held.includes(url)) return to(state);
   return to(
     { ...state, sites: { ...state.sites, held: held.filter((other) => other !== url) } },
     { notices: [{ kind: 'siteReinstated', site: name }] },
   );
 }
 
-/** The first sign: a counted failure, Docker's or Gluetun's doubt. It ends with a check that passes. */
+/**
+ * The outage begins with a counted failure, or when Docker or Gluetun doubts the tunnel. It ends with a check that
+ * passes.
+ */
 function withOutage(state: State, event: Event, before: State): State {
   const check = finishedCheck(event, before);
   if (check?.passing) return { ...state, outageSince: undefined };

@@ -5,7 +5,10 @@ import type { Notice } from '../notices/notice.ts';
 import type { Everything, State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
-/** The sites file changed: a gateway's sites are the new ones; the last good ones where it holds none to use. */
+/**
+ * When the sites file changes, the gateway takes over the new sites. It keeps the last good ones if the file has no
+ * usable site.
+ */
 export const siteList: GatewayConcern<'gateway'> = { stage: 'gateway', reduce };
 
 function reduce(state: State, event: Event): Transition {
@@ -31,11 +34,11 @@ function reduce(state: State, event: Event): Transition {
   });
 }
 
-/** Those that name no gateway are everybody's. */
+/** A site that names no gateway belongs to every gateway. */
 export const sitesOf = (gateway: string, sites: readonly Site[]): readonly Site[] =>
   sites.filter((site) => site.gateway === undefined || site.gateway === gateway);
 
-/** Said once, however many gateways there are. */
+/** Reported once, however many gateways there are. */
 export const siteReload: SharedConcern<'facts'> = { stage: 'facts', reduce: sayReload };
 
 function sayReload(state: Everything, event: Event): Transition<Everything> {

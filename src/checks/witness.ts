@@ -8,15 +8,15 @@ import { viewsOf } from '../model/watches.ts';
 import { type Witness, isLineDown } from '../model/witness.ts';
 
 const CALM_PACE_MS = 60_000;
-/** The line may go down in the middle of it, too: what a recovery rests on is not older than this. */
+/** The line may go down during an outage too, so a recovery must not rest on an older answer. */
 const OUTAGE_PACE_MS = 5_000;
-/** While the line is down: the moment it is back the sites are checked. */
+/** While the line is down: the sites are checked as soon as it is back. */
 const SILENT_PACE_MS = 1_000;
 
 type Probed = Extract<Event, { type: 'witnessProbed' }>;
 type Configured = Exclude<Witness, { value: 'none' }>;
 
-/** What an answer of the witness, or its silence, says of the line. */
+/** Concludes from the witness's answers and silence whether the line is up. */
 export const witness: SharedConcern<'facts'> = { stage: 'facts', reduce };
 
 function reduce(state: Everything, event: Event): Transition<Everything> {
@@ -43,7 +43,7 @@ function answered(state: Everything, known: Configured, { at }: Probed): Transit
   return to(withWitness(state, next), { notices });
 }
 
-/** Once may be a lost packet: nothing is begun on it, but it is said only when it happens again. */
+/** One miss may be a lost packet: no recovery begins on it, but only a second one is reported. */
 function failed(
   state: Everything,
   known: Configured,
@@ -79,7 +79,10 @@ const ignore = (state: Everything, at: number, why: { readonly reason?: string }
     notices: [{ kind: 'witnessIgnored', ...why }],
   });
 
-/** Asks it: now and then, at an outage's first sign, often from then on. Comes after the gateways' concerns. */
+/**
+ * Probes the witness: rarely while all is well, at the first sign of an outage, and often during one. Runs after the
+ * gateways' concerns.
+ */
 export const witnessSchedule: SharedConcern<'schedule'> = {
   stage: 'schedule',
   reduce: ask,
@@ -89,14 +92,14 @@ export const witnessSchedule: SharedConcern<'schedule'> = {
 function ask(state: Everything, event: Event, before: Everything): Transition<Everything> {
   const { witness: known } = state;
   if (known.value === 'none') return to(state);
-  const doubted = withDoubt(known, state.nextId, hasPassed(event, before));
+  const current = withDoubt(known, state.nextId, hasCheckPassed(event, before));
   const isDue = known.nextProbeAt <= event.at || beginsOutage(state, before);
   if (!isDue || known.awaited !== undefined || state.isShuttingDown)
-    return to(doubted === known ? state : withWitness(state, doubted));
+    return to(current === known ? state : withWitness(state, current));
   const requestId = state.nextId;
   return to(
     {
-      ...withWitness(state, { ...doubted, awaited: requestId }),
+      ...withWitness(state, { ...current, awaited: requestId }),
       nextId: requestId + 1,
     },
     { requests: [{ kind: 'probeWitness', requestId }] },
@@ -111,7 +114,7 @@ const withDoubt = (known: Configured, nextId: number, passed: boolean): Configur
 const isOutage = ({ watches }: Everything): boolean =>
   watches.some(({ outageSince }) => outageSince !== undefined);
 
-const hasPassed = (event: Event, before: Everything): boolean =>
+const hasCheckPassed = (event: Event, before: Everything): boolean =>
   viewsOf(before).some((view) => finishedCheck(event, view)?.passing === true);
 
 const beginsOutage = (state: Everything, before: Everything): boolean =>

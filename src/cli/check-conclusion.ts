@@ -13,18 +13,18 @@ export interface Findings {
     Config,
     'siteQuorum' | 'failThreshold' | 'dryRun' | 'recoveryStrategy' | 'selfHealGraceMs'
   >;
-  /** Why the gateway may not be touched; undefined: it may be. */
+  /** Why the gateway may not be touched; undefined if it may be. */
   readonly excluded: Exclusion | undefined;
   readonly sites: readonly Site[];
   readonly results: readonly ProbeResult[];
   readonly cutShort: string | undefined;
-  /** Undefined: none is configured. */
+  /** Undefined if none is configured. */
   readonly witness: WitnessVerdict | undefined;
-  /** Of the running monitor, by its state file. */
+  /** The running monitor's backoff, from its state file. */
   readonly backoff: RememberedBackoff | undefined;
-  /** URLs of sites that it holds as advisory. */
+  /** URLs of sites that the running monitor holds as advisory. */
   readonly held: readonly string[];
-  /** URLs of sites that it has seen pass; empty: nobody knows. */
+  /** URLs of sites that the running monitor has seen pass; empty if that is not known. */
   readonly passed: readonly string[];
   readonly now: number;
 }
@@ -34,7 +34,7 @@ export interface Conclusion {
   readonly lines: readonly string[];
 }
 
-/** What the results say, and what the monitor would make of it, in the words of a person who wants to know what to do. */
+/** Explains the results, and what the monitor would do about them, to a person who wants to know what to do. */
 export function conclude(findings: Findings): Conclusion {
   const { sites, results, config, held } = findings;
   const passed = findings.passed.length === 0 ? sites.map(({ url }) => url) : findings.passed;
@@ -59,7 +59,7 @@ export function conclude(findings: Findings): Conclusion {
 interface Judgement {
   readonly quorum: number;
   readonly passes: boolean;
-  /** URLs of sites that have never passed, and do not now, though another one does. */
+  /** URLs of sites that fail and have never passed, although another one passes. */
   readonly excused: readonly string[];
 }
 
@@ -83,7 +83,7 @@ function verdict(
 const unknownReason = (results: readonly ProbeResult[]): string | undefined =>
   results.find(({ verdict: one }) => one === 'unknown')?.reason;
 
-/** What would hold a recovery back, or what it would do. */
+/** What would prevent a recovery, or what a recovery would do. */
 function whatFollows({ config, excluded, witness, backoff, now }: Findings): readonly string[] {
   if (excluded !== undefined) return [`The gateway ${EXCLUDED[excluded]}: no recovery would start.`];
   if (witness?.answers === false)

@@ -30,7 +30,10 @@ import { peekStateFile } from '../edges/state-file.ts';
 import { lineOf } from '../notices/wording.ts';
 import { refusedSites, sitesOf } from '../checks/site-list.ts';
 
-/** One check through each tunnel, and what it shows. Prints; resolves with 0 when all pass, else 1. */
+/**
+ * Prints the result of one check through each gateway. Resolves with `EXIT.ok` if all pass, `EXIT.failed` if one does
+ * not or cannot be checked, `EXIT.config` if there are no sites.
+ */
 export async function check(config: Config, print: (line: string) => void): Promise<number> {
   const fileText = readSitesFile(config.sitesFile);
   const sites = resolveSites({
@@ -53,7 +56,7 @@ export async function check(config: Config, print: (line: string) => void): Prom
   }
 }
 
-/** One gateway after another, each in a paragraph of its own. */
+/** Checks one gateway after another, each in a paragraph of its own. */
 function checkAll$(
   config: Config,
   sites: readonly Site[],
@@ -63,7 +66,7 @@ function checkAll$(
   return from(config.gateways).pipe(
     concatMap((gateway) =>
       checkOne$(gateway, sitesOf(gateway, sites), { config, engine, print }).pipe(
-        // One that is missing does not keep the others from being looked at.
+        // A missing gateway does not keep the others from being checked.
         catchError((failure: unknown) => {
           print(`${gateway}: nothing could be found out: ${reasonOf(failure)}`);
           return of<Conclusion>({ passes: false, lines: [] });

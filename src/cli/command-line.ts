@@ -23,7 +23,7 @@ Options:
 It is configured by environment variables; docs/configuration.md lists them.
 `;
 
-/** What the user asked for. Anything not understood is named, with what would be. */
+/** Parses the arguments. Anything it does not understand is named, together with the valid commands. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   try {
     const { values, positionals } = parseArgs({

@@ -1,10 +1,10 @@
-/** What the process ends with; above 1 after BSD's sysexits.h. */
+/** Exit codes of the process; those above 1 follow BSD's sysexits.h. */
 export const EXIT = {
   ok: 0,
-  /** `check`: the tunnel does not pass, or nothing could be found out. */
+  /** `check`: a tunnel does not pass, or could not be checked. */
   failed: 1,
   usage: 64,
-  /** A bug: logged with the event and the state it happened on. */
+  /** A bug. It is logged with the event and the state it occurred on. */
   software: 70,
   /** The configuration cannot be used. */
   config: 78,

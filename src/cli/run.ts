@@ -34,7 +34,7 @@ import { settingsOf } from '../model/settings.ts';
 
 export interface Ended {
   readonly exitCode: number;
-  /** Resolves when all that was to be written is; whoever calls it bounds the wait. */
+  /** Resolves when everything is written. The caller has to bound the wait. */
   readonly flush: () => Promise<unknown>;
 }
 
@@ -68,14 +68,14 @@ export async function run(
     ...sayConfig(config, sites),
     ...(config.dryRun ? [{ kind: 'dryRunBegun' as const, dryRun: true as const }] : []),
   ];
-  // Before the first file is waited for: a disk that hangs by now is no reason to be silent.
+  // Logged before the state file is opened: a disk that hangs is no reason to be silent.
   greeting.forEach(say);
   const opened = openStateFile(config.stateFile);
   const state = createStateWriter(opened, {
     scheduler,
     trouble: troubleOf('state', opened.file, trouble$),
   });
-  const beginning = {
+  const start = {
     sites: sites.sites,
     fileText,
     opening: [...greeting, ...opened.notices],
@@ -85,14 +85,14 @@ export async function run(
   };
   const edges = [logEdge(say, greeting), stateEdge(state), livenessFile()];
   const report = (event: EdgeEvent): void => trouble$.next(event);
-  const exitCode = await finish(watching(config, beginning).pipe(tellEdges(edges, scheduler, report)), say);
+  const exitCode = await finish(watching(config, start).pipe(tellEdges(edges, scheduler, report)), say);
   return {
     exitCode,
     flush: async () => Promise.all([log.close(), lastValueFrom(state.commit(), { defaultValue: undefined })]),
   };
 }
 
-/** What goes wrong with a file comes back as an event. */
+/** Trouble with a file comes back as an event. */
 const troubleOf = (store: Store, path: string, trouble$: Subject<EdgeEvent>): Trouble => ({
   failed: (reason) => trouble$.next({ type: 'storeFailed', at: scheduler.now(), store, path, reason }),
   recovered: (lostLines) =>
@@ -113,8 +113,8 @@ const sayConfig = (
   { kind: 'sitesRead', sites: [...new Set(sites.map(({ name }) => name))], isBuiltIn: usedDefaults },
 ];
 
-/** What the loop begins with. */
-interface Beginning extends Pick<Program, 'commit'> {
+/** What the loop starts from. */
+interface LoopStart extends Pick<Program, 'commit'> {
   readonly sites: readonly Site[];
   readonly fileText: SitesFileText;
   readonly opening: readonly Notice[];
@@ -124,7 +124,7 @@ interface Beginning extends Pick<Program, 'commit'> {
 
 function watching(
   config: Config,
-  { sites, fileText, opening, memory, commit, trouble$ }: Beginning,
+  { sites, fileText, opening, memory, commit, trouble$ }: LoopStart,
 ): Observable<Step> {
   const docker = connectDocker(config.docker);
   const reads = dockerReadings(docker);
@@ -173,10 +173,13 @@ const finish = (watch$: Observable<unknown>, say: (notice: Notice) => void): Pro
     });
   });
 
-/** A line of the log takes no more. */
+/** Characters. The log cuts longer lines. */
 const LONGEST_PART = 6_000;
 
-/** All that is needed to find the bug: the restart policy brings the monitor back to a clean look at the engine. */
+/**
+ * Everything that is needed to find the bug. The restart policy then starts a monitor with a fresh view of the
+ * engine.
+ */
 function describeFault(fault: unknown): readonly Notice[] {
   const stack = (thrown: unknown): string =>
     thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);

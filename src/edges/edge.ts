@@ -3,20 +3,20 @@ import { reasonOf } from '../../streams/engine.ts';
 import type { EdgeEvent } from '../../streams/events.ts';
 import type { Step } from '../loop/program.ts';
 
-/** Who is told of every step, to show it, keep it or send it on. */
+/** Receives every step, to show it, keep it or send it on. */
 export interface Edge {
   readonly name: string;
-  /** May throw, and may take its time: the next step comes when it is done with this one. */
+  /** May throw, and may take its time: it gets the next step when it is done with this one. */
   readonly take: (step: Step) => void | Promise<void>;
 }
 
-/** How many steps wait for an edge that is slow; what is too much is not given to it. */
+/** How many steps may wait for a slow edge. Further ones are dropped and counted. */
 export const STEPS_THAT_WAIT = 1_000;
 
 /**
- * Gives each edge every step, each at its own pace: one that throws, rejects, is slow or never comes back touches
- * neither the loop nor another edge. What came of them is told to `report`: once when one begins to fail, once when
- * it works again.
+ * Gives each edge every step, each at its own pace: one that throws, rejects, is slow or never comes back affects
+ * neither the loop nor another edge. `report` gets one event when an edge begins to fail, and one when it works
+ * again.
  */
 export function tellEdges(
   edges: readonly Edge[],
@@ -88,7 +88,7 @@ function takerOf(
     report({ type: 'edgeFailed', at: now(), edge: name, reason });
   }
 
-  /** It has caught up, too. */
+  /** Reports a recovery only once the edge has caught up as well. */
   function succeed(step: Step): void {
     if (!isFailing || waiting.length > 0 || isOfAnEdge(step)) return;
     isFailing = false;
@@ -97,6 +97,6 @@ function takerOf(
   }
 }
 
-/** What an edge makes of the news of an edge is no news, or two of them could go on about each other for ever. */
+/** Success or failure on a step about an edge is not reported: two edges could report each other for ever. */
 const isOfAnEdge = ({ event }: Step): boolean =>
   event.type === 'edgeFailed' || event.type === 'edgeRecovered';

@@ -11,9 +11,9 @@ const INTERVAL_MS = 5_000;
 const touchFile = async (file: string): Promise<void> => writeFile(file, '');
 
 /**
- * Touches the file as the loop goes round: at least once a minute, for there is a listing a minute. A timer of its
- * own would beat on in a monitor whose loop is stuck. None is begun while the disk owes the answer to another.
- * `touch`: another disk, for tests.
+ * Touches the file as steps pass: at least once a minute, because there is a listing every minute. A timer of its own
+ * would go on even if the loop were stuck. No touch begins while the disk has not answered the one before. `touch` is
+ * replaced in tests.
  */
 export function livenessFile(file = LIVENESS_FILE, touch = touchFile): Edge {
   let isUnderWay = false;
@@ -24,9 +24,9 @@ export function livenessFile(file = LIVENESS_FILE, touch = touchFile): Edge {
       if (isUnderWay || at - touchedAt < INTERVAL_MS) return;
       isUnderWay = true;
       touchedAt = at;
-      // A read-only /tmp costs the image's health check, which then says so; the monitor works without.
-      const over = (): void => void (isUnderWay = false);
-      void touch(file).then(over, over);
+      // With a read-only /tmp only the image's health check fails. The monitor works without the file.
+      const done = (): void => void (isUnderWay = false);
+      void touch(file).then(done, done);
     },
   };
 }

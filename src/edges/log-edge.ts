@@ -3,13 +3,13 @@ import type { Notice } from '../notices/notice.ts';
 import { lineOf } from '../notices/wording.ts';
 import type { Edge } from './edge.ts';
 
-/** In words. `ofSeveral`: several gateways are watched, so each line tells which one it is about. */
+/** Writes a notice as a sentence. `ofSeveral`: several gateways are watched, so each line names its gateway. */
 export const sayTo =
   (log: Log, ofSeveral: boolean) =>
   (notice: Notice): void =>
     log.write(lineOf(notice, ofSeveral));
 
-/** @param opening What the log has already: it was said before the loop began. */
+/** @param opening Notices that were logged before the loop began. */
 export const logEdge = (say: (notice: Notice) => void, opening: readonly Notice[]): Edge => ({
   name: 'log',
   take: ({ event, notices }) =>

@@ -6,33 +6,34 @@ export interface LogFileOptions extends RotationLimits {
   readonly file: string;
   readonly scheduler: SchedulerLike;
   readonly trouble: Trouble;
-  /** Another disk, for tests. */
+  /** Replaced in tests. */
   readonly append?: typeof appendRotating;
 }
 
 export interface LogFile {
   /** Never throws, and never waits. */
   readonly write: (line: string) => void;
-  /** Resolves when all that waits is written, or a try to write it has failed. */
+  /** Resolves when everything that waits is written, or an attempt to write it has failed. */
   readonly flush: () => Promise<void>;
 }
 
-/** How long an unwritable file is left alone before it is tried again. */
+/** How long an unwritable file is left alone before the next attempt. */
 export const LOG_FILE_RETRY_MS = 60_000;
 
-/** A disk that takes longer counts as one that cannot be written. */
+/** A disk that takes longer counts as unwritable. */
 export const LOG_FILE_PATIENCE_MS = 5_000;
 
-/** How much text waits for the disk; what does not fit is dropped and counted. */
+/** How much text may wait for the disk. What does not fit is dropped and counted. */
 export const LOG_FILE_WAITING_BYTES = 1024 * 1024;
 
-/** Of what waits, as much as is handed over at once. */
+/** The most lines that are handed over at once. */
 const LINES_AT_ONCE = 1_000;
 
 /**
- * The log file, written whole lines at a time and never waited for: one operation is under way, what comes meanwhile
- * waits in order, and what is too much is counted. A disk that hangs costs lines, not the loop's time. winston's own
- * file transport loses the rest of a burst that exceeds the size in one tick, and does not notice a full disk.
+ * Writes the log file in whole lines, and nothing ever waits for it. One operation is under way at a time; further
+ * lines queue in order, and those that do not fit are counted. A disk that hangs costs lines, not the loop's time.
+ * winston's own file transport loses the rest of a burst that exceeds the size in one tick, and does not notice a
+ * full disk.
  */
 export function createLogFile(options: LogFileOptions): LogFile {
   const { file, scheduler, trouble, append = appendRotating } = options;
@@ -75,7 +76,7 @@ export function createLogFile(options: LogFileOptions): LogFile {
 
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
-      const overdue = scheduler.schedule(
+      const timeout = scheduler.schedule(
         () => fail(`it has not answered for ${String(LOG_FILE_PATIENCE_MS / 1000)} s`),
         LOG_FILE_PATIENCE_MS,
       );
@@ -85,10 +86,10 @@ export function createLogFile(options: LogFileOptions): LogFile {
       } catch (error) {
         isWriting = false;
         retry = scheduler.schedule(begin, LOG_FILE_RETRY_MS);
-        fail((error as Error).message); // all that node:fs throws
+        fail((error as Error).message); // node:fs throws nothing else
         return;
       } finally {
-        overdue.unsubscribe();
+        timeout.unsubscribe();
       }
     }
     isWriting = false;
@@ -104,8 +105,8 @@ export function createLogFile(options: LogFileOptions): LogFile {
   function recover(): void {
     if (!isFailing) return;
     isFailing = false;
-    const lost = lostLines;
+    const count = lostLines;
     lostLines = 0;
-    trouble.recovered(lost);
+    trouble.recovered(count);
   }
 }

@@ -3,15 +3,15 @@ import type { LogConfig } from '../../config/config.ts';
 import { MASK, printable } from '../../config/shown-text.ts';
 import type { Line } from '../notices/log-line.ts';
 
-/** Longer messages are cut: engines split lines at 16 KiB, and untrusted text may have any length. */
+/** Longer messages are cut: engines split lines at 16 KiB, and untrusted text may be of any length. */
 const MESSAGE_MAX_LENGTH = 8000;
 
-/** A secret this short would be hit by chance, so that masking it would tell more than it hides. */
+/** A shorter secret would match by chance, and masking it would reveal more than it hides. */
 const SECRET_MIN_LENGTH = 3;
 
 export type Render = (line: Line, atMs: number) => string;
 
-/** How a line is written: always one line, without the line break, whatever text it quotes. */
+/** Renders a line: always one line without a line break, whatever text it quotes. */
 export function createRender(
   config: Pick<LogConfig, 'format' | 'timeZone'>,
   secrets: readonly string[],
@@ -29,7 +29,8 @@ export function createRender(
     const { date, time, fraction, offset } = timeOf(atMs);
     const head = { timestamp: `${date}T${time}.${fraction}${offset}`, level, message: clean(message) };
     const rest = Object.entries(fields).map(([name, value]) => [name, cleanField(value)] as const);
-    return JSON.stringify({ ...head, ...Object.fromEntries(rest), ...head }); // first, and never overwritten
+    // `head` comes first, and fields never overwrite it.
+    return JSON.stringify({ ...head, ...Object.fromEntries(rest), ...head });
   }
 
   function cleanField(value: unknown): unknown {
@@ -44,7 +45,7 @@ interface ClockReading {
   readonly date: string;
   readonly time: string;
   readonly fraction: string;
-  /** As RFC 3339 has it: `+01:00`. */
+  /** As in RFC 3339: `+01:00`. */
   readonly offset: string;
 }
 
@@ -73,20 +74,20 @@ function createClock(timeZone: string): (atMs: number) => ClockReading {
   };
 }
 
-/** Masks secrets, then makes the rest harmless: in this order, for a cut or an escape could hide a secret's half. */
+/** Masks secrets first and only then makes the rest harmless: a cut or an escape could hide half of a secret. */
 function createCleaner(secrets: readonly string[]): (text: string) => string {
   const spellings = [...new Set(secrets.flatMap(spellingsOf))].sort(
     (one, other) => other.length - one.length,
   );
   return (text) => {
     const masked = spellings.reduce((rest, spelling) => rest.replaceAll(spelling, MASK), text);
-    // What is cut off anyway is not searched: of some texts the search takes the square of their length in time.
+    // Text that is cut off anyway is not searched: for some texts the search takes quadratic time.
     const stripped = stripVTControlCharacters(masked.slice(0, MESSAGE_MAX_LENGTH));
     return printable((stripped + masked.slice(MESSAGE_MAX_LENGTH)).trimEnd(), MESSAGE_MAX_LENGTH);
   };
 }
 
-/** A secret as it is, as a URL carries it, and as JSON quotes it. */
+/** A secret as it is, as it appears in a URL, and as it appears in JSON. */
 function spellingsOf(secret: string): readonly string[] {
   if (secret.length < SECRET_MIN_LENGTH) return [];
   const wellFormed = Buffer.from(secret).toString(); // half a character has no spelling in a URL

@@ -5,19 +5,19 @@ import { exists, makeFolder } from './make-folder.ts';
 
 export interface RotationLimits {
   readonly maxBytes: number;
-  /** 0: the file is emptied where it would be rotated. */
+  /** 0: the file is emptied instead of rotated. */
   readonly backupCount: number;
 }
 
-/** Not blocking, in case that the path is a pipe nobody reads; a regular file does not notice. */
+/** Non-blocking, in case the path is a pipe without a reader. A regular file is not affected. */
 const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
 /**
- * Appends as many of `lines` as fit into the file at `path`, which becomes `path.1` first if not even the first one
- * fits below `maxBytes`. A line longer than that gets a file to itself: no line is lost or torn.
+ * Appends as many of `lines` as fit into the file at `path`. If not even the first one fits below `maxBytes`, the
+ * file becomes `path.1` first. A line longer than that gets a file to itself: no line is lost or split.
  *
- * Opened anew each time: a file that someone moved away or removed is simply there again.
- * @returns how many lines it has taken, at least one.
+ * The file is opened anew each time, so one that somebody moved away or removed is created again.
+ * @returns how many lines were written, at least one.
  * @throws Error of node:fs; the file is then as long as before.
  */
 export async function appendRotating(
@@ -44,7 +44,7 @@ function howManyFit(lines: readonly string[], room: number): number {
 const sizeOf = async (path: string): Promise<number> =>
   stat(path).then(
     (stats) => (stats.isFile() ? stats.size : 0),
-    () => 0, // opening it tells why
+    () => 0, // opening it fails with the reason
   );
 
 async function append(path: string, text: string): Promise<void> {
@@ -56,7 +56,7 @@ async function append(path: string, text: string): Promise<void> {
   }
 }
 
-/** A disk that fills up takes the first part of a line: it is taken back, else the next would be glued to it. */
+/** A disk that fills up may take part of a line. That part is removed, or the next line would be appended to it. */
 async function appendWhole(file: FileHandle, text: string): Promise<void> {
   const before = await file.stat();
   try {
@@ -77,7 +77,7 @@ async function rotate(path: string, backupCount: number): Promise<void> {
   await rename(path, `${path}.1`);
 }
 
-/** Up to the first gap only: a rotation that failed half-way and is tried again moves nothing twice. */
+/** Stops at the first gap, so that a rotation that failed half-way moves nothing twice when it is tried again. */
 async function firstFree(path: string, backupCount: number): Promise<number> {
   let number = 1;
   while (number < backupCount && (await exists(`${path}.${number}`))) number++;

@@ -10,26 +10,29 @@ import { createRender } from './log-format.ts';
 import type { Trouble } from './trouble.ts';
 
 export interface LogDeps {
-  /** Milliseconds since the epoch: the time lines bear. */
+  /** Milliseconds since the epoch: the time on each line. */
   readonly now: () => number;
   readonly scheduler: SchedulerLike;
   readonly stdout: Writable;
-  /** Masked wherever they turn up. */
+  /** Masked wherever they occur. */
   readonly secrets: readonly string[];
-  /** Told when the file cannot be written, and when it can again. */
+  /** Called when the file cannot be written, and when it can be again. */
   readonly trouble: Trouble;
 }
 
-/** winston shows a level and all above it: with `endpoint` above `info`, whoever sees `info` sees both. */
+/** winston shows a level and all above it. `endpoint` is above `info`, so it is shown whenever `info` is. */
 const LEVELS: Readonly<Record<Level, number>> = { error: 0, warn: 1, endpoint: 2, info: 3, debug: 4 };
 
-/** The log: the console always, and a rotated file as long as it can be written. Neither is ever waited for. */
+/**
+ * The log goes to the console always, and to a rotated file as long as it can be written. Nothing ever waits for
+ * either.
+ */
 export function createLog(config: LogConfig, { now, scheduler, stdout, secrets, trouble }: LogDeps): Log {
   const render = createRender(config, secrets);
   const file = createLogFile({ ...config, scheduler, trouble });
-  const unread = (lostLines: number): string =>
+  const describeLost = (lostLines: number): string =>
     `${render(lineOf({ kind: 'consoleLinesLost', lostLines }), now())}\n`;
-  const logger = createLogger(config.level, [createConsole(stdout, unread), file.write]);
+  const logger = createLogger(config.level, [createConsole(stdout, describeLost), file.write]);
   let closing: Promise<void> | undefined;
 
   function write(line: Line): void {
@@ -47,7 +50,7 @@ export function createLog(config: LogConfig, { now, scheduler, stdout, secrets, 
   return { write, close };
 }
 
-/** winston hands lines on in a later turn: they have all arrived when it is finished. */
+/** winston hands lines on asynchronously: all of them have arrived when it has finished. */
 function finish(logger: winston.Logger): Promise<void> {
   return new Promise((resolve) => {
     logger.once('finish', resolve);
@@ -55,7 +58,7 @@ function finish(logger: winston.Logger): Promise<void> {
   });
 }
 
-/** Resolves when all that was written before is out; a stream that failed never calls back. */
+/** Resolves when everything written before is out. A stream that has failed never calls back. */
 function drain(stream: Writable): Promise<void> {
   if (stream.errored !== null) return Promise.resolve();
   return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Parents first. Node's own `recursive` never comes back where the kernel refuses a folder, as below /proc. */
+/** Creates parents first. Node's own `recursive` never returns if the kernel refuses a folder, as below /proc. */
 export async function makeFolder(path: string): Promise<void> {
   if (await exists(path)) return;
   await makeFolder(dirname(path));

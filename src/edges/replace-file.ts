@@ -3,18 +3,18 @@ import { open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolder } from './make-folder.ts';
 
-/** Whoever reads the file, after a crash at whatever instant, finds the old text or the new one. */
+/** Replaces the file atomically: after a crash at any moment it holds the old text or the new one. */
 export async function replaceFile(file: string, text: string): Promise<void> {
   const temporary = `${file}.tmp`;
   await refuseOther(file);
   await makeFolder(dirname(file));
-  await rm(temporary, { force: true }); // of a monitor that was killed half-way
+  await rm(temporary, { force: true }); // left by a monitor that was killed half-way
   await writeThrough(temporary, text);
   await rename(temporary, file);
   await syncFolder(dirname(file));
 }
 
-/** A rename replaces whatever there is: for root a device, too. */
+/** Refuses anything but a regular file: a rename replaces whatever is there, and for root that may be a device. */
 async function refuseOther(file: string): Promise<void> {
   const stats = await statOf(file);
   if (stats === undefined || stats.isFile()) return;
@@ -23,12 +23,12 @@ async function refuseOther(file: string): Promise<void> {
 
 const statOf = async (file: string): Promise<Stats | undefined> =>
   stat(file).catch((error: unknown) => {
-    const { code } = error as NodeJS.ErrnoException; // all that node:fs throws
+    const { code } = error as NodeJS.ErrnoException; // node:fs throws nothing else
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   });
 
-/** A new file, whole and on the disk, or none at all. */
+/** Writes a new file whole and to the disk, or leaves none. */
 async function writeThrough(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
@@ -42,12 +42,15 @@ async function writeThrough(path: string, text: string): Promise<void> {
   }
 }
 
-/** Until then a power cut may bring back the old text. Not every filesystem can; the new text is in place all the same. */
+/**
+ * Before this, a power cut may bring back the old text. Some filesystems cannot do it; the new text is in place
+ * anyway.
+ */
 async function syncFolder(path: string): Promise<void> {
   try {
     const folder = await open(path, 'r');
     await folder.sync().finally(async () => folder.close());
   } catch {
-    // What could be done is done.
+    // The rename is done. Nothing else can be tried.
   }
 }

@@ -8,42 +8,47 @@ import { type KeptExit, type Persisted, NOTHING_PERSISTED } from '../model/persi
 import { REMEMBERED } from '../model/past.ts';
 import type { Notice } from '../notices/notice.ts';
 
-/** What the file held when it was opened, at the monitor's start. */
+/** What the file held when it was opened, at the start of the monitor. */
 export interface StateFile {
-  /** Where it is, links followed; empty: nothing is kept. */
+  /** Its path with links resolved; empty if nothing is kept. */
   readonly file: string;
   readonly memory: Persisted;
-  /** Its text as it is on disk, if it is one of ours. */
+  /** Its text on disk, if it is a valid state file. */
   readonly text: string | undefined;
-  /** What there is to say about that. */
+  /** What is to be reported about opening it. */
   readonly notices: readonly Notice[];
 }
 
 export const STATE_FILE_BYTES = 1024 * 1024;
 
 const VERSION = 2;
-/** It kept what is an exit now in three places. */
+/** Version 1 kept what are now `exits` in three sections. */
 const BEFORE_EXITS = 1;
 
-/** What is remembered in the file at `path`; `/dev/null` and an empty path: nothing, silently. Never throws. */
+/**
+ * Reads what is remembered in the file at `path`. With `/dev/null` or an empty path nothing is remembered or
+ * reported. Never throws.
+ */
 export function openStateFile(path: string): StateFile {
   const file = followed(path);
   return file === '' || file === '/dev/null' ? { file: '', ...nothing() } : { file, ...read(file) };
 }
 
-/** As it is now, for somebody who only looks: a file that cannot be used is nothing, and stays where it is. */
+/**
+ * Reads the file for a command that only looks. A file that cannot be used counts as empty, and stays where it is.
+ */
 export function peekStateFile(path: string): Persisted {
   const found = readSmallFile(path, STATE_FILE_BYTES);
   const decoded = found.kind === 'text' ? decode(found.text) : undefined;
   return decoded?.ok ? decoded.memory : NOTHING_PERSISTED;
 }
 
-/** Where a link leads: renaming something to its name would replace the link itself. */
+/** Resolves a link: a rename onto the link's own path would replace the link. */
 function followed(path: string): string {
   try {
     return lstatSync(path).isSymbolicLink() ? realpathSync(path) : path;
   } catch {
-    return path; // it is not there, or cannot be looked at: reading it tells
+    return path; // missing or unreadable: reading it shows which
   }
 }
 
@@ -82,7 +87,7 @@ const texts = listOf(v.string());
 const urls = v.fallback(texts, []);
 const author = v.picklist(['operator', 'itself', 'monitor', 'engine'] satisfies Exit['by'][]);
 
-/** Of both versions. A section that is missing is empty, and an entry of the wrong type is left out. */
+/** Sections of both versions. A missing section is empty, and an entry of the wrong type is left out. */
 const SECTIONS = {
   gateways: v.nullish(recordOf(texts), {}),
   dependents: v.nullish(recordOf(v.string()), {}),
@@ -109,7 +114,7 @@ const WrittenBeforeExits = v.pipe(
     stopped: v.nullish(texts, []),
   }),
   v.transform(({ restarting, endedByEngine, stopped, ...sections }): Persisted => {
-    // Of those that an operator had stopped the run was not kept.
+    // Version 1 did not keep the run of a container that an operator had stopped.
     const stops = stopped.map((id): [string, KeptExit] => [id, { run: undefined, by: 'operator' }]);
     return { ...sections, exits: { ...restarting, ...endedByEngine, ...Object.fromEntries(stops) } };
   }),
@@ -132,7 +137,7 @@ function decode(text: string): Decoded {
 const strangeVersion = (version: number | undefined): string =>
   version === undefined ? 'has no version' : `is of version ${version}, which this monitor does not know`;
 
-/** As the file holds it. Of more than `REMEMBERED` only the latest is kept. */
+/** The text of the file. If there are more entries than `REMEMBERED` allows, only the latest are kept. */
 export function encode(memory: Persisted): string {
   const { gateways, dependents, exits, backoff, sites } = memory;
   const kept = {
@@ -148,7 +153,7 @@ export function encode(memory: Persisted): string {
   return `${JSON.stringify(kept, null, 2)}\n`;
 }
 
-/** The reason why it failed; undefined: it did not. */
+/** The reason of the failure; undefined if there was none. */
 function attempt(act: () => void): string | undefined {
   try {
     act();

@@ -19,24 +19,26 @@ import type { Trouble } from './trouble.ts';
 export interface StateWriterDeps {
   readonly scheduler: SchedulerLike;
   readonly trouble: Trouble;
-  /** Another disk, for tests. */
+  /** Replaced in tests. */
   readonly replace?: typeof replaceFile;
 }
 
 export interface StateWriter {
-  /** Begins to put it on disk. Never throws, and never waits. */
+  /** Begins to write it to disk. Never throws, and never waits. */
   readonly save: (memory: Persisted) => void;
-  /** Completes when what was saved last is on disk, or is known not to come there soon: after two seconds at the latest. */
+  /**
+   * Completes when the latest saved state is on disk, when writing has failed, or after two seconds at the latest.
+   */
   readonly commit: () => Observable<never>;
 }
 
-/** A disk that takes longer counts as one that cannot be written. */
+/** A disk that takes longer counts as unwritable. */
 export const STATE_PATIENCE_MS = 2_000;
 
-/** How long what could not be written is left alone before it is tried again, if nothing new is to be written. */
+/** How long after a failed write the next attempt is made if the state has not changed. */
 export const STATE_RETRY_MS = 60_000;
 
-/** One write is under way at a time, and only the latest state follows it. */
+/** One write is under way at a time. When it ends, only the latest state is written next. */
 export function createStateWriter(opened: StateFile, deps: StateWriterDeps): StateWriter {
   const { scheduler, trouble, replace = replaceFile } = deps;
   const { file } = opened;
@@ -81,10 +83,10 @@ export function createStateWriter(opened: StateFile, deps: StateWriterDeps): Sta
     if (wanted === written) recover();
   }
 
-  /** The reason why it failed; undefined: it did not. */
+  /** The reason of the failure; undefined if there was none. */
   async function attempt(text: string): Promise<string | undefined> {
     triedAt = scheduler.now();
-    const overdue = scheduler.schedule(() => {
+    const timeout = scheduler.schedule(() => {
       isHanging = true;
       fail(`it has not answered for ${String(STATE_PATIENCE_MS / 1000)} s`);
       settled$.next();
@@ -93,10 +95,10 @@ export function createStateWriter(opened: StateFile, deps: StateWriterDeps): Sta
       await replace(file, text);
       return undefined;
     } catch (error) {
-      return (error as Error).message; // all that node:fs throws
+      return (error as Error).message; // node:fs throws nothing else
     } finally {
       isHanging = false;
-      overdue.unsubscribe();
+      timeout.unsubscribe();
     }
   }
 

@@ -1,4 +1,4 @@
-/** Told of what goes wrong with a file: once when it begins, once when it ends. */
+/** Receives what goes wrong with a file: one call when trouble begins, one when it ends. */
 export interface Trouble {
   readonly failed: (reason: string) => void;
   readonly recovered: (lostLines: number) => void;

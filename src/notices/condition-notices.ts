@@ -11,8 +11,8 @@ type Telling = {
 };
 
 /**
- * What is said of a condition when it begins and when it ends. Of those that are not here, the concern that brings them
- * about says more than that: what it does about them, or several of them in one sentence.
+ * Notices for the beginning and the end of a condition. For conditions that are not listed here, the concern that
+ * causes them reports more: what it does about them, or several of them in one sentence.
  */
 const TELLING: Telling = {
   listingFailed: {

@@ -5,7 +5,10 @@ import type { HoldReason, RepairFault } from '../model/state.ts';
 /** Why a dependent that is cut off is not repaired at present. */
 export type Unrepaired = 'dryRun' | 'byHand' | 'refused' | 'failing' | 'paused' | 'awaitsOwner';
 
-/** Everything that can be wrong for a while, by its kind, with its facts. Kinds and fields only grow, as notices' do. */
+/**
+ * Everything that can be wrong for a while, by its kind, with its facts. Kinds and fields are only ever added, like
+ * those of notices.
+ */
 interface Conditions {
   readonly engineLost: { readonly reason: string };
   readonly listingFailed: { readonly reason: string };
@@ -28,7 +31,7 @@ interface Conditions {
   readonly dnsFailed: object;
   readonly lineDown: { readonly reason: string };
   readonly witnessIgnored: object;
-  /** `until`: milliseconds since the epoch, where time alone ends it. */
+  /** `until`: milliseconds since the epoch, present if time alone ends it. */
   readonly recoveryHeldBack: { readonly because: HoldReason; readonly until?: number };
   readonly dependentCutOff: {
     readonly attachment: CutOff;
@@ -36,7 +39,7 @@ interface Conditions {
     /** In the engine's words. */
     readonly reason?: string;
     readonly fault?: RepairFault;
-    /** Whose network it shares, of one that waits for that. */
+    /** The container it waits for, whose network it shares. */
     readonly owner?: string;
   };
   readonly dependentLooping: object;
@@ -45,13 +48,15 @@ interface Conditions {
 
 export type ConditionKind = keyof Conditions;
 
-/** Whom it is about. */
+/** What a condition is about. */
 interface Subject {
-  /** Absent: it is about all of them. */
+  /** Absent if it is about all of them. */
   readonly gateway?: string;
-  /** The name of the container or site, the path of the file; empty: there is only one that it can be about. */
+  /** The name of the container or site, or the path of the file; empty if there is only one possible subject. */
   readonly subject: string;
-  /** A container's id, a site's URL: it is the same one under another name. Absent: its gateway tells. */
+  /**
+   * A container's id or a site's URL, which stays the same if the name changes. Absent if the gateway identifies it.
+   */
   readonly id?: string;
 }
 
@@ -62,18 +67,18 @@ export type Finding = {
 /**
  * Something that is wrong for a while.
  *
- * `key` stays the same as long as it lasts, and over restarts of the monitor. `since`: when it began, in milliseconds
+ * `key` stays the same as long as it lasts, even when the monitor restarts. `since`: when it began, in milliseconds
  * since the epoch.
  */
 export type Condition = Finding & {
   readonly key: string;
   readonly since: number;
   readonly severity: Severity;
-  /** What somebody can do about it, in a sentence or two; empty: nothing, it passes by itself. */
+  /** What somebody can do about it, in a sentence or two; empty if nothing is needed because it passes by itself. */
   readonly remedy: string;
 };
 
-/** `critical`: the tunnel, or the monitor, is of no use meanwhile. `info`: nobody has to do anything. */
+/** `critical`: the tunnel or the monitor does not work meanwhile. `info`: nobody has to do anything. */
 export type Severity = 'critical' | 'warning' | 'info';
 
 export type ConditionOf<K extends ConditionKind> = Extract<Condition, { readonly kind: K }>;

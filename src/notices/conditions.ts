@@ -24,7 +24,7 @@ export interface Changes {
   readonly ended: readonly Condition[];
 }
 
-/** What a step has begun and ended: the difference of two sets. */
+/** The conditions that a step has begun and ended: the difference of two sets. */
 export function changesIn(before: Everything, state: Everything): Changes {
   if (before.conditionStarts === state.conditionStarts) return { began: [], ended: [] };
   return {
@@ -33,7 +33,7 @@ export function changesIn(before: Everything, state: Everything): Changes {
   };
 }
 
-/** The same object back if none has begun or ended. */
+/** Returns the same object if no condition has begun or ended. */
 export function withConditionStarts(state: Everything, at: number): Everything {
   const { conditionStarts: known } = state;
   const keys = [...new Set(findingsIn(state).map(keyOf))];
@@ -144,14 +144,16 @@ function gatewayFindings(state: State): readonly Finding[] {
   ];
 }
 
-/** Sites are down, and nothing is done about it yet; an answer of the witness is awaited for seconds only. */
+/**
+ * Sites are down, and nothing is done about it yet. Waiting for the witness is not counted: it takes only seconds.
+ */
 const isWaiting = ({ heldBack, recovery, gateway, sites }: State): boolean =>
   heldBack?.because !== 'awaitingWitness' &&
   recovery.value === 'none' &&
   runningStart(gateway) !== undefined &&
   sites.down.length > 0;
 
-/** What we do to it ourselves is no condition. */
+/** What the monitor does to the gateway itself is no condition. */
 function lifeFindings(state: State, subject: string): readonly Finding[] {
   const { gateway } = state;
   const runs = gateway.value === 'down' ? gateway.unreadyRuns : (startOf(gateway)?.unreadyRuns ?? 0);
@@ -191,7 +193,7 @@ function siteFindings(state: State): readonly Finding[] {
   });
 }
 
-/** Of those that are there: without a gateway nobody looks who is. */
+/** Only for dependents that exist: without a gateway the list of members is not kept up to date. */
 function dependentFindings(state: State): readonly Finding[] {
   const { members = {}, unclaimed, ends } = state.dependents;
   const isThere = ([id]: readonly [string, unknown]): boolean => id in state.shared.containers.byId;
@@ -222,7 +224,7 @@ function cutOffFindings(
   return why === undefined ? [] : [{ kind: 'dependentCutOff', ...whom, attachment, ...why }];
 }
 
-/** Undefined: it is repaired as soon as its turn comes. */
+/** Undefined if it is repaired as soon as its turn comes. */
 function whyUnrepaired(
   state: State,
   id: string,

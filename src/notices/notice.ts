@@ -14,18 +14,18 @@ export interface Evidence {
   readonly sitesDown: number;
   readonly sitesCritical: number;
   readonly siteQuorum: SiteQuorum;
-  /** How many that asks for. */
+  /** How many critical sites have to be down for that. */
   readonly sitesNeeded: number;
 }
 
-/** Why no recovery begins though critical sites are down. */
+/** Why no recovery begins although critical sites are down. */
 export type Hold =
   | { readonly because: Extract<HoldReason, 'quorum' | 'line' | 'awaitingWitness'> }
   | { readonly because: 'excluded'; readonly name: string; readonly exclusion: Exclusion }
   | { readonly because: 'grace'; readonly leftMs: number }
   | { readonly because: 'backoff'; readonly recoveries: number; readonly leftMs: number };
 
-/** What an entry of a list fits, where it fits nothing. */
+/** An entry of a list that fits no container. */
 export interface Unfit {
   readonly entry: string;
   /** Names that may have been meant, the nearest first. */
@@ -33,9 +33,9 @@ export interface Unfit {
 }
 
 /**
- * Everything the monitor says, by its kind, with its facts. `name` is that of the container it is about, `site` that
- * of a site; names end in the unit they are given in. Kinds and fields only grow within a major version: users'
- * tools read them from the JSON log. How each is worded, and how loud it is, stands in `wording.ts`.
+ * Everything the monitor reports, by its kind, with its facts. `name` is the name of the container it is about,
+ * `site` of the site. Names of figures end in their unit. Kinds and fields are only ever added within a major
+ * version, because users' tools read them from the JSON log. `wording.ts` has the sentence and the level of each.
  */
 interface Notices {
   // The monitor itself
@@ -50,11 +50,14 @@ interface Notices {
   readonly shutdownRequested: { readonly signal: string };
   readonly recreationUnfinished: { readonly name: string; readonly parkedAs: string };
   readonly monitorFailed: { readonly error: string };
-  /** With what a bug needs to be found. */
+  /** Together with what is needed to find the bug. */
   readonly monitorFailedOn: { readonly event: string };
   readonly monitorFailedIn: { readonly part: number; readonly parts: number; readonly state: string };
 
-  /** What an earlier monitor kept. `setAsideAs`: where its file is now; absent, with why not: it is overwritten. */
+  /**
+   * The state of an earlier monitor is lost. `setAsideAs`: where its file is now. `setAsideFailure`: why it could not
+   * be moved there; it will then be overwritten.
+   */
   readonly stateLost: {
     readonly path: string;
     readonly reason: string;
@@ -64,11 +67,11 @@ interface Notices {
   readonly stateNotWritten: { readonly path: string; readonly reason: string };
   readonly stateWritten: { readonly path: string };
   readonly logFileNotWritten: { readonly path: string; readonly reason: string };
-  /** `lostLines`: those that the console alone has. */
+  /** `lostLines`: lines that only the console has. */
   readonly logFileWritten: { readonly path: string; readonly lostLines: number };
   readonly consoleLinesLost: { readonly lostLines: number };
   readonly edgeFailed: { readonly edge: string; readonly reason: string };
-  /** `lostSteps`: events that it was not told of. */
+  /** `lostSteps`: events that it did not get. */
   readonly edgeRecovered: { readonly edge: string; readonly lostSteps: number };
 
   // Sites
@@ -76,7 +79,7 @@ interface Notices {
   readonly sitesReloaded: { readonly sites: readonly string[] };
   readonly sitesNotUsed: { readonly reason: string };
   readonly sitesMissing: { readonly reason: string };
-  /** `text`: the entry as it was given; empty: there is no entry to show. */
+  /** `text`: the entry as it was given; empty if there is no entry to show. */
   readonly siteRefused: { readonly where: string; readonly text: string; readonly reason: string };
   readonly siteProbed: {
     readonly site: string;
@@ -112,7 +115,7 @@ interface Notices {
   readonly listingRecovered: object;
   readonly lineDown: { readonly reason: string };
   readonly lineUp: { readonly lastedMs: number };
-  /** `reason`: of one that never answered. Absent: it is silent though the tunnel works. */
+  /** `reason`: why it does not answer, if it never has. Absent if it is silent although the tunnel works. */
   readonly witnessIgnored: { readonly reason?: string };
   readonly witnessHeeded: object;
 
@@ -149,16 +152,16 @@ interface Notices {
     readonly exitCode: number | undefined;
     /** It has ended before it was ready, and not for the first time. */
     readonly isAgain: boolean;
-    /** Of one that its restart policy has given up. */
+    /** How often its restart policy started it before giving up. */
     readonly restarts?: number;
-    /** The engine's words for why it could not be started; empty: it was created and never started. */
+    /** Why it could not be started, in the engine's words; empty if it was created and never started. */
     readonly startError?: string;
     /** A restart by the monitor was cut short. */
     readonly isCutShort?: true;
     readonly exclusion?: Exclusion;
-    /** When it is started unless it comes back. Absent: it is not. */
+    /** When the monitor starts it unless it comes back; absent if the monitor does not. */
     readonly startInMs?: number;
-    /** Recoveries with this one, where the backoff holds that up. */
+    /** The number of this recovery in a row, if the backoff delays it. */
     readonly attempt?: number;
   };
   readonly gatewayLooping: { readonly name: string; readonly exits: number };
@@ -170,7 +173,7 @@ interface Notices {
   readonly gatewayTakenForReady: { readonly name: string };
   readonly gatewayUnhealthy: { readonly name: string };
   readonly gatewayHealthy: { readonly name: string };
-  /** `isKnown`: somebody doubts the tunnel already. */
+  /** `isKnown`: an alarm is already raised. */
   readonly selfHealingBegun: { readonly name: string; readonly isKnown: boolean };
   readonly alarmAnswered: { readonly name: string; readonly alarm: Alarm };
   readonly dockerAgreed: { readonly name: string };
@@ -180,7 +183,7 @@ interface Notices {
   readonly gatewayLogFellSilent: {
     readonly name: string;
     readonly silentMs: number;
-    /** How often it has, with this one. */
+    /** How often this has happened, including this time. */
     readonly times: number;
   };
   readonly endpoint: {
@@ -196,10 +199,10 @@ interface Notices {
   // Recovery
   readonly sitesFailed: { readonly sites: readonly string[] };
   readonly recoveryDecided: Evidence & {
-    /** Undefined: there is no witness who could tell. */
+    /** Undefined if no witness is configured that could show it. */
     readonly isLineUp: boolean | undefined;
     readonly attempt: number;
-    /** From its end to the next one, at least. */
+    /** The shortest wait from its end to the next one. */
     readonly waitMs: number;
   };
   readonly recoveryBegun: object;
@@ -225,7 +228,9 @@ interface Notices {
     readonly name: string;
     readonly because: 'tunnelWorks' | 'stopped' | 'down' | 'startedAnew';
   };
-  /** By a restart of the gateway, or of its VPN alone; `restarted`: the dependents that are restarted for that. */
+  /**
+   * `by`: a restart of the gateway, or of its VPN alone. `restarted`: the dependents that are restarted after that.
+   */
   readonly recoveryCompleted: {
     readonly tookMs: number;
     readonly by: 'gateway' | 'vpn';
@@ -248,7 +253,7 @@ interface Notices {
   readonly dependentsCutOff: {
     readonly attachment: CutOff;
     readonly names: readonly string[];
-    /** Brought about by a recovery, which repairs them. */
+    /** Caused by a recovery, which repairs them. */
     readonly isInRecovery: boolean;
   };
   readonly orphansNotRecreated: { readonly names: readonly string[] };
@@ -305,16 +310,16 @@ interface Notices {
 
 export type NoticeKind = keyof Notices;
 
-/** What every notice has beside its own facts. */
+/** What every notice has besides its own facts. */
 interface About {
-  /** The gateway it concerns, as `GLUETUN_CONTAINER` names it; absent: none, or all of them. */
+  /** The gateway it concerns, as `GLUETUN_CONTAINER` names it; absent if it concerns none, or all of them. */
   readonly gateway?: string;
-  /** It would be done, but for `DRY_RUN`. */
+  /** It would be done if `DRY_RUN` were not set. */
   readonly dryRun?: true;
 }
 
 export type NoticeOf<K extends NoticeKind> = { readonly kind: K } & About & Notices[K];
 export type Notice = { [K in NoticeKind]: NoticeOf<K> }[NoticeKind];
 
-/** Said of what would be done. */
+/** Marks a notice as what would be done. */
 export const inDryRun = (notice: Notice): Notice => ({ ...notice, dryRun: true });

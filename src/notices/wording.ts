@@ -7,14 +7,15 @@ import type { ConditionKind, Finding, Severity } from './condition.ts';
 import type { Evidence, Hold, Notice, NoticeKind, NoticeOf, Unfit } from './notice.ts';
 
 /**
- * Who wants to hear of it: `attention`, whoever has to do something about it; `recovery`, whoever wants to know how the
- * tunnel is; `activity`, whoever wants to know what is done and changes; `debug`, whoever looks for a fault.
+ * The readers it is meant for. `attention`: whoever has to do something about it. `recovery`: whoever wants to know
+ * how the tunnel is. `activity`: whoever wants to know what is done and what changes. `debug`: whoever looks for a
+ * fault.
  */
 type Audience = 'attention' | 'recovery' | 'activity' | 'debug';
 
 interface Wording<K extends NoticeKind> {
   readonly audience: Audience;
-  /** What is told again and again is quieter from the second time on. */
+  /** A notice that repeats gets a lower level from the second time on. */
   readonly level: Level | ((notice: NoticeOf<K>) => Level);
   readonly sentence: (notice: NoticeOf<K>) => string;
 }
@@ -25,7 +26,7 @@ const say = <N>(
   sentence: (notice: N) => string,
 ) => ({ audience, level, sentence });
 
-/** The only English that the running monitor speaks. A kind without words does not compile. */
+/** The only English in the running monitor. A kind without words does not compile. */
 export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   monitorStarted: say('activity', 'info', () => 'Gluetun Monitor starting...'),
   configWarned: say('attention', 'warn', ({ text }) => text),
@@ -691,7 +692,7 @@ const CUT_OFF_REMEDIES = {
   awaitsOwner: 'Start or repair the container whose network it shares.',
 };
 
-/** How grave a condition is, and what somebody can do about it. */
+/** How severe a condition is, and what somebody can do about it. */
 export function remedyOf(finding: Finding): { readonly severity: Severity; readonly remedy: string } {
   const { severity, remedy } = REMEDIES[finding.kind];
   return {
@@ -700,7 +701,7 @@ export function remedyOf(finding: Finding): { readonly severity: Severity; reado
   };
 }
 
-/** Why the user's configuration keeps the monitor from touching a container, after its name. */
+/** Why the user's configuration keeps the monitor from touching a container. Follows the container's name. */
 export const EXCLUDED: Readonly<Record<Exclusion, string>> = {
   listed: 'is in EXCLUDE_CONTAINERS',
   labelled: `is excluded by its label ${EXCLUDE_LABEL}`,
@@ -765,7 +766,7 @@ function howDown({ cause, exitCode, isAgain, restarts, startError }: Down): stri
 const notStarted = (error: string): string =>
   error === '' ? 'was created, but not started' : `could not be started: ${error}`;
 
-/** How long one that went down may take to come back by itself is waited for without a word. */
+/** What happens next. Nothing is logged while the gateway has time to come back by itself. */
 function outlook({ cause, exclusion, startInMs, attempt }: Down): string {
   if (cause === 'ourRestart') return 'it is started if it does not come back';
   if (exclusion !== undefined) return `it ${EXCLUDED[exclusion]}: standing by until it starts`;
@@ -799,14 +800,14 @@ function whyHeld(held: Hold): string {
 
 const seconds = (ms: number): string => `${String(ms / 1000)}s`;
 const list = (names: readonly string[]): string => names.join(', ');
-/** As the shell script wrote it, for whoever reads that with a tool. */
+/** As the shell script wrote it, for tools that read its lines. */
 const compact = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(','));
 const known = (part: string | undefined): string => part ?? 'unknown';
 
 const didYouMean = ({ nearest }: Unfit): string =>
   nearest.length === 0 ? '' : ` (nearest: ${list(nearest)})`;
 
-/** A notice as a line of the log, which tells whose it is if several gateways are watched. */
+/** A notice as a line of the log, which names its gateway if several are watched. */
 export function lineOf(notice: Notice, ofSeveral = false): Line {
   const { level, sentence } = WORDINGS[notice.kind] as Wording<NoticeKind>;
   const { kind, ...fields } = notice;

@@ -5,19 +5,19 @@ import type { Notice } from '../notices/notice.ts';
 import { LOOP_ENDS, isLoop } from '../model/restart-loop.ts';
 import type { Dependents, Ends, State } from '../model/state.ts';
 
-/** Ends that lie further apart belong to no loop, and so long without one a loop is over. */
+/** Ends further apart than this belong to no loop. A loop is over after this long without an end. */
 const CALM_MS = 600_000;
 
-interface Heard {
+interface Lifecycle {
   readonly ends: Dependents['ends'];
   readonly notices: readonly Notice[];
 }
 
 /**
- * What somebody else, or it itself, does with a dependent: what our own command does is said by the command's
- * progress. One that ends again and again is told as one condition, when it begins and when it is over.
+ * Reports what a dependent does by itself or what somebody else does with it. Our own acts are reported with their
+ * progress. A dependent that ends again and again is one condition, reported when it begins and when it is over.
  */
-export function comingsAndGoings(state: State, event: Event, before: State): Heard {
+export function comingsAndGoings(state: State, event: Event, before: State): Lifecycle {
   const calmed = calm(state, event);
   if (!('engineTimeMs' in event))
     return { ...calmed, notices: [...calmed.notices, ...sayStarts(state, before, calmed.ends)] };
@@ -33,7 +33,7 @@ export function comingsAndGoings(state: State, event: Event, before: State): Hea
   };
 }
 
-/** An end that somebody asked for belongs to no loop, and is said. */
+/** An end that somebody asked for belongs to no loop, and is reported. */
 const afterEnd = (
   { shared: { exits } }: State,
   { id, at }: ContainerEvent,
@@ -48,7 +48,7 @@ const sayLoop = (name: string): Notice => ({
   calmMs: CALM_MS,
 });
 
-/** Forgets those that have not ended for long enough, or are gone. */
+/** Forgets dependents that have not ended for long enough, or no longer exist. */
 function calm(
   {
     dependents,
@@ -57,7 +57,7 @@ function calm(
     },
   }: State,
   event: Event,
-): Heard {
+): Lifecycle {
   const { ends, members = {} } = dependents;
   const over = Object.entries(ends).filter(
     ([id, { lastAt }]) => !(id in members) || event.at - lastAt >= CALM_MS,
@@ -78,7 +78,10 @@ function calm(
   };
 }
 
-/** Whoever runs in another run than before: who is in a loop starts all the time. */
+/**
+ * Dependents whose run differs from the one before. A dependent in a restart loop starts all the time, so it is left
+ * out.
+ */
 const sayStarts = (state: State, before: State, ends: Dependents['ends']): readonly Notice[] =>
   state.shared.containers.byId === before.shared.containers.byId
     ? []
@@ -99,7 +102,7 @@ function hasStartedAnew(id: string, state: State, before: State): boolean {
   );
 }
 
-/** Not any more, once its outcome has come, though the others of its wave are still at it. */
+/** False once its own outcome has come, even if others of its wave are still being repaired. */
 const isBeingRepaired = (state: State, name: string): boolean => {
   const wave = waveOf(state);
   return wave?.dependents.some((one) => one.name === name && !wave.answered.includes(one.id)) ?? false;

@@ -15,7 +15,7 @@ import type { Member, State, Unclaimed } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 import { comingsAndGoings } from './comings-and-goings.ts';
 
-/** Who hangs on the gateway, and how: both are derived; here is said what becomes of it, from the live message. */
+/** Derives which containers depend on the gateway and how each is attached, and reports what changes. */
 export const dependents: GatewayConcern<'network'> = { stage: 'network', reduce };
 
 function reduce(state: State, event: Event, before: State): Transition {
@@ -25,17 +25,19 @@ function reduce(state: State, event: Event, before: State): Transition {
   const { members: was } = state.dependents;
   const now = membersOf(state, was ?? {}, event.at);
   const unclaimed = unclaimedIn(state);
-  const heard = comingsAndGoings(state, event, before);
+  const lifecycle = comingsAndGoings(state, event, before);
   const notices = [
-    ...(was === undefined ? firstSight(state, now, target) : sayChanges(state, heard.notices, { was, now })),
+    ...(was === undefined
+      ? firstSight(state, now, target)
+      : sayChanges(state, lifecycle.notices, { was, now })),
     ...sayAmbiguous(state, before),
     ...sayUnclaimed(unclaimed, state, target),
   ];
-  const next = { members: now, unclaimed, ends: heard.ends };
+  const next = { members: now, unclaimed, ends: lifecycle.ends };
   return to(isSame(state.dependents, next) ? state : { ...state, dependents: next }, { notices });
 }
 
-/** Of all that an attachment follows from. */
+/** Whether anything changed that an attachment depends on. */
 const hasChanged = (state: State, before: State): boolean =>
   state.shared.containers.byId !== before.shared.containers.byId ||
   state.gateway !== before.gateway ||
@@ -85,7 +87,9 @@ function sayChanges(
   return [...sayMembership(state, was, now), ...steps, ...sayAttachments(state, was, now)];
 }
 
-/** Many at once, as a rule: a notice for each kind. What our own act brings about is said by the act. */
+/**
+ * Usually many change at once, so there is one notice for each kind. What our own act causes is reported by the act.
+ */
 function sayAttachments(state: State, was: Members, now: Members): readonly Notice[] {
   const isInRecovery = state.recovery.value !== 'none';
   const inWave = waveOf(state)?.dependents.map(({ id }) => id) ?? [];
@@ -102,13 +106,13 @@ function sayAttachments(state: State, was: Members, now: Members): readonly Noti
   const isLeftToOwner = orphans.length > 0 && !state.settings.autoRecreate;
   return [
     ...cutOff,
-    ...sayUnheardEnds(state, was, news),
+    ...sayUnreportedEnds(state, was, news),
     ...(isLeftToOwner ? [{ kind: 'orphansNotRecreated' as const, names: orphans }] : []),
   ];
 }
 
-/** Of an end that no message told of, only a look at the container tells: it may stay down. */
-function sayUnheardEnds(
+/** If no message reported an end, only an inspection shows it. The dependent may stay down. */
+function sayUnreportedEnds(
   {
     shared: {
       containers: { byId },
@@ -118,10 +122,10 @@ function sayUnheardEnds(
   was: Members,
   news: readonly (readonly [id: string, Member])[],
 ): readonly Notice[] {
-  const isUnheard = (id: string): boolean =>
+  const isUnreported = (id: string): boolean =>
     id in was && exits[id] === undefined && byId[id]?.runState !== 'created';
   return news
-    .filter(([id, { attachment }]) => attachment === 'stopped' && isUnheard(id))
+    .filter(([id, { attachment }]) => attachment === 'stopped' && isUnreported(id))
     .map(([, { name }]) => ({ kind: 'dependentStopped', name }));
 }
 
@@ -142,7 +146,7 @@ function sayUnclaimed(
   ];
 }
 
-/** Whoever is excluded by the same word was told of at the start. */
+/** Entries that `EXCLUDE_CONTAINERS` contains too were reported at the start. */
 function sayMissing(state: State): readonly Notice[] {
   const { dependents: listed, exclude } = state.settings;
   if (listed === 'auto') return [];
@@ -171,7 +175,7 @@ function sayMissing(state: State): readonly Notice[] {
   ];
 }
 
-/** Entries that could mean one or another, where they could not before. */
+/** Entries that could now mean more than one container, and could not before. */
 function sayAmbiguous(state: State, before: State): readonly Notice[] {
   const { dependents: listed } = state.settings;
   if (listed === 'auto') return [];
@@ -188,7 +192,7 @@ function sayAmbiguous(state: State, before: State): readonly Notice[] {
 
 const namesOf = (all: readonly ContainerFacts[]): readonly string[] => all.map(({ name }) => name).sort();
 
-/** Nothing here tells which monitor we are: a container on the gateway's network has the gateway's hostname. */
+/** Nothing shows which monitor we are: a container on the gateway's network has the gateway's hostname. */
 const sayMonitors = (state: State, gateway: Target): readonly Notice[] =>
   monitorsOn(gateway.id, state).map((name) => ({
     kind: 'otherMonitorOnGatewayNetwork',
@@ -196,7 +200,7 @@ const sayMonitors = (state: State, gateway: Target): readonly Notice[] =>
     gatewayName: gateway.name,
   }));
 
-/** One that is created anew is the same to its owner: that is said by the command's progress. */
+/** A re-created dependent is the same one to its owner. The act's progress reports it. */
 function sayMembership(state: State, before: Members, now: Members): readonly Notice[] {
   const inWave = waveOf(state)?.dependents.map(({ name }) => name) ?? [];
   const missingIn = (others: Members, some: Members): readonly Member[] =>

@@ -8,15 +8,15 @@ import { gatewayTarget, runningStart } from '../model/selectors.ts';
 import type { State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
-/** So long nothing may have been created, destroyed or renamed: then compose has come to an end. */
+/** Compose counts as done when nothing has been created, destroyed or renamed for this long. */
 const QUIET_MS = 5_000;
-/** Nobody is made to wait longer than this by somebody else's work. */
+/** No repair waits longer than this for somebody else's work. */
 const LONGEST_MS = 60_000;
 
-/** What was created longer ago is no sign of work under way. */
+/** A container created longer ago is no sign of work under way. */
 const RECENT_MS = 60_000;
 
-/** Who else works on the containers around the gateway: compose, an update tool, a person. */
+/** Notes when somebody else works on the containers around the gateway: Compose, an update tool, a person. */
 export const quiet: GatewayConcern<'evidence'> = { stage: 'evidence', reduce };
 
 function reduce(state: State, event: Event, before: State): Transition {
@@ -25,7 +25,7 @@ function reduce(state: State, event: Event, before: State): Transition {
   return to({ ...known, quiet: { ...known.quiet, changedAt: event.at, firstStart: undefined } });
 }
 
-/** Kept while the gateway is away: its own removal belongs to the project. */
+/** The project is kept while the gateway is away, because the gateway's own removal belongs to it. */
 function withProject(state: State): State {
   const facts = state.shared.containers.byId[gatewayTarget(state.gateway)?.id ?? ''];
   if (facts === undefined) return state;
@@ -33,7 +33,9 @@ function withProject(state: State): State {
   return project === state.quiet.project ? state : { ...state, quiet: { ...state.quiet, project } };
 }
 
-/** Of a change whose message was lost, or that came before the monitor, the age of what was created tells. */
+/**
+ * The age of a created container shows a change if its message was lost, or if it came before the monitor started.
+ */
 function withYoungest(state: State, event: Event): State {
   if (event.type !== 'containersListed') return state;
   const ages = event.containers
@@ -46,7 +48,10 @@ function withYoungest(state: State, event: Event): State {
     : state;
 }
 
-/** The gateway’s first start, right after the last change, is part of what goes on; another one is somebody’s own doing. */
+/**
+ * The gateway's first start right after the last change is part of that work. A later start is somebody's deliberate
+ * act.
+ */
 function withFirstStart(state: State): State {
   const { changedAt, firstStart } = state.quiet;
   const { seenAt, startedAt } = runningStart(state.gateway) ?? {};
@@ -70,7 +75,7 @@ const isChange = (event: Event): event is Change =>
   event.type === 'containerDestroyed' ||
   event.type === 'containerRenamed';
 
-/** In the gateway's compose project; and, whether it has one or not, the gateway itself and its dependents. */
+/** Concerns the gateway's Compose project, or, with or without one, the gateway itself and its dependents. */
 function concernsUs(
   state: State,
   { id, name, labels }: Pick<ContainerFacts, 'id' | 'name' | 'labels'>,
@@ -90,8 +95,8 @@ const isOurs = (state: State, event: Change): boolean =>
   isParked(event) || (waveOf(state)?.dependents.some(({ name }) => name === event.name) ?? false);
 
 /**
- * Until when a repair that was asked for waits: five quiet seconds after the last change, and, where the gateway
- * itself has started amid such changes, after it was ready.
+ * Until when a repair waits: five quiet seconds after the last change, and, if the gateway started amid such changes,
+ * five seconds after it became ready.
  */
 export function quietAt(state: State, askedAt: number): number {
   const { changedAt, firstStart } = state.quiet;
@@ -104,7 +109,7 @@ export function quietAt(state: State, askedAt: number): number {
   return Math.min(quietFrom + QUIET_MS, latest);
 }
 
-/** A container that takes its time to stop is no quiet: whoever stops it has more to do. */
+/** While a container takes its time to stop, it is not quiet: whoever stops it has more to do. */
 const isSomebodyStopping = (state: State): boolean =>
   Object.entries(state.shared.exits).some(([id, exit]) => {
     const facts = state.shared.containers.byId[id];

@@ -15,10 +15,10 @@ const LONGEST_RETRY_MS = 300_000;
 
 type Ended = Extract<Event, { type: 'dependentRepairEnded' }>;
 
-/** What becomes of the wave under way: said as it happens, and kept for what follows from it. */
+/** Reports the progress of the wave under way, and keeps what later decisions need. */
 export function repairOutcomes(state: State, event: Event, before: State): Transition {
   const wave = waveOf(state);
-  // Another gateway's wave is none of ours.
+  // Another gateway's wave does not concern this one.
   if ('how' in event && !isInWave(state, event.id)) return to(state);
   switch (event.type) {
     case 'dependentRepairBegun':
@@ -39,14 +39,14 @@ export function repairOutcomes(state: State, event: Event, before: State): Trans
   }
 }
 
-/** Of what is tried again and again only the first attempt is news. */
+/** Only the first attempt is news. */
 export const sayBegun = (
   { repairs, shared: { containers } }: State,
   { id, name, how }: Pick<Repairable, 'id' | 'name' | 'how'>,
 ): readonly Notice[] => {
   const attempt = (repairs.pending[id]?.failures ?? 0) + 1;
   return [
-    // Of one that has never run it is not plain why it is started.
+    // Without this it is not clear why a container that has never run is started.
     ...(isYetToStart(containers.byId[id]) ? [{ kind: 'dependentNeverStarted' as const, name, attempt }] : []),
     { kind: 'dependentRepairBegun', name, repair: how, attempt },
   ];
@@ -84,7 +84,7 @@ function ended(state: State, event: Ended): Transition {
   return outcome.refused ? refused(state, event, outcome.reason) : failed(state, event, outcome);
 }
 
-/** Nothing but a change of the container itself will help: it is looked at again, now and then. */
+/** Only a change of the container itself will help, so it is looked at again from time to time. */
 function refused(state: State, { id, name, at }: Ended, reason: string): Transition {
   const attempt = (state.repairs.pending[id]?.failures ?? 0) + 1;
   const pending = {
@@ -111,7 +111,7 @@ const pendingOf = (state: State, id: string, name: string, at: number): Repair =
   return { name, askedAt: at, dueAt: at, ...known, failures: (known?.failures ?? 0) + 1 };
 };
 
-/** Called restarted only when it was seen to be on the live network. What ended by itself is not started again. */
+/** Reported as repaired only if it was seen on the live network. If it ended by itself, it is not started again. */
 function judge(before: State, event: Ended): Transition {
   const { id, name, how, facts } = event;
   if (facts === undefined) return failed(before, event, { fault: 'notInspected' });
@@ -131,8 +131,9 @@ function judge(before: State, event: Ended): Transition {
 }
 
 /**
- * The gateway was looked at before the restart and is still in that run, so the restart was on its network, whatever the
- * times say. Else a clock that was set back would have it restarted in vain until it has caught up.
+ * The gateway was inspected before the restart and is still in that run, so the dependent joined its live network,
+ * whatever the timestamps say. Without this, a clock that was set back would cause useless restarts until it has
+ * caught up.
  */
 function withRestored(state: State, { id, details, runState }: ContainerFacts): State {
   const {
@@ -158,7 +159,7 @@ function withRestored(state: State, { id, details, runState }: ContainerFacts): 
 const isYoungerThanGateway = (state: State, facts: ContainerFacts): boolean =>
   (facts.details?.startedAtMs ?? 0) > (runningStart(state.gateway)?.startedAt.engineMs ?? Infinity);
 
-/** Nothing was done: it is looked at again, which tells whether there is anything left to do. */
+/** Nothing was done. Another look shows whether there is anything left to do. */
 const postpone = (state: State, id: string, at: number): State => {
   const repair = state.repairs.pending[id];
   return repair === undefined
@@ -168,7 +169,7 @@ const postpone = (state: State, id: string, at: number): State => {
       });
 };
 
-/** Reported once, tried again with growing delay until it works. */
+/** Retries with a growing delay until it works; reported once. */
 function failed(
   state: State,
   { id, name, how, at }: Pick<Ended, 'id' | 'name' | 'how' | 'at'>,
@@ -181,13 +182,13 @@ function failed(
   });
   const { failures = 1, dueAt = at } = next.repairs.pending[id] ?? {};
   const retryInMs = dueAt - at;
-  const told = { name, repair: how, reason, fault, retryInMs, attempt: failures };
-  return to(next, { notices: [{ kind: 'dependentRepairFailed', ...told }] });
+  const facts = { name, repair: how, reason, fault, retryInMs, attempt: failures };
+  return to(next, { notices: [{ kind: 'dependentRepairFailed', ...facts }] });
 }
 
 type Why = Omit<RepairFailure, 'isRefused'>;
 
-/** One more attempt has not succeeded: each makes the wait for the next one longer. */
+/** Counts one more failed attempt. Each one makes the wait for the next longer. */
 export function tryAgainLater(
   state: State,
   id: string,
@@ -202,7 +203,9 @@ export function tryAgainLater(
   });
 }
 
-/** Whoever of the wave has not answered counts as failed: the act itself has; or as left alone, as all were. */
+/**
+ * When the act ends, a dependent without an outcome counts as failed, or as left alone if the whole act was skipped.
+ */
 function afterWave(state: State, event: Event, before: State): Transition {
   const { at } = event;
   const [wave, outcome] = [waveOf(before), outcomeOf(event, before, 'repairDependents')];

@@ -8,7 +8,7 @@ import { isParked, parkedAs } from '../model/parked.ts';
 import { runOf } from '../model/run-of.ts';
 import type { State } from '../model/state.ts';
 
-/** What is to be done about one dependent, as it is in the run that this is decided in. */
+/** What has to be done about one dependent, in the run it is in now. */
 export function repairable(state: State, facts: ContainerFacts, gateway: Target): Repairable {
   const { id } = facts;
   const owner = ownerOf(facts, state) ?? gateway;
@@ -23,7 +23,7 @@ export function repairable(state: State, facts: ContainerFacts, gateway: Target)
   };
 }
 
-/** What its re-creation does to those that refer to it, and what it refers to itself by then. */
+/** How its re-creation affects the containers that refer to it, and what its own references become. */
 function referencesOf(state: State, facts: ContainerFacts): Pick<Repairable, 'followers' | 'replaced'> {
   if (howFor(state, facts) !== 'recreate') return {};
   const own = furtherReferences(facts);
@@ -42,7 +42,7 @@ function referencesOf(state: State, facts: ContainerFacts): Pick<Repairable, 'fo
   };
 }
 
-/** One that does not run, and is started some day, is found to be one then. */
+/** A follower that does not run is left for later: when it starts some day, it is found to be an orphan. */
 const isOrphanToRepair = (state: State, facts: ContainerFacts): boolean =>
   facts.id in state.repairs.pending && attachmentOf(state, facts) === 'orphaned';
 

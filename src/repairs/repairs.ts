@@ -19,21 +19,21 @@ import { repairable } from './repairable.ts';
 import { quietAt } from './quiet.ts';
 
 /**
- * Puts back whoever needs it, whoever brought that about, wave by wave: owners of a shared network first, then what
- * compose's depends_on asks for, the rest together. Only while the gateway is ready: on a gateway that is down a
- * restart leaves its container stopped for good.
+ * Puts back every dependent that needs it, whatever the cause, wave by wave: owners of a shared network first, then
+ * in the order of Compose's `depends_on`, the rest together. Only while the gateway is ready: a restart on a gateway
+ * that is down leaves the dependent stopped for good.
  */
 export const repairs: GatewayConcern<'repair'> = { stage: 'repair', reduce, dueAt };
 
 function reduce(state: State, event: Event, before: State): Transition {
   const progress = repairOutcomes(state, event, before);
   const pruned = prune(progress.state);
-  const asked = mayNeed(pruned.state, before) ? askForNeeded(pruned.state, event.at) : to(pruned.state);
-  const notices = [progress, pruned, asked].flatMap((step) => step.notices);
-  return { ...asked, notices: [...notices, ...sayEnd(asked.state, before)] };
+  const requested = mayNeed(pruned.state, before) ? askForNeeded(pruned.state, event.at) : to(pruned.state);
+  const notices = [progress, pruned, requested].flatMap((step) => step.notices);
+  return { ...requested, notices: [...notices, ...sayEnd(requested.state, before)] };
 }
 
-/** Adds to what is pending; who failed before and is still due later is tried now. */
+/** Adds repairs to the pending ones. A repair that failed before and is due later is tried now. */
 export function askForRepair(
   state: State,
   containers: readonly Target[],
@@ -41,12 +41,12 @@ export function askForRepair(
   how: Pick<Repair, 'isForced'> = {},
 ): Transition {
   if (containers.length === 0) return to(state);
-  const asked = containers.map(({ id, name }): [string, Repair] => [
+  const added = containers.map(({ id, name }): [string, Repair] => [
     id,
     { name, failures: 0, askedAt: at, dueAt: at + patienceMs(state, id), ...how },
   ]);
   const paused = containers.filter(({ id }) => state.shared.containers.byId[id]?.runState === 'paused');
-  const next = withRepairs(state, { pending: { ...state.repairs.pending, ...Object.fromEntries(asked) } });
+  const next = withRepairs(state, { pending: { ...state.repairs.pending, ...Object.fromEntries(added) } });
   return to(next, {
     notices: [
       ...paused.map(({ name }): Notice => ({ kind: 'dependentHeldUpByPause', name })),
@@ -55,17 +55,17 @@ export function askForRepair(
   });
 }
 
-/** Compose is given time to start what it has created, as it does once the gateway is healthy. */
+/** Compose starts the containers it has created once the gateway is healthy. It gets this much time. */
 const COMPOSE_STARTS_MS = 10_000;
 
 const patienceMs = ({ shared: { containers } }: State, id: string): number =>
   containers.byId[id]?.runState === 'created' ? COMPOSE_STARTS_MS : 0;
 
-/** Though nothing is wrong with their networks. */
+/** Restarts containers although nothing is wrong with their networks. */
 export const askForForcedRestart = (state: State, containers: readonly Target[], at: number): Transition =>
   askForRepair(state, containers, at, { isForced: true });
 
-/** Everyone who can be restarted has had a first try. */
+/** Every dependent that can be restarted has been tried once. */
 export const hasTriedAll = (state: State): boolean =>
   waveOf(state) === undefined &&
   Object.entries(state.repairs.pending).every(
@@ -75,7 +75,7 @@ export const hasTriedAll = (state: State): boolean =>
 const isHeldUp = (state: State, facts: ContainerFacts | undefined): boolean =>
   facts !== undefined && (facts.runState === 'paused' || blockedBy(state, facts) !== undefined);
 
-/** Names of those that are still cut off though everyone has had a try, and of those that are so with them. */
+/** Names of dependents that are still cut off after a try, or because their owner is. */
 export const notRepaired = (state: State): readonly string[] =>
   Object.entries(state.repairs.pending)
     .filter(
@@ -88,7 +88,7 @@ function isCutOffWithOwner(state: State, facts: ContainerFacts | undefined): boo
   return owner !== undefined && isCutOff(attachmentOf(state, owner));
 }
 
-/** Of all that an attachment, and whether anything may be done about it, follow from. */
+/** Whether anything changed that decides if a repair is needed or possible. */
 const mayNeed = (state: State, before: State): boolean =>
   state.shared.containers.byId !== before.shared.containers.byId ||
   state.gateway !== before.gateway ||
@@ -98,7 +98,10 @@ const mayNeed = (state: State, before: State): boolean =>
   state.shared.inFlight !== before.shared.inFlight ||
   state.repairs !== before.repairs;
 
-/** Who is cut off, however that came about, and what an earlier monitor has left half done. */
+/**
+ * Asks for a repair of every dependent that is cut off, and of every re-creation that an earlier monitor left half
+ * done.
+ */
 function askForNeeded(state: State, at: number): Transition {
   if (!isRepairTime(state)) return to(state);
   const { pending } = state.repairs;
@@ -112,7 +115,10 @@ function askForNeeded(state: State, at: number): Transition {
   return askForRepair(state, needed, at);
 }
 
-/** For one that nobody repairs, but its operator: those that are repaired with it only wait their turn. */
+/**
+ * Reports dependents that wait for an owner only the operator can repair. Dependents that are repaired after their
+ * owner just wait their turn, and are not reported.
+ */
 const sayWaiting = (state: State, needed: readonly Target[]): readonly Notice[] =>
   needed.flatMap(({ id, name }): Notice[] => {
     const facts = state.shared.containers.byId[id];
@@ -125,7 +131,7 @@ function needsRepair(state: State, facts: ContainerFacts): boolean {
   return isCutOff(attachment) && (attachment !== 'orphaned' || state.settings.autoRecreate);
 }
 
-/** Somebody else was faster, or it is gone, or was stopped meanwhile: then there is nothing left to do. */
+/** Drops repairs that are no longer needed: somebody else was faster, or the dependent is gone or was stopped. */
 function prune(state: State): Transition {
   const pending = Object.entries(state.repairs.pending);
   if (pending.length === 0) return to(state);
@@ -145,7 +151,7 @@ function prune(state: State): Transition {
   );
 }
 
-/** An orphan that must be re-created by hand is settled, for us, and far from well. */
+/** An orphan that has to be re-created by hand needs nothing from the monitor, but is far from well. */
 const isInNeedOfNothing = (state: State, facts: ContainerFacts | undefined): boolean =>
   facts !== undefined && attachmentOf(state, facts) !== 'orphaned';
 
@@ -155,14 +161,14 @@ function isSettled(state: State, id: string, { failures, isForced }: Repair): bo
   if (isParked(facts)) return false;
   const attachment = attachmentOf(state, facts);
   if (attachment === 'fresh' && isForced === true) return false;
-  // Our own restart has left it down: it is ours to bring it back.
+  // Our own restart left it down, so we have to bring it back.
   if (attachment === 'stopped' && exitOf(state.shared, facts)?.by === 'monitor') return failures === 0;
   return (
     ['fresh', 'stopped'].includes(attachment) || (attachment === 'orphaned' && !state.settings.autoRecreate)
   );
 }
 
-/** A recovery that is due as well goes first, by its rank, before all but what was left half done. */
+/** A recovery that is due goes first because of its rank, except before a half-done re-creation. */
 const isRepairTime = ({ gateway, recovery, shared: { connection, isShuttingDown } }: State): boolean =>
   gateway.value === 'ready' &&
   connection.value === 'connected' &&
@@ -172,13 +178,13 @@ const isRepairTime = ({ gateway, recovery, shared: { connection, isShuttingDown 
 const turnAt = (state: State, repair: Repair): number =>
   Math.max(repair.dueAt, quietAt(state, repair.askedAt));
 
-/** When the next one is due; an act that ends and a gateway that becomes ready are events of their own. */
+/** When the next repair is due. The end of an act and a ready gateway are events of their own. */
 function dueAt(state: State): readonly number[] {
   if (state.shared.inFlight !== undefined || !isRepairTime(state)) return [];
   return Object.values(state.repairs.pending).map((repair) => turnAt(state, repair));
 }
 
-/** Those who are due and wait for nobody: a wave for each rank. */
+/** Repairs that are due and wait for no other one: a wave for each rank. */
 export function repairWishes(state: State, at: number): readonly Wish[] {
   const gateway = gatewayTarget(state.gateway);
   if (!isRepairTime(state) || gateway === undefined) return [];
@@ -210,14 +216,14 @@ const sinceWhen = (state: State, id: string, at: number): number => {
   return repair === undefined ? at : turnAt(state, repair);
 };
 
-/** Each is said as its own turn comes; in a dry run none does. */
+/** Each repair is reported as its turn comes. In a dry run none begins, so all are reported here. */
 export const beginRepairs = (
   state: State,
   { dependents }: DeedOf<'repairDependents'>,
   at: number,
 ): Transition => (state.settings.dryRun ? sayWave(state, dependents, at) : to(state));
 
-/** What would be done; said once, as a failure is. */
+/** Reports what would be done, once, like a failure. */
 const sayWave = (state: State, dependents: readonly Repairable[], at: number): Transition =>
   dependents.reduce((soFar, { id, name, how }) => {
     const next = tryAgainLater(soFar.state, id, at);
@@ -226,14 +232,14 @@ const sayWave = (state: State, dependents: readonly Repairable[], at: number): T
     return then(soFar, to(next, { notices }));
   }, to(state));
 
-/** Two acts about one name would meet: what was left half done comes first. */
+/** Two acts on one name would collide, so the half-done re-creation comes first. */
 const oneOfAName = (dependents: readonly Repairable[]): readonly Repairable[] =>
   dependents.filter(
     ({ id, name, how }) =>
       how === 'resume' || !dependents.some((other) => other.name === name && other.id !== id),
   );
 
-/** Those that wait for none of the others; all of them where they wait for each other in a circle. */
+/** Containers that wait for none of the others; all of them if they wait for each other in a circle. */
 function firstOf(due: readonly ContainerFacts[], state: State): readonly ContainerFacts[] {
   const waits = (one: ContainerFacts): boolean =>
     due.some((other) => other.id !== one.id && isBefore(other, one, state));
@@ -246,12 +252,12 @@ const isBefore = (other: ContainerFacts, one: ContainerFacts, state: State): boo
   servicesNeededBy(one).includes(serviceOf(other)) ||
   areTo(furtherReferences(one), { id: other.id, name: parkedAs(other)?.name ?? other.name });
 
-/** Of repairs that no recovery asked for; a recovery says its own end. */
+/** Reports the end of repairs that belong to no recovery. A recovery reports its own end. */
 function sayEnd(state: State, before: State): readonly Notice[] {
   const isBusy = waveOf(state) !== undefined || Object.keys(state.repairs.pending).length > 0;
   const isOver = !isBusy && waveOf(before) !== undefined;
   const { gateway, recovery } = state;
-  // One that went away meanwhile, with the last of them or without, has nobody on its network.
+  // A gateway that has gone in the meantime has no container on its network.
   if (!isOver || recovery.value !== 'none' || gateway.value !== 'ready') return [];
   const cutOff = dependentsOf(state).some((facts) => isCutOff(attachmentOf(state, facts)));
   return cutOff ? [] : [{ kind: 'dependentsAllFresh', name: gateway.name }];
