@@ -764,15 +764,21 @@ describe('a gateway on which its restart policy has given up', () => {
   });
 
   it.each<{ given: string; shape: Shape }>([
-    { given: 'sets no limit to its restarts', shape: { maximumRetryCount: 0, restartCount: 7 } },
-    { given: 'would have restarted it once more', shape: { restartCount: 1 } },
-    { given: 'restarts it always', shape: { restartPolicy: 'always', restartCount: 2 } },
-    { given: 'restarts it unless it was stopped', shape: { restartPolicy: 'unless-stopped' } },
-    { given: 'is "no"', shape: { restartPolicy: 'no' } },
-    { given: 'does not restart it after exit code 0', shape: { exitCode: 0 } },
-    { given: 'may have seen a SIGTERM', shape: { exitCode: 143 } },
-    { given: 'may have seen a SIGKILL', shape: { exitCode: 137 } },
-  ])('does not include one found down whose restart policy $given', ({ shape }) => {
+    {
+      given: 'whose restart policy sets no limit to its restarts',
+      shape: { maximumRetryCount: 0, restartCount: 7 },
+    },
+    { given: 'whose restart policy would have restarted it once more', shape: { restartCount: 1 } },
+    { given: 'whose restart policy restarts it always', shape: { restartPolicy: 'always', restartCount: 2 } },
+    {
+      given: 'whose restart policy restarts it unless it was stopped',
+      shape: { restartPolicy: 'unless-stopped' },
+    },
+    { given: 'whose restart policy is "no"', shape: { restartPolicy: 'no' } },
+    { given: 'after exit code 0, for which its restart policy does not restart it', shape: { exitCode: 0 } },
+    { given: 'after exit code 143, which may come from a SIGTERM', shape: { exitCode: 143 } },
+    { given: 'after exit code 137, which may come from a SIGKILL', shape: { exitCode: 137 } },
+  ])('does not include one found down $given', ({ shape }) => {
     new History()
       .feed(connected(), listed(gatewayFacts({ ...givenUp, ...shape })), minutes(10))
       .expectNoAct()
