@@ -173,7 +173,7 @@ describe('the recorded exit from an act of ours', () => {
     { how: 'is under way', steps: [], then: 'monitor, expected' },
     { how: 'has failed', steps: [restartFailed('app')], then: 'monitor, certain' },
     { how: 'found it down', steps: [restartFailed('app', { isSkipped: true })], then: undefined },
-  ])('of a dependent that an inspection shows exited while its restart $how is: $then', ({ steps, then }) => {
+  ])('of a dependent that an inspection shows exited while its restart $how: $then', ({ steps, then }) => {
     const history = repairing()
       .withoutAnswers()
       .feed(restartBegun('app'), seconds(1))
