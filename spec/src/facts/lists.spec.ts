@@ -57,7 +57,7 @@ describe('the warning about the lists in the settings', () => {
       ],
     },
     {
-      given: 'a gateway excluded by its name (none here, because the start has reported it)',
+      given: 'a gateway excluded by its name (no warning, because the start has reported it)',
       exist: [gatewayFacts()],
       settings: { exclude: ['gluetun'] },
       then: [],
@@ -83,7 +83,7 @@ describe('the warning about the lists in the settings', () => {
       ],
     },
     {
-      given: 'VPN_RESTART_DEPENDENTS without an effect (none)',
+      given: 'VPN_RESTART_DEPENDENTS without an effect (no warning)',
       exist: [gatewayFacts()],
       settings: { vpnRestartDependents: ['jacket'] },
       then: [],

@@ -38,12 +38,12 @@ describe('a dependent of a re-created gateway', () => {
   it.each<{ given: string; one: ContainerFacts; then: Attachment }>([
     { given: 'still running', one: orphan(), then: 'orphaned' },
     {
-      given: 'not started because that gateway was missing',
+      given: 'paused',
       one: orphan({ runState: 'paused' }),
       then: 'orphaned',
     },
     {
-      given: 'not started for want of it',
+      given: 'not started because that gateway was missing',
       one: orphan({ runState: 'exited', error: JOIN_ERROR }),
       then: 'orphaned',
     },

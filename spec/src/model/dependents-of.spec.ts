@@ -68,7 +68,7 @@ describe('a parked container', () => {
     },
     { given: 'of another gateway', one: parked('vpn', idOf('vpn')), then: [] },
     { given: 'of another gateway, with a network of its own', one: parked('vpn'), then: [] },
-  ])('is ours or not $given: $then', ({ one, then }) => {
+  ])('$given gives these re-creations to finish: $then', ({ one, then }) => {
     const memory = { ...NOTHING_PERSISTED, gateways: { gluetun: [idOf('gluetun'), former] } };
     const state = seen([gatewayFacts(), one], { memory });
     expect(parkedOf(state).map(({ name }) => name)).toEqual(then);

@@ -21,8 +21,8 @@ const restarting = (shape = {}): History =>
 
 describe('the reason why the gateway does not run', () => {
   it.each<{ given: string; steps: Steps; then: DownCause | undefined }>([
-    { given: 'there is no gateway', steps: [], then: undefined },
-    { given: 'there is none', steps: [destroyed('gluetun')], then: undefined },
+    { given: 'it runs', steps: [], then: undefined },
+    { given: 'there is no gateway', steps: [destroyed('gluetun')], then: undefined },
     { given: 'it ended without a signal', steps: [died('gluetun', 1)], then: 'crash' },
     { given: 'it was stopped by hand', steps: stoppedByHand('gluetun'), then: 'operator' },
     {

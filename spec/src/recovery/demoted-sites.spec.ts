@@ -44,7 +44,7 @@ describe('a recovery for a minority of the sites', () => {
   });
 });
 
-describe('sites that stay down through three recoveries', () => {
+describe('the sites held as advisory after three recoveries', () => {
   it.each<{ given: Given; then: string | undefined }>([
     { given: { down: 'a', passing: 'b', blocked: after(3, 'a') }, then: 'a' },
     { given: { down: 'a', passing: 'b', blocked: after(4, 'a') }, then: 'a' },
@@ -55,7 +55,7 @@ describe('sites that stay down through three recoveries', () => {
     { given: { down: 'b', passing: 'a', blocked: after(3, 'a') }, then: undefined },
     { given: { down: 'a', passing: '', blocked: after(3, 'a') }, then: undefined },
     { given: { down: 'abc', passing: 'd', blocked: after(3, 'abc') }, then: undefined },
-  ])('given $given lead to these sites held as advisory: $then', ({ given: one, then }) => {
+  ])('given $given are: $then', ({ given: one, then }) => {
     const held = demoteBlocked(given(one));
     expect(held?.state.sites.held).toEqual(then === undefined ? undefined : urls(then));
     expect(held?.state.sites.blocked).toBeUndefined();

@@ -29,7 +29,7 @@ const asked = ({ everything: { witness } }: History): number =>
 const witness = (history: History, answers: boolean): History =>
   history.feed(happens({ type: 'witnessProbed', requestId: asked(history), answers }));
 
-describe('a recovery is held back, with one line that says so,', () => {
+describe('a recovery is held back', () => {
   it.each<{ given: string; setting: Setting; down: string[]; says: RegExp }>([
     {
       given: 'while too few sites are down',
@@ -54,7 +54,7 @@ describe('a recovery is held back, with one line that says so,', () => {
       down: ['a'],
       says: /^No recovery: 1 of 1 .*; after 2 recoveries the next is due in \d+s$/,
     },
-  ])('$given', ({ setting, down, says }) => {
+  ])('$given, with one line that says so', ({ setting, down, says }) => {
     const history = failing(settled([], setting), ...down)
       .expectNoAct()
       .expectLine(says, 'warn');
@@ -80,8 +80,8 @@ describe('a recovery is held back, with one line that says so,', () => {
   });
 });
 
-describe('is asked at the start and at the first failed check', () => {
-  it('lets the recovery begin as soon as it answers', () => {
+describe('the witness', () => {
+  it('is asked at the start and at the first failed check', () => {
     const history = withWitness();
     expect(asked(history)).toBeGreaterThan(0);
     witness(history, true);
@@ -90,7 +90,7 @@ describe('is asked at the start and at the first failed check', () => {
     expect(asked(history)).toBeGreaterThan(0);
   });
 
-  it('shows that the line is down if it does not answer either', () => {
+  it('lets the recovery begin as soon as it answers', () => {
     const history = witness(withWitness({ settings: { failThreshold: 1 } }), true);
     history
       .feed(seconds(30), checkFailed())
@@ -101,7 +101,7 @@ describe('is asked at the start and at the first failed check', () => {
       .expectLine(/^Why: .*the line is up, says the witness/);
   });
 
-  it('is not reported for a single missed answer', () => {
+  it('shows that the line is down if it does not answer either', () => {
     const history = witness(withWitness(), true);
     history.feed(seconds(30), checkFailed());
     witness(history, false).feed(seconds(1.5));
@@ -113,19 +113,19 @@ describe('is asked at the start and at the first failed check', () => {
     history.expectChecks(1);
   });
 
-  it('is reported and ignored if it has never answered', () => {
+  it('is not reported for a single missed answer', () => {
     const history = witness(withWitness(), true).feed(seconds(61));
     witness(history, false).feed(seconds(1));
     witness(history, true).expectNoLine(/line|witness/i);
   });
 
-  it('is reported and ignored if it does not answer although the tunnel works', () => {
+  it('is reported and ignored if it has never answered', () => {
     const history = witness(withWitness(), false);
     history.expectLine(/^The witness has not answered \(no answer\); it is ignored until it does$/, 'warn');
     failing(history).expectActs('restartGateway');
   });
 
-  it('that is silent while the tunnel works is ignored, too', () => {
+  it('is reported and ignored if it does not answer although the tunnel works', () => {
     const history = witness(withWitness(), true).feed(seconds(61));
     if (history.state.checking.running !== undefined) history.feed(checkPassed());
     witness(history, false).feed(seconds(1));

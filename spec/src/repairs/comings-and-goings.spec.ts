@@ -65,14 +65,14 @@ describe('a dependent in a restart loop', () => {
     history.feed(...crash()).expectLines(...stepped());
   });
 
-  it('is not meant by one that ends every ten minutes', () => {
+  it('does not include one that ends every ten minutes', () => {
     const once: Steps = [...crash(), minutes(10), listedAgain()];
     settled([app])
       .feed(...once, ...once, ...once, ...once)
       .expectLines(...[1, 2, 3, 4].flatMap(() => stepped()));
   });
 
-  it('is also meant by one that ends every nine minutes', () => {
+  it('includes one that ends every nine minutes', () => {
     const once: Steps = [...crash(), minutes(9), listedAgain()];
     settled([app])
       .feed(...once, ...once, ...once, minutes(9))

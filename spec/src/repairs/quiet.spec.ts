@@ -45,7 +45,7 @@ const inProject = (...containers: readonly ContainerFacts[]): History =>
 /** Until when a repair waits that is asked for now, or was at that time. */
 const waitsUntil = ({ state, now }: History, askedAt = now): number => quietAt(state, askedAt);
 
-describe('somebody at work on the containers around the gateway', () => {
+describe('a change to the containers around the gateway', () => {
   it.each<{ what: string; step: Step }>([
     { what: 'creates a container in its project', step: created('db', { labels }) },
     { what: 'removes a container from its project', step: destroyed('db', { labels }) },
@@ -55,7 +55,7 @@ describe('somebody at work on the containers around the gateway', () => {
     { what: 'creates a container with the name of a dependent', step: created('far', { id: newId }) },
     { what: 'removes a dependent', step: destroyed('app') },
     { what: 'renames a dependent', step: renamed('app', 'old') },
-  ])('who $what delays a repair by five seconds', ({ step }) => {
+  ])('that $what delays a repair by five seconds', ({ step }) => {
     const history = inProject();
     const changedAt = history.now;
     expect(waitsUntil(history.feed(step))).toBe(changedAt + QUIET_MS);
@@ -66,11 +66,11 @@ describe('somebody at work on the containers around the gateway', () => {
     { what: 'creates a container without a project', step: created('db') },
     { what: 'starts a container in its project', step: started('db', { labels }) },
     { what: 'parks a dependent, as the monitor does,', step: renamed('app', parked) },
-  ])('who $what does not delay a repair', ({ step }) => {
+  ])('that $what does not delay a repair', ({ step }) => {
     expect(waitsUntil(inProject().feed(step))).toBe(0);
   });
 
-  it('who creates a container without a project does not delay a repair even if the gateway has no project either', () => {
+  it('that creates a container without a project does not delay a repair even if the gateway has no project either', () => {
     expect(waitsUntil(settled([app]).feed(created('db')))).toBe(0);
   });
 
@@ -125,17 +125,17 @@ describe('a change that no event has shown', () => {
       facts(name, { ...rest, createdAt: now + AHEAD_MS - ageMs });
 
   it.each([
-    { what: 'created just now', found: [aged(0)], ageMs: 0 },
-    { what: 'the youngest of two counts', found: [aged(4_000), aged(2_000, 'two')], ageMs: 2_000 },
-    { what: 'created less than a minute ago', found: [aged(59_999)], ageMs: 59_999 },
-    { what: 'created a minute ago (ignored)', found: [aged(60_000)], ageMs: undefined },
-    { what: 'created in the future (ignored)', found: [aged(-1_000)], ageMs: undefined },
+    { what: 'one created just now', found: [aged(0)], ageMs: 0 },
+    { what: 'the youngest of two', found: [aged(4_000), aged(2_000, 'two')], ageMs: 2_000 },
+    { what: 'one created less than a minute ago', found: [aged(59_999)], ageMs: 59_999 },
+    { what: 'one created a minute ago (ignored)', found: [aged(60_000)], ageMs: undefined },
+    { what: 'one created in the future (ignored)', found: [aged(-1_000)], ageMs: undefined },
     {
-      what: 'created in another project (ignored)',
+      what: 'one created in another project (ignored)',
       found: [aged(9, 'db', { labels: elsewhere })],
       ageMs: undefined,
     },
-    { what: 'a container that we have parked (ignored)', found: [aged(9, parked)], ageMs: undefined },
+    { what: 'one that we have parked (ignored)', found: [aged(9, parked)], ageMs: undefined },
   ])('is dated by the age of the containers in a listing: $what', ({ found, ageMs }) => {
     const history = inProject();
     const { now } = history;

@@ -59,8 +59,8 @@ describe('a plan', () => {
 
   it.each<{ then: string; now: string; known: Partial<Original> }>([
     { now: 'means the same image', then: 'name', known: {} },
-    { now: 'means no image any more', then: 'id', known: { named: { Id: 'sha256:other' } } },
-    { now: 'means nothing any more', then: 'id', known: { named: undefined } },
+    { now: 'means another image', then: 'id', known: { named: { Id: 'sha256:other' } } },
+    { now: 'means no image any more', then: 'id', known: { named: undefined } },
     { now: 'has an answer that cannot be read', then: 'id', known: { named: {} } },
   ])('refers to the image by $then if its name $now', ({ then, known }) => {
     expect(planned({ known })['Image']).toBe(then === 'name' ? 'simprobe' : IMAGE_ID);

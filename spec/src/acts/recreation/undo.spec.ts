@@ -56,12 +56,12 @@ describe('a re-creation that failed', () => {
   });
 
   it.each<{ which: string; reason?: unknown; runs?: true; ended?: true; network?: string; created?: string }>([
-    { which: 'the engine has told of by refusing to create another', reason: REFUSED },
-    { which: 'was there when it failed for another reason than the engine', reason: new Error('the monitor ends') },
+    { which: 'was found because the engine refused to create another one', reason: REFUSED },
+    { which: 'was there when the re-creation failed for a reason other than the engine', reason: new Error('the monitor ends') },
     { which: 'has run since', runs: true },
-    { which: 'has run, and ended', runs: true, ended: true },
+    { which: 'has run and ended', runs: true, ended: true },
     { which: 'is on another network', network: 'bridge' },
-    { which: 'is not the one it has created', created: 'another' },
+    { which: 'is not the created one', created: 'another' },
   ])('leaves a container with its name alone that $which', ({ which: _, ...given }) => {
     const { reason = LOST, runs = false, ended = false, network, created } = given;
     const world = new OrphanWorld().park();
