@@ -305,7 +305,7 @@ describe('the act repairDependents', () => {
 
   const parked = { ...app, name: parkedName('app', 'gluetun', app.id) };
   const other = { ...app, name: 'app2' };
-  const renamed = 'one that has got another name meanwhile';
+  const renamed = 'one that has been renamed meanwhile';
   it.each<{ how: RepairKind; decided: ContainerFacts; now: ContainerFacts; what: string; reason?: string }>([
     { how: 'recreate', decided: app, now: other, what: renamed },
     { how: 'recreate', decided: app, now: parked, what: 'one that is already parked' },

@@ -56,7 +56,7 @@ const probed =
     },
   ];
 
-/** The line that tells of a result. */
+/** The debug line for a result. */
 const DEBUG = { level: 'debug', message: expect.stringMatching(/^Site https:\/\/a: /) as string };
 
 /** A check comes and ends so, a good while later. */

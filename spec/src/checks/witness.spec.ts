@@ -118,7 +118,7 @@ describe('the witness is probed', () => {
     answers(history).expectCommandCount('probeWitness', 1);
     nextCheck(history, checkFailed()).expectCommandCount('probeWitness', 2);
     expect(askedWithin(answers(history), 9, answers)).toEqual([5]);
-    // A check of the one gateway that passes tells of the line as well as two.
+    // If a check of one gateway passes, the line is up; it takes no second one.
     fails(history.feed(seconds(1))).feed(seconds(1));
     nextCheck(history, checkPassed());
     fails(fails(history).feed(seconds(1))).expectLine(/it is ignored until it does$/);

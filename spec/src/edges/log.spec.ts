@@ -7,7 +7,7 @@ import type { Level, Log } from '../../../src/notices/log-line.ts';
 import { TemporaryFolder } from '../../config/temporary-folder.ts';
 import { VirtualTime } from '../../simulated-engine/virtual-time.ts';
 
-/** A console that keeps what it is told; `failure`: as one whose reader went away. */
+/** A console that keeps what is written to it. `failure`: its reader has gone away. */
 class Console extends Writable {
   text = '';
   failure: Error | undefined;
@@ -153,7 +153,7 @@ describe('the log', () => {
   });
 
   describe('on a console that nobody reads', () => {
-    /** Takes nothing until it is told to. */
+    /** Accepts nothing until `read` is called. */
     class StuckConsole extends Console {
       #resume: (() => void) | undefined;
       isStuck = true;

@@ -21,7 +21,7 @@ const TEXT = encode(MEMORY);
 
 interface Writer {
   readonly save: (memory: Persisted) => Promise<void>;
-  /** What was told of it: `failed: REASON`, `recovered`. */
+  /** What was reported: `failed: REASON`, `recovered`. */
   readonly troubles: string[];
 }
 
@@ -226,7 +226,7 @@ describe('the state file', () => {
   });
 });
 
-/** A disk that answers when it is told to. */
+/** A disk that answers only when `answer` is called. */
 class SlowDisk {
   readonly scheduler = new VirtualTimeScheduler();
   readonly troubles: string[] = [];

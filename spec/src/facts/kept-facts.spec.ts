@@ -19,7 +19,7 @@ import {
 import { type History, type Steps, settled } from '../history.ts';
 
 /*
- * What nothing is decided on, but is kept for those who show it.
+ * Facts that no decision depends on. They are kept so that an edge can show them.
  */
 const down: Steps = [seconds(30), checkFailed(), seconds(10), checkFailed()];
 const app = onGateway('app');

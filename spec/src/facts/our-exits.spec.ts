@@ -39,7 +39,7 @@ const stale = (name: string) => onGateway(name, { startedAt: 500 });
 const endedByUs = (name: string, startedAt: number) => ({
   [idOf(name)]: { run: engineText(startedAt), by: 'monitor' as const },
 });
-/** What the next monitor is told of those that we end. */
+/** The persisted exits that our own acts cause. */
 const toldOf = ({ memory }: History): Persisted['exits'] =>
   Object.fromEntries(Object.entries(memory.exits).filter(([, { by }]) => by === 'monitor'));
 

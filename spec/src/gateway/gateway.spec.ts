@@ -778,7 +778,7 @@ describe('a gateway on which its restart policy has given up', () => {
     { given: 'after exit code 0, for which its restart policy does not restart it', shape: { exitCode: 0 } },
     { given: 'after exit code 143, which may come from a SIGTERM', shape: { exitCode: 143 } },
     { given: 'after exit code 137, which may come from a SIGKILL', shape: { exitCode: 137 } },
-  ])('does not include one found down $given', ({ shape }) => {
+  ])('is not assumed if it is found down $given', ({ shape }) => {
     new History()
       .feed(connected(), listed(gatewayFacts({ ...givenUp, ...shape })), minutes(10))
       .expectNoAct()
@@ -798,14 +798,14 @@ describe('a gateway on which its restart policy has given up', () => {
       given: 'was killed without any event',
       event: [died('gluetun', 137), inspectedAs('gluetun', { ...givenUp, exitCode: 137 })],
     },
-  ])('does not include one that $given', ({ event }) => {
+  ])('is not assumed if it $given', ({ event }) => {
     settled([], { gateway: gatewayFacts(policy) })
       .feed(...event, minutes(10))
       .expectNoAct()
       .expectLine(/^gluetun was stopped.*; standing by until it starts$/);
   });
 
-  it('does not include one that an earlier monitor saw stopped by hand', () => {
+  it('is not assumed if an earlier monitor saw it stopped by hand', () => {
     const exits = { [idOf('gluetun')]: { run: undefined, by: 'operator' as const } };
     const memory = { ...NOTHING_PERSISTED, exits };
     new History({ memory })

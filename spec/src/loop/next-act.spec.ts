@@ -45,7 +45,7 @@ const GATEWAYS = ['gluetun', 'second'] as const;
 type GatewayName = (typeof GATEWAYS)[number];
 
 const former = (gateway: string): string => idOf(`former ${gateway}`);
-/** Its restart policy has started it as often as it ever does: so nobody else will. */
+/** Its restart policy has given up, so only the monitor can start it. */
 const GIVEN_UP = { restartPolicy: 'on-failure', maximumRetryCount: 1, restartCount: 1 } as const;
 
 const ofGateway = (gateway: GatewayName, shape = {}): ContainerFacts =>
@@ -340,7 +340,7 @@ function endingOfRepair(one: Repairable, known: ContainerFacts | undefined, endi
   ];
 }
 
-/** What the executor tells of an act that ends like that: each container looked at, then the end. */
+/** The executor's events for an act that ends like that: an inspection of each container, then the end. */
 function endOf(
   act: Act,
   { everything, now: at }: Two,

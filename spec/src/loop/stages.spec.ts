@@ -78,7 +78,7 @@ const sorted = (values: readonly unknown[]): readonly string[] =>
 
 type Order = <T>(concerns: readonly T[]) => readonly T[];
 
-/** With the concerns of each stage in another order, and each stage where it was. */
+/** The same stages in the same order, each with its concerns in another order. */
 const reordered = (order: Order): Reducer<Everything> => {
   const change = (all: object = {}): object => Object.fromEntries(order(Object.entries(all)));
   return through(

@@ -41,7 +41,7 @@ import { History, type Setting, type Steps, settled } from '../history.ts';
 
 const cutOff: Steps = [...restartMessages('gluetun'), inspectedAs('gluetun', { health: 'healthy' })];
 
-/** The first by its name, for want of DNS; the other passes. */
+/** DNS fails for the first site, which has a name; the other passes. */
 const onlyDnsFails: Happening = ({ checking: { running } }, at) => [
   ...(running?.sites ?? []).map((one, index) => ({
     type: 'siteProbed' as const,

@@ -65,14 +65,14 @@ describe('a dependent in a restart loop', () => {
     history.feed(...crash()).expectLines(...stepped());
   });
 
-  it('does not include one that ends every ten minutes', () => {
+  it('has every round logged if its ends are ten minutes apart', () => {
     const once: Steps = [...crash(), minutes(10), listedAgain()];
     settled([app])
       .feed(...once, ...once, ...once, ...once)
       .expectLines(...[1, 2, 3, 4].flatMap(() => stepped()));
   });
 
-  it('includes one that ends every nine minutes', () => {
+  it('counts as looping if its ends are nine minutes apart', () => {
     const once: Steps = [...crash(), minutes(9), listedAgain()];
     settled([app])
       .feed(...once, ...once, ...once, minutes(9))

@@ -26,7 +26,7 @@ const orphan = (name: string, shape: Shape = {}): ContainerFacts => facts(name, 
 const repairedBy = ({ state }: History): readonly object[] => waveOf(state)?.dependents ?? [];
 const repairing = (...all: readonly ContainerFacts[]): History => settled(all, { memory });
 
-/** It was created anew as another one. */
+/** It was re-created as a container with another ID. */
 const recreated = (name: string): readonly Happening[] => [
   restartBegun(name, 'recreate'),
   destroyed(name),

@@ -221,7 +221,7 @@ describe('after the gateway was re-created', () => {
   });
 });
 
-/** It was created anew: what runs under its name has another id. */
+/** It was re-created: the container with its name has another ID. */
 const recreated =
   (twin: ContainerFacts) =>
   (_: unknown, at: number): readonly Event[] => [

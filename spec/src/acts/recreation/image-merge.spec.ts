@@ -80,7 +80,7 @@ describe('a container re-created by its plan', () => {
     const asked = fc.oneof(
       configs(['u1', 'u2'], ['/u']).map((config) => ({
         ...config,
-        // An empty list is the one way to be rid of the entrypoint but not of the command, and no plan tells.
+        // Only an empty list drops the entrypoint and keeps the command, and a plan cannot express that.
         Entrypoint: config.Entrypoint?.length === 0 ? null : (config.Entrypoint ?? null),
       })),
       configs(['u1', 'u2'], ['/u']).map((config) => ({ ...config, ...emptied('u1') })),
@@ -91,7 +91,7 @@ describe('a container re-created by its plan', () => {
       fc.property(asked, old, other, (user, before, after) => {
         const [container, expected] = [created(user, before), created(user, after)];
         fc.pre(container !== undefined && expected !== undefined);
-        // To be rid of what is not there, and to have no health check where there is none, is to set nothing.
+        // Dropping an entrypoint or a health check that the image does not have sets nothing.
         fc.pre(user.Entrypoint?.[0] !== '' || (before.Entrypoint ?? []).length > 0);
         fc.pre(!isNone(user) || !isNone(before));
         expect(effective(mergeWithImage(plannedAgain(container, before), after))).toEqual(

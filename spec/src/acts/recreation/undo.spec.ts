@@ -4,7 +4,7 @@ import { EngineError } from '../../../../streams/engine.ts';
 import { OrphanWorld, type Result } from './orphan-world.ts';
 
 const REFUSED = new EngineError('no space left on device', 500);
-/** The connection broke: whether it was done, nobody knows. */
+/** The connection broke, so it is unknown whether the request was executed. */
 const LOST = new EngineError('socket hang up');
 
 const undo = (world: OrphanWorld, reason: unknown = REFUSED, created?: string): Result => {
