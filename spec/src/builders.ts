@@ -159,7 +159,7 @@ export const outOfMemory = (name: string) => message(name, { type: 'containerOut
 export const turned = (name: string, health: 'healthy' | 'unhealthy', spoken?: Spoken) =>
   message(name, { type: 'containerHealthChanged', health }, spoken);
 
-/** What the engine says of a stop and of a restart, by whoever asked for it. */
+/** The engine's events for a stop and for a restart, whoever requested it. */
 export const stoppedByHand = (name: string): readonly Happening[] => [
   killed(name),
   died(name),

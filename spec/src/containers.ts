@@ -19,7 +19,7 @@ export interface Shape {
   readonly startedAt?: number | 'never';
   readonly health?: 'none' | 'starting' | 'healthy' | 'unhealthy';
   readonly exitCode?: number;
-  /** Milliseconds; absent where no run has ended. */
+  /** Milliseconds; absent if no run has ended. */
   readonly finishedAt?: number;
   readonly createdAt?: number;
   readonly restartPolicy?: RestartPolicy;

@@ -1,7 +1,7 @@
 import type { ContainerDetails, ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
 import { engineText } from './containers.ts';
 
-/** A message comes right after what it tells of. */
+/** An event arrives right after what it reports. */
 const MESSAGE_FOLLOWS_MS = 5_000;
 
 /**

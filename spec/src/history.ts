@@ -55,7 +55,7 @@ export class History {
   acts: readonly Act[] = [];
   notices: readonly Notice[] = [];
   #wokenAt = 0;
-  /** The container of which the story itself shows next what an inspection tells. */
+  /** The container that the story itself inspects in its next step. */
   #answeredNext: string | undefined;
 
   constructor({ settings = {}, sites = [site('a')], memory, hasWitness = false, ownNetwork }: Setting = {}) {
@@ -77,7 +77,7 @@ export class History {
     this.everything = withView(this.everything, 0, view);
   }
 
-  /** From here on nobody answers an inspection, but the story. */
+  /** From here on only the story answers inspections. */
   withoutAnswers(): this {
     this.answers = false;
     return this;

@@ -146,8 +146,8 @@ const repairDependents = (
 const restartDependents = (dependents: readonly ContainerFacts[], concurrency = 5): Act =>
   repairDependents(dependents, 'restart', concurrency);
 
-describe('restartGateway', () => {
-  it('restarts, looks again, and has finished', () => {
+describe('the act restartGateway', () => {
+  it('restarts the gateway, inspects it and ends', () => {
     const engine = new FakeEngine({ gluetun: [gateway, gatewayFacts({ startedAt: 9_000 })] });
     const events = engine.run(restartGateway);
     expect(engine.called).toEqual([`restart ${short('gluetun')}`]);
@@ -174,15 +174,15 @@ describe('restartGateway', () => {
     },
     { given: 'is gone', answers: ['gone'], then: { ok: false, reason: 'No such container: x' } },
     { given: 'cannot be inspected', answers: ['refused'], then: { ok: false, reason: 'permission denied' } },
-    { given: 'is not answered about', answers: ['silent'], then: { ok: false } },
-  ])('touches nothing where the gateway $given', ({ answers, then }) => {
+    { given: 'does not answer in time', answers: ['silent'], then: { ok: false } },
+  ])('is skipped or fails without touching a gateway that $given', ({ answers, then }) => {
     const engine = new FakeEngine({ gluetun: answers });
     expect(outcomeOf(engine.run(restartGateway))).toMatchObject(then);
     expect(engine.called).toEqual([]);
   });
 
   it.each<Act>([restartGateway, { ...restartGateway, kind: 'restartVpn' }, startGateway])(
-    '$kind touches no gateway that is excluded',
+    'is skipped as $kind if the gateway is excluded',
     (act) => {
       const exited = gatewayFacts({ runState: 'exited' });
       const engine = new FakeEngine({ gluetun: [act.kind === 'startGateway' ? exited : gateway] });
@@ -196,7 +196,7 @@ describe('restartGateway', () => {
     },
   );
 
-  it("fails in the engine's words", () => {
+  it("fails with the engine's message", () => {
     const engine = new FakeEngine({ gluetun: [gateway] });
     engine.restartTakes = () => throwError(() => new EngineError('driver failed:\n port is taken', 500));
     expect(outcomeOf(engine.run(restartGateway))).toEqual({
@@ -205,7 +205,7 @@ describe('restartGateway', () => {
     });
   });
 
-  it("gives up a minute after the container's own stop time-out", () => {
+  it("fails a minute after the container's own stop timeout", () => {
     const engine = new FakeEngine({ gluetun: [gatewayFacts({ startedAt: 1_000, stopTimeoutSeconds: 100 })] });
     engine.restartTakes = () => NEVER;
     expect(outcomeOf(engine.run(restartGateway))).toEqual({
@@ -216,25 +216,28 @@ describe('restartGateway', () => {
   });
 });
 
-describe('startGateway', () => {
-  it('starts one that does not run', () => {
+describe('the act startGateway', () => {
+  it('starts a gateway that does not run', () => {
     const engine = new FakeEngine({ gluetun: [gatewayFacts({ runState: 'exited' }), gateway] });
     expect(outcomeOf(engine.run(startGateway))).toEqual({ ok: true });
     expect(engine.called).toEqual([`start ${short('gluetun')}`]);
   });
 
-  it.each(['running', 'paused', 'restarting', 'removing'] as const)('leaves one that is %s', (runState) => {
-    const engine = new FakeEngine({ gluetun: [gatewayFacts({ runState })] });
-    expect(outcomeOf(engine.run(startGateway))).toMatchObject({ ok: false, isSkipped: true });
-    expect(engine.called).toEqual([]);
-  });
+  it.each(['running', 'paused', 'restarting', 'removing'] as const)(
+    'leaves a gateway alone that is %s',
+    (runState) => {
+      const engine = new FakeEngine({ gluetun: [gatewayFacts({ runState })] });
+      expect(outcomeOf(engine.run(startGateway))).toMatchObject({ ok: false, isSkipped: true });
+      expect(engine.called).toEqual([]);
+    },
+  );
 });
 
-describe('repairDependents', () => {
+describe('the act repairDependents', () => {
   const app = onGateway('app', { startedAt: 500 });
   const fresh = onGateway('app', { startedAt: 5_000 });
 
-  it('begins, restarts, looks again, and says what it saw', () => {
+  it('announces a repair, restarts the dependent, inspects it and reports the outcome', () => {
     const engine = new FakeEngine({ gluetun: [gateway], app: [app, fresh] });
     const events = engine.run(restartDependents([app]));
     expect(events.map(({ type }) => type)).toEqual([
@@ -249,7 +252,7 @@ describe('repairDependents', () => {
     });
   });
 
-  it('starts one that failed to join', () => {
+  it('starts a dependent that failed to join', () => {
     const failedToJoin = onGateway('app', { runState: 'exited', error: JOIN_ERROR });
     const engine = new FakeEngine({ gluetun: [gateway], app: [failedToJoin, fresh] });
     expect(endsOf(engine.run(restartDependents([failedToJoin])))[0]?.outcome).toEqual({ ok: true });
@@ -277,7 +280,7 @@ describe('repairDependents', () => {
       then: { ok: false, isSkipped: true, reason: 'gluetun has stopped or started anew meanwhile' },
     },
     {
-      given: 'the gateway has started anew',
+      given: 'the gateway was restarted',
       answers: { gluetun: [gatewayFacts({ startedAt: 4_000 })], app: [app] },
       then: { ok: false, isSkipped: true },
     },
@@ -288,11 +291,11 @@ describe('repairDependents', () => {
       then: { ok: false, reason: 'permission denied' },
     },
     {
-      given: 'the gateway is gone, which does not mean it is',
+      given: 'the gateway is gone, which does not count as a missing dependent',
       answers: { gluetun: ['gone'], app: [app] },
       then: { ok: false, reason: 'No such container: x' },
     },
-  ])('touches nothing where $given', ({ answers, then }) => {
+  ])('touches nothing if $given', ({ answers, then }) => {
     const engine = new FakeEngine(answers);
     const events = engine.run(restartDependents([app]));
     expect(endsOf(events)[0]?.outcome).toMatchObject(then);
@@ -302,16 +305,16 @@ describe('repairDependents', () => {
 
   const parked = { ...app, name: parkedName('app', 'gluetun', app.id) };
   const other = { ...app, name: 'app2' };
-  const renamed = 'one that has got another name meanwhile';
+  const renamed = 'one that has been renamed meanwhile';
   it.each<{ how: RepairKind; decided: ContainerFacts; now: ContainerFacts; what: string; reason?: string }>([
     { how: 'recreate', decided: app, now: other, what: renamed },
-    { how: 'recreate', decided: app, now: parked, what: 'one that is parked by now' },
+    { how: 'recreate', decided: app, now: parked, what: 'one that is already parked' },
     { how: 'resume', decided: parked, now: other, what: renamed },
     {
       how: 'resume',
       decided: parked,
       now: app,
-      what: 'what is not parked',
+      what: 'one that is not parked',
       reason: 'it has its own name again',
     },
   ])('does not $how $what', ({ how, decided, now, reason = `it is called ${now.name} by now` }) => {
@@ -330,19 +333,19 @@ describe('repairDependents', () => {
       reason: /^it is in EXCLUDE_CONTAINERS$/,
     },
     {
-      given: 'it has been given a name that is excluded',
+      given: 'it was renamed to a name that is excluded',
       exclude: ['app2'],
       now: { ...app, name: 'app2' },
       reason: /^it is in EXCLUDE_CONTAINERS$/,
     },
     {
-      given: 'its service is excluded, whatever it is called by now',
+      given: 'its service is excluded, whatever its present name',
       exclude: ['APP'],
       now: { ...app, name: 'app2', labels: compose('app') },
       reason: /^it is in EXCLUDE_CONTAINERS$/,
     },
     {
-      given: 'compose has taken the name that is excluded from it',
+      given: 'compose has replaced its excluded name with an interim name',
       exclude: ['app'],
       now: { ...app, name: '0123456789ab_app' },
       reason: /^it is in EXCLUDE_CONTAINERS$/,
@@ -353,7 +356,7 @@ describe('repairDependents', () => {
       now: { ...app, labels: { 'org.gluetun-monitor.exclude': 'true' } },
       reason: /^it is excluded by its label/,
     },
-  ])('touches nothing, whatever was decided, where $given', ({ exclude, now, reason }) => {
+  ])('touches nothing, whatever was decided, if $given', ({ exclude, now, reason }) => {
     const engine = new FakeEngine({ gluetun: [gateway], app: [now] });
     engine.exclude = exclude;
     const [end] = endsOf(engine.run(restartDependents([app])));
@@ -365,7 +368,7 @@ describe('repairDependents', () => {
     expect(engine.called).toEqual([]);
   });
 
-  it('does not finish the re-creation of one whose own name is excluded', () => {
+  it('does not finish the re-creation of a dependent whose own name is excluded', () => {
     const engine = new FakeEngine({ gluetun: [gateway], app: [parked] });
     engine.exclude = ['app'];
     expect(endsOf(engine.run(repairDependents([parked], 'resume', 1)))[0]?.outcome).toMatchObject({
@@ -374,13 +377,13 @@ describe('repairDependents', () => {
     expect(engine.called).toEqual([]);
   });
 
-  it('restarts one whatever it is called by now', () => {
+  it('restarts a dependent whatever its present name', () => {
     const engine = new FakeEngine({ gluetun: [gateway], app: [{ ...app, name: 'app2' }, fresh] });
     expect(endsOf(engine.run(restartDependents([app])))[0]?.outcome).toEqual({ ok: true });
     expect(engine.called).toEqual([`restart ${short('app')}`]);
   });
 
-  it('"No such container" of its owner does not make it gone', () => {
+  it('does not count a dependent as gone if the engine says "No such container" about its owner', () => {
     const engine = new FakeEngine({ gluetun: [gateway], app: [app] });
     engine.restartTakes = () => throwError(() => new EngineError('No such container: owner', 404));
     expect(endsOf(engine.run(restartDependents([app])))[0]?.outcome).toEqual({
@@ -389,14 +392,14 @@ describe('repairDependents', () => {
     });
   });
 
-  it('goes on with the others where one fails', () => {
+  it('continues with the other dependents if one fails', () => {
     const db = onGateway('db');
     const engine = new FakeEngine({ gluetun: [gateway], app: ['refused'], db: [db] });
     const events = engine.run(restartDependents([app, db]));
     expect(endsOf(events).map(({ name, outcome }) => [name, outcome.ok])).toEqual([['app', false], ['db', true]]); // prettier-ignore
   });
 
-  it('restarts at most so many at once', () => {
+  it('restarts no more dependents at once than RESTART_CONCURRENCY allows', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
     const engine = new FakeEngine({
       gluetun: [gateway],
@@ -414,33 +417,33 @@ describe('repairDependents', () => {
     expect(engine.scheduler.now()).toBe(900);
   });
 
-  it('begins none any more once the monitor ends, and finishes what it began', () => {
+  it('begins no further repair once the monitor is shutting down, and finishes the current one', () => {
     const engine = new FakeEngine({ gluetun: [gateway], app: [app], db: [onGateway('db')] });
     engine.restartTakes = () => timer(300, engine.scheduler).pipe(tap(() => (engine.isEnding = true)));
     const events = engine.run(restartDependents([app, onGateway('db')], 1));
     expect(endsOf(events).map(({ name }) => name)).toEqual(['app']);
   });
 
-  describe('on a disk that is slow', () => {
+  describe('with a slow disk', () => {
     const onSlowDisk = (ms: number, ...seen: readonly ContainerFacts[]): FakeEngine => {
       const engine = new FakeEngine({ gluetun: [gateway], app: seen });
       engine.commit = () => timer(ms, engine.scheduler).pipe(ignoreElements());
       return engine;
     };
 
-    it('restarts only when it is written that it has begun', () => {
+    it('restarts a dependent only after the state file was written', () => {
       const engine = onSlowDisk(1_500, app, app, fresh);
       engine.run(restartDependents([app]), 1_499);
       expect(engine.called).toEqual([]);
     });
 
-    it('restarts all the same when it cannot be written in time', () => {
+    it('restarts a dependent after two seconds even if the state file was not written', () => {
       const engine = onSlowDisk(2_000, app, app, fresh);
       expect(endsOf(engine.run(restartDependents([app])))[0]?.outcome).toEqual({ ok: true });
       expect(engine.called).toEqual([`restart ${short('app')}`]);
     });
 
-    it('touches nothing if somebody has stopped it meanwhile', () => {
+    it('touches nothing if somebody has stopped the dependent meanwhile', () => {
       const stopped = { ...app, runState: 'exited' } as const;
       const engine = onSlowDisk(1_500, app, stopped);
       const [end] = endsOf(engine.run(restartDependents([app])));
@@ -449,7 +452,7 @@ describe('repairDependents', () => {
     });
   });
 
-  it('gives each its own stop time-out', () => {
+  it('gives each dependent its own stop timeout', () => {
     const slow = onGateway('app', { stopTimeoutSeconds: 30 });
     const engine = new FakeEngine({ gluetun: [gateway], app: [slow] });
     engine.restartTakes = () => NEVER;

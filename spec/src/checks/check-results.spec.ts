@@ -56,24 +56,28 @@ const probed =
     },
   ];
 
-/** The line that tells of a result. */
+/** The debug line for a result. */
 const DEBUG = { level: 'debug', message: expect.stringMatching(/^Site https:\/\/a: /) as string };
 
 /** A check comes and ends so, a good while later. */
 const round = (step: Steps[number]): Steps => [seconds(30), step].flat();
 
-describe('counting', () => {
+describe('the count of failures of a site', () => {
   it.each<{ given: string; event: Steps; then: number }>([
-    { given: 'a failure adds one', event: round(checkFailed('a')), then: 1 },
-    { given: 'each one more', event: [...round(checkFailed('a')), ...round(checkFailed('a'))], then: 2 },
-    { given: 'a pass clears', event: [...round(checkFailed('a')), ...round(checkPassed())], then: 0 },
+    { given: 'grows by one with a failure', event: round(checkFailed('a')), then: 1 },
     {
-      given: 'unknown leaves what was',
+      given: 'grows with each further failure',
+      event: [...round(checkFailed('a')), ...round(checkFailed('a'))],
+      then: 2,
+    },
+    { given: 'is reset by a pass', event: [...round(checkFailed('a')), ...round(checkPassed())], then: 0 },
+    {
+      given: 'stays the same after an unknown result',
       event: [...round(checkFailed('a')), ...round(checked({ a: 'unknown' }))],
       then: 1,
     },
     {
-      given: 'a result that is missing is unknown',
+      given: 'stays the same if the result is missing',
       event: [...round(checkFailed('a')), ...round(checkCutShort())],
       then: 1,
     },
@@ -83,7 +87,7 @@ describe('counting', () => {
     expect(failuresOf(history)[B] ?? 0).toBe(0);
   });
 
-  it('reaches the threshold once, and says so once', () => {
+  it('leads to one line when it reaches the threshold', () => {
     const history = settled([], { settings: { exclude: ['gluetun'] } });
     for (let times = 0; times < 5; times += 1) history.feed(...round(checkFailed()));
     history.expectLines(
@@ -100,7 +104,7 @@ describe('counting', () => {
     { given: 1, then: [] },
     { given: 2, then: ['Site https://a can be reached again'] },
     { given: 3, then: ['Site https://a can be reached again'] },
-  ])('says after $given failures of 2 that a site is back: $then', ({ given, then }) => {
+  ])('after $given failures of 2 leads to these lines when the site passes: $then', ({ given, then }) => {
     const history = settled([], { settings: { exclude: ['gluetun'] } });
     for (let times = 0; times < given; times += 1) history.feed(...round(checkFailed()));
     history
@@ -109,14 +113,14 @@ describe('counting', () => {
       .expectLines(...then);
   });
 
-  it('says nothing of the failures beyond the threshold', () => {
+  it('leads to no line beyond the threshold', () => {
     const history = settled([], { settings: { exclude: ['gluetun'] } });
     history.feed(...round(checkFailed()), ...round(checkFailed()), seconds(30)).forget();
     history.feed(checkFailed());
     expect(history.lines).toEqual([DEBUG]);
   });
 
-  it('says a failure below the threshold at debug only', () => {
+  it('leads to a debug line below the threshold', () => {
     const history = settled([], two).feed(...round(checkFailed('a')), ...round(checkPassed()));
     history.expectLines().expectLine(/^Site https:\/\/a failed \(1 of 3\)/, 'debug');
   });
@@ -125,19 +129,19 @@ describe('counting', () => {
     { given: { latencyMs: 40.4 }, then: 'pass (OK, 40 ms)' },
     { given: { httpStatus: 403, latencyMs: 40.5 }, then: 'pass (OK, HTTP 403, 41 ms)' },
     { given: { verdict: 'unknown', reason: 'there is no wget' }, then: 'unknown (there is no wget)' },
-  ])('tells each result at debug, with its status and latency: $then', ({ given, then }) => {
+  ])('comes with a debug line for each result, with its status and latency: $then', ({ given, then }) => {
     const history = settled().feed(seconds(30)).forget().feed(probed(given));
     expect(history.lines).toEqual([{ level: 'debug', message: `Site https://a: ${then}` }]);
   });
 
-  it('counts an advisory site, which starts nothing', () => {
+  it('of an advisory site grows, too, but starts no recovery', () => {
     const history = settled([], { sites: [site('a'), site('b', { role: 'advisory' })] });
     for (let times = 0; times < 4; times += 1) history.feed(...round(checkFailed('b')));
     expect(failuresOf(history)[B]).toBe(4);
     history.expectNoAct().expectLine(/https:\/\/b failed 2 consecutive times - THRESHOLD REACHED/);
   });
 
-  it('ignores a result that comes when no check is under way', () => {
+  it('ignores a result that arrives while no check is running', () => {
     const history = settled();
     const { everything } = history;
     expect(history.feed(probed()).everything).toBe(everything);
@@ -157,7 +161,7 @@ describe('counting', () => {
   });
 });
 
-describe("Docker's unhealthy", () => {
+describe("Docker's report that the gateway is unhealthy", () => {
   const unhealthy = turned('gluetun', 'unhealthy');
   const AGREED = /^Docker calls gluetun unhealthy, and no critical site passes: /;
   const three = {
@@ -165,7 +169,7 @@ describe("Docker's unhealthy", () => {
     settings: { failThreshold: 9 },
   };
 
-  it('decides with the one check that it asks for', () => {
+  it('is enough, together with the one failed check that it triggers', () => {
     settled()
       .feed(unhealthy, checkFailed())
       .expectLine(AGREED)
@@ -174,30 +178,30 @@ describe("Docker's unhealthy", () => {
   });
 
   it.each<{ given: string; event: Steps; a: number; b: number; x: number }>([
-    { given: 'counts as one failure of each that fails', event: [unhealthy, checkFailed()], a: 2, b: 2, x: 2 },
-    { given: 'counts for none that is unknown', event: [unhealthy, checked({ a: 'fail', b: 'unknown', x: 'unknown' })], a: 2, b: 0, x: 0 },
-    { given: 'counts though an advisory site passes', event: [unhealthy, checkFailed('a', 'b')], a: 2, b: 2, x: 0 },
-    { given: 'counts for nothing where a critical site passes', event: [unhealthy, checkFailed('a', 'x')], a: 1, b: 0, x: 1 },
-    { given: 'counts for nothing where no critical site fails', event: [unhealthy, checked({ a: 'unknown', b: 'unknown', x: 'fail' })], a: 0, b: 0, x: 1 },
-    { given: 'counts once, whatever the next check shows', event: [unhealthy, checkFailed(), seconds(10), checkFailed()], a: 3, b: 3, x: 3 },
-    { given: 'counts once, however often it is said', event: [unhealthy, unhealthy, listedAgain(gatewayFacts({ health: 'unhealthy' })), checkFailed(), seconds(10), checkFailed()], a: 3, b: 3, x: 3 },
-    { given: 'counts again once it was healthy between', event: [unhealthy, checkFailed(), turned('gluetun', 'healthy'), checkFailed(), unhealthy, checkFailed()], a: 5, b: 5, x: 5 },
-    { given: 'counts in the next check where one is under way', event: [seconds(30), unhealthy, checkFailed(), checkFailed()], a: 3, b: 3, x: 3 },
-    { given: 'counts for nothing where it was withdrawn before that begins', event: [seconds(30), unhealthy, turned('gluetun', 'healthy'), checkFailed(), checkFailed()], a: 2, b: 2, x: 2 },
-    { given: 'counts where its message was lost, and an inspection shows it', event: [listedAgain(gatewayFacts({ health: 'unhealthy' })), checkFailed()], a: 2, b: 2, x: 2 },
-    { given: 'counts for nothing within 15 s of a restart of the VPN that Gluetun announced', event: [selfHealingLogged(), checkFailed(), seconds(10), checkFailed(), unhealthy, checkFailed()], a: 3, b: 3, x: 3 },
-    { given: 'counts 15 s after that', event: [selfHealingLogged(), checkFailed(), seconds(10), checkFailed(), seconds(10), checkFailed(), unhealthy, checkFailed()], a: 5, b: 5, x: 5 },
-    { given: 'counts for nothing where the gateway was only paused', event: [seconds(30), paused('gluetun'), unpaused('gluetun'), checkFailed(), inspectedAs('gluetun', { health: 'unhealthy', startedAt: 1_000 }), checkFailed()], a: 1, b: 1, x: 1 },
-    { given: 'counts for nothing where somebody is stopping the gateway', event: [seconds(30), killed('gluetun'), unhealthy, checkFailed()], a: 0, b: 0, x: 0 },
-    { given: 'counts for nothing where the gateway was listed while it was paused', event: [seconds(30), paused('gluetun'), listedAgain(gatewayFacts({ runState: 'paused', health: 'unhealthy' })), unpaused('gluetun'), checkFailed(), inspectedAs('gluetun', { health: 'unhealthy', startedAt: 1_000 }), checkFailed()], a: 1, b: 1, x: 1 },
-    { given: 'counts for nothing before the gateway is ready', event: [started('gluetun'), inspectedAs('gluetun', { health: 'starting' }), unhealthy, checkFailed()], a: 0, b: 0, x: 0 },
+    { given: 'adds one failure to each site that fails', event: [unhealthy, checkFailed()], a: 2, b: 2, x: 2 },
+    { given: 'adds nothing to a site with an unknown result', event: [unhealthy, checked({ a: 'fail', b: 'unknown', x: 'unknown' })], a: 2, b: 0, x: 0 },
+    { given: 'counts even if an advisory site passes', event: [unhealthy, checkFailed('a', 'b')], a: 2, b: 2, x: 0 },
+    { given: 'does not count if a critical site passes', event: [unhealthy, checkFailed('a', 'x')], a: 1, b: 0, x: 1 },
+    { given: 'does not count if no critical site fails', event: [unhealthy, checked({ a: 'unknown', b: 'unknown', x: 'fail' })], a: 0, b: 0, x: 1 },
+    { given: 'counts only once, whatever the next check shows', event: [unhealthy, checkFailed(), seconds(10), checkFailed()], a: 3, b: 3, x: 3 },
+    { given: 'counts only once, however often it is repeated', event: [unhealthy, unhealthy, listedAgain(gatewayFacts({ health: 'unhealthy' })), checkFailed(), seconds(10), checkFailed()], a: 3, b: 3, x: 3 },
+    { given: 'counts again if the gateway was healthy in between', event: [unhealthy, checkFailed(), turned('gluetun', 'healthy'), checkFailed(), unhealthy, checkFailed()], a: 5, b: 5, x: 5 },
+    { given: 'counts in the next check if one is already running', event: [seconds(30), unhealthy, checkFailed(), checkFailed()], a: 3, b: 3, x: 3 },
+    { given: 'does not count if it was withdrawn before the next check', event: [seconds(30), unhealthy, turned('gluetun', 'healthy'), checkFailed(), checkFailed()], a: 2, b: 2, x: 2 },
+    { given: 'counts if its event was lost and an inspection shows it', event: [listedAgain(gatewayFacts({ health: 'unhealthy' })), checkFailed()], a: 2, b: 2, x: 2 },
+    { given: 'does not count within 15 s of a VPN restart announced by Gluetun', event: [selfHealingLogged(), checkFailed(), seconds(10), checkFailed(), unhealthy, checkFailed()], a: 3, b: 3, x: 3 },
+    { given: 'counts again 15 s after a VPN restart announced by Gluetun', event: [selfHealingLogged(), checkFailed(), seconds(10), checkFailed(), seconds(10), checkFailed(), unhealthy, checkFailed()], a: 5, b: 5, x: 5 },
+    { given: 'does not count if the gateway was only paused', event: [seconds(30), paused('gluetun'), unpaused('gluetun'), checkFailed(), inspectedAs('gluetun', { health: 'unhealthy', startedAt: 1_000 }), checkFailed()], a: 1, b: 1, x: 1 },
+    { given: 'does not count while the gateway is being stopped', event: [seconds(30), killed('gluetun'), unhealthy, checkFailed()], a: 0, b: 0, x: 0 },
+    { given: 'does not count if the gateway was listed while it was paused', event: [seconds(30), paused('gluetun'), listedAgain(gatewayFacts({ runState: 'paused', health: 'unhealthy' })), unpaused('gluetun'), checkFailed(), inspectedAs('gluetun', { health: 'unhealthy', startedAt: 1_000 }), checkFailed()], a: 1, b: 1, x: 1 },
+    { given: 'does not count before the gateway is ready', event: [started('gluetun'), inspectedAs('gluetun', { health: 'starting' }), unhealthy, checkFailed()], a: 0, b: 0, x: 0 },
   ])('$given', ({ event, a, b, x }) => {
     const failures = failuresOf(settled([], three).feed(...event));
     expect([A, B, 'https://x/'].map((url) => failures[url] ?? 0)).toEqual([a, b, x]);
   }); // prettier-ignore
 });
 
-it("Docker's unhealthy counts for nothing if the monitor found the gateway so: that may have been for hours", () => {
+it("Docker's report that the gateway is unhealthy does not count if the monitor found it so at its start", () => {
   const history = new History({ sites: [site('a')] }).feed(
     connected(),
     listed(gatewayFacts({ health: 'unhealthy', startedAt: 1_000 })),
@@ -217,20 +221,20 @@ describe('a site that has never passed', () => {
       .feed(connected(), listed(gatewayFacts()), endpointRead('203.0.113.1'), checkFailed('b'))
       .feed(...round(checkFailed('b')), ...round(checkFailed('b')));
 
-  it('starts no recovery while another passes, and is told of once', () => {
+  it('starts no recovery while another site passes, and is reported once', () => {
     mistyped()
       .expectLine(told, 'warn')
       .expectNoLine(/THRESHOLD/)
       .expectNoAct();
   });
 
-  it('does not keep a check from passing, nor the pace up', () => {
+  it('neither keeps a check from passing nor shortens the interval', () => {
     const history = mistyped();
     expect(history.state.outageSince).toBeUndefined();
     history.forget().feed(seconds(29)).expectChecks(0).feed(seconds(2)).expectChecks(1);
   });
 
-  it('is no excuse where no other passes: as many checks in a row decide as for any other', () => {
+  it('counts like any other once no other site passes', () => {
     mistyped()
       .feed(...round(checkFailed()))
       .expectNoAct()
@@ -238,7 +242,7 @@ describe('a site that has never passed', () => {
       .expectActs('restartGateway');
   });
 
-  it('starts a recovery where none has ever passed', () => {
+  it('starts a recovery if no site has ever passed', () => {
     new History({ sites: [site('a'), site('b')] })
       .feed(connected(), listed(gatewayFacts()), endpointRead('203.0.113.1'), checkFailed(), seconds(10))
       .feed(checkFailed())
@@ -246,7 +250,7 @@ describe('a site that has never passed', () => {
       .expectActs('restartGateway');
   });
 
-  it('counts like any other once it has passed, also to the next monitor', () => {
+  it('counts like any other once it has passed, also for the next monitor', () => {
     const history = mistyped().feed(...round(checkPassed()));
     const { memory } = history;
     expect(memory.sites['gluetun']?.passed).toEqual([A, URL]);
@@ -256,18 +260,18 @@ describe('a site that has never passed', () => {
       .expectActs('restartGateway');
   });
 
-  it('is remembered in a dry run, too', () => {
+  it('is persisted in a dry run, too', () => {
     const { memory } = mistyped({ settings: { dryRun: true } });
     expect(memory.sites['gluetun']).toEqual({ held: [], blocked: undefined, passed: [A] });
   });
 
-  it('is of no account where it is advisory', () => {
+  it('is not reported if it is advisory', () => {
     mistyped({ sites: [site('a'), site('b', { role: 'advisory' })] })
       .expectNoLine(told)
       .expectLine(/^Site https:\/\/b failed 2 consecutive times/);
   });
 
-  it('is excused from the sites that are down, whatever SITE_QUORUM asks for', () => {
+  it('does not count for the quorum in SITE_QUORUM', () => {
     const history = new History({
       sites: ['a', 'b', 'c'].map((name) => site(name)),
       settings: { siteQuorum: 2 },
@@ -279,7 +283,7 @@ describe('a site that has never passed', () => {
   });
 });
 
-describe('a check that confirms', () => {
+describe('a check that confirms a failed one', () => {
   const sites = [site('a'), site('b'), site('x', { role: 'advisory' })];
   /** Each that fails is silent for all of the time that it gets. */
   const silent =
@@ -298,39 +302,39 @@ describe('a check that confirms', () => {
       .feed(...steps);
 
   it.each<{ given: string; event: Steps; then: readonly number[] }>([
-    { given: 'is quick after one in which all were silent', event: [silent(), seconds(10)], then: [5, 5, 5] },
-    { given: 'is quick for those only that were silent', event: [checked({ a: 'fail', b: 'unknown', x: 'unknown' }), seconds(10)], then: [10, 10, 10] },
-    { given: 'takes its time where one passed, though an advisory one', event: [silent('a', 'b'), seconds(10)], then: [10, 10, 10] },
-    { given: 'takes its time where they failed at once', event: [checkFailed(), seconds(10)], then: [10, 10, 10] },
-    { given: 'is quick, too, after one that tells nothing', event: [silent(), seconds(10), checkBlind(), seconds(10)], then: [5, 5, 5] },
-    { given: 'takes its time after a new start', event: [silent(), died('gluetun', 1), started('gluetun'), inspectedAs('gluetun', { health: 'healthy' })], then: [10, 10, 10] },
-    { given: 'takes its time after Gluetun has restarted its VPN', event: [silent(), selfHealingLogged()], then: [10, 10, 10] },
+    { given: 'has short timeouts if all sites timed out before', event: [silent(), seconds(10)], then: [5, 5, 5] },
+    { given: 'has short timeouts only for sites that timed out', event: [checked({ a: 'fail', b: 'unknown', x: 'unknown' }), seconds(10)], then: [10, 10, 10] },
+    { given: 'has full timeouts if any site passed before, even an advisory one', event: [silent('a', 'b'), seconds(10)], then: [10, 10, 10] },
+    { given: 'has full timeouts if the sites failed at once', event: [checkFailed(), seconds(10)], then: [10, 10, 10] },
+    { given: 'has short timeouts after an inconclusive check, too', event: [silent(), seconds(10), checkBlind(), seconds(10)], then: [5, 5, 5] },
+    { given: 'has full timeouts after a new start of the gateway', event: [silent(), died('gluetun', 1), started('gluetun'), inspectedAs('gluetun', { health: 'healthy' })], then: [10, 10, 10] },
+    { given: 'has full timeouts after Gluetun has restarted its VPN', event: [silent(), selfHealingLogged()], then: [10, 10, 10] },
   ])('$given', ({ event, then }) => {
     expect(timesOf(given(...event))).toEqual(then);
   }); // prettier-ignore
 
-  it('decides by the shortened time where no site passes', () => {
+  it('starts a recovery with short timeouts if no site passes', () => {
     given(silent(), seconds(10), silent()).expectActs('restartGateway');
   });
 
-  it('proves nothing of a slow site where another passes, and is followed at once by one that takes its time', () => {
+  it('does not count a short timeout if another site passes, and is repeated at once with full timeouts', () => {
     const history = given(silent(), seconds(10), silent('a'));
     expect(history.state.sites.failures).toMatchObject({ [A]: 1, [B]: 0 });
     expect(timesOf(history)).toEqual([10, 10, 10]);
     history.feed(silent('a')).expectActs('restartGateway');
   });
 
-  it('is quick no more once enough have failed, whatever holds a recovery back', () => {
+  it('has full timeouts again once the threshold is reached, even if the recovery is held back', () => {
     const history = settled([], { sites, settings: { exclude: ['gluetun'] } }).feed(seconds(30));
     history.feed(silent(), seconds(10), silent(), seconds(10));
     expect(timesOf(history)).toEqual([10, 10, 10]);
   });
 });
 
-describe('a failure counts for nothing', () => {
+describe('a failure does not count', () => {
   it.each<{ given: string; event: Steps }>([
     {
-      given: 'in a check begun before the start',
+      given: 'in a check begun before the gateway started',
       event: [seconds(30), died('gluetun', 1), started('gluetun'), checkFailed()],
     },
     {
@@ -363,7 +367,7 @@ describe('a failure counts for nothing', () => {
     expect(failuresOf(history)[A] ?? 0).toBe(0);
   });
 
-  it('but does once the time to become ready is over', () => {
+  it('unless the time to become ready is over', () => {
     const history = settled()
       .feed(started('gluetun'), inspectedAs('gluetun', { health: 'starting' }), minutes(2), checkFailed())
       .feed(seconds(10), checkFailed());
@@ -372,7 +376,7 @@ describe('a failure counts for nothing', () => {
   });
 });
 
-describe('a check that overlaps a restart of the VPN', () => {
+describe('a check during a restart of the VPN', () => {
   const overlapping = (by: 'monitor' | 'gluetun', ends: Happening): number | undefined => {
     const history = settled([], two).feed(...round(checkFailed('a')), seconds(30));
     const { state, now } = history;
@@ -381,10 +385,10 @@ describe('a check that overlaps a restart of the VPN', () => {
   };
 
   it.each<{ given: string; by: 'monitor' | 'gluetun'; ends: Happening; then: number }>([
-    { given: 'by us counts for nothing where it fails', by: 'monitor', ends: checkFailed('a'), then: 1 },
-    { given: 'by us counts for nothing where it passes', by: 'monitor', ends: checkPassed(), then: 1 },
+    { given: 'by us does not count if it fails', by: 'monitor', ends: checkFailed('a'), then: 1 },
+    { given: 'by us does not count if it passes', by: 'monitor', ends: checkPassed(), then: 1 },
     {
-      given: 'by Gluetun counts, for that does so in trouble',
+      given: 'by Gluetun counts, because Gluetun only does so in trouble',
       by: 'gluetun',
       ends: checkFailed('a'),
       then: 2,
@@ -394,26 +398,26 @@ describe('a check that overlaps a restart of the VPN', () => {
   });
 });
 
-describe('a check that overlaps a stop and start of the VPN by its operator', () => {
+describe('a check during a stop and start of the VPN by hand', () => {
   it.each<{ given: string; event: Steps; then: number }>([
-    { given: 'counts for nothing if the VPN is stopped during it', event: [vpnStoppingLogged()], then: 0 },
+    { given: 'does not count if the VPN is stopped meanwhile', event: [vpnStoppingLogged()], then: 0 },
     {
-      given: 'counts for nothing, though the tunnel is up again by its end',
+      given: 'does not count even if the tunnel is up again by the end',
       event: [vpnStoppingLogged(), vpnStartingLogged(), tunnelUpLogged()],
       then: 0,
     },
     {
-      given: 'counts if it begins once the tunnel is up again',
+      given: 'counts if it begins after the tunnel is up again',
       event: [vpnStoppingLogged(), tunnelUpLogged(), checkFailed('a'), seconds(30)],
       then: 1,
     },
     {
-      given: 'counts if it begins half a minute later, whatever has become of the VPN',
+      given: 'counts if it begins half a minute later, whatever the state of the VPN',
       event: [vpnStoppingLogged(), checkFailed('a'), seconds(30), checkFailed('a'), seconds(30)],
       then: 1,
     },
     {
-      given: 'counts if the gateway has started anew since',
+      given: 'counts if the gateway has started again since',
       event: [
         vpnStoppingLogged(),
         checkPassed(),
@@ -423,45 +427,45 @@ describe('a check that overlaps a stop and start of the VPN by its operator', ()
       then: 1,
     },
     {
-      given: 'counts if it was Gluetun itself that had said it would',
+      given: 'counts if Gluetun had announced the restart itself',
       event: [selfHealingLogged(), vpnStoppingLogged()],
       then: 1,
     },
     {
-      given: 'counts if Gluetun itself had said so, and its port forwarding has held it up',
+      given: 'counts if Gluetun had announced the restart itself and was delayed by its port forwarding',
       event: [selfHealingLogged(), checkPassed(), minutes(2), vpnStoppingLogged()],
       then: 1,
     },
-    { given: 'counts if that was long ago', event: [vpnStoppingLogged(true)], then: 1 },
+    { given: 'counts if the stop is a log line of the past', event: [vpnStoppingLogged(true)], then: 1 },
   ])('$given', ({ event, then }) => {
     const history = settled([], two).feed(seconds(30), ...event);
     expect(failuresOf(history.feed(checkFailed('a')))[A] ?? 0).toBe(then);
   });
 });
 
-describe('a check begun before the start', () => {
+describe('a check begun before the gateway started', () => {
   const restarts: Steps = [seconds(30), died('gluetun', 1), started('gluetun')];
 
-  it('clears nothing where it passes', () => {
+  it('does not reset the failures if it passes', () => {
     const history = settled([], two).feed(...round(checkFailed('a')), ...restarts, checkPassed());
     expect(failuresOf(history)[A]).toBe(1);
   });
 
   it.each([
     ['fails', checkFailed()],
-    ['is blind', checkBlind()],
-  ])('is told of at debug only where it %s', (_, ends) => {
+    ['is inconclusive', checkBlind()],
+  ])('is only logged at debug level if it %s', (_, ends) => {
     const history = settled([], { settings: { failThreshold: 1 } });
     history.feed(...restarts).forget();
     expect(history.feed(ends).lines).toEqual([DEBUG]);
   });
 });
 
-describe('a check that is cut short', () => {
+describe('a check that was cut short', () => {
   const CUT = checkCutShort('the probe was cut short');
   const BLIND = /^Sites cannot be probed through gluetun: the probe was cut short; /;
 
-  it('is no blindness yet, and is soon followed by another one', () => {
+  it('is not reported, and is soon repeated', () => {
     settled()
       .feed(seconds(30), CUT)
       .expectLines()
@@ -474,34 +478,34 @@ describe('a check that is cut short', () => {
       .expectLines();
   });
 
-  it('is blindness where the next one is, too; said once', () => {
+  it('is reported once, if the next one is cut short, too', () => {
     const history = settled().feed(seconds(30), CUT, seconds(10), CUT, seconds(30), CUT);
     history.expectLines(BLIND).forget();
     history.feed(seconds(30), checkPassed()).expectLines('Sites can be probed through gluetun again');
   });
 
-  it('is none where one between them was whole', () => {
+  it('is not reported if a whole check came in between', () => {
     settled().feed(seconds(30), CUT, seconds(10), checkPassed(), seconds(30), CUT).expectLines();
   });
 
   it.each<{ given: string; event: Steps }>([
-    { given: 'dies, of which is told only then', event: [CUT, died('gluetun', 1), started('gluetun'), inspectedAs('gluetun', { health: 'healthy' })] },
-    { given: 'is killed, of which is told only then', event: [CUT, killed('gluetun', '9'), died('gluetun', 137), started('gluetun'), inspectedAs('gluetun', { health: 'healthy' })] },
-    { given: 'is restarted by its operator', event: [killed('gluetun'), CUT, died('gluetun'), started('gluetun'), inspectedAs('gluetun', { health: 'healthy' })] },
+    { given: 'dies and the event arrives late', event: [CUT, died('gluetun', 1), started('gluetun'), inspectedAs('gluetun', { health: 'healthy' })] },
+    { given: 'is killed and the event arrives late', event: [CUT, killed('gluetun', '9'), died('gluetun', 137), started('gluetun'), inspectedAs('gluetun', { health: 'healthy' })] },
+    { given: 'is restarted by hand', event: [killed('gluetun'), CUT, died('gluetun'), started('gluetun'), inspectedAs('gluetun', { health: 'healthy' })] },
     { given: 'is paused and resumed', event: [paused('gluetun'), unpaused('gluetun'), CUT] },
-  ])('says nothing of probes where the gateway $given, each time', ({ event }) => {
+  ])('is not reported if the gateway $given each time', ({ event }) => {
     const history = settled();
     for (let times = 0; times < 3; times += 1) history.feed(seconds(30), ...event, checkPassed());
     history.expectNoLine(/probed/);
   }); // prettier-ignore
 
-  it('says nothing of probes where the engine goes, of which is told only then', () => {
+  it('is not reported if the engine goes away and that shows only afterwards', () => {
     settled()
       .feed(seconds(30), CUT, disconnected(), connected(), listedAgain(), checkPassed())
       .expectNoLine(/probed/);
   });
 
-  it('by our own restart says nothing of probes', () => {
+  it('is not reported if our own restart is the cause', () => {
     const history = settled([], { settings: { recoveryStrategy: 'vpn-first' } });
     history.feed(seconds(30), checkFailed(), seconds(10), checkFailed(), succeeded());
     // A check is under way when the time for one to pass is over.
@@ -513,8 +517,8 @@ describe('a check that is cut short', () => {
   });
 });
 
-describe('blindness', () => {
-  it('is said once when it begins, and once when it ends', () => {
+describe('the line that sites cannot be probed', () => {
+  it('is logged once, and so is the end', () => {
     const history = settled();
     for (let times = 0; times < 5; times += 1) history.feed(...round(checkBlind()));
     history
@@ -526,13 +530,13 @@ describe('blindness', () => {
     history.expectLines('Sites can be probed through gluetun again');
   });
 
-  it('is the same one though its reason changes', () => {
+  it('is not logged again if the reason changes', () => {
     settled()
       .feed(...round(checkBlind('there is no wget')), ...round(checkBlind('exec refused')))
       .expectLine(/Sites cannot be probed/);
   });
 
-  it('of one site is blindness too', () => {
+  it('is logged even if only one site cannot be probed', () => {
     settled([], two)
       .feed(...round(checked({ b: 'unknown' })))
       .expectLine(/cannot be probed/);
@@ -555,11 +559,11 @@ describe('blindness', () => {
       reports: /Lost the Docker engine/,
     },
     {
-      given: 'an engine not yet caught up with',
+      given: 'an engine that has not been listed since a reconnect',
       event: [disconnected(), connected(), checkCutShort()],
       reports: /Lost the Docker engine/,
     },
-  ])('$given is reported once', ({ event, reports }) => {
+  ])('is not logged for $given, which is reported itself', ({ event, reports }) => {
     settled()
       .feed(seconds(30), ...event)
       .expectLine(reports)
@@ -567,7 +571,7 @@ describe('blindness', () => {
   });
 });
 
-describe('only DNS', () => {
+describe('the line that only DNS fails', () => {
   const byName = { ...site('n'), name: 'https://n.example', url: 'https://n.example/' };
   const other = {
     ...site('o'),
@@ -604,7 +608,7 @@ describe('only DNS', () => {
     ],
   ];
 
-  it('is said once, when a site by name reaches its threshold', () => {
+  it('is logged once, when a site by name reaches its threshold', () => {
     const history = settled([], given).feed(...came('dns', 'dns', 'pass'));
     history.expectNoLine(/Only DNS/).forget();
     history
@@ -616,7 +620,7 @@ describe('only DNS', () => {
       .expectNoLine(/Only DNS/);
   });
 
-  it('is said again once a site by name has passed in between', () => {
+  it('is logged again if a site by name has passed in between', () => {
     settled([], given)
       .feed(...came('dns', 'dns', 'pass'), ...came('dns', 'dns', 'pass'), ...came('pass', 'dns', 'pass'))
       .forget()
@@ -625,18 +629,18 @@ describe('only DNS', () => {
   });
 
   it.each([
-    ['another site by name fails of something else', came('dns', 'refused', 'pass')],
+    ['another site by name fails for another reason', came('dns', 'refused', 'pass')],
     ['another site by name passes', came('dns', 'pass', 'pass')],
     ['another site by name cannot be probed', came('dns', 'unknown', 'pass')],
     ['no site by address passes', came('dns', 'dns', 'refused')],
-    ['all fails of something else', came('refused', 'refused', 'pass')],
-  ])('is not said where %s', (_, outcome) => {
+    ['all sites by name fail for another reason', came('refused', 'refused', 'pass')],
+  ])('is not logged if %s', (_, outcome) => {
     settled([], given)
       .feed(...outcome, ...outcome, ...outcome)
       .expectNoLine(/Only DNS/);
   });
 
-  it('is not said of sites that all have a name, or none', () => {
+  it('is not logged if all sites have a name, or none has', () => {
     for (const sites of [[byName, other], [byAddress]])
       settled([], { ...given, sites })
         .feed(...came('dns', 'dns'), ...came('dns', 'dns'))

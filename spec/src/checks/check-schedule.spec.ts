@@ -32,37 +32,41 @@ import { History, settled, type Steps } from '../history.ts';
 const shuttingDown = happens({ type: 'shutdownRequested', signal: 'SIGTERM' });
 const starting = [started('gluetun'), inspectedAs('gluetun', { health: 'starting' })];
 
-describe('the pace of checks', () => {
+describe('the interval between checks', () => {
   it.each<{ given: string; event: Steps; waitSeconds: number }>([
     { given: 'CHECK_INTERVAL while all is well', event: [seconds(30), checkPassed()], waitSeconds: 30 },
-    { given: 'CHECK_INTERVAL while blind', event: [seconds(30), checkBlind()], waitSeconds: 30 },
     {
-      given: 'RETRY_INTERVAL once a critical site has failed',
+      given: 'CHECK_INTERVAL while sites cannot be probed',
+      event: [seconds(30), checkBlind()],
+      waitSeconds: 30,
+    },
+    {
+      given: 'RETRY_INTERVAL after a critical site has failed',
       event: [seconds(30), checkFailed('a')],
       waitSeconds: 10,
     },
     {
-      given: 'CHECK_INTERVAL once an advisory one has',
+      given: 'CHECK_INTERVAL after only an advisory site has failed',
       event: [seconds(30), checkFailed('b')],
       waitSeconds: 30,
     },
     {
-      given: 'RETRY_INTERVAL under an alarm',
+      given: 'RETRY_INTERVAL during an alarm',
       event: [turned('gluetun', 'unhealthy'), checkBlind()],
       waitSeconds: 10,
     },
     {
-      given: 'at most 5 s while a gateway that shows its tunnel is awaited',
+      given: 'at most 5 s while a gateway whose log shows the tunnel becomes ready',
       event: [...starting, tunnelUpLogged(), checkFailed()],
       waitSeconds: 5,
     },
     {
-      given: 'at most 5 s while a gateway without a health check is awaited',
+      given: 'at most 5 s while a gateway without a health check becomes ready',
       event: [started('gluetun'), inspectedAs('gluetun', { health: 'none' }), seconds(6), checkFailed()],
       waitSeconds: 5,
     },
     {
-      given: 'at most 5 s while a gateway is awaited whose time is over',
+      given: 'at most 5 s while a gateway is late',
       event: [...starting, seconds(121), checkFailed()],
       waitSeconds: 5,
     },
@@ -74,13 +78,13 @@ describe('the pace of checks', () => {
     history.feed({ waitMs: 1 }).expectChecks(1);
   });
 
-  it('is even where both intervals are alike', () => {
+  it('is exact if CHECK_INTERVAL and RETRY_INTERVAL are the same', () => {
     const history = settled([], { settings: { retryIntervalMs: 30_000, failThreshold: 9 } });
     history.feed(seconds(30), checkFailed()).forget();
     history.feed(seconds(29)).expectChecks(0).feed(seconds(1)).expectChecks(1);
   });
 
-  it('is CHECK_INTERVAL while too few sites stay down', () => {
+  it('is CHECK_INTERVAL if too few sites are down for the quorum', () => {
     const sites = [site('a'), site('b'), site('c')];
     const history = settled([], { sites, settings: { siteQuorum: 'majority' } });
     history.feed(seconds(30), checkFailed('a'), seconds(10), checkFailed('a')).forget();
@@ -88,18 +92,18 @@ describe('the pace of checks', () => {
   });
 
   it.each<{ given: string; event: Steps }>([
-    { given: 'while one is under way', event: [seconds(30)] },
+    { given: 'while a check is running', event: [seconds(30)] },
     { given: 'while the gateway is down', event: [died('gluetun', 1)] },
     { given: 'while the engine is lost', event: [disconnected()] },
-  ])('has none due $given', ({ event }) => {
+  ])('does not apply $given', ({ event }) => {
     expect(checkDueAt(settled().feed(...event).state)).toBeUndefined();
   });
 
-  it('never has two checks at once, however long one takes', () => {
+  it('never leads to two checks at the same time, however long one takes', () => {
     settled().feed(minutes(10)).expectChecks(1);
   });
 
-  it('waits until a starting gateway may prove something, or its time is over', () => {
+  it('is suspended until a starting gateway can prove itself or its time is over', () => {
     const history = settled()
       .feed(seconds(30), checkPassed(), ...starting)
       .forget();
@@ -107,28 +111,31 @@ describe('the pace of checks', () => {
   });
 });
 
-describe('a check at once', () => {
+describe('an immediate check', () => {
   it.each<{ given: string; event: Steps }>([
     { given: 'Docker calls the gateway unhealthy', event: [turned('gluetun', 'unhealthy')] },
-    { given: 'it ran out of memory', event: [outOfMemory('gluetun')] },
+    { given: 'the gateway runs out of memory', event: [outOfMemory('gluetun')] },
     { given: 'Gluetun restarts its VPN', event: [selfHealingLogged()] },
     {
-      given: 'it is resumed before it was ready',
+      given: 'the gateway is resumed before it was ready',
       event: [...starting, paused('gluetun'), unpaused('gluetun')],
     },
-    { given: 'it is resumed', event: [paused('gluetun'), unpaused('gluetun')] },
-    { given: 'the engine is caught up with', event: [disconnected(), connected(), listedAgain()] },
+    { given: 'the gateway is resumed', event: [paused('gluetun'), unpaused('gluetun')] },
     {
-      given: 'the sites have changed',
+      given: 'the engine has been listed after a reconnect',
+      event: [disconnected(), connected(), listedAgain()],
+    },
+    {
+      given: 'the sites change',
       event: [happens({ type: 'sitesChanged', sites: [site('z')], faults: [] })],
     },
-    { given: 'it has become ready', event: [...starting, turned('gluetun', 'healthy')] },
-    { given: 'its log shows the tunnel while it is awaited', event: [...starting, tunnelUpLogged()] },
+    { given: 'the gateway becomes ready', event: [...starting, turned('gluetun', 'healthy')] },
+    { given: 'the log of a starting gateway shows the tunnel', event: [...starting, tunnelUpLogged()] },
     {
-      given: 'its log shows the public IP while it is awaited',
+      given: 'the log of a starting gateway shows the public IP',
       event: [...starting, publicIpLogged('203.0.113.9')],
     },
-  ])('is made where $given', ({ event }) => {
+  ])('is made when $given', ({ event }) => {
     settled()
       .feed(seconds(1))
       .feed(...event)
@@ -137,21 +144,21 @@ describe('a check at once', () => {
 
   it.each<{ given: string; event: Steps }>([
     { given: 'another container turns unhealthy', event: [turned('other', 'unhealthy')] },
-    { given: 'a public IP is logged by a gateway that is ready', event: [publicIpLogged('203.0.113.9')] },
+    { given: 'the log of a ready gateway shows the public IP', event: [publicIpLogged('203.0.113.9')] },
     { given: 'the gateway starts', event: starting },
-    { given: 'a listing shows what is known', event: [listedAgain()] },
+    { given: 'a listing shows nothing new', event: [listedAgain()] },
     {
-      given: 'the sites file holds nothing',
+      given: 'the sites file cannot be used',
       event: [happens({ type: 'sitesUnusable', reason: 'x', faults: [] })],
     },
-  ])('is not made where $given', ({ event }) => {
+  ])('is not made when $given', ({ event }) => {
     settled()
       .feed(seconds(1))
       .feed(...event)
       .expectChecks(0);
   });
 
-  it('is made each time that Gluetun restarts its VPN, and not for what its log tells of the past', () => {
+  it('is made each time Gluetun restarts its VPN, but not for past log lines', () => {
     const history = settled().feed(seconds(1), selfHealingLogged(), checkBlind()).expectChecks(1);
     const another = { type: 'selfHealingLogged', gatewayId: idOf('gluetun') } as const;
     history.feed(happens({ ...another, isPast: true })).expectChecks(1);
@@ -159,21 +166,21 @@ describe('a check at once', () => {
     history.feed(selfHealingLogged()).expectChecks(2);
   });
 
-  it('is made as soon as our restart is over, where the log has shown the tunnel before that', () => {
+  it('is made as soon as our restart has ended if the log has already shown the tunnel', () => {
     const history = settled([], { settings: { failThreshold: 1 } }).feed(seconds(30), checkFailed());
     history.feed(killed('gluetun'), died('gluetun'), started('gluetun'));
     history.feed(inspectedAs('gluetun', { health: 'starting' }), tunnelUpLogged()).forget();
     history.feed(succeeded()).expectChecks(1);
   });
 
-  it('is made when the log shows the tunnel, where our restart is over by then', () => {
+  it('is made when the log shows the tunnel if our restart has already ended', () => {
     const history = settled([], { settings: { failThreshold: 1 } }).feed(seconds(30), checkFailed());
     history.feed(killed('gluetun'), died('gluetun'), started('gluetun'));
     history.feed(inspectedAs('gluetun', { health: 'starting' }), succeeded()).forget();
     history.expectChecks(0).feed(tunnelUpLogged()).expectChecks(1);
   });
 
-  it('has an id that nothing else has', () => {
+  it('has an ID that nothing else has', () => {
     const found = [connected(), listed(gatewayFacts()), endpointRead('203.0.113.1'), checkPassed()];
     const { commands } = new History().feed(...found, seconds(30), checkPassed());
     const ids = commands.flatMap((command) =>
@@ -183,12 +190,12 @@ describe('a check at once', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
-  it('asked for during another follows it at once, and only once', () => {
+  it('follows the running check at once, and only once, however often it is requested', () => {
     const history = settled().feed(seconds(30), turned('gluetun', 'unhealthy'), outOfMemory('gluetun'));
     history.expectChecks(1).feed(checkBlind()).expectChecks(2).feed(checkBlind()).expectChecks(2);
   });
 
-  it('is not made where a check has proved the gateway ready', () => {
+  it('is not made if a check has just proven the gateway ready', () => {
     const history = settled()
       .feed(...starting, tunnelUpLogged(), seconds(1))
       .forget();
@@ -199,10 +206,10 @@ describe('a check at once', () => {
 describe('no check', () => {
   it.each<{ given: string; event: Steps }>([
     { given: 'the gateway is down', event: [died('gluetun', 1)] },
-    { given: 'it is paused', event: [paused('gluetun')] },
+    { given: 'the gateway is paused', event: [paused('gluetun')] },
     { given: 'the engine is lost', event: [disconnected()] },
-    { given: 'the engine is not caught up with', event: [disconnected(), connected()] },
-    { given: 'the monitor ends', event: [shuttingDown] },
+    { given: 'the engine has not been listed since a reconnect', event: [disconnected(), connected()] },
+    { given: 'the monitor is shutting down', event: [shuttingDown] },
   ])('is made while $given', ({ event }) => {
     const history = settled()
       .feed(...event)
@@ -218,12 +225,12 @@ describe('no check', () => {
       .expectChecks(0);
   });
 
-  it('asked for before the gateway went down is forgotten: becoming ready asks for one', () => {
+  it('is made for a request from before the gateway went down', () => {
     const history = settled().feed(seconds(30), outOfMemory('gluetun'), died('gluetun', 137), checkBlind());
     expect(history.state.checking.again).toBe(false);
   });
 
-  it('is left running for a gateway that is gone: the next one is of the new start', () => {
+  it('of an earlier start stands in for a check of the new start', () => {
     settled([], { gateway: gatewayFacts({ health: 'none' }) })
       .feed(seconds(30))
       .feed(started('gluetun'), inspectedAs('gluetun'), checkPassed(), seconds(6))

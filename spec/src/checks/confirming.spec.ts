@@ -16,7 +16,7 @@ const result = (rest: Partial<ProbeResult> = {}): ProbeResult => ({
   ...rest,
 });
 
-describe('what a pass leaves behind', () => {
+describe('the record of a passing probe', () => {
   it.each<{ latencyMs: number | undefined; seconds: number }>([
     { latencyMs: 0, seconds: 5 },
     { latencyMs: 1_000, seconds: 5 },
@@ -25,18 +25,18 @@ describe('what a pass leaves behind', () => {
     { latencyMs: 9_900, seconds: 50 },
     { latencyMs: undefined, seconds: Infinity },
   ])(
-    'is five times what it took, and five seconds at least: $latencyMs ms, $seconds s',
+    'holds five times its latency, but at least five seconds: $latencyMs ms, $seconds s',
     ({ latencyMs, seconds }) => {
       expect(withPasses({}, [result({ latencyMs })], 7)).toEqual({ [URL]: [{ at: 7, seconds }] });
     },
   );
 
-  it('is nothing where it failed or is unknown', () => {
+  it('is not made for a failed or unknown result', () => {
     const results = [result({ verdict: 'fail' }), result({ verdict: 'unknown' })];
     expect(withPasses({}, results, 7)).toEqual({});
   });
 
-  it('is forgotten after an hour, or when a pass that took as long or longer follows', () => {
+  it('is dropped after an hour or when a later pass was just as slow', () => {
     const seconds = [1_000, 9_000, 5_000, 3_000, 3_000, 100].reduce(
       (passes, latencyMs, index) => withPasses(passes, [result({ latencyMs })], index * MINUTE),
       {},
@@ -57,7 +57,7 @@ describe('what a pass leaves behind', () => {
   });
 });
 
-describe('the time a site gets', () => {
+describe('the timeout of a site in a confirming check', () => {
   const sites = [site('a'), site('b', { timeoutSeconds: 4 })];
   const { state, now } = settled([], { sites, gateway: gatewayFacts() });
   const NOW = now + 180 * MINUTE;
@@ -72,31 +72,45 @@ describe('the time a site gets', () => {
   const pass = (minutesAgo: number, seconds: number) => ({ at: NOW - minutesAgo * MINUTE, seconds });
 
   it.each<{ given: string; then: number; passes: readonly ReturnType<typeof pass>[]; rest?: object }>([
-    { given: 'is short where it has just timed out and used to be fast', passes: [pass(3, 5)], then: 5 },
+    { given: 'is short if the site has just timed out and used to be fast', passes: [pass(3, 5)], then: 5 },
     {
-      given: 'is what its slowest pass of the last hour asks for',
+      given: 'follows from the slowest pass of the last hour',
       passes: [pass(50, 8), pass(3, 5)],
       then: 8,
     },
-    { given: 'takes no account of a pass before that', passes: [pass(61, 8), pass(3, 5)], then: 5 },
-    { given: 'is its own where that hour holds no pass', passes: [pass(61, 5)], then: 10 },
-    { given: 'is its own where it has never passed', passes: [], then: 10 },
-    { given: 'is its own where it used to be slow', passes: [pass(3, 45)], then: 10 },
-    { given: 'is its own where it has not timed out', passes: [pass(3, 5)], rest: { silent: [] }, then: 10 },
+    { given: 'ignores passes older than an hour', passes: [pass(61, 8), pass(3, 5)], then: 5 },
     {
-      given: 'is its own where it has not passed since the VPN was reconnected',
+      given: 'is the configured one if there was no pass within the last hour',
+      passes: [pass(61, 5)],
+      then: 10,
+    },
+    { given: 'is the configured one if the site has never passed', passes: [], then: 10 },
+    { given: 'is the configured one if the site used to be slow', passes: [pass(3, 45)], then: 10 },
+    {
+      given: 'is the configured one if the site has not timed out',
+      passes: [pass(3, 5)],
+      rest: { silent: [] },
+      then: 10,
+    },
+    {
+      given: 'is the configured one if the site has not passed since the VPN was reconnected',
       passes: [pass(3, 5)],
       rest: { reconnectedAt: NOW - 2 * MINUTE },
       then: 10,
     },
-    { given: 'is its own where that is short', passes: [pass(3, 5)], rest: { timeoutSeconds: 3 }, then: 3 },
+    {
+      given: 'is the configured one if that is shorter',
+      passes: [pass(3, 5)],
+      rest: { timeoutSeconds: 3 },
+      then: 3,
+    },
   ])('$given', ({ passes, rest, then }) => {
     const { sites: probed, shortened } = timesOf(knowing({ [URL]: passes }, rest), NOW);
     expect(probed.map(({ timeoutSeconds }) => timeoutSeconds)).toEqual([then, 4]);
     expect(shortened).toEqual(then === 5 || then === 8 ? [URL] : []);
   });
 
-  it('is its own where the gateway has started since', () => {
+  it('is the configured one if the gateway has started since the last pass', () => {
     const known = knowing({ [URL]: [pass(3, 5)] });
     const { gateway } = known;
     if (gateway.value !== 'ready') throw new Error('it is ready');
@@ -105,7 +119,7 @@ describe('the time a site gets', () => {
   });
 });
 
-describe('a site was silent for all of its time', () => {
+describe('a probe counts as timed out', () => {
   it.each<{ given: Partial<ProbeResult>; then: boolean }>([
     { given: { verdict: 'fail', latencyMs: 9_500 }, then: true },
     { given: { verdict: 'fail', latencyMs: 9_499 }, then: false },

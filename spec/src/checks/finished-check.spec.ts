@@ -19,7 +19,7 @@ describe('a check', () => {
     { given: { b: 'fail' }, then: false },
     { given: { a: 'unknown', b: 'unknown' }, then: false },
     { given: { a: 'fail', b: 'fail' }, then: false },
-  ])('with $given is passing: $then', ({ given, then }) => {
+  ])('with $given counts as passing: $then', ({ given, then }) => {
     const history = settled([], { sites }).feed(seconds(30));
     const events = checked(given)(history.state, history.now);
     const last = events.at(-1);
@@ -28,7 +28,7 @@ describe('a check', () => {
   });
 });
 
-describe('a check that ends', () => {
+describe('the end of a check', () => {
   const history = settled([], { sites }).feed(seconds(30));
   const { state, now: at } = history;
   const checkId = state.checking.running?.checkId ?? -1;
@@ -37,7 +37,7 @@ describe('a check that ends', () => {
   it.each([
     ['no result', undefined],
     ['the stream ended', 'the stream ended'],
-  ])('without results is unknown for each site: %s', (reason, cutShort) => {
+  ])('without results leaves each site unknown: %s', (reason, cutShort) => {
     const [event] = checkCutShort(cutShort)(state, at);
     const check = event && finishedCheck({ ...ends, cutShort }, state);
     expect(check).toMatchObject({ startedAt: state.checking.running?.startedAt, passing: false });
@@ -53,19 +53,19 @@ describe('a check that ends', () => {
   });
 
   it.each<{ given: string; event: Event }>([
-    { given: 'another one than that under way', event: { ...ends, checkId: checkId + 1 } },
-    { given: 'no check at all', event: { type: 'timeReached', at } },
-  ])('is of no interest where it is $given', ({ event }) => {
+    { given: 'another check than the one running', event: { ...ends, checkId: checkId + 1 } },
+    { given: 'no check', event: { type: 'timeReached', at } },
+  ])('is ignored if it belongs to $given', ({ event }) => {
     expect(finishedCheck(event, state)).toBeUndefined();
   });
 
-  it('is of no interest where none is under way', () => {
+  it('is ignored if no check is running', () => {
     const { state: idle } = settled([], { sites });
     expect(finishedCheck(ends, idle)).toBeUndefined();
   });
 });
 
-describe('of a check that fails', () => {
+describe('the failure of a check', () => {
   const { state: known } = settled([], { gateway: gatewayFacts({ health: 'healthy' }) });
   const HEALTHY_WAIT = known.settings.healthyWaitMs;
   const SEEN = 1_000;
@@ -96,28 +96,28 @@ describe('of a check that fails', () => {
   });
 
   it.each<{ given: string; state: State; begun: number; ofThisStart: boolean; counts: boolean }>([
-    { given: 'begun before the start', state: gateway(500), begun: SEEN - 1, ofThisStart: false, counts: false },
-    { given: 'begun at the start', state: gateway(SEEN), begun: SEEN, ofThisStart: true, counts: true },
-    { given: 'begun before it was ready', state: gateway(5_000), begun: 4_999, ofThisStart: true, counts: false },
-    { given: 'begun as it became ready', state: gateway(5_000), begun: 5_000, ofThisStart: true, counts: true },
-    { given: 'of one with time left', state: gateway(undefined), begun: SEEN + HEALTHY_WAIT - 1, ofThisStart: true, counts: false },
-    { given: 'of one out of time', state: gateway(undefined), begun: SEEN + HEALTHY_WAIT, ofThisStart: true, counts: true },
-    { given: 'of one that is absent', state: { ...known, gateway: { value: 'absent' } }, begun: 5_000, ofThisStart: false, counts: false },
-  ])('$given: it counts: $counts', ({ state, begun, ofThisStart, counts }) => {
+    { given: 'began before the start', state: gateway(500), begun: SEEN - 1, ofThisStart: false, counts: false },
+    { given: 'began at the start', state: gateway(SEEN), begun: SEEN, ofThisStart: true, counts: true },
+    { given: 'began before the gateway was ready', state: gateway(5_000), begun: 4_999, ofThisStart: true, counts: false },
+    { given: 'began as the gateway became ready', state: gateway(5_000), begun: 5_000, ofThisStart: true, counts: true },
+    { given: 'began while the gateway had time left to become ready', state: gateway(undefined), begun: SEEN + HEALTHY_WAIT - 1, ofThisStart: true, counts: false },
+    { given: "began when the gateway's time to become ready was over", state: gateway(undefined), begun: SEEN + HEALTHY_WAIT, ofThisStart: true, counts: true },
+    { given: 'belongs to an absent gateway', state: { ...known, gateway: { value: 'absent' } }, begun: 5_000, ofThisStart: false, counts: false },
+  ])('that $given counts: $counts', ({ state, begun, ofThisStart, counts }) => {
     expect(isOfThisStart(state, startedAt(begun))).toBe(ofThisStart);
     expect(failuresCount(state, startedAt(begun))).toBe(counts);
   }); // prettier-ignore
 
   const signalled = { run: 'a', by: 'operator', stage: 'expected', at: 1, until: 99_000 } as const;
   it.each<{ given: string; exits: Shared['exits']; counts: boolean }>([
-    { given: 'somebody stops it', exits: { x: signalled }, counts: false },
-    { given: 'somebody stops another one', exits: { y: signalled }, counts: true },
+    { given: 'somebody stops the gateway', exits: { x: signalled }, counts: false },
+    { given: 'somebody stops another container', exits: { y: signalled }, counts: true },
     {
-      given: 'our own command has sent it a signal',
+      given: 'our own act has sent the gateway a signal',
       exits: { x: { ...signalled, by: 'monitor' } },
       counts: true,
     },
-  ])('while $given it counts: $counts', ({ exits, counts }) => {
+  ])('counts while $given: $counts', ({ exits, counts }) => {
     expect(
       failuresCount({ ...gateway(5_000), shared: { ...gateway(5_000).shared, exits } }, startedAt(5_000)),
     ).toBe(counts);

@@ -35,7 +35,7 @@ const checksFor = (history: History, lastsMinutes: number, outcome: Happening = 
     history,
   );
 
-describe('sites that an earlier monitor held as advisory', () => {
+describe('sites held as advisory by an earlier monitor', () => {
   const sites = ['a', 'b', 'c', 'd', 'e'].map((name) => site(name));
   const held = ['https://a/', 'https://b/'];
   const memory = {
@@ -45,24 +45,24 @@ describe('sites that an earlier monitor held as advisory', () => {
   const restarted = (): History => new History({ sites, memory }).feed(connected(), listed(gatewayFacts()));
   const PASSES = /^Site https:\/\/a can be reached again, and counts as critical again$/;
 
-  it('are named with the first listing, and not with the next', () => {
+  it('are named after the first listing, and only then', () => {
     const STILL = /^Still held as advisory until it passes once: https:\/\/a, https:\/\/b$/;
     new History({ sites, memory }).feed(connected()).expectNoLine(STILL);
     restarted().feed(listedAgain(), disconnected(), connected(), listedAgain()).expectLine(STILL, 'info');
   });
 
-  it('are not spoken of where there are none', () => {
+  it('are not mentioned if there are none', () => {
     const history = new History({ sites }).feed(connected(), listed(gatewayFacts()));
     history.expectLines('Monitoring container: gluetun', 'Dependent containers (auto-discovery): none');
   });
 
-  it('count again one by one, as each passes', () => {
+  it('become critical again one by one, as each passes', () => {
     const history = restarted().feed(checkFailed('b')).expectLine(PASSES, 'info');
     history.feed(seconds(30), checkFailed('b'), seconds(30), checkFailed('b')).expectNoAct();
     history.feed(seconds(30), checkFailed('a'), seconds(30), checkFailed('a')).expectActs('restartGateway');
   });
 
-  it('do not count again by what a check had found that is over', () => {
+  it('do not become critical again because of a late result of a finished check', () => {
     const late = (history: History): Happening => {
       const [probed] = checkPassed()(history.state, 0);
       return (_state, at) => (probed === undefined ? [] : [{ ...probed, at }]);
@@ -74,7 +74,7 @@ describe('sites that an earlier monitor held as advisory', () => {
   });
 });
 
-describe('the first sign of an outage', () => {
+describe('the grace for an outage', () => {
   const sites = [site('a'), site('b')];
   const settings = { selfHealGraceMs: 60_000 };
   const left = (line: string): RegExp =>
@@ -86,29 +86,29 @@ describe('the first sign of an outage', () => {
     ); // prettier-ignore
 
   it.each<{ given: string; sign: Steps }>([
-    { given: 'Docker calls the gateway unhealthy', sign: [turned('gluetun', 'unhealthy')] },
-    { given: 'Gluetun restarts its VPN', sign: [selfHealingLogged()] },
-  ])('is that $given', ({ sign }) => {
+    { given: 'Docker reports the gateway unhealthy', sign: [turned('gluetun', 'unhealthy')] },
+    { given: 'Gluetun restarts its VPN by itself', sign: [selfHealingLogged()] },
+  ])('begins when $given', ({ sign }) => {
     after(sign).expectLine(left('20s'));
   });
 
   it.each<{ given: string; sign: Steps }>([
-    { given: 'nothing that came before', sign: [] },
-    { given: 'no other container that is unhealthy', sign: [turned('other', 'unhealthy')] },
-    { given: 'no gateway that is called healthy', sign: [turned('gluetun', 'healthy')] },
-    { given: 'no address that Gluetun logs', sign: [publicIpLogged('203.0.113.1')] },
+    { given: 'nothing', sign: [] },
+    { given: 'another unhealthy container', sign: [turned('other', 'unhealthy')] },
+    { given: 'a healthy gateway', sign: [turned('gluetun', 'healthy')] },
+    { given: "an IP in Gluetun's log", sign: [publicIpLogged('203.0.113.1')] },
     {
-      given: "not another gateway's VPN",
+      given: 'a VPN restart of another gateway',
       sign: [happens({ type: 'selfHealingLogged', gatewayId: idOf('other'), isPast: false })],
     },
-    { given: 'nothing before a check that passed', sign: [selfHealingLogged(), checkPassed()] },
-    { given: 'no check that tells nothing', sign: [outOfMemory('gluetun'), checkBlind()] },
-  ])('is the failure of one site among several, and $given', ({ sign }) => {
+    { given: 'a sign followed by a check that passed', sign: [selfHealingLogged(), checkPassed()] },
+    { given: 'an inconclusive check', sign: [outOfMemory('gluetun'), checkBlind()] },
+  ])('begins with the first failed site if there was only $given before', ({ sign }) => {
     after(sign).expectLine(left('50s'));
   });
 });
 
-describe('all is forgotten', () => {
+describe('the count of recoveries', () => {
   const sites = ['a', 'b', 'c'].map((name) => site(name));
   /** In a dry run a recovery is over as soon as it has begun. */
   const settings = { dryRun: true };
@@ -118,33 +118,33 @@ describe('all is forgotten', () => {
       .forget();
   const nth = (count: number): RegExp => new RegExp(`; recovery ${String(count)} since all was well,`);
 
-  it('once checks have passed for ten minutes', () => {
+  it('is reset after ten minutes of passing checks', () => {
     checksFor(recovered(), 11)
       .feed(...down)
       .expectLine(nth(1));
   });
 
-  it('not before that', () => {
+  it('is kept before ten minutes have passed', () => {
     checksFor(recovered(), 9)
       .feed(...down)
       .expectLine(nth(2));
   });
 
-  it('though a check tells nothing in between', () => {
+  it('is reset even if a check in between was inconclusive', () => {
     const history = checksFor(recovered(), 6).feed(seconds(30), checkBlind());
     checksFor(history, 5)
       .feed(...down)
       .expectLine(nth(1));
   });
 
-  it('not where a site fails in between', () => {
+  it('is kept if a site failed in between', () => {
     const history = checksFor(recovered(), 6).feed(seconds(30), checkFailed('a'));
     checksFor(history, 6)
       .feed(...down)
       .expectLine(nth(2));
   });
 
-  it('not by what passed while the recovery was still under way', () => {
+  it('is kept if the ten minutes include checks during the recovery', () => {
     const history = settled([onGateway('app')], { sites })
       .feed(...down, seconds(1), restartMessages('gluetun'))
       .feed(inspectedAs('gluetun', { health: 'healthy' }), succeeded(), seconds(6), checkPassed())
@@ -156,7 +156,7 @@ describe('all is forgotten', () => {
       .expectLine(nth(2));
   });
 
-  it('with it for which sites the recoveries were, and not before that', () => {
+  it('is reset together with the record of the sites it was for', () => {
     const RESTART = /^\[DRY-RUN\] Restarting gluetun/;
     const again: Steps = [
       seconds(60),
@@ -178,7 +178,7 @@ describe('all is forgotten', () => {
       .expectLine(/^https:\/\/a did not come back in 3 recoveries/);
   });
 
-  it('by checks that pass as the quorum has it, though a site fails in each', () => {
+  it('is reset by checks that meet the quorum, even if a site fails in each', () => {
     const history = settled([], { sites, settings: { ...settings, siteQuorum: 'majority' } });
     const both = checked({ a: 'fail', b: 'fail' });
     history.feed(seconds(30), both, seconds(30), both).forget();

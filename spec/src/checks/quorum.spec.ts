@@ -18,7 +18,7 @@ describe('the quorum', () => {
   });
 });
 
-describe('a site', () => {
+describe('a critical site', () => {
   const [a, b, x, y] = [
     site('a'),
     site('b'),
@@ -27,11 +27,11 @@ describe('a site', () => {
   ];
   const roles = { sites: { list: [a, b, x, y], held: [b.url, y.url, 'https://gone/'] } };
 
-  it('that is critical counts, unless it is held as advisory', () => {
+  it('counts unless it is held as advisory', () => {
     expect(criticalSites(roles)).toEqual([a]);
   });
 
-  it('that is critical is held where that was found out, an advisory one never', () => {
+  it('can be held as advisory, unlike an advisory site', () => {
     expect(heldSites(roles)).toEqual([b]);
   });
 });
@@ -58,7 +58,7 @@ describe('a check', () => {
     ['uuu', 1, false],
     ['uff', 3, false],
     ['pppf', 1, true],
-  ])('of %p passes where %p must fail: %p', (verdicts, quorum, then) => {
+  ])('with results %p passes if it takes %p failures to fail: %p', (verdicts, quorum, then) => {
     expect(passes(verdicts, quorum)).toBe(then);
   });
 
@@ -70,7 +70,7 @@ describe('a check', () => {
     ['ufu', [], []],
     ['fffp', [], []],
     ['pppf', [], []],
-  ])('of %p excuses, where only %p have ever passed: %p', (verdicts, known, then) => {
+  ])('with results %p, of which only %p have ever passed, excuses %p', (verdicts, known, then) => {
     const urlsOf = (names: readonly string[]): string[] => names.map((name) => site(name).url);
     const results = resultsOf(verdicts);
     expect(excusedIn(results, critical, urlsOf(known))).toEqual(urlsOf(then));

@@ -7,7 +7,7 @@ const changed = (...sites: readonly Site[]) => happens({ type: 'sitesChanged', s
 const fault = { where: 'line 3', text: '-O/tmp/x', reason: 'starts with "-"' };
 
 describe('the sites file', () => {
-  it('that changed is the new list, its faults said, the counters of the sites that stay kept', () => {
+  it('replaces the list when it changes, reports its faults and keeps the failures of the sites that remain', () => {
     const history = settled([], { sites: [site('a'), site('b')], settings: { failThreshold: 9 } });
     history.feed(seconds(30), checkFailed());
     history.forget().feed(happens({ type: 'sitesChanged', sites: [site('b'), site('c')], faults: [fault] }));
@@ -19,7 +19,7 @@ describe('the sites file', () => {
     history.expectCommands({ kind: 'checkSites', sites: [site('b'), site('c')] });
   });
 
-  it('gives a gateway its own sites and those that name none', () => {
+  it('gives a gateway its own sites and those without a gateway', () => {
     const [all, own, others] = [
       site('all'),
       site('own', { gateway: 'gluetun' }),
@@ -33,7 +33,7 @@ describe('the sites file', () => {
     history.feed(changed(all, own, others)).expectCommands({ kind: 'checkSites', sites: [all, own] });
   });
 
-  it('gives a gateway that is named by its id its own sites, though it goes by its name since', () => {
+  it('gives a gateway configured by ID its own sites even after it was resolved to its name', () => {
     const word = idOf('gluetun').slice(0, 12);
     const own = site('own', { gateway: word });
     const history = settled([], { settings: { gateway: word } }).feed(changed(own));
@@ -41,7 +41,7 @@ describe('the sites file', () => {
     expect(history.state.sites.list).toEqual([own]);
   });
 
-  it('has a site count as critical again that was held as advisory, where it left the list and came back', () => {
+  it('makes a site critical again that was held as advisory if it leaves the list and comes back', () => {
     const history = settled([], { sites: [site('a'), site('b'), site('c')] });
     history.state = {
       ...history.state,
@@ -51,7 +51,7 @@ describe('the sites file', () => {
     expect(criticalSites(history.state)).toEqual([site('a'), site('c')]);
   });
 
-  it('has what is known of a site forgotten where it leaves the list', () => {
+  it('makes the monitor forget a site that leaves the list', () => {
     const history = settled([], { sites: [site('a'), site('b')] }).feed(changed(site('b')));
     const { passed, passes } = history.state.sites;
     expect([passed, Object.keys(passes)]).toEqual([[site('b').url], [site('b').url]]);
@@ -59,7 +59,7 @@ describe('the sites file', () => {
     expect(history.state.sites.passed).toEqual([site('b').url, site('a').url]);
   });
 
-  it('that cannot be used leaves the last good list', () => {
+  it('keeps the last good list if it cannot be used', () => {
     const history = settled();
     history.feed(
       happens({
@@ -76,10 +76,10 @@ describe('the sites file', () => {
   });
 });
 
-describe('a signal', () => {
+describe('a shutdown signal', () => {
   const signal = happens({ type: 'shutdownRequested', signal: 'SIGTERM' });
 
-  it('ends the monitor, and is said once', () => {
+  it('ends the monitor and is logged once', () => {
     const history = settled().feed(signal, signal).expectLines('Received shutdown signal, exiting...');
     expect(history.state.shared.isShuttingDown).toBe(true);
   });

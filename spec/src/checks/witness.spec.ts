@@ -49,8 +49,8 @@ function askedWithin(history: History, total: number, answer: (history: History)
   return times;
 }
 
-describe('the witness is asked', () => {
-  it('at the start, by one question', () => {
+describe('the witness is probed', () => {
+  it('at the start, once', () => {
     const history = settled([], { hasWitness: true });
     const questions = new History({ hasWitness: true }).feed(connected()).commands;
     expect(questions).toContainEqual({ kind: 'probeWitness', requestId: awaited(history) });
@@ -58,22 +58,28 @@ describe('the witness is asked', () => {
 
   it.each<{ given: string; history: () => History; answer: typeof answers; within: number; at: number[] }>([
     {
-      given: 'each minute while all is well',
+      given: 'every minute while all is well',
       history: answering,
       answer: answers,
       within: 150,
       at: [60, 120],
     },
-    { given: 'each minute while it is ignored', history: ignored, answer: fails, within: 150, at: [60, 120] },
     {
-      given: 'each second while it is silent',
+      given: 'every minute while it is ignored',
+      history: ignored,
+      answer: fails,
+      within: 150,
+      at: [60, 120],
+    },
+    {
+      given: 'every second while it does not answer',
       history: () => fails(silent()),
       answer: fails,
       within: 3.5,
       at: [1, 2, 3],
     },
     {
-      given: 'each five seconds in an outage in which it answers',
+      given: 'every five seconds during an outage in which it answers',
       history: () => answers(nextCheck(answering(), checkFailed())),
       answer: answers,
       within: 19,
@@ -83,17 +89,17 @@ describe('the witness is asked', () => {
     expect(askedWithin(history(), within, answer)).toEqual(at);
   });
 
-  it('by nothing where there is none', () => {
+  it('never if there is none', () => {
     nextCheck(settled(), checkFailed()).feed(minutes(5)).expectCommandCount('probeWitness', 0);
   });
 
-  it('by one question at a time, though an outage begins meanwhile', () => {
+  it('once at a time, even if an outage begins meanwhile', () => {
     nextCheck(answering().feed(minutes(1)), checkFailed())
       .feed(minutes(3))
       .expectCommandCount('probeWitness', 1);
   });
 
-  it('by questions that have ids of their own', () => {
+  it('with requests that have their own IDs', () => {
     const history = settled([], { hasWitness: true });
     for (let minute = 0; minute < 4; minute += 1) nextCheck(answers(history).feed(minutes(1)), checkPassed());
     const ids = history.commands.flatMap((command) => {
@@ -104,7 +110,7 @@ describe('the witness is asked', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('at the first sign of trouble with one gateway of two', () => {
+  it('at the first failure of one of two gateways', () => {
     const history = new History();
     const settings = [SETTINGS, { ...SETTINGS, gateway: 'vpn2' }];
     history.everything = initialState(settings, [site('a')], { hasWitness: true });
@@ -112,26 +118,26 @@ describe('the witness is asked', () => {
     answers(history).expectCommandCount('probeWitness', 1);
     nextCheck(history, checkFailed()).expectCommandCount('probeWitness', 2);
     expect(askedWithin(answers(history), 9, answers)).toEqual([5]);
-    // A check of the one gateway that passes tells of the line as well as two.
+    // If a check of one gateway passes, the line is up; it takes no second one.
     fails(history.feed(seconds(1))).feed(seconds(1));
     nextCheck(history, checkPassed());
     fails(fails(history).feed(seconds(1))).expectLine(/it is ignored until it does$/);
   });
 
-  it('and nothing is changed where nothing is asked or heard', () => {
+  it('without a change of the state while nothing is due', () => {
     const { everything, now } = answering().feed(seconds(1));
     expect(reduce(everything, { type: 'timeReached', at: now }).state).toBe(everything);
   });
 });
 
-describe('what the witness says', () => {
-  it('counts only as the answer to the question under way', () => {
+describe('the answer of the witness', () => {
+  it('counts only if it belongs to the current request', () => {
     const history = silent();
     const late = happens({ type: 'witnessProbed', requestId: awaited(history) - 1, answers: true });
     fails(history.feed(late), REASON).expectLines(DOWN);
   });
 
-  it('is told where the line goes down, once, and where it is up again', () => {
+  it('leads to one line when the line goes down and one when it is up again', () => {
     const history = fails(silent(), REASON)
       .expectLines(DOWN)
       .expectLine(/seems down/, 'warn')
@@ -142,12 +148,12 @@ describe('what the witness says', () => {
       .expectLine(/up again/, 'info');
   });
 
-  it('is no news while it answers, nor where it fell silent once', () => {
+  it('is not logged while it comes, nor if it is missing once', () => {
     expect(answers(answering().feed(minutes(1))).said).toHaveLength(0);
     expect(answers(silent()).said).toHaveLength(0);
   });
 
-  it('counts again as soon as one that was ignored answers', () => {
+  it('makes an ignored witness count again', () => {
     const history = ignored().forget().feed(minutes(1));
     expect(fails(history).said).toHaveLength(0);
     answers(history.feed(minutes(1)))
@@ -156,7 +162,7 @@ describe('what the witness says', () => {
     fails(fails(history.forget().feed(minutes(1)), REASON).feed(seconds(1)), REASON).expectLines(DOWN);
   });
 
-  it('is no longer heeded where it does not answer what it is asked after a check has passed', () => {
+  it('is no longer waited for if it is missing although a check has passed', () => {
     const history = nextCheck(silent(), checkPassed());
     // This question was under way before.
     fails(history, REASON).expectLines(DOWN).forget().feed(seconds(1));

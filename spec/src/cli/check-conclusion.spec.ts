@@ -37,7 +37,7 @@ const concluding = (
     ...more,
   });
 
-describe('what a check by hand concludes', () => {
+describe('the conclusion of the check command', () => {
   it('is that the tunnel works', () => {
     expect(concluding(['pass', 'pass', 'pass'])).toEqual({
       passes: true,
@@ -51,21 +51,21 @@ describe('what a check by hand concludes', () => {
   });
 
   it.each<{ given: string; verdicts: Verdict[]; more?: Partial<Findings>; config?: Partial<Findings['config']>; says: RegExp; passes: boolean }>([
-    { given: 'one of three failed, and any is enough', verdicts: ['pass', 'fail', 'pass'], says: /^The tunnel does not pass: 1 of 3 critical sites failed, and SITE_QUORUM=any asks for 1\.$/, passes: false },
-    { given: 'one of three failed, and a majority must', verdicts: ['pass', 'fail', 'pass'], config: { siteQuorum: 'majority' }, says: /^The tunnel counts as working: 1 of 3 .*asks for 2\.$/, passes: true },
+    { given: 'one of three sites failed and the quorum is "any"', verdicts: ['pass', 'fail', 'pass'], says: /^The tunnel does not pass: 1 of 3 critical sites failed, and SITE_QUORUM=any asks for 1\.$/, passes: false },
+    { given: 'one of three sites failed and the quorum is "majority"', verdicts: ['pass', 'fail', 'pass'], config: { siteQuorum: 'majority' }, says: /^The tunnel counts as working: 1 of 3 .*asks for 2\.$/, passes: true },
     { given: 'nothing could be probed', verdicts: ['unknown', 'unknown', 'unknown'], says: /^Nothing could be found out: there is no wget$/, passes: false },
-    { given: 'nothing came at all', verdicts: [], more: { cutShort: 'the engine is away' }, says: /^Nothing could be found out: the engine is away$/, passes: false },
+    { given: 'there are no results', verdicts: [], more: { cutShort: 'the engine is away' }, says: /^Nothing could be found out: the engine is away$/, passes: false },
     { given: 'a recovery would begin', verdicts: ['fail', 'fail', 'fail'], says: /^After 2 such checks in a row a running monitor begins a recovery: restart of the container\.$/, passes: false },
-    { given: 'it would be gentle', verdicts: ['fail', 'fail', 'fail'], config: { recoveryStrategy: 'vpn-first' }, says: /restart of the VPN, then of the container/, passes: false },
-    { given: 'the line is down', verdicts: ['fail', 'fail', 'fail'], more: { witness: { answers: false, reason: 'timed out' } }, says: /^The witness does not answer either \(timed out\): the line itself is down, no recovery would start\.$/, passes: false },
+    { given: 'a recovery would begin with the VPN', verdicts: ['fail', 'fail', 'fail'], config: { recoveryStrategy: 'vpn-first' }, says: /restart of the VPN, then of the container/, passes: false },
+    { given: 'the line itself is down', verdicts: ['fail', 'fail', 'fail'], more: { witness: { answers: false, reason: 'timed out' } }, says: /^The witness does not answer either \(timed out\): the line itself is down, no recovery would start\.$/, passes: false },
     { given: 'the gateway is excluded', verdicts: ['fail', 'fail', 'fail'], more: { excluded: 'listed' }, says: /^The gateway is in EXCLUDE_CONTAINERS: no recovery would start\.$/, passes: false },
-    { given: 'a backoff is not over', verdicts: ['fail', 'fail', 'fail'], more: { backoff: { attempts: 2, notBefore: NOW + 30_000 } }, says: /^Not before 30s from now: it is recovery 3 in a row\.$/, passes: false },
-    { given: 'what failed blocks the exit', verdicts: ['pass', 'fail', 'pass'], more: { held: ['https://b/'] }, says: /^  - https:\/\/b \(held as advisory\): /, passes: true },
-    { given: 'what failed has never passed', verdicts: ['pass', 'fail', 'pass'], more: { passed: ['https://a/'] }, says: /^  - https:\/\/b \(has never passed: check its URL\): /, passes: true },
-    { given: 'nothing passes, though something never has', verdicts: ['fail', 'fail', 'fail'], more: { passed: ['https://a/'] }, says: /^The tunnel does not pass: 3 of 3 /, passes: false },
-    { given: 'there is a grace', verdicts: ['fail', 'fail', 'fail'], config: { selfHealGraceMs: 45_000 }, says: /^Gluetun gets 45s before/, passes: false },
+    { given: 'the backoff is not over', verdicts: ['fail', 'fail', 'fail'], more: { backoff: { attempts: 2, notBefore: NOW + 30_000 } }, says: /^Not before 30s from now: it is recovery 3 in a row\.$/, passes: false },
+    { given: 'the failed site is held as advisory', verdicts: ['pass', 'fail', 'pass'], more: { held: ['https://b/'] }, says: /^  - https:\/\/b \(held as advisory\): /, passes: true },
+    { given: 'the failed site has never passed', verdicts: ['pass', 'fail', 'pass'], more: { passed: ['https://a/'] }, says: /^  - https:\/\/b \(has never passed: check its URL\): /, passes: true },
+    { given: 'all sites failed, even those that have never passed', verdicts: ['fail', 'fail', 'fail'], more: { passed: ['https://a/'] }, says: /^The tunnel does not pass: 3 of 3 /, passes: false },
+    { given: 'there is a grace for Gluetun to heal itself', verdicts: ['fail', 'fail', 'fail'], config: { selfHealGraceMs: 45_000 }, says: /^Gluetun gets 45s before/, passes: false },
     { given: 'it is a dry run', verdicts: ['fail', 'fail', 'fail'], config: { dryRun: true }, says: /^DRY_RUN is set/, passes: false },
-  ])('where $given is said', ({ verdicts, more, config, says, passes }) => {
+  ])('says what follows if $given', ({ verdicts, more, config, says, passes }) => {
     const conclusion = concluding(verdicts, more, config);
     expect(conclusion.passes).toBe(passes);
     expect(conclusion.lines).toContainEqual(expect.stringMatching(says));

@@ -67,7 +67,7 @@ class Loop {
 describe('an edge', () => {
   const name = 'odd one';
 
-  it('that throws touches neither the loop nor another edge, and is told once until it has worked again', () => {
+  it('that throws affects neither the loop nor other edges, and is reported once until it works again', () => {
     let isBroken = true;
     const loop = new Loop({
       name,
@@ -87,7 +87,7 @@ describe('an edge', () => {
     expect(loop.hasFailed).toBe(false);
   });
 
-  it('that rejects is the same', async () => {
+  it('that rejects is treated like one that throws', async () => {
     const loop = new Loop({ name, take: async () => Promise.reject(new Error('no answer')) });
     for (let times = 0; times < 3; times += 1) {
       loop.happen();
@@ -97,7 +97,7 @@ describe('an edge', () => {
     expect(loop.given['good one']).toEqual(loop.given[name]);
   });
 
-  it('that never comes back misses what is more than may wait, and that is told; all others get every step', () => {
+  it('that never returns misses steps beyond the limit, which is reported, while all others get every step', () => {
     const loop = new Loop({ name, take: async () => new Promise(() => undefined) });
     const times = STEPS_THAT_WAIT + 50;
     loop.happen(times);
@@ -108,7 +108,7 @@ describe('an edge', () => {
     ]);
   });
 
-  it('that comes back late gets what has waited, in order, and tells how much it has missed', async () => {
+  it('that returns late gets the waiting steps in order and reports how many it missed', async () => {
     const waiting: (() => void)[] = [];
     const loop = new Loop({ name, take: async () => new Promise((resolve) => waiting.push(resolve)) });
     loop.happen(STEPS_THAT_WAIT + 7);
@@ -123,7 +123,7 @@ describe('an edge', () => {
     );
   });
 
-  it('that throws at the news of its own failure does not go on about it for ever', () => {
+  it('that throws at the report of its own failure is not reported again and again', () => {
     const loop = new Loop({
       name,
       take: ({ event }) => {
@@ -134,7 +134,7 @@ describe('an edge', () => {
     expect(loop.said).toEqual(['The odd one fails (timeReached); everything else goes on']);
   });
 
-  it('is given what time brings, too, however the other one is', () => {
+  it('gets timer steps even if another edge hangs', () => {
     const loop = new Loop({ name, take: async () => new Promise(() => undefined) });
     advance(loop.scheduler, 120_000);
     expect(loop.given['good one']).toContain('timeReached');

@@ -15,13 +15,13 @@ describe('the liveness file', () => {
     return { event, before: state, state, notices: [] };
   };
 
-  it('is there once the loop has gone round', async () => {
+  it('exists after the first step of the loop', async () => {
     const file = folder.at('alive');
     void livenessFile(file).take(stepAt(1_000));
     expect(await eventually('it is touched', () => existsSync(file))).toBe(true);
   });
 
-  describe('on a disk that is watched', () => {
+  describe('on a slow or read-only disk', () => {
     let touched: string[];
     let disk: { readonly answer: () => void; readonly refuse: () => void }[];
     let take: (at: number) => Promise<void>;
@@ -42,7 +42,7 @@ describe('the liveness file', () => {
       await new Promise(setImmediate);
     };
 
-    it('is touched once in five seconds at most', async () => {
+    it('is touched at most once in five seconds', async () => {
       await take(1_000);
       await whatComesOf('answer');
       await take(5_999);
@@ -51,7 +51,7 @@ describe('the liveness file', () => {
       expect(touched).toEqual(['/tmp/alive', '/tmp/alive']);
     });
 
-    it('is not touched again while the disk owes an answer', async () => {
+    it('is not touched again while a write is pending', async () => {
       await take(1_000);
       await take(60_000);
       expect(touched).toHaveLength(1);
@@ -60,7 +60,7 @@ describe('the liveness file', () => {
       expect(touched).toHaveLength(2);
     });
 
-    it('is tried again at the next step that is due if it could not be written, and the edge does not fail', async () => {
+    it('is tried again at the next due step if it could not be written, without a failure of the edge', async () => {
       await expect(take(1_000)).resolves.toBeUndefined();
       await whatComesOf('refuse');
       await take(5_999);

@@ -31,7 +31,7 @@ describe('the log file', () => {
     { what: 'it is a folder', make: () => folder.at('.'), reason: 'EISDIR' },
     { what: 'its folder is a file', make: () => `${folder.file('file', '')}/log`, reason: 'ENOTDIR|EEXIST' },
     { what: 'the disk is full', make: () => '/dev/full', reason: 'ENOSPC' },
-  ])('is told once as one that cannot be written if $what', async ({ make, reason }) => {
+  ])('is reported once as not writable if $what', async ({ make, reason }) => {
     const log = create(make());
     for (let line = 0; line < 1_000; line++) log.write('line\n');
     await log.flush();
@@ -39,7 +39,7 @@ describe('the log file', () => {
     expect(told).toEqual([expect.stringMatching(new RegExp(`^(${reason}):`))]);
   });
 
-  it('is left alone for a minute if it cannot be written, then tried again by itself', async () => {
+  it('is tried again by itself a minute after it could not be written', async () => {
     const tries: (readonly string[])[] = [];
     const log = createLogFile({
       file: '/logs/log',
@@ -67,7 +67,7 @@ describe('the log file', () => {
     expect(told).toEqual(['no space left', 'recovered, 0 lost']);
   });
 
-  it('holds all that waited for the disk, in order, once that has room again', async () => {
+  it('gets all waiting lines in order once the disk has space again', async () => {
     const file = folder.at('log');
     symlinkSync('/dev/full', file);
     const log = create(file);
@@ -80,7 +80,7 @@ describe('the log file', () => {
     expect(told).toEqual([expect.stringMatching(/^ENOSPC/), 'recovered, 0 lost']);
   });
 
-  it('tells of a second outage as of the first', async () => {
+  it('has a second outage reported like the first', async () => {
     const file = folder.at('log');
     const log = create(file);
     for (let outage = 0; outage < 2; outage++) {
@@ -95,7 +95,7 @@ describe('the log file', () => {
     expect(told).toEqual([...once, ...once]);
   });
 
-  it('writes what is said of its recovery, too', async () => {
+  it('gets the line about its own recovery, too', async () => {
     const file = folder.at('log');
     mkdirSync(file);
     const log = createLogFile({
@@ -138,7 +138,7 @@ describe('the log file', () => {
       await new Promise(setImmediate);
     };
 
-    it('is told after five seconds as one that cannot be written, and has one write under way', async () => {
+    it('is reported as not writable after five seconds, and has only one write pending', async () => {
       const log = onHangingDisk();
       for (const line of ['1\n', '2\n', '3\n']) log.write(line);
       advance(scheduler, LOG_FILE_PATIENCE_MS - 1);
@@ -152,7 +152,7 @@ describe('the log file', () => {
       expect(told.at(-1)).toBe('recovered, 0 lost');
     });
 
-    it('keeps a mebibyte, counts what is more, and tells how much was lost', async () => {
+    it('keeps a mebibyte of waiting lines, counts the rest and reports how many were lost', async () => {
       const log = onHangingDisk();
       const line = `${'x'.repeat(1_023)}\n`;
       for (let count = 0; count < LOG_FILE_WAITING_BYTES / 1_024 + 7; count++) log.write(line);

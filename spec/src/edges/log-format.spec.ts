@@ -33,7 +33,7 @@ describe('the text format', () => {
     { timeZone: 'America/St_Johns', atMs: AT, then: '2026-11-22 14:35:09' },
     { timeZone: 'UTC', atMs: 0, then: '1970-01-01 00:00:00' },
     { timeZone: 'UTC', atMs: 59_999.9, then: '1970-01-01 00:00:59' },
-  ])('gives the time of $timeZone: $then', ({ timeZone, atMs, then }) => {
+  ])('shows the time in $timeZone: $then', ({ timeZone, atMs, then }) => {
     expect(text(info('m'), { timeZone, atMs })).toBe(`[${then}] [INFO] m`);
   });
 
@@ -58,11 +58,11 @@ describe('the text format', () => {
     expect(text(info(given))).toBe(`[2026-11-22 18:05:09] [INFO] ${then}`);
   });
 
-  it('cuts an overlong message and says so', () => {
+  it('cuts an overlong message and marks the cut', () => {
     expect(text(info('x'.repeat(1_000_000)))).toMatch(/x{8000}… \(992000 more characters\)$/);
   });
 
-  it('does not search what it cuts off for escape sequences', () => {
+  it('does not search the part it cuts off for escape sequences', () => {
     const message = `\u001b${';?'.repeat(500_000)}`;
     expect(inTime(() => text(info(message)))).toContain('992001 more characters');
   });
@@ -87,12 +87,12 @@ describe('the JSON format', () => {
   it.each([
     { timeZone: 'Europe/Berlin', then: '2026-11-22T19:05:09.007+01:00' },
     { timeZone: 'America/St_Johns', then: '2026-11-22T14:35:09.007-03:30' },
-  ])('bears the time of $timeZone with its offset', ({ timeZone, then }) => {
+  ])('has a time in $timeZone with its offset', ({ timeZone, then }) => {
     expect(json(info('m'), { timeZone })).toMatchObject({ timestamp: then });
     expect(Date.parse(then)).toBe(AT);
   });
 
-  it('lets no field pass for the message', () => {
+  it('does not let a field replace the message', () => {
     const line: Line = {
       level: 'info',
       message: 'm',
@@ -101,7 +101,7 @@ describe('the JSON format', () => {
     expect(json(line)).toEqual({ timestamp: '2026-11-22T18:05:09.007+00:00', level: 'info', message: 'm' });
   });
 
-  it('is harmless in its fields too', () => {
+  it('makes its fields harmless, too', () => {
     expect(json({ level: 'info', message: 'm', fields: { city: '\u001b[31mA\n' } })).toMatchObject({
       city: 'A',
     });
@@ -126,16 +126,16 @@ describe('secrets', () => {
     });
   });
 
-  it('leave no half where a message is cut', () => {
+  it('leave no part behind where a message is cut', () => {
     expect(text(info(`${'x'.repeat(7997)}sesame`), { secrets })).not.toContain('ses');
   });
 
-  it('are ignored where empty or so short that they occur by chance', () => {
+  it('are ignored if empty or so short that they occur by chance', () => {
     expect(text(info('a b'), { secrets: ['', 'a'] })).toBe('[2026-11-22 18:05:09] [INFO] a b');
   });
 });
 
-it('is one line of visible characters, whatever the message', () => {
+it('a log entry is one line of visible characters, whatever the message', () => {
   const formats = fc.constantFrom('text' as const, 'json' as const);
   fc.assert(
     fc.property(

@@ -16,18 +16,18 @@ describe('appendRotating', () => {
     return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
   }
 
-  it('makes the folder and the file, and appends', async () => {
+  it('creates the folder and the file and appends to it', async () => {
     await append('one\n', 'two\n');
     expect(contentOf()).toBe('one\ntwo\n');
   });
 
-  it('goes on where an earlier run stopped', async () => {
+  it('continues the file of an earlier run', async () => {
     folder.file('deep/er/log', 'earlier\n');
     await append('a\n', 'b\n');
     expect([contentOf(), contentOf('.1')]).toEqual(['b\n', 'earlier\na\n']);
   });
 
-  it('rotates before the file would grow too large, and keeps as many as asked for', async () => {
+  it('rotates before the file grows too large and keeps the requested number of backups', async () => {
     await append('aaaaaaaa\n', 'bbbbbbbb\n', 'cccccccc\n', 'dddddddd\n');
     expect([contentOf(), contentOf('.1'), contentOf('.2'), contentOf('.3')]).toEqual([
       'dddddddd\n',
@@ -37,38 +37,38 @@ describe('appendRotating', () => {
     ]);
   });
 
-  it('fills the file to the last byte, counted in bytes', async () => {
+  it('fills the file to the last byte, counting bytes instead of characters', async () => {
     await append('äöüß\n', '\n', 'x');
     expect([contentOf(), contentOf('.1')]).toEqual(['x', 'äöüß\n\n']);
   });
 
-  it('gives a text that is too long a file to itself', async () => {
+  it('gives an overlong text a file of its own', async () => {
     await append('a\n', 'x'.repeat(50), 'b\n');
     expect([contentOf(), contentOf('.1'), contentOf('.2')]).toEqual(['b\n', 'x'.repeat(50), 'a\n']);
   });
 
-  it('empties the file where no backup is wanted', async () => {
+  it('empties the file if no backup is wanted', async () => {
     for (const text of ['aaaaaaaa\n', 'bb\n'])
       await appendRotating(folder.at('log'), [text], { maxBytes: 10, backupCount: 0 });
     expect(readFileSync(folder.at('log'), 'utf8')).toBe('bb\n');
     expect(existsSync(folder.at('log.1'))).toBe(false);
   });
 
-  it('takes as many lines at once as fit, and tells how many', async () => {
+  it('writes as many lines at once as fit and returns their number', async () => {
     await append('a\n');
     const path = folder.at('deep/er/log');
     expect(await appendRotating(path, ['bbb\n', 'ccc\n', 'd\n'], limits)).toBe(2);
     expect(contentOf()).toBe('a\nbbb\nccc\n');
   });
 
-  it('starts again where someone took the file and its folder away', async () => {
+  it('starts again if somebody removed the file and its folder', async () => {
     await append('a\n');
     rmSync(folder.at('deep'), { recursive: true });
     await append('b\n');
     expect(contentOf()).toBe('b\n');
   });
 
-  it('moves nothing twice when a rotation that failed is tried again', async () => {
+  it('moves no file twice when it repeats a failed rotation', async () => {
     await append('aaaaaaaa\n', 'bbbbbbbb\n');
     mkdirSync(folder.at('deep/er/log.2/in the way'), { recursive: true });
     for (const text of ['cccccccc\n', 'dddddddd\n'])
@@ -91,7 +91,7 @@ describe('appendRotating', () => {
     await expect(appendRotating(make(), ['x\n'], limits)).rejects.toThrow(new RegExp(code));
   });
 
-  it('loses and tears no line by rotation, however many come at once', async () => {
+  it('neither loses nor tears a line by rotation, however many arrive at once', async () => {
     const lines = fc.array(fc.string({ unit: 'grapheme', maxLength: 30 }), { maxLength: 40 });
     let run = 0;
     await fc.assert(

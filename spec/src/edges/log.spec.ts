@@ -7,7 +7,7 @@ import type { Level, Log } from '../../../src/notices/log-line.ts';
 import { TemporaryFolder } from '../../config/temporary-folder.ts';
 import { VirtualTime } from '../../simulated-engine/virtual-time.ts';
 
-/** A console that keeps what it is told; `failure`: as one whose reader went away. */
+/** A console that keeps what is written to it. `failure`: its reader has gone away. */
 class Console extends Writable {
   text = '';
   failure: Error | undefined;
@@ -76,7 +76,7 @@ describe('the log', () => {
     expect(readFileSync(folder.at('log'), 'utf8')).toBe(stdout.text);
   });
 
-  it('bears the time it is told, at the moment of writing', async () => {
+  it('takes the time of each line at the moment of writing', async () => {
     const log = create();
     log.write({ level: 'info', message: 'a' });
     nowMs = 61_000;
@@ -85,7 +85,7 @@ describe('the log', () => {
     expect(stdout.text).toBe('[1970-01-01 00:00:00] [INFO] a\n[1970-01-01 00:01:01] [INFO] b\n');
   });
 
-  it('masks secrets, in the file as on the console', async () => {
+  it('masks secrets in the file and on the console', async () => {
     const log = create({ format: 'json' });
     log.write({ level: 'info', message: 'key sesame', fields: { key: 'sesame' } });
     await log.close();
@@ -93,7 +93,7 @@ describe('the log', () => {
     expect(JSON.parse(stdout.text)).toMatchObject({ message: 'key ********', key: '********' });
   });
 
-  it('loses no line of a burst, in order, across rotation and until closed', async () => {
+  it('keeps every line of a burst in order, across rotations and up to its end', async () => {
     const log = create({ backupCount: 100 });
     const wanted = Array.from({ length: 5000 }, (_, number) => `[INFO] line ${number}`);
     for (let number = 0; number < wanted.length; number++)
@@ -104,7 +104,7 @@ describe('the log', () => {
     expect(rotated.join('')).toBe(stdout.text);
   });
 
-  it('goes on without its file, and tells so once', async () => {
+  it('goes on without its file and reports that once', async () => {
     const log = create({ file: '/dev/full' });
     for (const message of ['a', 'b', 'c']) log.write({ level: 'info', message });
     await log.close();
@@ -112,7 +112,7 @@ describe('the log', () => {
     expect(troubles).toEqual([expect.stringMatching(/^ENOSPC/)]);
   });
 
-  it('survives a console whose reader went away', async () => {
+  it('survives a console whose reader has gone away', async () => {
     const log = create();
     stdout.failure = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
     for (const message of ['a', 'b']) log.write({ level: 'info', message });
@@ -144,7 +144,7 @@ describe('the log', () => {
     expect(closed).toBe(true);
   });
 
-  it('drops what is written after it was closed, and may be closed twice', async () => {
+  it('drops lines written after it was closed, and can be closed twice', async () => {
     const log = create();
     await log.close();
     log.write({ level: 'info', message: 'late' });
@@ -153,7 +153,7 @@ describe('the log', () => {
   });
 
   describe('on a console that nobody reads', () => {
-    /** Takes nothing until it is told to. */
+    /** Accepts nothing until `read` is called. */
     class StuckConsole extends Console {
       #resume: (() => void) | undefined;
       isStuck = true;
@@ -170,7 +170,7 @@ describe('the log', () => {
       }
     }
 
-    it('keeps a mebibyte of lines, counts the others, and says so when it is read again', async () => {
+    it('keeps a mebibyte of lines, counts the rest and says so when it is read again', async () => {
       const stuck = new StuckConsole();
       stdout = stuck;
       const log = create({ file: '/dev/null' });

@@ -20,14 +20,14 @@ import { settled } from '../history.ts';
 const HOUR_MS = 3600_000;
 
 /** What the shell-script way of doing this gets wrong, by its numbers in FACTS.md D: where no reducer is at fault. */
-describe('regressions, of the whole', () => {
+describe('regressions of the monitor as a whole', () => {
   let world: World;
   const running = (options: WorldOptions = {}): World =>
     (world = new World(options).populate().startMonitor());
   const restarts = (): number => world.client.written.filter((call) => call === 'restart gluetun').length;
   afterEach(() => world.end());
 
-  it('D6: an outage that no restart ends is no restart each cycle: there is a backoff', () => {
+  it('D6: an outage that no restart ends does not lead to a restart in each cycle, because of the backoff', () => {
     running({ gluetun: { healedByRestart: false } }).standIn.breakTunnel();
     world.pass(HOUR_MS);
     // At a minute's wait, doubled each time; as many cycles as there are half minutes.
@@ -35,7 +35,7 @@ describe('regressions, of the whole', () => {
     expect(restarts()).toBeLessThan(8);
   });
 
-  it('D6: one site that is down is no restart at all where a majority is asked for: there is a quorum', () => {
+  it('D6: a single site that is down does not lead to a restart if the quorum is a majority', () => {
     running({ settings: { siteQuorum: 'majority' } });
     world.standIn.siteAnswers('https://two.example/', { exitCode: 4, afterMs: 5 });
     world.pass(HOUR_MS);
@@ -43,7 +43,7 @@ describe('regressions, of the whole', () => {
     expect(world.said(/^No recovery: 1 of 3 critical sites down/)).toHaveLength(1);
   });
 
-  it('D7: dependents on the old id of a gateway that was created again are seen, and put on the new one', () => {
+  it('D7: dependents joined to the former ID of a re-created gateway are found and re-created on the new one', () => {
     running();
     world.engine.stop('app3');
     world.pass(30_000).recreateGateway();
@@ -54,7 +54,7 @@ describe('regressions, of the whole', () => {
     expect(world.cutOff()).toEqual([]);
   });
 
-  it('D13: a shutdown waits for no interval, however long', () => {
+  it('D13: a shutdown does not wait for an interval, however long', () => {
     running({ settings: { checkIntervalMs: HOUR_MS, retryIntervalMs: HOUR_MS } });
     world.pass(60_000).shutDownMonitor();
     world.pass(1);
@@ -62,7 +62,7 @@ describe('regressions, of the whole', () => {
     expect(world.said(/^Received shutdown signal, exiting\.\.\.$/)).toHaveLength(1);
   });
 
-  it('D19: a healthy day is silent at the usual level', () => {
+  it('D19: a day without problems leads to no lines at the default level', () => {
     const history = settled([onGateway('app')]);
     running().pass(24 * HOUR_MS);
     expect(world.lines.filter(({ at }) => at > HOUR_MS)).toEqual([]);
@@ -71,7 +71,7 @@ describe('regressions, of the whole', () => {
   });
 });
 
-describe('regressions, at the edges', () => {
+describe('regressions at the edges', () => {
   const folder = new TemporaryFolder();
 
   const logTo = async (file: string, lines: readonly string[]): Promise<readonly string[]> => {
@@ -87,18 +87,18 @@ describe('regressions, at the edges', () => {
   it.each([
     ['unwritable', '/proc/nowhere/monitor.log'],
     ['full', '/dev/full'],
-  ])('D11: a log that is %s does not end it, and is one warning', async (_, file) => {
+  ])('D11: a log file that is %s does not end the monitor and leads to one warning', async (_, file) => {
     const said = await logTo(file, Array<string>(100).fill('a line\n'));
     expect(said).toEqual([expect.stringMatching(/^(ENOENT|ENOSPC)/)]);
   });
 
-  it('D11: the folder of the log is made before its first line', async () => {
+  it('D11: the folder of the log file is created before the first line', async () => {
     const said = await logTo(folder.at('logs/of/mine/monitor.log'), ['the first line\n']);
     expect(readFileSync(folder.at('logs/of/mine/monitor.log'), 'utf8')).toBe('the first line\n');
     expect(said).toEqual([]);
   });
 
-  it('D14: a check ends in time though the gateway never says another word', () => {
+  it('D14: a check ends in time even if the gateway never answers', () => {
     marbles(({ expectObservable }, scheduler) => {
       const exec = (): Observable<Uint8Array> => concat(of(frame('start\n')), NEVER);
       const asked = { kind: 'checkSites', lane: 'gluetun', checkId: 1, gatewayId: 'g' } as const;
@@ -114,11 +114,11 @@ describe('regressions, at the edges', () => {
   it.each([
     ['empty', ''],
     ['nothing but comments', '# a\n#b\r\n'],
-  ])('D15: a sites file that is %s is a fault, and not silently green', (_, text) => {
+  ])('D15: a sites file that is %s is an error instead of an empty success', (_, text) => {
     expect(sitesIn(text)).toMatchObject({ ok: false });
   });
 
-  it('D15: CRLF and inline comments stay out of the URL, bad URLs and a leading hyphen are refused', () => {
+  it('D15: CRLF and inline comments are kept out of the URL, and bad URLs and a leading hyphen are refused', () => {
     const text =
       'https://a.example/\r\nhttps://b.example/ # mine\r\nftp://c/\r\nno url\r\n--post-file=/etc/passwd\r\n';
     const { sites, faults } = sitesIn(text) as Extract<ResolvedSites, { ok: true }>;
@@ -133,7 +133,7 @@ describe('regressions, at the edges', () => {
     });
   });
 
-  it('D17: reads only the end of the log of this start, and repeats only its last line when it is opened again', () => {
+  it("D17: only the end of this start's log is read, and only its last line again when it is reopened", () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const log = new Rounds<[string, { since: string; tail: number }], Uint8Array>(
         cold('-l-', { l: frame('2026-11-22T18:14:50.25Z x\n') }),
@@ -161,11 +161,11 @@ describe('regressions, at the edges', () => {
       'INFO [ip getter] Public IP address is 2001:db8::77 (Germany, Hesse, Frankfurt am Main - source: ipinfo)',
       { ip: '2001:db8::77', country: 'Germany', region: 'Hesse', city: 'Frankfurt am Main' },
     ],
-  ])('D18: %s', (line, told) => {
+  ])('D18: this log line is understood: %s', (line, told) => {
     expect(parseGluetunLine(`2026-11-22T18:14:49Z ${line}`)).toMatchObject(told);
   });
 
-  it('D19: the log is at level info unless asked for more, and is rotated', async () => {
+  it('D19: the log has level info by default and is rotated', async () => {
     expect(loadConfig({})).toMatchObject({ ok: true, config: { log: { level: 'info', backupCount: 5 } } });
     await logTo(folder.at('monitor.log'), Array<string>(1_000).fill('a line of some thirty characters\n'));
     const files = readdirSync(folder.at('.')).sort();
@@ -173,7 +173,7 @@ describe('regressions, at the edges', () => {
     expect(files.filter((name) => readFileSync(folder.at(name)).length > 1_000)).toEqual([]);
   });
 
-  it('D20: a listing starts no process, and a check one, however many containers and sites there are', () => {
+  it('D20: a listing starts no process and a check only one, however many containers and sites there are', () => {
     marbles(({ flush }, scheduler) => {
       const exec = new Rounds<[string, ...unknown[]], Uint8Array>(of(frame('start\n')));
       const list = new Rounds<[], unknown>(of([]));
@@ -190,7 +190,7 @@ describe('regressions, at the edges', () => {
   });
 });
 
-describe('regressions, in the gateway’s own shell', () => {
+describe("regressions in the gateway's own shell", () => {
   describeWith(GNU, () => {
     const host = new ScriptHost(GNU);
     // Each step in good time by itself: a limit for each of them never bites.
@@ -200,7 +200,7 @@ describe('regressions, in the gateway’s own shell', () => {
       setTimeout(() => socket.end(moved), 300);
     });
 
-    it('D14: one bound holds for a probe as a whole, redirections and all', async () => {
+    it('D14: one time limit applies to a probe as a whole, including redirections', async () => {
       const command = checkCommand([{ ...site('a'), url: server.url('/0'), timeoutSeconds: 2 }]);
       await expect(host.run(command)).resolves.toMatch(/^start\n0 137 (302|-)\n$/);
       expect(server.requests.length).toBeLessThan(10);

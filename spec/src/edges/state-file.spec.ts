@@ -36,14 +36,14 @@ describe('the state file', () => {
   const folder = new TemporaryFolder();
   const inFolder = (): string[] => readdirSync(folder.at('.')).sort();
 
-  describe('opened', () => {
-    it('gives what it holds, without a word', () => {
+  describe('when it is opened', () => {
+    it('returns its content without a notice', () => {
       const { memory, notices } = openStateFile(folder.file('state.json', TEXT));
       expect(memory).toEqual(MEMORY);
       expect(notices).toEqual([]);
     });
 
-    it('takes over what an earlier version has left', () => {
+    it('accepts the format of an earlier version', () => {
       const { exits: _, ...others } = MEMORY;
       const before = {
         ...others,
@@ -58,13 +58,13 @@ describe('the state file', () => {
     });
 
     it.each([
-      { what: 'there is none', make: () => folder.at('state.json') },
-      { what: 'there is not even its folder', make: () => folder.at('a/b/state.json') },
+      { what: 'it does not exist', make: () => folder.at('state.json') },
+      { what: 'its folder does not exist', make: () => folder.at('a/b/state.json') },
       { what: 'its folder is a file', make: () => `${folder.file('file', '')}/state.json` },
       { what: 'it is /dev/null', make: () => '/dev/null' },
-      { what: 'it leads to /dev/null', make: () => folder.linkTo('/dev/null') },
+      { what: 'it is a link to /dev/null', make: () => folder.linkTo('/dev/null') },
       { what: 'its path is empty', make: () => '' },
-    ])('remembers nothing, and says nothing, where $what', ({ make }) => {
+    ])('returns nothing, without a notice, if $what', ({ make }) => {
       const { memory, notices } = openStateFile(make());
       expect(memory).toEqual(NOTHING_PERSISTED);
       expect(notices).toEqual([]);
@@ -74,18 +74,18 @@ describe('the state file', () => {
       { what: 'it is a folder', make: () => folder.at('.'), reason: 'is a folder' },
       { what: 'it is a device', make: () => '/dev/zero', reason: 'is not a regular file' },
       {
-        what: 'it leads to a device',
+        what: 'it is a link to a device',
         make: () => folder.linkTo('/dev/zero'),
         reason: 'is not a regular file',
       },
-      { what: 'it is a pipe nobody writes to', make: () => folder.pipe(), reason: 'is not a regular file' },
+      { what: 'it is a pipe without a writer', make: () => folder.pipe(), reason: 'is not a regular file' },
       {
-        what: 'it leads to itself',
+        what: 'it is a link to itself',
         make: () => folder.linkTo(folder.at('link')),
         reason: 'cannot be read (ELOOP)',
       },
       { what: 'its name is too long', make: () => folder.at('x'.repeat(300)), reason: '(ENAMETOOLONG)' },
-    ])('remembers nothing, with one warning, where $what', ({ make, reason }) => {
+    ])('returns nothing, with one warning, if $what', ({ make, reason }) => {
       const { memory, notices } = openStateFile(make());
       expect(memory).toEqual(NOTHING_PERSISTED);
       expectWarning(notices, reason);
@@ -126,7 +126,7 @@ describe('the state file', () => {
         reason: 'is larger than 1024 KiB',
       },
     ];
-    it.each(damaged)('is set aside where $what, and says what is lost', ({ content, reason }) => {
+    it.each(damaged)('is set aside, with a warning about what is lost, if $what', ({ content, reason }) => {
       const path = folder.file('state.json', content);
       folder.file('state.json.corrupt', 'an older one');
       const { memory, notices } = openStateFile(path);
@@ -138,7 +138,7 @@ describe('the state file', () => {
       expect(readFileSync(`${path}.corrupt`).equals(Buffer.from(content))).toBe(true);
     });
 
-    it('says so where it cannot be set aside, and will be overwritten then', () => {
+    it('warns that it will be overwritten if it cannot be set aside', () => {
       const path = folder.file('state.json', 'nonsense');
       folder.file('state.json.corrupt/file', '');
       const { notices, text } = openStateFile(path);
@@ -211,7 +211,7 @@ describe('the state file', () => {
         },
       },
     ];
-    it.each(lenient)('passes over $what', ({ content, then }) => {
+    it.each(lenient)('ignores $what', ({ content, then }) => {
       const { memory, notices } = openStateFile(
         folder.file('state.json', JSON.stringify({ version: 2, ...content })),
       );
@@ -219,7 +219,7 @@ describe('the state file', () => {
       expect(notices).toEqual([]);
     });
 
-    it('passes over a key that would change what objects are', () => {
+    it('ignores a key that would change the prototype of an object', () => {
       const section = '{"__proto__":["evil"],"constructor":["fine"]}';
       const text = `{"version":1,"gateways":${section},"dependents":{"__proto__":"evil"}}`;
       const { memory } = openStateFile(folder.file('state.json', text));

@@ -21,7 +21,7 @@ const TEXT = encode(MEMORY);
 
 interface Writer {
   readonly save: (memory: Persisted) => Promise<void>;
-  /** What was told of it: `failed: REASON`, `recovered`. */
+  /** What was reported: `failed: REASON`, `recovered`. */
   readonly troubles: string[];
 }
 
@@ -47,12 +47,12 @@ async function prototypeOfHandles(): Promise<FileHandle> {
   return Object.getPrototypeOf(handle) as FileHandle;
 }
 
-describe('the state', () => {
+describe('the state file', () => {
   const folder = new TemporaryFolder();
   const inFolder = (): string[] => readdirSync(folder.at('.')).sort();
 
-  describe('saved', () => {
-    it('is there at once, for nobody else to read, with its folder', async () => {
+  describe('when it is saved', () => {
+    it('is created with its folder, readable only for its owner', async () => {
       const path = folder.at('a/b/state.json');
       const { save, troubles } = writerOf(path);
       await save(MEMORY);
@@ -62,7 +62,7 @@ describe('the state', () => {
       expect(readdirSync(folder.at('a/b'))).toEqual(['state.json']);
     });
 
-    it('takes the place of the old one by a rename, which no reader sees half-way', async () => {
+    it('is replaced by a rename, so that no reader sees half of it', async () => {
       const path = folder.file('state.json', TEXT);
       const before = statSync(path).ino;
       await writerOf(path).save(OTHER);
@@ -71,9 +71,9 @@ describe('the state', () => {
     });
 
     it.each([
-      { what: 'what it was opened with', saved: [] },
+      { what: 'what was read at the start', saved: [] },
       { what: 'what was saved last', saved: [OTHER, MEMORY] },
-    ])('is not written for $what', async ({ saved }) => {
+    ])('is not written again if it equals $what', async ({ saved }) => {
       const path = folder.file('state.json', TEXT);
       const { save } = writerOf(path);
       for (const each of saved) await save(each);
@@ -82,7 +82,7 @@ describe('the state', () => {
       expect(statSync(path).ino).toBe(before);
     });
 
-    it('goes where a link leads, and leaves the link', async () => {
+    it('is written to the target of a link, which stays a link', async () => {
       const target = folder.file('target.json', TEXT);
       const link = folder.linkTo(target);
       await writerOf(link).save(OTHER);
@@ -90,7 +90,7 @@ describe('the state', () => {
       expect(openStateFile(target).memory).toEqual(OTHER);
     });
 
-    it('does not mind what a monitor that was killed left behind', async () => {
+    it('is written even if a killed monitor has left a temporary file', async () => {
       folder.file('state.json.tmp', 'half of');
       const { save, troubles } = writerOf(folder.at('state.json'));
       await save(MEMORY);
@@ -98,14 +98,14 @@ describe('the state', () => {
       expect(inFolder()).toEqual(['state.json']);
     });
 
-    it.each(['', '/dev/null'])('goes nowhere where the path is "%s"', async (path) => {
+    it.each(['', '/dev/null'])('is not written if the path is "%s"', async (path) => {
       const { save, troubles } = writerOf(path);
       await save(MEMORY);
       expect(troubles).toEqual([]);
       expect(openStateFile(path).memory).toEqual(NOTHING_PERSISTED);
     });
 
-    it('keeps the latest of what is too much', async () => {
+    it('keeps the latest entries up to the limits', async () => {
       const path = folder.at('state.json');
       const ids = numbered(1000);
       const dependents = Object.fromEntries(ids.map((id) => [id, `name of ${id}`]));
@@ -122,7 +122,7 @@ describe('the state', () => {
     });
   });
 
-  describe('that cannot be saved', () => {
+  describe('when it cannot be saved', () => {
     const unwritable: { what: string; make: () => string; reason: string }[] = [
       { what: 'it is a folder', make: () => folder.at('.'), reason: 'it is a folder' },
       { what: 'it is a pipe', make: () => folder.pipe(), reason: 'it is not a regular file' },
@@ -134,21 +134,21 @@ describe('the state', () => {
       { what: 'the kernel refuses its folder', make: () => '/proc/nowhere/state.json', reason: 'ENOENT' },
       { what: 'the kernel refuses the file', make: () => '/proc/state.json', reason: 'ENOENT|EACCES' },
     ];
-    it.each(unwritable)('tells so once where $what', async ({ make, reason }) => {
+    it.each(unwritable)('is reported once if $what', async ({ make, reason }) => {
       const path = make();
       const { save, troubles } = writerOf(path);
       for (const memory of [MEMORY, MEMORY, OTHER]) await save(memory);
       expect(troubles).toEqual([expect.stringMatching(new RegExp(`^failed: .*(${reason})`))]);
     });
 
-    it('leaves a pipe in its place as it is', async () => {
+    it('stays a pipe if it is one', async () => {
       const path = folder.pipe();
       await writerOf(path).save(MEMORY);
       expect(statSync(path).isFIFO()).toBe(true);
       expect(inFolder()).toEqual([basename(path)]);
     });
 
-    it('tells when it can again, and of a second time as of the first', async () => {
+    it('is reported when it can be saved again, and a second failure is reported like the first', async () => {
       const path = folder.at('state.json');
       const { save, troubles } = writerOf(path);
       for (let time = 0; time < 2; time++) {
@@ -163,7 +163,7 @@ describe('the state', () => {
       expect(troubles).toEqual([...once, ...once]);
     });
 
-    it('is tried again even for what was saved before it failed', async () => {
+    it('is written again even if the state equals what was saved before the failure', async () => {
       const path = folder.file('state.json', TEXT);
       const { save, troubles } = writerOf(path);
       mkdirSync(`${path}.tmp`);
@@ -174,7 +174,7 @@ describe('the state', () => {
       expect(troubles.at(-1)).toBe('recovered');
     });
 
-    it('is on the disk with its name: the file is synced before it gets that, and the folder after', async () => {
+    it('is synced before its rename, and its folder after that', async () => {
       const path = folder.file('state.json', TEXT);
       const calls: string[] = [];
       const sync = jest.spyOn(await prototypeOfHandles(), 'sync').mockImplementation(async function (
@@ -193,7 +193,7 @@ describe('the state', () => {
       expect(calls).toEqual(['sync state.json.tmp', 'rename', `sync ${basename(folder.at('.'))}`]);
     });
 
-    it('where a folder cannot be synced, without a word', async () => {
+    it('is written without a notice if the folder cannot be synced', async () => {
       const path = folder.file('state.json', TEXT);
       const sync = jest.spyOn(await prototypeOfHandles(), 'sync').mockResolvedValueOnce(undefined);
       sync.mockRejectedValueOnce(new Error('EINVAL: invalid argument, fsync'));
@@ -206,7 +206,7 @@ describe('the state', () => {
     });
 
     it.each(['writeFile', 'sync', 'rename'] as const)(
-      'for a full disk (%s) is as it was before',
+      'stays as it was if the disk is full (%s)',
       async (call) => {
         const path = folder.file('state.json', TEXT);
         const { save, troubles } = writerOf(path);
@@ -226,7 +226,7 @@ describe('the state', () => {
   });
 });
 
-/** A disk that answers when it is told to. */
+/** A disk that answers only when `answer` is called. */
 class SlowDisk {
   readonly scheduler = new VirtualTimeScheduler();
   readonly troubles: string[] = [];
@@ -261,14 +261,14 @@ class SlowDisk {
   }
 }
 
-describe('the state, on a disk that is slow', () => {
+describe('the state file on a slow disk', () => {
   const THIRD: Persisted = { ...MEMORY, dependents: { e5: 'app' } };
 
   it('is committed at once if there is nothing to write', () => {
     expect(new SlowDisk().commit()).toEqual({ isOver: true });
   });
 
-  it('is committed when the disk has it, and not before', async () => {
+  it('is committed once the disk has written it, and not before', async () => {
     const disk = new SlowDisk();
     disk.writer.save(MEMORY);
     const committed = disk.commit();
@@ -279,7 +279,7 @@ describe('the state, on a disk that is slow', () => {
     expect(disk.troubles).toEqual([]);
   });
 
-  it('is written once at a time, and of what came meanwhile only the latest', async () => {
+  it('is written once at a time, with only the latest of what arrived meanwhile', async () => {
     const disk = new SlowDisk();
     [MEMORY, OTHER, THIRD].forEach(disk.writer.save);
     const committed = disk.commit();
@@ -290,7 +290,7 @@ describe('the state, on a disk that is slow', () => {
     expect(committed.isOver).toBe(true);
   });
 
-  it('is waited for no longer than two seconds, then told as one that is not kept', async () => {
+  it('is waited for for no more than two seconds and then reported as not saved', async () => {
     const disk = new SlowDisk();
     disk.writer.save(MEMORY);
     const committed = disk.commit();
@@ -301,7 +301,7 @@ describe('the state, on a disk that is slow', () => {
     expect(disk.troubles).toEqual(['it has not answered for 2 s', 'recovered']);
   });
 
-  it('is not waited for again while the disk owes an answer', () => {
+  it('is not waited for again while a write is pending', () => {
     const disk = new SlowDisk();
     disk.writer.save(MEMORY);
     advance(disk.scheduler, STATE_PATIENCE_MS);
@@ -309,7 +309,7 @@ describe('the state, on a disk that is slow', () => {
     expect(disk.commit()).toEqual({ isOver: true });
   });
 
-  it('is waited for two seconds in all, though the disk answers once in them', async () => {
+  it('is waited for for two seconds in total, even if one of two writes ends meanwhile', async () => {
     const disk = new SlowDisk();
     [MEMORY, OTHER].forEach(disk.writer.save);
     const committed = disk.commit();
@@ -320,7 +320,7 @@ describe('the state, on a disk that is slow', () => {
     expect(disk.troubles).toEqual([]);
   });
 
-  it('that could not be written is committed, and tried again after a minute though nothing is new', async () => {
+  it('is committed after a failed write, which is repeated after a minute even without a change', async () => {
     const disk = new SlowDisk();
     disk.writer.save(MEMORY);
     const committed = disk.commit();

@@ -18,8 +18,8 @@ import {
 } from '../builders.ts';
 import { History, settled } from '../history.ts';
 
-describe('the engine', () => {
-  it('that does not answer at the start is said once', () => {
+describe('the Docker engine', () => {
+  it('is reported once if it does not answer at the start', () => {
     new History()
       .feed(
         disconnected('no such file'),
@@ -32,7 +32,7 @@ describe('the engine', () => {
       .expectNoCommand();
   });
 
-  it('that is lost and comes back is said once each', () => {
+  it('is reported once when it is lost and once when it answers again', () => {
     settled()
       .feed(disconnected(), seconds(2), disconnected(), seconds(5), connected(), listedAgain())
       .expectLines(
@@ -41,7 +41,7 @@ describe('the engine', () => {
       );
   });
 
-  it('is listed as soon as it is connected, and decided upon only when caught up with', () => {
+  it('is listed as soon as it is connected, and counts as connected only after that listing', () => {
     const history = settled([onGateway('app')])
       .feed(disconnected(), connected())
       .forget();
@@ -56,7 +56,7 @@ describe('the engine', () => {
     expect(history.state.shared.connection.value).toBe('connected');
   });
 
-  it('is caught up with by a listing asked for as the connection was made', () => {
+  it('counts as connected after a listing requested at the moment of the connection', () => {
     const history = settled().feed(disconnected());
     const askedAt = history.now;
     const late: Happening = (state, at) =>
@@ -65,19 +65,19 @@ describe('the engine', () => {
     expect(history.state.shared.connection.value).toBe('connected');
   });
 
-  it('that is lost stays so though a listing comes in the meantime', () => {
+  it('stays lost even if a listing arrives', () => {
     const history = settled().feed(disconnected(), listedAgain());
     history.forget().feed(seconds(60), connected());
     history.expectLines('The Docker engine answers again after 60s');
   });
 
-  it('is not asked for anything while it is lost', () => {
+  it('is sent no command while it is lost', () => {
     settled([onGateway('app')])
       .feed(disconnected(), inspectionFailed('app'), minutes(30))
       .expectNoCommand();
   });
 
-  it('that was lost while a dependent had to be repaired has it repaired once it is caught up with', () => {
+  it('does not end a recovery when it is lost', () => {
     const history = settled([onGateway('app')]).feed(seconds(30), checkFailed(), seconds(10), checkFailed());
     history.feed(started('gluetun'), inspectedAs('gluetun', { health: 'healthy' }), succeeded()).forget();
     history.feed(disconnected()).expectNoAct();
@@ -85,14 +85,14 @@ describe('the engine', () => {
   });
 });
 
-describe('the safety net', () => {
-  it('is cast once a minute', () => {
+describe('the regular listing', () => {
+  it('is requested once a minute', () => {
     const history = settled();
     for (let minute = 1; minute <= 5; minute += 1)
       history.feed(seconds(60), listedAgain()).expectCommandCount('listContainers', minute);
   });
 
-  it('is cast again 5 s after a listing failed, which is said once until one works', () => {
+  it('is requested again 5 s after it failed, with one line until it works', () => {
     const history = settled().feed(minutes(1)).forget();
     history.feed(listingFailed(), seconds(5)).expectCommandCount('listContainers', 1);
     history.feed(listingFailed(), seconds(5)).expectCommandCount('listContainers', 2);
@@ -103,13 +103,13 @@ describe('the safety net', () => {
     );
   });
 
-  it('is cast within 5 s where the gateway or a dependent could not be inspected', () => {
+  it('is requested within 5 s if the gateway or a dependent could not be inspected', () => {
     const history = settled([onGateway('app'), facts('db')]);
     history.feed(inspectionFailed('db'), seconds(6)).expectCommandCount('listContainers', 0);
     history.feed(inspectionFailed('app'), seconds(5)).expectCommandCount('listContainers', 1);
   });
 
-  it('is not cancelled by a message reduced after it was due', () => {
+  it('is requested even if an event was reduced after it was due', () => {
     const history = settled();
     const due = history.state.shared.containers.nextListingAt ?? 0;
     history.now = due + 10;
@@ -118,7 +118,7 @@ describe('the safety net', () => {
     history.feed(seconds(0)).expectCommandCount('listContainers', 1);
   });
 
-  it('keeps what an earlier inspection told where this one failed', () => {
+  it('keeps the details of an earlier inspection if this one failed', () => {
     const history = settled([onGateway('app')]).feed(
       seconds(5),
       listedAgain(onGateway('app', { inspected: false })),

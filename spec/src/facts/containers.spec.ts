@@ -48,7 +48,7 @@ const listingAskedFor =
   (requestedAt: number, ...containers: readonly ContainerFacts[]): Happening =>
   (_state, at) => [{ type: 'containersListed', at, requestedAt, engineClockMs: at, containers }];
 
-describe('a container that nothing is known of', () => {
+describe('an unknown container', () => {
   it.each<{ message: string; happening: Happening }>([
     { message: 'created', happening: created('new') },
     { message: 'started', happening: started('new') },
@@ -59,55 +59,55 @@ describe('a container that nothing is known of', () => {
     { message: 'paused', happening: paused('new') },
     { message: 'unpaused', happening: unpaused('new') },
     { message: 'out of memory', happening: outOfMemory('new') },
-    { message: 'healthy', happening: turned('new', 'healthy') },
-  ])('is looked at once it is said to be $message', ({ happening }) => {
+    { message: 'turned healthy', happening: turned('new', 'healthy') },
+  ])('is inspected if its event is "$message"', ({ happening }) => {
     expect(lookedAt(settled().feed(happening))).toEqual([idOf('new')]);
   });
 
   it.each<{ message: string; happening: Happening }>([
-    { message: 'dead', happening: died('new') },
+    { message: 'died', happening: died('new') },
     { message: 'destroyed', happening: destroyed('new') },
-  ])('is not looked at where it is said to be $message', ({ happening }) => {
+  ])('is not inspected if its event is "$message"', ({ happening }) => {
     settled().feed(happening).expectNoCommand();
   });
 });
 
-describe('a dependent', () => {
+describe('a known dependent', () => {
   const exited = onGateway('app', { runState: 'exited' });
 
   it.each<{ given: string; one?: ContainerFacts; happening: Happening }>([
-    { given: 'that starts', happening: started('app') },
-    { given: 'that dies', happening: died('app') },
-    { given: 'that is paused', happening: paused('app') },
-    { given: 'that is resumed', happening: unpaused('app') },
-    { given: 'that turns healthy', happening: turned('app', 'healthy') },
-    { given: 'restarted, of which no start was heard', one: exited, happening: restarted('app') },
-  ])('$given is looked at', ({ one = app, happening }) => {
+    { given: 'starts', happening: started('app') },
+    { given: 'dies', happening: died('app') },
+    { given: 'is paused', happening: paused('app') },
+    { given: 'is resumed', happening: unpaused('app') },
+    { given: 'turns healthy', happening: turned('app', 'healthy') },
+    { given: 'is restarted and no start event was seen', one: exited, happening: restarted('app') },
+  ])('is inspected if it $given', ({ one = app, happening }) => {
     expect(lookedAt(settled([one]).feed(happening))).toEqual([app.id]);
   });
 
   it.each<{ given: string; one?: ContainerFacts; happening: Happening }>([
-    { given: 'restarted, and known to run', happening: restarted('app') },
-    { given: 'that is sent a signal', happening: killed('app') },
-    { given: 'that was stopped', one: exited, happening: stopped('app') },
-    { given: 'with another name', happening: renamed('app', 'web') },
-    { given: 'out of memory', happening: outOfMemory('app') },
-  ])('$given is not looked at: nothing of what is known has changed', ({ one = app, happening }) => {
+    { given: 'is restarted and known to run', happening: restarted('app') },
+    { given: 'is sent a signal', happening: killed('app') },
+    { given: 'is stopped and known to be exited', one: exited, happening: stopped('app') },
+    { given: 'is renamed', happening: renamed('app', 'web') },
+    { given: 'runs out of memory', happening: outOfMemory('app') },
+  ])('is not inspected if it $given', ({ one = app, happening }) => {
     expect(lookedAt(settled([one]).feed(happening))).toEqual([]);
   });
 
-  it('is known as it was until it has been looked at', () => {
+  it('keeps its old facts until it has been inspected', () => {
     const { state } = settled([app]).withoutAnswers().feed(died('app'), turned('app', 'unhealthy'));
     expect(state.shared.containers.byId[app.id]).toBe(app);
   });
 });
 
-describe('inspections', () => {
+describe('the inspections', () => {
   const many = (count: number): readonly ContainerFacts[] =>
     Array.from({ length: count }, (_, index) => onGateway(`app${String(index)}`));
   const answered = (one: ContainerFacts): Happening => inspected(one);
 
-  it('of one container are never two at once: one more follows the answer, however much was said meanwhile', () => {
+  it('run one at a time for each container, with one more after the answer however many events arrived', () => {
     const history = settled([app])
       .withoutAnswers()
       .feed(died('app'), started('app'), died('app'), started('app'));
@@ -121,20 +121,20 @@ describe('inspections', () => {
     );
   });
 
-  it('take what the first answer shows, for it was so', () => {
+  it('use the first answer even if another one is due', () => {
     const history = settled([app]).withoutAnswers().feed(died('app'), started('app'));
     history.feed(answered(onGateway('app', { runState: 'exited' })));
     expect(history.state.shared.containers.byId[app.id]?.runState).toBe('exited');
   });
 
-  it('that failed are made once more if something was said meanwhile, also of one that is not known', () => {
+  it('are repeated after a failure if an event arrived meanwhile, even for an unknown container', () => {
     const history = settled().withoutAnswers().feed(created('new'), inspectionFailed('new'));
     expect(lookedAt(history)).toEqual([idOf('new')]);
     history.feed(created('other'), started('other')).forget();
     expect(lookedAt(history.feed(inspectionFailed('other')))).toEqual([idOf('other')]);
   });
 
-  it('are not made again of one that is gone, whatever is said of it late', () => {
+  it('are not repeated for a container that is gone, even if a late event arrives', () => {
     const history = settled([app])
       .withoutAnswers()
       .feed(died('app'), destroyed('app'), started('app'))
@@ -143,7 +143,7 @@ describe('inspections', () => {
     expect(history.state.shared.containers.byId).not.toHaveProperty(app.id);
   });
 
-  it('are not more than eight at once, the others follow', () => {
+  it('run at most eight at a time', () => {
     const apps = many(11);
     const history = settled(apps)
       .withoutAnswers()
@@ -153,7 +153,7 @@ describe('inspections', () => {
     expect(lookedAt(history)).toEqual(apps.slice(0, 10).map(({ id }) => id));
   });
 
-  it('are of those that matter first', () => {
+  it('prefer the containers that matter', () => {
     const strangers = Array.from({ length: 20 }, (_, index) => created(`stranger${String(index)}`));
     const history = settled([app]).withoutAnswers().feed(strangers);
     expect(lookedAt(history)).toEqual(['stranger0', 'stranger1', 'stranger2', 'stranger3'].map(idOf));
@@ -166,7 +166,7 @@ describe('inspections', () => {
     { given: 'its name', name: 'gluetun' },
     { given: 'its compose service', name: 'stack-vpn-1', labels: compose('gluetun') },
     { given: 'its compose project', name: 'db', labels: compose('db') },
-  ])('of one that is not known come first if $given makes it matter', ({ name, labels = {} }) => {
+  ])('prefer an unknown container that matters by $given', ({ name, labels = {} }) => {
     const strangers = Array.from({ length: 20 }, (_, index) => created(`stranger${String(index)}`));
     const history = settled([], { gateway: gatewayFacts({ labels: compose('vpn') }) })
       .withoutAnswers()
@@ -176,7 +176,7 @@ describe('inspections', () => {
     expect(lookedAt(history)).toEqual([idOf('new')]);
   });
 
-  it('of too many strangers are left to one listing, five seconds later', () => {
+  it('of too many strangers are replaced by one listing five seconds later', () => {
     const strangers = Array.from({ length: 55 }, (_, index) => created(`stranger${String(index)}`));
     const history = settled().withoutAnswers().feed(strangers);
     expect(lookedAt(history)).toHaveLength(4);
@@ -186,14 +186,14 @@ describe('inspections', () => {
     expect(history.state.shared.containers.toInspect.strangers.length).toBeLessThanOrEqual(50);
   });
 
-  it('are not made again of one that turns out to be a stranger, whatever was said meanwhile', () => {
+  it('are not repeated for a container that turns out to be a stranger', () => {
     const history = settled().withoutAnswers().feed(created('new'), started('new')).forget();
     expect(lookedAt(history.feed(inspected(facts('new'))))).toEqual([]);
     const app = settled().withoutAnswers().feed(created('app'), started('app')).forget();
     expect(lookedAt(app.feed(inspected(onGateway('app'))))).toEqual([idOf('app')]);
   });
 
-  it('wait no longer of those that a listing has told of for the first time', () => {
+  it('leave out a stranger that a listing has shown meanwhile', () => {
     const names = Array.from({ length: 6 }, (_, index) => `stranger${String(index)}`);
     const apps = many(11);
     const history = settled(apps)
@@ -208,7 +208,7 @@ describe('inspections', () => {
     expect(history.state.shared.containers.toInspect).toEqual({ known, strangers: [idOf('stranger5')] });
   });
 
-  it('of strangers that have gone again are not made', () => {
+  it('leave out a stranger that is gone again', () => {
     const strangers = Array.from({ length: 20 }, (_, index) => `stranger${String(index)}`);
     const history = settled()
       .withoutAnswers()
@@ -221,13 +221,13 @@ describe('inspections', () => {
     expect(lookedAt(history)).toHaveLength(4);
   });
 
-  it('of one that was removed meanwhile do not bring it back', () => {
+  it('do not bring back a container that was removed meanwhile', () => {
     const history = settled([app]).withoutAnswers().feed(died('app'), destroyed('app'), answered(app));
     expect(history.state.shared.containers.byId).not.toHaveProperty(app.id);
     history.expectLines('Dependent container stopped: app', 'Dependent container removed: app');
   });
 
-  it('by an act, which are no answer, are taken as well', () => {
+  it('also use what an act reports, without taking it for the answer', () => {
     const history = settled([app]).withoutAnswers().feed(died('app')).forget();
     const look = inspected(onGateway('app', { startedAt: 9_000 }));
     history.feed((state, at) =>
@@ -237,13 +237,13 @@ describe('inspections', () => {
     expect(history.state.shared.containers.inspecting).toHaveProperty(app.id);
   });
 
-  it('that are older than what is known of a container are not taken', () => {
+  it('ignore an answer older than the known facts', () => {
     const history = settled([app]).feed(seconds(1), died('app'));
     history.feed(inspected(app, history.now - 500));
     expect(history.state.shared.containers.byId[app.id]?.runState).toBe('exited');
   });
 
-  it('are forgotten with the engine: the listing that follows tells of all', () => {
+  it('are dropped when the engine is lost, because a listing follows', () => {
     const apps = many(11);
     const history = settled(apps)
       .withoutAnswers()
@@ -255,18 +255,18 @@ describe('inspections', () => {
   });
 });
 
-describe('who has nothing to do with any gateway', () => {
+describe('a container that has nothing to do with any gateway', () => {
   it.each<{ message: string; happening: Happening }>([
     { message: 'starts', happening: started('db') },
     { message: 'dies', happening: died('db') },
     { message: 'is sent a signal', happening: killed('db') },
-  ])('is not looked at where it $message', ({ happening }) => {
+  ])('is not inspected when it $message', ({ happening }) => {
     settled([facts('db')])
       .feed(happening)
       .expectNoCommand();
   });
 
-  it('is forgotten with its end', () => {
+  it('is forgotten when it is removed', () => {
     const history = settled([app]).feed(
       created('passing'),
       inspected(facts('passing')),
@@ -289,22 +289,22 @@ describe('a gateway', () => {
   };
 
   it.each<{ given: string; gateways: string[] }>([
-    { given: 'the only one', gateways: ['gluetun'] },
-    { given: 'one of several', gateways: ['gluetun', 'second'] },
-  ])('that was given another name is looked at as before, be it $given', ({ gateways }) => {
+    { given: 'the only gateway', gateways: ['gluetun'] },
+    { given: 'one of several gateways', gateways: ['gluetun', 'second'] },
+  ])('is still inspected after a rename if it is $given', ({ gateways }) => {
     const history = named(...gateways).feed(renamed('gluetun', 'vpn'));
     history.forget().feed(died('vpn', 1, { id: idOf('gluetun') }));
     expect(lookedAt(history)).toEqual([idOf('gluetun')]);
   });
 
-  it('is asked for by its name, and by the id it had last', () => {
+  it('is requested in the listing by its name and its last ID', () => {
     const gateways = { gluetun: [idOf('latest'), idOf('before')], 'never seen': [] };
     new History({ memory: { ...NOTHING_PERSISTED, gateways } })
       .feed(connected())
       .expectCommands({ kind: 'listContainers', inspect: ['gluetun', idOf('latest')] });
   });
 
-  it('that was said to be unhealthy is no news in the next listing', () => {
+  it('is reported unhealthy once by an event and the next listing', () => {
     settled()
       .feed(turned('gluetun', 'unhealthy'), checkPassed(), listedAgain(gatewayFacts({ health: 'unhealthy' })))
       .expectLine(/^gluetun is unhealthy, says Docker; checking the sites now$/, 'warn');
@@ -312,7 +312,7 @@ describe('a gateway', () => {
 });
 
 describe('a listing', () => {
-  it('is asked for a minute after the last one, whatever else is due before', () => {
+  it('is requested a minute after the last one, whatever else is due before', () => {
     settled()
       .feed(seconds(50))
       .expectChecks(1)
@@ -321,13 +321,13 @@ describe('a listing', () => {
       .expectCommandCount('listContainers', 1);
   });
 
-  it('does not bring back what was removed in the instant it was asked for', () => {
+  it('does not bring back a container removed at the moment of the request', () => {
     const history = settled([app]);
     history.feed(destroyed('app'), listingAskedFor(history.now, gatewayFacts(), app));
     history.expectLines('Dependent container removed: app');
   });
 
-  it('does not bring back what was removed since, nor does another one asked for before', () => {
+  it('does not bring back a removed container, nor does a second listing requested before the removal', () => {
     const history = settled([app]).feed(seconds(1));
     const [first, second] = [history.now - 500, history.now - 400];
     history.feed(
@@ -338,26 +338,26 @@ describe('a listing', () => {
     history.expectLines('Dependent container removed: app');
   });
 
-  it('does not bring back what was removed while it was inspected for the first time', () => {
+  it('does not bring back a container removed during its first inspection', () => {
     const history = settled().withoutAnswers().feed(created('new'), destroyed('new'));
     expect(history.feed(listedAgain(facts('new'))).state.shared.containers.byId).not.toHaveProperty(
       idOf('new'),
     );
   });
 
-  it('leaves a container as it is known whose inspection is under way', () => {
+  it('leaves a container unchanged while it is being inspected', () => {
     const history = settled([app]).withoutAnswers().feed(paused('app'), seconds(1));
     history.feed(listedAgain(onGateway('app', { runState: 'exited' })));
     expect(history.state.shared.containers.byId[app.id]).toBe(app);
   });
 
-  it('that could not inspect one that matters is followed by an inspection of it', () => {
+  it('is followed by an inspection of a dependent that it could not inspect', () => {
     const history = settled([app]).withoutAnswers();
     history.feed(listedAgain(onGateway('app', { inspected: false, runState: 'exited' })));
     expect(lookedAt(history)).toEqual([app.id]);
   });
 
-  it('that fails is no news while the engine does not answer, and is not tried again', () => {
+  it('is neither reported nor repeated if it fails while the engine is away', () => {
     for (const history of [settled().feed(disconnected()), new History()])
       history
         .feed(listingFailed(), minutes(2))
@@ -367,7 +367,7 @@ describe('a listing', () => {
 });
 
 describe('an inspection', () => {
-  it('of a dependent that fails is made up for by a listing five seconds later', () => {
+  it('of a dependent is replaced by a listing five seconds later if it fails', () => {
     settled([app])
       .feed(inspectionFailed('app'), seconds(4))
       .expectCommandCount('listContainers', 0)
@@ -375,13 +375,13 @@ describe('an inspection', () => {
       .expectCommandCount('listContainers', 1);
   });
 
-  it.each(['db', 'nobody'])('of %s that fails can wait for the next listing', (name) => {
+  it.each(['db', 'nobody'])('of %s can wait for the next listing if it fails', (name) => {
     settled([facts('db')])
       .feed(inspectionFailed(name), seconds(20))
       .expectCommandCount('listContainers', 0);
   });
 
-  it('that fails while the engine does not answer changes nothing', () => {
+  it('changes nothing if it fails while the engine is away', () => {
     const { everything, now } = settled([app]).feed(disconnected());
     const failure = { type: 'inspectionFailed', at: now, id: app.id, reason: 'no answer' } as const;
     expect(reduce(everything, failure).state).toBe(everything);

@@ -45,7 +45,7 @@ const restartingGateway = (shape = {}): History =>
     .expectActs('restartGateway');
 
 describe('a stop by hand', () => {
-  it('of the gateway holds after the engine was lost in the middle of our restart, which had done nothing', () => {
+  it('of the gateway counts after the engine was lost during our restart, which had no effect', () => {
     const gateway = gatewayFacts(unlessStopped);
     const history = restartingGateway(unlessStopped).feed(
       disconnected(),
@@ -61,7 +61,7 @@ describe('a stop by hand', () => {
     history.expectNoAct();
   });
 
-  it('before our restart of that container, which then finds nothing to do, is the operator’s', () => {
+  it('before our restart is recorded as by hand if the restart is then skipped', () => {
     const history = restartingGateway().feed(
       killed('gluetun'),
       died('gluetun'),
@@ -72,12 +72,12 @@ describe('a stop by hand', () => {
     expect(exitOf(history.feed(seconds(11)), 'gluetun')).toBe('operator, certain');
   });
 
-  it('stays the operator’s if it was asked for before our restart began', () => {
+  it('is recorded as by hand if its signal came before our restart', () => {
     const history = settled([onGateway('app', { startedAt: 500 })]).feed(killed('app'), restartBegun('app'));
     expect(exitOf(history)).toBe('operator, expected');
   });
 
-  it('that only a listing shows is the operator’s after a signal', () => {
+  it('is recorded as by hand after a signal if only a listing shows it', () => {
     const history = settled([onGateway('app')]).feed(
       killed('app'),
       seconds(2),
@@ -86,7 +86,7 @@ describe('a stop by hand', () => {
     expect(exitOf(history)).toBe('operator, open');
   });
 
-  it('that is certain is not changed by a message that comes once more', () => {
+  it('stays certain if an event arrives a second time', () => {
     const history = settled([onGateway('app')]);
     const engineTimeMs = history.now + 1;
     const exited = inspectedAs('app', { runState: 'exited', startedAt: 2_000 });
@@ -95,8 +95,8 @@ describe('a stop by hand', () => {
   });
 });
 
-describe('what we have left down', () => {
-  it('stays ours if a later attempt finds that it may not be made', () => {
+describe('a container that our act has left down', () => {
+  it('stays recorded as left by us if a later attempt is skipped', () => {
     const error = 'error while creating mount source path';
     const left = { runState: 'exited', startedAt: 500, exitCode: 128, error, ...unlessStopped } as const;
     const history = settled([onGateway('app', { startedAt: 500, ...unlessStopped })]).feed(
@@ -110,9 +110,9 @@ describe('what we have left down', () => {
   });
 
   it.each([
-    { given: 'whose new run has ended before anybody looked', isHeard: true },
-    { given: 'whose new run has ended unheard', isHeard: false },
-  ])('is a gateway $given: it is started', ({ isHeard }) => {
+    { given: 'whose new run ended before an inspection', isHeard: true },
+    { given: 'whose new run ended without events', isHeard: false },
+  ])('is started if it is a gateway $given', ({ isHeard }) => {
     const history = restartingGateway().withoutAnswers();
     const ended = gatewayFacts({ runState: 'exited', startedAt: history.now + 4, exitCode: 1 });
     if (isHeard)
@@ -127,24 +127,24 @@ describe('what we have left down', () => {
     expect(kindsOf(history)).toContain('startGateway');
   });
 
-  it('is no longer expected once the wave has failed without an answer for it, and it runs', () => {
+  it('is not expected to end any more if the wave failed without an answer and it runs', () => {
     const history = settled([onGateway('app', { startedAt: 500 })]).feed(restartBegun('app'), failed('bug'));
     expect(exitOf(history)).toBeUndefined();
   });
 });
 
-describe('a second end', () => {
-  it('names no run before an inspection shows it', () => {
+describe('a second exit', () => {
+  it('names no run until an inspection shows it', () => {
     const history = settled([onGateway('app')]).withoutAnswers();
     history.feed(died('app', 1), seconds(1), died('app', 1));
     expect(history.state.shared.exits[idOf('app')]?.run).toBeUndefined();
   });
 });
 
-describe('if the clock was set back since a container started', () => {
+describe('after the clock was set back during the run of a container', () => {
   const AHEAD = 90_000_000;
 
-  it('is put back after our restart of the gateway', () => {
+  it('a dependent is restarted after our restart of the gateway', () => {
     const history = settled([onGateway('app', { startedAt: AHEAD })]).feed(
       ...[seconds(30), checkFailed(), seconds(10), checkFailed()],
     );
@@ -155,7 +155,7 @@ describe('if the clock was set back since a container started', () => {
     expect(history.acts).toMatchObject([{ kind: 'repairDependents', dependents: [{ name: 'app' }] }]);
   });
 
-  it('its crash is heard all the same', () => {
+  it('a crash of the gateway is still recognised', () => {
     const history = settled([], { gateway: gatewayFacts({ startedAt: AHEAD }) });
     history.feed(
       died('gluetun', 1),
@@ -165,7 +165,7 @@ describe('if the clock was set back since a container started', () => {
     expect(kindsOf(history)).toEqual(['startGateway']);
   });
 
-  it('a stop of it by hand is heard all the same', () => {
+  it('a stop of a dependent by hand is still recognised', () => {
     const app = onGateway('app', { startedAt: AHEAD, ...unlessStopped });
     const exited = onGateway('app', { runState: 'exited', startedAt: AHEAD, ...unlessStopped });
     const history = settled([app]).feed(...stoppedByHand('app'), inspected(exited), seconds(12));
@@ -179,7 +179,7 @@ describe('if the clock was set back since a container started', () => {
 });
 
 describe('an inspection', () => {
-  it('is asked for once more if its container is renamed before the answer', () => {
+  it('is repeated if its container is renamed before the answer', () => {
     const history = settled([onGateway('app', { runState: 'exited' })]).withoutAnswers();
     history.feed(started('app'), renamed('app', 'web'));
     const asked = (): readonly unknown[] =>
@@ -189,7 +189,7 @@ describe('an inspection', () => {
     expect(asked()).toHaveLength(2);
   });
 
-  it('of one that can never be inspected does not lead to a listing every few seconds', () => {
+  it('that always fails does not lead to a listing every few seconds', () => {
     const history = settled([onGateway('app')])
       .withoutAnswers()
       .feed(turned('app', 'unhealthy'), inspectionFailed('app'));
@@ -206,7 +206,7 @@ describe('an inspection', () => {
     expect(listings).toBeLessThan(20);
   });
 
-  it('is one only, of a stranger that waits and turns out to matter', () => {
+  it('is made only once for a stranger that turns out to matter', () => {
     const strangers = ['s0', 's1', 's2', 's3', 's4'].map((name) => started(name));
     const history = settled()
       .withoutAnswers()
@@ -233,13 +233,13 @@ describe('the state file', () => {
     return saved.at(-1);
   };
 
-  it('is written when a record of an exit changes', () => {
+  it('is written when a recorded exit changes', () => {
     const history = settled([onGateway('app')]);
     const saved = savedAround(history, () => history.feed(died('app', 1), seconds(11)));
     expect(saved?.exits).toMatchObject({ [idOf('app')]: { by: 'itself' } });
   });
 
-  it('is written when a site is demoted', () => {
+  it('is written when a site is held as advisory', () => {
     const history = settled();
     const saved = savedAround(history, () => {
       history.state = { ...history.state, sites: { ...history.state.sites, held: ['https://a/'] } };

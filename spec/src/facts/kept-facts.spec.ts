@@ -19,7 +19,7 @@ import {
 import { type History, type Steps, settled } from '../history.ts';
 
 /*
- * What nothing is decided on, but is kept for those who show it.
+ * Facts that no decision depends on. They are kept so that an edge can show them.
  */
 const down: Steps = [seconds(30), checkFailed(), seconds(10), checkFailed()];
 const app = onGateway('app');
@@ -39,7 +39,7 @@ describe('the latest check', () => {
     expect(latest(history)?.endedAt).toBeGreaterThanOrEqual(latest(history)?.startedAt ?? Infinity);
   });
 
-  it('is not one that a restart of the gateway disturbs', () => {
+  it('is not replaced by one that a restart of the gateway disturbed', () => {
     const history = settled([app]).feed(seconds(30));
     const before = latest(history);
     history.feed(...restartMessages('gluetun'), checkBlind());
@@ -57,7 +57,7 @@ describe('the latest recovery', () => {
 
   const verified: Steps = [...restarted, endpointRead('203.0.113.7'), checkPassed(), listedAgain()];
 
-  it('is kept with its steps and their times, and with its end once it is completed', () => {
+  it('is kept with its steps and their times, and with its end once it has completed', () => {
     const history = settled([app]).feed(...down);
     expect(record(history)).toMatchObject({ endedAt: undefined, outcome: undefined });
     history.feed(...verified);
@@ -84,13 +84,13 @@ describe('the latest recovery', () => {
     expect(record(history)).toMatchObject({ endedAt, outcome: 'incomplete' });
   });
 
-  it('that was not needed any more is kept as abandoned', () => {
+  it('is kept as abandoned if it was not needed any more', () => {
     const history = settled([app]).feed(...down, skipped());
     expect(record(history)).toMatchObject({ outcome: 'abandoned', steps: [{ step: 'restarting' }] });
     expect(record(history)?.endedAt).toBeDefined();
   });
 
-  it('gives way to the next one', () => {
+  it('is replaced by the next one', () => {
     const history = settled([app]).feed(...down, skipped());
     const first = record(history);
     history.feed(seconds(70), checkFailed());
@@ -99,7 +99,7 @@ describe('the latest recovery', () => {
   });
 });
 
-describe('the exit last announced', () => {
+describe('the endpoint last announced', () => {
   it('is kept with its time', () => {
     const history = settled([]).feed(publicIpLogged('203.0.113.9', { country: 'Norway' }));
     expect(history.state.endpoint.announced).toMatchObject({ ip: '203.0.113.9', country: 'Norway' });
@@ -108,7 +108,7 @@ describe('the exit last announced', () => {
 });
 
 describe('a dependent', () => {
-  it('is kept with since when it hangs on the gateway as it does', () => {
+  it('is kept with the time since when its attachment has been the same', () => {
     const history = settled([app]);
     const [member] = Object.values(history.state.dependents.members ?? {});
     history.feed(seconds(60), ...restartMessages('gluetun'), inspectedAs('gluetun', { health: 'healthy' }));
@@ -117,7 +117,7 @@ describe('a dependent', () => {
     expect(now?.since).toBeGreaterThan((member?.since ?? Infinity) + 59_000);
   });
 
-  it('is kept with why its repair failed', () => {
+  it('is kept with the reason why its repair failed', () => {
     const history = settled([app]).feed(
       ...restartMessages('gluetun'),
       inspectedAs('gluetun', { health: 'healthy' }),

@@ -20,16 +20,16 @@ const told = (exist: readonly ContainerFacts[], settings: Partial<Settings>): Hi
 const warned = ({ lines }: History): readonly string[] =>
   lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
 
-describe('what the lists mean', () => {
+describe('the warning about the lists in the settings', () => {
   it.each<{ given: string; exist: ContainerFacts[]; settings: Partial<Settings>; then: string[] }>([
     {
-      given: 'an exclusion that fits no container, with the nearest',
+      given: 'an exclusion that fits no container, with the nearest name',
       exist: [gatewayFacts(), jackett],
       settings: { exclude: ['jacket', 'jackett'] },
       then: ['EXCLUDE_CONTAINERS: jacket fits no container (nearest: media-jackett-1)'],
     },
     {
-      given: 'an exclusion by an id, which will not last',
+      given: 'an exclusion by ID, which changes when the container is re-created',
       exist: [gatewayFacts(), jackett],
       settings: { exclude: [jackett.id] },
       then: [
@@ -37,7 +37,7 @@ describe('what the lists mean', () => {
       ],
     },
     {
-      given: 'an exclusion that fits no container, though there is no gateway',
+      given: 'an exclusion that fits no container, even without a gateway',
       exist: [facts('db')],
       settings: { exclude: ['other'] },
       then: ['Container gluetun not found; waiting for it', 'EXCLUDE_CONTAINERS: other fits no container'],
@@ -57,13 +57,13 @@ describe('what the lists mean', () => {
       ],
     },
     {
-      given: 'nothing of a gateway excluded by its name, which was said at the start',
+      given: 'a gateway excluded by its name (no warning, because the start has reported it)',
       exist: [gatewayFacts()],
       settings: { exclude: ['gluetun'] },
       then: [],
     },
     {
-      given: 'restarts of who is not there, not on the network, or excluded',
+      given: 'a VPN_RESTART_DEPENDENTS entry that is missing, not on the network or excluded',
       exist: [
         gatewayFacts(),
         jackett,
@@ -83,13 +83,13 @@ describe('what the lists mean', () => {
       ],
     },
     {
-      given: 'nothing of those restarts where they have no effect',
+      given: 'VPN_RESTART_DEPENDENTS without an effect (no warning)',
       exist: [gatewayFacts()],
       settings: { vpnRestartDependents: ['jacket'] },
       then: [],
     },
     {
-      given: 'the gateways that a word could mean',
+      given: 'a gateway word that fits several containers',
       exist: ['b', 'a'].map((name) => facts(`${name}-vpn-1`, { labels: compose('vpn') })),
       settings: { gateway: 'vpn' },
       then: [
@@ -97,19 +97,19 @@ describe('what the lists mean', () => {
       ],
     },
     {
-      given: 'the containers whose names are near where nothing looks like a gateway',
+      given: 'a missing gateway, with the nearest names, if nothing looks like Gluetun',
       exist: [facts('tunnel'), facts('db')],
       settings: { gateway: 'tunel' },
       then: [
         'Container tunel not found; it could be tunnel: set GLUETUN_CONTAINER to the right name; waiting for it',
       ],
     },
-  ])('is said once: $given', ({ exist, settings, then }) => {
+  ])('is logged once for $given', ({ exist, settings, then }) => {
     expect(warned(told(exist, settings))).toEqual(then);
   });
 });
 
-it('a gateway that its word fits is kept when a second container comes to fit it', () => {
+it('a gateway found by its word is kept when a second container fits the word', () => {
   const first = facts('a-vpn-1', { labels: compose('vpn') });
   const history = new History({ settings: { gateway: 'vpn' } })
     .feed(connected(), listed(first), minutes(1))

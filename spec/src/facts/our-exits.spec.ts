@@ -39,7 +39,7 @@ const stale = (name: string) => onGateway(name, { startedAt: 500 });
 const endedByUs = (name: string, startedAt: number) => ({
   [idOf(name)]: { run: engineText(startedAt), by: 'monitor' as const },
 });
-/** What the next monitor is told of those that we end. */
+/** The persisted exits that our own acts cause. */
 const toldOf = ({ memory }: History): Persisted['exits'] =>
   Object.fromEntries(Object.entries(memory.exits).filter(([, { by }]) => by === 'monitor'));
 
@@ -61,11 +61,11 @@ const repairing = (): History => {
   return history;
 };
 
-describe('of a restart under way is remembered', () => {
+describe('during a restart the state file', () => {
   const downByUs: Steps = [killed('gluetun'), died('gluetun'), stopped('gluetun')];
   const asLeft = inspected(gatewayFacts({ runState: 'exited', finishedAt: 9_000 }));
 
-  it('the run of the gateway, from the start of our restart until it runs again', () => {
+  it('holds the run of the gateway from the start of the act until the gateway runs again', () => {
     const history = recovering();
     expect(toldOf(history)).toEqual(endedByUs('gluetun', 1_000));
     history.feed(...downByUs, asLeft);
@@ -79,31 +79,31 @@ describe('of a restart under way is remembered', () => {
     expect(history.state.shared.exits).toBe(exits);
   });
 
-  it('which run of the gateway it has ended, as long as that is left down', () => {
+  it('holds the run of the gateway that the act has ended while the gateway is down', () => {
     const history = recovering().feed(...downByUs, failed(), asLeft, seconds(5));
     expect(toldOf(history)).toEqual(endedByUs('gluetun', 1_000));
   });
 
-  it('nothing of a gateway that runs on, though the engine was away when the restart failed', () => {
+  it("no longer holds the gateway's run if it runs on, even if the engine was away when the act failed", () => {
     const history = recovering().feed(disconnected(), failed('socket hang up'));
     expect(toldOf(history)).toEqual(endedByUs('gluetun', 1_000));
     history.feed(connected(), listedAgain());
     expect(toldOf(history)).toEqual({});
   });
 
-  it('nothing of another run of the gateway that is found down', () => {
+  it('does not hold another run of the gateway that is found down', () => {
     const ended = inspected(gatewayFacts({ runState: 'exited', startedAt: 5_000, finishedAt: 9_000 }));
     expect(toldOf(recovering().feed(...downByUs, ended))).toEqual({});
   });
 
   it.each([
-    { how: 'has failed, and ended nothing', outcome: failed(), found: gateway },
-    { how: 'was not wanted any more', outcome: skipped(), found: gatewayFacts({ runState: 'exited' }) },
-  ])('nothing more where it $how', ({ outcome, found }) => {
+    { how: 'has failed without an effect', outcome: failed(), found: gateway },
+    { how: 'was skipped', outcome: skipped(), found: gatewayFacts({ runState: 'exited' }) },
+  ])("no longer holds the gateway's run if the act $how", ({ outcome, found }) => {
     expect(toldOf(recovering().feed(listedAgain(found), outcome))).toEqual({});
   });
 
-  it('which runs of dependents it ends, of each from its turn to its outcome', () => {
+  it('holds the run of each dependent from its turn to its outcome', () => {
     const history = repairing();
     expect(toldOf(history)).toEqual({});
     history.feed(restartBegun('app'), restartBegun('far'));
@@ -122,14 +122,14 @@ describe('of a restart under way is remembered', () => {
   it.each([
     { how: 'has failed', outcome: {}, then: endedByUs('app', 500) },
     { how: 'found it down already', outcome: { isSkipped: true }, then: {} },
-  ] as const)('of a dependent that is down when it $how: $then', ({ outcome, then }) => {
+  ] as const)('holds for a dependent that is down when its restart $how: $then', ({ outcome, then }) => {
     const history = repairing().feed(restartBegun('app'), restartBegun('far'));
     history.feed(died('app'), inspectedAs('app', { runState: 'exited', startedAt: 500 }));
     history.feed(restartFailed('app', outcome));
     expect(toldOf(history)).toEqual({ ...then, ...endedByUs('far', 500) });
   });
 
-  it('nothing of who is created anew: the name tells', () => {
+  it('does not hold a dependent being re-created, because its parked name shows that', () => {
     const history = settled([facts('app', { ref: idOf('gluetun before') })], {
       memory: {
         ...NOTHING_PERSISTED,
@@ -141,7 +141,7 @@ describe('of a restart under way is remembered', () => {
   });
 
   it.each([
-    { who: 'is not known', steps: [destroyed('app')] },
+    { who: 'is unknown', steps: [destroyed('app')] },
     { who: 'does not run', steps: [died('app')] },
     {
       who: 'was not inspected',
@@ -150,11 +150,11 @@ describe('of a restart under way is remembered', () => {
         inspectionFailed('app'),
       ],
     },
-  ])('nothing of who $who', ({ steps }) => {
+  ])('does not hold a dependent that $who', ({ steps }) => {
     expect(toldOf(repairing().feed(...steps, restartBegun('app')))).toEqual({});
   });
 
-  it('only what is known once everything has been listed', () => {
+  it('holds only what is still true after everything has been listed', () => {
     const history = new History({
       memory: { ...NOTHING_PERSISTED, dependents: { [idOf('app')]: 'app' }, exits: endedByUs('app', 500) },
     });
@@ -163,8 +163,8 @@ describe('of a restart under way is remembered', () => {
   });
 });
 
-describe('of an act of ours is known', () => {
-  it('that it is to end a dependent which a listing meanwhile shows running', () => {
+describe('the recorded exit from an act of ours', () => {
+  it('is expected for a dependent even if a listing shows it running', () => {
     const history = repairing().feed(restartBegun('app'), seconds(1), listedAgain());
     expect(exitOf(history, 'app')).toBe('monitor, expected');
   });
@@ -172,8 +172,8 @@ describe('of an act of ours is known', () => {
   it.each([
     { how: 'is under way', steps: [], then: 'monitor, expected' },
     { how: 'has failed', steps: [restartFailed('app')], then: 'monitor, certain' },
-    { how: 'has found it down', steps: [restartFailed('app', { isSkipped: true })], then: undefined },
-  ])('of a dependent that a look shows exited, unheard, while it $how: $then', ({ steps, then }) => {
+    { how: 'found it down', steps: [restartFailed('app', { isSkipped: true })], then: undefined },
+  ])('of a dependent that an inspection shows exited while its restart $how: $then', ({ steps, then }) => {
     const history = repairing()
       .withoutAnswers()
       .feed(restartBegun('app'), seconds(1))
@@ -181,32 +181,32 @@ describe('of an act of ours is known', () => {
     expect(exitOf(history, 'app')).toBe(then);
   });
 
-  it('which run it has ended, though that was seen before it was heard of', () => {
+  it('names the run that ended even if an inspection shows the end before the event', () => {
     const history = repairing().withoutAnswers().feed(restartBegun('app'));
     history.feed(inspectedAs('app', { runState: 'exited', startedAt: 500 }), died('app'));
     expect(history.state.shared.exits[idOf('app')]?.run).toBe(engineText(500));
   });
 
-  it('nothing of a gateway that it had not touched, and that somebody has ended unheard', () => {
+  it('does not exist for a gateway that the act skipped and somebody ended without an event', () => {
     const exited = inspectedAs('gluetun', { runState: 'exited', startedAt: 1_000 });
     expect(exitOf(recovering().withoutAnswers().feed(exited, skipped()), 'gluetun')).toBeUndefined();
   });
 
-  it('that its operator was faster, if his stop has been heard of but not been looked at', () => {
+  it('is by hand if a stop by hand was seen before but not inspected', () => {
     const history = repairing()
       .withoutAnswers()
       .feed(...stoppedByHand('app'), restartBegun('app'), restartFailed('app', { isSkipped: true }));
     expect(exitOf(history, 'app')).toBe('operator, open');
   });
 
-  it('nothing new from an outcome that comes once more', () => {
+  it('stays the same if an outcome arrives a second time', () => {
     const history = repairing().feed(restartBegun('app'), restartFailed('app'), failed());
     const { everything, now, state } = history;
     for (const event of restartFailed('app', { isSkipped: true })(state, now))
       expect(ourExits.reduce(everything, event, everything).state).toBe(everything);
   });
 
-  it('that it has left a gateway down whose new run ended before anybody looked: restarted, or started', () => {
+  it('exists for a gateway whose new run ended before an inspection, after a restart or a start', () => {
     const history = recovering().withoutAnswers();
     const ended = (): Happening =>
       inspected(gatewayFacts({ runState: 'exited', startedAt: history.now, exitCode: 1 }));
@@ -217,7 +217,7 @@ describe('of an act of ours is known', () => {
     expect(exitOf(history, 'gluetun')).toBe('monitor, certain');
   });
 
-  it('nothing of a gateway that ended unheard while its VPN was restarted', () => {
+  it('does not exist for a gateway that ended without an event while its VPN was being restarted', () => {
     const history = settled([], { settings: { recoveryStrategy: 'vpn-first' } })
       .feed(seconds(30), checkFailed(), seconds(10), checkFailed())
       .expectActs('restartVpn')
@@ -225,7 +225,7 @@ describe('of an act of ours is known', () => {
     expect(exitOf(history, 'gluetun')).toBeUndefined();
   });
 
-  it('that it has left a gateway down, even if the start that follows in that instant is not made', () => {
+  it('stays the same for a gateway that was left down if the start that follows is skipped', () => {
     const history = recovering().withoutAnswers();
     history.feed(
       inspected(gatewayFacts({ runState: 'exited', startedAt: history.now, exitCode: 1 })),
@@ -237,7 +237,7 @@ describe('of an act of ours is known', () => {
   });
 });
 
-describe('who was being restarted when monitor and engine went', () => {
+describe('an act cut short by the end of both monitor and engine', () => {
   const found = (shape = {}, memory: Partial<Persisted> = {}): History =>
     new History({ memory: { ...NOTHING_PERSISTED, ...memory } }).feed(
       connected(),
@@ -253,7 +253,7 @@ describe('who was being restarted when monitor and engine went', () => {
     { given: 'was another run of it', exits: endedByUs('gluetun', 999), policy: 'unless-stopped', then: [] },
     { given: 'is known, and its policy does not want it', exits: both, policy: 'no', then: [] },
     { given: 'is not known', exits: {}, policy: 'unless-stopped', then: [] },
-  ] as const)('starts the gateway where that $given: $then', ({ exits, policy, then }) => {
+  ] as const)("leads to these acts if the gateway's run $given: $then", ({ exits, policy, then }) => {
     const history = found({ restartPolicy: policy }, { exits }).feed(seconds(11));
     expect(history.acts.map(({ kind }) => kind)).toEqual(then);
   });
@@ -262,31 +262,31 @@ describe('who was being restarted when monitor and engine went', () => {
     { given: 'is known', exits: both, policy: 'unless-stopped', then: 'failedToJoin' },
     { given: 'is known, and its policy does not want it', exits: both, policy: 'no', then: 'stopped' },
     { given: 'is not known', exits: {}, policy: 'unless-stopped', then: 'stopped' },
-  ] as const)('a dependent has $then where that $given', ({ exits, policy, then }) => {
+  ] as const)('leaves a dependent $then if its run $given', ({ exits, policy, then }) => {
     const history = found({ restartPolicy: policy }, { exits });
     const app = history.state.shared.containers.byId[idOf('app')];
     expect(app && attachmentOf(history.state, app)).toBe(then);
   });
 
-  it('is said in other words than of a crash', () => {
+  it('is reported in other words than a crash', () => {
     found({ restartPolicy: 'unless-stopped' }, { exits: both }).expectLine(
       /^gluetun has been down since a restart by the monitor was cut short; it is started unless/,
     );
   });
 
-  it('is not said of one that its policy keeps down', () => {
+  it("is not reported if the gateway's restart policy keeps it down", () => {
     found({ restartPolicy: 'no' }, { exits: both }).expectLine(
       /^gluetun is not running; standing by until it starts$/,
     );
   });
 
-  it('counts less than a stop by hand that was heard of since', () => {
+  it('counts less than a stop by hand seen since', () => {
     const history = found({ restartPolicy: 'unless-stopped' }, { exits: both });
     history.feed(started('gluetun'), inspected(gateway), ...stoppedByHand('gluetun'), seconds(11));
     expect(downCause(history.state)).toBe('operator');
   });
 
-  it('is remembered until they run, and forgotten of those that do', () => {
+  it('is persisted until the containers run again', () => {
     const history = found({}, { exits: both });
     expect(toldOf(history)).toEqual(both);
     history.feed(started('gluetun'));

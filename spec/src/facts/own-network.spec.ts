@@ -22,7 +22,7 @@ const begun = (ownerId: string, leadsToEngine = false): History =>
   );
 
 describe('a monitor', () => {
-  it("on the gateway's network is told so once, and asks no witness through the tunnel", () => {
+  it("on the gateway's network is warned once and asks no witness through the tunnel", () => {
     const history = begun(idOf('gluetun'))
       .expectLine(/^This monitor is on the network of gluetun and goes down with it: give /, 'warn')
       .expectLine(
@@ -38,11 +38,11 @@ describe('a monitor', () => {
       .expectCommandCount('probeWitness', 0);
   });
 
-  it('that reaches its engine that way, too, is told of both', () => {
+  it('is warned, too, if it reaches its engine through the gateway', () => {
     begun(idOf('gluetun'), true).expectLine(/^DOCKER_HOST leads through gluetun: /, 'error');
   });
 
-  it('that has no witness, and is told by its label already, has nothing more to be told', () => {
+  it('is not warned again if it has no witness and was recognised by its label', () => {
     const ownNetwork = { ownerId: idOf('gluetun'), leadsToEngine: false };
     const history = new History({ ownNetwork }).feed(
       connected(),
@@ -55,7 +55,7 @@ describe('a monitor', () => {
     ]);
   });
 
-  it('on the network of one of two gateways is told so once, whatever the other one does', () => {
+  it('on the network of one of two gateways is warned only once', () => {
     const history = new History();
     const two = ['gluetun', 'gluetun-us'].map((gateway) => ({ ...SETTINGS, gateway }));
     const ownNetwork = { ownerId: idOf('gluetun'), leadsToEngine: false };
@@ -69,12 +69,12 @@ describe('a monitor', () => {
       .expectNoLine(/This monitor is on the network/);
   });
 
-  it('on the network of nobody is not on that of a gateway that goes away', () => {
+  it('on no known network is not warned when a gateway is removed', () => {
     const history = settled([], { hasWitness: true }).feed(destroyed('gluetun'));
     history.expectNoLine(/This monitor|WITNESS/);
   });
 
-  it("on a network of its own, or anybody else's, is not", () => {
+  it('on its own or another network is not warned', () => {
     const history = begun(idOf('other'), true).expectNoLine(/network of|WITNESS|DOCKER_HOST/);
     expect(history.everything.witness.value).not.toBe('none');
   });

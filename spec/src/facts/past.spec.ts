@@ -30,30 +30,30 @@ const createdAnew: Steps = [destroyed('gluetun'), created('gluetun', { id: anew.
 const remembering = (memory: Partial<Persisted>): Persisted => ({ ...NOTHING_PERSISTED, ...memory });
 const many = (count: number): readonly string[] => Array.from({ length: count }, (_, at) => `one${at}`);
 
-describe('what is remembered', () => {
-  it('is every id the gateway has had, the latest first', () => {
+describe('the persisted past', () => {
+  it('holds every ID of the gateway, the latest first', () => {
     const { memory } = settled([app]).feed(...createdAnew);
     expect(memory.gateways).toEqual({ gluetun: [anew.id, idOf('gluetun')] });
   });
 
-  it('is no id of the gateway twice: one that is there again is the latest', () => {
+  it('holds an ID of the gateway only once and moves it to the front', () => {
     const known = [idOf('b'), idOf('gluetun'), idOf('c')];
     const { memory } = settled([], { memory: remembering({ gateways: { gluetun: known } }) });
     expect(memory.gateways).toEqual({ gluetun: [idOf('gluetun'), idOf('b'), idOf('c')] });
   });
 
-  it('is the latest twenty ids of a gateway', () => {
+  it('holds the latest twenty IDs of a gateway', () => {
     const known = many(REMEMBERED.idsOfAGateway);
     const { memory } = settled([], { memory: remembering({ gateways: { gluetun: known } }) });
     expect(memory.gateways['gluetun']).toEqual([idOf('gluetun'), ...known.slice(0, -1)]);
   });
 
-  it('is who hung on it, also those that are gone', () => {
+  it('holds dependents even after they are gone', () => {
     const { memory } = settled([app, onGateway('far')]).feed(destroyed('far'), foundGone('far'));
     expect(memory.dependents).toEqual({ [idOf('app')]: 'app', [idOf('far')]: 'far' });
   });
 
-  it('is who hung on it by its latest name, the latest news last', () => {
+  it('holds dependents by their latest name, the most recently changed last', () => {
     const history = settled([app, onGateway('far')]).feed(renamed('app', 'web'));
     expect(Object.entries(history.memory.dependents)).toEqual([
       [idOf('far'), 'far'],
@@ -63,20 +63,20 @@ describe('what is remembered', () => {
     expect(Object.values(history.memory.dependents)).toEqual(['far', 'web', 'late']);
   });
 
-  it('is who is found half-way through its re-creation, by its own name', () => {
+  it('holds a parked dependent by its own name', () => {
     const parked = onGateway(parkedName('far', 'gluetun', idOf('far')), { id: idOf('far') });
     const { memory } = settled([app]).feed(listedAgain(parked));
     expect(memory.dependents).toEqual({ [idOf('app')]: 'app', [idOf('far')]: 'far' });
   });
 
-  it('is so many dependents, and no more: the oldest news is forgotten', () => {
+  it('forgets the oldest dependents beyond a limit', () => {
     const known = many(REMEMBERED.dependents);
     const dependents = Object.fromEntries(known.map((name) => [name, name]));
     const { memory } = settled([app], { memory: remembering({ dependents }) });
     expect(Object.values(memory.dependents)).toEqual([...known.slice(1), 'app']);
   });
 
-  it('stays the same object where a change is no news', () => {
+  it('stays the same object if nothing in it changes', () => {
     const history = settled([app, onGateway('far')]).feed(stoppedByHand('far'), seconds(11));
     const {
       shared: { past },
@@ -86,7 +86,7 @@ describe('what is remembered', () => {
   });
 });
 
-describe('of recoveries is remembered', () => {
+describe('the persisted record of recoveries', () => {
   const SITES = [site('a'), site('b'), site('c')];
   const PASSED = SITES.map(({ url }) => url);
   const fails: Steps = [seconds(30), checkFailed('a'), seconds(10), checkFailed('a')];
@@ -94,14 +94,14 @@ describe('of recoveries is remembered', () => {
   const other = { attempts: 3, notBefore: 5 };
   const blocked = (recoveries: number) => ({ urls: ['https://a/'], recoveries });
 
-  it('the wait for the next one, before anything is done, beside that of other gateways', () => {
+  it('holds the backoff before the act begins, next to that of other gateways', () => {
     const history = given({ memory: remembering({ backoff: { other } }) }).feed(...fails);
     history.expectActs('restartGateway');
     const { notBefore } = history.state.backoff;
     expect(history.memory.backoff).toEqual({ other, gluetun: { attempts: 1, notBefore } });
   });
 
-  it('how many were for the same few sites, beside what other gateways know', () => {
+  it('holds the count for the same few sites, next to what other gateways have', () => {
     const known = { held: ['https://z/'], blocked: undefined, passed: ['https://z/'] };
     const history = given({ memory: remembering({ sites: { other: known } }) }).feed(...fails);
     expect(history.memory.sites).toEqual({
@@ -110,7 +110,7 @@ describe('of recoveries is remembered', () => {
     });
   });
 
-  it('which sites are held, until they pass', () => {
+  it('holds the sites held as advisory until they pass', () => {
     const history = given({
       memory: remembering({ sites: { gluetun: { held: [], blocked: blocked(3), passed: PASSED } } }),
     }).feed(...fails);
@@ -124,14 +124,14 @@ describe('of recoveries is remembered', () => {
     expect(history.memory.sites['gluetun']).toEqual({ held: [], blocked: undefined, passed: PASSED });
   });
 
-  it('nothing, where they were only said', () => {
+  it('stays empty in a dry run', () => {
     const history = given({ settings: { dryRun: true } })
       .feed(...fails)
       .expectLine(/^\[DRY-RUN\] Restarting/);
     expect(history.memory).toMatchObject({ backoff: {}, sites: {} });
   });
 
-  it('nothing as long as there are none', () => {
+  it('stays empty without a recovery', () => {
     const history = given().feed(seconds(30), checkPassed(), turned('gluetun', 'unhealthy'));
     expect(history.memory).toMatchObject({ backoff: {}, sites: {} });
   });

@@ -32,62 +32,62 @@ const PLACE = { country: 'Netherlands', region: 'North Holland', city: 'Amsterda
 const found = () => new History().feed(connected(), listed(gatewayFacts()));
 const startedAgain: Steps = [seconds(20), started('gluetun'), inspectedAs('gluetun', { health: 'healthy' })];
 
-describe('the endpoint at the start of the monitor', () => {
+describe('the STARTUP line about the endpoint', () => {
   it.each<{ given: string; event: Steps; then: string }>([
     {
-      given: 'as the control server has it',
+      given: 'what the control server answers',
       event: [endpointRead('203.0.113.1', PLACE)],
       then: 'Status: STARTUP | IP: 203.0.113.1 | Country: Netherlands | City: Amsterdam | VPN Server: unknown | Reason: Monitor starting',
     },
     {
-      given: 'as the log has it, where the control server does not tell',
+      given: 'what the log shows if the control server gives no answer',
       event: [publicIpLogged('2001:db8::77', PLACE), serverLogged('198.51.100.4'), endpointUnavailable()],
       then: 'Status: STARTUP | IP: 2001:db8::77 | Country: Netherlands | City: Amsterdam | VPN Server: 198.51.100.4 | Reason: Monitor starting',
     },
     {
-      given: 'as the log has it, where the control server has no address yet',
+      given: 'what the log shows if the control server has no IP yet',
       event: [publicIpLogged('203.0.113.2'), endpointRead(undefined)],
       then: 'Status: STARTUP | IP: 203.0.113.2 | Country: unknown | City: unknown | VPN Server: unknown | Reason: Monitor starting',
     },
     {
-      given: 'as the control server has it, before what the log said earlier',
+      given: 'what the control server answers, even if the log showed another IP before',
       event: [publicIpLogged('203.0.113.2', PLACE), endpointRead('203.0.113.1')],
       then: 'Status: STARTUP | IP: 203.0.113.1 | Country: unknown | City: unknown | VPN Server: unknown | Reason: Monitor starting',
     },
     {
-      given: 'as the log has it, where that comes later than the refusal of the control server',
+      given: 'what the log shows after the control server has refused to answer',
       event: [endpointUnavailable(), serverLogged('198.51.100.4'), publicIpLogged('203.0.113.2')],
       then: 'Status: STARTUP | IP: 203.0.113.2 | Country: unknown | City: unknown | VPN Server: 198.51.100.4 | Reason: Monitor starting',
     },
     {
-      given: 'as the control server has it when it is asked once more',
+      given: 'what the control server answers when it is asked again',
       event: [endpointRead(undefined), seconds(4), endpointRead('203.0.113.2')],
       then: 'Status: STARTUP | IP: 203.0.113.2 | Country: unknown | City: unknown | VPN Server: unknown | Reason: Monitor starting',
     },
     {
-      given: 'unknown, where nobody tells',
+      given: '"unknown" if neither the log nor the control server knows the IP',
       event: [endpointUnavailable(), seconds(10)],
       then: 'Status: STARTUP | IP: unknown | Country: unknown | City: unknown | VPN Server: unknown | Reason: Monitor starting',
     },
     {
-      given: 'unknown, where the control server does not answer in time',
+      given: '"unknown" if the control server does not answer in time',
       event: [seconds(10)],
       then: 'Status: STARTUP | IP: unknown | Country: unknown | City: unknown | VPN Server: unknown | Reason: Monitor starting',
     },
-  ])('is said $given', ({ event, then }) => {
+  ])('shows $given', ({ event, then }) => {
     expect(endpointLines(found().feed(...event))).toEqual([then]);
   });
 
-  it('is not said to be unknown before ten seconds are over', () => {
+  it('does not show "unknown" before ten seconds have passed', () => {
     expect(endpointLines(found().feed(endpointUnavailable(), seconds(9)))).toEqual([]);
   });
 
-  it('is said once', () => {
+  it('is logged only once', () => {
     const history = found().feed(endpointRead('203.0.113.1'), checkPassed(), minutes(1), listedAgain());
     expect(endpointLines(history)).toHaveLength(1);
   });
 
-  it('is not said before the gateway is ready', () => {
+  it('is not logged before the gateway is ready', () => {
     const history = new History()
       .feed(
         connected(),
@@ -99,7 +99,7 @@ describe('the endpoint at the start of the monitor', () => {
     expect(endpointLines(history)).toEqual([]);
   });
 
-  it('carries its parts for machines', () => {
+  it('carries its parts as separate fields for the JSON log', () => {
     const { notices } = found().feed(endpointRead('203.0.113.1', PLACE));
     expect(notices.find(({ kind }) => kind === 'endpoint')).toEqual({
       kind: 'endpoint',
@@ -114,42 +114,42 @@ describe('the endpoint at the start of the monitor', () => {
   });
 });
 
-describe('the endpoint is CHANGED', () => {
+describe('the CHANGED line about the endpoint', () => {
   it.each<{ given: string; event: Steps; then: readonly RegExp[] }>([
     {
-      given: 'where the log shows another address',
+      given: 'is logged if the log shows another IP',
       event: [publicIpLogged('203.0.113.9')],
       then: [/^Status: CHANGED \| IP: 203\.0\.113\.9 .* Reason: Gluetun reported a new public IP$/],
     },
     {
-      given: 'once for each other address',
+      given: 'is logged once for each new IP',
       event: [publicIpLogged('203.0.113.9'), publicIpLogged('203.0.113.9'), publicIpLogged('203.0.113.8')],
       then: [/203\.0\.113\.9/, /203\.0\.113\.8/],
     },
     {
-      given: 'where the gateway came back with another one',
+      given: 'is logged if the gateway restarts with another IP',
       event: [...startedAgain, endpointRead('203.0.113.9')],
       then: [/^Status: CHANGED \| IP: 203\.0\.113\.9 .* Reason: After restart$/],
     },
-    { given: 'not where the address is the same', event: [publicIpLogged('203.0.113.1')], then: [] },
+    { given: 'is not logged if the IP is the same', event: [publicIpLogged('203.0.113.1')], then: [] },
     {
-      given: 'not where it came back with the same one',
+      given: 'is not logged if the gateway restarts with the same IP',
       event: [...startedAgain, endpointRead('203.0.113.1')],
       then: [],
     },
     {
-      given: 'not where it came back and nobody tells',
+      given: 'is not logged if the gateway restarts and the IP stays unknown',
       event: [...startedAgain, endpointUnavailable()],
       then: [],
     },
-    { given: 'not where only its server is told', event: [serverLogged('198.51.100.9')], then: [] },
+    { given: 'is not logged if only the VPN server is new', event: [serverLogged('198.51.100.9')], then: [] },
     {
-      given: 'not by the log of another container',
+      given: 'is not logged if the log of another container shows another IP',
       event: [publicIpLogged('203.0.113.9', {}, 'f'.repeat(64))],
       then: [],
     },
     {
-      given: 'not where the control server tells nothing new',
+      given: 'is not logged if the control server has no IP to report',
       event: [turned('gluetun', 'healthy'), endpointRead(undefined)],
       then: [],
     },
@@ -160,26 +160,26 @@ describe('the endpoint is CHANGED', () => {
   });
 });
 
-describe('a line from before the log was followed', () => {
+describe('a log line written before we followed the log', () => {
   const past =
     (ip: string): Steps[number] =>
     (state, at) =>
       publicIpLogged(ip)(state, at).map((event) => ({ ...event, isPast: true }) as typeof event);
 
-  it('tells the address of this start', () => {
+  it('supplies the IP for the STARTUP line', () => {
     const history = found().feed(past('203.0.113.5'), endpointUnavailable());
     expect(endpointLines(history)).toEqual([
       expect.stringMatching(/^Status: STARTUP \| IP: 203\.0\.113\.5 /),
     ]);
   });
 
-  it('is no change of the address', () => {
+  it('does not count as a change of the IP', () => {
     expect(endpointLines(settled().feed(past('203.0.113.5')))).toEqual([]);
   });
 });
 
 describe('the control server', () => {
-  it('is asked when the gateway has become ready or healthy again, not with each check', () => {
+  it('is asked when the gateway becomes ready or healthy again, not at each check', () => {
     const history = settled();
     for (let times = 0; times < 5; times += 1) history.feed(seconds(30), checkPassed());
     history.expectCommandCount('readEndpoint', 0);
@@ -188,20 +188,20 @@ describe('the control server', () => {
   });
 
   it.each<{ given: string; event: Steps }>([
-    { given: 'another container has become healthy', event: [turned('app', 'healthy')] },
-    { given: 'the gateway has become unhealthy', event: [turned('gluetun', 'unhealthy')] },
-  ])('is not asked where $given', ({ event }) => {
+    { given: 'another container becomes healthy', event: [turned('app', 'healthy')] },
+    { given: 'the gateway becomes unhealthy', event: [turned('gluetun', 'unhealthy')] },
+  ])('is not asked when $given', ({ event }) => {
     settled([onGateway('app')])
       .feed(...event)
       .expectCommandCount('readEndpoint', 0);
   });
 
-  it('that does not tell has its reason among the details', () => {
+  it('has its reason logged at debug level if it gives no answer', () => {
     const { lines } = found().feed(endpointUnavailable());
     expect(lines).toContainEqual({ level: 'debug', message: 'Endpoint: Unauthorized' });
   });
 
-  it('that answers an older question is not heard', () => {
+  it('is ignored if it answers an older request', () => {
     const history = settled();
     history.feed(turned('gluetun', 'unhealthy'), turned('gluetun', 'healthy'));
     const stale = (history.state.endpoint.reading?.requestId ?? 0) - 1;
@@ -210,7 +210,7 @@ describe('the control server', () => {
     expect(history.state.endpoint.reading).toBeDefined();
   });
 
-  it('that has nothing to tell to an older question, or to none, is not heard either', () => {
+  it('is ignored if it fails an older request, or one nobody made', () => {
     const history = settled().feed(endpointUnavailable());
     history.expectNoLine(/^Endpoint:/).feed(turned('gluetun', 'unhealthy'), turned('gluetun', 'healthy'));
     const requestId = (history.state.endpoint.reading?.requestId ?? 0) - 1;
@@ -218,7 +218,7 @@ describe('the control server', () => {
     expect(history.state.endpoint.reading).toBeDefined();
   });
 
-  it('that answers of an earlier start is not heard', () => {
+  it('is ignored if it answers a request from before the gateway restarted', () => {
     const history = settled().feed(turned('gluetun', 'healthy'));
     const asked = history.state.endpoint.reading?.requestId ?? 0;
     history.feed(started('gluetun'), inspectedAs('gluetun', { health: 'starting' }));
@@ -275,35 +275,35 @@ const WAYS: readonly { way: string; history: () => History }[] = [
   },
 ];
 
-describe.each(WAYS)('the endpoint of a recovery by $way', ({ history: recovered }) => {
+describe.each(WAYS)('the endpoint after a recovery by $way', ({ history: recovered }) => {
   it.each<{ given: string; event: Steps; then: string }>([
-    { given: 'as the log tells it', event: [publicIpLogged('203.0.113.7')], then: NEW('203.0.113.7') },
+    { given: 'with the IP from the log', event: [publicIpLogged('203.0.113.7')], then: NEW('203.0.113.7') },
     {
-      given: 'as the log tells it, whatever the control server has not heard of yet',
+      given: 'with the IP from the log if the control server has none yet',
       event: [endpointRead(undefined), seconds(5), serverLogged('s:1'), publicIpLogged('203.0.113.7')],
       then: NEW('203.0.113.7', 's:1'),
     },
     {
-      given: 'as the control server tells it',
+      given: 'with the IP from the control server',
       event: [endpointRead('203.0.113.7')],
       then: NEW('203.0.113.7'),
     },
     {
-      given: 'as the control server tells it when it is asked once more',
+      given: 'with the IP from the control server when it is asked again',
       event: [endpointRead(undefined), seconds(24), endpointRead('203.0.113.7')],
       then: NEW('203.0.113.7'),
     },
     {
-      given: 'with the address it had before',
+      given: 'even if the IP is the same as before',
       event: [publicIpLogged('203.0.113.1')],
       then: NEW('203.0.113.1'),
     },
     {
-      given: 'as unknown, where nobody tells',
+      given: 'as "unknown" if neither the log nor the control server knows the IP',
       event: [endpointUnavailable(), seconds(30)],
       then: NEW('unknown'),
     },
-  ])('is NEW once, $given', ({ event, then }) => {
+  ])('is logged as NEW exactly once, $given', ({ event, then }) => {
     const history = recovered();
     expect(endpointLines(history)).toEqual([FAILING]);
     history.feed(...event);
@@ -312,13 +312,13 @@ describe.each(WAYS)('the endpoint of a recovery by $way', ({ history: recovered 
     expect(endpointLines(history)).toEqual([FAILING, then]);
   });
 
-  it('is not said to be unknown before half a minute is over, and then not without asking once more', () => {
+  it('is not logged as "unknown" before thirty seconds have passed and the control server was asked again', () => {
     const history = recovered().feed(endpointUnavailable(), seconds(23));
     expect(endpointLines(history)).toEqual([FAILING]);
     history.expectCommandCount('readEndpoint', 1).feed(seconds(2)).expectCommandCount('readEndpoint', 2);
   });
 
-  it('that becomes known after it was said to be unknown is a change', () => {
+  it('is logged as CHANGED if it is found after it was logged as "unknown"', () => {
     const history = recovered().feed(endpointUnavailable(), seconds(30), publicIpLogged('203.0.113.9'));
     // A recovery that is still at its repairs has the first word.
     history.feed(listedAgain(), waveSucceededOrNone, minutes(1));
@@ -328,7 +328,7 @@ describe.each(WAYS)('the endpoint of a recovery by $way', ({ history: recovered 
     ]);
   });
 
-  it('is not asked for where the log has told it', () => {
+  it('is not requested if the log has shown it', () => {
     const history = recovered().forget().feed(publicIpLogged('203.0.113.7'), seconds(25));
     history.expectCommandCount('readEndpoint', 0);
   });
@@ -337,23 +337,23 @@ describe.each(WAYS)('the endpoint of a recovery by $way', ({ history: recovered 
     state.shared.inFlight === undefined ? [] : waveSucceeded()(state, at);
 });
 
-describe('the endpoint of a reconnect', () => {
+describe('the endpoint after a reconnect', () => {
   const reconnecting: Steps = [vpnStoppingLogged(), vpnStartingLogged(), serverLogged('198.51.100.9:51820')];
   const vpnFirst = () => broken({ settings: { recoveryStrategy: 'vpn-first' } });
 
-  it('is what was told while the VPN was being restarted', () => {
+  it('is the one logged while the VPN was being restarted', () => {
     const history = vpnFirst().feed(...reconnecting, succeeded(), publicIpLogged('203.0.113.7'));
     history.feed(seconds(1), checkPassed()).expectCommandCount('readEndpoint', 0);
     expect(endpointLines(history)).toEqual([FAILING, NEW('203.0.113.7', '198.51.100.9:51820')]);
   });
 
-  it('is not the one that was in use when it began', () => {
+  it('is not the one in use when the reconnect began', () => {
     const history = vpnFirst().feed(succeeded(), seconds(1), checkPassed());
     expect(endpointLines(history)).toEqual([FAILING]);
     expect(Object.values(history.state.endpoint.current).filter((part) => part !== undefined)).toEqual([]);
   });
 
-  it('is not what the control server was asked for before', () => {
+  it('is not taken from an answer requested before the reconnect', () => {
     const history = settled([], { settings: { recoveryStrategy: 'vpn-first' } });
     history.feed(seconds(30), checkFailed(), seconds(10), turned('gluetun', 'healthy'));
     const requestId = history.state.endpoint.reading?.requestId ?? 0;
@@ -362,25 +362,25 @@ describe('the endpoint of a reconnect', () => {
     expect(history.state.endpoint.current.ip).toBeUndefined();
   });
 
-  it('is not asked for before the check that passes', () => {
+  it('is not requested before a check passes', () => {
     vpnFirst()
       .feed(turned('gluetun', 'healthy'), succeeded(), turned('gluetun', 'healthy'))
       .expectCommandCount('readEndpoint', 0);
   });
 
-  it('of its own or of its operator is a change, with the server of that reconnect', () => {
+  it('is logged as CHANGED, with its new server, if the monitor did not cause the reconnect', () => {
     const history = settled().feed(serverLogged('old'), ...reconnecting, publicIpLogged('203.0.113.9'));
     expect(endpointLines(history)).toEqual([
       'Status: CHANGED | IP: 203.0.113.9 | Country: unknown | City: unknown | VPN Server: 198.51.100.9:51820 | Reason: Gluetun reported a new public IP',
     ]);
   });
 
-  it('that led to the same address is none', () => {
+  it('is not logged if the IP is the same', () => {
     const history = settled().feed(...reconnecting, publicIpLogged('203.0.113.1'), minutes(1));
     expect(endpointLines(history)).toEqual([]);
   });
 
-  it('of another container forgets nothing', () => {
+  it('is kept if it was another container that reconnected', () => {
     const history = settled().feed(
       happens({ type: 'vpnStoppingLogged', gatewayId: 'f'.repeat(64), isPast: false }),
     );
@@ -392,8 +392,8 @@ describe('the endpoint of a reconnect', () => {
   } as const; // prettier-ignore
 });
 
-describe('a NEW endpoint that is owed', () => {
-  it('is that of a later start, where the gateway has started anew before it was told', () => {
+describe('a NEW line that is still due', () => {
+  it('shows the endpoint of the latest start if the gateway restarts first', () => {
     const history = broken({ settings: { recoveryStrategy: 'vpn-first' } });
     history.feed(succeeded(), seconds(1), checkPassed(), seconds(2));
     history.feed(
@@ -404,7 +404,7 @@ describe('a NEW endpoint that is owed', () => {
     expect(endpointLines(history)).toEqual([FAILING, NEW('203.0.113.8')]);
   });
 
-  it('is dropped where the gateway does not run when its time is up, and its address is a change then', () => {
+  it('is dropped if the gateway is stopped, and the next IP is logged as CHANGED', () => {
     const history = broken({ settings: { recoveryStrategy: 'vpn-first' } });
     history.feed(succeeded(), seconds(1), checkPassed(), stoppedByHand('gluetun'), minutes(1));
     expect(endpointLines(history)).toEqual([FAILING]);

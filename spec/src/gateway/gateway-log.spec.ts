@@ -30,8 +30,8 @@ const restartedGateway: Steps = [
 ];
 const says = ({ said }: History): readonly string[] => said.filter((line) => line.startsWith('Gluetun says'));
 
-describe('why Gluetun cannot connect', () => {
-  it('is told where a recovery begins, right after what that rests on', () => {
+describe("the reason in Gluetun's log why it cannot connect", () => {
+  it('is logged when a recovery begins, right after the line that says why', () => {
     const history = settled([onGateway('app')]).feed(
       seconds(20),
       troubleLogged(AUTH),
@@ -45,7 +45,7 @@ describe('why Gluetun cannot connect', () => {
     history.expectLine(/^Gluetun says/, 'warn');
   });
 
-  it('is told as it is logged while a recovery is under way, once however often it is logged', () => {
+  it('is logged at once during a recovery, and only once if it repeats', () => {
     const history = settled().feed(...down, ...restartedGateway);
     history
       .forget()
@@ -53,7 +53,7 @@ describe('why Gluetun cannot connect', () => {
     expect(says(history)).toEqual([`Gluetun says: ${AUTH}`, 'Gluetun says: exit status 1']);
   });
 
-  it('is part of the line that says that the gateway did not become ready', () => {
+  it('is part of the line that says the gateway did not become ready', () => {
     const history = settled().feed(...down, ...restartedGateway, troubleLogged(AUTH), minutes(3));
     history.expectLine(
       /^gluetun did not become ready within 120s; its dependents are restarted as soon as it is\. Gluetun says: AUTH: Received control message: AUTH_FAILED$/,
@@ -61,7 +61,7 @@ describe('why Gluetun cannot connect', () => {
     );
   });
 
-  it('is told anew by each recovery', () => {
+  it('is logged again by the next recovery', () => {
     const history = settled().feed(...down, ...restartedGateway, troubleLogged(AUTH), minutes(3));
     history.forget().feed(troubleLogged(AUTH));
     for (let round = 0; round < 40 && history.acts.length === 0; round += 1) {
@@ -72,20 +72,20 @@ describe('why Gluetun cannot connect', () => {
     expect(says(history)).toEqual([`Gluetun says: ${AUTH}`]);
   });
 
-  it('is told in a dry run, too', () => {
+  it('is logged in a dry run, too', () => {
     settled([], { settings: { dryRun: true } })
       .feed(seconds(20), troubleLogged(AUTH), ...down)
       .expectLine(/^\[DRY-RUN\] Gluetun says: AUTH/);
   });
 
-  it('is told of a gateway that died by itself, also where its last words come after the news of that', () => {
+  it('is logged if the gateway dies by itself, even if the reason arrives after the death', () => {
     const before = settled().feed(troubleLogged('VPN settings: no such country'), died('gluetun', 1));
     before.expectLines(/^gluetun died \(exit code 1\)/, 'Gluetun says: VPN settings: no such country');
     const after = settled().feed(died('gluetun', 1), troubleLogged('VPN settings: no such country'));
     after.expectLines(/^gluetun died \(exit code 1\)/, 'Gluetun says: VPN settings: no such country');
   });
 
-  it('is told of a gateway that its restart policy has given up', () => {
+  it('is logged if the restart policy has given up on the gateway', () => {
     settled()
       .feed(
         died('gluetun', 1),
@@ -102,7 +102,7 @@ describe('why Gluetun cannot connect', () => {
       .expectLine(/^Gluetun says: VPN settings: not valid$/, 'warn');
   });
 
-  it('is told once of a gateway that dies of the same again and again', () => {
+  it('is logged once if the gateway keeps dying for the same reason', () => {
     const round: Steps = [
       started('gluetun'),
       inspectedAs('gluetun', { health: 'starting' }),
@@ -114,7 +114,7 @@ describe('why Gluetun cannot connect', () => {
     expect(says(history)).toEqual(['Gluetun says: VPN settings: no such country']);
   });
 
-  it('is told where the sites are down and no recovery may begin', () => {
+  it('is logged if the sites are down but the gateway is excluded from recovery', () => {
     settled([], { settings: { exclude: ['gluetun'] } })
       .feed(...down, troubleLogged(AUTH))
       .expectLine(/^Gluetun says: AUTH/);
@@ -124,13 +124,13 @@ describe('why Gluetun cannot connect', () => {
     { given: 'nothing is wrong', event: [troubleLogged(AUTH), seconds(30), checkPassed()] },
     { given: 'a single check has failed', event: [troubleLogged(AUTH), seconds(30), checkFailed()] },
     {
-      given: 'the tunnel has worked since',
+      given: 'a check has passed since',
       event: [troubleLogged(AUTH), seconds(30), checkPassed(), ...down],
     },
-    { given: 'it was logged by a start before', event: [troubleLogged(AUTH), ...restartedAlone(), ...down] },
-    { given: 'its operator has stopped it', event: [stoppedByHand('gluetun'), troubleLogged(AUTH)] },
-    { given: 'another container has logged it', event: [...down, troubleLogged(AUTH, 'f'.repeat(64))] },
-  ])('is not told where $given', ({ event }) => {
+    { given: 'it belongs to an earlier start', event: [troubleLogged(AUTH), ...restartedAlone(), ...down] },
+    { given: 'the gateway was stopped by hand', event: [stoppedByHand('gluetun'), troubleLogged(AUTH)] },
+    { given: 'it comes from another container', event: [...down, troubleLogged(AUTH, 'f'.repeat(64))] },
+  ])('is not logged if $given', ({ event }) => {
     expect(says(settled().feed(...event))).toEqual([]);
   });
 
@@ -138,14 +138,14 @@ describe('why Gluetun cannot connect', () => {
     return [...restartMessages('gluetun'), inspectedAs('gluetun', { health: 'healthy' })];
   }
 
-  it('is not told where fewer sites are down than it takes', () => {
+  it('is not logged if too few sites are down to meet the quorum', () => {
     const sites = [site('a'), site('b'), site('c')];
     const history = settled([], { sites, settings: { siteQuorum: 'majority' } });
     history.feed(seconds(30), checkFailed('a'), seconds(10), checkFailed('a'), troubleLogged(AUTH));
     expect(says(history)).toEqual([]);
   });
 
-  it('is told in the latest words, and no more than three of them', () => {
+  it('is limited to the three latest lines', () => {
     const history = settled().feed(
       ...['read 10.0.0.2:4711: timeout', 'a', 'b', 'c', 'read 10.0.0.2:815: timeout'].map((text) =>
         troubleLogged(text),
@@ -160,23 +160,23 @@ describe('why Gluetun cannot connect', () => {
   });
 });
 
-describe('a log that cannot be read', () => {
+describe('a Gluetun log that cannot be read', () => {
   const CANNOT =
     /^The log of gluetun cannot be read: configured logging driver does not support reading; .*json-file, local or journald;/;
   const CAN = /^The log of gluetun can be read again$/;
 
-  it('is said when it begins, once', () => {
+  it('is reported once', () => {
     settled().feed(logUnreadable(), minutes(1), logUnreadable()).expectLine(CANNOT, 'warn').expectNoLine(CAN);
   });
 
   it.each<{ given: string; event: Steps }>([
-    { given: 'is heard of', event: [logReadable()] },
-    { given: 'shows by what is read of it', event: [serverLogged('198.51.100.4')] },
+    { given: 'the engine can read it again', event: [logReadable()] },
+    { given: 'a line of it arrives', event: [serverLogged('198.51.100.4')] },
     {
-      given: 'shows after the next start',
+      given: 'the next start logs a line',
       event: [...restartMessages('gluetun'), publicIpLogged('203.0.113.1')],
     },
-  ])('is said to be readable again where that $given, and begins anew after that', ({ event }) => {
+  ])('is reported as readable again when $given, and a later failure is reported anew', ({ event }) => {
     settled()
       .feed(logUnreadable(), ...event, logReadable())
       .expectLine(CAN, 'info')
@@ -185,7 +185,7 @@ describe('a log that cannot be read', () => {
       .expectLine(CANNOT);
   });
 
-  it('of another container is nothing to us', () => {
+  it('is ignored if it belongs to another container', () => {
     const other = { gatewayId: 'f'.repeat(64) };
     settled()
       .feed(happens({ type: 'gatewayLogUnreadable', ...other, reason: 'x' }))
@@ -198,8 +198,8 @@ describe('a log that cannot be read', () => {
   });
 });
 
-describe('a log that had fallen silent', () => {
-  it('is said, the first time for everybody, then among the details', () => {
+describe('a Gluetun log that had fallen silent', () => {
+  it('is reported as a warning the first time and at debug level after that', () => {
     const history = settled().feed(logFellSilent(24_400));
     history.expectLine(/^The log of gluetun had fallen silent for 24s, .*; it is followed anew$/, 'warn');
     history

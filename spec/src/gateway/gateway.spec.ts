@@ -49,59 +49,64 @@ const NO_DEPENDENTS = 'Dependent containers (auto-discovery): none';
 /** By a recovery, whose command is under way. */
 const beingRestarted = () => settled().feed(seconds(30), checkFailed(), seconds(10), checkFailed());
 
-describe('finding the gateway', () => {
+describe('the search for the gateway', () => {
   const vpn = facts('vpn', { labels: compose('gluetun') });
 
   it.each([
-    { given: 'by its name', reference: 'gluetun', exist: [gatewayFacts()], then: 'gluetun' },
-    { given: 'by its compose service', reference: 'gluetun', exist: [vpn], then: 'vpn' },
-    { given: 'by name before service', reference: 'gluetun', exist: [vpn, gatewayFacts()], then: 'gluetun' },
+    { given: 'finds it by its name', reference: 'gluetun', exist: [gatewayFacts()], then: 'gluetun' },
+    { given: 'finds it by its compose service', reference: 'gluetun', exist: [vpn], then: 'vpn' },
     {
-      given: 'by its whole id',
+      given: 'prefers a match by name to one by service',
+      reference: 'gluetun',
+      exist: [vpn, gatewayFacts()],
+      then: 'gluetun',
+    },
+    {
+      given: 'finds it by its full ID',
       reference: idOf('gluetun'),
       exist: [gatewayFacts(), facts('other')],
       then: 'gluetun',
     },
     {
-      given: 'by the beginning of its id',
+      given: 'finds it by the first twelve digits of its ID',
       reference: idOf('gluetun').slice(0, 12),
       exist: [gatewayFacts()],
       then: 'gluetun',
     },
     {
-      given: 'not by fewer than twelve digits',
+      given: 'does not accept fewer than twelve digits of its ID',
       reference: idOf('gluetun').slice(0, 11),
       exist: [gatewayFacts()],
       then: undefined,
     },
     {
-      given: 'not by a service that fits two',
+      given: 'does not accept a service that two containers share',
       reference: 'gluetun',
       exist: [vpn, facts('vpn2', { labels: compose('gluetun') })],
       then: undefined,
     },
     {
-      given: 'by a service whose other container is a one-off',
+      given: 'ignores a one-off container of the same service',
       reference: 'gluetun',
       exist: [vpn, facts('vpn-run', { labels: { ...compose('gluetun'), ...ONE_OFF } })],
       then: 'vpn',
     },
     {
-      given: "not under compose's interim name of the last minute",
+      given: "ignores a container that has compose's interim name and is less than a minute old",
       reference: 'gluetun',
       exist: [facts('0123456789ab_gluetun', { labels: compose('gluetun'), createdAt: 9_950_000 })],
       then: undefined,
     },
-  ])('finds it $given', ({ reference, exist, then }) => {
+  ])('$given', ({ reference, exist, then }) => {
     const { state } = new History({ settings: { gateway: reference } }).feed(connected(), listed(...exist));
     expect('name' in state.gateway ? state.gateway.name : undefined).toBe(then);
   });
 
-  describe('while it is being replaced', () => {
+  describe('during a replacement', () => {
     const labels = { ...compose('gluetun'), 'com.docker.compose.project': 'us' };
     const ofAnotherStack = facts('gluetun-us', { labels });
 
-    it('does not take the gateway of another stack for it, which has the same compose service', () => {
+    it('does not pick a container of the same service in another stack', () => {
       new History()
         .feed(connected(), listed(gatewayFacts({ labels: compose('gluetun') }), ofAnotherStack))
         .feed(destroyed('gluetun'))
@@ -109,7 +114,7 @@ describe('finding the gateway', () => {
         .expectNoLine(/gluetun-us/);
     });
 
-    it('takes the one that follows it in its own stack, by its compose service', () => {
+    it('picks the new container of the same service in the same stack', () => {
       const next = facts('media-gluetun-1', { labels: compose('gluetun') });
       const history = new History()
         .feed(connected(), listed(gatewayFacts({ labels: compose('gluetun') }), ofAnotherStack))
@@ -118,11 +123,11 @@ describe('finding the gateway', () => {
     });
   });
 
-  it('is not missed before the first listing', () => {
+  it('does not report the gateway as missing before the first listing', () => {
     new History().feed(connected()).expectGateway('unseen').expectLines();
   });
 
-  it('is said to be absent once, with those that could be meant', () => {
+  it('reports a missing gateway once and suggests a container', () => {
     const vpn2 = facts('vpn', { image: 'qmcgaw/gluetun:v3' });
     const history = new History({ settings: { gateway: 'gluten' } })
       .feed(connected(), listed(vpn2, facts('db'), facts('app', { on: 'vpn' })), minutes(1))
@@ -136,7 +141,7 @@ describe('finding the gateway', () => {
       .expectChecks(0);
   });
 
-  it('is said to be absent with all that could be meant, by their names', () => {
+  it('suggests every Gluetun container, sorted by name', () => {
     const images = { image: 'qmcgaw/gluetun' };
     new History()
       .feed(connected(), listed(facts('vpn', images), facts('db'), facts('exit', images)))
@@ -145,13 +150,13 @@ describe('finding the gateway', () => {
       );
   });
 
-  it('is said to be absent without advice where nobody could be meant', () => {
+  it('suggests nothing if no container runs Gluetun', () => {
     new History()
       .feed(connected(), listed(facts('db')))
       .expectLines('Container gluetun not found; waiting for it');
   });
 
-  it('is watched as soon as it is created and started', () => {
+  it('finds a gateway that is created and started later', () => {
     new History()
       .feed(
         connected(),
@@ -169,7 +174,7 @@ describe('finding the gateway', () => {
       );
   });
 
-  it('that appears running is named, and no more: it may have run for long', () => {
+  it('does not log a start if the gateway appears already running', () => {
     new History()
       .feed(connected(), listed(), seconds(60), listed(gatewayFacts({ health: 'starting' })))
       .expectGateway('starting')
@@ -180,7 +185,7 @@ describe('finding the gateway', () => {
       );
   });
 
-  it('named by its id waits out the backoff that is remembered by its name', () => {
+  it('applies the persisted backoff of the name if the gateway is configured by ID', () => {
     const backoff = { gluetun: { attempts: 2, notBefore: 10_240_000 } };
     new History({
       settings: { gateway: idOf('gluetun') },
@@ -190,7 +195,7 @@ describe('finding the gateway', () => {
       .expectLine(/; unless it comes back it is started in 240s \(backoff, attempt 3\)$/);
   });
 
-  it('named by its id is kept by its name when it is created again', () => {
+  it('finds a re-created gateway by its old name if it is configured by ID', () => {
     const again = gatewayFacts({ id: 'f'.repeat(64), startedAt: 10_000_000 });
     const history = new History({ settings: { gateway: idOf('gluetun') } })
       .feed(connected(), listed(gatewayFacts()), checkPassed(), killed('gluetun', '9'), died('gluetun', 137))
@@ -200,20 +205,20 @@ describe('finding the gateway', () => {
     expect(history.state.gateway).toMatchObject({ value: 'ready', id: again.id });
   });
 
-  it('keeps its name through a rename of another container', () => {
+  it('is not affected by the rename of another container', () => {
     settled([facts('db')])
       .feed(renamed('db', 'database'))
       .expectGateway('ready')
       .expectLines();
   });
 
-  it('that is renamed while it is down is called by its new name', () => {
+  it('notices that the gateway was renamed while it was down', () => {
     settled()
       .feed(stoppedByHand('gluetun'), seconds(11), renamed('gluetun', 'vpn'))
       .expectLine(/^gluetun is called vpn now; it is still watched/, 'warn');
   });
 
-  it('is followed under another name, as long as nobody has taken its own', () => {
+  it('follows a renamed gateway until another container takes its old name', () => {
     const history = settled([onGateway('app')]).feed(renamed('gluetun', 'vpn'));
     history
       .expectGateway('ready')
@@ -223,7 +228,7 @@ describe('finding the gateway', () => {
     expect(history.state.gateway).toMatchObject({ id: other.id });
   });
 
-  it('that bears its own name again is no longer said to have another', () => {
+  it('no longer warns once a renamed gateway has its own name back', () => {
     settled()
       .feed(renamed('gluetun', 'vpn'))
       .forget()
@@ -231,7 +236,7 @@ describe('finding the gateway', () => {
       .expectLines('Monitoring container: gluetun');
   });
 
-  it('is not followed under the name compose gives what it replaces', () => {
+  it('does not follow a gateway renamed by compose to be replaced', () => {
     settled([onGateway('app')])
       .feed(renamed('gluetun', '0123456789ab_gluetun'))
       .expectGateway('absent')
@@ -239,8 +244,8 @@ describe('finding the gateway', () => {
   });
 });
 
-describe('the start of the gateway', () => {
-  it('is seen live, and told once', () => {
+describe('a start of the gateway', () => {
+  it('is recorded and logged once', () => {
     const history = settled().feed(stoppedByHand('gluetun'), seconds(20)).forget();
     const at = history.now;
     history.feed(started('gluetun'));
@@ -249,17 +254,17 @@ describe('the start of the gateway', () => {
   });
 
   it.each<{ given: string; event: Steps }>([
-    { given: 'its message comes twice', event: [started('gluetun', { engineTimeMs: 10_000_100 })] },
+    { given: 'its start event arrives twice', event: [started('gluetun', { engineTimeMs: 10_000_100 })] },
     {
-      given: 'a message from before it comes late',
+      given: 'an older start event arrives late',
       event: [started('gluetun', { engineTimeMs: 9_000_000 })],
     },
     {
-      given: 'a listing shows it once more',
+      given: 'a listing shows it again',
       event: [seconds(1), inspectedAs('gluetun', { startedAt: 10_000_100 })],
     },
-    { given: 'the message of the restart follows', event: [restarted('gluetun')] },
-  ])('is the same one where $given', ({ event }) => {
+    { given: 'the restart event follows', event: [restarted('gluetun')] },
+  ])('is not counted twice if $given', ({ event }) => {
     const history = settled();
     history.now = 10_000_100;
     history.feed(started('gluetun'), inspectedAs('gluetun', { startedAt: 10_000_100, health: 'starting' }));
@@ -269,7 +274,7 @@ describe('the start of the gateway', () => {
     history.expectLine(/started; waiting/);
   });
 
-  it('is learned from an inspection alone where its message was lost', () => {
+  it('is learned from an inspection if the start event was lost', () => {
     const history = settled([onGateway('app')]).feed(minutes(5));
     const at = history.now;
     history.forget().feed(inspectedAs('gluetun', { startedAt: at - 3_000, health: 'starting' }));
@@ -280,7 +285,7 @@ describe('the start of the gateway', () => {
   it.each([
     { given: 'ahead of', offMs: 3_600_000 },
     { given: 'behind', offMs: -3_600_000 },
-  ])('is told once where the clock of the engine is $given ours', ({ offMs }) => {
+  ])("is logged once if the engine's clock is $given ours", ({ offMs }) => {
     const history = settled().feed(died('gluetun', 1), seconds(1)).forget();
     const engineTimeMs = history.now + offMs;
     history.feed(
@@ -290,7 +295,7 @@ describe('the start of the gateway', () => {
     history.expectLines('gluetun started; waiting until it is ready');
   });
 
-  it('is a new one if it runs again by the time its end is looked at', () => {
+  it('is recognised even if it runs again before its end was inspected', () => {
     const history = settled([onGateway('app')]).withoutAnswers();
     history.feed(died('gluetun', 1), started('gluetun'), inspectedAs('gluetun', { health: 'starting' }));
     history
@@ -300,7 +305,7 @@ describe('the start of the gateway', () => {
       .expectCommandCount('followGatewayLog', 1);
   });
 
-  it('counts those before it that were over before they could be looked at', () => {
+  it('counts the earlier starts that ended before they were inspected', () => {
     const round: Steps = [
       died('gluetun', 1),
       started('gluetun'),
@@ -311,7 +316,7 @@ describe('the start of the gateway', () => {
       .expectLine(/^gluetun keeps restarting: it has ended 3 times before it was ready/, 'warn');
   });
 
-  it('is not forgotten for a listing that was asked for before it', () => {
+  it('is kept if a listing requested before it arrives late', () => {
     const history = settled().feed(died('gluetun', 1), seconds(1));
     const asked = history.now - 500;
     history.feed(started('gluetun')).forget();
@@ -325,7 +330,7 @@ describe('the start of the gateway', () => {
     history.expectGateway('starting').expectNoCommand();
   });
 
-  it("has Gluetun's log followed from there", () => {
+  it("makes us follow Gluetun's log from that start on", () => {
     const history = settled();
     history.feed(
       started('gluetun'),
@@ -340,7 +345,7 @@ describe('the start of the gateway', () => {
 });
 
 describe("Gluetun's log", () => {
-  it('is followed on where the gateway is paused and resumed', () => {
+  it('is still followed after the gateway was paused and resumed', () => {
     settled()
       .feed(paused('gluetun'))
       .feed(unpaused('gluetun'))
@@ -349,10 +354,10 @@ describe("Gluetun's log", () => {
   });
 
   it.each<{ given: string; event: Steps; times: number }>([
-    { given: 'is read on where the gateway has died by itself', event: [died('gluetun', 1)], times: 0 },
-    { given: 'is left where it is removed after that', event: [died('gluetun', 1), destroyed('gluetun')], times: 1 },
-    { given: 'is left where its operator has stopped it', event: stoppedByHand('gluetun'), times: 1 },
-    { given: 'is left where it is gone', event: [destroyed('gluetun')], times: 1 },
+    { given: 'is still followed after the gateway died by itself', event: [died('gluetun', 1)], times: 0 },
+    { given: 'is left if the gateway is removed after it died', event: [died('gluetun', 1), destroyed('gluetun')], times: 1 },
+    { given: 'is left if the gateway is stopped by hand', event: stoppedByHand('gluetun'), times: 1 },
+    { given: 'is left if the gateway is removed', event: [destroyed('gluetun')], times: 1 },
   ])('$given', ({ event, times }) => {
     settled()
       .feed(...event, seconds(1))
@@ -360,7 +365,7 @@ describe("Gluetun's log", () => {
       .expectCommandCount('followGatewayLog', 0);
   }); // prettier-ignore
 
-  it('is read of a start that was over before it could be looked at', () => {
+  it('is read for a start that ended before it could be inspected', () => {
     const history = settled().feed(died('gluetun', 1), started('gluetun')).forget();
     history.feed(
       died('gluetun', 1),
@@ -372,9 +377,9 @@ describe("Gluetun's log", () => {
   });
 
   it.each<{ given: string; event: Steps }>([
-    { given: 'has ended', event: [died('gluetun', 1)] },
-    { given: 'is gone', event: [destroyed('gluetun')] },
-  ])('read to its end after the gateway $given changes nothing', ({ event }) => {
+    { given: 'has died', event: [died('gluetun', 1)] },
+    { given: 'was removed', event: [destroyed('gluetun')] },
+  ])('has no effect if it arrives after the gateway $given', ({ event }) => {
     const history = settled()
       .feed(...event)
       .forget();
@@ -384,8 +389,8 @@ describe("Gluetun's log", () => {
   });
 });
 
-describe('a gateway found at the start of the monitor', () => {
-  it('long running counts by its own age', () => {
+describe('a gateway found when the monitor starts', () => {
+  it('is given its real age if it has been running for long', () => {
     const history = new History();
     const at = history.now;
     history.feed(connected(), listed(gatewayFacts({ startedAt: at - 500_000, health: 'unhealthy' })));
@@ -393,14 +398,14 @@ describe('a gateway found at the start of the monitor', () => {
     expect(start(history)?.seenAt).toBe(at + 1 - 500_001);
   });
 
-  it('still starting is awaited', () => {
+  it('is waited for if it is still starting', () => {
     const history = new History();
     history.feed(connected(), listed(gatewayFacts({ startedAt: history.now - 1_000, health: 'starting' })));
     history.feed(seconds(4), turned('gluetun', 'healthy')).expectGateway('ready');
     history.expectLine(/^gluetun is healthy after 5s$/);
   });
 
-  it('exited is said once, and left alone', () => {
+  it('is reported once and left alone if it has exited', () => {
     new History()
       .feed(connected(), listed(gatewayFacts({ runState: 'exited' }), onGateway('app')), minutes(10))
       .expectGateway('down')
@@ -409,7 +414,7 @@ describe('a gateway found at the start of the monitor', () => {
       .expectChecks(0);
   });
 
-  it('paused is stood by', () => {
+  it('is waited for if it is paused', () => {
     new History()
       .feed(connected(), listed(gatewayFacts({ runState: 'paused' })), minutes(3))
       .expectLine(/^gluetun is paused; standing by until it is resumed$/)
@@ -420,31 +425,31 @@ describe('a gateway found at the start of the monitor', () => {
 describe('a gateway that goes down', () => {
   it.each<{ given: string; event: Steps; then: RegExp }>([
     {
-      given: 'stopped by its operator',
+      given: 'stopped by hand',
       event: stoppedByHand('gluetun'),
       then: /^gluetun was stopped \(exit code 0\); standing by until it starts$/,
     },
     {
-      given: 'killed by its operator',
+      given: 'killed by hand',
       event: [killed('gluetun', 'SIGKILL'), died('gluetun', 137)],
       then: /^gluetun was stopped \(exit code 137\); standing by/,
     },
     {
-      given: 'found ended after a signal that ends it',
+      given: 'found exited after a signal that ends it',
       event: [killed('gluetun'), inspectedAs('gluetun', { runState: 'exited' })],
       then: /^gluetun was stopped \(exit code 0\); standing by until it starts$/,
     },
     {
-      given: 'found ended, and nothing was heard of that, whatever its restart policy',
+      given: 'found exited without any event, whatever its restart policy',
       event: [inspectedAs('gluetun', { runState: 'exited', restartPolicy: 'unless-stopped' })],
       then: /^gluetun is not running; standing by until it starts$/,
     },
     {
-      given: 'found restarting by its policy',
+      given: 'found restarting by its restart policy',
       event: [inspectedAs('gluetun', { runState: 'restarting' })],
       then: /^gluetun is being restarted by its restart policy \(exit code 0\); standing by/,
     },
-  ])('says so once where it is $given', ({ event, then }) => {
+  ])('is reported once and left alone if it is $given', ({ event, then }) => {
     settled()
       .feed(...event, minutes(10))
       .expectGateway('down')
@@ -454,10 +459,13 @@ describe('a gateway that goes down', () => {
   });
 
   it.each<{ given: string; event: Steps }>([
-    { given: 'by itself', event: [died('gluetun', 1)] },
-    { given: 'after a signal that does not end it', event: [killed('gluetun', '1'), died('gluetun', 1)] },
-    { given: 'and was left so by its restart policy', event: [died('gluetun', 1), seconds(1)] },
-  ])('$given is started after ten seconds', ({ event }) => {
+    { given: 'died by itself', event: [died('gluetun', 1)] },
+    {
+      given: 'died after a signal that does not end it',
+      event: [killed('gluetun', '1'), died('gluetun', 1)],
+    },
+    { given: 'died and its restart policy did not start it', event: [died('gluetun', 1), seconds(1)] },
+  ])('is started after ten seconds if it $given', ({ event }) => {
     settled()
       .feed(...event)
       .expectLine(/^gluetun died \(exit code 1\); it is started unless it comes back within 10s$/, 'warn')
@@ -468,7 +476,7 @@ describe('a gateway that goes down', () => {
       .expectLine(/^gluetun has not come back; starting it$/);
   });
 
-  it('while we start it is started once more, and that is said', () => {
+  it('is started again, with a backoff, if it dies after we started it', () => {
     settled()
       .feed(died('gluetun', 1), seconds(11), started('gluetun'))
       .forget()
@@ -480,7 +488,7 @@ describe('a gateway that goes down', () => {
       .expectActs('startGateway');
   });
 
-  it('by itself as the backoff ends in ten seconds has those to come back, as ever', () => {
+  it('gets ten seconds to come back even if the backoff ends sooner', () => {
     const backoff = { gluetun: { attempts: 1, notBefore: 10_020_000 } };
     const history = settled([], { memory: { ...NOTHING_PERSISTED, backoff } });
     history.now = 10_010_000;
@@ -491,30 +499,33 @@ describe('a gateway that goes down', () => {
 
   it.each([
     {
-      given: 'left so',
+      given: 'left it down',
       error: '',
       then: [],
       said: /^gluetun was stopped \(exit code 1\); standing by until it starts$/,
     },
     {
-      given: 'failed to start again',
+      given: 'failed to start it',
       error: 'port is already allocated',
       then: ['startGateway'],
       said: /^gluetun died \(exit code 1\); it is started/,
     },
-  ])('by itself and that its restart policy $given: $then', ({ error, then, said }) => {
-    const history = settled([], { gateway: gatewayFacts({ restartPolicy: 'unless-stopped' }) }).feed(
-      died('gluetun', 1),
-      inspectedAs('gluetun', { runState: 'exited', exitCode: 1, restartPolicy: 'unless-stopped', error }),
-      minutes(5),
-    );
-    history.expectActs(...then).expectLine(said);
-  });
+  ])(
+    'leads to the acts $then if it died by itself and its restart policy $given',
+    ({ error, then, said }) => {
+      const history = settled([], { gateway: gatewayFacts({ restartPolicy: 'unless-stopped' }) }).feed(
+        died('gluetun', 1),
+        inspectedAs('gluetun', { runState: 'exited', exitCode: 1, restartPolicy: 'unless-stopped', error }),
+        minutes(5),
+      );
+      history.expectActs(...then).expectLine(said);
+    },
+  );
 
   it.each<{ given: string; event: Steps }>([
-    { given: 'its operator had stopped', event: stoppedByHand('vpn') },
+    { given: 'was stopped by hand', event: stoppedByHand('vpn') },
     { given: 'had died', event: [died('vpn', 1)] },
-  ])('before it was called so, for $given, is told as what is not running', ({ event }) => {
+  ])("is reported as not running if it $given before it was renamed to the gateway's name", ({ event }) => {
     new History()
       .feed(connected(), listed(facts('vpn')), ...event, seconds(11))
       .forget()
@@ -526,7 +537,7 @@ describe('a gateway that goes down', () => {
       );
   });
 
-  it('by itself, again, is not started a second time before the first start has been answered', () => {
+  it('is not started a second time before the first start has ended', () => {
     const history = settled().feed(died('gluetun', 1), seconds(11)).expectActs('startGateway');
     history.feed(
       started('gluetun'),
@@ -540,14 +551,14 @@ describe('a gateway that goes down', () => {
     history.expectActs('startGateway', 'startGateway');
   });
 
-  it('by itself is not started where the user excluded it', () => {
+  it('is not started if it died by itself and is excluded', () => {
     settled([], { settings: { exclude: ['gluetun'] } })
       .feed(died('gluetun', 1), minutes(10))
       .expectNoAct()
       .expectLine(/^gluetun died \(exit code 1\); it is in EXCLUDE_CONTAINERS: standing by until it starts$/);
   });
 
-  it('by itself, again, is started when the backoff is over, and that is said', () => {
+  it('is started when the backoff is over if it died by itself', () => {
     const backoff = { gluetun: { attempts: 2, notBefore: 10_240_000 } };
     settled([], { memory: { ...NOTHING_PERSISTED, backoff } })
       .feed(died('gluetun', 1))
@@ -561,14 +572,14 @@ describe('a gateway that goes down', () => {
       .expectActs('startGateway');
   });
 
-  it('with an engine that goes away, too, was not stopped by its operator, nor has it crashed', () => {
+  it('is left alone if it was stopped by hand just before the engine went away', () => {
     settled()
       .feed(stoppedByHand('gluetun'), seconds(1), disconnected(), seconds(5), connected(), listedAgain())
       .feed(minutes(10))
       .expectNoAct();
   });
 
-  it('by our own restart is no news', () => {
+  it('is not reported if our own restart stopped it', () => {
     settled()
       .feed(seconds(30), checkFailed(), seconds(10), checkFailed())
       .forget()
@@ -577,13 +588,13 @@ describe('a gateway that goes down', () => {
   });
 
   it.each<{ given: string; event: Steps; then: readonly string[] }>([
-    { given: 'starts again, is no news', event: [started('gluetun')], then: [] },
+    { given: 'starts again (no line)', event: [started('gluetun')], then: [] },
     {
-      given: 'starts again and is paused, is told to be paused',
+      given: 'starts again and is paused (the pause)',
       event: [started('gluetun'), paused('gluetun')],
       then: ['gluetun is paused; standing by until it is resumed'],
     },
-  ])('by our own restart, and after it $given', ({ event, then }) => {
+  ])('is reported correctly after our own restart if it $given', ({ event, then }) => {
     beingRestarted()
       .feed(killed('gluetun'), died('gluetun'), succeeded())
       .forget()
@@ -591,14 +602,14 @@ describe('a gateway that goes down', () => {
       .expectLines(...then);
   });
 
-  it('by our own restart, which failed, is started whatever its restart policy', () => {
+  it('is started if our own restart failed, whatever its restart policy', () => {
     const exited = { runState: 'exited', restartPolicy: 'unless-stopped' } as const;
     beingRestarted()
       .feed(killed('gluetun'), died('gluetun'), inspectedAs('gluetun', exited), failed(), seconds(11))
       .expectActs('restartGateway', 'startGateway');
   });
 
-  it('in a crash loop is told at most twice, and again once it was ready', () => {
+  it('is reported at most twice in a crash loop, and again once it was ready', () => {
     const round = [seconds(20), died('gluetun', 1), seconds(1), started('gluetun')];
     const loop = Array.from({ length: 8 }, () => round).flat();
     const history = settled().feed(...loop);
@@ -611,7 +622,7 @@ describe('a gateway that goes down', () => {
     history.feed(died('gluetun', 1)).expectLines(/^gluetun died/);
   });
 
-  it("by an operator is an operator's stop though the restart policy meddles", () => {
+  it('counts as stopped by hand even if its restart policy interferes', () => {
     const { state } = settled().feed(
       stoppedByHand('gluetun'),
       inspectedAs('gluetun', { runState: 'exited' }),
@@ -619,7 +630,7 @@ describe('a gateway that goes down', () => {
     expect(downCause(state)).toBe('operator');
   });
 
-  it('has crashed where its restart policy gives up', () => {
+  it('counts as crashed if its restart policy gives up', () => {
     const { state } = settled().feed(
       died('gluetun', 1),
       inspectedAs('gluetun', { runState: 'restarting' }),
@@ -629,7 +640,7 @@ describe('a gateway that goes down', () => {
     expect(downCause(state)).toBe('crash');
   });
 
-  it('is started where its restart policy gives up, though no message told of any end', () => {
+  it('is started if its restart policy gives up, even if no event showed it die', () => {
     const history = settled().feed(
       inspectedAs('gluetun', { runState: 'restarting' }),
       seconds(30),
@@ -638,7 +649,7 @@ describe('a gateway that goes down', () => {
     history.feed(seconds(11)).expectActs('startGateway');
   });
 
-  it('keeps why our own restart left it behind', () => {
+  it('keeps our own restart as the cause if that restart failed', () => {
     const { state } = settled().feed(
       seconds(30),
       checkFailed(),
@@ -651,7 +662,7 @@ describe('a gateway that goes down', () => {
     expect(downCause(state)).toBe('ourRestart');
   });
 
-  it('forgets the signal of an earlier start', () => {
+  it('counts as crashed if the signal belonged to an earlier start', () => {
     const { state } = settled().feed(
       killed('gluetun'),
       restartMessages('gluetun'),
@@ -661,7 +672,7 @@ describe('a gateway that goes down', () => {
     expect(downCause(state)).toBe('crash');
   });
 
-  it("does not take our own signal for an operator's", () => {
+  it('does not count as stopped by hand if the signal was our own', () => {
     const { state } = settled().feed(
       seconds(30),
       checkFailed(),
@@ -675,7 +686,7 @@ describe('a gateway that goes down', () => {
   });
 });
 
-describe('a gateway that its restart policy has given up', () => {
+describe('a gateway on which its restart policy has given up', () => {
   const policy = { restartPolicy: 'on-failure', maximumRetryCount: 2 } as const;
   const givenUp = { ...policy, runState: 'exited', exitCode: 1, restartCount: 2 } as const;
   /** It ends at each start, as often as its policy starts it. */
@@ -692,7 +703,7 @@ describe('a gateway that its restart policy has given up', () => {
   const SAID =
     'gluetun has failed, and its restart policy has given up after 2 restarts (exit code 1); it is started unless it comes back within 10s';
 
-  it('is said to be so, and started after ten seconds', () => {
+  it('is reported and started after ten seconds', () => {
     const history = settled([], { gateway: gatewayFacts(policy) }).feed(...failing);
     expect(history.said.at(-1)).toBe(SAID);
     history
@@ -703,13 +714,13 @@ describe('a gateway that its restart policy has given up', () => {
       .expectLine(/^gluetun has not come back; starting it$/);
   });
 
-  it('is so also where it had been ready until then', () => {
+  it('is reported and started even if it was ready before', () => {
     const history = settled([], { gateway: gatewayFacts(policy) }).forget();
     history.feed(died('gluetun', 1), inspectedAs('gluetun', givenUp)).expectLines(SAID);
     history.feed(seconds(11)).expectActs('startGateway');
   });
 
-  it('is so for a monitor that starts afterwards', () => {
+  it('is reported and started by a monitor that starts afterwards', () => {
     new History()
       .feed(connected(), listed(gatewayFacts(givenUp)), seconds(9))
       .expectLine(new RegExp(`^${SAID.replaceAll(/[()]/g, '\\$&')}$`), 'warn')
@@ -718,7 +729,7 @@ describe('a gateway that its restart policy has given up', () => {
       .expectActs('startGateway');
   });
 
-  it('is so where it ends while the engine is away', () => {
+  it('is reported and started if it ended while the engine was away', () => {
     const history = settled([], { gateway: gatewayFacts(policy) })
       .feed(disconnected(), connected())
       .forget();
@@ -728,7 +739,7 @@ describe('a gateway that its restart policy has given up', () => {
     history.feed(seconds(11)).expectActs('startGateway');
   });
 
-  it('is told again by nothing but how the recovery goes', () => {
+  it('is not reported again when it fails the same way during a recovery', () => {
     const history = settled([], { gateway: gatewayFacts(policy) })
       .feed(...failing, seconds(11))
       .forget();
@@ -745,7 +756,7 @@ describe('a gateway that its restart policy has given up', () => {
     history.feed(seconds(60)).expectActs('startGateway');
   });
 
-  it('is not started where the user excluded it, which is said', () => {
+  it('is reported but not started if it is excluded', () => {
     new History({ settings: { exclude: ['gluetun'] } })
       .feed(connected(), listed(gatewayFacts(givenUp)), minutes(10))
       .expectNoAct()
@@ -753,15 +764,21 @@ describe('a gateway that its restart policy has given up', () => {
   });
 
   it.each<{ given: string; shape: Shape }>([
-    { given: 'has started it as often as need be', shape: { maximumRetryCount: 0, restartCount: 7 } },
-    { given: 'would have started it once more', shape: { restartCount: 1 } },
-    { given: 'starts it whatever its end', shape: { restartPolicy: 'always', restartCount: 2 } },
-    { given: 'starts it unless it was stopped', shape: { restartPolicy: 'unless-stopped' } },
-    { given: 'is none', shape: { restartPolicy: 'no' } },
-    { given: 'does not start what has ended in good order', shape: { exitCode: 0 } },
-    { given: 'may have met a SIGTERM', shape: { exitCode: 143 } },
-    { given: 'may have met a SIGKILL', shape: { exitCode: 137 } },
-  ])('is not meant by one found down whose policy $given: said, and left alone', ({ shape }) => {
+    {
+      given: 'whose restart policy sets no limit to its restarts',
+      shape: { maximumRetryCount: 0, restartCount: 7 },
+    },
+    { given: 'whose restart policy would have restarted it once more', shape: { restartCount: 1 } },
+    { given: 'whose restart policy restarts it always', shape: { restartPolicy: 'always', restartCount: 2 } },
+    {
+      given: 'whose restart policy restarts it unless it was stopped',
+      shape: { restartPolicy: 'unless-stopped' },
+    },
+    { given: 'whose restart policy is "no"', shape: { restartPolicy: 'no' } },
+    { given: 'after exit code 0, for which its restart policy does not restart it', shape: { exitCode: 0 } },
+    { given: 'after exit code 143, which may come from a SIGTERM', shape: { exitCode: 143 } },
+    { given: 'after exit code 137, which may come from a SIGKILL', shape: { exitCode: 137 } },
+  ])('is not assumed if it is found down $given', ({ shape }) => {
     new History()
       .feed(connected(), listed(gatewayFacts({ ...givenUp, ...shape })), minutes(10))
       .expectNoAct()
@@ -770,25 +787,25 @@ describe('a gateway that its restart policy has given up', () => {
 
   it.each<{ given: string; event: Steps }>([
     {
-      given: 'its operator has stopped',
+      given: 'was stopped by hand',
       event: [...stoppedByHand('gluetun'), inspectedAs('gluetun', givenUp)],
     },
     {
-      given: 'its operator has stopped between two starts, of which only the stop is told',
+      given: 'was stopped by hand between two starts, with only the stop event seen',
       event: [...failing.slice(0, 5), stopped('gluetun'), inspectedAs('gluetun', givenUp)],
     },
     {
-      given: 'somebody has killed, unheard',
+      given: 'was killed without any event',
       event: [died('gluetun', 137), inspectedAs('gluetun', { ...givenUp, exitCode: 137 })],
     },
-  ])('is not meant by one that $given', ({ event }) => {
+  ])('is not assumed if it $given', ({ event }) => {
     settled([], { gateway: gatewayFacts(policy) })
       .feed(...event, minutes(10))
       .expectNoAct()
       .expectLine(/^gluetun was stopped.*; standing by until it starts$/);
   });
 
-  it('is not meant by one that an earlier monitor saw its operator stop', () => {
+  it('is not assumed if an earlier monitor saw it stopped by hand', () => {
     const exits = { [idOf('gluetun')]: { run: undefined, by: 'operator' as const } };
     const memory = { ...NOTHING_PERSISTED, exits };
     new History({ memory })
@@ -806,14 +823,14 @@ describe('a gateway that stays down', () => {
       started('gluetun'),
     ]).flat();
 
-  it('after a crash loop that its operator has ended is told so', () => {
+  it('is reported as stopped if it was stopped by hand in a crash loop', () => {
     const history = settled([], { gateway: gatewayFacts({ restartPolicy: 'always' }) })
       .feed(...loop(5))
       .forget();
     history.feed(stoppedByHand('gluetun')).expectLines(/^gluetun was stopped \(exit code 0\), again before/);
   });
 
-  it('after its operator has ended a crash loop between two rounds is told so', () => {
+  it('is reported as stopped if it was stopped by hand between two rounds of a crash loop', () => {
     const history = settled([], { gateway: gatewayFacts({ restartPolicy: 'always' }) }).feed(...loop(5));
     history.feed(...loop(1).slice(0, 2)).forget();
     history
@@ -821,7 +838,7 @@ describe('a gateway that stays down', () => {
       .expectLines(/^gluetun was stopped \(exit code \d+\), again before it was ready; standing by/);
   });
 
-  it('in a crash loop is told to keep restarting, once', () => {
+  it('is reported once to keep restarting if it is in a crash loop', () => {
     const history = settled([], { gateway: gatewayFacts({ restartPolicy: 'always' }) }).feed(...loop(8));
     history.expectLine(
       /^gluetun keeps restarting: it has ended 3 times before it was ready; its starts and ends are not logged until it is$/,
@@ -829,7 +846,7 @@ describe('a gateway that stays down', () => {
     );
   });
 
-  it('by a stop of which the signal was not heard is told to have been stopped after all', () => {
+  it('is reported as stopped after all if the stop event came without its signal', () => {
     settled()
       .forget()
       .feed(died('gluetun'), stopped('gluetun'), minutes(5))
@@ -840,7 +857,7 @@ describe('a gateway that stays down', () => {
       );
   });
 
-  it('by its own stop signal is told to have been stopped', () => {
+  it('is reported as stopped if it was ended by its own stop signal', () => {
     settled([], { gateway: gatewayFacts({ stopSignal: 28 }) })
       .forget()
       .feed(killed('gluetun', '28'), died('gluetun'), minutes(5))
@@ -848,14 +865,14 @@ describe('a gateway that stays down', () => {
       .expectLines('gluetun was stopped (exit code 0); standing by until it starts');
   });
 
-  it('since an engine that was killed ended it is told so where it has no restart policy', () => {
+  it('is reported as not running if it ended with a killed engine and has no restart policy', () => {
     const ended = gatewayFacts({ runState: 'exited', exitCode: 0 });
     settled()
       .feed(disconnected(), connectedAfterCrash('gluetun'), stoppedByHand('gluetun'), listed(ended))
       .expectLine(/^gluetun is not running; standing by until it starts$/);
   });
 
-  it('since its restart policy failed to start it is told when it is started, if that is not soon', () => {
+  it('is reported with the time of its start if its restart policy failed and a backoff runs', () => {
     const backoff = { gluetun: { attempts: 2, notBefore: 10_240_000 } };
     const history = settled([], { memory: { ...NOTHING_PERSISTED, backoff } }).feed(
       inspectedAs('gluetun', { runState: 'restarting' }),
@@ -867,20 +884,20 @@ describe('a gateway that stays down', () => {
   });
 
   it.each<{ given: string; shape: Shape; then: readonly string[] }>([
-    { given: 'for a moment only', shape: { error: '' }, then: [] },
+    { given: 'is not reported right away', shape: { error: '' }, then: [] },
     {
-      given: 'and could not be started, which no message tells',
+      given: 'is reported if it could not be started',
       shape: { error: 'no such device' },
       then: ['gluetun could not be started: no such device; standing by until it starts'],
     },
-  ])('since it was created, $given', ({ shape, then }) => {
+  ])('after it was created $given', ({ shape, then }) => {
     const one = gatewayFacts({ runState: 'created', startedAt: 'never', ...shape });
     const history = settled([], { settings: {} }).feed(destroyed('gluetun')).forget();
     history.feed(created('gluetun'), inspected(one)).expectNoAct();
     expect(history.said.filter((line) => line.includes('standing by'))).toEqual(then);
   });
 
-  it('since it could not be started before the monitor began is told why', () => {
+  it("is reported with the engine's error if it could not be started before the monitor began", () => {
     const error = 'error gathering device information while adding custom device "/dev/net/tun"';
     new History()
       .feed(connected(), listed(gatewayFacts({ runState: 'exited', exitCode: 128, error })), minutes(5))
@@ -888,7 +905,7 @@ describe('a gateway that stays down', () => {
       .expectLine(/^gluetun could not be started: error gathering device .*; standing by until it starts$/);
   });
 
-  it('since it was created, and nobody starts it, is told so with the next listing', () => {
+  it('is reported at the next listing if it was created but never started', () => {
     const one = gatewayFacts({ runState: 'created', startedAt: 'never' });
     new History()
       .feed(connected(), listed(one), seconds(61), listed(one), minutes(5))
@@ -896,14 +913,14 @@ describe('a gateway that stays down', () => {
       .expectLine(/^gluetun was created, but not started; standing by until it starts$/, 'warn');
   });
 
-  it('after it has run does not count as left unstarted, however long it is down', () => {
+  it('does not count as left unstarted if it has run before', () => {
     const { state } = settled().feed(stoppedByHand('gluetun'), minutes(5));
     expect(state.gateway).toMatchObject({ value: 'down', isLeft: false });
   });
 });
 
 describe('a paused gateway', () => {
-  it('is stood by, and goes on as ready with a check when it is resumed', () => {
+  it('is waited for, and is ready and checked as soon as it is resumed', () => {
     const history = settled().feed(paused('gluetun'), minutes(2));
     history.expectLines('gluetun is paused; standing by until it is resumed').expectChecks(0).forget();
     history
@@ -913,35 +930,35 @@ describe('a paused gateway', () => {
       .expectChecks(1);
   });
 
-  it('that was not ready yet goes on starting', () => {
+  it('continues to start when it is resumed if it was not ready before', () => {
     const history = settled().feed(started('gluetun'), paused('gluetun'), seconds(1)).forget();
     history.feed(unpaused('gluetun')).expectGateway('starting').expectLines('gluetun is resumed');
   });
 
-  it('without a health check, that was ready, is ready again at once', () => {
+  it('is ready as soon as it is resumed if it was ready before and has no health check', () => {
     settled([], { gateway: gatewayFacts({ health: 'none' }) })
       .feed(paused('gluetun'), minutes(2), unpaused('gluetun'))
       .expectGateway('ready');
   });
 
-  it('is judged by the checks begun since it was resumed', () => {
+  it('is judged only by checks begun after it was resumed', () => {
     settled()
       .feed(paused('gluetun'), minutes(2), unpaused('gluetun'), checkFailed(), seconds(10), checkFailed())
       .expectActs('restartGateway');
   });
 
-  it('that was restarted meanwhile, of which only the start is heard, has to become ready anew', () => {
+  it('has to become ready again if only the start event of a restart was seen', () => {
     const history = settled().feed(paused('gluetun'), seconds(5)).forget();
     history.feed(started('gluetun')).expectGateway('starting');
     history.expectLines('gluetun started; waiting until it is ready');
   });
 
-  it('that was restarted meanwhile starts anew', () => {
+  it('has to become ready again if it was restarted meanwhile', () => {
     const history = settled().feed(paused('gluetun'), seconds(5), restartMessages('gluetun'));
     history.expectGateway('starting');
   });
 
-  it('is not resumed by a lost connection', () => {
+  it('stays paused if the connection to the engine is lost', () => {
     settled()
       .feed(
         paused('gluetun'),

@@ -251,7 +251,7 @@ describe('a new run', () => {
     expect(after(state, 'pausedSecond')).toEqual({ value: 'paused', ...GLUETUN, start, wasReady: false });
   });
 
-  it('has lasted for a while if the monitor finds it running at its own start', () => {
+  it('is given its real age if the monitor finds it running at its own start', () => {
     expect(after('unseen', 'runningSecond')).toEqual({
       value: 'starting',
       ...GLUETUN,
@@ -259,7 +259,7 @@ describe('a new run', () => {
     });
   });
 
-  it('counts from now if the monitor finds it paused at its own start', () => {
+  it('is counted from now if the monitor finds it paused at its own start', () => {
     expect(after('unseen', 'pausedSecond')).toMatchObject({ start: fresh() });
   });
 });
@@ -299,13 +299,13 @@ describe('a gateway that is starting', () => {
     expect(next(shown, SIGNALS.tunnelShown)).toBe(shown);
   });
 
-  it('is late once', () => {
+  it('is reported late only once', () => {
     const late = after('starting', 'timeOver');
     expect(late).toEqual({ ...GATEWAYS.starting, start: { ...START, isLate: true } });
     expect(next(late, SIGNALS.timeOver)).toBe(late);
   });
 
-  it('that becomes ready is no longer late, and its earlier runs no longer count', () => {
+  it('is no longer late once it is ready, and its earlier runs no longer count', () => {
     const start = { ...START, tunnelShownAt: 60_000, unreadyRuns: 2, isLate: true };
     expect(next({ ...GATEWAYS.starting, start }, SIGNALS.provenReady)).toEqual({
       value: 'ready',
@@ -319,16 +319,16 @@ describe('a gateway that is paused', () => {
   it.each<{ state: StateName; start: Start; wasReady: boolean }>([
     { state: 'starting', start: START, wasReady: false },
     { state: 'ready', start: READY_START, wasReady: true },
-  ])('keeps its run, and that it was $state', ({ state, start, wasReady }) => {
+  ])('keeps its run and remembers that it was $state', ({ state, start, wasReady }) => {
     expect(after(state, 'pausedFirst')).toEqual({ value: 'paused', ...GLUETUN, start, wasReady });
   });
 
-  it('becomes ready anew when it runs again: what failed before does not count', () => {
+  it('is ready from the moment it runs again, so earlier failures do not count', () => {
     const start = { ...READY_START, readyAt: NOW };
     expect(after('pausedReady', 'runningFirst')).toEqual({ value: 'ready', ...GLUETUN, start });
   });
 
-  it('goes on starting when it runs again, with the time that it has left', () => {
+  it('continues to start when it runs again, with the time it had left', () => {
     expect(after('paused', 'runningFirst')).toEqual(GATEWAYS.starting);
   });
 });
@@ -336,15 +336,15 @@ describe('a gateway that is paused', () => {
 describe('a gateway that is down', () => {
   const created = (at: number): Signal => ({ ...SIGNALS.downFirst, at, isCreated: true });
 
-  it('is down since the moment in which it is seen so', () => {
+  it('is down since the moment it is seen down', () => {
     expect(after('ready', 'downFirst')).toEqual({ ...GATEWAYS.down, since: NOW });
   });
 
-  it('was not left behind when it is first seen, even if it was only created', () => {
+  it('does not count as left unstarted when first seen, even if it was only created', () => {
     expect(next(GATEWAYS.absent, created(NOW))).toMatchObject({ isLeft: false });
   });
 
-  it('was left behind if it was created and nobody started it for ten seconds', () => {
+  it('counts as left unstarted if nobody has started it ten seconds after it was created', () => {
     const { down } = GATEWAYS;
     expect(next(down, created(down.since + 9_999))).toBe(down);
     const left = next(down, created(down.since + 10_000));
@@ -352,30 +352,30 @@ describe('a gateway that is down', () => {
     expect(next(left, created(down.since + 10_001))).toBe(left);
   });
 
-  it('was not left behind if it has run, however long ago that was', () => {
+  it('does not count as left unstarted if it has run, however long ago', () => {
     expect(next(GATEWAYS.down, { ...SIGNALS.downFirst, at: 1_000_000_000 })).toBe(GATEWAYS.down);
   });
 });
 
-describe('a gateway that has a new name', () => {
+describe('a gateway that was renamed', () => {
   const target = { ...GLUETUN, name: 'vpn' };
 
   it.each<{ state: StateName; signal: Signal }>([
     { state: 'down', signal: { ...SIGNALS.downFirst, target } },
     { state: 'starting', signal: { ...SIGNALS.runningFirst, target } },
     { state: 'ready', signal: { ...SIGNALS.runningFirst, target } },
-  ])('stays $state under it', ({ state, signal }) => {
+  ])('stays $state under its new name', ({ state, signal }) => {
     expect(next(GATEWAYS[state], signal)).toEqual({ ...GATEWAYS[state], name: 'vpn' });
   });
 
-  it('goes by it when it is unpaused', () => {
+  it('keeps its new name when it is unpaused', () => {
     const signal = { ...SIGNALS.runningFirst, target };
     expect(next(GATEWAYS.paused, signal)).toMatchObject({ value: 'starting', name: 'vpn' });
     expect(next(GATEWAYS.pausedReady, signal)).toMatchObject({ value: 'ready', name: 'vpn' });
   });
 });
 
-describe('another container', () => {
+describe("another container that takes the gateway's place", () => {
   const target = { id: 'b'.repeat(64), name: 'gluetun' };
   const looks: readonly Signal[] = [
     { ...SIGNALS.downFirst, target },
@@ -384,7 +384,7 @@ describe('another container', () => {
   ];
 
   it.each<StateName>(['down', 'starting', 'ready', 'paused', 'pausedReady'])(
-    'has nothing in common with a gateway that was %s',
+    'inherits nothing from a gateway that was %s',
     (state) => {
       expect(looks.map((look) => next(GATEWAYS[state], look))).toEqual(
         looks.map((look) => next(GATEWAYS.absent, look)),

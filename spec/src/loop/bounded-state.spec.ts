@@ -26,10 +26,10 @@ const livesInDisorder = (name: string): Steps => [
   died(name),
 ];
 
-describe('what the monitor knows', () => {
+describe('the state of the monitor', () => {
   it.each([
-    { given: 'came and went', live: lives },
-    { given: 'came and went, told in another order', live: livesInDisorder },
+    { given: 'come and go', live: lives },
+    { given: 'come and go with their events in another order', live: livesInDisorder },
   ])('does not grow with containers that $given', ({ live }) => {
     const history = settled();
     const size = (): number => JSON.stringify(history.everything).length;

@@ -22,7 +22,7 @@ const said = (history: History, line: RegExp): number =>
   history.lines.filter(({ message }) => line.test(message)).length;
 
 describe('a dry run', () => {
-  it('says what a recovery would begin with, and is over', () => {
+  it('logs the beginning of a recovery and ends it', () => {
     settled([onGateway('app')], { settings })
       .feed(...down)
       .expectNoAct()
@@ -38,7 +38,7 @@ describe('a dry run', () => {
       );
   });
 
-  it('counts what it would have done, though an earlier monitor has left a count that it does not change', () => {
+  it('counts its recoveries from the persisted count, without changing that', () => {
     const backoff = { gluetun: { attempts: 2, notBefore: 0 } };
     settled([], { settings, memory: { ...NOTHING_PERSISTED, backoff } })
       .feed(...down)
@@ -47,7 +47,7 @@ describe('a dry run', () => {
       .expectLine(/initiating recovery/);
   });
 
-  it('says so of the VPN, too', () => {
+  it('logs a restart of the VPN, too', () => {
     settled([], { settings: { ...settings, recoveryStrategy: 'vpn-first' } })
       .feed(...down)
       .expectNoAct()
@@ -61,17 +61,17 @@ describe('a dry run', () => {
     last: string;
   }>([
     {
-      given: 'names the dependents that run',
+      given: 'names the running dependents',
       dependents: [onGateway('app'), onGateway('db'), onGateway('off', { runState: 'exited' })],
       last: '[DRY-RUN] Then its dependents: app, db',
     },
     {
-      given: 'names no dependents where there are none',
+      given: 'names no dependents if there are none',
       dependents: [],
       last: '[DRY-RUN] Restarting gluetun to force new endpoint...',
     },
     {
-      given: 'names none for the VPN, which leaves them alone',
+      given: 'names no dependents for a restart of the VPN',
       setting: { recoveryStrategy: 'vpn-first' },
       dependents: [onGateway('app')],
       last: '[DRY-RUN] Restarting the VPN inside gluetun to force new endpoint...',
@@ -81,7 +81,7 @@ describe('a dry run', () => {
     expect(history.said.at(-1)).toBe(last);
   });
 
-  it('says once who would be restarted, or created anew, however often it is looked at', () => {
+  it('logs a restart of a dependent once, however often it is looked at', () => {
     const stale = onGateway('app', { startedAt: 2_000 });
     const history = new History({ settings }).feed(
       connected(),
@@ -94,7 +94,7 @@ describe('a dry run', () => {
     expect(history.state.shared.inFlight).toBeUndefined();
   });
 
-  it('says that a gateway which crashed would be started, under the backoff', () => {
+  it('logs the start of a crashed gateway with the backoff', () => {
     const line = /^\[DRY-RUN\] gluetun has not come back; starting it$/;
     const crashed: Steps = [died('gluetun', 1), inspectedAs('gluetun', { runState: 'exited', exitCode: 1 })];
     const history = settled([], { settings }).feed(...crashed, seconds(9));

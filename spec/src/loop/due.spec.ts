@@ -52,7 +52,7 @@ interface Case {
   readonly then?: string;
 }
 
-describe('what waits for the act of another gateway', () => {
+describe('a wish that waits for the act of another gateway', () => {
   const cases: readonly Case[] = [
     { given: 'a restart', history: broken, meanwhile: [], then: 'restartGateway' },
     {
@@ -112,7 +112,7 @@ describe('what waits for the act of another gateway', () => {
   ]; // prettier-ignore
 
   it.each(cases.map((one) => ({ ...one, begun: one.then ?? 'nothing' })))(
-    'given $given, comes to $begun once that is over',
+    'for $given, leads to $begun once that act has ended',
     ({ history, meanwhile, then }) => {
       const waiting = history()
         .expectNoAct()
@@ -122,7 +122,7 @@ describe('what waits for the act of another gateway', () => {
     },
   );
 
-  it('is neither said nor counted before it begins', () => {
+  it('is neither logged nor counted before it begins', () => {
     const history = broken();
     const { backoff } = history.state;
     history.expectNoLine(/recovery|[Rr]estart|Failed sites/);
@@ -132,20 +132,20 @@ describe('what waits for the act of another gateway', () => {
     expect(history.state.backoff.attempts).toBe(backoff.attempts + 1);
   });
 
-  it('leaves no trace of a recovery if it is not wanted any more', () => {
+  it('leaves no record of a recovery if it is dropped', () => {
     const history = broken().feed(seconds(11), checkPassed(), succeeded());
     expect(history.state.latestRecovery).toBeUndefined();
     expect(history.state.backoff.attempts).toBe(0);
   });
 
-  it('is a recovery that counts its time from the decision', () => {
+  it('becomes a recovery whose time counts from the decision', () => {
     const history = broken();
     const decidedAt = history.now - 1;
     history.feed(seconds(20), succeeded());
     expect(history.state.latestRecovery).toMatchObject({ begunAt: decidedAt, endedAt: undefined });
   });
 
-  it('is said to be done by a check that passes, if the VPN was restarted before', () => {
+  it('ends as a completed recovery if a check passes after the VPN was restarted', () => {
     const history = vpnOfNoUse()
       .expectLine(/^No check has passed since the VPN was restarted/)
       .forget();

@@ -28,8 +28,8 @@ const over = (id: number): Event => ({
   outcome: { ok: true },
 });
 
-describe('the act under way', () => {
-  it('is a wave of the gateway whose dependents it repairs, and of no other', () => {
+describe('the act in flight', () => {
+  it('counts as a wave only for the gateway whose dependents it repairs', () => {
     expect(waveOf(acting(wave.act))).toEqual({
       ...wave.progress,
       dependents: [expect.objectContaining({ name: 'app' })],
@@ -39,13 +39,13 @@ describe('the act under way', () => {
     expect(waveOf(acting(undefined))).toBeUndefined();
   });
 
-  it('has in its wave who is repaired, and nobody else', () => {
+  it('has exactly the dependents being repaired in its wave', () => {
     expect(isInWave(acting(wave.act), idOf('app'))).toBe(true);
     expect(isInWave(acting(wave.act), idOf('far'))).toBe(false);
     expect(isInWave(acting(undefined), idOf('app'))).toBe(false);
   });
 
-  it('is a start of the gateway that it starts, and of no other', () => {
+  it('counts as a start only for the gateway that it starts', () => {
     expect(isBeingStarted(acting(start))).toBe(true);
     expect(isBeingStarted(acting(start, 'another'))).toBe(false);
     expect(isBeingStarted(acting(wave.act))).toBe(false);
@@ -57,13 +57,13 @@ describe('the act under way', () => {
     { given: 'the end of another act', event: over(8), state: acting(start), outcome: undefined },
     { given: "the end of another gateway's act", event: over(7), state: acting(start, 'another'), outcome: undefined },
     { given: 'the end of an act of another kind', event: over(wave.act.id), state: acting(wave.act), outcome: undefined },
-    { given: 'an end while no act is under way', event: over(7), state: acting(undefined), outcome: undefined },
+    { given: 'an end while no act is in flight', event: over(7), state: acting(undefined), outcome: undefined },
     { given: 'another event', event: { type: 'timeReached', at: 1 }, state: acting(start), outcome: undefined },
-  ])('has come, given $given, to $outcome', ({ event, state, outcome }) => {
+  ])('given $given has this outcome: $outcome', ({ event, state, outcome }) => {
     expect(outcomeOf(event, state, 'startGateway')).toEqual(outcome);
   }); // prettier-ignore
 
-  it('has begun between two states if only the later one has it', () => {
+  it('has begun between two states if only the later one contains it', () => {
     const [idle, busy] = [acting(undefined).shared, acting(start).shared];
     const further = { ...busy, inFlight: busy.inFlight && { ...busy.inFlight, progress: wave.progress } };
     expect(begunBetween(idle, busy)).toBe(start);

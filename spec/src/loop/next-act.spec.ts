@@ -45,7 +45,7 @@ const GATEWAYS = ['gluetun', 'second'] as const;
 type GatewayName = (typeof GATEWAYS)[number];
 
 const former = (gateway: string): string => idOf(`former ${gateway}`);
-/** Its restart policy has started it as often as it ever does: so nobody else will. */
+/** Its restart policy has given up, so only the monitor can start it. */
 const GIVEN_UP = { restartPolicy: 'on-failure', maximumRetryCount: 1, restartCount: 1 } as const;
 
 const ofGateway = (gateway: GatewayName, shape = {}): ContainerFacts =>
@@ -189,13 +189,13 @@ function wanting(rank: Rank, index: number, two: Two, since: number): void {
 
 const pairs = RANKS.flatMap((first, at) => RANKS.slice(at + 1).map((then) => ({ first, then })));
 
-describe('what is done next', () => {
-  it('is nothing if nobody wants anything', () => {
+describe('the next act', () => {
+  it('is none if no gateway wants one', () => {
     const two = new Two();
     expect(nextAct(two.everything, two.now)).toBeUndefined();
   });
 
-  it.each(pairs)('is $first before $then, whichever gateway wants it', ({ first, then }) => {
+  it.each(pairs)('is "$first" rather than "$then", whichever gateway wants it', ({ first, then }) => {
     for (const [one, other] of [
       [0, 1],
       [1, 0],
@@ -208,29 +208,26 @@ describe('what is done next', () => {
     }
   });
 
-  it.each(RANKS)(
-    'is, among gateways that each want a %s, that of the one that has waited longest',
-    (rank) => {
-      for (const [longest, other] of [
-        [0, 1],
-        [1, 0],
-      ] as const) {
-        const two = new Two();
-        wanting(rank, other, two, two.now - 1);
-        wanting(rank, longest, two, two.now - 2);
-        expect(nextAct(two.everything, two.now)).toMatchObject({ rank, watch: longest, since: two.now - 2 });
-      }
-    },
-  );
+  it.each(RANKS)('of rank %s is that of the gateway that has waited longest', (rank) => {
+    for (const [longest, other] of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
+      const two = new Two();
+      wanting(rank, other, two, two.now - 1);
+      wanting(rank, longest, two, two.now - 2);
+      expect(nextAct(two.everything, two.now)).toMatchObject({ rank, watch: longest, since: two.now - 2 });
+    }
+  });
 
-  it.each(RANKS)('is, among gateways that want a %s since the same moment, that of the first', (rank) => {
+  it.each(RANKS)('of rank %s is that of the first gateway if both have waited equally long', (rank) => {
     const two = new Two();
     wanting(rank, 1, two, two.now);
     wanting(rank, 0, two, two.now);
     expect(nextAct(two.everything, two.now)).toMatchObject({ rank, watch: 0 });
   });
 
-  it.each(RANKS)('is no %s as long as another act is under way, or once the monitor ends', (rank) => {
+  it.each(RANKS)('is no %s while another act is in flight or the monitor is shutting down', (rank) => {
     const two = new Two();
     wanting(rank, 0, two, two.now);
     expect(nextAct(two.everything, two.now)).toMatchObject({ rank });
@@ -239,7 +236,7 @@ describe('what is done next', () => {
     expect(nextAct({ ...two.everything, isShuttingDown: true }, two.now)).toBeUndefined();
   });
 
-  it('is a re-creation to finish even if a recovery of its gateway is due, and no other repair', () => {
+  it('finishes a re-creation even if a recovery is due, which comes before other repairs', () => {
     const two = new Two();
     wanting('repair', 0, two, two.now);
     const { repairs } = two.view(0);
@@ -254,7 +251,7 @@ describe('what is done next', () => {
     expect(nextAct(two.everything, two.now)).toMatchObject({ rank: 'recovery' });
   });
 
-  it('is one wave for each rank, never a mixed one', () => {
+  it('is a wave of one rank only', () => {
     const two = new Two();
     wanting('resume', 0, two, two.now);
     const { pending } = two.view(0).repairs;
@@ -265,8 +262,8 @@ describe('what is done next', () => {
   });
 });
 
-describe('two gateways that want something in one event', () => {
-  it('have one act begun, and the other one as soon as that is over', () => {
+describe('two gateways that want an act at the same event', () => {
+  it('get one act, and the other one as soon as that has ended', () => {
     const two = new Two().change(0, {}, { inFlight: waveUnderWay() });
     two.feed(0, ...restartMessages('gluetun'), inspectedAs('gluetun', { health: 'healthy' }), seconds(30));
     two.feed(1, checkFailed(), seconds(10), checkFailed());
@@ -277,7 +274,7 @@ describe('two gateways that want something in one event', () => {
     expect(two.acts.at(-1)).toMatchObject({ kind: 'repairDependents', gateway: { name: 'gluetun' } });
   });
 
-  it('have both said in a dry run, for neither is under way afterwards', () => {
+  it('both get their lines in a dry run', () => {
     const two = new Two({ dryRun: true });
     wanting('recovery', 0, two, two.now);
     wanting('repair', 1, two, two.now);
@@ -291,7 +288,7 @@ describe('two gateways that want something in one event', () => {
     expect(nextAct(state, two.now)).toBeUndefined();
   });
 
-  it('begin with nothing done of it', () => {
+  it('get an act without any progress yet', () => {
     const two = new Two();
     wanting('repair', 0, two, two.now);
     const { state } = reduce(two.everything, { type: 'timeReached', at: two.now });
@@ -343,7 +340,7 @@ function endingOfRepair(one: Repairable, known: ContainerFacts | undefined, endi
   ];
 }
 
-/** What the executor tells of an act that ends like that: each container looked at, then the end. */
+/** The executor's events for an act that ends like that: an inspection of each container, then the end. */
 function endOf(
   act: Act,
   { everything, now: at }: Two,
@@ -447,8 +444,8 @@ const WAYS = [
   [false, 3_600_000],
 ] as const;
 
-describe('an act that is over', () => {
-  it('is not what is done next at that instant, however it ended', () => {
+describe('an act that has ended', () => {
+  it('is not begun again at the same instant, however it ended', () => {
     const tried = new Set<string>();
     fuzz(fc.tuple(setting, fc.array(move, { maxLength: 40 })), 150, ([settings, moves]) => {
       const begun: (readonly [Act, Everything, number])[] = [];

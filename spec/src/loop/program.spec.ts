@@ -110,14 +110,14 @@ function repairAhead(): History {
 }
 
 describe('the loop', () => {
-  it('acts on what was decided, and says it', () => {
+  it('executes what was decided and logs it', () => {
     const history = brink();
     const running = new Running(history).feed(...lastStraw(history));
     expect(running.acts).toEqual(['restartGateway']);
     expect(running.said).toContain('Restarting gluetun to force new endpoint...');
   });
 
-  it('asks for readings while an act is under way', () => {
+  it('sends requests for readings while an act is in flight', () => {
     const history = brink();
     const running = new Running(history).feed(...lastStraw(history));
     const at = history.now + 1;
@@ -125,7 +125,7 @@ describe('the loop', () => {
     expect(running.requests.map(({ kind }) => kind)).toEqual(['listContainers']);
   });
 
-  it('reduces an outcome that comes at once after the event that caused it', () => {
+  it('reduces an immediate outcome after the event that caused the act', () => {
     const history = brink();
     const running = new Running(history, (act) => of(finished(act, history.now))).feed(...lastStraw(history));
     expect(running.states.map(({ recovery }) => recovery.value).slice(-2)).toEqual([
@@ -134,7 +134,7 @@ describe('the loop', () => {
     ]);
   });
 
-  it('begins an act only when it has heard of the end of the one before', () => {
+  it('begins an act only after the previous one has completed', () => {
     const history = repairAhead();
     const act$ = new Subject<Event>();
     const begun: Act[] = [];
@@ -151,14 +151,14 @@ describe('the loop', () => {
     expect(running.acts).toEqual(['repairDependents', 'restartGateway']);
   });
 
-  it('is woken at its deadlines', () => {
+  it('wakes at its deadlines', () => {
     const history = settled();
     const running = new Running(history).feed({ type: 'timeReached', at: history.now });
     advance(running.scheduler, 31_000);
     expect(running.requests.map(({ kind }) => kind)).toEqual(['checkSites']);
   });
 
-  it('fails with the event and the state where a reducer does', () => {
+  it('fails with the event and the state if a reducer throws', () => {
     const history = settled();
     const poison = {
       type: 'containersListed',
@@ -173,7 +173,7 @@ describe('the loop', () => {
 });
 
 describe('the published steps', () => {
-  it('begin with the start, and with what there is to say before anything has happened', () => {
+  it('begin with the start of the monitor and its opening notices', () => {
     const history = settled();
     const opening = [{ kind: 'configWarned', text: 'Hello' } as const];
     const { steps } = new Running(history, undefined, { opening });
@@ -182,7 +182,7 @@ describe('the published steps', () => {
     ]);
   });
 
-  it('each go on from the state of the one before', () => {
+  it('each continue from the state of the previous one', () => {
     const history = brink();
     const { steps } = new Running(history, (act) => of(finished(act, history.now))).feed(
       ...lastStraw(history),
@@ -191,7 +191,7 @@ describe('the published steps', () => {
     for (const [index, { before }] of steps.slice(1).entries()) expect(before).toBe(steps[index]?.state);
   });
 
-  it('are out before anything is done about them', () => {
+  it('are published before anything is executed', () => {
     const history = brink();
     const stepsAtTheAct: (string | undefined)[] = [];
     const running: Running = new Running(history, () => {
@@ -202,7 +202,7 @@ describe('the published steps', () => {
     expect(stepsAtTheAct).toEqual(['restarting']);
   });
 
-  it('end with the one that the grace is over, which says what is half done', () => {
+  it('end with the end of the grace, which reports what is unfinished', () => {
     const history = brink();
     const running = new Running(history).feed(...lastStraw(history), signal(history.now));
     advance(running.scheduler, 8_000);
@@ -211,13 +211,13 @@ describe('the published steps', () => {
   });
 });
 
-describe('what an act leaves to the next monitor', () => {
+describe('the state that an act leaves for the next monitor', () => {
   /** A disk that takes that long. */
   const slow = (running: () => Running, ms: number) => ({
     commit: (): Observable<never> => timer(ms, running().scheduler).pipe(ignoreElements()),
   });
 
-  it('is published before it is committed, and committed before the act begins', () => {
+  it('is published, then committed, and only then the act begins', () => {
     const history = brink();
     const order: string[] = [];
     const running: Running = new Running(history, () => NEVER, {
@@ -231,7 +231,7 @@ describe('what an act leaves to the next monitor', () => {
     expect(running.acts).toEqual(['restartGateway']);
   });
 
-  it('is waited for, while everything else goes on', () => {
+  it('is waited for, while everything else continues', () => {
     const history = brink();
     const running: Running = new Running(
       history,
@@ -248,7 +248,7 @@ describe('what an act leaves to the next monitor', () => {
     expect(running.acts).toEqual(['restartGateway']);
   });
 
-  it('is for nothing if the monitor is asked to end meanwhile', () => {
+  it('does not lead to the act if a shutdown is requested meanwhile', () => {
     const history = brink();
     const running: Running = new Running(
       history,
@@ -265,7 +265,7 @@ describe('what an act leaves to the next monitor', () => {
     });
   });
 
-  it('is what the act itself has told of, too, when the act asks for it', () => {
+  it('includes what the act itself has reported when the act commits', () => {
     const history = brink();
     const statesAtCommit: (string | undefined)[] = [];
     const running: Running = new Running(
@@ -283,15 +283,15 @@ describe('what an act leaves to the next monitor', () => {
   });
 });
 
-describe('the end', () => {
-  it('comes at once where nothing is under way', () => {
+describe('the shutdown', () => {
+  it('is immediate if no act is in flight', () => {
     const history = settled();
     const running = new Running(history).feed(signal(history.now));
     expect(running.end).toBe('completed');
     expect(running.said).toEqual(['Received shutdown signal, exiting...']);
   });
 
-  it('waits for the act under way, and begins no other', () => {
+  it('waits for the act in flight and begins no other', () => {
     const history = brink();
     const act$ = new Subject<Event>();
     const running = new Running(history, () => act$).feed(...lastStraw(history), signal(history.now));
@@ -302,7 +302,7 @@ describe('the end', () => {
     expect(running.acts).toEqual(['restartGateway']);
   });
 
-  it('waits no longer than 8 s', () => {
+  it('waits for no more than 8 s', () => {
     const history = brink();
     const running = new Running(history).feed(...lastStraw(history), signal(history.now));
     advance(running.scheduler, 7_999);
@@ -311,7 +311,7 @@ describe('the end', () => {
     expect(running.end).toBe('completed');
   });
 
-  it('lets the act under way know', () => {
+  it('is visible to the act in flight', () => {
     const history = brink();
     let isEnding = (): boolean => false;
     const running = new Running(history, (_act, acting) => {
@@ -323,7 +323,7 @@ describe('the end', () => {
     expect(isEnding()).toBe(true);
   });
 
-  it('begins nothing that waited for the act under way', () => {
+  it('begins nothing that was waiting for the act in flight', () => {
     const history = repairAhead();
     const act$ = new Subject<Event>();
     const running = new Running(history, () => act$).feed(...lastStraw(history), signal(history.now));
@@ -341,7 +341,7 @@ describe('the end', () => {
     expect(running.end).toBe('completed');
   });
 
-  it('still says what the act under way came to', () => {
+  it('still logs the outcome of the act in flight', () => {
     const history = brink();
     const act$ = new Subject<Event>();
     const running = new Running(history, () => act$).feed(...lastStraw(history), signal(history.now));

@@ -47,7 +47,7 @@ function begun(settings: readonly Partial<Settings>[], ...happenings: readonly H
   );
 }
 
-describe('a monitor that begins', () => {
+describe('a monitor that starts', () => {
   it.each<{ settings: readonly Partial<Settings>[]; inspect: readonly string[] }>([
     { settings: [{}], inspect: ['gluetun'] },
     { settings: [{ dependents: ['app', 'far'] }], inspect: ['gluetun', 'app', 'far'] },
@@ -55,12 +55,12 @@ describe('a monitor that begins', () => {
       settings: [{ dependents: ['app'] }, { gateway: 'inner' }],
       inspect: ['gluetun', 'app', 'inner'],
     },
-  ])('asks for the containers, and more closely for those that are named: $inspect', (given) => {
+  ])('requests a listing that inspects the containers in its settings: $inspect', (given) => {
     const { requests: commands } = begun(given.settings, connected());
     expect(commands).toEqual([{ kind: 'listContainers', inspect: given.inspect }]);
   });
 
-  it('counts as a dependent of each gateway who is no other one’s', () => {
+  it('assigns each dependent to exactly one gateway', () => {
     const inner = facts('inner', { on: 'gluetun', startedAt: 1_500, health: 'healthy' });
     const { notices } = begun(
       [{}, { gateway: 'inner' }],
@@ -76,7 +76,7 @@ describe('a monitor that begins', () => {
     ]);
   });
 
-  it('asks no witness where there is none', () => {
+  it('sends no request to a witness if there is none', () => {
     const { requests: commands } = begun([{}], connected(), listed(gatewayFacts()));
     expect(commands.map(({ kind }) => kind)).not.toContain('probeWitness');
     settled().feed(seconds(30), checkFailed(), minutes(2)).expectCommandCount('probeWitness', 0);
@@ -91,18 +91,18 @@ describe('the next deadline', () => {
   });
   const startedWithout: Steps = [started('gluetun'), seconds(5)];
 
-  it('is none before the engine is there', () => {
+  it('does not exist before the engine answers', () => {
     expect(new History().nextDeadline()).toBeUndefined();
   });
 
-  it('is the end of its time for a gateway without a health check that cannot be probed', () => {
+  it('is the end of the time to become ready if the gateway has no health check and cannot be probed', () => {
     const history = withoutHealth();
     const startedAt = history.now;
     history.feed(...startedWithout, checkBlind(), seconds(5)).expectGateway('starting');
     expect(history.nextDeadline()).toBe(startedAt + 20_000);
   });
 
-  it('is the end of its time for any gateway that starts, once', () => {
+  it('is the end of the time to become ready for any starting gateway, once', () => {
     const history = withoutHealth().feed(endpointRead('203.0.113.1'));
     const startedAt = history.now;
     history.feed(...startedWithout, checkFailed(), seconds(5));
@@ -114,14 +114,14 @@ describe('the next deadline', () => {
     expect(history.nextDeadline()).not.toBe(startedAt + 20_000);
   });
 
-  it('is not that where it is ready, though it cannot be probed', () => {
+  it('is the next check if the gateway is ready but cannot be probed', () => {
     const history = settled([], quick).feed(...startedAnew, healthy);
     const checkedAt = history.now - 1;
     history.feed(endpointRead('203.0.113.1'), checkBlind()).expectGateway('ready');
     expect(history.nextDeadline()).toBe(checkedAt + 30_000);
   });
 
-  it('is when a recovery asks once more for a listing that does not come', () => {
+  it('is the repeated request for a listing that does not arrive during a recovery', () => {
     const history = settled([app])
       .feed(seconds(30), checkFailed(), seconds(10), checkFailed(), seconds(1))
       .feed(restartMessages('gluetun'), inspectedAs('gluetun', { health: 'starting' }), succeeded())

@@ -254,7 +254,7 @@ const anyHistory = fc.array(move, { maxLength: 60 });
 const RUNS = { numRuns: 400 };
 
 describe('after any history', () => {
-  it('nothing has been thrown, nobody restarted on a gateway that is not ready, nor two acts of a kind begun', () => {
+  it('no reducer throws, repairs dependents of an unready gateway or begins a second act of the same kind', () => {
     expect(() =>
       fc.assert(
         fc.property(anyHistory, (moves) => void historyOf(moves)),
@@ -263,7 +263,7 @@ describe('after any history', () => {
     ).not.toThrow();
   });
 
-  it('a deadline that was dealt with never comes back, nor an earlier one', () => {
+  it('a deadline that has been handled never returns, nor does an earlier one', () => {
     fc.assert(
       fc.property(anyHistory, (moves) => {
         const history = historyOf(moves);
@@ -279,7 +279,7 @@ describe('after any history', () => {
     );
   });
 
-  it('an engine that can be reached is listed within a minute', () => {
+  it('a reachable engine is listed within a minute', () => {
     fc.assert(
       fc.property(anyHistory, (moves) => {
         const history = historyOf([...moves, () => disconnected(), () => connected(), ...moves.slice(-5)]);
@@ -294,17 +294,17 @@ describe('after any history', () => {
 });
 
 describe('the next deadline', () => {
-  it('is the next check, where nothing else is due earlier', () => {
+  it('is the next check if nothing else is due sooner', () => {
     const history = settled();
     expect(history.nextDeadline()).toBe((history.state.checking.lastStartedAt ?? 0) + 30_000);
   });
 
-  it('is none before the engine is there', () => {
+  it('does not exist before the engine answers', () => {
     expect(new History().nextDeadline()).toBeUndefined();
     expect(new History().feed(disconnected()).nextDeadline()).toBeUndefined();
   });
 
-  it('is not passed over for a message that was reduced after it', () => {
+  it('is not missed because of an event reduced after it', () => {
     const history = settled();
     const due = history.state.shared.containers.nextListingAt ?? 0;
     history.now = due + 10;

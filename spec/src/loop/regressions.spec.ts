@@ -49,7 +49,7 @@ const back: Steps = [
 
 /** What the shell-script way of doing this gets wrong, by its numbers in FACTS.md D. */
 describe('regressions', () => {
-  it('D1: one dead site does not strand the stack', () => {
+  it('D1: one dead site does not leave the stack stranded', () => {
     const history = settled([app], { sites }).feed(...down, ...back);
     history.feed(checkFailed('a'));
     for (let times = 0; times < 4; times += 1) history.feed(seconds(5), checkFailed('a'));
@@ -58,7 +58,7 @@ describe('regressions', () => {
     history.expectActs('restartGateway', 'repairDependents').expectLine(/^app restarted successfully$/);
   });
 
-  it('D2: a dependent that cannot be restarted does not end it, and the rest is restarted', () => {
+  it('D2: a dependent that cannot be restarted does not stop the restart of the others', () => {
     settled([app, db], { sites })
       .feed(...down, ...back, checkPassed(), listedAgain())
       .feed(restartFailed('app'), restartEnded('db'), succeeded())
@@ -67,7 +67,7 @@ describe('regressions', () => {
       .expectActs('restartGateway', 'repairDependents', 'repairDependents');
   });
 
-  it('D3: no public IP, or one without a place, is no reason to stop', () => {
+  it('D3: the monitor goes on if the public IP or its place is unknown', () => {
     new History()
       .feed(
         connected(),
@@ -81,7 +81,7 @@ describe('regressions', () => {
       .expectGateway('ready');
   });
 
-  it('D4: a gateway restarted or created again by others is followed', () => {
+  it('D4: a gateway restarted or re-created by somebody else is followed', () => {
     const again = gatewayFacts({ id: 'f'.repeat(64), startedAt: 10_000_000 });
     const history = settled([facts('app', { ref: 'gluetun' })]).feed(restartMessages('gluetun'));
     history.expectLine(/^gluetun started; waiting until it is ready$/);
@@ -93,7 +93,7 @@ describe('regressions', () => {
     });
   });
 
-  it('D5: a gateway whose inspection failed does not match every network', () => {
+  it('D5: a gateway that could not be inspected does not match every network', () => {
     const all = [
       gatewayFacts({ inspected: false }),
       facts('gluetun2'),
@@ -109,12 +109,12 @@ describe('regressions', () => {
     expect(dependentsOf(absent.state)).toEqual([]);
   });
 
-  it('D7: a dependent that is stopped is seen', () => {
+  it('D7: a stopped dependent is noticed', () => {
     const { state } = settled([onGateway('off', { runState: 'exited' })]);
     expect(dependentsOf(state).map(({ name }) => name)).toEqual(['off']);
   });
 
-  it('D8: a stopped gateway is one line, and one missing at the start is waited for', () => {
+  it('D8: a stopped gateway leads to one line, and one missing at the start is waited for', () => {
     const history = settled([app]).feed(stoppedByHand('gluetun'), minutes(60));
     expect(history.said.filter((line) => line.includes('gluetun'))).toHaveLength(1);
     history.expectChecks(0).expectNoAct();
@@ -132,7 +132,7 @@ describe('regressions', () => {
       .expectLine(/^Recovery complete/);
   });
 
-  it('D9: one whose health check always fails though the sites pass is recovered all the same', () => {
+  it('D9: a gateway whose health check always fails although the sites pass is recovered all the same', () => {
     settled([app], { sites })
       .feed(...down)
       .feed(
@@ -146,7 +146,7 @@ describe('regressions', () => {
       .expectLine(/^Recovery complete/);
   });
 
-  it('D10: a restart that failed is said, and a "healthy" from before it not believed', () => {
+  it('D10: a failed restart is reported, and a "healthy" from before it is ignored', () => {
     settled([app], { sites })
       .feed(...down, failed('server error'))
       .expectLine(/^Restarting gluetun failed: server error$/)
@@ -155,7 +155,7 @@ describe('regressions', () => {
       .expectActs('restartGateway');
   });
 
-  it('D12: the verification passes no site that failed once', () => {
+  it('D12: the verification does not accept a check with a failed site', () => {
     settled([app], { sites, settings: { failThreshold: 5 } })
       .feed(
         ...down,
@@ -170,21 +170,21 @@ describe('regressions', () => {
       .expectRecovery('verifying');
   });
 
-  it('D17: an address of an earlier start is not said to be new', () => {
+  it('D17: the IP of an earlier start is not reported as new', () => {
     settled([], { sites })
       .feed(...down, seconds(1), restartMessages('gluetun'), inspectedAs('gluetun', { health: 'healthy' }))
       .feed(succeeded(), seconds(1), checkPassed(), endpointUnavailable(), seconds(30))
       .expectLine(/^Status: NEW \| IP: unknown/);
   });
 
-  it('D18: the city is the city', () => {
+  it('D18: the city in the endpoint line is the city', () => {
     new History()
       .feed(connected(), listed(gatewayFacts()))
       .feed(endpointRead('203.0.113.1', { country: 'Germany', region: 'Hesse', city: 'Frankfurt am Main' }))
       .expectLine(/Country: Germany \| City: Frankfurt am Main \|/);
   });
 
-  it('D21: a dependent that is added is said at once, and taken along by the next recovery', () => {
+  it('D21: an added dependent is logged at once and included in the next recovery', () => {
     const added = onGateway('new', { startedAt: 9_999_000, labels: compose('new') });
     const history = settled([app], { sites }).feed(created('new'), inspected(added));
     history.expectLines('Dependent container added: new');
@@ -203,7 +203,7 @@ describe('regressions', () => {
       .expectLine(/cannot be probed/);
   });
 
-  it('D23: only who was seen on the live network is called restarted', () => {
+  it('D23: a dependent is reported as restarted only if it was seen on the live network', () => {
     settled([app], { sites })
       .feed(
         ...down,
@@ -216,20 +216,20 @@ describe('regressions', () => {
       .expectNoLine(/restarted successfully/);
   });
 
-  it('a healthy hour is silent', () => {
+  it('an hour without problems leads to no lines', () => {
     const history = settled([app, db]);
     for (let times = 0; times < 120; times += 1) history.feed(seconds(30), checkPassed(), listedAgain());
     history.expectLines().expectNoAct();
   });
 
-  it('a blind hour is one line', () => {
+  it('an hour in which sites cannot be probed leads to one line', () => {
     const history = settled([app]);
     for (let times = 0; times < 120; times += 1) history.feed(seconds(30), checkBlind());
     expect(history.said).toHaveLength(1);
     history.expectNoAct();
   });
 
-  it('a gateway that dies and is started by its policy leaves nothing restarted before it is ready', () => {
+  it('dependents are not restarted before a gateway that its restart policy started is ready', () => {
     settled([app])
       .feed(
         died('gluetun', 1),

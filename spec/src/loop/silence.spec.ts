@@ -76,7 +76,7 @@ const KINDS = [...FAST, [1_500], [3_000, 1_000]];
 describe('a line that swallows packets', () => {
   // One that takes longer than a second may be met in the middle, and asks for more than the confirming check gives.
   it.each(FAST.map((latencies) => ({ latencies })))(
-    'for 12 s has nothing restarted, wherever it begins (sites that take $latencies ms)',
+    'for 12 s leads to no restart, whenever it begins (sites that take $latencies ms)',
     ({ latencies }) => {
       const restarts: number[] = [];
       for (let offsetMs = -13_000; offsetMs <= 12_000; offsetMs += 250) {
@@ -90,7 +90,7 @@ describe('a line that swallows packets', () => {
   );
 
   it.each(KINDS.map((latencies) => ({ latencies, slowest: Math.max(...latencies) })))(
-    'for good is decided on soon after the first check that meets it began ($latencies ms)',
+    'for good leads to a restart soon after the first check that meets it ($latencies ms)',
     ({ latencies, slowest }) => {
       const history = watching(latencies);
       const begunAt = history.state.checking.running?.startedAt ?? 0;

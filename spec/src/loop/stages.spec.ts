@@ -78,7 +78,7 @@ const sorted = (values: readonly unknown[]): readonly string[] =>
 
 type Order = <T>(concerns: readonly T[]) => readonly T[];
 
-/** With the concerns of each stage in another order, and each stage where it was. */
+/** The same stages in the same order, each with its concerns in another order. */
 const reordered = (order: Order): Reducer<Everything> => {
   const change = (all: object = {}): object => Object.fromEntries(order(Object.entries(all)));
   return through(
@@ -102,7 +102,7 @@ const swapped = (index: number): readonly StageName[] =>
     (name, at) => (at === index ? STAGES[index + 1] : at === index + 1 ? STAGES[index] : name) ?? name,
   );
 
-describe('the stages that an event passes', () => {
+describe('the stages of the reducer', () => {
   const otherOrders = { backwards: reordered(backwards), middleFirst: reordered(middleFirst) };
   const different = new Set<string>();
   const unnoticed = new Map(
@@ -123,12 +123,12 @@ describe('the stages that an event passes', () => {
     });
   }, 120_000);
 
-  it('lead to the same in whatever order the concerns of a stage stand', () => {
+  it('give the same result whatever the order of the concerns within a stage', () => {
     expect([...different]).toEqual([]);
     expect(events).toBeGreaterThan(5_000);
   });
 
-  it('lead to something else if two neighbouring stages change places', () => {
+  it('give another result if two neighbouring stages are swapped', () => {
     expect([...unnoticed.keys()]).toEqual([]);
   });
 });

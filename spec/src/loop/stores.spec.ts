@@ -22,7 +22,7 @@ describe('a file that cannot be written', () => {
         'State cannot be kept in /logs/state: ENOSPC: no space left on device; it is known only until the monitor ends',
       ends: 'State is kept in /logs/state again',
     },
-  ])('is said when it begins and when it ends: the $store', ({ store, begins, ends }) => {
+  ])('is reported when the failure begins and when it ends: the $store', ({ store, begins, ends }) => {
     const reason = 'ENOSPC: no space left on device';
     const history = settled();
     history.forget().feed(failed(store, reason)).expectLines(begins);
@@ -33,7 +33,7 @@ describe('a file that cannot be written', () => {
     history.forget().feed(recovered(store, 0)).expectLines();
   });
 
-  it('is said to lack nothing if all that waited is there', () => {
+  it('is reported to lack no lines if all of them were written later', () => {
     settled()
       .feed(failed('log', 'it has not answered for 5 s'))
       .forget()
@@ -43,7 +43,7 @@ describe('a file that cannot be written', () => {
 });
 
 describe('an edge that fails', () => {
-  it('is said when it begins and when it ends, with what it has missed', () => {
+  it('is reported when the failure begins and when it ends, with the number of events it missed', () => {
     const history = settled();
     const failed = (reason: string) => (_: unknown, at: number) =>
       [{ type: 'edgeFailed', at, edge: 'page', reason }] as const satisfies EdgeEvent[];

@@ -27,8 +27,8 @@ const seen = (containers: readonly ContainerFacts[], setting: Setting = {}): His
   new History(setting).feed(connected(), listed(...containers));
 const namesIn = ({ state }: History): readonly string[] => dependentsOf(state).map(({ name }) => name);
 
-describe('a container that compose has left under the name it gave it for a moment', () => {
-  it('is a dependent with the first listing that finds it a minute old', () => {
+describe("a container left under compose's interim name", () => {
+  it('becomes a dependent at the first listing that finds it a minute old', () => {
     const history = seen([gatewayFacts(), onGateway(LEFT, { createdAt: NOW - 30_000 })]);
     expect(namesIn(history)).toEqual([]);
     history.feed(seconds(29), listedAgain());
@@ -37,7 +37,7 @@ describe('a container that compose has left under the name it gave it for a mome
     expect(namesIn(history)).toEqual([LEFT]);
   });
 
-  it('is none for a minute after compose has renamed it, however old it is', () => {
+  it('is no dependent for a minute after compose has renamed it, however old it is', () => {
     const history = seen([gatewayFacts(), onGateway('app')]).feed(
       minutes(1),
       renamed('app', LEFT),
@@ -49,7 +49,7 @@ describe('a container that compose has left under the name it gave it for a mome
     expect(namesIn(history)).toEqual([LEFT]);
   });
 
-  it('is none as soon as there is one of its plain name, and for a minute after that has gone', () => {
+  it('is no dependent while a container of its plain name exists, nor for a minute after that is gone', () => {
     const history = seen([gatewayFacts(), onGateway(LEFT)]);
     expect(namesIn(history)).toEqual([LEFT]);
     history.feed(created('app'), inspected(onGateway('app', { createdAt: NOW })));
@@ -60,7 +60,7 @@ describe('a container that compose has left under the name it gave it for a mome
     expect(namesIn(history)).toEqual([LEFT]);
   });
 
-  it('stays one though we create it anew, under the same name', () => {
+  it('stays a dependent when we re-create it under the same name', () => {
     const parked = parkedName(LEFT, 'gluetun', idOf(LEFT));
     const history = seen([gatewayFacts(), onGateway(LEFT)]).feed(
       renamed(LEFT, parked),
@@ -71,7 +71,7 @@ describe('a container that compose has left under the name it gave it for a mome
     expect(namesIn(history)).toEqual([LEFT]);
   });
 
-  it('stays one though its re-creation is undone', () => {
+  it('stays a dependent when its re-creation is undone', () => {
     const parked = parkedName(LEFT, 'gluetun', idOf(LEFT));
     const history = seen([gatewayFacts(), onGateway(LEFT)]).feed(
       renamed(LEFT, parked),
@@ -80,7 +80,7 @@ describe('a container that compose has left under the name it gave it for a mome
     expect(namesIn(history)).toEqual([LEFT]);
   });
 
-  it('is forgotten when it is gone: another one of that name is young again', () => {
+  it('is forgotten when it is removed, so that a new one of that name counts as young', () => {
     const history = seen([gatewayFacts(), onGateway(LEFT)]).feed(
       destroyed(LEFT),
       listedAgain(),
@@ -91,7 +91,7 @@ describe('a container that compose has left under the name it gave it for a mome
   });
 });
 
-describe('a gateway under a name of compose’s kind', () => {
+describe("a gateway under a name like compose's interim names", () => {
   const left = '0123456789ab_gluetun';
   const gatewayIn = ({ state: { gateway } }: History): string | undefined =>
     'name' in gateway ? gateway.name : undefined;
@@ -104,7 +104,7 @@ describe('a gateway under a name of compose’s kind', () => {
       then: left,
     },
     {
-      given: 'by that very name, though another one has the plain one',
+      given: 'by that very name, even if another container has the plain name',
       word: left,
       exist: [facts(left), gatewayFacts()],
       then: left,
@@ -117,22 +117,22 @@ describe('a gateway under a name of compose’s kind', () => {
       then: left,
     },
     {
-      given: 'not within its first minute',
+      given: 'by its plain name within its first minute (not found)',
       word: 'gluetun',
       exist: [facts(left, { createdAt: NOW - 59_000, labels: compose('gluetun') })],
       then: undefined,
     },
     {
-      given: 'not where another one has the plain name',
+      given: 'by its plain name if another container has it (the other one)',
       word: 'gluetun',
       exist: [facts(left, { labels: compose('gluetun') }), gatewayFacts()],
       then: 'gluetun',
     },
-  ])('is found $given', ({ word, exist, then }) => {
+  ])('is looked up correctly $given', ({ word, exist, then }) => {
     expect(gatewayIn(seen(exist, { settings: { gateway: word } }))).toBe(then);
   });
 
-  it('has its dependents, and none of them is an orphan', () => {
+  it('keeps its dependents, and none counts as an orphan', () => {
     const history = seen([facts(left), onGateway('app', { ref: idOf(left) })], {
       settings: { gateway: left },
     });
@@ -140,7 +140,7 @@ describe('a gateway under a name of compose’s kind', () => {
     history.feed(checkPassed()).expectGateway('ready').expectNoAct();
   });
 
-  it('is taken up again a minute after compose has renamed it and failed to replace it', () => {
+  it('is found again a minute after compose has renamed it and failed to replace it', () => {
     const history = seen([gatewayFacts(), onGateway('app')]).feed(checkPassed(), renamed('gluetun', left));
     expect(gatewayIn(history)).toBeUndefined();
     history.feed(minutes(1), listedAgain());

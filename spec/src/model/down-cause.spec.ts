@@ -19,19 +19,19 @@ const restarting = (shape = {}): History =>
     .expectActs('restartGateway')
     .expectRecovery('restarting');
 
-describe('why the gateway does not run', () => {
+describe('the reason why the gateway does not run', () => {
   it.each<{ given: string; steps: Steps; then: DownCause | undefined }>([
     { given: 'it runs', steps: [], then: undefined },
-    { given: 'there is none', steps: [destroyed('gluetun')], then: undefined },
+    { given: 'there is no gateway', steps: [destroyed('gluetun')], then: undefined },
     { given: 'it ended without a signal', steps: [died('gluetun', 1)], then: 'crash' },
-    { given: 'somebody stopped it', steps: stoppedByHand('gluetun'), then: 'operator' },
+    { given: 'it was stopped by hand', steps: stoppedByHand('gluetun'), then: 'operator' },
     {
-      given: 'nothing was heard of its end',
+      given: 'its end was not seen',
       steps: [inspected(gatewayFacts({ runState: 'exited' }))],
       then: 'found',
     },
     {
-      given: 'it is between two runs',
+      given: 'it is restarting',
       steps: [inspected(gatewayFacts({ runState: 'restarting' }))],
       then: 'restarting',
     },
@@ -41,7 +41,7 @@ describe('why the gateway does not run', () => {
       then: 'created',
     },
     {
-      given: 'it was created, and nobody has started it for ten seconds',
+      given: 'it was created and nobody has started it for ten seconds',
       steps: [
         inspected(gatewayFacts({ runState: 'created', startedAt: 'never' })),
         seconds(11),
@@ -55,7 +55,7 @@ describe('why the gateway does not run', () => {
       then: 'found',
     },
     {
-      given: 'it died, and cannot be inspected any more',
+      given: 'it died and can no longer be inspected',
       steps: [died('gluetun', 1), listedAgain(gatewayFacts({ inspected: false, runState: 'dead' }))],
       then: 'crash',
     },
@@ -63,7 +63,7 @@ describe('why the gateway does not run', () => {
     expect(downCause(settled().feed(...steps).state)).toBe(then);
   });
 
-  it('is no question any more once its container is gone', () => {
+  it('does not exist once the container is gone', () => {
     const { state } = settled().feed(died('gluetun', 1));
     expect(
       downCause({
@@ -74,7 +74,7 @@ describe('why the gateway does not run', () => {
   });
 
   it.each(['no', 'unless-stopped'] as const)(
-    'is our restart while that is under way, with the restart policy %s',
+    'is our restart during that act, with the restart policy %s',
     (restartPolicy) => {
       const { state } = restarting({ restartPolicy }).feed(killed('gluetun'), died('gluetun'));
       expect(downCause(state)).toBe('ourRestart');
@@ -82,7 +82,7 @@ describe('why the gateway does not run', () => {
     },
   );
 
-  it('is a crash if its restart policy is at work, or it ended by itself', () => {
+  it('is a crash if it died by itself or its restart policy is at work', () => {
     expect(hasDied(settled().feed(inspected(gatewayFacts({ runState: 'restarting' }))).state)).toBe(true);
     expect(hasDied(settled().feed(died('gluetun', 1)).state)).toBe(true);
     expect(hasDied(settled().state)).toBe(false);

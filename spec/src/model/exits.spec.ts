@@ -6,25 +6,25 @@ const exit: Exit = { run: engineText(2_000), by: 'itself', stage: 'certain', at:
 
 describe('the record of an exit', () => {
   it.each([
-    { given: 'the run that is shown', record: exit, facts: app, then: exit },
+    { given: 'the run in the facts', record: exit, facts: app, then: exit },
     { given: 'another run', record: { ...exit, run: engineText(1_999) }, facts: app, then: undefined },
     {
-      given: 'a run that nobody has looked at',
+      given: 'an unknown run',
       record: { ...exit, run: undefined },
       facts: app,
       then: { ...exit, run: undefined },
     },
     {
-      given: 'a run, and the container could not be inspected,',
+      given: 'a run of a container that could not be inspected',
       record: exit,
       facts: { ...app, details: undefined },
       then: exit,
     },
-  ])('that is of $given: $then.by', ({ record, facts, then }) => {
+  ])('of $given is by: $then.by', ({ record, facts, then }) => {
     expect(exitOf({ exits: { [app.id]: record } }, facts)).toEqual(then);
   });
 
-  it('is none of one that nothing is known of', () => {
+  it('does not exist for an unknown container', () => {
     expect(exitOf({ exits: {} }, app)).toBeUndefined();
   });
 
@@ -33,7 +33,7 @@ describe('the record of an exit', () => {
     { by: 'operator', stage: 'open', then: false },
     { by: 'operator', stage: 'certain', then: false },
     { by: 'monitor', stage: 'expected', then: false },
-  ] as const)('tells of an end that is to come by the operator if it is $by, $stage: $then', (one) => {
+  ] as const)('says whether a stop by hand is expected: by $by, $stage, $then', (one) => {
     expect(isExpectedToEnd({ ...exit, ...one })).toBe(one.then);
   });
 });
@@ -41,13 +41,13 @@ describe('the record of an exit', () => {
 describe('the records of exits', () => {
   const all = { exits: { [app.id]: exit }, ending: false };
 
-  it('take one more, or another one of the same container', () => {
+  it('can be extended and replaced', () => {
     const other: Exit = { ...exit, by: 'operator' };
     expect(withExit(all, idOf('db'), other).exits).toEqual({ [app.id]: exit, [idOf('db')]: other });
     expect(withExit(all, app.id, other)).toEqual({ exits: { [app.id]: other }, ending: false });
   });
 
-  it('lose those that are named, and only those', () => {
+  it('can be dropped by ID', () => {
     const more = withExit(all, idOf('db'), exit);
     expect(withoutExits(more, [app.id, idOf('tv')])).toEqual({
       exits: { [idOf('db')]: exit },
@@ -55,7 +55,7 @@ describe('the records of exits', () => {
     });
   });
 
-  it('are the same object if they have none of those that are named', () => {
+  it('stay the same object if there is nothing to drop', () => {
     expect(withoutExits(all, [idOf('db')])).toBe(all);
     expect(withoutExits(all, [])).toBe(all);
   });

@@ -45,34 +45,34 @@ const attached = (one: ContainerFacts, others: readonly ContainerFacts[], gatewa
 
 describe('a dependent that compose created and never started', () => {
   it.each<{ given: string; one?: ContainerFacts; others?: readonly ContainerFacts[] }>([
-    { given: 'with nobody else in its project but the gateway' },
+    { given: 'alone in its project with the gateway' },
     {
-      given: 'with all else of its project running',
+      given: 'whose project runs otherwise',
       others: [other('db'), onGateway('web', { labels: compose('web') })],
     },
-    { given: 'with others that are left so too', others: [unstarted('web', HEALTHY)] },
+    { given: 'next to others that were not started either', others: [unstarted('web', HEALTHY)] },
     {
-      given: 'because one that it needs was not',
+      given: 'that needs another one that was not started',
       one: unstarted('far', 'app:service_started:false,gluetun:service_started:true'),
       others: [app],
     },
     {
-      given: 'because one that it needs was not, which runs by now',
+      given: 'that needs another one that was not started but runs by now',
       one: unstarted('far', 'app:service_started:false,gluetun:service_started:true'),
       others: [onGateway('app', { labels: app.labels })],
     },
     {
-      given: 'and whatever else it needs healthy is',
+      given: 'whose other needs are healthy',
       one: unstarted('app', `${HEALTHY},web:service_healthy:true`),
       others: [onGateway('web', { labels: compose('web'), health: 'healthy' })],
     },
     {
-      given: 'beside one that has come to the end that another one waits for',
+      given: 'whose one-time predecessor has completed',
       one: unstarted('app', `${HEALTHY},init:service_completed_successfully:false`),
       others: [facts('init', { labels: compose('init'), runState: 'exited' })],
     },
     {
-      given: 'beside what is none of its project for good',
+      given: 'next to stopped containers that do not belong to its project for good',
       others: [
         facts('alien', {
           runState: 'exited',
@@ -84,7 +84,7 @@ describe('a dependent that compose created and never started', () => {
         facts('0123456789ab_db', { runState: 'created', labels: compose('db') }),
       ],
     },
-  ])('$given wants to run', ({ one = app, others = [] }) => {
+  ])('$given is to be started', ({ one = app, others = [] }) => {
     expect(attached(one, others)).toBe('failedToJoin');
   });
 
@@ -95,15 +95,18 @@ describe('a dependent that compose created and never started', () => {
     gateway?: ContainerFacts;
   }>([
     {
-      given: 'as all of its project (docker compose create), though the gateway was started',
+      given: 'of a project that was only created, although the gateway was started,',
       others: [other('db', { runState: 'created' })],
     },
-    { given: 'with one of its project stopped', others: [other('db', { runState: 'exited' })] },
-    { given: 'with one of its project paused', others: [other('db', { runState: 'paused' })] },
-    { given: 'with no need of its health', one: unstarted('app', 'gluetun:service_started:true') },
-    { given: 'by version 1, which tells of no needs', one: unstarted('app', '') },
+    { given: 'of a project with a stopped container', others: [other('db', { runState: 'exited' })] },
+    { given: 'of a project with a paused container', others: [other('db', { runState: 'paused' })] },
     {
-      given: 'by nothing but docker create',
+      given: 'that does not need the gateway to be healthy',
+      one: unstarted('app', 'gluetun:service_started:true'),
+    },
+    { given: 'by Compose 1, which records no conditions,', one: unstarted('app', '') },
+    {
+      given: 'by docker create alone',
       one: unstarted('app', HEALTHY, { labels: { [NEEDS]: HEALTHY } }),
     },
     {
@@ -111,44 +114,47 @@ describe('a dependent that compose created and never started', () => {
       one: unstarted('app', HEALTHY, { labels: { ...app.labels, 'com.docker.compose.project': 'y' } }),
     },
     {
-      given: 'and the gateway is not healthy',
+      given: 'whose gateway is unhealthy',
       gateway: gatewayFacts({ ...{ labels: compose('gluetun') }, health: 'unhealthy' }),
     },
     {
-      given: 'and the gateway is not healthy yet',
+      given: 'whose gateway is not healthy yet',
       gateway: gatewayFacts({ labels: compose('gluetun'), health: 'starting' }),
     },
     {
-      given: 'and the gateway has no health check, so compose never will',
+      given: 'whose gateway has no health check',
       gateway: gatewayFacts({ labels: compose('gluetun'), health: 'none' }),
     },
     {
-      given: 'and something else it needs healthy is not',
+      given: 'that needs another container to be healthy, which is not,',
       one: unstarted('app', `${HEALTHY},web:service_healthy:true`),
       others: [onGateway('web', { labels: compose('web'), health: 'starting' })],
     },
     {
-      given: 'and of something else it needs healthy nobody knows',
+      given: 'that needs another container to be healthy, of which nothing is known,',
       one: unstarted('app', `${HEALTHY},db:service_healthy:true`),
       others: [other('db')],
     },
     {
-      given: 'and two that need each other',
+      given: 'that needs another one which needs it',
       one: unstarted('app', 'web:service_started:false'),
       others: [unstarted('web', 'app:service_started:false')],
     },
     ...[{ runState: 'running' } as const, { runState: 'exited', exitCode: 1 } as const].map((init) => ({
-      given: `and what must be complete before it is ${init.runState}, not complete`,
+      given: `whose predecessor must complete but is ${init.runState}`,
       one: unstarted('app', `${HEALTHY},init:service_completed_successfully:false`),
       others: [facts('init', { labels: compose('init'), ...init })],
     })),
-    { given: 'and that has run since', one: onGateway('app', { labels: app.labels, runState: 'exited' }) },
-    { given: 'for another fault of its start', one: unstarted('app', HEALTHY, { error: 'no such device' }) },
+    { given: 'that has run since', one: onGateway('app', { labels: app.labels, runState: 'exited' }) },
+    {
+      given: 'that failed to start for another reason',
+      one: unstarted('app', HEALTHY, { error: 'no such device' }),
+    },
   ])('$given is left alone', ({ one = app, others = [], gateway = gluetun }) => {
     expect(attached(one, others, gateway)).toBe('stopped');
   });
 
-  it('for want of its network wants to run, whatever its project', () => {
+  it('is to be started if it lacked its network, whatever the state of its project', () => {
     const one = unstarted('app', '', { error: JOIN_ERROR });
     expect(attached(one, [other('db', { runState: 'exited' })])).toBe('failedToJoin');
   });
@@ -160,7 +166,7 @@ describe('a dependent that compose may still start', () => {
   /** Its project came up with a gateway that was not healthy. */
   const givenUp = (): History => new History().feed(connected(), listed(unwell, app)).forget();
 
-  it('is left to it until the next listing after the gateway became healthy, and ten seconds more', () => {
+  it('is left to compose until the next listing with a healthy gateway and ten more seconds', () => {
     const history = givenUp()
       .feed(turned('gluetun', 'healthy'), seconds(50))
       .expectNoAct()
@@ -172,12 +178,12 @@ describe('a dependent that compose may still start', () => {
     });
   });
 
-  it('is left to it where it starts it meanwhile', () => {
+  it('is left to compose if compose starts it meanwhile', () => {
     const history = givenUp().feed(turned('gluetun', 'healthy'), seconds(50), listedAgain(gluetun, app));
     history.feed(seconds(5), started('app'), inspectedAs('app'), minutes(10)).expectNoAct();
   });
 
-  it('has nothing said of it where it is started at once', () => {
+  it('is not logged if it is started at once', () => {
     const history = givenUp().feed(turned('gluetun', 'healthy'), started('app'), inspectedAs('app'));
     history
       .feed(seconds(50), listedAgain(gluetun), minutes(10))
@@ -185,7 +191,7 @@ describe('a dependent that compose may still start', () => {
       .expectNoLine(/never started/);
   });
 
-  it('is left to it where it is created beside a healthy gateway', () => {
+  it('is left to compose if it is created while the gateway is healthy', () => {
     const history = settled([], { gateway: gluetun }).feed(
       created('app', { labels: app.labels }),
       inspected(app),
@@ -197,14 +203,14 @@ describe('a dependent that compose may still start', () => {
     history.feed(started('app'), inspectedAs('app'), minutes(10)).expectNoAct();
   });
 
-  it('is left alone where another one of its project is stopped by then', () => {
+  it('is left alone if another container of its project was stopped meanwhile', () => {
     const db = other('db');
     const history = new History().feed(connected(), listed(unwell, app, db), turned('gluetun', 'healthy'));
     const steps: Steps = [seconds(50), listedAgain(gluetun, app, other('db', { runState: 'exited' }))];
     history.feed(...steps, minutes(10)).expectNoAct();
   });
 
-  it('is started, which is said, where the gateway was well before the monitor began', () => {
+  it('is started, with a line, if the gateway was healthy before the monitor began', () => {
     const history = new History().feed(connected(), listed(gluetun, app));
     history.expectNoLine(/^Not running, and left alone/).expectNoLine(SAID);
     history.feed(seconds(11)).expectActs('repairDependents').feed(restartBegun('app'));

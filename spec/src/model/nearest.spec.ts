@@ -18,11 +18,11 @@ it.each([
   { word: 'xyz', then: [] },
   { word: 'b', then: [] },
   { word: 'x'.repeat(10_000), then: [] },
-])('nearest to $word: $then', ({ word, then }) => {
+])('the names nearest to $word are: $then', ({ word, then }) => {
   expect(nearest(word, all)).toEqual(then);
 });
 
-it('three names at most are near, the nearest first', () => {
+it('no more than three names are suggested, the nearest first', () => {
   const names = ['app12', 'app2', 'app1', 'app', 'bpp'];
   expect(
     nearest(

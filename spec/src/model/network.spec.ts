@@ -30,93 +30,93 @@ const service = (name: string, createdAt: number): ContainerFacts =>
   facts(name, { labels: compose(name), createdAt });
 
 it.each(['constructor', 'toString', '__proto__'])(
-  'nobody is joined by the name %s where nobody has it',
+  'a container joined to the unused name %s has no owner',
   (name) => {
     expect(ownershipOf(facts('app', { ref: name }), kin([gatewayFacts()]))).toBeUndefined();
   },
 );
 
-describe('who has taken the place of a container that is no more', () => {
+describe('the replacement of a missing owner', () => {
   const gateway = gatewayFacts({ createdAt: 200 });
 
-  it('is the gateway, where it is remembered to have had that id', () => {
+  it('is the gateway if that is known to have had the ID', () => {
     const found = ownershipOf(orphan(), kin([gateway], { gateways: { gluetun: [idOf('x'), former] } }));
     expect(found).toEqual({ owner: gateway, link: 'replaced' });
   });
 
-  it('is nobody while there is no gateway', () => {
+  it('does not exist while there is no gateway', () => {
     expect(ownerOf(orphan(), kin([], { gateways: { gluetun: [former] } }))).toBeUndefined();
   });
 
-  it('is not the gateway of another name', () => {
+  it('is not the gateway if another gateway had the ID', () => {
     expect(ownerOf(orphan(), kin([gateway], { gateways: { 'gluetun-us': [former] } }))).toBeUndefined();
   });
 
-  it('is a dependent of the same name as the one that had that id', () => {
+  it('is the dependent with the name of the container that had the ID', () => {
     const app = facts('mid');
     expect(ownerOf(orphan(), kin([gateway, app], { dependents: { [former]: 'mid' } }))).toBe(app);
   });
 
   it.each<{ given: string; exist: ContainerFacts[]; labels: object; then: string | undefined }>([
     {
-      given: 'the service it depends on, where that is younger',
+      given: 'the service it depends on if that is younger',
       exist: [service('gluetun', 200)],
       labels: needs('gluetun'),
       then: 'gluetun',
     },
     {
-      given: 'the younger one of several',
+      given: 'the only younger service of several',
       exist: [service('gluetun', 200), service('db', 50)],
       labels: needs('gluetun', 'db'),
       then: 'gluetun',
     },
     {
-      given: 'nobody where several are younger',
+      given: 'none if several services are younger',
       exist: [service('gluetun', 200), service('db', 150)],
       labels: needs('gluetun', 'db'),
       then: undefined,
     },
     {
-      given: 'nobody where one of them is not there: it may be that one',
+      given: 'none if one of the services is missing, because it may be that one',
       exist: [service('gluetun', 200)],
       labels: needs('gluetun', 'db'),
       then: undefined,
     },
     {
-      given: 'nobody where the service is older, and so was never replaced',
+      given: 'none if the service is older and so was never replaced',
       exist: [service('gluetun', 50)],
       labels: needs('gluetun'),
       then: undefined,
     },
     {
-      given: 'nobody in another project',
+      given: 'none in another project',
       exist: [service('gluetun', 200)],
       labels: { ...needs('gluetun'), 'com.docker.compose.project': 'other' },
       then: undefined,
     },
     {
-      given: "nobody under compose's interim name",
+      given: "none with compose's interim name",
       exist: [{ ...service('gluetun', 200), name: '0123456789ab_gluetun' }],
       labels: needs('gluetun'),
       then: undefined,
     },
     {
-      given: 'nobody where there is no gateway',
+      given: 'none without a gateway',
       exist: [service('db', 200)],
       labels: needs('db'),
       then: undefined,
     },
-    { given: 'nobody without labels', exist: [service('gluetun', 200)], labels: {}, then: undefined },
-  ])('is by its labels $given', ({ exist, labels, then }) => {
+    { given: 'none without labels', exist: [service('gluetun', 200)], labels: {}, then: undefined },
+  ])('according to the labels is $given', ({ exist, labels, then }) => {
     expect(ownerOf(orphan(labels), kin(exist))?.name).toBe(then);
   });
 
-  it.each(['db', `x${former}`, `${former}x`])('is nobody for a name that is not there: %s', (ref) => {
+  it.each(['db', `x${former}`, `${former}x`])('does not exist for an unused name: %s', (ref) => {
     const one = facts('app', { ref, createdAt: 100, labels: needs('gluetun') });
     expect(ownerOf(one, kin([service('gluetun', 200)]))).toBeUndefined();
   });
 
-  it('is asked for only where the reference leads nowhere', () => {
+  it('is looked for only if the owner is missing', () => {
     const present = facts('present');
     const one = facts('app', { on: 'present' });
     const memory = { gateways: { gluetun: [present.id] } };
@@ -136,19 +136,19 @@ describe('a gateway that compose is about to remove', () => {
 
   it.each<{ given: string; exist: ContainerFacts[]; known: string[]; then: object }>([
     {
-      given: 'has been replaced by the one of its name',
+      given: 'has been replaced if another container has its plain name',
       exist: [anew],
       known: [interim.id],
       then: { owner: anew, link: 'replaced' },
     },
     {
-      given: 'is still the one while there is no other',
+      given: 'is still the owner while there is no other',
       exist: [],
       known: [interim.id],
       then: { owner: interim, link: 'present' },
     },
     {
-      given: 'is none of ours where its id was never known',
+      given: 'is still the owner if its ID was never ours',
       exist: [anew],
       known: [idOf('x')],
       then: { owner: interim, link: 'present' },
@@ -157,7 +157,7 @@ describe('a gateway that compose is about to remove', () => {
     expect(ownershipOf(one, kin([interim, ...exist], { gateways: { gluetun: known } }))).toEqual(then);
   });
 
-  it('is itself under its own name, though another one has its service', () => {
+  it('is the owner under its own name, even if another container has its service', () => {
     const former = gatewayFacts({ id: interim.id });
     const settings = { ...SETTINGS, gateway: interim.id.slice(0, 12) };
     const memory = { gateways: { [settings.gateway]: [interim.id] } };
@@ -166,10 +166,10 @@ describe('a gateway that compose is about to remove', () => {
   });
 });
 
-describe('a reference that leads nowhere', () => {
+describe('a reference to a missing container', () => {
   const renamedGateway = facts('vpn', { id: idOf('gluetun') });
 
-  it('is to the gateway by the name it had, where that was given another one', () => {
+  it("leads to the gateway if it is the gateway's former name", () => {
     const one = facts('app', { ref: 'gluetun' });
     expect(ownershipOf(one, kin([renamedGateway], { gateways: { gluetun: [idOf('gluetun')] } }))).toEqual({
       owner: renamedGateway,
@@ -177,7 +177,7 @@ describe('a reference that leads nowhere', () => {
     });
   });
 
-  it('is to the gateway by an id it had before, wherever among those it is', () => {
+  it("leads to the gateway if it is any of the gateway's former IDs", () => {
     const ids = [renamedGateway.id, idOf('x'), former];
     expect(ownershipOf(orphan(), kin([renamedGateway], { gateways: { gluetun: ids } }))).toEqual({
       owner: renamedGateway,
@@ -185,22 +185,22 @@ describe('a reference that leads nowhere', () => {
     });
   });
 
-  it('is to nobody where the gateway itself is meant by its own dead id', () => {
+  it("leads nowhere if it is the gateway's own reference to a former ID", () => {
     const gateway = facts('gluetun', { ref: former });
     expect(ownershipOf(gateway, kin([gateway], { gateways: { gluetun: [former] } }))).toBeUndefined();
   });
 
-  it('is to nobody where it is empty', () => {
+  it('leads nowhere if it is empty', () => {
     const one = facts('app', { ref: '' });
     expect(ownershipOf(one, kin([gatewayFacts()], { dependents: { [former]: 'gluetun' } }))).toBeUndefined();
   });
 
-  it('is by its labels not to a younger one that is not the gateway', () => {
+  it('does not lead by its labels to a younger container that is not the gateway', () => {
     const one = orphan(needs('db'));
     expect(ownerOf(one, kin([service('db', 200), service('gluetun', 50)]))).toBeUndefined();
   });
 
-  it('is by its labels not to one that was created in the same instant', () => {
+  it('does not lead by its labels to a container created at the same moment', () => {
     expect(ownerOf(orphan(needs('gluetun')), kin([service('gluetun', 100)]))).toBeUndefined();
   });
 });
@@ -210,11 +210,11 @@ describe('the owners of a network', () => {
   const mid = facts('mid', { on: 'gluetun' });
   const far = facts('far', { on: 'mid' });
 
-  it('are all those above, the nearest first', () => {
+  it('are all those above, nearest first', () => {
     expect(ownersOf(far, kin([far, mid, gateway]))).toEqual([mid, gateway]);
   });
 
-  it('end where one is missing, and where they come round in a circle', () => {
+  it('end at a missing one, and in a circle', () => {
     expect(ownersOf(far, kin([far, mid]))).toEqual([mid]);
     const [a, b] = [facts('a', { on: 'b' }), facts('b', { on: 'a' })];
     expect(ownersOf(a, kin([a, b]))).toEqual([b]);
@@ -222,25 +222,25 @@ describe('the owners of a network', () => {
   });
 
   it.each([
-    ['one between', far, true],
-    ['nobody', mid, true],
+    ['another container in between', far, true],
+    ['no container in between', mid, true],
     ['a network of its own', facts('db'), false],
-  ])('have the gateway among them with %s', (_, one, then) => {
+  ])('include the gateway or not with %s', (_, one, then) => {
     expect(isOnNetworkOf(gateway.id, one, kin([far, mid, gateway]))).toBe(then);
   });
 
-  it('are below the gateway as far as it, and all of them where it is none of them', () => {
+  it('below the gateway are those up to it, or all if it is not among them', () => {
     expect(ownersBelow(gateway.id, far, kin([far, mid, gateway]))).toEqual([mid]);
     expect(ownersBelow(idOf('x'), far, kin([far, mid, gateway]))).toEqual([mid, gateway]);
   });
 
-  it('have no gateway among them that is not there', () => {
+  it('do not include a gateway that does not exist', () => {
     expect(isOnNetworkOf(undefined, far, kin([far, mid, gateway]))).toBe(false);
   });
 });
 
 describe('a compose service', () => {
-  it('has a name that is unique across projects', () => {
+  it('has a name that includes its project', () => {
     expect(serviceOf(service('db', 1))).toBe('stack/db');
     expect(serviceOf(facts('db'))).toBe('/');
   });
@@ -258,7 +258,7 @@ describe('a compose service', () => {
     expect(servicesNeededBy(facts('app', { labels }))).toEqual(then);
   });
 
-  it('without a project needs those of none', () => {
+  it('without a project needs services without a project', () => {
     const labels = { 'com.docker.compose.depends_on': 'db' };
     expect(servicesNeededBy(facts('app', { labels }))).toEqual(['/db']);
   });

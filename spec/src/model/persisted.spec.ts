@@ -32,36 +32,36 @@ import { History, type Steps, settled } from '../history.ts';
 const app = onGateway('app', { restartPolicy: 'unless-stopped' });
 const keptOf = ({ memory }: History, name = 'app'): Exit['by'] | undefined => memory.exits[idOf(name)]?.by;
 
-describe('of how a container ended, the next monitor is told', () => {
+describe('the persisted exit of a container', () => {
   it.each<{ given: string; steps: Steps; then: Exit['by'] | undefined }>([
-    { given: 'nothing of a stop by hand that is not certain yet', steps: [stoppedByHand('app'), seconds(9)], then: undefined },
-    { given: 'of a stop by hand', steps: [stoppedByHand('app'), seconds(11)], then: 'operator' },
-    { given: 'nothing of an end of its own that is not certain yet', steps: [died('app', 1), seconds(9)], then: undefined },
-    { given: 'of an end of its own', steps: [died('app', 1), seconds(11)], then: 'itself' },
-    { given: 'of an end by an engine that had been killed', steps: [disconnected(), connected(), endedByEngine('app')], then: 'engine' },
-    { given: 'nothing once it is gone', steps: [stoppedByHand('app'), seconds(11), destroyed('app')], then: undefined },
+    { given: 'is missing after a stop by hand that is not certain yet', steps: [stoppedByHand('app'), seconds(9)], then: undefined },
+    { given: 'is by hand after a stop by hand', steps: [stoppedByHand('app'), seconds(11)], then: 'operator' },
+    { given: 'is missing after a death that is not certain yet', steps: [died('app', 1), seconds(9)], then: undefined },
+    { given: 'is by itself after a death', steps: [died('app', 1), seconds(11)], then: 'itself' },
+    { given: 'is by the engine if a killed engine ended it', steps: [disconnected(), connected(), endedByEngine('app')], then: 'engine' },
+    { given: 'is missing once the container is removed', steps: [stoppedByHand('app'), seconds(11), destroyed('app')], then: undefined },
   ])('$given', ({ steps, then }) => {
     expect(keptOf(settled([app]).feed(...steps))).toBe(then);
   }); // prettier-ignore
 
-  it('of one that we are about to end, before it has ended', () => {
+  it('is by the monitor as soon as our act on it begins', () => {
     const stale = onGateway('app', { startedAt: 500 });
     expect(keptOf(settled([stale]).feed(restartBegun('app')))).toBe('monitor');
   });
 
-  it('nothing of one that has never hung on a gateway', () => {
+  it('is missing for a container that was never a dependent', () => {
     const history = settled([app]).feed(stoppedByHand('other'), seconds(11));
     expect(Object.keys(history.memory.exits)).toEqual([]);
   });
 
-  it('nothing of one that was not known, and turns out to have nothing to do with a gateway', () => {
+  it('is missing for an unknown container that turns out to be unrelated', () => {
     const history = settled([app]).withoutAnswers().feed(died('other', 1));
     history.feed(inspected(facts('other', { runState: 'exited' })), seconds(11));
     expect(Object.keys(history.state.shared.exits)).toEqual([idOf('other')]);
     expect(history.memory.exits).toEqual({});
   });
 
-  it('of any of several gateways', () => {
+  it('is kept for each of several gateways', () => {
     const memory: Persisted = {
       ...NOTHING_PERSISTED,
       gateways: { gluetun: [idOf('gluetun')], second: [idOf('second')] },
@@ -73,14 +73,14 @@ describe('of how a container ended, the next monitor is told', () => {
     expect(Object.keys(new History({ memory }).memory.exits)).toEqual([idOf('second')]);
   });
 
-  it('while there is no gateway, of those that once hung on one', () => {
+  it('is kept for a former dependent while there is no gateway', () => {
     const memory: Persisted = { ...NOTHING_PERSISTED, dependents: { [app.id]: 'app' } };
     const history = new History({ memory }).feed(connected(), listed(app, facts('other')));
     history.feed(stoppedByHand('app'), stoppedByHand('other'), seconds(11));
     expect(Object.keys(history.memory.exits)).toEqual([app.id]);
   });
 
-  it('which run it was, so that another run of it is not meant', () => {
+  it('names the run, so that it does not count for another one', () => {
     const { memory } = settled([app]).feed(stoppedByHand('app'), seconds(11));
     const found = (startedAt: number): Exit['by'] | undefined => {
       const one = onGateway('app', { runState: 'exited', startedAt });
@@ -91,33 +91,33 @@ describe('of how a container ended, the next monitor is told', () => {
     expect(found(3_000)).toBeUndefined();
   });
 
-  it('the same once more, by a monitor that has learned nothing new', () => {
+  it('is the same if the next monitor learns nothing new', () => {
     const { memory } = settled([app]).feed(stoppedByHand('app'), seconds(11));
     expect(new History({ memory }).memory).toEqual(memory);
   });
 });
 
-describe('of recoveries, the next monitor is told', () => {
+describe('the persisted backoff', () => {
   const known = { ...NOTHING_PERSISTED, backoff: { gluetun: { attempts: 2, notBefore: 1 } } };
 
-  it('that all has been well for long enough', () => {
+  it('is reset after ten minutes of passing checks', () => {
     const history = settled([], { memory: known });
     for (let minute = 0; minute < 15; minute += 1) history.feed(minutes(1), checkPassed());
     expect(history.memory.backoff).toEqual({ gluetun: { attempts: 0, notBefore: 0 } });
   });
 
-  it('nothing as long as there was none', () => {
+  it('is missing without a recovery', () => {
     expect(settled().memory.backoff).toEqual({});
   });
 
-  it('what an earlier monitor has left, if this one only says what it would do', () => {
+  it('stays what an earlier monitor has left in a dry run', () => {
     const history = settled([], { memory: known, settings: { dryRun: true }, sites: [site('a')] });
     history.feed(seconds(30), checkFailed(), seconds(10), checkFailed());
     expect(persistedOf(history.everything).backoff).toEqual(known.backoff);
   });
 });
 
-describe('of sites, the next monitor is told', () => {
+describe('the persisted knowledge about the sites', () => {
   const blocked = { urls: ['https://a/'], recoveries: 1 };
   const held: RememberedSites = { held: ['https://b/'], blocked, passed: ['https://a/'] };
   const remembering = (sites: RememberedSites): Persisted => ({
@@ -130,23 +130,23 @@ describe('of sites, the next monitor is told', () => {
   };
   const NONE = { held: [], blocked: undefined, passed: [] };
 
-  it('nothing as long as nothing is known of them', () => {
+  it('is empty as long as nothing is known', () => {
     expect(new History().memory.sites).toEqual({});
   });
 
   it.each<{ given: string; sites: Partial<RememberedSites> }>([
     { given: 'have passed', sites: { passed: ['https://a/'] } },
-    { given: 'are demoted', sites: { held: ['https://a/'] } },
-    { given: 'may block the exit', sites: { blocked } },
-  ])('which $given', ({ sites }) => {
+    { given: 'are held as advisory', sites: { held: ['https://a/'] } },
+    { given: 'may be blocked at this exit', sites: { blocked } },
+  ])('names the sites that $given', ({ sites }) => {
     expect(withSites(new History(), sites).sites).toEqual({ gluetun: { ...NONE, ...sites } });
   });
 
-  it('that none of what an earlier monitor has left holds any more', () => {
+  it('is cleared if nothing of it holds any more', () => {
     expect(withSites(new History({ memory: remembering(held) }), NONE).sites).toEqual({ gluetun: NONE });
   });
 
-  it('in a dry run, which were demoted before, and which have passed by now', () => {
+  it('keeps the held sites of an earlier monitor in a dry run and updates those that have passed', () => {
     const history = new History({ memory: remembering(held), settings: { dryRun: true } });
     const passed = ['https://a/', 'https://c/'];
     const { sites } = withSites(history, { held: ['https://c/'], blocked: undefined, passed });
@@ -154,20 +154,20 @@ describe('of sites, the next monitor is told', () => {
   });
 });
 
-describe('what the next monitor is told', () => {
+describe('the sources of the persisted state', () => {
   it.each<{ change: string; changed: (state: State) => Partial<State> }>([
     {
-      change: 'what is remembered',
+      change: 'the past',
       changed: ({ shared }) => ({ shared: { ...shared, past: { ...shared.past } } }),
     },
     {
-      change: 'the record of exits',
+      change: 'the recorded exits',
       changed: ({ shared }) => ({ shared: { ...shared, exits: { ...shared.exits } } }),
     },
     { change: 'the settings of a gateway', changed: ({ settings }) => ({ settings: { ...settings } }) },
-    { change: 'its backoff', changed: ({ backoff }) => ({ backoff: { ...backoff } }) },
-    { change: 'its sites', changed: ({ sites }) => ({ sites: { ...sites } }) },
-  ])('may be something else after a change of $change', ({ changed }) => {
+    { change: 'the backoff of a gateway', changed: ({ backoff }) => ({ backoff: { ...backoff } }) },
+    { change: 'the sites of a gateway', changed: ({ sites }) => ({ sites: { ...sites } }) },
+  ])('change with $change', ({ changed }) => {
     const history = settled();
     const before = persistedSources(history.everything);
     history.state = { ...history.state, ...changed(history.state) };
@@ -176,7 +176,7 @@ describe('what the next monitor is told', () => {
     expect(after.filter((part, index) => part !== before[index])).toHaveLength(1);
   });
 
-  it('is the same after a change of anything else', () => {
+  it('stay the same after any other change', () => {
     const history = settled();
     const before = persistedSources(history.everything);
     const { checking } = history.state;

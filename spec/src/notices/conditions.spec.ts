@@ -41,7 +41,7 @@ import { History, type Setting, type Steps, settled } from '../history.ts';
 
 const cutOff: Steps = [...restartMessages('gluetun'), inspectedAs('gluetun', { health: 'healthy' })];
 
-/** The first by its name, for want of DNS; the other passes. */
+/** DNS fails for the first site, which has a name; the other passes. */
 const onlyDnsFails: Happening = ({ checking: { running } }, at) => [
   ...(running?.sites ?? []).map((one, index) => ({
     type: 'siteProbed' as const,
@@ -65,7 +65,7 @@ const excluded = { settings: { exclude: ['gluetun'] } };
 const down: Steps = [seconds(30), checkFailed(), seconds(10), checkFailed()];
 
 describe('a condition', () => {
-  it('is none when all is well', () => {
+  it('does not exist while all is well', () => {
     expect(keysOf(settled([app]))).toEqual([]);
   });
 
@@ -240,7 +240,7 @@ describe('a condition', () => {
     },
   };
 
-  it.each(Object.entries(STORIES))('%s begins, is kept since then, and ends', (kind, story) => {
+  it.each(Object.entries(STORIES))('%s begins, keeps its start time and ends', (kind, story) => {
     const { key, from = () => settled([app]), begins, ends } = story;
     const history = from().feed(...begins);
     const begun = conditionsOf(history.everything).find((one) => one.kind === kind);
@@ -254,7 +254,7 @@ describe('a condition', () => {
     { because: 'refused', steps: [restartBegun('app'), restartFailed('app', { refused: true })] },
     { because: 'paused', dependents: [onGateway('app', { runState: 'paused' })], steps: [] },
     { because: 'dryRun', setting: { settings: { dryRun: true } }, steps: [] },
-  ])('tells why a dependent that is cut off is not repaired: $because', (given) => {
+  ])('gives the reason why a cut-off dependent is not repaired: $because', (given) => {
     const { because, setting, dependents = [app], steps } = given;
     const history = settled(dependents, setting).feed(...cutOff, ...steps);
     expect(conditionsOf(history.everything)).toMatchObject([
@@ -262,27 +262,27 @@ describe('a condition', () => {
     ]);
   });
 
-  it('is the same one under another name', () => {
+  it('stays the same one when the gateway is renamed', () => {
     const history = settled([app]).feed(seconds(30), checkBlind('there is no wget'));
     const before = keysOf(history);
     history.feed(renamed('gluetun', 'vpn'));
     expect(keysOf(history)).toEqual(before);
   });
 
-  it('about a site ends with its pass, not with the recovery', () => {
+  it('about a site ends when the site passes, not with the recovery', () => {
     const history = settled([app], { settings: { dryRun: true, failThreshold: 1 } });
     history.feed(seconds(30), checkFailed());
     expect(keysOf(history)).toEqual(['siteDown gluetun https://a/']);
     expect(keysOf(history.feed(seconds(30), checkPassed()))).toEqual([]);
   });
 
-  it('about a dependent ends when that is gone, though nobody looks without a gateway', () => {
+  it('about a dependent ends when the dependent is removed, even without a gateway', () => {
     const history = settled([app]).feed(...cutOff, restartBegun('app'), restartFailed('app'));
     history.feed(destroyed('gluetun'), destroyed('app'));
     expect(keysOf(history)).toEqual(['gatewayAbsent gluetun']);
   });
 
-  it('keeps the time at which it began, whatever happens meanwhile', () => {
+  it('keeps its start time, whatever happens meanwhile', () => {
     const history = settled([app]).feed(seconds(30), checkBlind('there is no wget'));
     const [first] = conditionsOf(history.everything);
     history.feed(seconds(30), checkBlind('exec is forbidden'), paused('app'), unpaused('app'));
@@ -291,7 +291,7 @@ describe('a condition', () => {
     ]);
   });
 
-  it('is not what a recovery does itself', () => {
+  it('does not arise from what a recovery itself does', () => {
     const history = settled([app], { sites: [site('a')] }).feed(...down);
     history.feed(...restartMessages('gluetun'));
     expect(keysOf(history)).toEqual(['siteDown gluetun https://a/']);
@@ -300,8 +300,8 @@ describe('a condition', () => {
   });
 });
 
-describe('what a step has changed', () => {
-  it('is what began and what ended, each once', () => {
+describe('the changes of a step', () => {
+  it('contain each condition that began or ended exactly once', () => {
     const history = settled([app], { settings: { exclude: ['gluetun'], failThreshold: 1 } });
     const seen: string[] = [];
     const look = (...steps: Steps): void => {
@@ -316,7 +316,7 @@ describe('what a step has changed', () => {
     expect(seen).toEqual(['+ recoveryHeldBack', '+ siteDown', '- recoveryHeldBack', '- siteDown']);
   });
 
-  it('is nothing if the event changed nothing', () => {
+  it('are empty if the event changed nothing', () => {
     const { everything } = settled([app]);
     expect(changesIn(everything, everything)).toEqual({ began: [], ended: [] });
   });

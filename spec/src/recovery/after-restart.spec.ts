@@ -50,7 +50,7 @@ const listedAsOf =
     listedAgain()(state, at).map((event): Event => ({ ...event, requestedAt }) as Event);
 
 describe('a deadline of the recovery', () => {
-  it('that passed while the monitor stood still leaves to what has happened meanwhile the first word', () => {
+  it('is judged after the events that arrived while the monitor stood still', () => {
     const history = settled([app]).feed(...down, ...back);
     history.now += 300_000;
     history.feed(turned('other', 'unhealthy'), turned('gluetun', 'healthy'));
@@ -58,29 +58,29 @@ describe('a deadline of the recovery', () => {
   });
 });
 
-describe('a verification that is over without a check that passed', () => {
+describe('a verification that ends without a passing check', () => {
   it('names the sites that still fail', () => {
     const history = verifying([app], { sites: [site('a'), site('b'), site('c')] });
     history.feed(endpointRead('203.0.113.7'), checked({ a: 'fail', b: 'fail' }), seconds(31));
     history.expectLine(/^No check has passed since the restart: https:\/\/a, https:\/\/b$/, 'warn');
   });
 
-  it('names none where it is not known of any', () => {
+  it('names no site if none is known to fail', () => {
     const history = verifying().feed(endpointRead('203.0.113.7'), checkBlind());
     history.feed(happens({ type: 'sitesChanged', sites: [site('new')], faults: [] }), checkBlind());
     history.feed(seconds(31)).expectLine(/^No check has passed since the restart$/, 'warn');
   });
 });
 
-describe('the new endpoint', () => {
-  it('is not waited for where the log has told it', () => {
+describe('a recovery that has verified the tunnel', () => {
+  it("logs the endpoint at once and goes on if Gluetun's log has shown it", () => {
     verifying()
       .feed(publicIpLogged('203.0.113.7'), checkPassed())
       .expectLine(/^Status: NEW \| IP: 203\.0\.113\.7 /)
       .expectRecovery('listing');
   });
 
-  it('is not waited for where nobody has told it yet', () => {
+  it('goes on without the endpoint if it is not known yet', () => {
     verifying()
       .feed(checkPassed())
       .expectNoLine(/^Status/)
@@ -89,8 +89,8 @@ describe('the new endpoint', () => {
   });
 });
 
-describe('after the restart the containers', () => {
-  it('are asked for once, and again each 15 s without an answer', () => {
+describe('the containers after the restart', () => {
+  it('are listed once, and again every 15 s until there is an answer', () => {
     // By then the listing of each minute is nearly a minute away.
     const history = verifying().feed(endpointRead('203.0.113.7'), seconds(20)).forget();
     history.feed(checkPassed()).expectCommandCount('listContainers', 1);
@@ -104,20 +104,20 @@ describe('after the restart the containers', () => {
     history.feed(seconds(1)).expectCommandCount('listContainers', 3).expectRecovery('listing');
   });
 
-  it('are known by a listing that was asked for in the same millisecond', () => {
+  it('are accepted from a listing requested in the same millisecond, but not from an earlier one', () => {
     const history = verifying().feed(endpointRead('203.0.113.7'));
     const askedAt = history.now;
     history.feed(checkPassed(), listedAsOf(askedAt - 1)).expectRecovery('listing');
     history.feed(listedAsOf(askedAt)).expectRecovery('repairing');
   });
 
-  it('are not known where the gateway among them could not be inspected', () => {
+  it('are not accepted from a listing in which the gateway could not be inspected', () => {
     const unknown = gatewayFacts({ inspected: false, runState: 'restarting' });
     const history = listing().withoutAnswers().feed(listedAgain(unknown)).expectRecovery('listing');
     history.feed(inspectedAs('gluetun'), listedAgain()).expectRecovery('repairing');
   });
 
-  it('that somebody else has restarted meanwhile are left alone', () => {
+  it('are left alone if somebody else has restarted them meanwhile', () => {
     listing()
       .feed(inspectedAs('app'), listedAgain())
       .expectLine(/^Discovered dependent containers: app$/)
@@ -139,7 +139,7 @@ describe('the verdict on a recovery', () => {
   };
   const orphans = [facts('ftp', { ref: former }), facts('web', { ref: former })];
 
-  it('names whom the user has to create anew, where that is left to them', () => {
+  it('names the dependents that must be re-created by hand if AUTO_RECREATE is off', () => {
     const history = listing([app, ...orphans], { ...known, settings: { autoRecreate: false } });
     history
       .feed(listedAgain(), waveSucceeded())
@@ -147,7 +147,7 @@ describe('the verdict on a recovery', () => {
       .expectNoLine(/Recovery complete/);
   });
 
-  it('names all that went wrong', () => {
+  it('names everything that went wrong', () => {
     verifying()
       .feed(endpointRead('203.0.113.7'), checkFailed(), seconds(31), listedAgain())
       .feed(restartFailed('app'), succeeded())

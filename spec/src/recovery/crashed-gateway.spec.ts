@@ -31,8 +31,8 @@ const ended = (id: number, ok = true) =>
     outcome: ok ? { ok } : { ok, reason: 'no such container' },
   });
 
-describe('a gateway that is left behind', () => {
-  it('is said to be started, and that this failed, for the first attempt only', () => {
+describe('a gateway that our restart has left stopped', () => {
+  it('has its start and the failure of its start logged for the first attempt only', () => {
     const history = leftBehind().feed(seconds(10)).expectLines('gluetun has not come back; starting it');
     history.forget().feed(failed());
     history.expectLines('Starting gluetun failed: port is already allocated; trying again');
@@ -40,7 +40,7 @@ describe('a gateway that is left behind', () => {
     expect(history.lines).toEqual([]);
   });
 
-  it('is started by attempts each with an id of its own', () => {
+  it('is started by attempts that each have their own ID', () => {
     const history = leftBehind().feed(seconds(10), failed(), seconds(60), failed(), minutes(3));
     const ids = history.acts.map(({ id }) => id);
     expect(ids).toHaveLength(3);
@@ -50,18 +50,18 @@ describe('a gateway that is left behind', () => {
 
   it.each([
     { what: 'has worked', outcome: succeeded() },
-    { what: 'found things otherwise', outcome: skipped() },
-  ])('has nothing said of an attempt that $what', ({ outcome }) => {
+    { what: 'was skipped', outcome: skipped() },
+  ])('has nothing logged if the attempt $what', ({ outcome }) => {
     expect(beingStarted().feed(outcome).lines).toEqual([]);
   });
 
-  it('is started once more only when the attempt under way is over, not another act', () => {
+  it('is started again only after the current attempt has ended, not after another act', () => {
     const history = beingStarted().feed(ended(-1, false)).expectLines().feed(minutes(5)).expectNoAct();
     expect(startDueAt(history.state)).toBeUndefined();
     history.feed(failed(), seconds(10)).expectActs('startGateway');
   });
 
-  it('is started when nothing else is under way any more', () => {
+  it('is started only once no other act is under way', () => {
     const history = leftBehind();
     const inFlight = waveUnderWay();
     history.state = { ...history.state, shared: { ...history.state.shared, inFlight } };
@@ -70,17 +70,17 @@ describe('a gateway that is left behind', () => {
   });
 
   it.each([
-    { how: 'worked, as far as is known', outcome: succeeded() },
+    { how: 'worked, although the gateway is still down', outcome: succeeded() },
     { how: 'failed', outcome: failed() },
-    { how: 'found things otherwise', outcome: skipped() },
-  ])('is not started again on the heels of an attempt that took long and $how', ({ outcome }) => {
+    { how: 'was skipped', outcome: skipped() },
+  ])('is started again no sooner than ten seconds after a long attempt that $how', ({ outcome }) => {
     const history = beingStarted().feed(minutes(10), outcome).expectNoAct();
     history.feed(seconds(9)).expectNoAct().feed(seconds(1)).expectActs('startGateway');
   });
 });
 
 describe('a gateway that crashes outside a recovery', () => {
-  it('has its recovery count as begun when it went down, not when it is started', () => {
+  it('has a recovery that counts from the moment it went down', () => {
     const history = settled().feed(died('gluetun', 1));
     const { gateway } = history.state;
     history.feed(seconds(10)).expectActs('startGateway');

@@ -47,49 +47,49 @@ const GRACE = { selfHealGraceMs: 60_000 };
 const sentenceOf = (decision: Decision | undefined): string | undefined =>
   decision && lineOf(decision.notice).message;
 
-describe('a recovery', () => {
+describe('the decision about a recovery', () => {
   it.each<{ given: string; state: State; why: string }>([
     {
-      given: 'a site that is down',
+      given: 'one critical site is down and the quorum is "any"',
       state: down(1),
       why: `${ANY}; recovery 1 since all was well, the next one not before 60s after its end`,
     },
     {
-      given: 'a quorum',
+      given: 'the quorum is met',
       state: down(3, {}, { siteQuorum: 'majority' }),
       why: '3 of 5 critical sites down, and SITE_QUORUM=majority asks for 3; recovery 1 since all was well, the next one not before 60s after its end',
     },
     {
-      given: 'a backoff that ends at this moment',
+      given: 'the backoff ends at this very moment',
       state: down(1, { backoff: backoff(2, AT) }),
       why: `${ANY}; recovery 3 since all was well, the next one not before 240s after its end`,
     },
     {
-      given: 'a grace that ends at this moment',
+      given: 'the grace ends at this very moment',
       state: down(1, { outageSince: AT - 60_000 }, GRACE),
       why: `${ANY}; recovery 1 since all was well, the next one not before 60s after its end`,
     },
     {
-      given: 'a grace, and no sign of an outage',
+      given: 'there is a grace but no sign of an outage',
       state: down(1, { outageSince: undefined }, GRACE),
       why: `${ANY}; recovery 1 since all was well, the next one not before 60s after its end`,
     },
     {
-      given: 'a witness that answered as the outage began',
+      given: 'the witness answered as the outage began',
       state: down(1, { outageSince: 5_000, witness: answering(5_000) }),
       why: `${ANY}; the line is up, says the witness; recovery 1 since all was well, the next one not before 60s after its end`,
     },
     {
-      given: 'a witness that answers, and no sign of an outage',
+      given: 'the witness answers and there is no sign of an outage',
       state: down(1, { outageSince: undefined, witness: answering(0) }),
       why: `${ANY}; the line is up, says the witness; recovery 1 since all was well, the next one not before 60s after its end`,
     },
     {
-      given: 'another gateway that is excluded',
+      given: 'another gateway is excluded',
       state: down(1, {}, { exclude: ['other'] }),
       why: `${ANY}; recovery 1 since all was well, the next one not before 60s after its end`,
     },
-  ])('begins, given $given', ({ state, why }) => {
+  ])('is to begin if $given', ({ state, why }) => {
     const decision = decide(state, AT);
     expect(decision?.act).toBe(true);
     expect(sentenceOf(decision)).toBe(`Why: ${why}`);
@@ -97,7 +97,7 @@ describe('a recovery', () => {
 
   it.each<{ given: string; state: State; hold: string; why: string }>([
     {
-      given: 'too few sites down, whatever else there is',
+      given: 'the quorum is not met, whatever else applies',
       state: down(
         2,
         { witness: silent, backoff: backoff(1, AT + 1) },
@@ -107,64 +107,64 @@ describe('a recovery', () => {
       why: '2 of 5 critical sites down, and SITE_QUORUM=3 asks for 3; so the tunnel counts as working',
     },
     {
-      given: 'a gateway that is excluded',
+      given: 'the gateway is excluded',
       state: down(1, { witness: silent }, { exclude: ['gluetun'] }),
       hold: 'excluded',
       why: `${ANY}; gluetun is in EXCLUDE_CONTAINERS`,
     },
     {
-      given: 'a witness that was never asked',
+      given: 'the witness was never asked',
       state: down(1, { witness: { value: 'untried', nextProbeAt: 0, awaited: undefined } }),
       hold: 'awaitingWitness',
       why: `${ANY}; the witness is being asked`,
     },
     {
-      given: 'a witness that answered before the outage',
+      given: 'the witness last answered before the outage',
       state: down(1, { outageSince: 5_000, witness: answering(4_999) }),
       hold: 'awaitingWitness',
       why: `${ANY}; the witness is being asked`,
     },
     {
-      given: 'a line that is down',
+      given: 'the line itself is down',
       state: down(1, { witness: silent, outageSince: AT }, GRACE),
       hold: 'line',
       why: `${ANY}; the line itself is down: the witness does not answer either`,
     },
     {
-      given: 'a grace that is not over',
+      given: 'the grace is not over',
       state: down(1, { outageSince: AT - 55_000, backoff: backoff(1, AT + 1) }, GRACE),
       hold: 'grace',
       why: `${ANY}; Gluetun has 5s left to heal itself (SELF_HEAL_GRACE)`,
     },
     {
-      given: 'the backoff after one',
+      given: 'the backoff after one recovery is not over',
       state: down(1, { backoff: backoff(1, AT + 30_000) }),
       hold: 'backoff',
       why: `${ANY}; after 1 recovery the next is due in 30s`,
     },
     {
-      given: 'the backoff after several',
+      given: 'the backoff after several recoveries is not over',
       state: down(1, { backoff: backoff(2, AT + 1_500) }),
       hold: 'backoff',
       why: `${ANY}; after 2 recoveries the next is due in 1.5s`,
     },
-  ])('is held back, given $given', ({ state, hold, why }) => {
+  ])('is to hold back if $given', ({ state, hold, why }) => {
     const decision = decide(state, AT);
     expect(decision).toMatchObject({ act: false, notice: { because: hold } });
     expect(sentenceOf(decision)).toBe(`No recovery: ${why}`);
   });
 
-  it('is no question where no critical site is down', () => {
+  it('is not made if no critical site is down', () => {
     expect(decide(down(0), AT)).toBeUndefined();
   });
 });
 
-describe('the grace', () => {
+describe('the grace for Gluetun to heal itself', () => {
   it.each([
-    ['with no sign of an outage', undefined, 60_000, 0],
-    ['that is none', 5_000, 0, 0],
-    ['from the first sign on', 5_000, 60_000, 65_000],
-  ])('%s ends in time', (_, outageSince, selfHealGraceMs, then) => {
+    ['without a sign of an outage', undefined, 60_000, 0],
+    ['of zero length', 5_000, 0, 0],
+    ['counted from the first sign of an outage', 5_000, 60_000, 65_000],
+  ])('%s ends at the right time', (_, outageSince, selfHealGraceMs, then) => {
     expect(graceEndsAt(down(1, { outageSince }, { selfHealGraceMs }))).toBe(then);
   });
 });

@@ -27,7 +27,7 @@ function given({ down, passing, blocked, held = '' }: Given): State {
 
 const after = (recoveries: number, names: string): Sites['blocked'] => ({ urls: urls(names), recoveries });
 
-describe('a recovery for few sites', () => {
+describe('a recovery for a minority of the sites', () => {
   it.each<{ given: Given; then: Sites['blocked'] }>([
     { given: { down: 'a', passing: 'bcde' }, then: after(1, 'a') },
     { given: { down: 'ab', passing: 'e' }, then: after(1, 'ab') },
@@ -39,12 +39,12 @@ describe('a recovery for few sites', () => {
     { given: { down: 'abc', passing: 'de', blocked: after(2, 'abc') }, then: undefined },
     // Four count; two of them are half, not a minority.
     { given: { down: 'ab', passing: 'cd', held: 'e' }, then: undefined },
-  ])('given $given is noted as $then', ({ given: one, then }) => {
+  ])('given $given is recorded as $then', ({ given: one, then }) => {
     expect(noteBlocked(given(one)).sites.blocked).toEqual(then);
   });
 });
 
-describe('sites that block the exit', () => {
+describe('the sites held as advisory after three recoveries', () => {
   it.each<{ given: Given; then: string | undefined }>([
     { given: { down: 'a', passing: 'b', blocked: after(3, 'a') }, then: 'a' },
     { given: { down: 'a', passing: 'b', blocked: after(4, 'a') }, then: 'a' },
@@ -55,13 +55,13 @@ describe('sites that block the exit', () => {
     { given: { down: 'b', passing: 'a', blocked: after(3, 'a') }, then: undefined },
     { given: { down: 'a', passing: '', blocked: after(3, 'a') }, then: undefined },
     { given: { down: 'abc', passing: 'd', blocked: after(3, 'abc') }, then: undefined },
-  ])('given $given are held: $then', ({ given: one, then }) => {
+  ])('given $given are: $then', ({ given: one, then }) => {
     const held = demoteBlocked(given(one));
     expect(held?.state.sites.held).toEqual(then === undefined ? undefined : urls(then));
     expect(held?.state.sites.blocked).toBeUndefined();
   });
 
-  it('are named, with the advice, and nothing is done', () => {
+  it('are named in a warning with advice, without a request', () => {
     const held = demoteBlocked(given({ down: 'ab', passing: 'c', blocked: after(3, 'ab') }));
     expect(held?.requests).toEqual([]);
     expect(held?.notices.map((notice) => lineOf(notice))).toMatchObject([

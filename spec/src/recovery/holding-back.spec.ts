@@ -38,7 +38,7 @@ describe('a recovery is held back', () => {
       says: /^No recovery: 2 of 5 critical sites down, and SITE_QUORUM=majority asks for 3; so the tunnel counts as working$/,
     },
     {
-      given: 'while Gluetun has its grace',
+      given: 'while Gluetun has time to heal itself',
       setting: { settings: { selfHealGraceMs: 120_000 } },
       down: ['a'],
       says: /^No recovery: 1 of 1 .*; Gluetun has 110s left to heal itself \(SELF_HEAL_GRACE\)$/,
@@ -54,7 +54,7 @@ describe('a recovery is held back', () => {
       down: ['a'],
       says: /^No recovery: 1 of 1 .*; after 2 recoveries the next is due in \d+s$/,
     },
-  ])('$given, said once', ({ setting, down, says }) => {
+  ])('$given, with one line that says so', ({ setting, down, says }) => {
     const history = failing(settled([], setting), ...down)
       .expectNoAct()
       .expectLine(says, 'warn');
@@ -63,7 +63,7 @@ describe('a recovery is held back', () => {
       .expectLine(says);
   });
 
-  it('no longer than its grace', () => {
+  it('no longer than the grace lasts', () => {
     const history = failing(settled([], { settings: { selfHealGraceMs: 60_000 } })).expectNoAct();
     nextCheck(history.feed(seconds(50)), checkFailed());
     history.feed(seconds(0)).expectActs('restartGateway');
@@ -72,7 +72,7 @@ describe('a recovery is held back', () => {
   it.each([
     ['Docker', turned('gluetun', 'unhealthy')],
     ['Gluetun', selfHealingLogged()],
-  ])('by a grace that begins with the doubt of %s', (_, doubt) => {
+  ])('by a grace that begins when %s reports trouble', (_, doubt) => {
     const history = settled([], { settings: { selfHealGraceMs: 60_000 } }).feed(doubt, seconds(40));
     failing(history).expectNoAct();
     nextCheck(history, checkFailed());
@@ -81,7 +81,7 @@ describe('a recovery is held back', () => {
 });
 
 describe('the witness', () => {
-  it('is asked at the start, and at the first failure', () => {
+  it('is asked at the start and at the first failed check', () => {
     const history = withWitness();
     expect(asked(history)).toBeGreaterThan(0);
     witness(history, true);
@@ -90,7 +90,7 @@ describe('the witness', () => {
     expect(asked(history)).toBeGreaterThan(0);
   });
 
-  it('that answers lets the recovery begin, at its answer', () => {
+  it('lets the recovery begin as soon as it answers', () => {
     const history = witness(withWitness({ settings: { failThreshold: 1 } }), true);
     history
       .feed(seconds(30), checkFailed())
@@ -101,7 +101,7 @@ describe('the witness', () => {
       .expectLine(/^Why: .*the line is up, says the witness/);
   });
 
-  it('that is silent, too, says that the line is down', () => {
+  it('shows that the line is down if it does not answer either', () => {
     const history = witness(withWitness(), true);
     history.feed(seconds(30), checkFailed());
     witness(history, false).feed(seconds(1.5));
@@ -113,19 +113,19 @@ describe('the witness', () => {
     history.expectChecks(1);
   });
 
-  it('that was silent once is no news', () => {
+  it('is not reported for a single missed answer', () => {
     const history = witness(withWitness(), true).feed(seconds(61));
     witness(history, false).feed(seconds(1));
     witness(history, true).expectNoLine(/line|witness/i);
   });
 
-  it('that has never answered is ignored, and said to be', () => {
+  it('is reported and ignored if it has never answered', () => {
     const history = witness(withWitness(), false);
     history.expectLine(/^The witness has not answered \(no answer\); it is ignored until it does$/, 'warn');
     failing(history).expectActs('restartGateway');
   });
 
-  it('that is silent while the tunnel works is ignored, too', () => {
+  it('is reported and ignored if it does not answer although the tunnel works', () => {
     const history = witness(withWitness(), true).feed(seconds(61));
     if (history.state.checking.running !== undefined) history.feed(checkPassed());
     witness(history, false).feed(seconds(1));
@@ -137,8 +137,8 @@ describe('the witness', () => {
   });
 });
 
-describe('a site that blocks the exit', () => {
-  it('is held as advisory after three recoveries for it, until it passes once', () => {
+describe('a site that three recoveries did not bring back', () => {
+  it('is held as advisory until it passes once', () => {
     const history = settled([], { sites: FIVE, settings: { backoffMs: 0 } });
     const state = history.state;
     history.state = { ...state, sites: { ...state.sites, blocked: { urls: ['https://c/'], recoveries: 3 } } };
@@ -155,7 +155,7 @@ describe('a site that blocks the exit', () => {
     expect(history.state.sites.held).toEqual([]);
   });
 
-  it('is not held where most are down', () => {
+  it('stays critical if most of the sites are down', () => {
     const history = settled([], { sites: FIVE });
     const state = history.state;
     const urls = ['https://a/', 'https://b/', 'https://c/'];

@@ -238,23 +238,23 @@ describe('a recovery', () => {
   );
 });
 
-describe('what a phase waits for', () => {
+describe('the wait of a recovery', () => {
   const FROM_NOW = { since: 5_000, until: 35_000 };
 
-  it('is a check from the end of a restart of the VPN on, for a limited time', () => {
+  it('is for a passing check, with a deadline, once the VPN has been restarted', () => {
     expect(step('restartingVpn', 'restartDone')).toMatchObject(FROM_NOW);
     expect(step('restartingVpn', 'restartUncertain')).toMatchObject(FROM_NOW);
   });
 
-  it('is the restart of the container at once if that of the VPN has failed', () => {
+  it('is for the restart of the container as soon as the restart of the VPN has failed', () => {
     expect(step('restartingVpn', 'restartFailed')).toMatchObject({ since: 5_000, until: undefined });
   });
 
-  it('is the restart of the container once no check has passed in time after that of the VPN', () => {
+  it('is for the restart of the container if no check passes in time after a restart of the VPN', () => {
     expect(step('verifyingVpn', 'timeOver')).toEqual({ ...PHASES.verifyingVpn, until: undefined });
   });
 
-  it('is a check from now on, with all its time, if the gateway is resumed', () => {
+  it('is for a passing check, with a full deadline, once the gateway is resumed', () => {
     expect(step('verifyingVpn', 'gatewayResumed')).toMatchObject(FROM_NOW);
     expect(next({ ...PHASES.verifyingVpn, until: undefined }, 'gatewayResumed', MOMENT)).toMatchObject(
       FROM_NOW,
@@ -267,16 +267,16 @@ describe('what a phase waits for', () => {
     ['verifying', 'gatewayNotReady'],
     ['listing', 'gatewayNotReady'],
     ['repairing', 'gatewayNotReady'],
-  ] as const)('is a gateway that becomes ready, not started by us yet, after %s, %s', (phase, signal) => {
+  ] as const)('is for a ready gateway that we have not started yet, after %s, %s', (phase, signal) => {
     const expected = { value: 'awaitingReady', begunAt: 1_000, until: 125_000, starts: 0 };
     expect(step(phase, signal)).toEqual(expected);
   });
 
-  it('is a gateway that becomes ready, started once, after a crash', () => {
+  it('is for a ready gateway that we have started once, after a crash', () => {
     expect(step('none', 'gatewayStartBegun')).toMatchObject({ until: 125_000, starts: 1 });
   });
 
-  it('stays the same but for the number of starts if it is started again', () => {
+  it('only counts one more start if the gateway is started again', () => {
     const expected = { ...PHASES.awaitingReady, starts: 2 };
     expect(step('awaitingReady', 'gatewayStartBegun')).toEqual(expected);
   });
@@ -286,24 +286,27 @@ describe('what a phase waits for', () => {
     expect(step('awaitingReady', 'timeOver')).toEqual(expected);
   });
 
-  it('is a check that passes, for a limited time, once the gateway is ready', () => {
+  it('is for a passing check, with a deadline, once the gateway is ready', () => {
     expect(step('awaitingReady', 'gatewayReady')).toMatchObject({ until: 35_000 });
   });
 
   it.each([
     ['checkPassed', true],
     ['timeOver', false],
-  ] as const)('is a list asked for now, after %s', (signal, isVerified) => {
+  ] as const)('is for a listing requested now, after %s', (signal, isVerified) => {
     expect(step('verifying', signal)).toMatchObject({ isVerified, askedAt: 5_000, askAgainAt: 20_000 });
   });
 
-  it('is the same list, asked for again, if it does not come', () => {
+  it('is for the same listing, requested again, if it does not arrive', () => {
     expect(step('listing', 'timeOver')).toEqual({ ...PHASES.listing, askAgainAt: 20_000 });
   });
 
-  it.each([true, false])('is every dependent once they are listed, verified or not: %s', (isVerified) => {
-    expect(next({ ...PHASES.listing, isVerified }, 'listed', MOMENT)).toMatchObject({ isVerified });
-  });
+  it.each([true, false])(
+    'is for all dependents once they are listed, whether verified or not: %s',
+    (isVerified) => {
+      expect(next({ ...PHASES.listing, isVerified }, 'listed', MOMENT)).toMatchObject({ isVerified });
+    },
+  );
 });
 
 describe('the section on a recovery in docs/machines.md', () => {

@@ -24,9 +24,9 @@ describe('the end of a recovery', () => {
   });
 
   it.each([
-    ['an earlier recovery', CLOSED],
-    ['nothing', undefined],
-  ])('leaves the record of %s as it is', (_, record) => {
+    ['only a closed record of an earlier recovery', CLOSED],
+    ['no record', undefined],
+  ])('leaves the record unchanged if there is %s', (_, record) => {
     const state = given(record);
     expect(closeRecord(state, 9_000, 'incomplete')).toBe(state);
   });
@@ -36,14 +36,14 @@ describe('the record of a recovery', () => {
   const verifying = { recovery: { value: 'verifying', begunAt: 1_000, until: 40_000 } } as const;
   const event = { type: 'timeReached', at: 9_000 } as const;
 
-  it('keeps its latest fifty steps', () => {
+  it('keeps the latest fifty steps', () => {
     const steps = Array.from({ length: 50 }, (_, at) => ({ step: 'restarting' as const, at }));
     const before = given({ ...OPEN, steps });
     const { latestRecovery } = recoveryRecord.reduce({ ...before, ...verifying }, event, before).state;
     expect(latestRecovery?.steps).toEqual([...steps.slice(1), { step: 'verifying', at: 9_000 }]);
   });
 
-  it('begins with the first step after an earlier recovery', () => {
+  it('starts anew with the first step after an earlier recovery', () => {
     const before = given(CLOSED);
     const { latestRecovery } = recoveryRecord.reduce({ ...before, ...verifying }, event, before).state;
     expect(latestRecovery).toEqual({ ...OPEN, steps: [{ step: 'verifying', at: 9_000 }] });

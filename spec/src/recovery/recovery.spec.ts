@@ -52,8 +52,8 @@ const back: Steps = [
 ];
 const healthy: Steps = [seconds(5), turned('gluetun', 'healthy')];
 
-describe('a recovery begins', () => {
-  it('when a critical site is at its threshold, with the words a user may grep', () => {
+describe('a recovery', () => {
+  it('begins when a critical site reaches its threshold, with the documented log lines', () => {
     broken()
       .expectActs({ kind: 'restartGateway', start: new Date(1_000).toISOString() })
       .expectLines(
@@ -66,7 +66,7 @@ describe('a recovery begins', () => {
       );
   });
 
-  it('where a gateway does not become ready in its time and its sites stay down', () => {
+  it('begins if a gateway is not ready in time and its sites stay down', () => {
     settled()
       .feed(started('gluetun'), inspectedAs('gluetun', { health: 'starting' }), seconds(121))
       .feed(checkFailed(), seconds(10), checkFailed())
@@ -74,26 +74,26 @@ describe('a recovery begins', () => {
   });
 
   it.each<{ given: string; setting?: Setting; event: Steps }>([
-    { given: 'one failure is not the threshold', event: [seconds(30), checkFailed()] },
+    { given: 'after one failure below the threshold', event: [seconds(30), checkFailed()] },
     {
-      given: 'a pass comes in between',
+      given: 'if a check passes in between',
       event: [seconds(30), checkFailed(), seconds(10), checkPassed(), seconds(30), checkFailed()],
     },
     {
-      given: 'probes tell nothing',
+      given: 'if the probes are inconclusive',
       event: [seconds(30), checkBlind(), seconds(30), checkBlind(), seconds(30), checkBlind()],
     },
-    { given: 'the gateway is excluded', setting: { settings: { exclude: ['gluetun'] } }, event: down },
+    { given: 'if the gateway is excluded', setting: { settings: { exclude: ['gluetun'] } }, event: down },
     {
-      given: 'the engine is lost',
+      given: 'if the engine is lost',
       event: [seconds(30), checkFailed(), seconds(10), disconnected(), checkFailed()],
     },
     {
-      given: 'the engine is not caught up with',
+      given: 'before the engine has been listed after a reconnect',
       event: [seconds(30), checkFailed(), seconds(10), disconnected(), connected(), checkFailed()],
     },
     {
-      given: 'the monitor ends',
+      given: 'if the monitor is shutting down',
       event: [
         seconds(30),
         checkFailed(),
@@ -103,15 +103,15 @@ describe('a recovery begins', () => {
       ],
     },
     {
-      given: 'Docker alone calls it unhealthy',
+      given: 'if only Docker reports the gateway unhealthy',
       event: [turned('gluetun', 'unhealthy'), checkPassed(), minutes(5)],
     },
     {
-      given: 'it was stopped by its operator',
+      given: 'if the gateway was stopped by hand',
       event: [seconds(30), checkFailed(), seconds(10), stoppedByHand('gluetun'), checkFailed()],
     },
     {
-      given: 'it is still starting',
+      given: 'if the gateway is still starting',
       event: [
         started('gluetun'),
         inspectedAs('gluetun', { health: 'starting' }),
@@ -123,20 +123,20 @@ describe('a recovery begins', () => {
         checkFailed(),
       ],
     },
-  ])('not where $given', ({ setting, event }) => {
+  ])('does not begin $given', ({ setting, event }) => {
     settled([app], setting)
       .feed(...event)
       .expectNoAct()
       .expectRecovery('none');
   });
 
-  it('naming all sites at their threshold', () => {
+  it('names all sites that have reached their threshold', () => {
     settled([app], { sites: [site('a'), site('b'), site('c')] })
       .feed(seconds(30), checkFailed('a', 'b'), seconds(10), checkFailed('a', 'b'))
       .expectLine(/^Failed sites \(exceeded threshold\): https:\/\/a, https:\/\/b$/);
   });
 
-  it('whose act has an id that nothing else has', () => {
+  it('gives its acts and checks IDs that nothing else has', () => {
     const { commands } = broken().feed(...back, ...healthy, seconds(5), checkPassed(), seconds(30));
     const ids = commands.flatMap((command) =>
       'id' in command ? command.id : 'checkId' in command ? command.checkId : [],
@@ -145,40 +145,40 @@ describe('a recovery begins', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('once, however many checks fail meanwhile', () => {
+  it('begins only once, however many checks fail meanwhile', () => {
     broken([app], { sites: [site('a'), site('b')] })
       .feed(minutes(3))
       .expectActs('restartGateway');
   });
 });
 
-describe('a gateway that somebody stops', () => {
-  it('is not restarted for the sites that are out of reach by that', () => {
+describe('a gateway that has been sent a stop signal', () => {
+  it('is not restarted for the checks that fail meanwhile', () => {
     broken([app], { settings: { failThreshold: 3 } })
       .feed(killed('gluetun'), seconds(10), checkFailed(), seconds(10), checkFailed())
       .expectNoAct()
       .expectNoLine(/THRESHOLD REACHED/);
   });
 
-  it('is restarted where it goes on without a tunnel all the same', () => {
+  it('is restarted if it keeps running without a tunnel', () => {
     const history = broken([app], { settings: { failThreshold: 3 } }).feed(killed('gluetun'));
     history.feed(seconds(70), checkFailed()).expectActs('restartGateway');
   });
 });
 
-describe('why no recovery begins', () => {
+describe('the reason why no recovery begins', () => {
   const sites = [site('a'), site('b'), site('c')];
   const settings = { siteQuorum: 'majority' as const };
   const isHeld = (): History =>
     settled([], { sites, settings }).feed(seconds(30), checkFailed('a'), seconds(10), checkFailed('a'));
   const WHY = /^No recovery: .* so the tunnel counts as working$/;
 
-  it('is not said again while it stays so', () => {
+  it('is not logged again while nothing changes', () => {
     const { lines } = isHeld().expectLine(WHY, 'warn').forget().feed(seconds(30), checkFailed('a'));
     expect(lines.filter(({ level }) => level !== 'debug')).toHaveLength(0);
   });
 
-  it('is said again after the sites were up in between', () => {
+  it('is logged again if the sites passed in between', () => {
     const history = isHeld().feed(seconds(30), checkPassed()).forget();
     history.feed(seconds(30), checkFailed('a'), seconds(10), checkFailed('a')).expectLine(WHY, 'warn');
   });
@@ -201,7 +201,7 @@ describe('the answer of the witness', () => {
 
   it.each([
     { given: 'a gateway that has run for long', startedAt: 1_000 },
-    { given: 'one that was ready in no time', startedAt: 9_990_000 },
+    { given: 'a gateway that became ready at once', startedAt: 9_990_000 },
   ])('begins the recovery of $given', ({ startedAt }) => {
     settled([], { hasWitness: true, gateway: gatewayFacts({ startedAt }) })
       .feed(answers, ...down)
@@ -210,7 +210,7 @@ describe('the answer of the witness', () => {
       .expectActs('restartGateway');
   });
 
-  it('begins it with a gateway that is out of time to become ready, too', () => {
+  it('begins the recovery of a gateway that did not become ready in time', () => {
     settled([], { hasWitness: true })
       .feed(answers, started('gluetun'), inspectedAs('gluetun', { health: 'starting' }), seconds(121))
       .feed(checkFailed(), seconds(10), checkFailed())
@@ -219,7 +219,7 @@ describe('the answer of the witness', () => {
       .expectActs('restartGateway');
   });
 
-  it('that the line is up again begins nothing by itself: the sites are checked first', () => {
+  it('leads to a new check, not to a recovery, if the line was down before', () => {
     const silence: Happening = (state, at) =>
       answers(state, at).map((event): Event => ({ ...event, answers: false }) as Event);
     const history = isAsked().feed(silence, seconds(10), checkFailed());
@@ -232,10 +232,10 @@ describe('the answer of the witness', () => {
     { given: 'is being stopped', event: [killed('gluetun')] },
     { given: 'was removed', event: [died('gluetun'), destroyed('gluetun')] },
     {
-      given: 'has started anew',
+      given: 'was started again',
       event: [started('gluetun'), inspectedAs('gluetun', { health: 'starting' })],
     },
-  ])('begins nothing with a gateway that $given meanwhile', ({ event }) => {
+  ])('does not begin a recovery if the gateway $given meanwhile', ({ event }) => {
     isAsked()
       .feed(...event, answers)
       .expectNoAct()
@@ -244,7 +244,7 @@ describe('the answer of the witness', () => {
   });
 });
 
-describe('a whole recovery', () => {
+describe('a complete recovery', () => {
   it('restarts the gateway, waits until it is ready, verifies, and repairs', () => {
     broken()
       .forget()
@@ -274,7 +274,7 @@ describe('a whole recovery', () => {
       });
   });
 
-  it('begins nothing again once the site is back', () => {
+  it('resets the failures of the site, so that the next failure starts nothing', () => {
     const history = broken().feed(
       ...back,
       ...healthy,
@@ -287,7 +287,7 @@ describe('a whole recovery', () => {
     expect(history.state.sites.failures).toEqual({ 'https://a/': 1 });
   });
 
-  it('is verified by the very check that made the gateway ready', () => {
+  it('is verified by the same check that proved the gateway ready', () => {
     broken()
       .feed(...back, tunnelUpLogged(), seconds(1))
       .forget()
@@ -296,7 +296,7 @@ describe('a whole recovery', () => {
       .expectChecks(0);
   });
 
-  it("waits for the restart's own end though the gateway is healthy before", () => {
+  it('waits for the restart act to end even if the gateway is healthy sooner', () => {
     broken()
       .feed(restartMessages('gluetun'), inspectedAs('gluetun', { health: 'healthy' }), seconds(1))
       .expectRecovery('restarting')
@@ -304,7 +304,7 @@ describe('a whole recovery', () => {
       .expectRecovery('listing');
   });
 
-  it('has nothing to repair where nobody hangs on the gateway', () => {
+  it('repairs nothing if the gateway has no dependents', () => {
     broken([])
       .forget()
       .feed(...back, ...healthy, endpointRead('203.0.113.7'), checkPassed(), listedAgain())
@@ -314,7 +314,7 @@ describe('a whole recovery', () => {
       .expectLine(/^Recovery complete/);
   });
 
-  it('leaves alone who is stopped, and starts who failed to join', () => {
+  it('leaves stopped dependents alone and starts those that failed to join', () => {
     broken([app, onGateway('off', { runState: 'exited' })])
       .feed(...back, ...healthy, endpointRead('203.0.113.7'), checkPassed())
       .forget()
@@ -328,7 +328,7 @@ describe('a whole recovery', () => {
       });
   });
 
-  it('restarts a listed container that is apart once, and it counts as done when it is younger than the gateway', () => {
+  it("restarts a configured dependent outside the gateway's network only once", () => {
     const history = broken([facts('db'), app], { settings: { dependents: ['db'] } });
     history
       .feed(...back, ...healthy, endpointRead('203.0.113.7'), checkPassed(), listedAgain())
@@ -343,7 +343,7 @@ describe('a whole recovery', () => {
       .expectNoAct();
   });
 
-  it('restarts one that could not be inspected: it ran before the gateway did', () => {
+  it('restarts a dependent that could not be inspected', () => {
     const blank = onGateway('blank', { inspected: false });
     broken([blank])
       .feed(...back, ...healthy, endpointRead('203.0.113.7'), checkPassed())
@@ -353,36 +353,36 @@ describe('a whole recovery', () => {
   });
 });
 
-describe('the restart', () => {
-  it('that fails is said, and the gateway judged by its checks', () => {
+describe('the restart of the gateway', () => {
+  it('is reported if it fails, and the gateway is then judged by its checks', () => {
     broken()
       .feed(failed('server error'))
       .expectLine(/^Restarting gluetun failed: server error$/, 'error')
       .expectRecovery('awaitingReady');
   });
 
-  it('that fails is over where the tunnel comes back by itself', () => {
+  it('ends the recovery if it fails but the tunnel works again by itself', () => {
     broken()
       .feed(failed(), seconds(5), checkPassed())
       .expectLine(/^The tunnel works again without a restart$/)
       .expectRecovery('none');
   });
 
-  it('that fails is not late, and begins again where the sites stay down', () => {
+  it('is repeated if it fails and the sites stay down, without a line about a late gateway', () => {
     const history = broken().feed(failed());
     for (let checks = 0; checks < 50 && history.state.recovery.value === 'awaitingReady'; checks += 1)
       history.feed(seconds(5), checkFailed());
     history.expectNoLine(/did not become ready/).expectActs('restartGateway', 'restartGateway');
   });
 
-  it('that fails leaves the gateway its time: nothing is said nor tried before that is over', () => {
+  it('allows the gateway its full time if it fails, without lines or further acts', () => {
     const history = broken().feed(failed()).forget();
     for (let checks = 0; checks < 22; checks += 1) history.feed(seconds(5), checkFailed());
     history.expectNoAct().feed(seconds(20));
     expect(history.lines.filter(({ level }) => level !== 'debug')).toHaveLength(0);
   });
 
-  it('that found things otherwise is no restart, and the recovery over', () => {
+  it('ends the recovery if it was skipped', () => {
     broken()
       .feed(skipped('it is exited by now'))
       .expectLine(/^gluetun is not restarted: it is exited by now$/)
@@ -391,18 +391,22 @@ describe('the restart', () => {
       .expectActs('restartGateway');
   });
 
-  it('that another command ends does not end', () => {
+  it('does not end when another act ends', () => {
     const history = broken();
     history.reduce({ type: 'actEnded', at: history.now, id: 999, kind: 'x', outcome: { ok: true } });
     history.expectRecovery('restarting');
   });
 });
 
-describe('a gateway that is back in the millisecond in which the recovery began', () => {
+describe('a gateway that is back in the same millisecond in which the recovery began', () => {
   it.each<{ given: string; event: Steps; says: RegExp }>([
-    { given: 'as soon as it is healthy', event: healthy, says: /^gluetun is healthy after 5s$/ },
-    { given: 'late where it does not become so', event: [minutes(2)], says: /did not become ready within/ },
-  ])('has restarted: it is ready $given', ({ event, says }) => {
+    { given: 'as healthy once it is healthy', event: healthy, says: /^gluetun is healthy after 5s$/ },
+    {
+      given: 'as late if it does not become healthy',
+      event: [minutes(2)],
+      says: /did not become ready within/,
+    },
+  ])('counts as restarted and is reported $given', ({ event, says }) => {
     const history = broken();
     history.now -= 1;
     const startedAt = history.now;
@@ -412,8 +416,8 @@ describe('a gateway that is back in the millisecond in which the recovery began'
   });
 });
 
-describe('a gateway that is awaited', () => {
-  it('is not back with a check that passes before its log shows the tunnel', () => {
+describe('a gateway that a recovery waits for', () => {
+  it('is not ready after a passing check if its log has not shown the tunnel', () => {
     broken()
       .feed(...back, turned('gluetun', 'unhealthy'), checkPassed())
       .expectGateway('starting')
@@ -421,7 +425,7 @@ describe('a gateway that is awaited', () => {
       .expectNoLine(/works again/);
   });
 
-  it('and is found down, nobody knows why, is waited for and not touched', () => {
+  it('is left alone if it is found down for an unknown reason', () => {
     broken()
       .feed(...back, inspectedAs('gluetun', { runState: 'exited' }))
       .forget()
@@ -430,7 +434,7 @@ describe('a gateway that is awaited', () => {
       .expectNoAct();
   });
 
-  it('is said to be late once, and its dependents are repaired as soon as it is ready', () => {
+  it('is reported late once, and its dependents are repaired as soon as it is ready', () => {
     broken()
       .feed(...back, minutes(2))
       .expectLine(
@@ -444,7 +448,7 @@ describe('a gateway that is awaited', () => {
       .expectRecovery('repairing');
   });
 
-  it('is restarted again where it is late and its sites stay down, when the backoff is over', () => {
+  it('is restarted again after the backoff if it is late and its sites stay down', () => {
     const history = broken()
       .feed(...back, seconds(121), checkFailed())
       .expectActs('restartGateway');
@@ -452,7 +456,7 @@ describe('a gateway that is awaited', () => {
     history.feed(seconds(60), checkFailed()).expectActs('restartGateway', 'restartGateway');
   });
 
-  it('left behind by our restart is started after 10 s, then under the backoff of recoveries, said once', () => {
+  it('is started 10 s after our restart left it stopped, then with a backoff, with one line about it', () => {
     const history = broken().feed(killed('gluetun'), died('gluetun'), stopped('gluetun'), failed()).forget();
     history.feed(seconds(9)).expectNoAct().feed(seconds(1)).expectActs('startGateway');
     history.feed(failed(), seconds(45)).expectActs('startGateway').feed(seconds(10));
@@ -463,25 +467,25 @@ describe('a gateway that is awaited', () => {
     history.expectLine(/^Starting gluetun failed: port is already allocated; trying again$/, 'error');
   });
 
-  it('left behind is started in time though its restart took longer than that to fail', () => {
+  it('is started in time if our restart took long to fail', () => {
     broken()
       .feed(killed('gluetun'), died('gluetun'), seconds(100), failed(), seconds(11))
       .expectActs('restartGateway', 'startGateway');
   });
 
-  it('left behind that an attempt took long to start is tried again in time', () => {
+  it('is started again in time if the first attempt to start it took long', () => {
     broken()
       .feed(killed('gluetun'), died('gluetun'), failed(), seconds(10), seconds(70), failed(), seconds(10))
       .expectActs('restartGateway', 'startGateway', 'startGateway');
   });
 
-  it('that crashes in the recovery is started too, under the backoff: that is another attempt', () => {
+  it('is started with a backoff if it crashes during the recovery', () => {
     const history = broken().feed(...back, seconds(3), died('gluetun', 1), seconds(55));
     history.expectActs('restartGateway').feed(seconds(3)).expectActs('restartGateway', 'startGateway');
     expect(history.state.backoff.attempts).toBe(2);
   });
 
-  it('is not started while its restart policy may do it, but where that gives up', () => {
+  it('is not started while its restart policy may start it, but is once that gives up', () => {
     const history = broken()
       .feed(...back, died('gluetun', 1), inspectedAs('gluetun', { runState: 'restarting' }))
       .forget();
@@ -489,7 +493,7 @@ describe('a gateway that is awaited', () => {
     history.feed(inspectedAs('gluetun', { runState: 'exited' }), seconds(11)).expectActs('startGateway');
   });
 
-  it('is never started once its operator stopped it, and the recovery ends', () => {
+  it('is not started if it was stopped by hand, and the recovery ends', () => {
     broken()
       .feed(...back, seconds(1), stoppedByHand('gluetun'))
       .expectRecovery('awaitingReady')
@@ -508,7 +512,7 @@ describe('a gateway that is awaited', () => {
     history.feed(connected(), listedAgain(), minutes(1)).expectActs('startGateway');
   });
 
-  it('is not started once the monitor ends', () => {
+  it('is not started if the monitor is shutting down', () => {
     broken()
       .feed(...back, died('gluetun', 1), happens({ type: 'shutdownRequested', signal: 'SIGTERM' }))
       .forget()
@@ -516,7 +520,7 @@ describe('a gateway that is awaited', () => {
       .expectNoAct();
   });
 
-  it('goes on where a start of ours brings it back', () => {
+  it('lets the recovery continue if our start brings it back', () => {
     broken()
       .feed(
         killed('gluetun'),
@@ -531,7 +535,7 @@ describe('a gateway that is awaited', () => {
       .expectRecovery('verifying');
   });
 
-  it('that is removed is waited for', () => {
+  it('is waited for if it is removed', () => {
     broken()
       .feed(...back, destroyed('gluetun'), minutes(5))
       .expectRecovery('awaitingReady')
@@ -539,8 +543,8 @@ describe('a gateway that is awaited', () => {
   });
 });
 
-describe('the verification', () => {
-  it('goes on at most 5 s apart, and is no condition for the repairs', () => {
+describe('the verification of the tunnel', () => {
+  it('checks every 5 s, and the dependents are repaired even if it fails', () => {
     const history = broken()
       .feed(...back, ...healthy, endpointRead('203.0.113.7'))
       .forget();
@@ -553,28 +557,28 @@ describe('the verification', () => {
       .expectNoLine(/Recovery complete/);
   });
 
-  it('lasts twice the longest check', () => {
+  it('lasts twice as long as the longest check', () => {
     const history = broken([app], { sites: [site('a', { timeoutSeconds: 40 })] });
     history.feed(...back, ...healthy, endpointRead('203.0.113.7'), seconds(79)).expectRecovery('verifying');
     history.feed(seconds(2)).expectRecovery('listing');
   });
 
-  it('ends at once with a check that passes', () => {
+  it('ends as soon as a check passes', () => {
     broken()
       .feed(...back, ...healthy, endpointRead('203.0.113.7'), checkPassed())
       .expectRecovery('listing');
   });
 });
 
-describe('the endpoint in a recovery', () => {
+describe('the endpoint after a recovery', () => {
   const verified: Steps = [...back, ...healthy, checkPassed()];
 
   it.each<{ given: string; event: Steps }>([
-    { given: 'is told after the listing', event: [listedAgain(), endpointRead('203.0.113.7')] },
-    { given: 'is not available', event: [endpointUnavailable(), listedAgain()] },
-    { given: 'is not answered in time', event: [listedAgain(), seconds(6)] },
-    { given: 'is answered without an address', event: [endpointRead(undefined), listedAgain()] },
-  ])('that $given holds up no repair', ({ event }) => {
+    { given: 'arrives after the listing', event: [listedAgain(), endpointRead('203.0.113.7')] },
+    { given: 'is unavailable', event: [endpointUnavailable(), listedAgain()] },
+    { given: 'does not arrive in time', event: [listedAgain(), seconds(6)] },
+    { given: 'arrives without an IP', event: [endpointRead(undefined), listedAgain()] },
+  ])('does not delay the repairs if it $given', ({ event }) => {
     broken()
       .feed(...verified)
       .expectRecovery('listing')
@@ -584,10 +588,10 @@ describe('the endpoint in a recovery', () => {
   });
 });
 
-describe('the listing of a recovery', () => {
+describe('the listing during a recovery', () => {
   const asked: Steps = [...back, ...healthy, endpointRead('203.0.113.7'), checkPassed()];
 
-  it('that fails is asked for again', () => {
+  it('is requested again if it fails', () => {
     const history = broken()
       .feed(...asked)
       .forget();
@@ -596,7 +600,7 @@ describe('the listing of a recovery', () => {
     history.feed(listedAgain()).expectRecovery('repairing');
   });
 
-  it('that never answers is asked for again', () => {
+  it('is requested again if it never arrives', () => {
     const history = broken()
       .feed(...asked)
       .forget();
@@ -606,21 +610,21 @@ describe('the listing of a recovery', () => {
     expect(history.commands.filter(({ kind }) => kind === 'listContainers').length).toBeGreaterThan(0);
   });
 
-  it('from before it was asked for is not believed', () => {
+  it('is ignored if it was requested earlier', () => {
     const history = broken().feed(...asked);
     const answer = listedAgain()(history.state, history.now)[0];
     history.reduce({ ...answer, requestedAt: history.now - 10_000 } as NonNullable<typeof answer>);
     history.expectRecovery('listing');
   });
 
-  it('without an inspection of the gateway proves nobody fresh or stale', () => {
+  it('is not used if the gateway has started again and was not inspected since', () => {
     const history = broken().feed(...asked);
     history.feed(started('gluetun', { engineTimeMs: history.now }));
     history.expectRecovery('awaitingReady');
   });
 });
 
-describe('a gateway that bounces', () => {
+describe('a gateway that ends again', () => {
   const steps: readonly { phase: string; event: Steps }[] = [
     { phase: 'verifying', event: [...back, ...healthy] },
     { phase: 'listing', event: [...back, ...healthy, endpointRead('203.0.113.7'), checkPassed()] },
@@ -630,7 +634,7 @@ describe('a gateway that bounces', () => {
     },
   ];
 
-  it.each(steps)('while $phase is awaited again', ({ phase, event }) => {
+  it.each(steps)('during the phase "$phase" is waited for again', ({ phase, event }) => {
     const history = broken().feed(...event);
     expect(history.state.recovery.value).toBe(phase);
     history.feed(
@@ -655,19 +659,22 @@ describe('a gateway that bounces', () => {
     history.expectLine(/^Recovery complete/);
   });
 
-  it.each(steps)('while $phase and is stopped by its operator ends the recovery', ({ event }) => {
-    const history = broken().feed(...event);
-    history
-      .feed(seconds(1), stoppedByHand('gluetun'), seconds(11))
-      .expectRecovery('none')
-      .forget()
-      .feed(minutes(10))
-      .expectNoAct();
-  });
+  it.each(steps)(
+    'during the phase "$phase" because it was stopped by hand ends the recovery',
+    ({ event }) => {
+      const history = broken().feed(...event);
+      history
+        .feed(seconds(1), stoppedByHand('gluetun'), seconds(11))
+        .expectRecovery('none')
+        .forget()
+        .feed(minutes(10))
+        .expectNoAct();
+    },
+  );
 });
 
 describe('the end of a recovery', () => {
-  it('names who could not be restarted, once everyone has had a first try', () => {
+  it('names the dependents that could not be restarted, once each has had a first attempt', () => {
     broken([app, onGateway('db')])
       .feed(...back, ...healthy, endpointRead('203.0.113.7'), checkPassed(), listedAgain())
       .feed(restartFailed('app'), restartFailed('db'), succeeded())
@@ -675,7 +682,7 @@ describe('the end of a recovery', () => {
       .expectRecovery('none');
   });
 
-  it('does not wait for a paused one, which is repaired when it is resumed', () => {
+  it('does not wait for a paused dependent, which is restarted when it is resumed', () => {
     broken()
       .feed(...back, ...healthy, endpointRead('203.0.113.7'), checkPassed())
       .forget()
@@ -685,7 +692,7 @@ describe('the end of a recovery', () => {
       .expectRecovery('none');
   });
 
-  it('sets every counter back', () => {
+  it('resets the failures of all sites', () => {
     const { state } = broken([]).feed(
       ...back,
       ...healthy,

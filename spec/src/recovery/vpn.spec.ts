@@ -35,21 +35,21 @@ const broken = ({ settings, ...setting }: Setting = {}): History =>
 const restarted = (setting: Setting = {}): History => broken(setting).forget().feed(succeeded());
 const NO_USE = /^No check has passed since the VPN was restarted inside gluetun$/;
 
-describe('the gentle way', () => {
-  it('begins with the VPN inside the gateway', () => {
+describe('a recovery with the vpn-first strategy', () => {
+  it('begins with a restart of the VPN inside the gateway', () => {
     broken()
       .expectRecovery('restartingVpn')
       .expectActs({ kind: 'restartVpn', start: new Date(1_000).toISOString() })
       .expectLine(/^Restarting the VPN inside gluetun to force new endpoint\.\.\.$/, 'info');
   });
 
-  it('knows nothing of the new exit until it is told', () => {
+  it('forgets the old endpoint', () => {
     const { current, reading } = restarted().state.endpoint;
     expect(Object.values(current)).toEqual(Object.values(current).map(() => undefined));
     expect(reading).toBeUndefined();
   });
 
-  it('ends with a check that passes, dependents untouched', () => {
+  it('ends when a check passes, with the dependents untouched', () => {
     const history = restarted().feed(seconds(5), checkPassed()).expectRecovery('none');
     history
       .expectNoAct()
@@ -60,7 +60,7 @@ describe('the gentle way', () => {
     history.feed(minutes(5)).expectNoAct();
   });
 
-  it('restarts those dependents all the same that are to be, once', () => {
+  it('restarts the dependents in VPN_RESTART_DEPENDENTS once', () => {
     const history = restarted({ settings: { vpnRestartDependents: ['db'] } }).feed(seconds(5), checkPassed());
     history.expectLine(/the VPN was restarted, dependents untouched but db$/).expectActs({
       kind: 'repairDependents',
@@ -71,7 +71,7 @@ describe('the gentle way', () => {
     history.expectLine(/^db restarted successfully$/).expectActs('repairDependents');
   });
 
-  it('names all that it restarts', () => {
+  it('names all dependents that it restarts', () => {
     restarted({ settings: { vpnRestartDependents: ['db', 'app'] } })
       .feed(seconds(5), checkPassed())
       .expectLine(/dependents untouched but app, db$/);
@@ -79,10 +79,10 @@ describe('the gentle way', () => {
 
   it.each<{ given: string; event: Steps }>([
     { given: 'a check that fails', event: [seconds(5), checkFailed()] },
-    { given: "another act's end", event: [happens({ type: 'actEnded', id: 99, kind: 'any', outcome: { ok: true } })] },
-    { given: 'an address', event: [endpointRead('203.0.113.9')] },
-    { given: 'a wait that is not over', event: [seconds(29)] },
-  ])('goes on after $given', ({ event }) => {
+    { given: 'the end of another act', event: [happens({ type: 'actEnded', id: 99, kind: 'any', outcome: { ok: true } })] },
+    { given: 'an endpoint', event: [endpointRead('203.0.113.9')] },
+    { given: '29 of its 30 seconds', event: [seconds(29)] },
+  ])('keeps waiting after $given', ({ event }) => {
     restarted().feed(...event).expectRecovery('verifyingVpn').expectNoAct();
   }); // prettier-ignore
 
@@ -98,23 +98,23 @@ describe('the gentle way', () => {
     history.feed(checkPassed()).expectRecovery(then);
   });
 
-  it('is verified by a check at once, and then at most 5 s apart', () => {
+  it('is verified by a check at once and then every 5 s', () => {
     const history = restarted().expectChecks(1).feed(checkFailed());
     history.feed(seconds(4)).expectChecks(1).feed(seconds(1)).expectChecks(2);
   });
 
-  it('has no check made while the VPN is being restarted', () => {
+  it('makes no check while the VPN is being restarted', () => {
     broken().forget().feed(minutes(5)).expectChecks(0);
   });
 
-  it("goes on after another act's end", () => {
+  it('is not affected by the end of another act', () => {
     broken()
       .forget()
       .feed(happens({ type: 'actEnded', id: 99, kind: 'any', outcome: { ok: true } }))
       .expectRecovery('restartingVpn');
   });
 
-  it('is over where things were found otherwise, and begins again where the sites stay down', () => {
+  it('ends if the restart was skipped, and begins again if the sites stay down', () => {
     const history = broken().forget().feed(skipped('it has started anew by now')).expectRecovery('none');
     history
       .expectLines('The VPN inside gluetun is not restarted: it has started anew by now')
@@ -124,11 +124,11 @@ describe('the gentle way', () => {
       .expectActs('restartVpn');
   });
 
-  describe('in a gateway that is paused meanwhile', () => {
+  describe('if the gateway is paused meanwhile', () => {
     const PAUSED = 'gluetun is paused; standing by until it is resumed';
     const resumed = (history: History): History => history.feed(minutes(5), unpaused('gluetun'));
 
-    it('stands by, and has all its time when that is resumed', () => {
+    it('waits, and has its full time once the gateway is resumed', () => {
       const history = restarted().feed(checkFailed()).forget().feed(paused('gluetun'), minutes(5));
       history.expectLines(PAUSED).expectRecovery('verifyingVpn').expectNoAct();
       history.forget().feed(unpaused('gluetun')).expectChecks(1);
@@ -136,7 +136,7 @@ describe('the gentle way', () => {
       history.feed(seconds(2)).expectLine(NO_USE, 'warn').expectActs('restartGateway');
     });
 
-    it('is proven by a check made since', () => {
+    it('is proven by a check made after the gateway was resumed', () => {
       const history = resumed(
         restarted({ settings: { vpnRestartDependents: ['db'] } }).feed(paused('gluetun')),
       );
@@ -145,9 +145,9 @@ describe('the gentle way', () => {
     });
 
     it.each<{ given: string; event: Steps }>([
-      { given: 'has come to its end', event: [succeeded()] },
-      { given: 'was frozen in the middle, and goes on', event: [failed('no answer')] },
-    ])('is proven by a check where it $given', ({ event }) => {
+      { given: 'has ended', event: [succeeded()] },
+      { given: 'was frozen and failed', event: [failed('no answer')] },
+    ])('is proven by a check if the act $given', ({ event }) => {
       const history = broken()
         .feed(paused('gluetun'), ...event)
         .expectRecovery('verifyingVpn');
@@ -158,13 +158,13 @@ describe('the gentle way', () => {
         .expectLine(/the VPN was restarted/);
     });
 
-    it('has no check made before it has come to its end', () => {
+    it('makes no check before the act has ended', () => {
       resumed(broken().forget().feed(paused('gluetun')))
         .feed(minutes(1))
         .expectChecks(0);
     });
 
-    it('tells why nothing can be told', () => {
+    it('says that the outcome will show when the gateway is resumed', () => {
       broken()
         .feed(paused('gluetun'), failed('no answer'))
         .expectLine(
@@ -174,7 +174,7 @@ describe('the gentle way', () => {
     });
 
     it.each(['verifyingVpn', 'restartingVpn'] as const)(
-      'is over, as %s, where that has started anew',
+      'ends in phase %s if the gateway has started again',
       (phase) => {
         const history = (phase === 'verifyingVpn' ? restarted() : broken()).feed(paused('gluetun')).forget();
         history.feed(started('gluetun')).expectGateway('starting').expectRecovery('none');
@@ -186,18 +186,18 @@ describe('the gentle way', () => {
       },
     );
 
-    it('is over where nothing was begun', () => {
+    it('ends if the restart was skipped', () => {
       broken().feed(paused('gluetun'), skipped('it is paused by now')).expectRecovery('none');
     });
 
-    it('gives way to the container where it fails after that is resumed', () => {
+    it('restarts the container if the act fails after the gateway was resumed', () => {
       resumed(broken().forget().feed(paused('gluetun')))
         .feed(failed())
         .expectActs('restartGateway');
     });
   });
 
-  it('gives way to the container where it cannot be gone', () => {
+  it('restarts the container if the VPN cannot be restarted', () => {
     const history = broken();
     const begunAt = 'begunAt' in history.state.recovery ? history.state.recovery.begunAt : -1;
     history
@@ -209,11 +209,11 @@ describe('the gentle way', () => {
     expect(history.state.recovery).toMatchObject({ value: 'restarting', begunAt });
   });
 
-  it('gives way to the container where no check passes in half a minute', () => {
+  it('restarts the container if no check passes within half a minute', () => {
     restarted().feed(seconds(31)).expectLine(NO_USE, 'warn').expectActs('restartGateway');
   });
 
-  it('waits for two whole checks where those take longer', () => {
+  it('waits for the length of two checks if that is longer', () => {
     const history = restarted({ sites: [site('a', { timeoutSeconds: 25 }), site('b')] });
     history.feed(seconds(49)).expectNoAct().feed(seconds(2)).expectLine(NO_USE).expectActs('restartGateway');
   });
@@ -222,7 +222,7 @@ describe('the gentle way', () => {
     { given: 'dies', event: [died('gluetun', 1)] },
     { given: 'is removed', event: [died('gluetun', 1), destroyed('gluetun')] },
     { given: 'is found to be gone', event: [foundGone('gluetun')] },
-  ])('ends where the gateway $given', ({ event }) => {
+  ])('ends if the gateway $given', ({ event }) => {
     for (const history of [broken(), restarted()])
       history
         .forget()

@@ -43,8 +43,8 @@ const sinceLastButOne = (ms: number): Wait => ({ waitMs: ms - 2 });
 const looping = (...others: Parameters<typeof settled>[0] & object): History =>
   settled([app, ...others]).feed(...crashes(3));
 
-describe('a dependent that ends again and again', () => {
-  it('is told step by step twice, then as what it is, and no more', () => {
+describe('a dependent in a restart loop', () => {
+  it('has its first two rounds logged, then one line about the loop', () => {
     looping()
       .expectLines(...stepped(), ...stepped(), loop())
       .expectLine(/keeps restarting/, 'warn');
@@ -54,7 +54,7 @@ describe('a dependent that ends again and again', () => {
       .expectLines();
   });
 
-  it('is told to have stopped that once it has run for ten minutes', () => {
+  it('is logged as out of the loop once it has run for ten minutes', () => {
     const history = looping().forget();
     history.feed(died('app', 1), started('app'), sinceLastButOne(599_999), listedAgain()).expectLines();
     history
@@ -65,27 +65,27 @@ describe('a dependent that ends again and again', () => {
     history.feed(...crash()).expectLines(...stepped());
   });
 
-  it('may end each ten minutes: that is no loop', () => {
+  it('has every round logged if its ends are ten minutes apart', () => {
     const once: Steps = [...crash(), minutes(10), listedAgain()];
     settled([app])
       .feed(...once, ...once, ...once, ...once)
       .expectLines(...[1, 2, 3, 4].flatMap(() => stepped()));
   });
 
-  it('is in a loop though there are nine minutes in between', () => {
+  it('counts as looping if its ends are nine minutes apart', () => {
     const once: Steps = [...crash(), minutes(9), listedAgain()];
     settled([app])
       .feed(...once, ...once, ...once, minutes(9))
       .expectLines(...stepped(), ...stepped(), loop());
   });
 
-  it('is told to have stopped where it has stayed down since', () => {
+  it('is logged as stopped once it has stayed down for ten minutes', () => {
     const history = looping().forget();
     history.feed(died('app', 1), minutes(10), listedAgain());
     history.expectLines('Dependent container stopped: app').expectLine(/stopped/, 'info');
   });
 
-  it('is told of in their order where its calm ends with an end, or a start, between two listings', () => {
+  it('is logged in the right order if the loop is over between two listings', () => {
     const stop = stepped()[0] ?? '';
     looping().forget().feed(minutes(10), died('app', 1)).expectLines(over, stop);
     const down = looping().feed(died('app', 1), minutes(9), listedAgain(), minutes(1)).forget();
@@ -94,14 +94,14 @@ describe('a dependent that ends again and again', () => {
     gone.feed(destroyed('app')).expectLines('Dependent container removed: app');
   });
 
-  it('begins anew where somebody stopped it in between', () => {
+  it('has its rounds counted anew once it was stopped by hand', () => {
     const history = looping().forget();
     history.feed(stoppedByHand('app'), started('app'), inspectedAs('app')).expectLines(...stepped());
     history.feed(...crashes(2)).expectLines(...stepped(), ...stepped(), ...stepped());
     history.feed(...crash()).expectLines(...stepped(), ...stepped(), ...stepped(), loop());
   });
 
-  it('is not told to run where it was removed meanwhile, nor where no message told of that', () => {
+  it('is not logged as out of the loop if it was removed, even without an event', () => {
     const gone = ['Dependent container removed: app'];
     looping()
       .forget()
@@ -113,7 +113,7 @@ describe('a dependent that ends again and again', () => {
       .expectLines(...gone);
   });
 
-  it('is another one where it has left the gateway and come back', () => {
+  it('has its rounds counted anew if it left the gateway and came back', () => {
     const history = looping().forget();
     history
       .feed(renamed('app', '0123456789ab_app'), listedAgain())
@@ -124,7 +124,7 @@ describe('a dependent that ends again and again', () => {
       .expectLines('Dependent container added: app', ...stepped());
   });
 
-  it('does not hide what another one does', () => {
+  it('does not suppress the lines about another dependent', () => {
     const history = looping(onGateway('db')).forget();
     history.feed(...crash('db'), paused('db'), unpaused('db'), outOfMemory('db'), ...crash('app'));
     history.expectLines(
@@ -138,7 +138,7 @@ describe('a dependent that ends again and again', () => {
     history.forget().feed(outOfMemory('db')).expectLines();
   });
 
-  it('is not over because another one has kept still', () => {
+  it('stays in the loop when another dependent has become quiet', () => {
     const history = settled([app, onGateway('db')]).feed(...crash('db'), minutes(9), ...crashes(3));
     history
       .forget()
@@ -146,7 +146,7 @@ describe('a dependent that ends again and again', () => {
       .expectLines();
   });
 
-  it('does not have those restarted that share its network, before it has kept still', () => {
+  it('does not cause repairs of the containers on its network before it is quiet', () => {
     const far = facts('far', { on: 'app', startedAt: 10_000_000 });
     const history = looping().feed(listedAgain(far), minutes(5)).expectNoAct();
     history.feed(minutes(5), listedAgain(), seconds(1));
@@ -161,20 +161,20 @@ describe('what a dependent does', () => {
       .feed(restartMessages('gluetun'), inspectedAs('gluetun', { health: 'healthy' }))
       .forget();
 
-  it('is not said while it is being repaired: the repair says it', () => {
+  it('is not logged during its own repair, which has its own lines', () => {
     inRepair()
       .feed(restartBegun('app'), restartMessages('app'), restartMessages('db'))
       .expectNoLine(/^Dependent/);
   });
 
-  it('is said again once it has had its turn, though others still wait for theirs', () => {
+  it('is logged again after its turn, even if others still wait for theirs', () => {
     const history = inRepair()
       .feed(restartBegun('app'), restartMessages('app'), restartEnded('app'))
       .forget();
     history.feed(restartMessages('db'), seconds(1), restartMessages('app')).expectLines(...stepped());
   });
 
-  it('is said of one that needs no repair while others get theirs', () => {
+  it('is logged for a dependent that needs no repair while others are repaired', () => {
     const lateStarts = [started('late'), inspectedAs('late')];
     settled([app, onGateway('late')])
       .feed(restartMessages('gluetun'), inspectedAs('gluetun', { health: 'starting' }), ...lateStarts)
@@ -185,7 +185,7 @@ describe('what a dependent does', () => {
       .expectLines('Dependent container paused: late');
   });
 
-  it('is said once, where a listing has shown its start before the message came', () => {
+  it('is logged once if a listing showed the start before the event arrived', () => {
     const history = settled([app]).feed(died('app', 1)).forget();
     const engineTimeMs = history.now;
     history.feed(
@@ -195,7 +195,7 @@ describe('what a dependent does', () => {
     history.expectLines('Dependent container started: app');
   });
 
-  it('is found out with the gateway, where that gets its name only now', () => {
+  it("is logged from the moment another container is renamed to the gateway's name", () => {
     new History()
       .feed(
         connected(),

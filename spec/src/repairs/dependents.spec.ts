@@ -49,79 +49,83 @@ const knowing = (byId: Shared['containers']['byId']): State => {
   return { ...state, shared: { ...state.shared, containers: { ...state.shared.containers, byId } } };
 };
 
-describe('who hangs on the gateway', () => {
+describe('the list of dependents', () => {
   it.each<{ given: string; exist: ContainerFacts[]; settings?: Partial<Settings>; then: string[] }>([
-    { given: 'joined by its id', exist: [onGateway('app')], then: ['app'] },
+    { given: "includes a container joined by the gateway's ID", exist: [onGateway('app')], then: ['app'] },
     {
-      given: 'joined by the beginning of its id',
+      given: 'includes a container joined by the first twelve digits of the ID',
       exist: [facts('app', { ref: idOf('gluetun').slice(0, 12) })],
       then: ['app'],
     },
     {
-      given: 'not joined by fewer than twelve digits of it',
+      given: 'excludes a container joined by fewer than twelve digits of the ID',
       exist: [facts('app', { ref: idOf('gluetun').slice(0, 11) })],
       then: [],
     },
-    { given: 'joined by its name', exist: [facts('app', { ref: 'gluetun' })], then: ['app'] },
     {
-      given: 'joined through another dependent',
+      given: "includes a container joined by the gateway's name",
+      exist: [facts('app', { ref: 'gluetun' })],
+      then: ['app'],
+    },
+    {
+      given: 'includes a container joined through another dependent',
       exist: [facts('far', { on: 'app' }), onGateway('app')],
       then: ['app', 'far'],
     },
     {
-      given: 'joined through a monitor, which is never touched itself',
+      given: 'includes a container joined through a monitor, but not the monitor',
       exist: [onGateway('monitor', { labels: MONITOR }), facts('far', { on: 'monitor' })],
       then: ['far'],
     },
-    { given: 'nobody by an empty reference', exist: [facts('app', { ref: '' })], then: [] },
+    { given: 'excludes a container with an empty reference', exist: [facts('app', { ref: '' })], then: [] },
     {
-      given: "nobody on another gateway's network",
+      given: "excludes a container on another gateway's network",
       exist: [facts('app', { on: 'gluetun2' }), facts('gluetun2')],
       then: [],
     },
     {
-      given: 'nobody on the id of a container that is no more',
+      given: 'excludes a container joined to the ID of an unknown container',
       exist: [facts('app', { on: 'gone' })],
       then: [],
     },
-    { given: 'nobody on a network of its own', exist: [facts('db')], then: [] },
-    { given: 'nobody that joined itself', exist: [facts('app', { on: 'app' })], then: [] },
+    { given: 'excludes a container with a network of its own', exist: [facts('db')], then: [] },
+    { given: 'excludes a container joined to itself', exist: [facts('app', { on: 'app' })], then: [] },
     {
-      given: 'nobody in a circle',
+      given: 'excludes containers joined to each other in a circle',
       exist: [facts('one', { on: 'two' }), facts('two', { on: 'one' })],
       then: [],
     },
     {
-      given: 'also those that do not run',
+      given: 'includes containers that do not run',
       exist: [onGateway('app', { runState: 'exited' }), onGateway('new', { runState: 'created' })],
       then: ['app', 'new'],
     },
-    { given: 'sorted by name', exist: [onGateway('b'), onGateway('a')], then: ['a', 'b'] },
+    { given: 'is sorted by name', exist: [onGateway('b'), onGateway('a')], then: ['a', 'b'] },
     {
-      given: 'never the excluded',
+      given: 'excludes what EXCLUDE_CONTAINERS names',
       exist: [onGateway('app'), onGateway('db')],
       settings: { exclude: ['app'] },
       then: ['db'],
     },
-    { given: 'never a monitor', exist: [onGateway('app', { labels: MONITOR })], then: [] },
-    { given: 'never a one-off', exist: [onGateway('app', { labels: ONE_OFF })], then: [] },
+    { given: 'excludes a monitor', exist: [onGateway('app', { labels: MONITOR })], then: [] },
+    { given: 'excludes a one-off container', exist: [onGateway('app', { labels: ONE_OFF })], then: [] },
     {
-      given: "never under compose's interim name of the last minute",
+      given: "excludes a container that has compose's interim name and is less than a minute old",
       exist: [onGateway('0123456789ab_app', { createdAt: 9_950_000 })],
       then: [],
     },
     {
-      given: 'one that compose has left under its interim name',
+      given: 'includes a container that compose has left under its interim name',
       exist: [onGateway('0123456789ab_app')],
       then: ['0123456789ab_app'],
     },
     {
-      given: 'none that is about to be replaced by the one of its name',
+      given: 'excludes a container with an interim name if the container of that name exists, too',
       exist: [onGateway('0123456789ab_app'), onGateway('app')],
       then: ['app'],
     },
     {
-      given: 'never the excluded, by their service, by their id, in another case',
+      given: 'excludes what EXCLUDE_CONTAINERS names by service, ID or in another case',
       exist: [
         onGateway('media-jackett-1', { labels: compose('jackett') }),
         onGateway('media-jackett-2', { labels: compose('jackett') }),
@@ -133,23 +137,23 @@ describe('who hangs on the gateway', () => {
       then: ['radarr'],
     },
     {
-      given: 'never the excluded, though compose has left it under its interim name',
+      given: 'excludes an excluded container that compose has left under its interim name',
       exist: [onGateway('0123456789ab_app')],
       settings: { exclude: ['app'] },
       then: [],
     },
     ...['true', 'TRUE', '1', 'yes', ''].map((value) => ({
-      given: `never one whose label excludes it, as "${value}"`,
+      given: `excludes a container whose exclude label is "${value}"`,
       exist: [onGateway('app', { labels: { 'org.gluetun-monitor.exclude': value } })],
       then: [],
     })),
     {
-      given: 'one whose label says that it is not excluded',
+      given: 'includes a container whose exclude label is "false"',
       exist: [onGateway('app', { labels: { 'org.gluetun-monitor.exclude': 'false' } })],
       then: ['app'],
     },
     {
-      given: 'just those listed, by their services, ids, and in any case',
+      given: 'includes only the configured ones, by service, by ID and in any case',
       exist: [
         onGateway('media-app-1', { labels: compose('app') }),
         onGateway('other'),
@@ -160,13 +164,13 @@ describe('who hangs on the gateway', () => {
       then: ['Db', 'media-app-1', 'queue'],
     },
     {
-      given: 'the one of that name, though another has the service',
+      given: 'prefers a match by name to one by service',
       exist: [onGateway('app'), onGateway('media-app-1', { labels: compose('app') })],
       settings: { dependents: ['app'] },
       then: ['app'],
     },
     {
-      given: 'none of two that an entry fits',
+      given: 'excludes both containers that a configured entry fits',
       exist: [
         onGateway('media-app-1', { labels: compose('app') }),
         onGateway('media-app-2', { labels: compose('app') }),
@@ -175,7 +179,7 @@ describe('who hangs on the gateway', () => {
       then: [],
     },
     {
-      given: 'nobody of another stack by its service, if the one of that name is excluded',
+      given: "excludes another stack's container of that service if the one of that name is excluded",
       exist: [
         onGateway('app', { labels: { 'org.gluetun-monitor.exclude': 'true' } }),
         facts('us-app-1', { labels: compose('app') }),
@@ -184,13 +188,13 @@ describe('who hangs on the gateway', () => {
       then: [],
     },
     {
-      given: 'nobody of another stack by its service, if the one of that name is gone',
+      given: "excludes another stack's container of that service if the one of that name is gone",
       exist: [facts('us-app-1', { labels: { ...compose('app'), 'com.docker.compose.project': 'us' } })],
       settings: { dependents: ['app'] },
       then: [],
     },
     {
-      given: 'the one of two that an entry fits, where the other is excluded',
+      given: 'includes one of two containers that an entry fits if the other is excluded',
       exist: [
         onGateway('media-app-1', { labels: compose('app') }),
         onGateway('media-app-2', { labels: compose('app') }),
@@ -199,34 +203,34 @@ describe('who hangs on the gateway', () => {
       then: ['media-app-1'],
     },
     {
-      given: 'just those listed, on its network or not',
+      given: "includes only the configured ones, even outside the gateway's network",
       exist: [onGateway('app'), onGateway('other'), facts('db')],
       settings: { dependents: ['app', 'db'] },
       then: ['app', 'db'],
     },
     {
-      given: 'the excluded not even where it is listed',
+      given: 'excludes an excluded container even if it is configured',
       exist: [onGateway('app')],
       settings: { dependents: ['app'], exclude: ['app'] },
       then: [],
     },
     {
-      given: 'the gateway not even where it is listed',
+      given: 'excludes the gateway even if it is configured',
       exist: [],
       settings: { dependents: ['gluetun'] },
       then: [],
     },
-  ])('is $given', ({ exist, settings, then }) => {
+  ])('$given', ({ exist, settings, then }) => {
     expect(namesOf(exist, settings)).toEqual(then);
   });
 
-  it('ends the way up at a circle', () => {
+  it('stops climbing the chain of owners at a circle', () => {
     const one = facts('one', { on: 'two' });
     const two = facts('two', { on: 'one' });
     expect(ownersOf(one, knowing({ [one.id]: one, [two.id]: two })).map(({ name }) => name)).toEqual(['two']);
   });
 
-  it('names as candidates what looks like Gluetun or is joined, and no monitor', () => {
+  it('excludes monitors, as the suggestions for a missing gateway do', () => {
     const all = [
       facts('vpn', { image: 'ghcr.io/qdm12/gluetun' }),
       facts('gluetun-monitor', { labels: MONITOR }),
@@ -240,7 +244,7 @@ describe('who hangs on the gateway', () => {
   });
 });
 
-describe('at first sight', () => {
+describe('the first look at the dependents', () => {
   const atFirstSight = (containers: readonly ContainerFacts[], settings: Partial<Settings> = {}) =>
     new History({ settings }).feed(
       connected(),
@@ -249,23 +253,23 @@ describe('at first sight', () => {
       listedAgain(),
     );
 
-  it('all are named', () => {
+  it('names all of them', () => {
     atFirstSight([onGateway('b'), onGateway('a')]).expectLine(
       /^Dependent containers \(auto-discovery\): a,b$/,
     );
   });
 
-  it('none is named as such', () => {
+  it('says so if there are none', () => {
     atFirstSight([]).expectLine(/^Dependent containers \(auto-discovery\): none$/);
   });
 
-  it('the listed that is missing is said once', () => {
+  it('reports a configured dependent that is missing, once', () => {
     atFirstSight([onGateway('app')], { dependents: ['app', 'gone', 'skip'], exclude: ['skip'] })
       .expectLine(/^Dependent containers \(configured\): app$/)
       .expectLine(/^Listed in DEPENDENT_CONTAINERS but not found: gone; going on without$/, 'warn');
   });
 
-  it('the listed that is missing is said with the nearest names', () => {
+  it('suggests the nearest names for the configured dependents that are missing', () => {
     atFirstSight([onGateway('media-jackett-1'), onGateway('sonarr')], {
       dependents: ['jacket', 'sonar', 'other'],
     }).expectLine(
@@ -274,7 +278,7 @@ describe('at first sight', () => {
     );
   });
 
-  it('the listed that could be several is said once, with their names', () => {
+  it('reports a configured entry that fits several containers, once', () => {
     const two = ['media-app-2', 'media-app-1'].map((name) => onGateway(name, { labels: compose('app') }));
     atFirstSight(two, { dependents: ['app'] })
       .expectLine(
@@ -284,7 +288,7 @@ describe('at first sight', () => {
       .expectNoLine(/not found/);
   });
 
-  it('the listed that is excluded by another word, or by its label, is said', () => {
+  it('reports a configured dependent that is excluded by another name or by its label', () => {
     const labels = { ...compose('app'), 'org.gluetun-monitor.exclude': 'true' };
     atFirstSight([onGateway('media-app-1', { labels }), onGateway('db', { labels: compose('sql') })], {
       dependents: ['app', 'db'],
@@ -298,14 +302,14 @@ describe('at first sight', () => {
       .expectNoLine(/not found/);
   });
 
-  it('a monitor on the network is said once', () => {
+  it("reports a monitor on the gateway's network, once", () => {
     atFirstSight([onGateway('watch', { labels: MONITOR })]).expectLine(
       /^watch, a monitor, is on the network of gluetun and goes down with it: give it a network of its own$/,
       'warn',
     );
   });
 
-  it('those that do not run are told apart from the others, and nothing else is said', () => {
+  it('names those that do not run in a line of their own', () => {
     new History()
       .feed(
         connected(),
@@ -323,7 +327,7 @@ describe('at first sight', () => {
       );
   });
 
-  it('one whose re-creation is not over is not said to be left alone', () => {
+  it('does not list a half re-created dependent as left alone', () => {
     const id = idOf('app before');
     const parked = facts(`app.orphan-of-gluetun-${id.slice(0, 12)}`, { id, on: 'gone', runState: 'exited' });
     new History()
@@ -331,7 +335,7 @@ describe('at first sight', () => {
       .expectNoLine(/left alone/);
   });
 
-  it('nothing more is said where all that are listed are there', () => {
+  it('reports nothing else if all configured dependents are there', () => {
     const history = new History({ settings: { dependents: ['app'] } });
     expect(history.feed(connected(), listed(gatewayFacts(), onGateway('app'))).said).toStrictEqual([
       'Monitoring container: gluetun',
@@ -339,13 +343,13 @@ describe('at first sight', () => {
     ]);
   });
 
-  it('several that are missing are said in one line', () => {
+  it('reports several missing dependents in one line', () => {
     atFirstSight([], { dependents: ['gone', 'lost'] }).expectLine(
       /^Listed in DEPENDENT_CONTAINERS but not found: gone, lost; going on without$/,
     );
   });
 
-  it('is put off until the gateway is there', () => {
+  it('waits until there is a gateway', () => {
     new History()
       .feed(connected(), listed(onGateway('app')))
       .expectNoLine(/Dependent/)
@@ -354,46 +358,58 @@ describe('at first sight', () => {
   });
 });
 
-describe('what becomes of them', () => {
+describe('the log of the dependents', () => {
   const app2 = onGateway('app2', { startedAt: 9_999_999 });
 
   it.each<{ given: string; event: Steps; then: string[] }>([
     {
-      given: 'added',
+      given: 'one that was added',
       event: [created('app2'), inspected(app2)],
       then: ['Dependent container added: app2'],
     },
-    { given: 'removed', event: [destroyed('app')], then: ['Dependent container removed: app'] },
-    { given: 'renamed', event: [renamed('app', 'web')], then: ['Dependent container renamed: app to web'] },
+    { given: 'one that was removed', event: [destroyed('app')], then: ['Dependent container removed: app'] },
     {
-      given: 'stopped and started',
+      given: 'one that was renamed',
+      event: [renamed('app', 'web')],
+      then: ['Dependent container renamed: app to web'],
+    },
+    {
+      given: 'one that was stopped and started',
       event: [stoppedByHand('app'), seconds(20), started('app')],
       then: ['Dependent container stopped: app', 'Dependent container started: app'],
     },
     {
-      given: 'paused and resumed',
+      given: 'one that was paused and resumed',
       event: [paused('app'), unpaused('app')],
       then: ['Dependent container paused: app', 'Dependent container resumed: app'],
     },
-    { given: 'out of memory', event: [outOfMemory('app')], then: ['Dependent container out of memory: app'] },
     {
-      given: 'seen by a listing only',
+      given: 'one that ran out of memory',
+      event: [outOfMemory('app')],
+      then: ['Dependent container out of memory: app'],
+    },
+    {
+      given: 'one that only a listing has shown',
       event: [seconds(9), listedAgain(app2)],
       then: ['Dependent container added: app2'],
     },
-    { given: 'not its own', event: [stoppedByHand('db'), started('db'), destroyed('db')], then: [] },
     {
-      given: 'a start that an inspection has shown already',
+      given: 'a container that is no dependent (none)',
+      event: [stoppedByHand('db'), started('db'), destroyed('db')],
+      then: [],
+    },
+    {
+      given: 'a start that an inspection has already shown',
       event: [inspectedAs('app', { startedAt: 9_999_000 }), started('app', { engineTimeMs: 9_999_001 })],
       then: ['Dependent container started: app'],
     },
-  ])('is said: $given', ({ event, then }) => {
+  ])('has the right lines for $given', ({ event, then }) => {
     settled([onGateway('app'), facts('db')])
       .feed(...event)
       .expectLines(...then);
   });
 
-  it('is not brought back by a listing from before it was removed', () => {
+  it('ignores a listing requested before a dependent was removed', () => {
     const history = settled([onGateway('app')]);
     const before = listedAgain()(history.state, history.now)[0];
     history.feed(seconds(1), destroyed('app'));
@@ -402,13 +418,13 @@ describe('what becomes of them', () => {
     expect(dependentsOf(history.state)).toEqual([]);
   });
 
-  it('is not repaired when its operator started it, for it is fresh', () => {
+  it('is not followed by a repair if the dependent was started by hand', () => {
     settled([onGateway('app')])
       .feed(stoppedByHand('app'), seconds(5), started('app'), inspectedAs('app'), minutes(2))
       .expectNoAct();
   });
 
-  it('shows the right set through a replacement by compose', () => {
+  it('has the right lines for a replacement by compose', () => {
     const labels = compose('app');
     const next = onGateway('0123456789ab_app', {
       id: 'e'.repeat(64),
@@ -440,7 +456,7 @@ describe('what becomes of them', () => {
     );
   });
 
-  it('is followed where the gateway itself is replaced under its name', () => {
+  it('keeps quiet about a dependent joined by name when the gateway is replaced', () => {
     const again = gatewayFacts({ id: 'f'.repeat(64), startedAt: 10_000_000 });
     const history = settled([onGateway('app', { ref: 'gluetun' })]).feed(
       destroyed('gluetun'),
@@ -451,7 +467,7 @@ describe('what becomes of them', () => {
     history.expectNoLine(/Dependent container (added|removed)/);
   });
 
-  it('is not said a second time by what our own command does', () => {
+  it('has no extra lines for what our own act does', () => {
     new History()
       .feed(
         connected(),
@@ -472,7 +488,7 @@ const saidOfThem = (containers: readonly ContainerFacts[], setting: Setting = {}
     .feed(connected(), listed(gatewayFacts({ startedAt: 5_000 }), ...containers), seconds(1), listedAgain())
     .said.filter((line) => /^Dependent containers (cut|joined|not)|by hand|left alone/.test(line));
 
-describe('those that have lost their network', () => {
+describe('dependents that have lost their network', () => {
   const memory = { ...NOTHING_PERSISTED, gateways: { gluetun: [former] } };
   const stale = onGateway('stale', { startedAt: 2_000 });
   const orphan = (name: string): ContainerFacts => facts(name, { ref: former, startedAt: 2_000 });
@@ -480,12 +496,12 @@ describe('those that have lost their network', () => {
 
   it.each<{ given: string; exist: ContainerFacts[]; autoRecreate?: boolean; then: string[] }>([
     {
-      given: 'several of a kind, in one line',
+      given: 'several of a kind in one line',
       exist: [stale, onGateway('web', { startedAt: 3_000 })],
       then: ['Dependent containers cut off from its network: stale, web'],
     },
     {
-      given: 'of each kind, in a line for each',
+      given: 'several kinds in one line each',
       exist: [stale, orphan('app'), late],
       then: [
         'Dependent containers cut off from its network: stale',
@@ -494,7 +510,7 @@ describe('those that have lost their network', () => {
       ],
     },
     {
-      given: 'who must be created anew, and by whom',
+      given: 'those to be re-created by hand, with the command for it',
       exist: [stale, orphan('app'), orphan('web')],
       autoRecreate: false,
       then: [
@@ -504,7 +520,7 @@ describe('those that have lost their network', () => {
       ],
     },
     {
-      given: 'nobody who must be created anew, where a restart helps',
+      given: 'only as cut off if a restart is enough',
       exist: [stale],
       autoRecreate: false,
       then: ['Dependent containers cut off from its network: stale'],
@@ -513,7 +529,7 @@ describe('those that have lost their network', () => {
     expect(saidOfThem(exist, { memory, settings: { autoRecreate } })).toEqual(then);
   });
 
-  it('are no news while they are being restarted: what comes of it tells the act', () => {
+  it('are not reported again during their restart', () => {
     new History()
       .feed(connected(), listed(gatewayFacts({ startedAt: 5_000 }), stale))
       .expectActs('repairDependents')
@@ -522,11 +538,11 @@ describe('those that have lost their network', () => {
   });
 });
 
-describe('those whose network may have been the gateway’s', () => {
+describe('orphans of an unknown gateway', () => {
   const old = facts('gluetun-old', { id: former });
   const memory = { ...NOTHING_PERSISTED, gateways: { gluetun: [idOf('gluetun'), former] } };
 
-  it('are told once, with what to do: of whom nobody knows, and of whom it is known', () => {
+  it('are reported once with the remedy, separately if the gateway is known by another name', () => {
     const exist = [
       old,
       facts('app', { ref: former }),
@@ -541,15 +557,15 @@ describe('those whose network may have been the gateway’s', () => {
     ]);
   });
 
-  it('are not spoken of where each is known to belong elsewhere', () => {
+  it('are not reported if all containers belong elsewhere', () => {
     expect(saidOfThem([facts('db'), facts('app', { on: 'db' })], { memory })).toEqual([]);
   });
 });
 
-describe('a dependent that ends while nobody is told of it', () => {
+describe('a dependent that ends without an event', () => {
   const exited = onGateway('app', { runState: 'exited', exitCode: 1 });
 
-  it('is told by the listing to have stopped, for it may stay so', () => {
+  it('is logged as stopped when the listing shows it', () => {
     const history = settled([onGateway('app')])
       .forget()
       .feed(seconds(50), listedAgain(exited));
@@ -557,14 +573,14 @@ describe('a dependent that ends while nobody is told of it', () => {
     history.expectLine(/^Dependent container stopped: app$/);
   });
 
-  it('is told once where its message comes, too', () => {
+  it('is logged as stopped once if the event has arrived, too', () => {
     const history = settled([onGateway('app')])
       .forget()
       .feed(died('app', 1), inspected(exited));
     history.feed(seconds(50), listedAgain(exited)).expectLines('Dependent container stopped: app');
   });
 
-  it('is told to be cut off, not stopped, where it is to be put back', () => {
+  it('is logged as not started, instead of stopped, if it will be repaired', () => {
     const failed = onGateway('app', { runState: 'exited', error: JOIN_ERROR });
     settled([onGateway('app')])
       .forget()
@@ -573,7 +589,7 @@ describe('a dependent that ends while nobody is told of it', () => {
       .expectLine(/^Dependent containers not started, because their gateway was not there: app$/);
   });
 
-  it('is told nothing of where it was only just created', () => {
+  it('is not logged as stopped if it was only just created', () => {
     const one = onGateway('new', { runState: 'created', startedAt: 'never' });
     const history = settled().forget().feed(created('new'), inspected(one), listedAgain());
     history.expectLines('Dependent container added: new');

@@ -45,43 +45,43 @@ const inProject = (...containers: readonly ContainerFacts[]): History =>
 /** Until when a repair waits that is asked for now, or was at that time. */
 const waitsUntil = ({ state, now }: History, askedAt = now): number => quietAt(state, askedAt);
 
-describe('somebody at work around the gateway', () => {
+describe('a change to the containers around the gateway', () => {
   it.each<{ what: string; step: Step }>([
-    { what: 'creates in its project', step: created('db', { labels }) },
-    { what: 'removes from its project', step: destroyed('db', { labels }) },
-    { what: 'renames in its project', step: renamed('db', 'db2', { labels }) },
-    { what: 'creates one of its name', step: created('gluetun', { id: newId }) },
-    { what: 'renames it', step: renamed('gluetun', 'old') },
-    { what: 'creates one of the name of a dependent', step: created('far', { id: newId }) },
+    { what: 'creates a container in its project', step: created('db', { labels }) },
+    { what: 'removes a container from its project', step: destroyed('db', { labels }) },
+    { what: 'renames a container in its project', step: renamed('db', 'db2', { labels }) },
+    { what: 'creates a container with its name', step: created('gluetun', { id: newId }) },
+    { what: 'renames the gateway', step: renamed('gluetun', 'old') },
+    { what: 'creates a container with the name of a dependent', step: created('far', { id: newId }) },
     { what: 'removes a dependent', step: destroyed('app') },
     { what: 'renames a dependent', step: renamed('app', 'old') },
-  ])('who $what is waited for, for five seconds', ({ step }) => {
+  ])('that $what delays a repair by five seconds', ({ step }) => {
     const history = inProject();
     const changedAt = history.now;
     expect(waitsUntil(history.feed(step))).toBe(changedAt + QUIET_MS);
   });
 
   it.each<{ what: string; step: Step }>([
-    { what: 'creates elsewhere', step: created('db', { labels: elsewhere }) },
-    { what: 'creates what has no project', step: created('db') },
-    { what: 'starts one in its project', step: started('db', { labels }) },
-    { what: 'parks a dependent, as we do', step: renamed('app', parked) },
-  ])('who $what is not waited for', ({ step }) => {
+    { what: 'creates a container in another project', step: created('db', { labels: elsewhere }) },
+    { what: 'creates a container without a project', step: created('db') },
+    { what: 'starts a container in its project', step: started('db', { labels }) },
+    { what: 'parks a dependent, as the monitor does,', step: renamed('app', parked) },
+  ])('that $what does not delay a repair', ({ step }) => {
     expect(waitsUntil(inProject().feed(step))).toBe(0);
   });
 
-  it('who creates something without a project is not waited for where the gateway has none, either', () => {
+  it('that creates a container without a project does not delay a repair even if the gateway has no project either', () => {
     expect(waitsUntil(settled([app]).feed(created('db')))).toBe(0);
   });
 
-  it('is waited for also while the gateway is away, by the project it had', () => {
+  it('delays a repair even while the gateway is absent, by its former project', () => {
     const history = inProject().feed(destroyed('gluetun'), seconds(9), created('db', { labels }));
     const changedAt = history.now - 1;
     history.feed(seconds(6), listedAgain({ ...gateway, labels: {} }));
     expect(waitsUntil(history)).toBe(changedAt + QUIET_MS);
   });
 
-  it('is not waited for where it is our own wave, but is where it is not', () => {
+  it("delays a repair unless it is the monitor's own wave", () => {
     const wave = inProject().feed(
       started('gluetun'),
       inspectedAs('gluetun', { health: 'starting' }),
@@ -94,18 +94,18 @@ describe('somebody at work around the gateway', () => {
     expect(waitsUntil(wave.feed(created('db', { labels })))).toBe(changedAt + QUIET_MS);
   });
 
-  it('is not waited for longer than a minute from when the repair was asked for', () => {
+  it('delays a repair for no more than a minute from the request for it', () => {
     const history = inProject().feed(created('db', { labels }));
     const changedAt = history.now - 1;
     expect(waitsUntil(history, changedAt - 58_000)).toBe(changedAt + 2_000);
   });
 
-  it('keeps nobody waiting while the gateway does not run', () => {
+  it('delays nothing while the gateway does not run', () => {
     expect(waitsUntil(inProject().feed(created('db', { labels }), stoppedByHand('gluetun')))).toBe(0);
   });
 });
 
-describe('a change nobody told of', () => {
+describe('a change that no event has shown', () => {
   /** The engine's clock is ahead of ours. */
   const AHEAD_MS = 100_000;
   const shownBy =
@@ -126,13 +126,17 @@ describe('a change nobody told of', () => {
 
   it.each([
     { what: 'one created just now', found: [aged(0)], ageMs: 0 },
-    { what: 'the youngest of those created', found: [aged(4_000), aged(2_000, 'two')], ageMs: 2_000 },
-    { what: 'one created within the last minute', found: [aged(59_999)], ageMs: 59_999 },
-    { what: 'one created a minute ago', found: [aged(60_000)], ageMs: undefined },
-    { what: 'one from the future', found: [aged(-1_000)], ageMs: undefined },
-    { what: 'one in another project', found: [aged(9, 'db', { labels: elsewhere })], ageMs: undefined },
-    { what: 'what we have parked', found: [aged(9, parked)], ageMs: undefined },
-  ])('shows by the age of what a listing finds: $what', ({ found, ageMs }) => {
+    { what: 'the youngest of two', found: [aged(4_000), aged(2_000, 'two')], ageMs: 2_000 },
+    { what: 'one created less than a minute ago', found: [aged(59_999)], ageMs: 59_999 },
+    { what: 'one created a minute ago (ignored)', found: [aged(60_000)], ageMs: undefined },
+    { what: 'one created in the future (ignored)', found: [aged(-1_000)], ageMs: undefined },
+    {
+      what: 'one created in another project (ignored)',
+      found: [aged(9, 'db', { labels: elsewhere })],
+      ageMs: undefined,
+    },
+    { what: 'one that we have parked (ignored)', found: [aged(9, parked)], ageMs: undefined },
+  ])('is dated by the age of the containers in a listing: $what', ({ found, ageMs }) => {
     const history = inProject();
     const { now } = history;
     // A parked one has its own id in its name.
@@ -143,7 +147,7 @@ describe('a change nobody told of', () => {
     expect(waitsUntil(history)).toBe(ageMs === undefined ? 0 : now - ageMs + QUIET_MS);
   });
 
-  it('is known already where a message told of a later one, or the listing before did', () => {
+  it('is ignored if an event has shown a later one, or if the previous listing showed it', () => {
     const history = inProject();
     const { now } = history;
     const found = aged(3_000)(now);
@@ -164,13 +168,33 @@ describe('a gateway that starts', () => {
   const wait = (waitMs: number): Wait => ({ waitMs });
 
   it.each<{ what: string; steps: readonly Step[]; isAmid: boolean }>([
-    { what: 'right after a change', steps: [change, start], isAmid: true },
-    { what: 'in the moment of a change', steps: [together], isAmid: true },
-    { what: 'less than five seconds after', steps: [change, wait(4_998), start], isAmid: true },
-    { what: 'five seconds after', steps: [change, wait(4_999), start], isAmid: false },
-    { what: 'before it', steps: [start, change], isAmid: false },
-    { what: 'for the second time', steps: [change, start, start], isAmid: false },
-  ])('$what: whether five seconds are waited from when it is ready', ({ steps, isAmid }) => {
+    {
+      what: 'right after a change delays a repair by five seconds from when it is ready',
+      steps: [change, start],
+      isAmid: true,
+    },
+    {
+      what: 'at the moment of a change delays a repair by five seconds from when it is ready',
+      steps: [together],
+      isAmid: true,
+    },
+    {
+      what: 'less than five seconds after a change delays a repair by five seconds from when it is ready',
+      steps: [change, wait(4_998), start],
+      isAmid: true,
+    },
+    {
+      what: 'five seconds after a change delays nothing',
+      steps: [change, wait(4_999), start],
+      isAmid: false,
+    },
+    { what: 'before a change delays nothing', steps: [start, change], isAmid: false },
+    {
+      what: 'for the second time after a change delays nothing',
+      steps: [change, start, start],
+      isAmid: false,
+    },
+  ])('$what', ({ steps, isAmid }) => {
     const history = inProject();
     const changes = history.now + steps.findIndex((step) => step === change || step === together);
     history.feed(...steps, ...becomesReady);
@@ -178,7 +202,7 @@ describe('a gateway that starts', () => {
     expect(waitsUntil(history)).toBe((isAmid ? readyAt : changes) + QUIET_MS);
   });
 
-  it('is part of a change that only the listing after it told of', () => {
+  it('delays a repair even if only the next listing shows the change', () => {
     const history = new History();
     const createdAt = history.now - 3_000;
     const found = gatewayFacts({ labels, createdAt, startedAt: createdAt, health: 'starting' });
@@ -187,8 +211,8 @@ describe('a gateway that starts', () => {
   });
 });
 
-describe('a container that takes its time to stop', () => {
-  it('is waited for as long as anybody is', () => {
+describe('a container that is slow to stop', () => {
+  it('delays a repair for up to a minute', () => {
     const history = inProject(db).feed(killed('db'), seconds(20));
     expect(waitsUntil(history)).toBe(history.now + LONGEST_MS);
   });
@@ -196,13 +220,13 @@ describe('a container that takes its time to stop', () => {
   it.each<{ what: string; steps: readonly Step[] }>([
     { what: 'has stopped', steps: [killed('db'), died('db')] },
     {
-      what: 'is found to have stopped',
+      what: 'is found stopped by a listing',
       steps: [killed('db'), listedAgain({ ...db, runState: 'exited' })],
     },
-    { what: 'is not known', steps: [killed('unheard of')] },
-    { what: 'is of another project', steps: [killed('other')] },
-    { what: 'was ended by the engine, not by somebody', steps: [connectedAfterCrash('db')] },
-  ])('is not waited for where it $what', ({ steps }) => {
+    { what: 'is unknown', steps: [killed('unheard of')] },
+    { what: 'belongs to another project', steps: [killed('other')] },
+    { what: 'was ended by the engine', steps: [connectedAfterCrash('db')] },
+  ])('delays nothing if it $what', ({ steps }) => {
     const history = inProject(db, facts('other', { labels: elsewhere })).feed(...steps);
     expect(waitsUntil(history)).toBe(0);
   });

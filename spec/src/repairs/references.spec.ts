@@ -26,7 +26,7 @@ const orphan = (name: string, shape: Shape = {}): ContainerFacts => facts(name, 
 const repairedBy = ({ state }: History): readonly object[] => waveOf(state)?.dependents ?? [];
 const repairing = (...all: readonly ContainerFacts[]): History => settled(all, { memory });
 
-/** It was created anew as another one. */
+/** It was re-created as a container with another ID. */
 const recreated = (name: string): readonly Happening[] => [
   restartBegun(name, 'recreate'),
   destroyed(name),
@@ -44,12 +44,12 @@ const recreated = (name: string): readonly Happening[] => [
   ],
 ];
 
-describe('an orphan that refers to another one', () => {
+describe('an orphan that refers to another orphan', () => {
   it.each<{ what: string; shape: Shape; followers?: string[] }>([
     { what: 'its volumes', shape: { volumesFrom: [idOf('host')] } },
-    { what: 'its volumes, by its name', shape: { volumesFrom: ['host'] } },
+    { what: 'its volumes, named by container name,', shape: { volumesFrom: ['host'] } },
     { what: 'its processes', shape: { sharesWith: [idOf('host')] }, followers: [idOf('guest')] },
-  ])('for $what is created anew after it', ({ shape, followers }) => {
+  ])('is re-created after the other one if it shares $what', ({ shape, followers }) => {
     const history = repairing(orphan('guest', shape), orphan('host'));
     expect(repairedBy(history)).toEqual([
       expect.objectContaining({ name: 'host', how: 'recreate', ...(followers && { followers }) }),
@@ -58,23 +58,23 @@ describe('an orphan that refers to another one', () => {
     expect(repairedBy(history)).toMatchObject([{ name: 'guest', how: 'recreate' }]);
   });
 
-  it('is told what has taken its place, by the id that it knows', () => {
+  it('is given the new ID of the container it refers to', () => {
     const history = repairing(orphan('guest', { volumesFrom: [idOf('host')] }), orphan('host'));
     history.feed(...recreated('host'), succeeded());
     expect(repairedBy(history)).toMatchObject([{ replaced: { [idOf('host')]: idOf('host anew') } }]);
   });
 
-  it('is told the present gateway in the place of the former one', () => {
+  it('is given the ID of the present gateway instead of the former one', () => {
     const history = repairing(orphan('near', { sharesWith: [former] }));
     expect(repairedBy(history)).toMatchObject([{ replaced: { [former]: idOf('gluetun') } }]);
   });
 
-  it('is told nothing of one that is there, nor of one that nobody knows', () => {
+  it('is given no new ID for a container that exists or is unknown', () => {
     const history = repairing(orphan('guest', { volumesFrom: [idOf('data'), idOf('x')] }), facts('data'));
     expect(repairedBy(history)[0]).not.toHaveProperty('replaced');
   });
 
-  it('does not make the other one wait for it where they refer to each other, nor count as its follower', () => {
+  it('neither waits nor counts as a follower if the two refer to each other', () => {
     const history = repairing(
       orphan('one', { sharesWith: ['two'] }),
       orphan('two', { sharesWith: [idOf('one')] }),
@@ -83,7 +83,7 @@ describe('an orphan that refers to another one', () => {
     for (const one of repairedBy(history)) expect(one).not.toHaveProperty('followers');
   });
 
-  it('is a follower of the other one though its operator stopped it, and stays stopped', () => {
+  it('counts as a follower even if it was stopped by hand, and stays stopped', () => {
     const history = repairing(
       orphan('guest', { sharesWith: [idOf('host')], runState: 'exited' }),
       orphan('host'),
@@ -93,7 +93,7 @@ describe('an orphan that refers to another one', () => {
     expect(repairedBy(history)).toEqual([]);
   });
 
-  it('wants to run though it ended with the one whose processes it shares, which we created anew', () => {
+  it('is re-created if it ended because the container it shares processes with was re-created', () => {
     const guest = orphan('guest', { sharesWith: [idOf('host')] });
     const parkedEvent: Happening = (_state, at) => [
       { type: 'dependentParked', at, id: idOf('host'), name: 'host', parkedAs: 'host.orphan' },
@@ -110,7 +110,7 @@ describe('an orphan that refers to another one', () => {
   });
 });
 
-describe('a dependent that shares what is no more', () => {
+describe('a dependent that shares the processes of a missing container', () => {
   const attached = (...all: readonly ContainerFacts[]): string => {
     const { state } = new History().feed(connected(), listed(gatewayFacts(), ...all));
     return attachmentOf(state, state.shared.containers.byId[idOf('guest')] ?? facts('none'));
@@ -119,17 +119,17 @@ describe('a dependent that shares what is no more', () => {
 
   it.each<{ given: string; all: ContainerFacts[]; then: string }>([
     {
-      given: 'must be created anew',
+      given: 'must be re-created if it has ended',
       all: [onGateway('guest', { ...ended, sharesWith: [idOf('host')] })],
       then: 'orphaned',
     },
     {
-      given: 'must be started once the other one is there',
+      given: 'must be started once the other container exists',
       all: [onGateway('guest', { ...ended, sharesWith: [idOf('host')] }), onGateway('host')],
       then: 'failedToJoin',
     },
     {
-      given: 'must be started where its end has left the engine only these words',
+      given: "must be started if the engine's error only says that the other container is not running",
       all: [
         onGateway('guest', {
           runState: 'exited',
@@ -141,7 +141,7 @@ describe('a dependent that shares what is no more', () => {
       then: 'failedToJoin',
     },
     {
-      given: 'goes on as long as it runs',
+      given: 'is left alone as long as it runs',
       all: [onGateway('guest', { sharesWith: [idOf('host')] })],
       then: 'fresh',
     },
@@ -149,7 +149,7 @@ describe('a dependent that shares what is no more', () => {
     expect(attached(...all)).toBe(then);
   });
 
-  it('is left alone where it ended with one that its operator stopped', () => {
+  it('is left alone if it ended together with a container that was stopped by hand', () => {
     const guest = onGateway('guest', { runState: 'exited', exitCode: 137, sharesWith: [idOf('host')] });
     expect(attached(guest, onGateway('host', { runState: 'exited' }))).toBe('stopped');
   });

@@ -82,16 +82,20 @@ const waves = ({ acts }: History): readonly (readonly string[])[] =>
 const app = onGateway('app');
 const needs = (service: string) => ({ 'com.docker.compose.depends_on': `${service}:service_started:true` });
 
-describe('the waves', () => {
+describe('the waves of a repair', () => {
   it.each<{ given: string; exist: ContainerFacts[]; then: string[][] }>([
-    { given: 'all together where nobody waits', exist: [onGateway('a'), onGateway('b')], then: [['a', 'b']] },
     {
-      given: 'the owner of a shared network first',
+      given: 'take all dependents together if none waits for another',
+      exist: [onGateway('a'), onGateway('b')],
+      then: [['a', 'b']],
+    },
+    {
+      given: 'take the owner of a shared network first',
       exist: [facts('a-far', { on: 'mid', startedAt: 2_000 }), onGateway('mid')],
       then: [['mid'], ['a-far']],
     },
     {
-      given: 'what depends_on asks for first',
+      given: 'respect depends_on',
       exist: [
         onGateway('web', { labels: compose('web', needs('db')) }),
         onGateway('db', { labels: compose('db') }),
@@ -100,12 +104,12 @@ describe('the waves', () => {
       then: [['db', 'lone'], ['web']],
     },
     {
-      given: 'one that depends on the gateway at once',
+      given: 'ignore depends_on if it names the gateway',
       exist: [onGateway('web', { labels: compose('web', needs('gluetun')) })],
       then: [['web']],
     },
     {
-      given: 'not after a service of the same name in another project',
+      given: 'ignore depends_on if the service belongs to another project',
       exist: [
         onGateway('web', { labels: compose('web', needs('db')) }),
         onGateway('db', { labels: { ...compose('db'), 'com.docker.compose.project': 'other' } }),
@@ -113,19 +117,19 @@ describe('the waves', () => {
       then: [['db', 'web']],
     },
     {
-      given: 'not after itself, whatever its labels say',
+      given: 'ignore a dependent that depends on itself',
       exist: [onGateway('a', { labels: compose('a', needs('a')) }), onGateway('b')],
       then: [['a', 'b']],
     },
     {
-      given: 'those in a circle together',
+      given: 'take dependents that wait for each other together',
       exist: [
         onGateway('a', { labels: compose('a', needs('b')) }),
         onGateway('b', { labels: compose('b', needs('a')) }),
       ],
       then: [['a', 'b']],
     },
-  ])('are $given', ({ exist, then }) => {
+  ])('$given', ({ exist, then }) => {
     const history = repairing(exist);
     then.forEach(() => history.feed(waveSucceeded()));
     expect(waves(history)).toEqual(then);
@@ -135,26 +139,26 @@ describe('the waves', () => {
       .expectNoLine(/^All dependent/);
   });
 
-  it('are not over while it is not known yet how the owner of the next one has started', () => {
+  it('wait until the owner has been inspected after its restart', () => {
     const history = repairing([app, facts('far', { on: 'app', startedAt: 2_000 })]);
     history.feed(restartEnded('app'), started('app'), succeeded()).expectRecovery('repairing');
     history.feed(inspectedAs('app'));
     expect(waves(history)).toEqual([['app'], ['far']]);
   });
 
-  it('have the owner of a shared network first where nothing is wrong with either network', () => {
+  it('take the owner of a shared network first even for forced restarts', () => {
     const history = forced(['far', 'mid'], [onGateway('mid'), facts('far', { on: 'mid', startedAt: 3_000 })]);
     history.feed(restartEnded('mid'), succeeded());
     expect(waves(history)).toEqual([['mid'], ['far']]);
   });
 
-  it('have an id of their own each', () => {
+  it('have increasing IDs', () => {
     const history = found([app]).feed(restartFailed('app'), succeeded(), seconds(6));
     const [first, second] = history.acts.map(({ id }) => id);
     expect(second).toBeGreaterThan(first ?? Infinity);
   });
 
-  it('carry the concurrency, the gateway and the start they rest on', () => {
+  it('carry the concurrency, the gateway and its start', () => {
     const history = repairing([app], { settings: { restartConcurrency: 2 } });
     history.expectActs({
       kind: 'repairDependents',
@@ -164,7 +168,7 @@ describe('the waves', () => {
     });
   });
 
-  it('come one after another: none while one is under way', () => {
+  it('are sent one at a time', () => {
     repairing([app, facts('far', { on: 'app', startedAt: 2_000 })])
       .feed(minutes(3))
       .expectActs('repairDependents');
@@ -174,13 +178,13 @@ describe('the waves', () => {
 describe('the outcome of a restart', () => {
   it.each<{ given: string; event: Steps; says: RegExp; then: 'settled' | 'pending' }>([
     {
-      given: 'seen to be fresh',
+      given: 'is fresh',
       event: [restartEnded('app')],
       says: /^app restarted successfully$/,
       then: 'settled',
     },
     {
-      given: 'not on the live network',
+      given: 'is not on the live network',
       event: [restartEnded('app', { startedAt: 2_000 })],
       says: /^Restarting app failed: it was restarted but is not on the live network; trying again in 5s$/,
       then: 'pending',
@@ -192,19 +196,19 @@ describe('the outcome of a restart', () => {
       then: 'settled',
     },
     {
-      given: 'exited for want of its gateway',
+      given: 'exited because it could not join its gateway',
       event: [restartEnded('app', { runState: 'exited', exitCode: 128, error: JOIN_ERROR })],
       says: /^Restarting app failed/,
       then: 'pending',
     },
     {
-      given: 'gone',
+      given: 'is gone',
       event: [foundGone('app'), restartFailed('app', { gone: true })],
       says: /^app is gone; nothing to restart$/,
       then: 'settled',
     },
     {
-      given: 'left alone, for things were otherwise',
+      given: 'was skipped',
       event: [
         restartFailed('app', { isSkipped: true, reason: 'gluetun has stopped or started anew meanwhile' }),
       ],
@@ -212,13 +216,13 @@ describe('the outcome of a restart', () => {
       then: 'pending',
     },
     {
-      given: 'refused',
+      given: 'the engine refused to restart',
       event: [restartFailed('app')],
       says: /^Restarting app failed: no space left on device; trying again in 5s$/,
       then: 'pending',
     },
     {
-      given: 'not seen afterwards',
+      given: 'could not be inspected afterwards',
       event: [
         happens({
           type: 'dependentRepairEnded',
@@ -233,18 +237,18 @@ describe('the outcome of a restart', () => {
       then: 'pending',
     },
     {
-      given: 'not told at all',
+      given: 'got no answer',
       event: [],
       says: /^Restarting app failed: there was no answer/,
       then: 'pending',
     },
-  ])('$given', ({ event, says, then }) => {
+  ])('is reported for a dependent that $given', ({ event, says, then }) => {
     const history = repairing([app]).feed(restartBegun('app'), ...event, succeeded());
     history.expectLine(says);
     expect(Object.keys(history.state.repairs.pending)).toHaveLength(then === 'pending' ? 1 : 0);
   });
 
-  it('that the command itself failed counts for all that have not answered', () => {
+  it('is a failure for all dependents without an answer if the act itself fails', () => {
     const history = repairing([app, onGateway('db')]).feed(restartEnded('app'), failed('engine gone'));
     history
       .expectLine(/^app restarted successfully$/)
@@ -252,8 +256,8 @@ describe('the outcome of a restart', () => {
   });
 });
 
-describe('a restart that failed', () => {
-  it('is tried again with growing delay, at most 300 s, and said once', () => {
+describe('a dependent whose restart has failed', () => {
+  it('is restarted again with increasing delay up to 300 s, with one line at error level', () => {
     const history = repairing([app]);
     let waited = 0;
     for (const wait of [5, 10, 20, 40, 80, 160, 300, 300]) {
@@ -269,7 +273,7 @@ describe('a restart that failed', () => {
     history.feed(waveSucceeded()).expectLine(/^app restarted successfully$/);
   });
 
-  it('never stops the others', () => {
+  it('does not stop the restart of the others', () => {
     const history = repairing([app, onGateway('db')]).feed(
       restartFailed('app'),
       restartEnded('db'),
@@ -280,14 +284,20 @@ describe('a restart that failed', () => {
 
   it.each<{ given: string; event: Steps }>([
     { given: 'the gateway is down', event: [died('gluetun', 1)] },
-    { given: 'it is starting', event: [started('gluetun'), inspectedAs('gluetun', { health: 'starting' })] },
+    {
+      given: 'the gateway is starting',
+      event: [started('gluetun'), inspectedAs('gluetun', { health: 'starting' })],
+    },
     { given: 'the engine is lost', event: [disconnected()] },
-    { given: 'the monitor ends', event: [happens({ type: 'shutdownRequested', signal: 'SIGTERM' })] },
+    {
+      given: 'the monitor is shutting down',
+      event: [happens({ type: 'shutdownRequested', signal: 'SIGTERM' })],
+    },
     {
       given: 'a recovery is about to restart the gateway',
       event: [checkFailed()],
     },
-  ])('is not tried again while $given', ({ event }) => {
+  ])('is not restarted again while $given', ({ event }) => {
     const history = repairing([app], { settings: { retryIntervalMs: 4_000, backoffMs: 0 } }).feed(
       restartFailed('app'),
       succeeded(),
@@ -297,7 +307,7 @@ describe('a restart that failed', () => {
     expect(waves(history)).toEqual([]);
   });
 
-  it('is tried again as soon as the gateway is ready', () => {
+  it('is restarted again as soon as the gateway is ready', () => {
     const history = repairing([app])
       .feed(restartFailed('app'), succeeded(), stoppedByHand('gluetun'), minutes(1))
       .forget();
@@ -307,12 +317,12 @@ describe('a restart that failed', () => {
 
   it.each<{ given: string; event: Steps; says?: RegExp; saysNot?: RegExp }>([
     {
-      given: 'somebody else healed it',
+      given: 'somebody else has restarted it',
       event: [restartMessages('app'), inspectedAs('app')],
       says: /^app needs no restart any more$/,
     },
     {
-      given: 'its operator stopped it',
+      given: 'it was stopped by hand',
       event: [stoppedByHand('app'), inspectedAs('app', { runState: 'exited' })],
     },
     {
@@ -320,9 +330,9 @@ describe('a restart that failed', () => {
       event: [listedAgain(onGateway('app', { runState: 'exited' }))],
       says: /^app needs no restart any more$/,
     },
-    { given: 'it is gone', event: [destroyed('app')], saysNot: /needs no restart/ },
+    { given: 'it was removed', event: [destroyed('app')], saysNot: /needs no restart/ },
     { given: 'it is excluded under its new name', event: [renamed('app', 'web')] },
-  ])('is not tried again where $given', ({ event, says, saysNot = /^$/ }) => {
+  ])('is not restarted again if $given', ({ event, says, saysNot = /^$/ }) => {
     const history = repairing([app], { settings: { exclude: ['web'] } })
       .feed(restartFailed('app'), succeeded())
       .forget()
@@ -334,11 +344,11 @@ describe('a restart that failed', () => {
   });
 });
 
-describe('a dependent on one that cannot be put back', () => {
+describe('a dependent on the network of another one that cannot be repaired', () => {
   const mid = onGateway('mid');
   const far = facts('far', { on: 'mid', startedAt: 2_000 });
 
-  it('waits for one that its operator stopped, which is said, and the recovery does not', () => {
+  it('waits for an owner that was stopped by hand, without delaying the recovery', () => {
     const history = repairing([{ ...mid, runState: 'exited' }, far]);
     history
       .expectNoAct()
@@ -348,7 +358,7 @@ describe('a dependent on one that cannot be put back', () => {
     expect(waves(history)).toEqual([['far']]);
   });
 
-  it('is not waited for where that has failed, and is restarted once it is well', () => {
+  it('is not restarted if the restart of its owner failed, but is once that is fresh', () => {
     const history = repairing([mid, far]).feed(restartFailed('mid'), succeeded());
     history
       .expectRecovery('none')
@@ -357,26 +367,26 @@ describe('a dependent on one that cannot be put back', () => {
     expect(waves(history)).toEqual([['mid'], ['mid'], ['far']]);
   });
 
-  it('says nothing where it only waits its turn', () => {
+  it('causes no line if it only waits for its turn', () => {
     repairing([mid, far]).expectNoLine(/waits for/);
   });
 });
 
-describe('a dependent that is not restarted now', () => {
-  it('because it is paused is restarted when it is resumed', () => {
+describe('a dependent that cannot be restarted yet', () => {
+  it('is restarted when it is resumed if it is paused', () => {
     const history = repairing([onGateway('app', { runState: 'paused' })]).expectNoAct();
     history.expectLine(/^app is paused; it is restarted when it is resumed$/, 'info');
     history.feed(seconds(20), unpaused('app')).expectActs('repairDependents');
   });
 
-  it('because its time has not come is restarted at that time, not a moment later', () => {
+  it('is restarted exactly when its next attempt is due', () => {
     const history = repairing([app]).feed(restartFailed('app'), succeeded()).forget();
     const dueAt = history.state.repairs.pending[idOf('app')]?.dueAt ?? 0;
     history.feed({ waitMs: dueAt - history.now - 1 }).expectNoAct();
     history.feed({ waitMs: 1 }).expectActs('repairDependents');
   });
 
-  it('because it was left alone is looked at again 5 s later', () => {
+  it('is looked at again after 5 s if its restart was skipped', () => {
     const history = repairing([app])
       .feed(restartFailed('app', { isSkipped: true }), succeeded())
       .forget();
@@ -384,33 +394,33 @@ describe('a dependent that is not restarted now', () => {
   });
 });
 
-describe('who is put back', () => {
+describe('the choice of dependents to repair', () => {
   const late = onGateway('late', { runState: 'exited', error: JOIN_ERROR });
 
-  it('is who a listing shows to have failed to join', () => {
+  it('includes one that a listing shows to have failed to join', () => {
     expect(waves(settled([app]).feed(listedAgain(late)))).toEqual([['late']]);
   });
 
-  it('is who is stale once a check has proven a gateway without a health check', () => {
+  it('includes a stale one once a check has proven a gateway without a health check', () => {
     const history = settled([app], { gateway: gatewayFacts({ health: 'none' }) });
     history.feed(restartMessages('gluetun'), inspectedAs('gluetun'), seconds(30)).expectNoAct();
     expect(waves(history.feed(checkPassed()))).toEqual([['app']]);
   });
 
-  it('waits for a recovery that has not restarted the gateway, no longer', () => {
+  it('waits for the end of a recovery that has not restarted the gateway', () => {
     const history = settled([app]).feed(seconds(30), checkFailed(), seconds(10), checkFailed(), failed());
     history.feed(listedAgain(late), seconds(10)).expectActs('restartGateway');
     history.feed(checkPassed()).expectLine(/^The tunnel works again without a restart$/);
     expect(waves(history)).toEqual([['late']]);
   });
 
-  it('is also who fails anew while the others of its wave are still at work', () => {
+  it('includes one that fails again while others of its wave are still being repaired', () => {
     const history = found([app, onGateway('db')]).feed(restartEnded('app'));
     history.feed(listedAgain({ ...late, id: app.id, name: 'app' }), restartEnded('db'));
     expect(waves(history.feed(succeeded()))).toEqual([['app', 'db'], ['app']]);
   });
 
-  it('is who is stale where AUTO_RECREATE is off, too', () => {
+  it('includes a stale one even if AUTO_RECREATE is off', () => {
     const history = found([app], { settings: { autoRecreate: false } });
     expect(waves(history)).toEqual([['app']]);
     history.feed(restartFailed('app'), succeeded(), seconds(4)).expectNoLine(/needs no restart/);
@@ -421,14 +431,14 @@ describe('who is put back', () => {
   it.each<{ given: string; before: Steps }>([
     { given: 'removed before the next attempt', before: [] },
     { given: 'removed while the gateway is down', before: [stoppedByHand('gluetun')] },
-  ])('is nobody who is $given', ({ before }) => {
+  ])('leaves out one that was $given', ({ before }) => {
     const history = found([app]).feed(restartFailed('app'), succeeded(), ...before);
     expect(Object.keys(history.state.repairs.pending)).toEqual([app.id]);
     expect(history.feed(destroyed('app')).state.repairs.pending).toEqual({});
     expect(waves(history.feed(seconds(6)))).toHaveLength(1);
   });
 
-  it('is not said to wait before the gateway is ready', () => {
+  it('reports a paused one only once the gateway is ready', () => {
     const history = settled([onGateway('app', { runState: 'paused' })]).feed(stoppedByHand('gluetun'));
     history.feed(seconds(1)).expectNoLine(/^app is paused/);
     history.feed(started('gluetun'), inspectedAs('gluetun', { health: 'healthy' }));
@@ -436,11 +446,19 @@ describe('who is put back', () => {
   });
 
   it.each<{ given: string; shown: ContainerFacts; says: 'at once' | 'after the wave' }>([
-    { given: 'one of the wave', shown: onGateway('app'), says: 'after the wave' },
-    { given: 'one of it by another name', shown: onGateway('web', { id: app.id }), says: 'after the wave' },
-    { given: 'what replaces one of it', shown: onGateway('app', { id: idOf('x') }), says: 'after the wave' },
-    { given: 'somebody else', shown: onGateway('new'), says: 'at once' },
-  ])('is told $says of $given', ({ shown, says }) => {
+    { given: 'a dependent of the current wave', shown: onGateway('app'), says: 'after the wave' },
+    {
+      given: 'a renamed dependent of the current wave',
+      shown: onGateway('web', { id: app.id }),
+      says: 'after the wave',
+    },
+    {
+      given: 'the replacement of a dependent of the current wave',
+      shown: onGateway('app', { id: idOf('x') }),
+      says: 'after the wave',
+    },
+    { given: 'another dependent', shown: onGateway('new'), says: 'at once' },
+  ])('reports $says that $given is paused', ({ shown, says }) => {
     const known: ContainerFacts = { ...shown, name: 'unused', runState: 'exited' };
     const isApp = shown.id === app.id;
     const history = found([app, onGateway('db'), ...(isApp ? [] : [known])]).feed(endedWell('app'));
@@ -450,13 +468,13 @@ describe('who is put back', () => {
   });
 });
 
-describe('what is left to do', () => {
-  it('is kept, without a word, while there is no gateway', () => {
+describe('a pending repair', () => {
+  it('is kept without a line while there is no gateway', () => {
     const history = found([app]).feed(restartFailed('app'), succeeded());
     history.feed(died('gluetun'), destroyed('gluetun'), seconds(1)).expectNoLine(/needs no restart/);
   });
 
-  it('is nothing if somebody else has restarted it before the first try', () => {
+  it('is dropped if somebody else has restarted the dependent before the first attempt', () => {
     const history = found([onGateway('app', { runState: 'paused' })]).forget();
     history
       .feed(listedAgain(onGateway('app', { startedAt: 9_000 })))
@@ -468,13 +486,13 @@ describe('what is left to do', () => {
       .expectNoLine(/app|All dependent/);
   });
 
-  it('is nothing for one that was removed while the gateway was down', () => {
+  it('is dropped if the dependent was removed while the gateway was down', () => {
     const history = found([app]).feed(restartFailed('app'), succeeded(), stoppedByHand('gluetun'));
     history.forget().feed(destroyed('app'), started('gluetun'));
     history.feed(inspectedAs('gluetun', { health: 'healthy' }), minutes(1)).expectNoAct();
   });
 
-  it('is to finish what an earlier monitor has parked, with growing delay', () => {
+  it('finishes what an earlier monitor has parked, with increasing delay', () => {
     const name = parkedName('app', 'gluetun', app.id);
     const history = found([facts(name, { id: app.id, ref: idOf('former'), runState: 'exited' })]);
     history.feed(restartFailed('app'), succeeded(), seconds(6), restartFailed('app'), succeeded());
@@ -486,7 +504,7 @@ describe('what is left to do', () => {
     history.expectNoLine(/needs no restart/);
   });
 
-  it('is to finish it 5 s later, where it was left alone at the first try', () => {
+  it('finishes what an earlier monitor has parked 5 s later if it was skipped at first', () => {
     const name = parkedName('app', 'gluetun', app.id);
     const history = found([facts(name, { id: app.id, ref: idOf('former'), runState: 'exited' })]);
     history.feed(restartFailed('app', { isSkipped: true }), succeeded(), seconds(4));
@@ -494,19 +512,19 @@ describe('what is left to do', () => {
     expect(waves(history.feed(seconds(2)))).toEqual([['app'], ['app']]);
   });
 
-  it('is not a forced restart of one that its operator has stopped since', () => {
+  it('does not force a restart of a dependent that was stopped by hand since', () => {
     const history = forced(['app'], [app]).feed(restartFailed('app'), succeeded(), stoppedByHand('app'));
     history.feed(inspectedAs('app', { runState: 'exited' }), minutes(1));
     expect(waves(history)).toEqual([['app']]);
   });
 
-  it('is not to start one that was found stopped in its turn', () => {
+  it('does not start a dependent that was stopped by hand during its turn', () => {
     const history = found([app]).feed(restartBegun('app'), ...stoppedByHand('app'));
     history.feed(inspectedAs('app', { runState: 'exited' }), restartFailed('app', { isSkipped: true }));
     expect(waves(history.feed(succeeded(), minutes(1)))).toEqual([['app']]);
   });
 
-  it('is not to start one that was stopped just before its turn', () => {
+  it('does not start a dependent that was stopped by hand just before its turn', () => {
     const history = found([app]).feed(stoppedByHand('app'), inspectedAs('app', { runState: 'exited' }));
     history.feed(restartFailed('app', { isSkipped: true, reason: 'it is exited by now' }), succeeded());
     expect(waves(history.feed(minutes(1)))).toEqual([['app']]);
@@ -515,7 +533,7 @@ describe('what is left to do', () => {
   it.each<{ given: string; shown: Steps }>([
     { given: 'runs', shown: [] },
     {
-      given: 'our restart has left down',
+      given: 'our own restart has left stopped',
       shown: [
         restartBegun('app'),
         killed('app'),
@@ -523,7 +541,7 @@ describe('what is left to do', () => {
         inspectedAs('app', { runState: 'exited', error: JOIN_ERROR }),
       ],
     },
-  ])('is not to create anew one that $given, where AUTO_RECREATE is off', ({ shown }) => {
+  ])('does not re-create a dependent that $given if AUTO_RECREATE is off', ({ shown }) => {
     const anew = gatewayFacts({ id: idOf('gluetun anew') });
     const history = found([app], { settings: { autoRecreate: false } });
     history.feed(...shown, restartFailed('app'), succeeded(), died('gluetun'), destroyed('gluetun'));
@@ -533,7 +551,7 @@ describe('what is left to do', () => {
     expect(waves(history)).toEqual([['app']]);
   });
 
-  it('is told by the outcome of one that has its turn, though it is seen to be well before', () => {
+  it('reports the outcome of the current act, not that the dependent became fresh before', () => {
     const history = found([app, onGateway('db')]);
     history.feed(failed('engine gone'), seconds(6));
     expect(waves(history)).toEqual([
@@ -545,7 +563,7 @@ describe('what is left to do', () => {
     history.expectLine(/^app restarted successfully$/).expectNoLine(/needs no restart/);
   });
 
-  it('is nothing for one that heals while others have their turn', () => {
+  it('is dropped if the dependent becomes fresh while others are being repaired', () => {
     const history = found([app]).feed(restartFailed('app'), succeeded());
     history.feed(listedAgain(onGateway('late', { runState: 'exited', error: JOIN_ERROR })));
     history.feed(listedAgain(onGateway('app', { startedAt: 9_000 })));
@@ -554,12 +572,12 @@ describe('what is left to do', () => {
   });
 });
 
-describe('a dependent whose owner', () => {
+describe('a dependent on the network of another one that', () => {
   const mid = onGateway('mid');
   const loops = (times: number): Steps =>
     Array.from({ length: times }, () => [died('mid', 1), started('mid'), inspectedAs('mid')]).flat();
 
-  it('is paused waits until that is resumed', () => {
+  it('is paused waits until that one is resumed', () => {
     const far = facts('far', { on: 'mid', startedAt: 2_000 });
     const history = found([onGateway('mid', { startedAt: 6_000, runState: 'paused' }), far]).expectNoAct();
     history.expectLine(/^far waits for mid, whose network it shares$/);
@@ -568,20 +586,20 @@ describe('a dependent whose owner', () => {
 
   it.each<{ given: string; times: number; startedAt: number; then: string[][] }>([
     {
-      given: 'keeps restarting is left on the network that they share',
+      given: 'keeps restarting is left alone if it started after the gateway',
       times: 3,
       startedAt: 3_000,
       then: [],
     },
-    { given: 'has restarted is restarted', times: 1, startedAt: 3_000, then: [['far']] },
+    { given: 'has restarted once is restarted', times: 1, startedAt: 3_000, then: [['far']] },
     {
-      given: 'keeps restarting is restarted where it is older than the gateway’s start',
+      given: 'keeps restarting is restarted if it started before the gateway',
       times: 3,
       startedAt: 900,
       then: [['far']],
     },
     {
-      given: 'keeps restarting is restarted where it is just as old',
+      given: 'keeps restarting is restarted if it started at the same time as the gateway',
       times: 3,
       startedAt: 1_000,
       then: [['far']],
@@ -591,7 +609,7 @@ describe('a dependent whose owner', () => {
     expect(waves(history)).toEqual(then);
   });
 
-  it('keeps restarting is restarted in a recovery where nothing is known of its own start', () => {
+  it('keeps restarting is restarted in a recovery if its own start is unknown', () => {
     const far = facts('far', { on: 'mid', inspected: false });
     const history = settled([mid]).feed(...loops(3), listedAgain(far));
     history.feed(seconds(30), checkFailed(), seconds(10), checkFailed(), seconds(1));
@@ -602,17 +620,17 @@ describe('a dependent whose owner', () => {
   });
 });
 
-describe('that all are on the network', () => {
+describe('the line that all dependents are on the network', () => {
   const all = /^All dependent containers are on the network of gluetun$/;
 
-  it('is said when the last wave is over, not before', () => {
+  it('is logged after the last wave, not before', () => {
     const history = found([app])
       .feed(restartEnded('app'))
       .expectNoLine(/^All dependent/);
     history.feed(succeeded()).expectLine(all, 'info');
   });
 
-  it('is not said where one is left to be re-created by hand', () => {
+  it('is not logged if one must be re-created by hand', () => {
     const history = settled([app, facts('by-name', { ref: 'gluetun', startedAt: 2_000 })], {
       settings: { autoRecreate: false },
     });
@@ -624,16 +642,16 @@ describe('that all are on the network', () => {
   });
 
   it.each<{ given: string; event: Steps }>([
-    { given: 'has stopped', event: [] },
-    { given: 'has gone', event: [destroyed('gluetun')] },
-  ])('is not said where the gateway $given with the last of them', ({ event }) => {
+    { given: 'was stopped', event: [] },
+    { given: 'was removed', event: [destroyed('gluetun')] },
+  ])('is not logged if the gateway $given together with the last dependent', ({ event }) => {
     const history = found([app]).feed(stoppedByHand('app'), stoppedByHand('gluetun'), destroyed('app'));
     history.feed(restartFailed('app', { gone: true }), ...event, succeeded()).expectNoLine(/^All dependent/);
   });
 });
 
-describe('a dry run of the repairs', () => {
-  it('says each once, and nothing else, however often it is looked at', () => {
+describe('a dry run', () => {
+  it('logs each repair only once', () => {
     const history = found([app], { settings: { dryRun: true } }).feed(endpointRead('203.0.113.1'));
     history.expectLine(/^\[DRY-RUN\] Restarting app\.\.\.$/).forget();
     expect(history.feed(seconds(40)).lines).toEqual([]);

@@ -55,8 +55,8 @@ const repaired = ({ acts }: History): readonly string[] =>
     act.kind === 'repairDependents' ? act.dependents.map(({ name, how }) => `${how} ${name}`) : [],
   );
 
-describe('a gateway restarted by somebody else', () => {
-  it('has its dependents restarted the moment it is ready, not before', () => {
+describe('after a restart of the gateway by somebody else', () => {
+  it('its dependents are restarted as soon as it is ready, not before', () => {
     const history = settled([app]).feed(...restartedByHand, seconds(4));
     history.expectNoAct().expectLine(/^Dependent containers cut off from its network: app$/);
     history.feed(healthy);
@@ -64,7 +64,7 @@ describe('a gateway restarted by somebody else', () => {
     history.feed(waveSucceeded()).expectLine(/^All dependent containers are on the network of gluetun$/);
   });
 
-  it('has only those touched that need it', () => {
+  it('only the dependents that need it are restarted', () => {
     const containers = [
       app,
       onGateway('stopped', { runState: 'exited' }),
@@ -80,18 +80,18 @@ describe('a gateway restarted by somebody else', () => {
     expect(repaired(history)).toEqual(['restart app', 'restart late']);
   });
 
-  it('has one restarted that its operator stopped and that since failed to join', () => {
+  it('a dependent is restarted if it was stopped by hand and has since failed to join', () => {
     const history = settled([app]).feed(stoppedByHand('app'), seconds(11), ...restartedByHand);
     history.feed(inspectedAs('app', { runState: 'exited', startedAt: 2_000, error: JOIN_ERROR }), healthy);
     expect(repaired(history)).toEqual(['restart app']);
   });
 
-  it('has one left alone that its operator stopped', () => {
+  it('a dependent is left alone if it was stopped by hand', () => {
     const history = settled([app]).feed(stoppedByHand('app'), ...restartedByHand, seconds(20), healthy);
     history.feed(minutes(5)).expectNoAct();
   });
 
-  it('has a paused one restarted when it is resumed', () => {
+  it('a paused dependent is restarted when it is resumed', () => {
     const history = settled([app])
       .feed(paused('app'), ...restartedByHand, healthy)
       .expectNoAct();
@@ -99,7 +99,7 @@ describe('a gateway restarted by somebody else', () => {
     expect(repaired(history)).toEqual(['restart app']);
   });
 
-  it('has one that fails tried again with growing delay, told once', () => {
+  it('a dependent whose restart fails is restarted again with increasing delay, with one line', () => {
     const history = settled([app]).feed(...restartedByHand, healthy, restartFailed('app'), succeeded());
     history.feed(seconds(6), restartFailed('app'), succeeded(), seconds(6));
     expect(repaired(history)).toHaveLength(2);
@@ -108,7 +108,7 @@ describe('a gateway restarted by somebody else', () => {
     expect(repaired(history)).toHaveLength(3);
   });
 
-  it('has one brought back that our own restart has left stopped, and says nothing is well before', () => {
+  it('a dependent that our own restart has left stopped is restarted again, without an all-clear before', () => {
     const history = settled([app]).feed(...restartedByHand, healthy);
     history
       .feed(restartBegun('app'), killed('app'), died('app'))
@@ -122,32 +122,32 @@ describe('a gateway restarted by somebody else', () => {
     history.expectNoLine(/^All dependent|needs no restart/);
   });
 
-  it('has nobody touched while the engine is away', () => {
+  it('no dependent is restarted while the engine is away', () => {
     const history = settled([app]).feed(...restartedByHand, disconnected(), healthy, minutes(1));
     history.expectNoAct().feed(connected(), listedAgain());
     expect(repaired(history)).toEqual(['restart app']);
   });
 });
 
-describe('a monitor started after the fact', () => {
+describe('a monitor that starts after a restart of the gateway', () => {
   const began = (...containers: readonly ContainerFacts[]): History =>
     new History().feed(connected(), listed(gatewayFacts({ startedAt: 5_000 }), ...containers));
 
-  it('restarts at once what is stale', () => {
+  it('restarts stale dependents at once', () => {
     const history = began(onGateway('app'));
     expect(repaired(history)).toEqual(['restart app']);
     history.expectLine(/^Dependent containers cut off from its network: app$/);
   });
 
-  it('says who is not running and is left alone', () => {
+  it('names the dependents that do not run and leaves them alone', () => {
     began(onGateway('off', { runState: 'exited' }))
       .expectLine(/^Not running, and left alone: off$/)
       .expectNoAct();
   });
 });
 
-describe('a gateway created anew', () => {
-  it('has its orphans re-created five quiet seconds after it was ready', () => {
+describe('after the gateway was re-created', () => {
+  it('its orphans are re-created five quiet seconds after it is ready', () => {
     const history = settled([app]).feed(...createdAnew(), seconds(5), healthyAnew);
     history.expectLine(/^Dependent containers joined to a container that no longer exists: app$/);
     history.feed(seconds(4)).expectNoAct().feed(seconds(2));
@@ -159,7 +159,7 @@ describe('a gateway created anew', () => {
     });
   });
 
-  it('waits as long as compose is at work in its project, but not for ever', () => {
+  it('the orphans wait while compose is at work in its project, but for no more than a minute', () => {
     const labels = compose('gluetun');
     const busy = (name: string): Steps => [created(name, { labels: compose('db') }), seconds(4)];
     const history = settled([app], { gateway: gatewayFacts({ labels }) });
@@ -169,7 +169,7 @@ describe('a gateway created anew', () => {
     expect(repaired(history)).toEqual(['recreate app']);
   });
 
-  it('does not wait for another project', () => {
+  it('the orphans do not wait for another project', () => {
     const labels = compose('gluetun');
     const other = { 'com.docker.compose.project': 'other' };
     const history = settled([app], { gateway: gatewayFacts({ labels }) });
@@ -178,31 +178,31 @@ describe('a gateway created anew', () => {
     expect(repaired(history)).toEqual(['recreate app']);
   });
 
-  it('has them reported, with the remedy, where AUTO_RECREATE is off', () => {
+  it('the orphans are reported with the remedy if AUTO_RECREATE is off', () => {
     const history = settled([app], { settings: { autoRecreate: false } });
     history.feed(...createdAnew(), healthyAnew, minutes(5)).expectNoAct();
     history.expectLine(/^AUTO_RECREATE is off: app must be re-created by hand\..*--force-recreate/, 'warn');
   });
 
-  it('has them known by what an earlier monitor remembered', () => {
+  it('the orphans are recognised by the gateway IDs that an earlier monitor has persisted', () => {
     const memory = { ...NOTHING_PERSISTED, gateways: { gluetun: [idOf('gluetun')] } };
     const history = began([anew, app], { memory });
     expect(repaired(history)).toEqual(['recreate app']);
   });
 
-  it('has one that nobody can attribute reported, and left alone', () => {
+  it('an orphan of an unknown gateway is reported and left alone', () => {
     const history = began([anew, app]);
     history.feed(minutes(5)).expectNoAct();
     history.expectLine(/nothing tells whether that was gluetun: app; left alone\./, 'warn');
   });
 
-  it('has who joined by name restarted', () => {
+  it('a dependent joined by name is restarted', () => {
     const byName = facts('app', { ref: 'gluetun', startedAt: 2_000 });
     const history = settled([byName]).feed(...createdAnew(), healthyAnew, seconds(6));
     expect(repaired(history)).toEqual(['restart app']);
   });
 
-  it('has who joined an orphan follow it', () => {
+  it("a dependent on an orphan's network is re-created after the orphan", () => {
     const far = facts('far', { on: 'app', startedAt: 3_000 });
     const history = settled([app, far]).feed(...createdAnew(), healthyAnew, seconds(6));
     expect(repaired(history)).toEqual(['recreate app']);
@@ -221,7 +221,7 @@ describe('a gateway created anew', () => {
   });
 });
 
-/** It was created anew: what runs under its name has another id. */
+/** It was re-created: the container with its name has another ID. */
 const recreated =
   (twin: ContainerFacts) =>
   (_: unknown, at: number): readonly Event[] => [
@@ -242,23 +242,23 @@ const began = (containers: readonly ContainerFacts[], setting: Setting = {}): Hi
 const turnedHealthy = (one: ContainerFacts): ContainerFacts =>
   one.id === anew.id ? gatewayFacts({ id: anew.id }) : one;
 
-describe('what an earlier monitor left parked', () => {
+describe('a container that an earlier monitor left parked', () => {
   const parked = facts('app', { ref: idOf('former'), runState: 'exited' });
   const name = `app.orphan-of-gluetun-${parked.id.slice(0, 12)}`;
 
-  it('is taken up again, and is no dependent under that name', () => {
+  it('is finished, and is no dependent under its parked name', () => {
     const history = began([gatewayFacts(), { ...parked, name }]);
     expect(repaired(history)).toEqual(['resume app']);
     history.expectNoLine(new RegExp(name)).expectLine(/^Dependent containers \(auto-discovery\): none$/);
   });
 
-  it('comes before what has its name by now', () => {
+  it('is finished even if another container has its name by now', () => {
     const twin = facts('app', { id: idOf('twin'), on: 'gluetun', startedAt: 2_000 });
     const history = began([gatewayFacts({ startedAt: 5_000 }), { ...parked, name }, twin]);
     expect(repaired(history)).toEqual(['resume app']);
   });
 
-  it('comes before every other repair, and holds them up no longer than it takes', () => {
+  it('is finished before every other repair, which it does not delay if it fails', () => {
     const other = facts('other', { on: 'gluetun', startedAt: 2_000 });
     const history = began([gatewayFacts({ startedAt: 5_000 }), { ...parked, name }, other]);
     expect(repaired(history)).toEqual(['resume app']);
@@ -280,7 +280,7 @@ describe('what an earlier monitor left parked', () => {
     expect(repaired(history)).toEqual(['resume app']);
   });
 
-  it('is nobody’s business once it has its name back', () => {
+  it('is left alone once it has its own name back', () => {
     const history = began([gatewayFacts(), { ...parked, name }]);
     history.feed(renamed(name, 'app', { id: parked.id }), restartBegun('app', 'resume'));
     history.feed(inspectedAs('app', { runState: 'exited' }), restartFailed('app', { isSkipped: true }));
@@ -289,8 +289,8 @@ describe('what an earlier monitor left parked', () => {
   });
 });
 
-describe('a dependent that ends', () => {
-  it('is not started again, however often its gateway is', () => {
+describe('a dependent that has ended by itself', () => {
+  it('is not started again when its gateway is restarted', () => {
     const history = settled([app]).feed(died('app', 0), seconds(11));
     history.feed(...restartedByHand, healthy, minutes(1)).expectNoAct();
   });

@@ -46,14 +46,14 @@ const created = (request: SharedConfig, image: SharedConfig): SharedConfig | und
 const plannedAgain = (container: SharedConfig, image: SharedConfig): SharedConfig =>
   planned({ config: { ...(container as Json), Hostname: 'd1efcffa8772' }, image: image as Json });
 
-describe('a container made by its plan', () => {
+describe('a container re-created by its plan', () => {
   const image = configs(['1', '2', '3'], ['/x', '/y']);
   const request = fc.oneof(
     configs(['1', '2', '3'], ['/x', '/y', '/z']),
     image.map((config) => ({ ...config, ...emptied('1') })),
   );
 
-  it('runs as the one it replaces, on the same image', () => {
+  it('is the same as the original on the same image', () => {
     fc.assert(
       fc.property(request, image, (asked, ofImage) => {
         const container = created(asked, ofImage);
@@ -65,7 +65,7 @@ describe('a container made by its plan', () => {
     );
   });
 
-  it('is planned alike for ever', () => {
+  it('leads to the same plan again', () => {
     fc.assert(
       fc.property(request, image, (asked, ofImage) => {
         const container = created(asked, ofImage);
@@ -76,11 +76,11 @@ describe('a container made by its plan', () => {
     );
   });
 
-  it('takes from another image all that its user had not set, and nothing else', () => {
+  it('takes exactly what its user had not set from another image', () => {
     const asked = fc.oneof(
       configs(['u1', 'u2'], ['/u']).map((config) => ({
         ...config,
-        // An empty list is the one way to be rid of the entrypoint but not of the command, and no plan tells.
+        // Only an empty list drops the entrypoint and keeps the command, and a plan cannot express that.
         Entrypoint: config.Entrypoint?.length === 0 ? null : (config.Entrypoint ?? null),
       })),
       configs(['u1', 'u2'], ['/u']).map((config) => ({ ...config, ...emptied('u1') })),
@@ -91,7 +91,7 @@ describe('a container made by its plan', () => {
       fc.property(asked, old, other, (user, before, after) => {
         const [container, expected] = [created(user, before), created(user, after)];
         fc.pre(container !== undefined && expected !== undefined);
-        // To be rid of what is not there, and to have no health check where there is none, is to set nothing.
+        // Dropping an entrypoint or a health check that the image does not have sets nothing.
         fc.pre(user.Entrypoint?.[0] !== '' || (before.Entrypoint ?? []).length > 0);
         fc.pre(!isNone(user) || !isNone(before));
         expect(effective(mergeWithImage(plannedAgain(container, before), after))).toEqual(
@@ -106,28 +106,28 @@ describe('a container made by its plan', () => {
 const isNone = ({ Healthcheck }: SharedConfig): boolean =>
   (Healthcheck?.['Test'] as string[] | undefined)?.[0] === 'NONE';
 
-describe('the engine’s merge, as it is modelled here', () => {
+describe("the model of the engine's merge with the image", () => {
   it.each<{ given: string; request: SharedConfig; image: SharedConfig; then: SharedConfig }>([
     {
-      given: 'an emptied entrypoint does not take the image’s command',
+      given: "does not take the image's command if the entrypoint was emptied",
       request: { Entrypoint: [''], Cmd: ['own'] },
       image: { Entrypoint: ['/e'], Cmd: ['c'] },
       then: { Entrypoint: null, Cmd: ['own'] },
     },
     {
-      given: 'an entrypoint that is an empty list does',
+      given: "takes the image's command if the entrypoint is an empty list",
       request: { Entrypoint: [] },
       image: { Entrypoint: ['/e'], Cmd: ['c'] },
       then: { Entrypoint: [], Cmd: ['c'] },
     },
     {
-      given: 'an entrypoint keeps the image’s command away',
+      given: "does not take the image's command if there is an entrypoint",
       request: { Entrypoint: ['own'] },
       image: { Entrypoint: ['/e'], Cmd: ['c'] },
       then: { Entrypoint: ['own'], Cmd: null },
     },
     {
-      given: 'a health check is merged field by field',
+      given: 'merges a health check field by field',
       request: { Cmd: ['c'], Healthcheck: { Interval: 5, Retries: 0 } },
       image: { Healthcheck: { Test: ['CMD', 'ok'], Retries: 3 } },
       then: { Healthcheck: { Test: ['CMD', 'ok'], Interval: 5, Retries: 3 } },

@@ -16,7 +16,7 @@ export interface SharedConfig {
 
 /**
  * What dockerd makes of a request and the image's own configuration: `merge` in its daemon/commit.go and
- * `mergeAndVerifyConfig` in daemon.go, as of v20.10 to v28. Throws where the engine would refuse.
+ * `mergeAndVerifyConfig` in daemon.go, as of v20.10 to v28. Throws if the engine would refuse.
  */
 export function mergeWithImage(request: SharedConfig, image: SharedConfig): SharedConfig {
   const merged = {

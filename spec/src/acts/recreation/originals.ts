@@ -7,7 +7,7 @@ export const OWNER = 'f'.repeat(64);
 /** The image that the recorded dependent was made from, by its id. */
 export const IMAGE_ID = (recordedAnswer('inspect-dependent') as { Image: string }).Image;
 
-/** What a spec says of a container; the rest is what a real engine told of one. */
+/** The parts of a container that a spec sets; the rest comes from a recorded answer of a real engine. */
 export interface Told {
   readonly config?: Json;
   readonly host?: Json;
@@ -48,7 +48,7 @@ function frozen<Value>(value: Value): Value {
   return Object.freeze(value);
 }
 
-/** The request planned for it; throws with the reason where there is none. */
+/** The request planned for it; throws with the reason if there is none. */
 export function planned(told: Told = {}): Json {
   const plan = planRecreation(original(told), OWNER);
   if (!plan.ok) throw new Error(plan.reason);

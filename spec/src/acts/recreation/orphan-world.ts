@@ -19,7 +19,7 @@ export interface Result {
 
 const APP: ContainerSpec = { name: 'app', networkMode: 'container:gluetun', restartPolicy: 'unless-stopped' };
 
-/** A world with `app`, which runs, an orphan of the `gluetun` that was made anew; and no monitor. */
+/** A world without a monitor: `gluetun` was re-created, and `app`, its running orphan, is left. */
 export class OrphanWorld extends World {
   readonly orphan: ContainerFacts;
   readonly dependent: Repairable;

@@ -28,34 +28,34 @@ const storage = (told: Told): Json => {
   return { ...(Binds ? { Binds } : {}), ...(Mounts ? { Mounts } : {}) };
 };
 
-describe('a volume that was not asked for by name', () => {
+describe('a volume that was not requested by name', () => {
   it.each<{ given: string; mounts: Json[]; host?: Json; then: Json[] }>([
-    { given: 'is asked for by it', mounts: [volume('/data')], then: [byName('/data')] },
+    { given: 'is requested by its name', mounts: [volume('/data')], then: [byName('/data')] },
     {
-      given: 'is read-only where it was',
+      given: 'stays read-only',
       mounts: [volume('/data', { RW: false })],
       then: [byName('/data', { ReadOnly: true })],
     },
     {
-      given: 'goes beside other mounts',
+      given: 'is added to other mounts',
       mounts: [volume('/data')],
       host: { Mounts: [{ Type: 'tmpfs', Target: '/cache', TmpfsOptions: { SizeBytes: 5 } }] },
       then: [{ Type: 'tmpfs', Target: '/cache', TmpfsOptions: { SizeBytes: 5 } }, byName('/data')],
     },
     {
-      given: 'goes below or beside others, however alike their names',
+      given: 'is added below or next to others, however similar their paths',
       mounts: [volume('/data'), volume('/data/sub'), volume('/data2')],
       host: { Tmpfs: { '/data/sub/sub': '' } },
       then: [byName('/data'), byName('/data/sub'), byName('/data2')],
     },
     {
-      given: 'of another container is asked for by name too',
+      given: 'is requested by its name even if it came from another container',
       mounts: [volume('/shared'), { Type: 'bind', Source: '/host', Destination: '/bound', RW: true }],
       host: { VolumesFrom: ['data'] },
       then: [byName('/shared')],
     },
     {
-      given: 'of a mount gets its name there, not that of another',
+      given: 'gets its own name in an existing mount',
       mounts: [volume('/a', { Type: 'bind', Name: '' }), volume('/b', { Name: 'v2' }), volume('/data')],
       host: {
         Mounts: [
@@ -72,39 +72,39 @@ describe('a volume that was not asked for by name', () => {
     expect(storage({ mounts, host })).toEqual({ Mounts: then });
   });
 
-  it('takes the place of the bind that asked for it by its place alone', () => {
+  it('replaces a bind that requested it only by its path', () => {
     expect(
       storage({ mounts: [volume('/data'), volume('/x')], host: { Binds: ['/data/', 'named:/x'] } }),
     ).toEqual({ Binds: ['named:/x'], Mounts: [byName('/data')] });
   });
 });
 
-describe('what was asked for stays as it was asked for', () => {
+describe('the plan does not change', () => {
   it.each<{ given: string; host: Json; mounts?: Json[] }>([
     {
-      given: 'a folder of the host, its propagation and label',
+      given: 'a folder of the host with propagation and label',
       host: { Binds: ['/host/data:/data:ro,rslave,z'] },
       mounts: [volume('/data', { Type: 'bind' })],
     },
-    { given: 'a volume by its name', host: { Binds: ['v1:/data'] }, mounts: [volume('/data')] },
-    { given: 'a volume by its name, not filled', host: { Binds: ['v1:/data:nocopy'] }, mounts: [volume('/data')] },
-    { given: 'a place that ends in a slash', host: { Binds: ['v1:/data/:ro'] }, mounts: [volume('/data')] },
-    { given: 'a place with slashes and dots', host: { Binds: ['v1://srv/./x/..//data'] }, mounts: [volume('/srv/data')] },
+    { given: 'a volume requested by name', host: { Binds: ['v1:/data'] }, mounts: [volume('/data')] },
+    { given: 'a volume requested by name with nocopy', host: { Binds: ['v1:/data:nocopy'] }, mounts: [volume('/data')] },
+    { given: 'a path that ends with a slash', host: { Binds: ['v1:/data/:ro'] }, mounts: [volume('/data')] },
+    { given: 'a path with slashes and dots', host: { Binds: ['v1://srv/./x/..//data'] }, mounts: [volume('/srv/data')] },
     {
       given: 'a part of a volume',
       host: { Mounts: [{ Type: 'volume', Source: 'v1', Target: '/data', VolumeOptions: { Subpath: 'a' } }] },
       mounts: [volume('/data')],
     },
     {
-      given: 'a volume by its name that is not told to be mounted',
+      given: 'a volume requested by name that is not among the mounts',
       host: { Mounts: [{ Type: 'volume', Source: 'v1', Target: '/data' }] },
     },
     {
-      given: 'a folder by --mount',
+      given: 'a folder requested by --mount',
       host: { Mounts: [{ Type: 'bind', Source: '/host', Target: '/data', BindOptions: { Propagation: 'rshared' } }] },
       mounts: [volume('/data', { Type: 'bind' })],
     },
-    { given: 'memory where the image wants a volume', host: { Tmpfs: { '/data/': 'size=1m' } }, mounts: [volume('/data')] },
+    { given: 'a tmpfs where the image wants a volume', host: { Tmpfs: { '/data/': 'size=1m' } }, mounts: [volume('/data')] },
     { given: 'a pipe', host: {}, mounts: [volume('/pipe', { Type: 'npipe' })] },
   ])('$given', ({ host, mounts }) => {
     const { Binds, Mounts } = host;
@@ -112,7 +112,7 @@ describe('what was asked for stays as it was asked for', () => {
   }); // prettier-ignore
 });
 
-describe('whatever a container has mounted', () => {
+describe('any combination of mounts', () => {
   const place = fc.constantFrom('/a', '/a/', '//a', '/b', '/b/./', '/a/b', '/a//b/', '/c');
   const clean = (path: string): string => path.replaceAll(/\/\.?(?=\/|$)/g, '') || '/';
   const mount = fc.record({
@@ -145,7 +145,7 @@ describe('whatever a container has mounted', () => {
     };
   };
 
-  it('is mounted again, each at its place and once', () => {
+  it('is mounted again, each at its path and once', () => {
     fc.assert(
       fc.property(mounted, (all) => {
         const { Binds, Mounts, Tmpfs } = plannedHost(told(all));
@@ -159,7 +159,7 @@ describe('whatever a container has mounted', () => {
     );
   });
 
-  it('has its volumes by their names', () => {
+  it('refers to its volumes by name', () => {
     fc.assert(
       fc.property(mounted, (all) => {
         const { Mounts } = plannedHost(told(all));

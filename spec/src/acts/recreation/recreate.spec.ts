@@ -19,7 +19,7 @@ describe('a re-creation', () => {
     expect(world.facts('app').id).toBe(world.orphan.id);
   };
 
-  it('tells the name under which the orphan waits, and ends with another one that runs', () => {
+  it('reports the parked name of the orphan and ends with a new container that runs', () => {
     const world = new OrphanWorld();
     const { id, name } = world.orphan;
     expect(tried(world)).toMatchObject({
@@ -35,7 +35,7 @@ describe('a re-creation', () => {
     expect(world.facts('app').id).not.toBe(id);
   });
 
-  it('does nothing to what cannot be reproduced', () => {
+  it('does nothing to an orphan that cannot be reproduced', () => {
     const world = new OrphanWorld();
     world.engine.create({ name: 'debug', body: { HostConfig: { PidMode: 'container:app' } } });
     const { failed, error } = tried(world);
@@ -45,15 +45,15 @@ describe('a re-creation', () => {
   });
 
   it.each([
-    { given: 'one that can be created anew after it', more: {}, failed: undefined, stays: false },
+    { given: 'a follower that can be re-created after it', more: {}, failed: undefined, stays: false },
     {
-      given: 'one that would vanish with it',
+      given: 'a follower that would vanish with it (--rm)',
       more: { AutoRemove: true },
       failed:
         'guest shares its processes or memory, and cannot be re-created: it vanishes as soon as it stops (--rm); create it anew by hand',
       stays: true,
     },
-  ])('of one whose processes are shared by $given', ({ more, failed, stays }) => {
+  ])('of a container whose processes are shared treats $given correctly', ({ more, failed, stays }) => {
     const world = new OrphanWorld();
     const HostConfig = { PidMode: `container:${world.orphan.id}`, ...more };
     const { id } = world.engine.create({ name: 'guest', body: { HostConfig } });
@@ -65,21 +65,21 @@ describe('a re-creation', () => {
 
   it.each<{ what: string; act: (world: OrphanWorld) => unknown; because: string }>([
     {
-      what: 'has been stopped',
+      what: 'was stopped',
       act: ({ engine }) => engine.stop('app'),
       because: 'it is exited by now, or has another name',
     },
     {
-      what: 'has ended by itself',
+      what: 'ended by itself',
       act: ({ engine }) => engine.crash('app'),
       because: 'it is exited by now, or has another name',
     },
     {
-      what: 'has been renamed',
+      what: 'was renamed',
       act: ({ engine }) => engine.rename('app', 'app2'),
       because: 'it is running by now, or has another name',
     },
-  ])('does nothing to an orphan that $what since it was decided on', ({ act, because }) => {
+  ])('skips an orphan that $what since it was decided on', ({ act, because }) => {
     const world = new OrphanWorld();
     act(world);
     world.pass(5_000);
@@ -94,14 +94,14 @@ describe('a re-creation', () => {
     ['create', 'creating app: no answer within 70 s'],
     ['stop', 'stopping app: no answer within 70 s'],
     ['start app', 'starting app: no answer within 70 s'],
-  ])('is undone where the engine does not answer to %s', (call, because) => {
+  ])('is undone if the engine does not answer to %s', (call, because) => {
     const world = new OrphanWorld();
     world.client.disturb = silentTo(call);
     expect(tried(world).failed).toBe(because);
     expectUndone(world);
   });
 
-  it('is undone before anything is stopped where the monitor ends', () => {
+  it('is undone before anything is stopped if the monitor is shutting down', () => {
     const world = new OrphanWorld();
     expect(tried(world, { isShuttingDown: () => true }).failed).toBe('the monitor ends');
     expect(world.client.written).toEqual([
@@ -112,7 +112,7 @@ describe('a re-creation', () => {
     ]);
   });
 
-  it.each(['fails', 'is not answered'])('goes on where a start %s though the container runs', (how) => {
+  it.each(['fails', 'is not answered'])('continues if a start %s but the container runs', (how) => {
     const world = new OrphanWorld();
     if (how === 'fails') world.client.loseAnswer(/^start app$/);
     else world.client.disturb = (call) => (call === 'start app' ? { answerMs: Infinity } : undefined);
@@ -122,7 +122,7 @@ describe('a re-creation', () => {
     expect(world.facts('app').id).not.toBe(world.orphan.id);
   });
 
-  it.each(['fails', 'is not answered'])('has come to its end though the removal of the old one %s', (how) => {
+  it.each(['fails', 'is not answered'])('is complete even if the removal of the old container %s', (how) => {
     const world = new OrphanWorld();
     if (how === 'fails') world.client.failNext(/^remove app\.orphan/);
     else world.client.disturb = silentTo('remove app.orphan');
@@ -130,14 +130,14 @@ describe('a re-creation', () => {
     expect(Object.keys(world.others).sort()).toEqual(['app', withId(world, PARKED)]);
   });
 
-  it('is undone where the new one has not started after all', () => {
+  it('is undone if the new container has not started after all', () => {
     const world = new OrphanWorld();
     const writes = { ...world.writes, start: () => EMPTY };
     expect(tried(world, { writes }).failed).toBe('created anew it is created at once:');
     expectUndone(world);
   });
 
-  it('is undone where the new one has not started after all, and the engine says why', () => {
+  it("is undone with the engine's reason if the new container has not started after all", () => {
     const world = new OrphanWorld();
     world.client.beforeWrite = (call) => {
       if (call === 'start app') world.engine.remove('gluetun', { force: true });
@@ -149,7 +149,7 @@ describe('a re-creation', () => {
     expectUndone(world);
   });
 
-  it('is not called done where the new one has an error, though it has started', () => {
+  it('fails if the new container has an error, even if it has started', () => {
     const world = new OrphanWorld();
     const isNew = (answer: unknown): boolean =>
       asObject(answer)?.['Name'] === '/app' && asObject(answer)?.['Id'] !== world.orphan.id;
@@ -166,14 +166,14 @@ describe('a re-creation', () => {
   });
 });
 
-describe('a re-creation that an earlier monitor has begun', () => {
+describe('a re-creation begun by an earlier monitor', () => {
   const resumed = (world: OrphanWorld, facts = world.facts(world.parkedAs)): Result =>
     world.run((executor) => resume(world.dependent, facts, basisOf(world), executor));
   const CUT_OFF = 'its re-creation was cut off, and has been undone to begin anew';
   const inTheWay = ({ parkedAs }: OrphanWorld): string =>
     `${parkedAs} waits to be app again, but another container has that name; remove one of them`;
 
-  it('is undone where nothing had been created', () => {
+  it('is undone if nothing had been created', () => {
     const world = new OrphanWorld().park();
     const { failed, error } = resumed(world);
     expect(error).toBeInstanceOf(Skipped);
@@ -181,7 +181,7 @@ describe('a re-creation that an earlier monitor has begun', () => {
     expect(world.client.written).toEqual([`rename ${world.parkedAs} to app`]);
   });
 
-  it('is left alone where the orphan has its own name again: it is no replacement of itself', () => {
+  it('is skipped if the orphan has its own name again', () => {
     const world = new OrphanWorld().park();
     const facts = world.facts(world.parkedAs);
     world.engine.rename(world.orphan.id, 'app');
@@ -191,7 +191,7 @@ describe('a re-creation that an earlier monitor has begun', () => {
     expect(world.client.written).toEqual([]);
   });
 
-  it('is finished where what was created can run', () => {
+  it('is finished if the created container can run', () => {
     const world = new OrphanWorld().park();
     const created = world.twin();
     expect(resumed(world)).toMatchObject({ failed: undefined, hasEnded: true });
@@ -199,7 +199,7 @@ describe('a re-creation that an earlier monitor has begun', () => {
     expect(world.others).toEqual({ app: `running ${created}` });
   });
 
-  it('is undone where finishing it fails', () => {
+  it('is undone if finishing it fails', () => {
     const world = new OrphanWorld().park();
     world.twin();
     world.client.failNext(/^start app$/, 'no such device');
@@ -207,7 +207,7 @@ describe('a re-creation that an earlier monitor has begun', () => {
     expect(world.others).toEqual({ app: `exited ${world.orphan.id}` });
   });
 
-  it('is undone where the owner of what was created is gone, too', () => {
+  it('is undone if the owner of the created container is gone, too', () => {
     const world = new OrphanWorld().park();
     world.twin();
     world.engine.remove('gluetun', { force: true });
@@ -218,7 +218,7 @@ describe('a re-creation that an earlier monitor has begun', () => {
     expect(world.client.written).toEqual(['remove app', `rename ${world.parkedAs} to app`]);
   });
 
-  it('is as it was where nobody tells whether that owner lives', () => {
+  it('is left as it is if that owner cannot be inspected', () => {
     const world = new OrphanWorld().park();
     world.twin();
     world.client.failNext(/^inspect gluetun$/, 'server error');
@@ -226,7 +226,7 @@ describe('a re-creation that an earlier monitor has begun', () => {
     expect(world.client.written).toEqual([]);
   });
 
-  it.each(['runs', 'has ended'])('only has the old one removed where the new one %s', (how) => {
+  it.each(['runs', 'has ended'])('only removes the old container if the new one %s', (how) => {
     const world = new OrphanWorld().park();
     const created = world.twin({}, { runs: true });
     if (how === 'has ended') world.engine.stop(created);
@@ -238,10 +238,10 @@ describe('a re-creation that an earlier monitor has begun', () => {
   });
 
   it.each([
-    { which: 'is of another image', spec: { image: 'another' }, runs: true },
-    { which: 'has not run, and is of another image', spec: { image: 'another' }, runs: false },
-    { which: 'has not run, and is on nobody’s network', spec: { networkMode: 'bridge' }, runs: false },
-  ])('waits for its user where a container of its name $which', ({ spec, runs }) => {
+    { which: 'has another image', spec: { image: 'another' }, runs: true },
+    { which: 'has not run and has another image', spec: { image: 'another' }, runs: false },
+    { which: "has not run and is not on the owner's network", spec: { networkMode: 'bridge' }, runs: false },
+  ])('waits for the user if a container with its name $which', ({ spec, runs }) => {
     const world = new OrphanWorld().park();
     world.twin(spec, { runs });
     const others = world.others;

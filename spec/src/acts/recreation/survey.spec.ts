@@ -52,8 +52,8 @@ function surveyed(answers: Answers, shape: Shape = {}) {
   return { found, failed, asked };
 }
 
-describe('a survey', () => {
-  it('tells the container, the image it was made from, and what the name of that stands for today', () => {
+describe('the survey of an orphan', () => {
+  it('returns the container, its image and the image that its image name means today', () => {
     expect(surveyed(LISTED).found).toEqual({
       container: APP,
       image: { Id: 'sha256:old' },
@@ -64,14 +64,14 @@ describe('a survey', () => {
     });
   });
 
-  it('of a container of which the images are gone tells none', () => {
+  it('returns no images if they are gone', () => {
     expect(surveyed({ 'inspect app': APP, list: [] }).found).toMatchObject({
       image: undefined,
       named: undefined,
     });
   });
 
-  it('tells no image where the container tells none', () => {
+  it('returns no images if the container names none', () => {
     expect(surveyed({ ...LISTED, 'inspect app': container('app') }).found).toMatchObject({
       image: undefined,
       named: undefined,
@@ -80,25 +80,25 @@ describe('a survey', () => {
 
   it.each<{ what: string; answers: Answers; because: string }>([
     {
-      what: 'what it asks for is no container',
+      what: 'the answer is no container',
       answers: { 'inspect app': [] },
       because: 'inspecting it: the answer is no container',
     },
-    { what: 'it is gone', answers: { 'inspect app': new EngineError('no such container', 404) }, because: 'no such container' },
-    { what: 'it is not answered', answers: { 'inspect app': 'silence' }, because: `inspecting ${idOf('app').slice(0, 12)}: no answer within 10 s` },
-    { what: 'an image is not told of', answers: { 'inspectImage web:1': new EngineError('denied', 403) }, because: 'denied' },
+    { what: 'the container is gone', answers: { 'inspect app': new EngineError('no such container', 404) }, because: 'no such container' },
+    { what: 'the container is not inspected in time', answers: { 'inspect app': 'silence' }, because: `inspecting ${idOf('app').slice(0, 12)}: no answer within 10 s` },
+    { what: 'an image cannot be inspected', answers: { 'inspectImage web:1': new EngineError('denied', 403) }, because: 'denied' },
     {
-      what: 'it waits for an image in vain',
+      what: 'an image is not inspected in time',
       answers: { 'inspectImage sha256:old': 'silence' },
       because: 'inspecting the image sha256:old: no answer within 10 s',
     },
-    { what: 'nobody tells who is there', answers: { list: 'silence' }, because: 'listing containers: no answer within 10 s' },
-  ])('fails where $what', ({ answers, because }) => {
+    { what: 'the containers are not listed in time', answers: { list: 'silence' }, because: 'listing containers: no answer within 10 s' },
+  ])('fails if $what', ({ answers, because }) => {
     expect(surveyed({ ...LISTED, ...answers }).failed).toBe(because);
   }); // prettier-ignore
 });
 
-describe('of those who share a namespace with it', () => {
+describe('the containers that share a namespace with it', () => {
   const sharersAmong = (...others: readonly Json[]) =>
     surveyed({
       ...LISTED,
@@ -108,26 +108,29 @@ describe('of those who share a namespace with it', () => {
 
   it.each<{ who: string; modes: Json }>([
     {
-      who: 'has joined its processes by its id',
+      who: 'joined its processes by ID',
       modes: { PidMode: `container:${idOf('app')}`, IpcMode: '' },
     },
-    { who: 'has joined its processes by its name', modes: { PidMode: 'container:app' } },
-    { who: 'has joined its shared memory by its id', modes: { IpcMode: `container:${idOf('app')}` } },
-    { who: 'has joined its shared memory by its name', modes: { PidMode: 'host', IpcMode: 'container:app' } },
-  ])('one that $who is told by name', ({ modes }) => {
+    { who: 'joined its processes by name', modes: { PidMode: 'container:app' } },
+    { who: 'joined its shared memory by ID', modes: { IpcMode: `container:${idOf('app')}` } },
+    { who: 'joined its shared memory by name', modes: { PidMode: 'host', IpcMode: 'container:app' } },
+  ])('include one that $who', ({ modes }) => {
     expect(sharersAmong(container('web', joined(modes)))).toEqual(['web']);
   });
 
   it.each<{ who: string; modes: Json }>([
-    { who: 'has joined nobody', modes: { PidMode: '', IpcMode: 'private' } },
-    { who: 'has joined another', modes: { PidMode: 'container:app2', IpcMode: `container:${idOf('app2')}` } },
-    { who: 'lives with the host, whatever it is called', modes: { PidMode: 'app', IpcMode: 'app' } },
-    { who: 'has modes that are none', modes: { PidMode: 5, IpcMode: ['container:app'] } },
-  ])('one that $who is not told', ({ modes }) => {
+    { who: 'joined nothing', modes: { PidMode: '', IpcMode: 'private' } },
+    {
+      who: 'joined another container',
+      modes: { PidMode: 'container:app2', IpcMode: `container:${idOf('app2')}` },
+    },
+    { who: "uses the host's namespaces, whatever its name", modes: { PidMode: 'app', IpcMode: 'app' } },
+    { who: 'has modes of the wrong type', modes: { PidMode: 5, IpcMode: ['container:app'] } },
+  ])('leave out one that $who', ({ modes }) => {
     expect(sharersAmong(container('web', joined(modes)))).toEqual([]);
   });
 
-  it('each is told, and one whose name is not known by its id', () => {
+  it('are all named, by ID if the name is unknown', () => {
     const shares = joined({ PidMode: 'container:app' });
     expect(
       sharersAmong(
@@ -138,24 +141,24 @@ describe('of those who share a namespace with it', () => {
     ).toEqual(['web', idOf('debug')]);
   });
 
-  it('one whose name is told without a slash before it has that name', () => {
+  it('keep a name without a leading slash as it is', () => {
     const shares = joined({ PidMode: 'container:app' });
     expect(sharersAmong(container('web', { ...shares, Name: 'pod/web' }))).toEqual(['pod/web']);
   });
 
   it.each<[string, unknown]>([
-    ['is gone by now', new EngineError('no such container', 404)],
+    ['is gone', new EngineError('no such container', 404)],
     ['cannot be inspected', new EngineError('server error', 500)],
-    ['is not answered about', 'silence'],
-    ['is none', null],
-  ])('one that %s does not hide the others', (_, answer) => {
+    ['is not inspected in time', 'silence'],
+    ['is null', null],
+  ])('are found even if another container %s', (_, answer) => {
     const debug = container('debug', joined({ IpcMode: 'container:app' }));
     const answers = { 'inspect web': answer, 'inspect debug': debug };
     const list = [container('web'), debug];
     expect(surveyed({ ...LISTED, ...answers, list }).found?.sharers).toEqual(['debug']);
   });
 
-  it('each other is asked about once', () => {
+  it('are inspected once each', () => {
     const list = [null, 5, {}, { Id: 7 }, APP, container('web')];
     expect(surveyed({ ...LISTED, list }).asked.filter((call) => call.startsWith('inspect '))).toEqual([
       'inspect app',
@@ -163,12 +166,12 @@ describe('of those who share a namespace with it', () => {
     ]);
   });
 
-  it.each([[null], [{}], ['x']])('nobody is told where the listing is %p', (list) => {
+  it.each([[null], [{}], ['x']])('are none if the listing is %p', (list) => {
     expect(surveyed({ ...LISTED, list }).found?.sharers).toEqual([]);
   });
 });
 
-describe('of files that were put into it before it ran', () => {
+describe('the files injected before it ran', () => {
   const file = (ms: number): Json => ({ mode: 0o444, mtime: engineText(ms) });
   const FILES: Answers = {
     'changes app': [
@@ -189,18 +192,18 @@ describe('of files that were put into it before it ran', () => {
   const found = (answers: Answers, shape: Shape = {}) =>
     surveyed({ ...LISTED, 'inspect app': mounts, ...FILES, ...answers }, { ...RUN, ...shape });
 
-  it('those are told that compose made between its creation and its start', () => {
+  it('are those that compose created between its creation and its start', () => {
     expect(found({}).found?.injected).toEqual(['/app.conf', '/etc/other.conf']);
   });
 
   it.each<[string, Shape]>([
     ['has never run', { startedAt: 'never' }],
-    ['was not inspected when it was decided on', { inspected: false }],
-  ])('all since the creation of one that %s are told', (_, shape) => {
+    ['was not inspected when its repair was decided', { inspected: false }],
+  ])('are all those since the creation if the container %s', (_, shape) => {
     expect(found({}, shape).found?.injected).toEqual(['/app.conf', '/late.conf', '/etc/other.conf']);
   });
 
-  it('none is looked for in a container that is not of compose', () => {
+  it("are not looked for if the container is not compose's", () => {
     const { found: original, asked } = found({}, { labels: {} });
     expect(original?.injected).toEqual([]);
     expect(asked).not.toContain('changes app');
@@ -208,13 +211,13 @@ describe('of files that were put into it before it ran', () => {
 
   it.each<{ what: string; answers: Answers; because: string }>([
     {
-      what: 'its files are not told of',
+      what: 'the changes are not listed in time',
       answers: { 'changes app': 'silence' },
       because: 'looking through the files of app: no answer within 10 s',
     },
-    { what: 'one is not told of', answers: { 'fileStat app /app.conf': 'silence' }, because: 'looking at /app.conf: no answer within 10 s' },
-    { what: 'one cannot be looked at', answers: { 'fileStat app /app.conf': new EngineError('server error', 500) }, because: 'server error' },
-  ])('where $what nothing is taken for granted', ({ answers, because }) => {
+    { what: 'a file is not inspected in time', answers: { 'fileStat app /app.conf': 'silence' }, because: 'looking at /app.conf: no answer within 10 s' },
+    { what: 'a file cannot be inspected', answers: { 'fileStat app /app.conf': new EngineError('server error', 500) }, because: 'server error' },
+  ])('make the survey fail if $what', ({ answers, because }) => {
     expect(found(answers).failed).toBe(because);
   }); // prettier-ignore
 });

@@ -4,7 +4,7 @@ import { EngineError } from '../../../../streams/engine.ts';
 import { OrphanWorld, type Result } from './orphan-world.ts';
 
 const REFUSED = new EngineError('no space left on device', 500);
-/** The connection broke: whether it was done, nobody knows. */
+/** The connection broke, so it is unknown whether the request was executed. */
 const LOST = new EngineError('socket hang up');
 
 const undo = (world: OrphanWorld, reason: unknown = REFUSED, created?: string): Result => {
@@ -13,33 +13,33 @@ const undo = (world: OrphanWorld, reason: unknown = REFUSED, created?: string): 
 };
 
 describe('a re-creation that failed', () => {
-  it('has its orphan under its own name again, and fails with its reason', () => {
+  it('gives the orphan its own name back and fails with its reason', () => {
     const world = new OrphanWorld().park();
     expect(undo(world)).toMatchObject({ failed: 'no space left on device', error: REFUSED });
     expect(world.client.written).toEqual([`rename ${world.parkedAs} to app`]);
     expect(world.others).toEqual({ app: `running ${world.orphan.id}` });
   });
 
-  it('has done nothing where nothing had been done', () => {
+  it('does nothing if nothing had been done', () => {
     const world = new OrphanWorld();
     expect(undo(world).error).toBe(REFUSED);
     expect(world.client.written).toEqual([]);
   });
 
-  it('leaves an orphan that it has stopped as one whose start has failed', () => {
+  it('starts the orphan that it has stopped, which then counts as failed to join', () => {
     const world = new OrphanWorld().park({ stopped: true });
     expect(undo(world).error).toBe(REFUSED);
     expect(world.client.written).toEqual([`rename ${world.parkedAs} to app`, 'start app']);
     expect(world.facts('app').details?.error).toContain('No such container');
   });
 
-  it('removes what it has created, before the orphan gets its name back', () => {
+  it('removes the container it has created before it renames the orphan', () => {
     const world = new OrphanWorld().park();
     expect(undo(world, REFUSED, world.twin()).error).toBe(REFUSED);
     expect(world.client.written).toEqual(['remove app', `rename ${world.parkedAs} to app`]);
   });
 
-  it('removes what it has created also where that has run, and ended', () => {
+  it('removes the container it has created even if that has run and ended', () => {
     const world = new OrphanWorld().park();
     const created = world.twin({ networkMode: 'container:gluetun' }, { runs: true });
     world.engine.stop(created);
@@ -48,7 +48,7 @@ describe('a re-creation that failed', () => {
     expect(world.others).toEqual({ app: `running ${world.orphan.id}` });
   });
 
-  it('removes what was created though the answer was lost', () => {
+  it('removes the container it has created even if the answer was lost', () => {
     const world = new OrphanWorld().park();
     world.twin();
     expect(undo(world, LOST).error).toBe(LOST);
@@ -56,13 +56,13 @@ describe('a re-creation that failed', () => {
   });
 
   it.each<{ which: string; reason?: unknown; runs?: true; ended?: true; network?: string; created?: string }>([
-    { which: 'the engine has told of by refusing to create another', reason: REFUSED },
-    { which: 'was there when it failed for another reason than the engine', reason: new Error('the monitor ends') },
+    { which: 'was found because the engine refused to create another one', reason: REFUSED },
+    { which: 'was there when the re-creation failed for a reason other than the engine', reason: new Error('the monitor ends') },
     { which: 'has run since', runs: true },
-    { which: 'has run, and ended', runs: true, ended: true },
+    { which: 'has run and ended', runs: true, ended: true },
     { which: 'is on another network', network: 'bridge' },
-    { which: 'is not the one it has created', created: 'another' },
-  ])('leaves alone a container of its name that $which', ({ which: _, ...given }) => {
+    { which: 'is not the created one', created: 'another' },
+  ])('leaves a container with its name alone that $which', ({ which: _, ...given }) => {
     const { reason = LOST, runs = false, ended = false, network, created } = given;
     const world = new OrphanWorld().park();
     const id = world.twin(network === undefined ? {} : { networkMode: network }, { runs });
@@ -76,7 +76,7 @@ describe('a re-creation that failed', () => {
     expect(Object.keys(world.others)).toEqual([world.parkedAs, 'app']);
   }); // prettier-ignore
 
-  it('leaves what it has created alone where that runs', () => {
+  it('leaves the container it has created alone if that runs', () => {
     const world = new OrphanWorld().park();
     const created = world.twin({}, { runs: true });
     expect(undo(world, LOST, created).failed).toBe(
@@ -86,8 +86,8 @@ describe('a re-creation that failed', () => {
   });
 });
 
-describe('where undoing fails, too, both reasons are told', () => {
-  it('of an engine that says why', () => {
+describe('if the undoing of a failed re-creation fails as well, both reasons are reported', () => {
+  it('for an engine that gives a reason', () => {
     const world = new OrphanWorld().park();
     world.client.failNext(/^rename/, 'server\n error');
     expect(undo(world).failed).toBe('no space left on device; undoing it failed, too: server error');
@@ -96,7 +96,7 @@ describe('where undoing fails, too, both reasons are told', () => {
   it.each([
     ['remove', 'removing app: no answer within 70 s'],
     ['rename', 'renaming app.orphan-of-gluetun-ID: no answer within 70 s'],
-  ])('of an engine that does not answer to %s', (silent, because) => {
+  ])('for an engine that does not answer to %s', (silent, because) => {
     const world = new OrphanWorld().park();
     const created = world.twin();
     world.client.disturb = (call) => (call.startsWith(silent) ? { lateMs: 1e9 } : undefined);
@@ -104,14 +104,14 @@ describe('where undoing fails, too, both reasons are told', () => {
     expect(undo(world, REFUSED, created).failed).toBe(reason.replace('ID', world.orphan.id.slice(0, 12)));
   });
 
-  it('except of the start that fails for want of the owner, or is not answered', () => {
+  it('except for a start without an owner or without an answer', () => {
     const world = new OrphanWorld().park({ stopped: true });
     world.client.disturb = (call) => (call.startsWith('start') ? { lateMs: 1e9 } : undefined);
     expect(undo(world).error).toBe(REFUSED);
   });
 });
 
-describe('where somebody has removed the orphan meanwhile', () => {
+describe('if somebody has removed the orphan meanwhile', () => {
   const gone = (): OrphanWorld => {
     const world = new OrphanWorld().park();
     world.engine.remove(world.orphan.id, { force: true });
@@ -124,7 +124,7 @@ describe('where somebody has removed the orphan meanwhile', () => {
     expect(world.client.written).toEqual([]);
   });
 
-  it('what was created in its place is started', () => {
+  it('the container created in its place is started', () => {
     const world = gone();
     const created = world.twin();
     expect(undo(world, REFUSED, created)).toMatchObject({ failed: undefined, hasEnded: true });
@@ -132,14 +132,14 @@ describe('where somebody has removed the orphan meanwhile', () => {
     expect(world.others).toEqual({ app: `running ${created}` });
   });
 
-  it('the start of what was created in its place is not waited for without end', () => {
+  it('the start of the container created in its place has a time limit', () => {
     const world = gone();
     const created = world.twin();
     world.client.disturb = (call) => (call.startsWith('start') ? { lateMs: 1e9 } : undefined);
     expect(undo(world, REFUSED, created).failed).toBe('starting app: no answer within 60 s');
   });
 
-  it('what was not created for it is left as it is', () => {
+  it('a container that was not created in its place is left alone', () => {
     const world = gone();
     world.twin();
     expect(undo(world, LOST)).toMatchObject({ failed: undefined, hasEnded: true });
