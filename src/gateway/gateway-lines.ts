@@ -6,9 +6,9 @@ import { exitOf } from '../model/exits.ts';
 import { ambiguous, gatewayCandidates } from '../model/find-gateway.ts';
 import type { Notice, NoticeOf } from '../notices/notice.ts';
 import { gatewayTarget, isBeingRestarted, isSameRun } from '../model/selectors.ts';
-import type { Gateway, GatewayIn } from '../model/gateway.ts';
+import { COMES_BACK_MS, type Gateway, type GatewayIn } from '../model/gateway.ts';
 import type { State } from '../model/state.ts';
-import { COMES_BACK_MS, startDueAt } from '../recovery/crashed-gateway.ts';
+import { startDueAt } from '../recovery/crashed-gateway.ts';
 
 /** What there is to say when the gateway has changed. */
 export function sayChange(was: State, after: State, event: Event): readonly Notice[] {

@@ -1,6 +1,5 @@
 import type { Target } from '../model/act.ts';
-import type { Gateway, GatewayIn, Start } from '../model/gateway.ts';
-import { COMES_BACK_MS } from '../recovery/crashed-gateway.ts';
+import { COMES_BACK_MS, type Gateway, type GatewayIn, type Start } from '../model/gateway.ts';
 
 /** What can move the gateway from one state to another. `at` is `Event.at`'s clock. */
 export type Signal =

@@ -1,5 +1,8 @@
 import type { Target } from './act.ts';
 
+/** How long a gateway that went down has to come back by itself. */
+export const COMES_BACK_MS = 10_000;
+
 /** What the gateway is doing, as far as the monitor knows. `src/gateway/machine.ts` says how one follows another. */
 export type Gateway =
   /** The containers have not been listed yet. */

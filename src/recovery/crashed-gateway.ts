@@ -1,3 +1,4 @@
+import { COMES_BACK_MS } from '../model/gateway.ts';
 import { attemptBegun } from './backoff.ts';
 import type { Event } from '../../streams/events.ts';
 import { whyGatewayExcluded } from '../model/excluded.ts';
@@ -9,9 +10,6 @@ import type { State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 import type { Wish } from '../model/wish.ts';
 import { step } from './step.ts';
-
-/** How long a gateway that went down has to come back by itself. */
-export const COMES_BACK_MS = 10_000;
 
 /**
  * Starts a gateway that went down by itself, or in our restart, and has not come back: nobody else will. It never starts

@@ -5,9 +5,7 @@ import type { ContainerFacts, Event } from '../../streams/events.ts';
 import type { DeedOf, Repairable, Target } from '../model/act.ts';
 import { dependentsOf, parkedOf } from '../model/dependents-of.ts';
 import { isInWave, waveOf } from '../model/in-flight.ts';
-import { areTo, furtherReferences } from '../model/joined.ts';
-import { ownersOf, serviceOf, servicesNeededBy } from '../model/network.ts';
-import { isParked, parkedAs } from '../model/parked.ts';
+import { isParked } from '../model/parked.ts';
 import { exitOf } from '../model/exits.ts';
 import { gatewayTarget, runningStart } from '../model/selectors.ts';
 import type { Repair, State } from '../model/state.ts';
@@ -17,6 +15,7 @@ import { RANKS, type Rank, type Wish } from '../model/wish.ts';
 import { forget, repairOutcomes, sayBegun, tryAgainLater, withRepairs } from './repair-outcomes.ts';
 import { repairable } from './repairable.ts';
 import { quietAt } from './quiet.ts';
+import { firstOf } from './repair-order.ts';
 
 /**
  * Puts back every dependent that needs it, whatever the cause, wave by wave: owners of a shared network first, then
@@ -238,19 +237,6 @@ const oneOfAName = (dependents: readonly Repairable[]): readonly Repairable[] =>
     ({ id, name, how }) =>
       how === 'resume' || !dependents.some((other) => other.name === name && other.id !== id),
   );
-
-/** Containers that wait for none of the others; all of them if they wait for each other in a circle. */
-function firstOf(due: readonly ContainerFacts[], state: State): readonly ContainerFacts[] {
-  const waits = (one: ContainerFacts): boolean =>
-    due.some((other) => other.id !== one.id && isBefore(other, one, state));
-  const ready = due.filter((one) => !waits(one));
-  return ready.length === 0 ? due : ready;
-}
-
-const isBefore = (other: ContainerFacts, one: ContainerFacts, state: State): boolean =>
-  ownersOf(one, state).some(({ id }) => id === other.id) ||
-  servicesNeededBy(one).includes(serviceOf(other)) ||
-  areTo(furtherReferences(one), { id: other.id, name: parkedAs(other)?.name ?? other.name });
 
 /** Reports the end of repairs that belong to no recovery. A recovery reports its own end. */
 function sayEnd(state: State, before: State): readonly Notice[] {
