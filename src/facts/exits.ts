@@ -25,7 +25,7 @@ const LONGEST_STOP_MS = 300_000;
  */
 export const exits: SharedConcern<'exits'> = { stage: 'exits', reduce, dueAt };
 
-function reduce(state: Everything, event: Event): Transition<Everything> {
+function reduce(state: Everything, event: Event, before: Everything): Transition<Everything> {
   if ('engineTimeMs' in event && (isStranger(state, event.id) || isKnown(state, event))) return to(state);
   switch (event.type) {
     case 'engineConnected':
@@ -37,7 +37,7 @@ function reduce(state: Everything, event: Event): Transition<Everything> {
         isEndingSignal(event.signal, state.containers.byId[event.id]) ? signalled(state, event) : state,
       );
     case 'containerDied':
-      return to(died(state, event));
+      return to(died(state, event, before));
     case 'containerStopped':
       return to(stopped(state, event));
     case 'containerDestroyed':
@@ -95,16 +95,26 @@ function byMonitor(state: Everything, event: ContainerEvent, stage: Exit['stage'
 const endedRun = (state: Everything, id: string): string | undefined =>
   state.exits[id]?.run ?? presentRun(state, id);
 
-function died(state: Everything, event: Died): Everything {
+function died(state: Everything, event: Died, before: Everything): Everything {
   const { id, at, engineTimeMs: engineMs } = event;
   const known = state.exits[id];
   if (isExplained(state, event) || (known === undefined && isEndedWithSharer(state, id)))
     return byMonitor(state, event, 'certain');
-  const isExpected = known?.stage === 'expected';
+  const isExpected = known?.stage === 'expected' || isSeenEnded(before, id, known);
   const by = isExpected || isSilentStop(event) ? 'operator' : 'itself';
   // After an earlier exit it must have run again unseen. The next inspection shows which run has ended now.
   const run = known === undefined || isExpected ? endedRun(state, id) : undefined;
   return withExit(state, id, opened({ run, by, at, engineMs }, at));
+}
+
+/**
+ * Whether an inspection was faster than this message: it has shown the end of a run that somebody was ending, and nothing
+ * says that the container has run since.
+ */
+function isSeenEnded({ containers }: Everything, id: string, known: Exit | undefined): boolean {
+  if (known?.by !== 'operator' || known.stage !== 'open' || isAwaited(containers, id)) return false;
+  const facts = containers.byId[id];
+  return facts !== undefined && !isRunning(facts) && facts.details?.startedAt === known.run;
 }
 
 type Died = Extract<ContainerEvent, { readonly type: 'containerDied' }>;

@@ -45,6 +45,16 @@ const restartingGateway = (shape = {}): History =>
     .expectActs('restartGateway');
 
 describe('a stop by hand', () => {
+  it('of the gateway by `docker kill` counts if an inspection shows the exit before the message about it comes', () => {
+    const gone = inspectedAs('gluetun', { runState: 'exited', exitCode: 137 });
+    const history = settled([], { gateway: gatewayFacts() })
+      .feed(killed('gluetun', '9'), gone, died('gluetun', 137))
+      .forget()
+      .feed(seconds(60));
+    expect(exitOf(history, 'gluetun')).toBe('operator, certain');
+    history.expectNoAct();
+  });
+
   it('of the gateway counts after the engine was lost during our restart, which had no effect', () => {
     const gateway = gatewayFacts(unlessStopped);
     const history = restartingGateway(unlessStopped).feed(
