@@ -22,11 +22,11 @@ describeOnPrivateEngine(`two minutes of chaos, seed ${SEED}`, (engine) => {
     process.stderr.write(`chaos: seed ${SEED}\n${told.join('\n')}\n`);
   }, LIMIT_MS);
 
-  it('break nothing that must hold, and end with all as it should be', () => {
+  it('violate no invariant, and end with every container as it should be', () => {
     expect({ seed: SEED, violations: result.violations }).toEqual({ seed: SEED, violations: [] });
   });
 
-  it('have faults in them, and a monitor that had to act', () => {
+  it('contain faults that the monitor had to act on', () => {
     expect(result.faultsPlayed).toBeGreaterThanOrEqual(10);
     expect(result.commands).toBeGreaterThan(0);
     expect(story.length).toBeGreaterThan(result.faultsPlayed);

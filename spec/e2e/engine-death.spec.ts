@@ -90,7 +90,7 @@ function holdToTable(fates: readonly Fate[], engine: PrivateEngine, goDown: () =
     told = await messages();
   });
 
-  it.each(fates)('with a container that is $name', async (fate) => {
+  it.each(fates)('does the same as the simulated engine with a container that is $name', async (fate) => {
     const id = containers.get(fate.name)?.id;
     const ofIt = told
       .filter(({ Action, Actor }) => Action !== 'die' && Actor.ID === id)

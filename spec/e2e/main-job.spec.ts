@@ -11,7 +11,7 @@ describeOnEngine('the main job', (engine) => {
   const { startMonitor } = useScenario(engine);
   const events = useEvents(engine);
 
-  it('recovers a broken tunnel and puts every dependent back, in the words that users search for', async () => {
+  it('recovers a broken tunnel and puts every dependent back, with the log lines that users search for', async () => {
     const setting = await createSetting(engine);
     // Broken in the middle of a check, some sites would be down before others. So it breaks right after one, when
     // Docker has nothing left to say that asks for another before its time.

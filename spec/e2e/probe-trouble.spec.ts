@@ -93,8 +93,8 @@ describeOnEngine('a probe', (engine) => {
       );
   };
 
-  describe.each(['gnu', 'busybox'] as const)('with the wget of %s', (wget) => {
-    it('probes four sites under a limit of six processes, and fails only those that are down', async () => {
+  describe.each(['gnu', 'busybox'] as const)('with %s wget', (wget) => {
+    it('works for four sites under a limit of six processes, and fails only those that are down', async () => {
       const { gateway, internet } = await createLimited(wget, { PidsLimit: 6 });
       const monitor = await startMonitor({ env: QUICKLY });
       await untilPassed(monitor, 3);
@@ -109,7 +109,7 @@ describeOnEngine('a probe', (engine) => {
       await monitor.waitForLine(/Restarting gluetun to force/);
     });
 
-    it('of a site that answers HEAD with 500 is a pass', async () => {
+    it('passes a site that answers HEAD with 500', async () => {
       await createLimited(wget, { ReadonlyRootfs: wget === 'gnu' });
       const monitor = await startMonitor({ env: QUICKLY });
       await untilPassed(monitor, 2);
@@ -118,7 +118,7 @@ describeOnEngine('a probe', (engine) => {
     });
   });
 
-  it('restarts nothing in a gateway without processes to spare, says why, and goes on once there are some', async () => {
+  it('leads to no restart in a gateway at its process limit, gives the reason, and works again below the limit', async () => {
     const { gateway } = await createLimited('gnu', {});
     const monitor = await startMonitor({ env: QUICKLY });
     await untilPassed(monitor, 1);
@@ -132,7 +132,7 @@ describeOnEngine('a probe', (engine) => {
     expect(actions(monitor)).toEqual([]);
   });
 
-  it('calls no site down in a gateway with too little memory', async () => {
+  it('reports no site as down in a gateway with too little memory', async () => {
     await createLimited('gnu', { Memory: 6 * 1024 * 1024, MemorySwap: 6 * 1024 * 1024 });
     const monitor = await startMonitor({ env: QUICKLY });
     await monitor.waitForLine(/cannot be probed through gluetun|: pass \(OK/, 20_000);
@@ -143,7 +143,7 @@ describeOnEngine('a probe', (engine) => {
     expect(actions(monitor)).toEqual([]);
   });
 
-  it('says that only DNS fails, once, and what failed', async () => {
+  it('reports once that only DNS fails, and what failed', async () => {
     const gateway = await createGateway(engine, { name: 'gluetun' });
     const monitor = await startWatching({
       ...QUICKLY,

@@ -50,7 +50,7 @@ describeOnEngine('the production image', (engine) => {
     return container;
   };
 
-  it('is marked as a monitor, stops by SIGTERM, and has a health check', async () => {
+  it('is labelled as a monitor, stops on SIGTERM, and has a health check', async () => {
     const { Config } = await engine.docker.getImage(image).inspect();
 
     expect(Config.Labels).toMatchObject({ 'org.gluetun-monitor.role': 'monitor' });
@@ -58,7 +58,7 @@ describeOnEngine('the production image', (engine) => {
     expect(Config).toHaveProperty('Healthcheck.Test');
   });
 
-  it('runs the monitor as PID 1, which hears the engine when it stops it', async () => {
+  it("runs the monitor as PID 1, which receives the engine's stop signal", async () => {
     const container = await run();
     await eventually('it has started', async () => (await container.log()).includes('running as 1'));
     await container.stop();
@@ -66,7 +66,7 @@ describeOnEngine('the production image', (engine) => {
     expect((await container.inspect()).State.ExitCode).toBe(0);
   });
 
-  it('has the monitor as a command of its own', async () => {
+  it('provides the monitor as a command', async () => {
     const container = await run();
 
     await expect(container.exec('gluetun-monitor', 'status')).resolves.toMatchObject({
@@ -75,7 +75,7 @@ describeOnEngine('the production image', (engine) => {
     });
   });
 
-  it('is healthy while there are heartbeats, and no longer', async () => {
+  it('is healthy only while there are heartbeats', async () => {
     const events = await EngineEvents.open(engine);
     const container = await run();
     const healthy = await events.waitFor('health_status: healthy', container);

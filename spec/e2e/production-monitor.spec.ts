@@ -64,7 +64,7 @@ describeOnEngine('the monitor in its production image', (engine) => {
     await expect(monitor.log()).resolves.toMatch(/Received shutdown signal, exiting\.\.\.\n/);
   });
 
-  it("says so where it is on the gateway's own network, and still recovers the tunnel though a witness there is silent", async () => {
+  it("warns if it is on the gateway's own network, and still recovers the tunnel although its witness does not answer", async () => {
     const setting: Setting = await createSetting(engine);
     const monitor = await runMonitor('container:gluetun', ['WITNESS=tcp://127.0.0.1:1']);
     await untilSaid(

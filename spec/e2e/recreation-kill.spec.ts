@@ -24,7 +24,7 @@ const INSTANTS = [
 /** A monitor waits five quiet seconds before it acts, and there are several, one after the other. */
 const LONG_MS = 180_000;
 
-describeOnEngine('a monitor that is killed while it re-creates', (engine) => {
+describeOnEngine('a monitor that is killed during a re-creation', (engine) => {
   const { startMonitor } = useScenario(engine, { sharesContainers: true });
   const lanes: (Lane | undefined)[] = [];
   const opened: Lane[] = [];
@@ -67,7 +67,7 @@ describeOnEngine('a monitor that is killed while it re-creates', (engine) => {
     await monitor.stop();
   };
 
-  it('would have made these calls', async () => {
+  it('makes these calls if it is not killed', async () => {
     await onLanes(async (lane) => {
       await expectFinished(lane);
       expect(lane.relay.writes.map(({ what }) => what)).toEqual([...CALLS, ...CALLS]);
@@ -75,7 +75,7 @@ describeOnEngine('a monitor that is killed while it re-creates', (engine) => {
   });
 
   it.each(CALLS.map((call, index) => ({ call, number: index + 1 })))(
-    'just before or after call $number, $call, loses nobody, and the next one finishes it',
+    'just before or after call $number, $call, loses no container, and the next monitor finishes it',
     async ({ number }) => {
       await onLanes(async (lane, index) => {
         const { moment, before } = INSTANTS[index] as { moment: Moment; before: number };
@@ -88,7 +88,7 @@ describeOnEngine('a monitor that is killed while it re-creates', (engine) => {
   );
 
   it(
-    'after the first, the second or the third call of each of its lives loses nobody, either',
+    'after the first, second or third call of each run loses no container',
     async () => {
       await onLanes(async (lane, index) => {
         for (let life = 1; life <= 4; life += 1) {
@@ -101,7 +101,7 @@ describeOnEngine('a monitor that is killed while it re-creates', (engine) => {
     LONG_MS,
   );
 
-  it('has cost no volume and left none behind', async () => {
+  it('loses no volume and leaves none behind', async () => {
     await expect(volumeNames(engine)).resolves.toEqual(volumes);
   });
 });

@@ -83,7 +83,7 @@ describeOnEngine('two gateways', (engine) => {
       .filter(({ id }) => events.of(id).some(({ action }) => !/^(create|start)$/.test(action)))
       .map(({ name }) => name);
 
-  it('that fail at once are both recovered, with one command at a time', async () => {
+  it('are both recovered if they fail at the same time, with one command at a time', async () => {
     const monitor = await watch();
     await Promise.all([home.gateway.breakTunnel(), abroad.gateway.breakTunnel()]);
     for (const name of ['gluetun', 'gluetun-us'])
@@ -107,7 +107,7 @@ describeOnEngine('two gateways', (engine) => {
     );
   });
 
-  it('are told apart in every line, each with its own sites and dependents', async () => {
+  it('are distinguished in every log line, each with its own sites and dependents', async () => {
     const monitor = await watch({ LOG_LEVEL: 'debug' });
     await abroad.gateway.breakTunnel();
     await monitor.waitForLine(/ gluetun-us: Recovery complete/, LONG_MS);
@@ -128,7 +128,7 @@ describeOnEngine('two gateways', (engine) => {
     await expect(cutOff(abroad)).resolves.toEqual([]);
   });
 
-  it('of which one hangs in its check: the other one is found broken and recovered meanwhile', async () => {
+  it('are independent: if one hangs in its check, a failure of the other is detected and recovered meanwhile', async () => {
     const stateFile = join(engine.folder, `state-${randomUUID()}.json`);
     const monitor = await watch({
       SITES: `${FIRST}|gateway=gluetun,${SECOND}|gateway=gluetun-us|timeout=120`,
@@ -158,7 +158,7 @@ describeOnEngine('two gateways', (engine) => {
     await expect(rememberedIn(stateFile, 'gluetun-us')).rejects.toThrow('knows of no recovery');
   });
 
-  it('of which one is missing: the other one is recovered, and the missing one taken on when it comes', async () => {
+  it('are independent: if one is missing, the other is recovered, and the missing one is watched once it exists', async () => {
     home = await createBranch('gluetun', ['app1']);
     const monitor = await startMonitor({ env: QUICK });
     await monitor.waitForLine(/ gluetun-us: Container gluetun-us not found/, SOON_MS);

@@ -6,7 +6,7 @@ const NINE = Array.from({ length: 9 }, (_, index) => ({ url: `https://site${Stri
 const BLOCKED = NINE[4]?.url ?? '';
 const NO_ANSWER = { exitCode: 4, afterMs: 20 };
 
-/** How often the gateway may be restarted in that time, by the backoff's own formula: there is a wait between any two restarts. */
+/** The most restarts in that time by the backoff's own formula, with a wait between any two. */
 function mostWithin(ms: number): number {
   const waits = { backoffMs: 60_000, backoffMaxMs: 1_800_000 };
   let [recoveries, passed] = [1, 0];

@@ -16,7 +16,7 @@ const labelled = (service: string, dependsOn = ''): Record<string, string> => ({
   'com.docker.compose.depends_on': dependsOn,
 });
 
-describeOnEngine('whose orphan it is', (engine) => {
+describeOnEngine('the gateway of an orphan', (engine) => {
   const { startWatching } = useScenario(engine);
   let gateway: Gateway;
   let app: TestContainer;
@@ -71,7 +71,7 @@ describeOnEngine('whose orphan it is', (engine) => {
     expect(monitor.linesMatching(/Re-creating/)).toEqual([]);
   };
 
-  it('nobody knows where nothing is remembered and nothing is labelled: reported and left alone', async () => {
+  it('is unknown without a state file and labels, so the orphan is reported and left alone', async () => {
     await createStack(false);
     await createControl();
     gateway = await gateway.recreate();
@@ -82,7 +82,7 @@ describeOnEngine('whose orphan it is', (engine) => {
     );
   });
 
-  it('is known from the state file of the monitor before', async () => {
+  it('is known from the state file of the previous monitor', async () => {
     await createStack(false);
     await (await watch()).stop();
     gateway = await gateway.recreate();
@@ -96,13 +96,13 @@ describeOnEngine('whose orphan it is', (engine) => {
     await expectRecreated(await watch());
   });
 
-  it('is known from compose’s labels where nothing is remembered', async () => {
+  it("is known from compose's labels if there is no state file", async () => {
     await createStack(true);
     gateway = await gateway.recreate();
     await expectRecreated(await watch());
   });
 
-  it('is only reported, with what to do, where AUTO_RECREATE is off', async () => {
+  it('is only reported, with instructions, if AUTO_RECREATE is off', async () => {
     await createStack(false);
     await createControl();
     const monitor = await watch({ AUTO_RECREATE: 'false' });
