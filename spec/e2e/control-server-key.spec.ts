@@ -53,7 +53,7 @@ describeOnEngine("the control server's API key", (engine) => {
     events.close();
   }, 90_000);
 
-  /** A container in the gateway's network, so that the same server is asked from places of many kinds. */
+  /** A container on the gateway's network, so that the same server is asked from many kinds of containers. */
   const place = async (user: string, hostConfig: Docker.HostConfig): Promise<TestContainer> => {
     const { id } = await engine.docker.createContainer({
       Image: GATEWAY_IMAGE,
@@ -130,7 +130,7 @@ describeOnEngine("the control server's API key", (engine) => {
     );
     const asked = async (): Promise<readonly string[]> =>
       (await gateway.log()).slice(before).match(/ (200|401) (GET|PUT) /g) ?? [];
-    // The server answers first, and logs then.
+    // The server answers first and logs afterwards.
     const wanted = because === undefined ? [' 200 GET ', ' 200 GET ', ' 200 PUT ', ' 200 PUT '] : [];
     await eventually('the log has all that was asked', async () => (await asked()).length >= wanted.length);
     expect(await asked()).toEqual(wanted);

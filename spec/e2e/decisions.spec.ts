@@ -12,7 +12,7 @@ import { WitnessStandIn } from './stand-in/witness.ts';
 import { type Environment, useEvents, useScenario } from './scenario.ts';
 
 const QUICK = { SITES, CHECK_INTERVAL: '1', RETRY_INTERVAL: '1' };
-/** Far beyond what a recovery and the wait for the next one take. */
+/** Much longer than a recovery and the wait for the next one. */
 const LONG_MS = 240_000;
 const SOON_MS = 60_000;
 
@@ -42,7 +42,7 @@ describeOnEngine('the decision to act', (engine) => {
     await eventually(`${String(times)} more checks`, () => checksSince(since).length > times, SOON_MS);
   };
 
-  /** What restarts a container begins with it. */
+  /** A line that is followed by the restart of a container. */
   const killed = async (since?: Timed<EngineMessage>): Promise<Timed<EngineMessage>> =>
     events.waitFor('kill', gateway, LONG_MS, since);
 
@@ -141,7 +141,7 @@ describeOnEngine('the decision to act', (engine) => {
     });
     afterEach(async () => witness.goAway());
 
-    /** Its line goes down first, so that it is down when the sites fail. */
+    /** The line goes down first, so that it is down when the sites fail. */
     const loseLine = async (env: Environment): Promise<MonitorProcess> => {
       const monitor = await watch({ WITNESS: witness.url, ...env });
       await eventually('the witness is asked', () => witness.connections > 0, SOON_MS);
@@ -176,7 +176,7 @@ describeOnEngine('the decision to act', (engine) => {
       expect(asked?.engineTimeMs).toBeLessThan(killing.engineTimeMs);
       await monitor.waitForLine(/Recovery complete/, SOON_MS, back);
       const said = saidBy(monitor, /Why:|No recovery|The line/);
-      // Docker's doubt has had the witness asked: its second silence may come before the check's end, or after.
+      // Docker's report led to a question to the witness: its second failure may come before or after the end of the check.
       expect(said.slice(0, 2)).toContainEqual(
         expect.stringMatching(/^\[WARN\] The line itself seems down: .*ECONNREFUSED.*; no recovery starts/),
       );

@@ -11,7 +11,7 @@ import { type Environment, useEvents, useScenario } from './scenario.ts';
 const SOON_MS = 60_000;
 const LONG_MS = 240_000;
 
-/** In whatever words the monitor tells that it acts, or has acted; not that nothing was restarted. */
+/** Any log line in which the monitor says that it acts or has acted, but not that nothing was restarted. */
 const ACTING =
   /Restarting|(?<!nothing )restarted|Re-creating|re-created|re-creation|starting it|initiating|[Rr]ecovery complete/;
 
@@ -27,7 +27,7 @@ describeOnEngine('a dry run, on an engine that refuses every write but exec', (e
   });
   afterEach(async () => readOnly.close());
 
-  /** By the gateway's id, and through another dependent. */
+  /** One joins by the gateway's id, one through another dependent. */
   const populate = async (options: Partial<GatewayOptions> = {}): Promise<void> => {
     setting = await createSetting(engine, options, { app1: 'gluetun', app2: 'app1' });
   };
@@ -38,7 +38,7 @@ describeOnEngine('a dry run, on an engine that refuses every write but exec', (e
       SOON_MS,
     );
 
-  /** Ids, names and starts of all there are: whatever is done to a container shows in one of them. */
+  /** The ids, names and start times of all containers: any action on a container shows in one of them. */
   const world = async (): Promise<readonly string[]> => {
     const containers = await engine.docker.listContainers({ all: true });
     const inspected = await Promise.all(
@@ -144,7 +144,7 @@ describeOnEngine('a dry run, on an engine that refuses every write but exec', (e
     ]);
   });
 
-  /** A few more checks in one start of the gateway: whoever wants to act has had its turn. */
+  /** Waits for a few more checks in one run of the gateway: any act would have started by then. */
   const untilChecked = async (monitor: MonitorProcess): Promise<void> => {
     const before = events.all.length;
     await eventually(

@@ -144,7 +144,7 @@ describeOnPrivateEngine("Gluetun's log, if somebody moves its file away,", (engi
     await rename(`${path}.moved`, path);
     await monitor.waitForLine(/The log of gluetun can be read again/, SOON_MS);
     await monitor.waitForLine(/Status: CHANGED \| IP: 198\.51\.100\.24 /);
-    // It may also have fallen silent before the engine told so: whether it does is the engine's choice.
+    // It may also fall silent before the engine reports the error: that depends on the engine.
     expect(saidBy(monitor, /The log of gluetun can/)).toEqual([
       expect.stringMatching(/cannot be read/),
       expect.stringMatching(/can be read again/),

@@ -12,7 +12,7 @@ import { useScenario } from './scenario.ts';
 const [one, two] = sites.ok;
 const IN_QUOTES = `"${one},${two}"`;
 
-/** As people write them; what the tools make of them is theirs. */
+/** As users write them; each tool passes them on in its own way. */
 const ENV_FILE = [
   '# the monitor',
   `SITES="${one},${two}"`,
@@ -82,7 +82,7 @@ describeOnEngine('values of variables', (engine) => {
       .toString()
       .trim();
 
-  /** The environment that a container has been created with, whoever did it. */
+  /** The environment that a container was created with. */
   const environmentOf = async (id: string): Promise<Record<string, string>> => {
     const { Config } = await engine.docker.getContainer(id).inspect();
     const entries = Config.Env.map((entry): [string, string] => {

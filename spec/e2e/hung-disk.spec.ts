@@ -12,7 +12,7 @@ const NAME = 'a hung disk with the log and the state on it';
 
 const suite = (engine: PrivateEngine): void => {
   let disk: FreezableDisk;
-  // First of all: a monitor that waits for a frozen disk cannot be killed.
+  // Must run first, as a monitor that waits for a frozen disk cannot be killed.
   afterEach(() => disk.thawIfFrozen());
   const { startWatching } = useScenario(engine);
 

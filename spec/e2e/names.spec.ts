@@ -11,7 +11,7 @@ import { type Environment, useScenario } from './scenario.ts';
 const GATEWAY = '0123456789ab_gluetun';
 const LEFT = '0123456789ab_app';
 const SERVED = 'media-web-1';
-/** Each by another word. */
+/** Each is named by another kind of word. */
 const EXCLUDED = ['media-jackett-1', 'Sonarr', 'fedcba987654_radarr', 'spared'];
 const EXCLUDE = 'Jackett,sonarr,radarr,web1';
 const AGAIN = new RegExp(`All dependent containers are on the network of ${GATEWAY}`);
@@ -22,7 +22,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   'media-jackett-1': 'jackett',
 };
 
-/** What a failed update has left under Compose's own names, and lists that name containers in every way. */
+/** The result of a failed update with Compose's own names, and lists that name containers in every way. */
 describeOnEngine('a stack whose container names differ from the configured ones', (engine) => {
   const { startMonitor, startWatching } = useScenario(engine, { sharesContainers: true });
   let gateway: Gateway;
@@ -39,7 +39,7 @@ describeOnEngine('a stack whose container names differ from the configured ones'
           ...(name === 'spared' && { 'org.gluetun-monitor.exclude': 'true' }),
         },
       });
-    // Compose is done with them since longer than a minute, as far as the monitor can tell.
+    // For the monitor, compose finished more than a minute ago.
     clock = await ClockShift.create(engine.folder);
     await clock.set(61_000);
   });

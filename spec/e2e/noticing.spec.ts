@@ -6,7 +6,7 @@ import { createDependent } from './stand-in/dependent.ts';
 import { sites } from './stand-in/gateway.ts';
 import { useEvents, useScenario } from './scenario.ts';
 
-/** A probe of it takes all of its time: so a check is nearly always under way. */
+/** A probe of it always times out, so a check is nearly always under way. */
 const SLOW_CHECKS = { SITES: `${SITES},${sites.hangs}|role=advisory`, CHECK_INTERVAL: '2' };
 
 describeOnEngine('the monitor', (engine) => {
@@ -53,7 +53,7 @@ describeOnEngine('the monitor', (engine) => {
   });
 
   it('reports no probing failure if its own restart cuts a check short', async () => {
-    // Its restart holds up ours: checks go on until that has its turn.
+    // The restart of its dependent delays ours: checks go on until then.
     const slow = await createDependent(engine, {
       name: 'slow',
       network: setting.gateway.id,
@@ -86,14 +86,14 @@ describeOnEngine('the monitor', (engine) => {
     const { gateway } = setting;
     await gateway.setHealth('healthy');
     const monitor = await startWatching({ TIMEOUT: '10', CHECK_INTERVAL: '3', LOG_LEVEL: 'debug' });
-    // Right after a check: one that was under way would find some sites well.
+    // Right after a check: one already under way would find some sites working.
     for (const site of sites.ok) await monitor.waitForLine(new RegExp(`Site ${site}: pass`));
     const begun = events.all.length;
     await gateway.hangTunnel();
     await monitor.waitForLine(/initiating recovery/, 30_000);
     const checks = events.all.slice(begun).filter(isCheck);
     expect(checks[0]?.action).toContain('gluetun-monitor-check 10 http://127.0.0.1:8081/ 10 http://');
-    // More than five seconds where a busy machine has had them take more than one.
+    // More than five seconds if the sites took more than one on a busy machine.
     expect(checks[1]?.action).toMatch(/gluetun-monitor-check [5-9] http:\/\/127\.0\.0\.1:8081\/ [5-9] http:/);
     await monitor.waitForLine(/Recovery complete/);
   });

@@ -16,7 +16,7 @@ describeOnPrivateEngine('after a power cut', (engine) => {
 
   beforeEach(async () => {
     await rm(stateFile(), { force: true });
-    // Its stop takes long enough for anything to happen in the middle of it.
+    // Its stop takes long enough to be interrupted.
     setting = await createSetting(engine, { restartPolicy: 'unless-stopped', ignoresTerm: true });
   });
 
@@ -24,7 +24,7 @@ describeOnPrivateEngine('after a power cut', (engine) => {
 
   const watch = async (): Promise<MonitorProcess> => startWatching(env(), 30_000);
 
-  /** Of the monitor, too, which is started again by the engine like all else. */
+  /** Also ends the monitor, which the engine starts again like every other container. */
   const cutPower = async (monitor: MonitorProcess): Promise<MonitorProcess> => {
     monitor.kill('SIGKILL');
     await engine.cutPower();

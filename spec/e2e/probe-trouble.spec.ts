@@ -8,7 +8,7 @@ import { createGateway, sites } from './stand-in/gateway.ts';
 import { GATEWAY_IMAGE } from './stand-in/images.ts';
 import { useScenario } from './scenario.ts';
 
-/** Answers HEAD by 500, and GET by 200. */
+/** Answers HEAD with 500, and GET with 200. */
 const SITE = `#!/bin/sh
 read -r method path
 case $method in HEAD) status='500 Internal Server Error' ;; *) status='200 OK' ;; esac
@@ -40,7 +40,7 @@ describeOnEngine('a probe', (engine) => {
   };
 
   /**
-   * A gateway that does nothing, so that its limits are the probes' alone; what its tunnel leads to is in another
+   * A gateway that does nothing, so that only the probes count towards its limits; its sites are in another
    * container, without limits.
    */
   const createLimited = async (wget: 'gnu' | 'busybox', limits: Docker.HostConfig) => {
@@ -62,8 +62,8 @@ describeOnEngine('a probe', (engine) => {
   };
 
   /**
-   * What ended in a check and was never waited for: its first process waits for nobody, as Gluetun does. The `timeout`
-   * is left by the reading of the endpoint.
+   * The zombies of a check: its first process reaps none, like Gluetun. The `timeout` is left by the request for the
+   * endpoint.
    */
   const zombiesIn = async (gateway: TestContainer): Promise<readonly string[]> => {
     const { output } = await gateway.exec('ps', '-o', 'ppid,stat,comm');
@@ -103,7 +103,7 @@ describeOnEngine('a probe', (engine) => {
       expect(await zombiesIn(gateway)).toEqual([]);
       await monitor.waitForLine(/Status: STARTUP/, 30_000);
       await internet.kill();
-      // A probe that is under way meets the end of what it asks, and may give that as its reason.
+      // A probe already under way may fail because its server ends, and give that as its reason.
       await monitor.waitForLine(/Site .*: fail \(Network failure \(DNS or connection\): connection refused/);
       await monitor.waitForLine(/Site .* THRESHOLD REACHED - /);
       await monitor.waitForLine(/Restarting gluetun to force/);
@@ -124,7 +124,7 @@ describeOnEngine('a probe', (engine) => {
     await untilPassed(monitor, 1);
     await gateway.handle.update({ PidsLimit: 3 });
     const said = await monitor.waitForLine(/Sites cannot be probed through gluetun: /);
-    // Where the limit strikes is chance: in the shell, or before it is there.
+    // The limit may take effect in the shell or before it starts.
     expect(said.text).toMatch(/no probe could be run in the gateway: .*fork|cut short|OCI runtime|not start/);
     await gateway.handle.update({ PidsLimit: 1_000 });
     await monitor.waitForLine(/Sites can be probed through gluetun again/);

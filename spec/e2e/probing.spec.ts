@@ -38,7 +38,7 @@ describeOnEngine('a check', (engine) => {
         'that redirects to one that never answers, as it did answer itself',
         sites.redirectsIntoHang,
       ],
-      // GNU wget tells of a status only once it has all headers.
+      // GNU wget reports a status only once it has all headers.
       [wget === 'gnu' ? 'fails' : 'passes', 'whose headers never end', sites.endlessHeaders],
       ['fails', 'behind a black hole', sites.blackHole],
     ])('%s a site %s, and leaves no process behind', async (verdict, _, url) => {
@@ -97,7 +97,7 @@ describeOnEngine('a check', (engine) => {
       ),
     );
     expect(resumed.text).toMatch(/INFO/);
-    // An engine asked in quick succession may itself tell of a pause twice.
+    // The engine itself may report a pause twice after quick requests.
     const told = (action: string): number =>
       events.of(gateway.id).filter((message) => message.action === action).length;
     expect(monitor.linesMatching(/is paused/)).toHaveLength(told('pause'));

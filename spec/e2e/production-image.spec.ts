@@ -7,7 +7,7 @@ import { buildProductionImage } from './production-image.ts';
 import { TestContainer } from './stand-in/container.ts';
 import { removeContainers, type TestEngine } from './test-engine.ts';
 
-/** Does what the image expects of the monitor: a heartbeat, and an end when told. */
+/** Does what the image expects of the monitor: writes a heartbeat, and exits on a signal. */
 const BUNDLE_STAND_IN = `#!/usr/bin/env node
 const { writeFileSync } = require('node:fs');
 writeFileSync('/tmp/gluetun-monitor.heartbeat', '');
@@ -16,7 +16,7 @@ console.log('running as', process.pid, process.argv.slice(2).join(' '));
 if (process.argv[2] !== 'status') setInterval(() => undefined, 1000);
 `;
 
-/** A context with a bundle of the test's own: what the image does is the same whatever the bundle. */
+/** A build context with a bundle of the test: the image behaves the same with any bundle. */
 async function createContext(engine: TestEngine): Promise<string> {
   const context = join(engine.folder, 'context');
   await mkdir(join(context, 'dist'), { recursive: true });
@@ -41,7 +41,7 @@ describeOnEngine('the production image', (engine) => {
       Image: image,
       Cmd: command,
       Labels: { ...engine.labels },
-      // The checks themselves are the image's; only their pace is the test's.
+      // The health check is the image's; only its interval is the test's.
       Healthcheck: { Interval: 300_000_000, StartPeriod: 1_000_000, Retries: 1 },
       HostConfig: { NetworkMode: 'none', ReadonlyRootfs: true, Tmpfs: { '/tmp': '' }, CapDrop: ['ALL'] },
     });

@@ -19,7 +19,7 @@ describeOnEngine('the monitor in its production image', (engine) => {
   afterAll(() => events.close());
   afterEach(async () => removeContainers(engine));
 
-  /** As compose.yaml runs it: read-only, without capabilities but one, with 64 MB. */
+  /** As compose.yaml runs it: read-only, with one capability and 64 MB. */
   const runMonitor = async (networkMode = 'none', env: readonly string[] = []): Promise<TestContainer> => {
     const { id } = await engine.docker.createContainer({
       name: 'gluetun-monitor',

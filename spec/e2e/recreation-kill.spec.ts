@@ -13,7 +13,7 @@ const CALLS = [
   'DELETE /containers/{id}',
 ];
 
-/** Of `near`, and, on its network and so after it, of `far`. */
+/** The calls for `near`, and then those for `far`, which is on its network. */
 const INSTANTS = [
   { moment: 'before', before: 0 },
   { moment: 'after', before: 0 },
@@ -21,7 +21,7 @@ const INSTANTS = [
   { moment: 'after', before: CALLS.length },
 ] as const;
 
-/** A monitor waits five quiet seconds before it acts, and there are several, one after the other. */
+/** A monitor waits five quiet seconds before it acts, and several monitors run one after the other. */
 const LONG_MS = 180_000;
 
 describeOnEngine('a monitor that is killed during a re-creation', (engine) => {
@@ -36,7 +36,7 @@ describeOnEngine('a monitor that is killed during a re-creation', (engine) => {
   });
   afterAll(async () => Promise.all(opened.map(async ({ relay }) => relay.close())));
 
-  /** A test that fails does not give its lane back, and the next one gets another. */
+  /** A failed test does not return its lane, and the next one gets another. */
   const takeLane = async (index: number): Promise<{ lane: Lane; giveBack: () => void }> => {
     const lane = lanes[index] ?? (await Lane.create(engine, `lane${index}`, startMonitor));
     lanes[index] = undefined;
@@ -44,7 +44,7 @@ describeOnEngine('a monitor that is killed during a re-creation', (engine) => {
     return { lane, giveBack: () => (lanes[index] = lane) };
   };
 
-  /** All of them to their ends, for one that goes on would meet the next test. */
+  /** Waits for all of them, as one that goes on would disturb the next test. */
   const onLanes = async (body: (lane: Lane, index: number) => Promise<void>, count = 4): Promise<void> => {
     const ends = await Promise.allSettled(
       Array.from({ length: count }, async (_, index) => {

@@ -21,7 +21,7 @@ const QUICK = {
   RETRY_INTERVAL: '1',
 };
 
-/** From a command's first signal to the last container's return. */
+/** From a command's first signal until the last container is back. */
 interface Window {
   readonly what: string;
   readonly fromMs: number;
@@ -35,7 +35,7 @@ describeOnEngine('two gateways', (engine) => {
   let home: Setting;
   let abroad: Setting;
 
-  /** Everybody ignores SIGTERM for a second: a restart takes its time, and two at once would be seen to be. */
+  /** Every container ignores SIGTERM for a second, so that restarts are slow and two at once would be detected. */
   const createBranch = async (gatewayName: string, dependents: readonly string[]): Promise<Setting> => {
     const slow = { ignoresTerm: true, stopTimeoutSeconds: 1 };
     const gateway = await createGateway(engine, { name: gatewayName, ...slow });
@@ -66,7 +66,7 @@ describeOnEngine('two gateways', (engine) => {
     return { what, fromMs: Math.min(...timesOf('kill', ids)), toMs: Math.max(...timesOf('restart', ids)) };
   };
 
-  /** One for each command there can have been: a gateway, or all of its dependents together. */
+  /** One for each possible command: a gateway, or all of its dependents together. */
   const windows = (): readonly Window[] =>
     [home, abroad]
       .flatMap(({ gateway, dependents }) => [
@@ -137,7 +137,7 @@ describeOnEngine('two gateways', (engine) => {
     await abroad.gateway.hangTunnel();
     const hasEnded = ({ attributes: { execID } }: EngineMessage): boolean =>
       events.all.some(({ action, attributes }) => action === 'exec_die' && attributes['execID'] === execID);
-    // It may have begun just before the tunnel was hung; that it hangs shows in those of the other gateway.
+    // It may have started just before the tunnel hung; the checks of the other gateway show that it hangs.
     const hanging = await eventually(
       'a check that hangs',
       () => {
@@ -174,7 +174,7 @@ describeOnEngine('two gateways', (engine) => {
   });
 });
 
-/** The sites that this gateway has been asked for, each once. */
+/** The distinct sites that were probed through this gateway. */
 const sitesProbed = (monitor: MonitorProcess, gateway: string): readonly string[] => {
   const probes = saidBy(monitor, new RegExp(`^\\[DEBUG\\] ${gateway}: Site \\S+: (pass|fail) `));
   return [...new Set(probes.map((line) => /Site (\S+): /.exec(line)?.[1] ?? ''))].sort();

@@ -43,7 +43,7 @@ describeOnEngine('a broken tunnel, with RECOVERY_STRATEGY=vpn-first,', (engine) 
       [setting.gateway, ...setting.dependents].map(async (one) => (await one.inspect()).State.StartedAt),
     );
 
-  /** Those that have been started since. */
+  /** The containers that were started since. */
   const restartedSince = async (before: readonly string[]): Promise<readonly string[]> => {
     const now = await startTimes();
     const all = [setting.gateway, ...setting.dependents];
@@ -93,7 +93,7 @@ describeOnEngine('a broken tunnel, with RECOVERY_STRATEGY=vpn-first,', (engine) 
   });
 
   describe('is recovered by a restart of the container', () => {
-    // Every other refusal is told from answers of the same kind: `spec/streams/vpn-restart.spec.ts` has them all.
+    // `spec/streams/vpn-restart.spec.ts` has all other refusals, which are recognised in the same way.
     it.each<Refusal>([
       {
         given: 'the control server requires a key, and none is set',
@@ -139,7 +139,7 @@ describeOnEngine('a broken tunnel, with RECOVERY_STRATEGY=vpn-first,', (engine) 
         '[WARN] The VPN cannot be restarted inside gluetun: the VPN has crashed, and only Gluetun itself starts it again (its log says why it crashed)',
         RESTARTING_CONTAINER,
       ]);
-      // It was not even told to stop.
+      // No stop was requested.
       await expect(setting.gateway.log()).resolves.not.toMatch(/PUT \/v1\/vpn\/status/);
       await expect(cutOff(setting)).resolves.toEqual([]);
     });
@@ -148,7 +148,7 @@ describeOnEngine('a broken tunnel, with RECOVERY_STRATEGY=vpn-first,', (engine) 
       const monitor = await watch({}, { staysBroken: true });
       const before = await startTimes();
       await setting.gateway.breakTunnel();
-      // The container is being restarted then: what it finds when it is up again heals it.
+      // The container is being restarted then: with this setting its restart heals the tunnel.
       await monitor.waitForLine(/No check has passed since the VPN was restarted/, 60_000);
       await setting.gateway.setStaysBroken(false);
       const said = await recovered(monitor);

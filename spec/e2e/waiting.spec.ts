@@ -7,7 +7,7 @@ import type { TestContainer } from './stand-in/container.ts';
 import { useEvents, useScenario } from './scenario.ts';
 
 const SOON_MS = 60_000;
-/** Long enough to break a tunnel, find that out and heal it, however busy the machine is. */
+/** Long enough to break a tunnel, detect that and heal it, however busy the machine is. */
 const STOP_SECONDS = 6;
 
 const [FIRST, SECOND] = sites.ok;
@@ -19,7 +19,7 @@ const QUICK = {
   FAIL_THRESHOLD: '1',
 };
 
-/** The other gateway's dependent takes its time to stop: that repair is the act under way. */
+/** The other gateway's dependent is slow to stop: that repair is the act under way. */
 describeOnEngine('a recovery that is due while another act is under way', (engine) => {
   jest.setTimeout(2 * SOON_MS);
   const { startMonitor } = useScenario(engine, { sharesContainers: true });

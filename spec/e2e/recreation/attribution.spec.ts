@@ -38,7 +38,7 @@ describeOnEngine('the gateway of an orphan', (engine) => {
     });
   };
 
-  /** A dependent that has stored the gateway's name, and so needs no more than a restart. */
+  /** A dependent that joined the gateway by name, and so needs only a restart. */
   const createControl = async (): Promise<void> => {
     await gateway.rename('away');
     const control = await createDependent(engine, {
@@ -61,7 +61,7 @@ describeOnEngine('the gateway of an orphan', (engine) => {
     await expect(isOnLiveNetwork(young, gateway)).resolves.toBe(true);
   };
 
-  /** `control` waits for the same as the orphan would: once it is restarted, the orphan has had its turn. */
+  /** `control` waits for the same as the orphan would: once it is restarted, the orphan's repair would have started. */
   const expectUntouched = async (monitor: MonitorProcess, report: RegExp): Promise<void> => {
     const before = await app.inspect();
     await monitor.waitForLine(report, 30_000);

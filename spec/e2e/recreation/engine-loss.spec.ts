@@ -58,7 +58,7 @@ describeOnPrivateEngine('after an engine goes away during a re-creation and come
         name: 'app',
         network: gateway.id,
         binds: ['library:/library'],
-        // An engine that was killed takes its own clearing up, when it is back, for a stop by hand.
+        // A killed engine records its own cleanup at the next start as a stop by hand.
         restartPolicy: 'always',
       });
       await fill(engine, 'app', PLACES);

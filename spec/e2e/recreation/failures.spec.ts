@@ -28,7 +28,7 @@ describeOnEngine('a re-creation that fails', (engine) => {
     relay.refuses = () => false;
     await mkdir(source, { recursive: true });
     gateway = await createGateway(engine, { name: 'gluetun' });
-    // At a folder that is there in the image: where there is nothing, a file can be bound as well.
+    // At a folder that exists in the image: otherwise a file could be bound there as well.
     const mounts = [{ Type: 'bind', Source: source, Target: '/tmp' } as const];
     app = await createDependent(engine, { name: 'app', network: gateway.id, mounts });
   });

@@ -53,7 +53,7 @@ describeOnEngine('an orphan that cannot be reproduced faithfully', (engine) => {
     await docker(engine, 'start', name);
   };
 
-  /** As compose does it with a config that has its content in the compose file. */
+  /** As compose does for a config whose content is in the compose file. */
   const putConfiguration = async (): Promise<void> => {
     const file = join(engine.folder, 'app.conf');
     await writeFile(file, 'setting=1\n');
@@ -85,7 +85,7 @@ describeOnEngine('an orphan that cannot be reproduced faithfully', (engine) => {
     await run('follower', '--network=container:watched', DEPENDENT_IMAGE);
     monitor = await startWatching({ LOG_LEVEL: 'debug' });
     await gateway.recreate();
-    // As long as it runs, the engine keeps its image.
+    // The engine keeps its image while it runs.
     await docker(engine, 'restart', 'imageless').catch(() => undefined);
     await docker(engine, 'rmi', '--force', DOOMED_IMAGE);
     for (const { name } of [...REFUSED, { name: 'follower' }])

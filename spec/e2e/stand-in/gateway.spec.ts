@@ -8,7 +8,7 @@ import { buildImages } from './images.ts';
 const [firstSite, secondSite] = sites.ok;
 const [namedSite] = sites.named;
 
-/** One try, as the monitor probes; exits with wget's own code, or 137 when the time is up. */
+/** One probe as the monitor runs it; exits with wget's own code, or 137 on a timeout. */
 const probe = async (gateway: Gateway, url: string): Promise<number> =>
   (await gateway.exec('timeout', '-s', 'KILL', '1', 'wget', '--spider', '-q', '-t1', url)).exitCode;
 

@@ -21,7 +21,7 @@ const HELP = `npm run simulate -- [--seed N] [--days D] [--jobs J] [--complete]
 `;
 
 const HOURS = 24;
-/** Only this many failures are worth the time. */
+/** Only this many failing histories are shrunk, as that takes long. */
 const SHRUNK = 2;
 
 interface Result {

@@ -72,7 +72,7 @@ export class People {
     return this.#world.engine.find(this.nameOf(who));
   }
 
-  /** Whatever its name. */
+  /** Whether it exists, whatever its name. */
   isThere(who: string): boolean {
     return this.#world.engine.containers.some(({ name }) => this.roleOf(name) === who);
   }
