@@ -46,7 +46,7 @@ export class Bench {
 
   readonly advance = (ms: number): void => advance(this.scheduler, ms);
 
-  /** Lets an operation run to its end, and everything that it triggers. */
+  /** Lets an operation run to its end. @throws its error */
   readonly does = (operation$: Observable<void>): void => {
     const failure = this.outcome(operation$);
     if (failure !== undefined) throw failure;
