@@ -4,7 +4,7 @@ import { DEPENDENT_IMAGE, GATEWAY_IMAGE, SHELL_LESS_IMAGE } from '../e2e/stand-i
 
 const TAGS = [GATEWAY_IMAGE, DEPENDENT_IMAGE, SHELL_LESS_IMAGE];
 
-/** The tags of the stand-in's images: taken for the demo, and given back as they were. */
+/** The tags of the stand-in's images: used by the demo, and restored afterwards. */
 export class BorrowedTags {
   readonly #docker: Docker;
   readonly #before: ReadonlyMap<string, string>;
@@ -18,7 +18,7 @@ export class BorrowedTags {
     this.#before = before;
   }
 
-  /** Removes, by id, the images that were not there before, and gives their tags to those that were. */
+  /** Removes, by id, the images that did not exist before, and returns their tags to those that did. */
   async giveBack(): Promise<void> {
     for (const [tag, id] of await idsByTag(this.#docker)) {
       const before = this.#before.get(tag);
@@ -32,7 +32,7 @@ export class BorrowedTags {
     try {
       await this.#docker.getImage(id).remove();
     } catch (error) {
-      // In use by now: then it is somebody else's, who will take care of it.
+      // In use by now: then others use it, and it stays.
       if (!isMissing(error) && !isConflict(error)) throw error;
     }
   }

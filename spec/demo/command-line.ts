@@ -5,7 +5,7 @@ export interface DemoOptions {
   readonly onDocker: boolean;
   /** Without pauses for reading. */
   readonly isFast: boolean;
-  /** The monitor to be shown. */
+  /** The monitor to show. */
   readonly program: string;
 }
 
@@ -32,7 +32,7 @@ Options:
 Colours: on a terminal, unless NO_COLOR is set.
 `;
 
-/** What the user asked for. */
+/** The options of the user. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   try {
     const { values } = parseArgs({

@@ -4,24 +4,24 @@ import type { Timed } from '../e2e/recorder.ts';
 import { StoryFailure } from './failure.ts';
 import type { World } from './world.ts';
 
-/** It promises to be gone in less, whatever it is doing. */
+/** The monitor promises to exit in less, whatever it is doing. */
 const END_SECONDS = 10;
 const CLEAN_UP_MS = 3_000;
 const SHOWN_LINES = 5;
 
-/** Seldom a regular check, so that what is seen is a reaction to an event. */
+/** Regular checks are rare, so that everything seen is a reaction to an event. */
 const CHECK_INTERVAL = '60';
 
-/** A line the monitor is to say. */
+/** An expected log line of the monitor. */
 export interface ExpectedLine {
   readonly pattern: RegExp;
-  /** Seconds from the line before it, or from the act. */
+  /** Seconds since the previous line, or since the action. */
   readonly withinSeconds: number;
 }
 
 export type SaidLine = Timed<MonitorLine>;
 
-/** The real monitor, as a process of its own; every line it says is handed on as it is said. */
+/** The real monitor as a separate process; every line is passed on as it is written. */
 export class DemoMonitor {
   readonly #world: World;
   readonly #program: string;
@@ -50,12 +50,12 @@ export class DemoMonitor {
       program: this.#program,
       onLine: this.#show,
       env: { GLUETUN_CONTAINER: cast.gateway, SITES: sites, CHECK_INTERVAL },
-      // Ctrl-C is the demo's, which ends the monitor as it should be ended.
+      // Ctrl-C is for the demo, which then ends the monitor in the proper way.
       isDetached: true,
     });
   }
 
-  /** The first line that matches of those after `after`; undefined: of all. */
+  /** The first matching line after `after`; undefined: of all lines. */
   async waitForLine(
     { pattern, withinSeconds }: ExpectedLine,
     after: SaidLine | undefined,
@@ -80,7 +80,7 @@ export class DemoMonitor {
     this.#ended = { ...exit, tookMs: performance.now() - begun };
   }
 
-  /** Whatever became of the story, no monitor is left. */
+  /** Leaves no monitor behind, whatever the outcome of the story. */
   async cleanUp(): Promise<void> {
     const process = this.#process;
     if (process === undefined || process.hasExited) return;

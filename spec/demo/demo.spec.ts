@@ -12,7 +12,7 @@ const DEMO = join(REPOSITORY, 'dist/demo.js');
 const SILENT = 'setInterval(() => undefined, 1000);';
 const TELLS_ITS_PID = `console.log('pid ' + process.pid); ${SILENT}`;
 
-/** Says all that the monitor would say, again and again, and does nothing. */
+/** Logs all that the monitor would log, repeatedly, and does nothing. */
 const LIAR = `
 const lines = [
   'Gluetun Monitor starting...',
@@ -69,11 +69,11 @@ async function program(name: string, source: string): Promise<string> {
   return path;
 }
 
-/** Folders of the demo's, its sockets and files in them. */
+/** Folders of the demo, which hold its sockets and files. */
 const leftovers = async (): Promise<readonly string[]> =>
   (await readdir(folder)).filter((name) => name.startsWith('gm-'));
 
-/** Of the monitor it shows. */
+/** The process id of its monitor. */
 async function pidOf({ stdout }: ChildProcess): Promise<number> {
   let said = '';
   stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -91,7 +91,7 @@ const isRunning = (pid: number): boolean => {
   }
 };
 
-/** One that matches. */
+/** A line that matches. */
 const line = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 
 jest.setTimeout(60_000);
@@ -103,7 +103,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the demo', () => {
-  it('plays its story with the real monitor, and says what was seen', async () => {
+  it('plays its story with the real monitor, and lists its findings', async () => {
     const { code, output, complaints } = await show('--fast');
 
     expect({ code, complaints }).toEqual({ code: 0, complaints: '' });
@@ -140,7 +140,7 @@ describe('the demo', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  it('fails with a monitor that ends', async () => {
+  it('fails with a monitor that exits', async () => {
     const { code, output } = await show(
       '--fast',
       '--monitor',
@@ -150,7 +150,7 @@ describe('the demo', () => {
     expect(output).toMatch(/Seen: {5}the monitor has exited; it said:\n {2}no\n/);
   });
 
-  it('fails with a monitor that says everything and does nothing', async () => {
+  it('fails with a monitor that logs everything and does nothing', async () => {
     const { code, output } = await show('--fast', '--monitor', await program('liar.cjs', LIAR));
     expect(code).toBe(1);
     expect(output).toMatch(/✗ Restarts +0: nobody\n/);
@@ -163,7 +163,7 @@ describe('the demo', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const)(
-    'leaves nothing behind on %s, also when it comes twice, as from a terminal under npm',
+    'leaves nothing behind on %s, even if the signal comes twice, as from a terminal under npm',
     async (signal, code) => {
       const child = begin(['--monitor', await program('pid.cjs', TELLS_ITS_PID)]);
       const shown = outcome(child);
@@ -178,7 +178,7 @@ describe('the demo', () => {
     },
   );
 
-  it('leaves nothing behind when nobody reads on', async () => {
+  it('leaves nothing behind if its reader goes away', async () => {
     const child = begin([
       '--monitor',
       await program('pid.cjs', `${TELLS_ITS_PID} setInterval(() => console.log('more'), 20)`),
@@ -191,7 +191,7 @@ describe('the demo', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  it('says plainly why it cannot be played on Docker', async () => {
+  it('gives the reason if it cannot be played on Docker', async () => {
     const { code, output } = await outcome(
       begin(['--docker'], { DOCKER_HOST: 'unix:///nowhere/docker.sock' }),
     );
@@ -201,7 +201,7 @@ describe('the demo', () => {
     );
   });
 
-  it('explains itself', async () => {
+  it('prints its usage', async () => {
     expect(await show('--help')).toMatchObject({
       code: 0,
       output: line(/^Usage: npm run demo/),

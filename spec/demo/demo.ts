@@ -9,10 +9,10 @@ import { SimulatedWorld } from './simulated-world.ts';
 import { tellStory } from './story.ts';
 
 /**
- * The demo from beginning to end. Whatever becomes of it, nothing is left behind.
+ * The demo from beginning to end. It leaves nothing behind, whatever its outcome.
  *
- * @throws StoryFailure when something of the story did not come true, CannotPlay when it cannot begin, and the
- * signal's reason when that is given
+ * @throws StoryFailure if a part of the story did not happen, CannotPlay if it cannot begin, and the signal's reason
+ * if that is aborted
  */
 export async function demo(options: DemoOptions, narrator: Narrator, signal: AbortSignal): Promise<void> {
   const note = (text: string): void => narrator.note(text);

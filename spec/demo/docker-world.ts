@@ -16,7 +16,7 @@ const RECOVERY_MS = 120_000;
 
 /** A real engine, with a stand-in for Gluetun whose "internet" is on its own loopback. */
 export class DockerWorld implements World {
-  /** The usual names may well be taken by those whom this is shown to. */
+  /** The user of the demo may well have containers with the usual names. */
   readonly cast = {
     gateway: 'demo-gluetun',
     leaver: 'demo-qbittorrent',
@@ -27,7 +27,7 @@ export class DockerWorld implements World {
   readonly sites = SITES;
   readonly #note: (text: string) => void;
   readonly #containers = new Map<string, TestContainer>();
-  /** In the order in which it came to be. */
+  /** In the order of creation. */
   readonly #undo: (() => Promise<void> | void)[] = [];
   #engine: TestEngine | undefined;
   #events: EngineEvents | undefined;
@@ -78,7 +78,7 @@ export class DockerWorld implements World {
     }
   }
 
-  /** The latest first; one that fails does not keep the others from being undone. */
+  /** The latest first; a failure does not prevent the others. */
   async close(): Promise<void> {
     const undo = this.#undo.pop();
     if (undo === undefined) return;
@@ -97,7 +97,7 @@ export class DockerWorld implements World {
       await this.#events?.waitFor('die', gateway, RECOVERY_MS, this.#events.all.at(-1));
       await gateway.setHealth('healthy');
     };
-    // In vain only if the gateway is never restarted, which the story does not fail to notice.
+    // Fails only if the gateway is never restarted, which the story detects.
     heal().catch(() => undefined);
   }
 
@@ -115,7 +115,7 @@ export class DockerWorld implements World {
     return container !== undefined && isOnLiveNetwork(container, this.#theGateway);
   }
 
-  /** As the latest start of the gateway has logged it. */
+  /** As logged by the latest start of the gateway. */
   async exitIp(): Promise<string | undefined> {
     const log = await this.#theGateway.log();
     return [...log.matchAll(/Public IP address is (\S+)/g)].at(-1)?.[1];

@@ -1,4 +1,4 @@
-/** Something of the story did not come true. */
+/** A part of the story did not happen. */
 export class StoryFailure extends Error {
   override readonly name = 'StoryFailure';
   readonly expected: string;

@@ -9,13 +9,13 @@ import { CannotPlay } from './failure.ts';
 const LOCAL_SOCKET = '/var/run/docker.sock';
 const ANSWER_MS = 5_000;
 
-/** What the stand-in's image is made of and with, and the package it comes in on Debian and Ubuntu. */
+/** The programs that the stand-in's image needs, with their packages on Debian and Ubuntu. */
 const PROGRAMS = { busybox: 'busybox-static', wget: 'wget', tar: 'tar' } as const;
 
 /**
- * The engine at DOCKER_HOST or the local socket; where none answers there, one to be started for the demo.
+ * The engine at DOCKER_HOST or the local socket; if none answers, one that is started for the demo.
  *
- * @throws CannotPlay with all that is missing
+ * @throws CannotPlay with everything that is missing
  */
 export async function findEngine(env: NodeJS.ProcessEnv, note: (text: string) => void): Promise<TestEngine> {
   refuseWithoutPrograms();

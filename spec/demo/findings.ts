@@ -4,15 +4,15 @@ import { type Played, names } from './play.ts';
 import type { StepName } from './story.ts';
 import type { Call, World } from './world.ts';
 
-/** One thing that was seen, from the log or from the engine. */
+/** One observation, from the log or from the engine. */
 export interface Finding {
   readonly label: string;
   readonly seen: string;
-  /** What it should have been; undefined: it is as it should be. */
+  /** What was expected; undefined: it is as expected. */
   readonly expected?: string | undefined;
 }
 
-/** A check that was asked for by an event begins within this; a regular one would be most of a minute away. */
+/** A check that an event triggered starts within this time; a regular one would take most of a minute. */
 const AT_ONCE_MS = 1_000;
 
 interface Evidence {
@@ -56,7 +56,7 @@ function checkedAtOnce({ world, played }: Evidence): Finding {
   return { label, seen, expected: lateMs > AT_ONCE_MS ? expected : undefined };
 }
 
-/** What the log said, held against what the gateway itself says. */
+/** Compares the log with the gateway itself. */
 function newExit({ played }: Evidence): Finding {
   const before = stepOf(played, 'start');
   const after = stepOf(played, 'break');
@@ -72,14 +72,14 @@ function newExit({ played }: Evidence): Finding {
   };
 }
 
-/** The exit that the step's ENDPOINT line announced. */
+/** The endpoint in the step's ENDPOINT line. */
 function exitIn(lines: readonly SaidLine[]): { readonly ip: string; readonly text: string } | undefined {
   const announced = lines.find(({ text }) => /\[ENDPOINT\] Status: (STARTUP|NEW) /.test(text))?.text;
   const [, ip, country = ''] = /IP: (\S+) \| Country: ([^|]+?) \|/.exec(announced ?? '') ?? [];
   return ip === undefined ? undefined : { ip, text: `${ip} (${country})` };
 }
 
-/** That it is as it should be was part of the step. */
+/** The step itself has already verified it. */
 const onLiveNetwork = ({ played }: Evidence, label: string, step: StepName): Finding => ({
   label,
   seen: names(stepOf(played, step).live),
@@ -100,11 +100,11 @@ function restarts(world: World): Finding {
   };
 }
 
-/** What a call named, by name or id. */
+/** The container of a call, by name or id. */
 const nameOf = ({ messages }: World, ref: string): string =>
   messages.find(({ id }) => id === ref)?.name ?? ref;
 
-/** Everything but reading, and the probe that is run inside the gateway. */
+/** Everything except reads and the probe inside the gateway. */
 const changes = ({ calls }: World): Finding => {
   const changing = calls.filter(isChange);
   const others = changing.filter(({ path }) => !path.endsWith('/restart'));
@@ -158,7 +158,7 @@ function messageAt(world: World, action: RegExp, since: number, name?: string): 
   )?.at;
 }
 
-/** A line's time, on the clock of everything else. */
+/** The time of a line, on the same clock as everything else. */
 const epochOf = (line: SaidLine | undefined): number => performance.timeOrigin + (line?.atMs ?? NaN);
 
 const messageOf = (line: SaidLine | undefined): string => (line?.text ?? '').replace(/^(\[[^\]]*\] ){2}/, '');

@@ -4,7 +4,7 @@ import { demo } from './demo.ts';
 import { CannotPlay, StoryFailure } from './failure.ts';
 import { Narrator } from './narrator.ts';
 
-/** Somebody wants the demo to end. */
+/** The user wants the demo to end. */
 class Interruption extends Error {
   readonly code: number;
 
@@ -20,7 +20,7 @@ const SIGNALS = [
   ['SIGTERM', 15],
 ] as const;
 
-/** npm hands on the signal that the terminal has sent us already: only a later one is a second one. */
+/** npm forwards a signal that the terminal has already sent to us: only a later one counts as a second one. */
 const SAME_SIGNAL_MS = 1_000;
 
 async function main(args: readonly string[]): Promise<number> {
@@ -42,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Given on Ctrl-C and the like, on a bug, and when nobody reads on: what was begun is then cleared away. */
+/** Aborted on a signal, on a bug, and when the reader goes away: everything is then cleaned up. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   for (const [signal, number] of SIGNALS)
@@ -78,6 +78,6 @@ function explain(error: unknown, narrator: Narrator): number {
 }
 
 void main(process.argv.slice(2)).then((code) => {
-  // Clients of the engine keep sockets alive; what there was to write is written.
+  // Clients of the engine keep sockets open, so the program is ended explicitly; all output is written by then.
   process.stdout.write('', () => process.exit(code));
 });

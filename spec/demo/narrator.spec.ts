@@ -13,7 +13,7 @@ function told({ isTTY, env }: { isTTY: boolean; env: NodeJS.ProcessEnv }): strin
 const PLAIN = '\n▶ It breaks.\n[INFO] as it came\n  ✓ Restarts                     4\n';
 
 describe('the narrator', () => {
-  it('is in colour on a terminal; what the monitor says is not', () => {
+  it('uses colours on a terminal, except for the lines of the monitor', () => {
     expect(told({ isTTY: true, env: {} })).toBe(
       '\n\u001b[1;36m▶ It breaks.\u001b[0m\n[INFO] as it came\n  \u001b[32m✓\u001b[0m Restarts                     4\n',
     );
@@ -22,12 +22,12 @@ describe('the narrator', () => {
   it.each([
     ['no terminal', false, {}],
     ['NO_COLOR', true, { NO_COLOR: '1' }],
-    ['a terminal that knows no colours', true, { TERM: 'dumb' }],
-  ])('is plain with %s', (_, isTTY, env) => {
+    ['a terminal without colours', true, { TERM: 'dumb' }],
+  ])('uses no colours with %s', (_, isTTY, env) => {
     expect(told({ isTTY, env })).toBe(PLAIN);
   });
 
-  it('takes an empty NO_COLOR for none', () => {
+  it('ignores an empty NO_COLOR', () => {
     expect(told({ isTTY: true, env: { NO_COLOR: '' } })).not.toBe(PLAIN);
   });
 });

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 
-/** What the demo itself says, apart from what the monitor says: in colour where there is a terminal to show it. */
+/** The demo's own output, as opposed to the monitor's: in colour on a terminal. */
 export class Narrator {
   readonly #output: Writable & { readonly isTTY?: boolean };
   readonly #inColour: boolean;
@@ -11,17 +11,17 @@ export class Narrator {
     this.#inColour = output.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
   }
 
-  /** A line of the monitor's, exactly as it came. */
+  /** A line of the monitor, unchanged. */
   readonly show = (line: string): void => {
     this.#write(line);
   };
 
-  /** What is done to the world now. */
+  /** What happens to the world now. */
   tell(text: string): void {
     this.#write(`\n${this.#paint(`▶ ${text}`, BOLD, CYAN)}`);
   }
 
-  /** In passing: nothing of the story. */
+  /** A remark that is not part of the story. */
   note(text: string): void {
     this.#write(this.#paint(text, DIM));
   }
@@ -30,7 +30,7 @@ export class Narrator {
     this.#write(`\n${this.#paint(text, BOLD)}`);
   }
 
-  /** One thing that was seen: right or wrong. */
+  /** One observation, and whether it is as expected. */
   finding(label: string, value: string, isRight: boolean): void {
     const mark = isRight ? this.#paint('✓', GREEN) : this.#paint('✗', BOLD, RED);
     this.#write(`  ${mark} ${label.padEnd(LABEL_WIDTH)}  ${value}`);

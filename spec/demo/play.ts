@@ -5,7 +5,7 @@ import type { Narrator } from './narrator.ts';
 import type { Step, StepName } from './story.ts';
 import type { World } from './world.ts';
 
-/** Between steps, so that a person can read what has been said. Nothing of the story rests on it. */
+/** A pause between steps so that a person can read the output. The story does not depend on it. */
 export const READING_PAUSE_MS = 3_000;
 
 export interface Stage {
@@ -13,11 +13,11 @@ export interface Stage {
   readonly monitor: DemoMonitor;
   readonly narrator: Narrator;
   readonly readingPauseMs: number;
-  /** Given, the play breaks off with its reason. */
+  /** If aborted, the play ends with its reason. */
   readonly signal: AbortSignal;
 }
 
-/** What came of a step. */
+/** The outcome of a step. */
 export interface Played {
   readonly name: StepName;
   /** When it was done, milliseconds since the epoch. */
@@ -25,14 +25,14 @@ export interface Played {
   /** The lines that were waited for. */
   readonly lines: readonly SaidLine[];
   readonly exitIp: string | undefined;
-  /** Who was on the live network, says the engine. */
+  /** The containers on the live network, according to the engine. */
   readonly live: readonly string[];
 }
 
 /**
- * Plays the steps one after the other, each as soon as the one before has come true.
+ * Plays the steps one after the other, each as soon as the previous one has succeeded.
  *
- * @throws StoryFailure when one does not
+ * @throws StoryFailure if one fails
  */
 export async function play(story: readonly Step[], stage: Stage): Promise<readonly Played[]> {
   const played: Played[] = [];

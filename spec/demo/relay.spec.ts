@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 describe('the relay', () => {
-  it('leads to the engine, and remembers every request', async () => {
+  it('forwards to the engine, and records every request', async () => {
     expect(await docker.listContainers({ all: true })).toHaveLength(2);
     await docker.getContainer('app').restart({ t: 1 });
     await docker.createContainer({ name: 'new', Image: 'stand-in' });
@@ -32,7 +32,7 @@ describe('the relay', () => {
     ]);
   });
 
-  it('carries execs and event streams', async () => {
+  it('forwards execs and event streams', async () => {
     const events = (await docker.getEvents()) as NodeJS.ReadableStream & { destroy(): void };
     const cmd = ['sh', '-c', '', 'gluetun-monitor-check', '2', 'https://one.example'];
     const exec = await docker.getContainer('gluetun').exec({ Cmd: cmd, AttachStdout: true });
@@ -42,7 +42,7 @@ describe('the relay', () => {
     expect(relay.calls.at(-1)?.path).toMatch(/^\/exec\/[0-9a-f]+\/start$/);
   });
 
-  it('breaks with the engine, and leaves nothing open', async () => {
+  it("breaks its connections when the engine's break, and leaves none open", async () => {
     const events = await docker.getEvents();
     const broken = failureOf(readUntil(events, /never/));
     await bench.server.refuseConnections();

@@ -1,17 +1,17 @@
 import { type Server, type Socket, connect, createServer } from 'node:net';
 import type { Call } from './world.ts';
 
-/** Head of a request: a client sends each in one piece, and the next only when the one before is answered. */
+/** The head of a request: a client sends each in one piece, and the next one only after the answer. */
 const REQUEST = /^(GET|HEAD|POST|PUT|DELETE) (?:\/v[\d.]+)?([^? ]*)\S* HTTP\/1\.1\r\n/;
 
-/** A Unix socket that leads to an engine's, byte for byte, and remembers what was asked for on the way. */
+/** A Unix socket that forwards to an engine's byte by byte, and records the requests. */
 export class Relay {
   readonly calls: Call[] = [];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
   constructor(engineSocketPath: string) {
-    // Either side may have said all it has to say, and still listen: a client of an exec does.
+    // Either side may end its output and still read: a client of an exec does.
     this.#server = createServer({ allowHalfOpen: true }, (client) =>
       this.#join(client, connect({ path: engineSocketPath, allowHalfOpen: true })),
     );

@@ -8,12 +8,12 @@ import { GluetunStandIn, gatewayContainer } from '../simulated-engine/gluetun.ts
 import { EngineServer } from '../simulated-engine/http-api.ts';
 import type { Call, Message, World } from './world.ts';
 
-/** A tunnel takes a second or two to come up; a check through it, the blink of an eye. */
+/** A tunnel takes a second or two to come up; a check through it takes a moment. */
 const TUNNEL = { tunnelUpMs: 1200, latencyMs: 80 };
-/** A real Gluetun's is slower; nobody likes to watch that. */
+/** A real Gluetun is slower, which would be tedious to watch. */
 const HEALTH = { intervalMs: 1000, retries: 2 };
 
-/** An engine in this very process, which the monitor reaches by a Unix socket as it would reach Docker's. */
+/** An engine in this process, which the monitor reaches by a Unix socket like Docker's. */
 export class SimulatedWorld implements World {
   readonly about = 'a simulated Docker Engine inside this process';
   readonly cast = {
@@ -39,7 +39,7 @@ export class SimulatedWorld implements World {
     return `unix://${this.#socketPath}`;
   }
 
-  /** Whatever the demo does, it does to the model itself: what came over the socket came from the monitor. */
+  /** The demo acts on the model directly, so that all calls over the socket are from the monitor. */
   get calls(): readonly Call[] {
     return this.#engine.calls;
   }

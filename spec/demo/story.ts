@@ -3,19 +3,19 @@ import type { Cast, World } from './world.ts';
 
 export type StepName = 'start' | 'break' | 'add' | 'remove' | 'end';
 
-/** One thing that happens to the world, and what must come of it. */
+/** One event in the world, and its expected outcome. */
 export interface Step {
   readonly name: StepName;
-  /** Told before it is done. */
+  /** Printed before the event. */
   readonly tells: string;
   readonly act: (actors: { readonly world: World; readonly monitor: DemoMonitor }) => Promise<void>;
-  /** In this order; other lines may come between. */
+  /** In this order; other lines may come in between. */
   readonly lines: readonly ExpectedLine[];
-  /** Exactly those whose packets go somewhere afterwards. */
+  /** Exactly the containers that are on the live network afterwards. */
   readonly live: readonly string[];
 }
 
-/** The whole story: a tunnel breaks and is recovered, one dependent comes and one goes. */
+/** The whole story: a tunnel breaks and is recovered, one dependent is added and one is removed. */
 export function tellStory(cast: Cast): readonly Step[] {
   const { gateway, leaver, host, guest, newcomer } = cast;
   const atFirst = [leaver, host, guest];

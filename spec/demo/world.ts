@@ -1,24 +1,24 @@
-/** Who plays. The names are the world's: on somebody's engine the usual ones may be taken. */
+/** The containers of the story. The world chooses their names, as the usual ones may be taken on a borrowed engine. */
 export interface Cast {
   readonly gateway: string;
-  /** On the gateway's network; is removed in the course of the story. */
+  /** On the gateway's network; removed during the story. */
   readonly leaver: string;
-  /** On the gateway's network, which it shares on. */
+  /** On the gateway's network; another container joins through it. */
   readonly host: string;
   /** On the gateway's network through `host`. */
   readonly guest: string;
-  /** On the gateway's network; is added in the course of the story. */
+  /** On the gateway's network; added during the story. */
   readonly newcomer: string;
 }
 
-/** A request that the monitor, and nobody else, made of the engine. */
+/** A request of the monitor to the engine. */
 export interface Call {
   readonly method: string;
   /** Without the API version and the query. */
   readonly path: string;
 }
 
-/** What the engine told of a container. */
+/** An event of a container. */
 export interface Message {
   /** As the engine writes it: `start`, `health_status: unhealthy`. */
   readonly action: string;
@@ -28,38 +28,38 @@ export interface Message {
   readonly at: number;
 }
 
-/** Where the story plays: an engine with a stack that things happen to, and the truth about it. */
+/** The setting of the story: an engine with a stack, and its real state. */
 export interface World {
-  /** What kind of engine it is, for the first line. */
+  /** The kind of engine, for the first line. */
   readonly about: string;
   readonly cast: Cast;
-  /** For the monitor's files; goes with the world. */
+  /** For the monitor's files; removed with the world. */
   readonly folder: string;
-  /** The engine, as the monitor is to reach it. */
+  /** The address of the engine for the monitor. */
   readonly dockerHost: string;
-  /** What it is to probe, as `SITES` takes it. */
+  /** The sites to probe, in the format of `SITES`. */
   readonly sites: string;
   readonly calls: readonly Call[];
-  /** From the creation of the stack on. */
+  /** Since the creation of the stack. */
   readonly messages: readonly Message[];
 
   /**
-   * Brings the engine up, and on it the gateway, healthy, with its three dependents.
+   * Starts the engine and on it the gateway with its three dependents, and waits until the gateway is healthy.
    *
-   * @throws when the signal is given: at the next point where everything can still be undone
+   * @throws if the signal is aborted: at the next point where everything can still be undone
    */
   open(signal: AbortSignal): Promise<void>;
-  /** Leaves nothing behind, however far `open` has come. */
+  /** Leaves nothing behind, even after an incomplete `open`. */
   close(): Promise<void>;
 
-  /** No site answers any more, and the gateway's health check fails, until the gateway is started anew. */
+  /** No site answers, and the gateway's health check fails, until the gateway is restarted. */
   breakTunnel(): Promise<void>;
   /** Creates an application on the gateway's network and starts it. */
   addDependent(name: string): Promise<void>;
   removeDependent(name: string): Promise<void>;
 
-  /** Whether it runs in the network the gateway has now, and not in one that died with an earlier start. */
+  /** Whether it is on the current network of the gateway, and not on one that died with a previous run. */
   isOnLiveNetwork(name: string): Promise<boolean>;
-  /** The public IP address, as the gateway itself has it. */
+  /** The public IP address according to the gateway itself. */
   exitIp(): Promise<string | undefined>;
 }

@@ -9,9 +9,9 @@ import type Docker from 'dockerode';
 import { eventually } from './eventually.ts';
 import { dockerAt, removeContainers, removeFolder, type TestEngine } from './test-engine.ts';
 
-/** Every suite calls its gateway `gluetun`: on an engine they share, one has its turn after the other. */
+/** Every suite calls its gateway `gluetun`, so on a shared engine they run one after the other. */
 const TURN = '\0gluetun-monitor-tests';
-/** All suites together take less. */
+/** Longer than all suites together. */
 export const TURN_MS = 3_600_000;
 
 /** The socket of an engine on this host, if there is one: bind mounts and process ids must be shared with it. */
@@ -21,7 +21,7 @@ export function findLocalSocket(): string | undefined {
   return path !== undefined && existsSync(path) ? path : undefined;
 }
 
-/** An abstract socket (unix(7)): the kernel frees it when its process ends, however it ends. */
+/** An abstract socket (unix(7)): the kernel frees it when its process ends in any way. */
 const takeTurn = async (): Promise<Server> =>
   eventually(
     'the suites before this one leave the engine',
@@ -34,7 +34,7 @@ const takeTurn = async (): Promise<Server> =>
     200,
   );
 
-/** Somebody's engine: used, left as it was found, and never restarted. */
+/** An engine that others use: it is left as it was found, and never restarted. */
 export class BorrowedEngine implements TestEngine {
   readonly kind = 'borrowed';
   readonly socketPath: string;

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where daemons live is not in every user's path. */
+/** The folders of daemons are not in every user's path. */
 export const SEARCH_PATH = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
 
 export function findProgram(name: string): string | undefined {
@@ -21,8 +21,7 @@ function isExecutable(path: string): boolean {
 
 /**
  * The command, changed so that the kernel sends it SIGTERM when this process ends, however it ends: a test
- * run that is killed leaves neither engines nor monitors behind. Where util-linux's `setpriv` is missing, as
- * it was.
+ * run that is killed leaves neither engines nor monitors behind. Unchanged if util-linux's `setpriv` is missing.
  */
 export function bindToThisProcess(program: string, args: readonly string[]): [string, string[]] {
   const setpriv = findProgram('setpriv');

@@ -8,10 +8,10 @@ import { useMonitors } from './monitor.ts';
 import { buildImages } from './stand-in/images.ts';
 import { type TestEngine, removeContainers } from './test-engine.ts';
 
-/** All that it may take, with everything that is waited for in vain. */
+/** The longest that all may take, with every wait that times out. */
 const PLAY_MS = 180_000;
 
-/** An engine that is somebody's is not restarted. */
+/** A borrowed engine is not restarted. */
 const causesOn = ({ kind }: TestEngine): readonly Cause[] =>
   CAUSES.filter(({ leaves }) => kind === 'private' || leaves !== 'another start of all by their engine');
 

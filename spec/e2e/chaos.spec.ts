@@ -2,10 +2,10 @@ import { type ChaosResult, chaos } from '../lab/chaos/chaos.ts';
 import { describeOnPrivateEngine } from './engine.ts';
 
 const MINUTES = 2;
-/** With the images, and with the time that all may take to come to rest. */
+/** Including the build of the images and the time until everything has settled. */
 const LIMIT_MS = 420_000;
 
-/** Drawn anew for each run: what a fixed one finds it has found the first time. */
+/** Random for each run, as a fixed seed would find nothing new after the first one. */
 const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000);
 
 describeOnPrivateEngine(`two minutes of chaos, seed ${SEED}`, (engine) => {
@@ -17,16 +17,16 @@ describeOnPrivateEngine(`two minutes of chaos, seed ${SEED}`, (engine) => {
     result = await chaos({ engine, minutes: MINUTES, seed: SEED, print: (line) => lines.push(line) });
     story = lines;
     const isFine = result.violations.length === 0;
-    // The story is long: whole only where it is needed.
+    // The story is long, so it is printed in full only if needed.
     const told = isFine ? lines.slice(lines.findIndex((line) => line.startsWith('fault '))) : lines;
     process.stderr.write(`chaos: seed ${SEED}\n${told.join('\n')}\n`);
   }, LIMIT_MS);
 
-  it('break nothing that must hold, and end with all as it should be', () => {
+  it('violate no invariant, and end with every container as it should be', () => {
     expect({ seed: SEED, violations: result.violations }).toEqual({ seed: SEED, violations: [] });
   });
 
-  it('have faults in them, and a monitor that had to act', () => {
+  it('contain faults that the monitor had to act on', () => {
     expect(result.faultsPlayed).toBeGreaterThanOrEqual(10);
     expect(result.commands).toBeGreaterThan(0);
     expect(story.length).toBeGreaterThan(result.faultsPlayed);

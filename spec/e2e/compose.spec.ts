@@ -13,7 +13,7 @@ const ALL = [...DEPENDENTS, ...OTHERS].sort();
 const PLACES = ['/data', '/library', '/anonymous'];
 const ON_THE_NETWORK = /All dependent containers are on the network of gluetun/;
 
-describeWithCompose('a stack that Docker Compose looks after', (engine) => {
+describeWithCompose('a stack managed by Docker Compose', (engine) => {
   const { startMonitor } = useScenario(engine);
   let project: ComposeProject;
   let monitor: MonitorProcess;
@@ -32,7 +32,7 @@ describeWithCompose('a stack that Docker Compose looks after', (engine) => {
   const ids = async (): Promise<readonly string[]> =>
     Promise.all(ALL.map(async (name) => (await findContainer(engine, name)).id));
 
-  /** Each exists once, under its name, on the network the gateway has now. */
+  /** Each exists once, under its name, on the current network of the gateway. */
   const expectWhole = async (): Promise<void> => {
     await expect(containerNames(engine)).resolves.toEqual(ALL);
     const gateway = await project.gateway();
@@ -44,9 +44,9 @@ describeWithCompose('a stack that Docker Compose looks after', (engine) => {
 
   it.each([
     { command: ['up', '-d', 'gluetun'], what: 'the gateway alone' },
-    // Compose 1 takes the dependents for up-to-date.
-    { command: ['up', '-d'], what: 'all that has changed' },
-  ])('and updates $what: the dependents follow, and Compose accepts them', async ({ command }) => {
+    // Compose 1 considers the dependents up to date.
+    { command: ['up', '-d'], what: 'everything that has changed' },
+  ])('is put back after Compose updates $what, in a way that Compose accepts', async ({ command }) => {
     const content = await checksums(engine, 'app1', PLACES);
     await project.write('2');
     await project.run(...command);
@@ -60,7 +60,7 @@ describeWithCompose('a stack that Docker Compose looks after', (engine) => {
   });
 
   it.each([3, 9])(
-    'and creates anew from top to bottom is left to it, while one takes %i s to stop',
+    'is left alone while Compose re-creates all of it, even if one service takes %i s to stop',
     async (seconds) => {
       await project.write('1', seconds);
       await project.run('up', '-d');
@@ -76,14 +76,14 @@ describeWithCompose('a stack that Docker Compose looks after', (engine) => {
     },
   );
 
-  it('and updates is not said to have lost anybody meanwhile', async () => {
+  it('is not reported as having lost a dependent while Compose updates it', async () => {
     await project.write('2');
     await project.run('up', '-d', 'gluetun');
     await monitor.waitForLine(ON_THE_NETWORK, 40_000);
     expect(monitor.linesMatching(/Dependent container removed|left alone/)).toEqual([]);
   });
 
-  it('and restarts the gateway of: the dependents are restarted', async () => {
+  it('has its dependents restarted after Compose restarts the gateway', async () => {
     const before = await ids();
     await project.run('restart', 'gluetun');
     await monitor.waitForLine(ON_THE_NETWORK, 40_000);
@@ -92,7 +92,7 @@ describeWithCompose('a stack that Docker Compose looks after', (engine) => {
   });
 });
 
-/** As `describeOnPrivateEngine`, where Docker Compose is installed, too. */
+/** Like `describeOnPrivateEngine`, but only if Docker Compose is installed. */
 function describeWithCompose(suite: string, body: (engine: PrivateEngine) => void): void {
   if (findProgram('docker-compose') !== undefined) {
     describeOnPrivateEngine(suite, body);
@@ -100,7 +100,7 @@ function describeWithCompose(suite: string, body: (engine: PrivateEngine) => voi
   }
   const isRequired = process.env['REQUIRE_ENGINE'] === '1';
   if (!isRequired) process.stderr.write(`SKIPPED on this machine: ${suite}: needs docker-compose\n`);
-  describe('a stack of Docker Compose', () => {
+  describe('a stack managed by Docker Compose (not run)', () => {
     const stand = isRequired ? it : it.skip;
     stand('cannot run here: needs docker-compose', () => {
       throw new Error('REQUIRE_ENGINE=1, but there is no docker-compose');

@@ -30,7 +30,7 @@ describeOnEngine('the configuration', (engine) => {
 
   const [one, two, three] = sites.ok;
 
-  it('with ten wrong variables ends it with one message that names all ten, and exit code 78', async () => {
+  it('ends the monitor with one message that names all ten invalid variables, and exit code 78', async () => {
     const monitor = await startMonitor({ env: TEN_WRONG });
     await expect(monitor.exit).resolves.toMatchObject({ code: 78 });
     const text = monitor.lines.map((line) => line.text).join('\n');
@@ -50,19 +50,19 @@ describeOnEngine('the configuration', (engine) => {
     return { monitor: await startMonitor({ env: { CONFIG_FILE: file, ...env } }), file };
   };
 
-  it('with an empty sites file and no SITES is refused', async () => {
+  it('is refused if the sites file is empty and SITES is not set', async () => {
     const { monitor } = await withSitesFile('# nothing yet\r\n');
     await expect(monitor.exit).resolves.toMatchObject({ code: 78 });
     await monitor.waitForLine(/\[ERROR\] No sites to check/);
   });
 
-  it('with a folder in place of the sites file and no SITES is refused', async () => {
+  it('is refused if the sites file is a folder and SITES is not set', async () => {
     const monitor = await startMonitor({ env: { CONFIG_FILE: engine.folder } });
     await expect(monitor.exit).resolves.toMatchObject({ code: 78 });
     await monitor.waitForLine(/folder/);
   });
 
-  it('without a sites file goes on with the sites that are built in', async () => {
+  it('uses the built-in sites if there is no sites file', async () => {
     const { monitor } = await withSitesFile(undefined);
     const line = await monitor.waitForLine(
       /Sites \(built in.*: https:\/\/www\.google\.com, https:\/\/cloudflare\.com, https:\/\/1\.1\.1\.1$/,
@@ -70,7 +70,7 @@ describeOnEngine('the configuration', (engine) => {
     expect(line.text).toContain('[INFO]');
   });
 
-  it('takes a sites file with CRLF, and leaves out a line that starts with a hyphen', async () => {
+  it('accepts a sites file with CRLF, and leaves out a line that starts with a hyphen', async () => {
     const { monitor } = await withSitesFile(
       `# mine\r\n${one}\r\n--post-file=/etc/passwd\r\n${two}|timeout=3\r\n`,
     );
@@ -80,7 +80,7 @@ describeOnEngine('the configuration', (engine) => {
     expect(messages(monitor).filter((message) => message.includes('failed'))).toEqual([]);
   });
 
-  it('follows the sites file, changed in place or replaced as editors do, and keeps the last good list', async () => {
+  it('follows a sites file that is changed in place or replaced, and keeps the last valid list', async () => {
     const { monitor, file } = await withSitesFile(`${one}\n`);
     await monitor.waitForLine(/Status: STARTUP/);
     await writeFile(file, `${one}\n${two}\n`);
@@ -93,14 +93,14 @@ describeOnEngine('the configuration', (engine) => {
     expect(monitor.hasExited).toBe(false);
   });
 
-  it('of a host without /logs goes on with the console alone', async () => {
+  it('falls back to the console if the host has no /logs', async () => {
     const monitor = await startWatching({ LOG_FILE: '/proc/nowhere/monitor.log' });
     expect(messages(monitor).filter((message) => message.includes('/proc/nowhere/monitor.log'))).toHaveLength(
       1,
     );
   });
 
-  it('never shows the control server’s key: not in the log, nor in an engine event, command lines included', async () => {
+  it("never exposes the control server's key in the log or in an engine event, including command lines", async () => {
     const apiKey = 'k3y-that-nobody-may-see';
     await gateway.setControlServer({ apiKey });
     const events = await EngineEvents.open(engine);
@@ -113,7 +113,7 @@ describeOnEngine('the configuration', (engine) => {
     events.close();
   });
 
-  it('reads the end of a Gluetun log of 10 MB, and stays small', async () => {
+  it('allows reading the end of a 10 MB Gluetun log with little memory', async () => {
     const { output } = await gateway.exec(
       'sh',
       '-c',

@@ -17,7 +17,7 @@ const API_KEY = 'k3y-that-nobody-may-see';
 const NOBODY = '65534:65534';
 const READ_ONLY = { ReadonlyRootfs: true, Tmpfs: { '/run': '' } };
 
-describeOnEngine('the key of the control server', (engine) => {
+describeOnEngine("the control server's API key", (engine) => {
   const { startWatching } = useScenario(engine, { sharesContainers: true });
   let gateway: Gateway;
 
@@ -29,7 +29,7 @@ describeOnEngine('the key of the control server', (engine) => {
     });
   });
 
-  it('reaches wget in a gateway that is read-only: the VPN is restarted, and nothing else', async () => {
+  it('reaches wget in a read-only gateway, so that only the VPN is restarted', async () => {
     const dependent = await createDependent(engine, { name: 'app', network: gateway.id });
     const before = await Promise.all([gateway.inspect(), dependent.inspect()]);
     const events = await EngineEvents.open(engine);
@@ -53,7 +53,7 @@ describeOnEngine('the key of the control server', (engine) => {
     events.close();
   }, 90_000);
 
-  /** A container in the gateway's network, so that the same server is asked from places of many kinds. */
+  /** A container on the gateway's network, so that the same server is asked from many kinds of containers. */
   const place = async (user: string, hostConfig: Docker.HostConfig): Promise<TestContainer> => {
     const { id } = await engine.docker.createContainer({
       Image: GATEWAY_IMAGE,
@@ -81,32 +81,32 @@ describeOnEngine('the key of the control server', (engine) => {
   }>([
     { given: 'read-only', host: { ReadonlyRootfs: true } },
     { given: 'read-only, without /dev/shm', host: { ReadonlyRootfs: true, IpcMode: 'none' } },
-    { given: 'read-only, /dev/shm full', host: { ReadonlyRootfs: true, ShmSize: 65_536 }, first: FULL },
+    { given: 'read-only, with /dev/shm full', host: { ReadonlyRootfs: true, ShmSize: 65_536 }, first: FULL },
     {
-      given: 'read-only, /dev/shm noexec',
+      given: 'read-only, with /dev/shm noexec',
       host: { ReadonlyRootfs: true, IpcMode: 'none', Tmpfs: { '/dev/shm': 'noexec,nosuid,nodev' } },
     },
-    { given: 'another user’s', user: NOBODY, host: {} },
-    { given: 'another user’s, and read-only', user: NOBODY, host: { ReadonlyRootfs: true } },
+    { given: 'run as another user', user: NOBODY, host: {} },
+    { given: 'run as another user, read-only', user: NOBODY, host: { ReadonlyRootfs: true } },
     {
-      given: 'another user’s, read-only, with a tmpfs of its own',
+      given: 'run as another user, read-only, with a tmpfs',
       user: NOBODY,
       host: { ReadonlyRootfs: true, IpcMode: 'none', Tmpfs: { '/var/tmp': 'mode=1777' } },
     },
     {
-      given: 'another user’s, read-only, without /dev/shm',
+      given: 'run as another user, read-only, without /dev/shm',
       user: NOBODY,
       host: { ReadonlyRootfs: true, IpcMode: 'none' },
       because: NO_FOLDER,
     },
     {
-      given: 'another user’s, read-only, /dev/shm full',
+      given: 'run as another user, read-only, with /dev/shm full',
       user: NOBODY,
       host: { ReadonlyRootfs: true, ShmSize: 65_536 },
       first: FULL,
       because: NO_SPACE,
     },
-  ])('where the gateway is $given, is handed to wget, or that is the reason', async (row) => {
+  ])('reaches wget in a gateway that is $given, or its absence is the reason given', async (row) => {
     const { user = '', host, first, because } = row;
     const container = await place(user, host);
     if (first !== undefined) await container.exec(...first);
@@ -130,7 +130,7 @@ describeOnEngine('the key of the control server', (engine) => {
     );
     const asked = async (): Promise<readonly string[]> =>
       (await gateway.log()).slice(before).match(/ (200|401) (GET|PUT) /g) ?? [];
-    // The server answers first, and logs then.
+    // The server answers first and logs afterwards.
     const wanted = because === undefined ? [' 200 GET ', ' 200 GET ', ' 200 PUT ', ' 200 PUT '] : [];
     await eventually('the log has all that was asked', async () => (await asked()).length >= wanted.length);
     expect(await asked()).toEqual(wanted);

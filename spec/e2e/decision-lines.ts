@@ -7,18 +7,18 @@ import { messages } from './setting.ts';
 export const saidBy = (monitor: MonitorProcess, pattern: RegExp): readonly string[] =>
   messages(monitor).filter((message) => pattern.test(message));
 
-/** `2 of 3, SITE_QUORUM=majority asks for 2`: what a decision rests on, whichever words are around it. */
+/** `2 of 3, SITE_QUORUM=majority asks for 2`: the basis of a decision, whatever the words around it. */
 export function figuresIn(text: string): string {
   const match = /(\d+ of \d+) critical sites \w+, and (SITE_QUORUM=\w+ asks for \d+)/.exec(text);
   if (match === null) throw new Error(`no figures in: ${text}`);
   return match.slice(1).join(', ');
 }
 
-/** Of a log line, in whole seconds: it was said then or within the second after. */
+/** The time of a log line, in whole seconds: it was written within the following second. */
 export const timeOf = ({ text }: { readonly text: string }): number =>
   Date.parse(`${(/^\[([^\]]*)\]/.exec(text)?.[1] ?? '').replace(' ', 'T')}Z`);
 
-/** The earliest that what a line says is due in so many seconds, which it rounds, can be due. */
+/** The earliest time at which something can be due that a line announces in rounded seconds. */
 export const dueBy = (line: { readonly text: string }): number => {
   const seconds = Number(/(?:due in|Gluetun has) ([\d.]+)s/.exec(line.text)?.[1]);
   return timeOf(line) + (seconds - 0.5) * 1000;
@@ -30,7 +30,7 @@ interface Remembered {
   readonly notBefore: number;
 }
 
-/** The backoff of one gateway as a later monitor finds it. */
+/** The backoff of one gateway in the state file. */
 export async function rememberedIn(stateFile: string, gateway = 'gluetun'): Promise<Remembered> {
   const { backoff } = JSON.parse(await readFile(stateFile, 'utf8')) as {
     backoff: Record<string, Remembered>;
@@ -40,7 +40,7 @@ export async function rememberedIn(stateFile: string, gateway = 'gluetun'): Prom
   return known;
 }
 
-/** The beginnings of checks in one gateway; after the message given, if there is one. */
+/** The starts of checks in one gateway, after the given event if there is one. */
 export const checksIn = (
   { id }: { readonly id: string },
   events: EngineEvents,

@@ -12,7 +12,7 @@ import { WitnessStandIn } from './stand-in/witness.ts';
 import { type Environment, useEvents, useScenario } from './scenario.ts';
 
 const QUICK = { SITES, CHECK_INTERVAL: '1', RETRY_INTERVAL: '1' };
-/** Far beyond what a recovery and the wait for the next one take. */
+/** Much longer than a recovery and the wait for the next one. */
 const LONG_MS = 240_000;
 const SOON_MS = 60_000;
 
@@ -42,7 +42,7 @@ describeOnEngine('the decision to act', (engine) => {
     await eventually(`${String(times)} more checks`, () => checksSince(since).length > times, SOON_MS);
   };
 
-  /** What restarts a container begins with it. */
+  /** A line that is followed by the restart of a container. */
   const killed = async (since?: Timed<EngineMessage>): Promise<Timed<EngineMessage>> =>
     events.waitFor('kill', gateway, LONG_MS, since);
 
@@ -55,8 +55,8 @@ describeOnEngine('the decision to act', (engine) => {
   const expectUntouched = (): void =>
     expect(events.of(gateway.id).map(({ action }) => action)).toEqual(['create', 'start']);
 
-  describe('rests on a quorum', () => {
-    it('and leaves one of three sites alone where a majority is asked for: said once, with the figures', async () => {
+  describe('depends on a quorum', () => {
+    it('and ignores one of three sites if a majority is required, which is logged once, with the figures', async () => {
       const monitor = await watch({ SITE_QUORUM: 'majority' });
       await gateway.setSite(sites.ok[0], 'refused');
       await monitor.waitForLine(/No recovery/, SOON_MS);
@@ -73,7 +73,7 @@ describeOnEngine('the decision to act', (engine) => {
       ]);
     });
 
-    it('of any one site by default, and says why it acts in one line', async () => {
+    it('of any one site by default, and gives the reason in one line', async () => {
       const monitor = await watch({ SITES: `${SITES},${sites.hangs}|role=advisory` });
       await gateway.breakTunnel();
       await monitor.waitForLine(/Recovery complete/, SOON_MS);
@@ -83,8 +83,8 @@ describeOnEngine('the decision to act', (engine) => {
     });
   });
 
-  describe('is made under a backoff', () => {
-    it('that a gateway which stays broken does not shorten, and that is told', async () => {
+  describe('respects a backoff', () => {
+    it('that a gateway which stays broken does not shorten, and logs it', async () => {
       const stateFile = newStateFile();
       const monitor = await watch({ RECOVERY_BACKOFF: '10', STATE_FILE: stateFile }, { staysBroken: true });
       await gateway.breakTunnel();
@@ -106,9 +106,9 @@ describeOnEngine('the decision to act', (engine) => {
     });
 
     it.each<{ given: string; signal: NodeJS.Signals; isOver: boolean }>([
-      { given: 'is stopped after it', signal: 'SIGTERM', isOver: true },
-      { given: 'is killed in the middle of it', signal: 'SIGKILL', isOver: false },
-    ])('that survives a monitor which $given', async ({ signal, isOver }) => {
+      { given: 'is stopped after the recovery', signal: 'SIGTERM', isOver: true },
+      { given: 'is killed during the recovery', signal: 'SIGKILL', isOver: false },
+    ])('that persists if the monitor $given', async ({ signal, isOver }) => {
       const env = { RECOVERY_BACKOFF: '15', STATE_FILE: newStateFile() };
       const before = await watch(env);
       await gateway.breakTunnel();
@@ -133,7 +133,7 @@ describeOnEngine('the decision to act', (engine) => {
     });
   });
 
-  describe('listens to a witness', () => {
+  describe('considers a witness', () => {
     let witness: WitnessStandIn;
 
     beforeEach(async () => {
@@ -141,7 +141,7 @@ describeOnEngine('the decision to act', (engine) => {
     });
     afterEach(async () => witness.goAway());
 
-    /** Its line goes down first, so that it is down when the sites fail. */
+    /** The line goes down first, so that it is down when the sites fail. */
     const loseLine = async (env: Environment): Promise<MonitorProcess> => {
       const monitor = await watch({ WITNESS: witness.url, ...env });
       await eventually('the witness is asked', () => witness.connections > 0, SOON_MS);
@@ -150,7 +150,7 @@ describeOnEngine('the decision to act', (engine) => {
       return monitor;
     };
 
-    it('and starts nothing while the line is down; the moment it is back there is a check, and then a recovery', async () => {
+    it('and starts no recovery while the line is down, then a check and a recovery as soon as it is back', async () => {
       const monitor = await loseLine({ ...HARDLY_EVER, FAIL_THRESHOLD: '1' });
       await gateway.setHealth('failing');
       await monitor.waitForLine(/The line itself seems down: the witness does not answer/, SOON_MS);
@@ -176,7 +176,7 @@ describeOnEngine('the decision to act', (engine) => {
       expect(asked?.engineTimeMs).toBeLessThan(killing.engineTimeMs);
       await monitor.waitForLine(/Recovery complete/, SOON_MS, back);
       const said = saidBy(monitor, /Why:|No recovery|The line/);
-      // Docker's doubt has had the witness asked: its second silence may come before the check's end, or after.
+      // Docker's report led to a question to the witness: its second failure may come before or after the end of the check.
       expect(said.slice(0, 2)).toContainEqual(
         expect.stringMatching(/^\[WARN\] The line itself seems down: .*ECONNREFUSED.*; no recovery starts/),
       );
@@ -189,7 +189,7 @@ describeOnEngine('the decision to act', (engine) => {
       ]);
     });
 
-    it('and after an outage of the line alone has restarted nothing', async () => {
+    it('and restarts nothing after an outage of the line alone', async () => {
       const monitor = await loseLine({});
       const held = await monitor.waitForLine(/No recovery: .*the line itself is down/, SOON_MS);
       await untilChecked(3);
@@ -206,7 +206,7 @@ describeOnEngine('the decision to act', (engine) => {
       expectUntouched();
     });
 
-    it('that has never answered, and does not let it hold anything back', async () => {
+    it('but not one that has never answered', async () => {
       await witness.goAway();
       const monitor = await watch({ WITNESS: witness.url });
       await monitor.waitForLine(
@@ -221,8 +221,8 @@ describeOnEngine('the decision to act', (engine) => {
     });
   });
 
-  describe('gives Gluetun its SELF_HEAL_GRACE', () => {
-    it('which heals itself: nothing is restarted', async () => {
+  describe('leaves Gluetun its SELF_HEAL_GRACE', () => {
+    it('and restarts nothing if Gluetun heals itself', async () => {
       const monitor = await watch({ SELF_HEAL_GRACE: '120' });
       await gateway.breakTunnel();
       await monitor.waitForLine(
@@ -236,7 +236,7 @@ describeOnEngine('the decision to act', (engine) => {
       expectUntouched();
     });
 
-    it('which does not heal itself: it is restarted when the grace is over, and not before', async () => {
+    it('and restarts a gateway that does not heal itself when the grace period is over, not before', async () => {
       const monitor = await watch({ SELF_HEAL_GRACE: '8' });
       await gateway.breakTunnel();
       const held = await monitor.waitForLine(/No recovery: .*Gluetun has .* left to heal itself/, SOON_MS);
@@ -246,8 +246,8 @@ describeOnEngine('the decision to act', (engine) => {
     });
   });
 
-  describe('is explained by `check`, too', () => {
-    it('with the same figures, and what holds a recovery back', async () => {
+  describe('is explained by `check`', () => {
+    it('with the same figures, and with what holds a recovery back', async () => {
       const env = { SITE_QUORUM: 'majority', RECOVERY_BACKOFF: '600', STATE_FILE: newStateFile() };
       const monitor = await watch(env);
       await gateway.setSite(sites.ok[2], 'refused');

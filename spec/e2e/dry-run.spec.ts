@@ -11,7 +11,7 @@ import { type Environment, useEvents, useScenario } from './scenario.ts';
 const SOON_MS = 60_000;
 const LONG_MS = 240_000;
 
-/** In whatever words the monitor tells that it acts, or has acted; not that nothing was restarted. */
+/** Any log line in which the monitor says that it acts or has acted, but not that nothing was restarted. */
 const ACTING =
   /Restarting|(?<!nothing )restarted|Re-creating|re-created|re-creation|starting it|initiating|[Rr]ecovery complete/;
 
@@ -27,7 +27,7 @@ describeOnEngine('a dry run, on an engine that refuses every write but exec', (e
   });
   afterEach(async () => readOnly.close());
 
-  /** By the gateway's id, and through another dependent. */
+  /** One joins by the gateway's id, one through another dependent. */
   const populate = async (options: Partial<GatewayOptions> = {}): Promise<void> => {
     setting = await createSetting(engine, options, { app1: 'gluetun', app2: 'app1' });
   };
@@ -38,7 +38,7 @@ describeOnEngine('a dry run, on an engine that refuses every write but exec', (e
       SOON_MS,
     );
 
-  /** Ids, names and starts of all there are: whatever is done to a container shows in one of them. */
+  /** The ids, names and start times of all containers: any action on a container shows in one of them. */
   const world = async (): Promise<readonly string[]> => {
     const containers = await engine.docker.listContainers({ all: true });
     const inspected = await Promise.all(
@@ -52,7 +52,7 @@ describeOnEngine('a dry run, on an engine that refuses every write but exec', (e
     expect(readOnly.refused).toEqual([]);
   };
 
-  it('decides that a broken tunnel needs a restart, once, and goes by the backoff from then on', async () => {
+  it('decides once that a broken tunnel needs a restart, then respects the backoff', async () => {
     await populate({ staysBroken: true });
     const monitor = await watch({ RECOVERY_BACKOFF: '10' });
     const before = await world();
@@ -74,7 +74,7 @@ describeOnEngine('a dry run, on an engine that refuses every write but exec', (e
     expectOnlySaid(monitor);
   });
 
-  it('does not restart the VPN either, which would be an exec', async () => {
+  it('does not restart the VPN, although that would only be an exec', async () => {
     await populate();
     const monitor = await watch({ RECOVERY_STRATEGY: 'vpn-first' });
     const before = await world();
@@ -88,7 +88,7 @@ describeOnEngine('a dry run, on an engine that refuses every write but exec', (e
     expectOnlySaid(monitor);
   });
 
-  it('leaves stale dependents stale', async () => {
+  it('does not restart stale dependents', async () => {
     await populate();
     const monitor = await watch();
     await setting.gateway.restart();
@@ -100,7 +100,7 @@ describeOnEngine('a dry run, on an engine that refuses every write but exec', (e
     expectOnlySaid(monitor);
   });
 
-  it('leaves orphans orphaned, and what is half re-created as it is', async () => {
+  it('does not re-create orphans, nor finish a re-creation that was interrupted', async () => {
     await populate();
     const [app1, app2] = setting.dependents;
     await app2?.rename(`app2.orphan-of-gluetun-${app2.id.slice(0, 12)}`);
@@ -118,7 +118,7 @@ describeOnEngine('a dry run, on an engine that refuses every write but exec', (e
     expectOnlySaid(monitor);
   });
 
-  it('leaves a gateway down that has crashed, and what could not join it', async () => {
+  it('does not start a crashed gateway, nor the dependents that could not join it', async () => {
     await populate({ restartPolicy: 'no' });
     const [app1] = setting.dependents;
     const monitor = await watch();
@@ -134,7 +134,7 @@ describeOnEngine('a dry run, on an engine that refuses every write but exec', (e
     expectOnlySaid(monitor);
   });
 
-  it('is what keeps it from writing: without it the same engine has to refuse', async () => {
+  it('is what prevents the writes: without it the same engine refuses them', async () => {
     await populate();
     const monitor = await watch({ DRY_RUN: 'false' });
     await setting.gateway.breakTunnel();
@@ -144,7 +144,7 @@ describeOnEngine('a dry run, on an engine that refuses every write but exec', (e
     ]);
   });
 
-  /** A few more checks in one start of the gateway: whoever wants to act has had its turn. */
+  /** Waits for a few more checks in one run of the gateway: any act would have started by then. */
   const untilChecked = async (monitor: MonitorProcess): Promise<void> => {
     const before = events.all.length;
     await eventually(

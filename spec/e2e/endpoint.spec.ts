@@ -15,27 +15,27 @@ describeOnEngine('the endpoint', (engine) => {
       then: /STARTUP \| IP: 203\.0\.113\.7 \| Country: Netherlands \| City: Amsterdam \|/,
     },
     {
-      given: 'the control server wants a key, and has it',
+      given: 'the control server requires a key, and gets it',
       options: { controlServer: { apiKey: API_KEY } },
       env: { GLUETUN_API_KEY: API_KEY },
       then: /STARTUP \| IP: 203\.0\.113\.7 \| Country: Netherlands \|/,
     },
     {
-      given: 'only the log tells, of WireGuard',
+      given: 'only the log of WireGuard shows it',
       options: { controlServer: 'off' },
       then: /STARTUP \| IP: 203\.0\.113\.7 \| Country: Netherlands \| City: Amsterdam \| VPN Server: 172\.31\.77\.10:51820 \|/,
     },
     {
-      given: 'only the log tells, of OpenVPN, in the colours of a TTY',
+      given: 'only the log of OpenVPN shows it, in the colours of a TTY',
       options: { controlServer: 'off', vpn: 'openvpn', tty: true },
       then: /STARTUP \| IP: 203\.0\.113\.7 \| Country: Netherlands \| City: Amsterdam \| VPN Server: .*172\.31\.77\.11:1194/,
     },
     {
-      given: 'nobody tells',
+      given: 'nothing shows it (as unknown)',
       options: { controlServer: 'off', publicIp: 'unavailable' },
       then: /STARTUP \| IP: unknown \| Country: unknown \| City: unknown \|/,
     },
-  ])('is said where $given', async ({ options, env, then }) => {
+  ])('is logged if $given', async ({ options, env, then }) => {
     await createGateway(engine, { name: 'gluetun', ...options });
     const monitor = await startMonitor({ env: { SITES, ...env } });
     const { text } = await monitor.waitForLine(/Status: STARTUP/);

@@ -20,7 +20,7 @@ describeOnEngine('the monitor, knowing why a container does not run,', (engine) 
   const untilLive = async (app: TestContainer, gateway: Gateway): Promise<boolean> =>
     eventually(`${app.name} is on the live network`, async () => isOnLiveNetwork(app, gateway), 30_000);
 
-  it('starts a gateway that its restart policy gave up, whether that was heard or found', async () => {
+  it('starts a gateway whose restart policy gave up, whether it saw that happen or found it so', async () => {
     const gateway = await createGateway(engine, {
       name: 'gluetun',
       restartPolicy: 'on-failure',
@@ -41,7 +41,7 @@ describeOnEngine('the monitor, knowing why a container does not run,', (engine) 
     await expect(untilLive(app, gateway)).resolves.toBe(true);
   });
 
-  it('keeps down what a person stopped by its own stop signal, also for the next monitor', async () => {
+  it('does not start what an operator stopped by its own stop signal, and neither does the next monitor', async () => {
     const gateway = await createGateway(engine, { name: 'gluetun', stopSignal: SIGWINCH });
     const network = gateway.id;
     const app = await createDependent(engine, { name: 'app', network, stopSignal: SIGRTMIN_3 });
@@ -76,7 +76,7 @@ describeOnEngine('the monitor, knowing why a container does not run,', (engine) 
     await expect(statusOf(app)).resolves.toBe('exited');
   });
 
-  it('starts what compose left unstarted for an unhealthy gateway, and not what was only created', async () => {
+  it('starts what compose did not start because of an unhealthy gateway, but not what was only created', async () => {
     // As Compose 2.40 labels them.
     const labels = (project: string, service: string, needs = ''): Readonly<Record<string, string>> => ({
       'com.docker.compose.project': project,

@@ -6,7 +6,7 @@ import { DEPENDENT_IMAGE } from './stand-in/images.ts';
 import { useScenario } from './scenario.ts';
 
 describeOnPrivateEngine(
-  'an engine that is killed, and at its next start stops what still runs,',
+  'after an engine is killed and stops the running containers at its next start,',
   (engine) => {
     const { startMonitor } = useScenario(engine);
     let setting: Setting;
@@ -30,7 +30,7 @@ describeOnPrivateEngine(
         throw new Error('this engine has left its containers running, or started them again');
     };
 
-    /** `docker run --rm`, of something that has nothing to do with it. */
+    /** `docker run --rm` of an unrelated container. */
     const createRemovedAtItsEnd = async (): Promise<void> => {
       const { id } = await engine.docker.createContainer({
         Image: DEPENDENT_IMAGE,
@@ -40,14 +40,14 @@ describeOnPrivateEngine(
       await engine.docker.getContainer(id).start();
     };
 
-    /** All but the one that was stopped by hand. */
+    /** All except the one that was stopped by hand. */
     const expectAllBack = async (): Promise<void> => {
       await eventually('all are back', async () => (await cutOff(setting)).join() === 'app2', 50_000, 100);
       const { State } = await setting.gateway.inspect();
       expect(State.Running).toBe(true);
     };
 
-    it('has them started again, but not what its operator had stopped', async () => {
+    it('they are started again, but not what an operator had stopped', async () => {
       const monitor = await watch();
       await crash();
       await monitor.waitForLine(/when it started again it stopped what still ran: /, 30_000);
@@ -55,10 +55,10 @@ describeOnPrivateEngine(
       expect(monitor.linesMatching(/Restarting app2|app2 (re)?started/)).toEqual([]);
     });
 
-    it('has them started again though one of them was paused, and somebody else is removed when it ends', async () => {
+    it('they are started again even if one was paused and an unrelated one is removed when it exits', async () => {
       await createRemovedAtItsEnd();
       const monitor = await watch();
-      // It has an end to show from then on, of a run before.
+      // From then on its inspection shows the exit of a previous run.
       await setting.dependents[0]?.restart();
       await setting.dependents[3]?.pause();
       await monitor.waitForLine(/paused: app4/);
@@ -70,14 +70,14 @@ describeOnPrivateEngine(
       await expectAllBack();
     });
 
-    it('has them started again by a monitor that comes only then', async () => {
+    it('they are started again by a monitor that starts only then', async () => {
       await crash();
       const monitor = await watch();
       await monitor.waitForLine(/when it started again it stopped what still ran: .*\bgluetun\b/);
       await expectAllBack();
     });
 
-    it('leaves down what is stopped by hand once it is back', async () => {
+    it('a container that an operator stops once the engine is back stays stopped', async () => {
       const monitor = await watch();
       await crash();
       await expectAllBack();

@@ -11,7 +11,7 @@ import type { PrivateEngine } from './private-engine.ts';
 import { TestContainer } from './stand-in/container.ts';
 import { DEPENDENT_IMAGE, buildImages } from './stand-in/images.ts';
 
-/** All of them on one engine, which goes down once: it takes its time to stop what does not heed SIGTERM. */
+/** All of them run on one engine, which goes down once: it is slow to stop containers that ignore SIGTERM. */
 function holdToTable(fates: readonly Fate[], engine: PrivateEngine, goDown: () => Promise<void>): void {
   const containers = new Map<string, TestContainer>();
   let told: readonly RecordedEvent[];
@@ -35,7 +35,7 @@ function holdToTable(fates: readonly Fate[], engine: PrivateEngine, goDown: () =
     return container;
   };
 
-  /** Returns when the signal is on its way; the call itself ends with the engine. */
+  /** Returns when the signal was sent; the call itself ends with the engine. */
   const begin = async (container: TestContainer, what: 'stop' | 'restart'): Promise<void> => {
     const events = await EngineEvents.open(engine);
     void container[what](300).catch(() => undefined);
@@ -45,7 +45,7 @@ function holdToTable(fates: readonly Fate[], engine: PrivateEngine, goDown: () =
 
   const messages = async (): Promise<readonly RecordedEvent[]> => {
     const until = Date.now() / 1000;
-    // Typed as less than it is: the response itself.
+    // Its type is incomplete: it is the response itself.
     const response: unknown = await engine.docker.getEvents({ since: 0, until });
     return parseEvents(await text(response as Readable));
   };
@@ -73,7 +73,7 @@ function holdToTable(fates: readonly Fate[], engine: PrivateEngine, goDown: () =
       if (underWay !== undefined && container !== undefined) await begin(container, underWay);
     }
     for (const { name, isPaused } of fates) if (isPaused === true) await containers.get(name)?.pause();
-    // Between two tries, and not about to begin one: killed in the middle of that, this engine may leave it down.
+    // Between two attempts, not just before one: an engine killed during an attempt may leave it down.
     await eventually('it waits for its next try', async () => {
       const found = await containers.get('looping')?.inspect();
       return found?.State.Restarting === true && found.RestartCount > 4;
@@ -90,7 +90,7 @@ function holdToTable(fates: readonly Fate[], engine: PrivateEngine, goDown: () =
     told = await messages();
   });
 
-  it.each(fates)('with a container that is $name', async (fate) => {
+  it.each(fates)('does the same as the simulated engine with a container that is $name', async (fate) => {
     const id = containers.get(fate.name)?.id;
     const ofIt = told
       .filter(({ Action, Actor }) => Action !== 'die' && Actor.ID === id)

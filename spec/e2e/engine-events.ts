@@ -6,7 +6,7 @@ import type { TestEngine } from './test-engine.ts';
 export interface EngineMessage {
   readonly type: string;
   readonly action: string;
-  /** The id of what the message is about: a container's, for type `container`. */
+  /** The id of the object of the event: a container's, for type `container`. */
   readonly id: string;
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface EngineMessage {
   readonly engineTimeMs: number;
 }
 
-/** The part of the engine's message that every version since 19.03 sends. */
+/** The part of an event that every version since 19.03 sends. */
 interface RawMessage {
   readonly Type: string;
   readonly Action: string;
@@ -22,7 +22,7 @@ interface RawMessage {
   readonly timeNano: number;
 }
 
-/** What the engine itself says, with the time each message arrived: the reference that latencies are held to. */
+/** The events of the engine with their arrival times: the reference for latencies. */
 export class EngineEvents {
   readonly #recorder = new Recorder<EngineMessage>(
     ({ atMs, action, name }) => `${atMs.toFixed(0)} ${action} ${name}`,
@@ -37,14 +37,14 @@ export class EngineEvents {
   }
 
   async listen(engine: TestEngine): Promise<void> {
-    // Typed as less than it is: the response itself.
+    // Its type is incomplete: it is the response itself.
     const response: unknown = await engine.docker.getEvents({ filters: { type: ['container'] } });
     const stream = response as Readable;
     this.#stream = stream;
     const lines = createInterface({ input: stream });
     lines.on('line', (line) => this.#recorder.push(decode(JSON.parse(line) as RawMessage)));
     lines.on('close', () => this.#recorder.end('the event stream has ended'));
-    // A connection that is cut ends the lines, too; the error has nothing to add.
+    // A cut connection also ends the lines; the error adds nothing.
     stream.on('error', () => undefined);
     lines.on('error', () => undefined);
   }
@@ -53,7 +53,7 @@ export class EngineEvents {
     return this.#recorder.items;
   }
 
-  /** The messages about one container, without those of execs and health checks. */
+  /** The events of one container, without those of execs and health checks. */
   of(id: string): readonly Timed<EngineMessage>[] {
     return this.all.filter((message) => message.id === id && !/^(exec|health)_/.test(message.action));
   }
@@ -75,7 +75,7 @@ export class EngineEvents {
   }
 }
 
-/** Whether a check of the sites begins in a gateway. */
+/** Whether the event is the start of a check in a gateway. */
 export const isCheck = ({ action }: EngineMessage): boolean =>
   action.startsWith('exec_start') && action.includes('gluetun-monitor-check');
 

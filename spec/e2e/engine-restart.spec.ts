@@ -18,7 +18,7 @@ describeOnPrivateEngine('an engine that goes away', (engine) => {
     relay = undefined;
   });
 
-  it('and comes back is said once each, and nothing that happened in between is missed', async () => {
+  it('and comes back is reported once each time, and no change in between is missed', async () => {
     const monitor = await startWatching();
     await engine.stop();
     const lost = await monitor.waitForLine(/Lost the Docker engine/);
@@ -35,7 +35,7 @@ describeOnPrivateEngine('an engine that goes away', (engine) => {
     expect(messages(monitor).filter((message) => message.includes('removed'))).toEqual([]);
   });
 
-  it('with SIGKILL, and a dependent removed meanwhile: the removal is known after the reconnect', async () => {
+  it('with SIGKILL does not hide the removal of a dependent meanwhile', async () => {
     const monitor = await startWatching();
     monitor.kill('SIGSTOP');
     await setting.dependents[1]?.remove();
@@ -46,7 +46,7 @@ describeOnPrivateEngine('an engine that goes away', (engine) => {
     expect(monitor.hasExited).toBe(false);
   });
 
-  it('for the monitor alone, just after a dependent was stopped by hand: that stays down', async () => {
+  it('only for the monitor does not make it start a dependent that was just stopped by hand', async () => {
     relay = await EngineRelay.open(engine);
     const monitor = await startWatching({ DOCKER_HOST: relay.dockerHost });
     await setting.dependents[1]?.kill();

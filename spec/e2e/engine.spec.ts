@@ -11,7 +11,7 @@ describeOnEngine('an engine for tests', (engine) => {
     expect(String(await engine.docker.ping())).toBe('OK');
   });
 
-  it('answers at a socket, wherever DOCKER_HOST points', async () => {
+  it('answers on a socket, wherever DOCKER_HOST points', async () => {
     process.env['DOCKER_HOST'] = 'tcp://192.0.2.1:1';
     try {
       const { dockerAt } = await import('./test-engine.ts');
@@ -25,7 +25,7 @@ describeOnEngine('an engine for tests', (engine) => {
 describeOnPrivateEngine('a private engine', (engine) => {
   beforeAll(async () => buildImages(engine));
 
-  it('keeps its containers across a restart, and stops them like an operator', async () => {
+  it('keeps its containers across a restart, and stops them as an operator does', async () => {
     const events = await EngineEvents.open(engine);
     const gateway = await createGateway(engine, { name: 'across', restartPolicy: 'always' });
     const { StartedAt } = (await gateway.inspect()).State;
@@ -43,7 +43,7 @@ describeOnPrivateEngine('a private engine', (engine) => {
     expect((await gateway.inspect()).State.StartedAt).not.toBe(StartedAt);
   });
 
-  it('can be killed, and finds its way back', async () => {
+  it('can be killed and started again', async () => {
     const gateway = await createGateway(engine, { name: 'killed', restartPolicy: 'always' });
     await engine.kill();
     await expect(gateway.inspect()).rejects.toThrow();
@@ -52,7 +52,7 @@ describeOnPrivateEngine('a private engine', (engine) => {
     await expect(gateway.inspect()).resolves.toMatchObject({ Name: '/killed' });
   });
 
-  it('leaves nothing behind, killed or not', async () => {
+  it('leaves nothing behind, whether killed or not', async () => {
     const another = new PrivateEngine();
     await another.start();
     await buildImages(another);

@@ -3,7 +3,7 @@ import { findProgram } from './bound-process.ts';
 import { PrivateEngine } from './private-engine.ts';
 import type { TestEngine } from './test-engine.ts';
 
-/** For whatever a real engine does: far beyond what it takes, for a test waits by deadlines of its own. */
+/** Jest's timeout on a real engine: much longer than needed, as tests have their own deadlines. */
 const TIMEOUT_MS = 60_000;
 
 /** Why a suite cannot run on this machine. */
@@ -12,10 +12,10 @@ export interface Absence {
 }
 
 /**
- * A suite on a real engine: a private one where the user is root and `dockerd` is installed, otherwise the
+ * A suite on a real engine: a private one if the user is root and `dockerd` is installed, otherwise the
  * one that answers locally. The engine runs from before the first test until after the last.
  *
- * Where there is none the suite is skipped, and says why; with `REQUIRE_ENGINE=1` it fails instead.
+ * Without an engine the suite is skipped and gives the reason; with `REQUIRE_ENGINE=1` it fails instead.
  */
 export function describeOnEngine(name: string, body: (engine: TestEngine) => void): void {
   const engine = findPrivateEngine() ?? findBorrowedEngine();
@@ -23,7 +23,7 @@ export function describeOnEngine(name: string, body: (engine: TestEngine) => voi
   else describeAbsence(name, { reason: 'needs a Docker Engine: root and dockerd, or a local socket' });
 }
 
-/** As `describeOnEngine`, for suites that stop, restart or kill their engine: never on a borrowed one. */
+/** Like `describeOnEngine`, for suites that stop, restart or kill their engine: never on a borrowed one. */
 export function describeOnPrivateEngine(name: string, body: (engine: PrivateEngine) => void): void {
   const engine = findPrivateEngine();
   if (engine) describeOn(engine, name, body);
@@ -45,12 +45,12 @@ function describeOn<E extends TestEngine>(engine: E, name: string, body: (engine
     jest.setTimeout(TIMEOUT_MS);
     beforeAll(async () => engine.start(), TURN_MS);
     body(engine);
-    // After the suite's own, which still need it.
+    // Runs after the suite's own hooks, which still need the engine.
     afterAll(async () => engine.dispose());
   });
 }
 
-/** One test that stands for the suite, so that the summary counts what was not shown. */
+/** One test in place of the suite, so that the summary counts it. */
 export function describeAbsence(name: string, { reason }: Absence): void {
   const isRequired = process.env['REQUIRE_ENGINE'] === '1';
   if (!isRequired) process.stderr.write(`SKIPPED on this machine: ${name}: ${reason}\n`);

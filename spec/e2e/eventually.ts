@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * Asks again and again until `condition` answers something other than `undefined` or `false`, and gives that.
- * A condition that throws has not come true yet; its last error is told when the time is up.
+ * Polls until `condition` returns something other than `undefined` or `false`, and returns that.
+ * A condition that throws does not hold yet; its last error is reported at the deadline.
  *
  * @throws when `deadlineMs` has passed, with `what` and the last error.
  */
@@ -39,9 +39,9 @@ export const messageOf = (error: unknown): string =>
   error !== null && typeof error === 'object' && 'message' in error ? String(error.message) : String(error);
 
 /**
- * Whether the file, process or container is not there (any more).
+ * Whether the file, process or container does not exist (any more).
  *
- * Not by `instanceof Error`: under jest, Node's own errors are of another realm.
+ * Not by `instanceof Error`: under jest, Node's own errors are from another realm.
  */
 export const isMissing = (error: unknown): boolean =>
   hasCode(error, 'ENOENT') ||

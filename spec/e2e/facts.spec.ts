@@ -4,7 +4,7 @@ import type { MonitorProcess } from './monitor.ts';
 import { createSetting, cutOff, messages } from './setting.ts';
 import { useScenario } from './scenario.ts';
 
-/** What happens while the process stands still is read in one go: an end and a start lie between two inspections. */
+/** The events during a pause of the process are read at once, so an exit and a start lie between two inspections. */
 async function whileItStandsStill(monitor: MonitorProcess, happening: () => Promise<void>): Promise<void> {
   monitor.kill('SIGSTOP');
   await happening();
@@ -14,10 +14,10 @@ async function whileItStandsStill(monitor: MonitorProcess, happening: () => Prom
 const countOf = (monitor: MonitorProcess, pattern: RegExp): number =>
   messages(monitor).filter((message) => pattern.test(message)).length;
 
-describeOnEngine('the monitor, when an inspection shows more than one message told,', (engine) => {
+describeOnEngine('the monitor, when an inspection shows more than the last event did,', (engine) => {
   const { startWatching } = useScenario(engine);
 
-  it('puts everybody back after a restart of the gateway that it reads of afterwards', async () => {
+  it('puts all dependents back after a restart of the gateway that it learns of later', async () => {
     const setting = await createSetting(engine);
     const monitor = await startWatching();
     await whileItStandsStill(monitor, async () => setting.gateway.restart(0));
@@ -28,7 +28,7 @@ describeOnEngine('the monitor, when an inspection shows more than one message to
     expect(countOf(monitor, /gluetun (?:died|was stopped)/)).toBe(0);
   });
 
-  it('says each restart of a dependent once, and leaves what its operator has stopped meanwhile', async () => {
+  it('logs each restart of a dependent once, and leaves alone what an operator stopped meanwhile', async () => {
     const { gateway, dependents } = await createSetting(engine);
     const [app1, app2] = dependents;
     const monitor = await startWatching();

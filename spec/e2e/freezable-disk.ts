@@ -7,8 +7,8 @@ const SIZE = 16 * 1024 * 1024;
 const NEEDED = ['mkfs.ext4', 'mount', 'umount', 'fsfreeze'];
 
 /**
- * A file system in a file, mounted by loop, which can be frozen: whoever writes there then waits in the kernel until it
- * is thawed, as on a network disk that is gone, or one that sleeps. A process that waits so cannot even be killed.
+ * A file system in a file, mounted by loop, which can be frozen: every write then waits in the kernel until it is
+ * thawed, as on a network disk that is gone or asleep. A process that waits in this way cannot even be killed.
  */
 export class FreezableDisk {
   readonly folder: string;
@@ -19,7 +19,7 @@ export class FreezableDisk {
     this.#image = join(folder, 'disk.img');
   }
 
-  /** What this machine lacks; undefined: nothing. */
+  /** What this machine lacks for it; undefined: nothing. */
   static whyNot(): string | undefined {
     const missing = NEEDED.filter((program) => findProgram(program) === undefined);
     return missing.length === 0
@@ -33,7 +33,7 @@ export class FreezableDisk {
     await writeFile(disk.#image, '');
     await truncate(disk.#image, SIZE);
     call('mkfs.ext4', '-q', disk.#image);
-    // Without times of access, which a read would have to write.
+    // Without access times, as every read would have to write them.
     call('mount', '-o', 'loop,noatime', disk.#image, disk.folder);
     return disk;
   }
@@ -46,7 +46,7 @@ export class FreezableDisk {
     call('fsfreeze', '--unfreeze', this.folder);
   }
 
-  /** Whatever became of the test. */
+  /** Called even after a failed test. */
   thawIfFrozen(): void {
     run('fsfreeze', '--unfreeze', this.folder);
   }

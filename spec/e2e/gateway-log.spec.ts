@@ -10,7 +10,7 @@ import { type Environment, useScenario } from './scenario.ts';
 const SOON_MS = 60_000;
 const NEW_ADDRESS = '198\\.51\\.100\\.24';
 
-describeOnEngine("what Gluetun's log tells", (engine) => {
+describeOnEngine("Gluetun's log", (engine) => {
   jest.setTimeout(120_000);
   const { startWatching } = useScenario(engine);
   let gateway: Gateway;
@@ -25,7 +25,7 @@ describeOnEngine("what Gluetun's log tells", (engine) => {
     return startWatching({ CHECK_INTERVAL: '1', RETRY_INTERVAL: '1', ...env }, SOON_MS);
   };
 
-  describe('the new endpoint of a recovery', () => {
+  describe('for the new endpoint after a recovery', () => {
     const endpointLines = (monitor: MonitorProcess): readonly string[] => saidBy(monitor, /^\[ENDPOINT\]/);
     const expectNewOnce = (monitor: MonitorProcess, server: string): void =>
       expect(endpointLines(monitor)).toEqual([
@@ -44,7 +44,7 @@ describeOnEngine("what Gluetun's log tells", (engine) => {
       { vpn: 'wireguard', server: '172\\.31\\.77\\.10:51820' },
       { vpn: 'openvpn', server: 'server \\(172\\.31\\.77\\.11:1194\\)' },
     ])(
-      'is told when Gluetun has learned it, with the server of that reconnect: vpn-first, $vpn',
+      'leads to a log line once Gluetun knows it, with the server of that reconnect: vpn-first, $vpn',
       async ({ vpn, server }) => {
         const monitor = await watch({ RECOVERY_STRATEGY: 'vpn-first' }, { vpn });
         await gateway.setPublicIpDelay(2);
@@ -57,7 +57,7 @@ describeOnEngine("what Gluetun's log tells", (engine) => {
       },
     );
 
-    it('is told when Gluetun has learned it, and holds up no repair', async () => {
+    it('leads to a log line once Gluetun knows it, without delaying a repair', async () => {
       const monitor = await watch();
       await gateway.setPublicIpDelay(3);
       await gateway.breakTunnel();
@@ -70,7 +70,7 @@ describeOnEngine("what Gluetun's log tells", (engine) => {
   });
 
   it.each<{ vpn: 'wireguard' | 'openvpn' }>([{ vpn: 'wireguard' }, { vpn: 'openvpn' }])(
-    'makes a gateway ready before Docker calls it healthy, though no public address is logged: $vpn',
+    'makes a gateway ready before Docker reports it healthy, even without a public address: $vpn',
     async ({ vpn }) => {
       const monitor = await watch({}, { vpn, publicIp: 'off', controlServer: 'off' });
       await gateway.setHealth('failing');
@@ -83,10 +83,10 @@ describeOnEngine("what Gluetun's log tells", (engine) => {
     },
   );
 
-  describe('of why Gluetun cannot connect', () => {
+  describe('for the reason why Gluetun cannot connect', () => {
     const AUTH_FAILED = 'Gluetun says: AUTH: Received control message: AUTH_FAILED';
 
-    it('is told when it is logged, and again with what it explains', async () => {
+    it('is quoted when the reason appears, and again with the failure that it explains', async () => {
       const monitor = await watch({ HEALTHY_WAIT_TIMEOUT: '3' }, { vpn: 'openvpn' });
       await gateway.setHealth('failing');
       await monitor.waitForLine(/though Docker calls gluetun unhealthy: nothing to restart/);
@@ -101,7 +101,7 @@ describeOnEngine("what Gluetun's log tells", (engine) => {
       await gateway.setCredentials('accepted');
     });
 
-    it('is told where it dies of its settings, once however often', async () => {
+    it('is quoted once if Gluetun repeatedly exits because of its settings', async () => {
       const monitor = await watch({}, { restartPolicy: 'always' });
       await gateway.setConfigurationError(
         'VPN settings: provider: the country specified is not valid: Atlantis',
@@ -116,7 +116,7 @@ describeOnEngine("what Gluetun's log tells", (engine) => {
     });
   });
 
-  it('cannot be told where its logging driver has none to read, and that is said', async () => {
+  it('is reported as unreadable if its logging driver does not support reading', async () => {
     const monitor = await watch({}, { log: { Type: 'none', Config: {} } });
     await monitor.waitForLine(
       /\[WARN\] The log of gluetun cannot be read: configured logging driver does not support reading; .*json-file/,
@@ -127,11 +127,11 @@ describeOnEngine("what Gluetun's log tells", (engine) => {
   });
 });
 
-describeOnPrivateEngine("Gluetun's log, moved away by somebody else,", (engine) => {
+describeOnPrivateEngine("Gluetun's log, if somebody moves its file away,", (engine) => {
   jest.setTimeout(120_000);
   const { startWatching } = useScenario(engine);
 
-  it('is reported as unreadable, and what was missed is heard when it is back', async () => {
+  it('is reported as unreadable, and the missed lines are read when it is back', async () => {
     const gateway = await createGateway(engine, { name: 'gluetun' });
     const monitor = await startWatching({ CHECK_INTERVAL: '1' }, SOON_MS);
     const { LogPath: path } = await gateway.inspect();
@@ -144,7 +144,7 @@ describeOnPrivateEngine("Gluetun's log, moved away by somebody else,", (engine) 
     await rename(`${path}.moved`, path);
     await monitor.waitForLine(/The log of gluetun can be read again/, SOON_MS);
     await monitor.waitForLine(/Status: CHANGED \| IP: 198\.51\.100\.24 /);
-    // It may also have fallen silent before the engine told so: whether it does is the engine's choice.
+    // It may also fall silent before the engine reports the error: that depends on the engine.
     expect(saidBy(monitor, /The log of gluetun can/)).toEqual([
       expect.stringMatching(/cannot be read/),
       expect.stringMatching(/can be read again/),

@@ -12,7 +12,7 @@ import { useScenario } from './scenario.ts';
 const [one, two] = sites.ok;
 const IN_QUOTES = `"${one},${two}"`;
 
-/** As people write them; what the tools make of them is theirs. */
+/** As users write them; each tool passes them on in its own way. */
 const ENV_FILE = [
   '# the monitor',
   `SITES="${one},${two}"`,
@@ -61,7 +61,7 @@ services:
       WITNESS:
 `;
 
-describeOnEngine('values as the tools hand them on', (engine) => {
+describeOnEngine('values of variables', (engine) => {
   const { startMonitor } = useScenario(engine, { sharesContainers: true });
   let folder = '';
 
@@ -82,7 +82,7 @@ describeOnEngine('values as the tools hand them on', (engine) => {
       .toString()
       .trim();
 
-  /** The environment that a container has been created with, whoever did it. */
+  /** The environment that a container was created with. */
   const environmentOf = async (id: string): Promise<Record<string, string>> => {
     const { Config } = await engine.docker.getContainer(id).inspect();
     const entries = Config.Env.map((entry): [string, string] => {
@@ -115,7 +115,7 @@ describeOnEngine('values as the tools hand them on', (engine) => {
 
   for (const [tool, create] of TOOLS)
     (isHere(tool) ? describe : describe.skip)(`with ${tool}`, () => {
-      it('mean what they were meant to', async () => {
+      it('have the intended meaning', async () => {
         const env = await environmentOf(create());
         const monitor = await startMonitor({ args: ['config'], env });
         await expect(monitor.exit).resolves.toMatchObject({ code: 0 });
@@ -142,7 +142,7 @@ describeOnEngine('values as the tools hand them on', (engine) => {
     await monitor.waitForLine(new RegExp(`Site ${two}: pass`), 15_000, passed);
   };
 
-  it('in quotes are sites that answer: nothing is restarted for a quote', async () => {
+  it('in quotes are read as sites that answer, so nothing is restarted', async () => {
     const monitor = await startMonitor({
       env: { SITES: IN_QUOTES, CHECK_INTERVAL: '"1"', FAIL_THRESHOLD: "'1'", LOG_LEVEL: '"debug"' },
     });
@@ -151,7 +151,7 @@ describeOnEngine('values as the tools hand them on', (engine) => {
     expect(actions(monitor)).toEqual([]);
   });
 
-  it('with half a pair of quotes are refused by name, each with what is wrong', async () => {
+  it('with an unpaired quote are refused by name, each with the reason', async () => {
     const env = { CHECK_INTERVAL: '"2', LOG_FILE: "/logs/bob's.log", GLUETUN_API_KEY: 's3cret"', TZ: "'UTC" };
     const monitor = await startMonitor({ env });
     await expect(monitor.exit).resolves.toMatchObject({ code: 78 });
@@ -160,7 +160,7 @@ describeOnEngine('values as the tools hand them on', (engine) => {
     expect(said).not.toContain('s3cret');
   });
 
-  it('with half a pair of quotes leave out that entry of SITES, say so, and watch the other site', async () => {
+  it('with an unpaired quote in SITES leave out that entry with a warning, and the other site is watched', async () => {
     const monitor = await startMonitor({
       env: {
         SITES: `"${one},${two}`,

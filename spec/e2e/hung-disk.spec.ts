@@ -8,11 +8,11 @@ import type { PrivateEngine } from './private-engine.ts';
 import { createSetting, cutOff } from './setting.ts';
 import { useScenario } from './scenario.ts';
 
-const NAME = 'a disk that hangs, with the log and the state on it';
+const NAME = 'a hung disk with the log and the state on it';
 
 const suite = (engine: PrivateEngine): void => {
   let disk: FreezableDisk;
-  // First of all: a monitor that waits for a frozen disk cannot be killed.
+  // Must run first, as a monitor that waits for a frozen disk cannot be killed.
   afterEach(() => disk.thawIfFrozen());
   const { startWatching } = useScenario(engine);
 
@@ -25,7 +25,7 @@ const suite = (engine: PrivateEngine): void => {
   const stateFile = (): string => join(disk.folder, 'state.json');
   const shownBy = (monitor: MonitorProcess): string => monitor.lines.map(({ text }) => `${text}\n`).join('');
 
-  it('holds up neither checks nor a recovery; what has waited is written when it answers again', async () => {
+  it('delays neither checks nor a recovery, and gets the missing data once it answers again', async () => {
     const setting = await createSetting(engine);
     const env = { LOG_LEVEL: 'debug', LOG_FILE: logFile(), STATE_FILE: stateFile() };
     const monitor = await startWatching(env);

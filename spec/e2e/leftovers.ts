@@ -10,7 +10,7 @@ interface Process {
 
 /**
  * Ends the processes whose command line names `folder` (containerd and shims of an engine that was killed),
- * and their children (the containers), each by its id. `folder` is one nobody else can have named.
+ * and their children (the containers), each by its id. `folder` must be unique to the engine.
  */
 export async function killProcessesOf(folder: string): Promise<void> {
   await eventually(`the processes of ${folder} are gone`, async () => {
@@ -54,7 +54,7 @@ function killQuietly(pid: number): void {
   }
 }
 
-/** Unmounts what is still mounted below `folder`, the innermost first. */
+/** Unmounts everything that is still mounted below `folder`, the innermost first. */
 export async function unmountBelow(folder: string): Promise<void> {
   const mounts = (await readFile('/proc/self/mounts', 'utf8'))
     .split('\n')

@@ -2,19 +2,19 @@ import { describeOnEngine } from './engine.ts';
 import { SITES, createSetting, cutOff, messages } from './setting.ts';
 import { useEvents, useScenario } from './scenario.ts';
 
-/** Those of one wave, in whatever order. */
+/** The lines of one wave, in any order. */
 const fourTimes = (pattern: RegExp): unknown[] =>
   Array.from({ length: 4 }, () => expect.stringMatching(pattern) as unknown);
 
-/** The one story on an engine that `npm test` plays. */
+/** The only story on an engine that `npm test` plays. */
 describeOnEngine('the main job', (engine) => {
   const { startMonitor } = useScenario(engine);
   const events = useEvents(engine);
 
-  it('recovers a broken tunnel and puts every dependent back, in the words that users search for', async () => {
+  it('recovers a broken tunnel and puts every dependent back, with the log lines that users search for', async () => {
     const setting = await createSetting(engine);
-    // Broken in the middle of a check, some sites would be down before others. So it breaks right after one, when
-    // Docker has nothing left to say that asks for another before its time.
+    // If it broke during a check, some sites would be down before others. So it breaks right after one, when no event
+    // of Docker can lead to another check early.
     await events.waitFor('health_status: healthy', setting.gateway);
     const monitor = await startMonitor({ env: { SITES, LOG_LEVEL: 'debug' } });
     const [one, two, three] = SITES.split(',') as [string, string, string];

@@ -20,14 +20,14 @@ describeOnEngine('a monitor under test', (engine) => {
     await writeFile(program, PROGRAM);
   });
 
-  it('is told of its engine, and heard on both its outputs', async () => {
+  it('gets its engine from the harness, which reads both its outputs', async () => {
     const monitor = await startMonitor({ program });
     await monitor.waitForLine(/^DOCKER_HOST is unix:/);
 
     expect((await monitor.waitForLine(/warning/)).from).toBe('stderr');
   });
 
-  it('is heard as it speaks: each line once, with its time', async () => {
+  it('is read as it writes: each line once, with its time', async () => {
     const monitor = await startMonitor({ program });
     const first = await monitor.waitForLine(/^check /);
     const second = await monitor.waitForLine(/^check /, 5000, first);
@@ -36,7 +36,7 @@ describeOnEngine('a monitor under test', (engine) => {
     expect(second.atMs).toBeGreaterThan(first.atMs);
   });
 
-  it('ends with a code when it is told to', async () => {
+  it('ends with an exit code when it is told to', async () => {
     const monitor = await startMonitor({ program });
     await monitor.waitForLine(/^check /);
     const { code, signal, tookMs } = await monitor.stop();
@@ -45,7 +45,7 @@ describeOnEngine('a monitor under test', (engine) => {
     expect(tookMs).toBeLessThan(2000);
   });
 
-  it('fails a test at once that waits for a line when it has exited', async () => {
+  it('fails a test at once if it exits while the test waits for a line', async () => {
     const monitor = await startMonitor({ program });
     await monitor.waitForLine(/^check /);
     const waiting = monitor.waitForLine(/never/, 60_000);
@@ -54,7 +54,7 @@ describeOnEngine('a monitor under test', (engine) => {
     await expect(waiting).rejects.toThrow('the monitor has exited (code null, signal SIGKILL)');
   });
 
-  it('fails a test whose deadline is over, and shows what was said', async () => {
+  it('fails a test whose deadline has passed, and shows its output', async () => {
     const monitor = await startMonitor({ program });
     await monitor.waitForLine(/^check /);
 

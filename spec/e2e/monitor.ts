@@ -24,17 +24,17 @@ export interface MonitorOptions {
   /** On top of the harness's own: quick intervals, files in a temporary folder, the test's engine. */
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
-  /** What is run in place of the built monitor: for tests of this harness, and to compare with an earlier build. */
+  /** The program to run instead of the built monitor: for tests of this harness, or to compare with an earlier build. */
   readonly program?: string;
-  /** Hears each line as it comes. */
+  /** Called with each line as it arrives. */
   readonly onLine?: (line: string) => void;
-  /** In a process group of its own: no Ctrl-C reaches it. */
+  /** In its own process group, so that no Ctrl-C reaches it. */
   readonly isDetached?: boolean;
 }
 
-/** The built monitor as a process of its own, as a user runs it. */
+/** The built monitor as a separate process, as a user runs it. */
 export class MonitorProcess {
-  /** Holds its log file, its state and its sites file; goes with the engine's folder. */
+  /** Holds its log file, its state and its sites file; removed with the engine's folder. */
   readonly folder: string;
   readonly exit: Promise<MonitorExit>;
   readonly #child: ChildProcess;
@@ -59,7 +59,7 @@ export class MonitorProcess {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** The first line that matches, also one that is here already; with `after`, the first later than that one. */
+  /** The first line that matches, even an earlier one; with `after`, the first one after that. */
   async waitForLine(
     pattern: RegExp,
     deadlineMs = 15_000,
@@ -81,7 +81,7 @@ export class MonitorProcess {
     this.#child.kill(signal);
   }
 
-  /** Sends the signal and waits for the end, however long that takes: how long is for the test to judge. */
+  /** Sends the signal and waits for the exit without a time limit: the test judges how long it takes. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<MonitorExit & { readonly tookMs: number }> {
     const begun = performance.now();
     this.kill(signal);
@@ -106,8 +106,8 @@ export class MonitorProcess {
 }
 
 /**
- * Gives a suite a way to start monitors, and kills after each test those still running, whatever became of
- * the test. To be called in the body of a `describeOnEngine`.
+ * Gives a suite a way to start monitors, and kills those still running after each test, even a failed one.
+ * Call it in the body of a `describeOnEngine`.
  */
 export function useMonitors(engine: TestEngine): (options?: MonitorOptions) => Promise<MonitorProcess> {
   const started: MonitorProcess[] = [];
@@ -121,7 +121,7 @@ export function useMonitors(engine: TestEngine): (options?: MonitorOptions) => P
   };
 }
 
-/** What a monitor is told of its engine, and where its files may lie. */
+/** The environment for the engine of a monitor and for its files. */
 type Home = Pick<TestEngine, 'folder' | 'dockerHost'>;
 
 export async function startMonitor(engine: Home, options: MonitorOptions): Promise<MonitorProcess> {
@@ -138,10 +138,10 @@ export async function startMonitor(engine: Home, options: MonitorOptions): Promi
   return new MonitorProcess(folder, child, options.onLine);
 }
 
-/** Nothing is inherited but the path: what the developer has set must not change a test. */
+/** Only the path is inherited: the developer's own variables must not change a test. */
 const ownEnvironment = (engine: Home, folder: string): Record<string, string> => ({
   PATH: process.env['PATH'] ?? '',
-  // Its heartbeat, too, is its own.
+  // It also has its own heartbeat file.
   TMPDIR: folder,
   DOCKER_HOST: engine.dockerHost,
   LOG_FILE: join(folder, 'gluetun-monitor.log'),

@@ -11,7 +11,7 @@ import { type Environment, useScenario } from './scenario.ts';
 const GATEWAY = '0123456789ab_gluetun';
 const LEFT = '0123456789ab_app';
 const SERVED = 'media-web-1';
-/** Each by another word. */
+/** Each is named by another kind of word. */
 const EXCLUDED = ['media-jackett-1', 'Sonarr', 'fedcba987654_radarr', 'spared'];
 const EXCLUDE = 'Jackett,sonarr,radarr,web1';
 const AGAIN = new RegExp(`All dependent containers are on the network of ${GATEWAY}`);
@@ -22,8 +22,8 @@ const SERVICES: Readonly<Record<string, string>> = {
   'media-jackett-1': 'jackett',
 };
 
-/** What a failed update has left under Compose's own names, and lists that name containers in every way. */
-describeOnEngine('a stack whose containers are not called what the lists say', (engine) => {
+/** The result of a failed update with Compose's own names, and lists that name containers in every way. */
+describeOnEngine('a stack whose container names differ from the configured ones', (engine) => {
   const { startMonitor, startWatching } = useScenario(engine, { sharesContainers: true });
   let gateway: Gateway;
   let clock: ClockShift;
@@ -39,7 +39,7 @@ describeOnEngine('a stack whose containers are not called what the lists say', (
           ...(name === 'spared' && { 'org.gluetun-monitor.exclude': 'true' }),
         },
       });
-    // Compose is done with them since longer than a minute, as far as the monitor can tell.
+    // For the monitor, compose finished more than a minute ago.
     clock = await ClockShift.create(engine.folder);
     await clock.set(61_000);
   });
@@ -60,7 +60,7 @@ describeOnEngine('a stack whose containers are not called what the lists say', (
       [LEFT, SERVED].map(async (name) => isOnLiveNetwork(await findContainer(engine, name), gateway)),
     );
 
-  it('has a gateway that is found by its service, too', async () => {
+  it('has a gateway that can be found by its service', async () => {
     const monitor = await startMonitor({
       args: ['check'],
       env: { ...clock.environment, SITES, GLUETUN_CONTAINER: 'Gluetun', EXCLUDE_CONTAINERS: 'gluetun' },
@@ -69,7 +69,7 @@ describeOnEngine('a stack whose containers are not called what the lists say', (
     expect(monitor.linesMatching(new RegExp(`^Gateway ${GATEWAY}: running`))).toHaveLength(1);
   });
 
-  it('is put back after a restart, but for those that are excluded', async () => {
+  it('is put back after a restart, except for the excluded containers', async () => {
     const monitor = await watch();
     const before = await runsOf(EXCLUDED);
     await gateway.restart();
@@ -83,7 +83,7 @@ describeOnEngine('a stack whose containers are not called what the lists say', (
     ]);
   });
 
-  it('is created anew with its gateway under the names it has, but for those that are excluded', async () => {
+  it('is re-created after its gateway under its current names, except for the excluded containers', async () => {
     const monitor = await watch();
     const before = await runsOf(EXCLUDED);
     gateway = await gateway.recreate();
@@ -95,7 +95,7 @@ describeOnEngine('a stack whose containers are not called what the lists say', (
     await expect(runsOf(EXCLUDED)).resolves.toEqual(before);
   });
 
-  it('is put back where a list names them by their services, which must be one each', async () => {
+  it('is put back if a list names its containers by their services', async () => {
     const monitor = await watch({
       GLUETUN_CONTAINER: 'gluetun',
       DEPENDENT_CONTAINERS: 'APP,web,media-jackett-1',

@@ -6,7 +6,7 @@ import { createDependent } from './stand-in/dependent.ts';
 import { sites } from './stand-in/gateway.ts';
 import { useEvents, useScenario } from './scenario.ts';
 
-/** A probe of it takes all of its time: so a check is nearly always under way. */
+/** A probe of it always times out, so a check is nearly always under way. */
 const SLOW_CHECKS = { SITES: `${SITES},${sites.hangs}|role=advisory`, CHECK_INTERVAL: '2' };
 
 describeOnEngine('the monitor', (engine) => {
@@ -20,7 +20,7 @@ describeOnEngine('the monitor', (engine) => {
     await events.waitFor('health_status: healthy', setting.gateway);
   });
 
-  it('restarts nothing for a site that has never passed, and names it', async () => {
+  it('restarts nothing for a site that has never passed, and names that site', async () => {
     const monitor = await startMonitor({
       env: { SITES: `${SITES},http://127.0.0.1:8099/`, CHECK_INTERVAL: '1' },
     });
@@ -34,8 +34,11 @@ describeOnEngine('the monitor', (engine) => {
   it.each<{ given: string; end: (setting: Setting) => Promise<void> }>([
     { given: 'crashes', end: async ({ gateway }) => gateway.crash() },
     { given: 'is restarted by its operator', end: async ({ gateway }) => gateway.restart() },
-    { given: 'is restarted by its operator without mercy', end: async ({ gateway }) => gateway.restart(0) },
-  ])('reports no trouble with probing if a gateway that $given cuts a check short', async ({ end }) => {
+    {
+      given: 'is restarted by its operator without a grace period',
+      end: async ({ gateway }) => gateway.restart(0),
+    },
+  ])('reports no probing failure if a gateway that $given cuts a check short', async ({ end }) => {
     const monitor = await startMonitor({ env: SLOW_CHECKS });
     const pass = await monitor.waitForLine(/Status: STARTUP/);
     await eventually('a check', () => events.all.some((one) => isCheck(one) && one.atMs > pass.atMs));
@@ -49,8 +52,8 @@ describeOnEngine('the monitor', (engine) => {
     expect(monitor.linesMatching(/can(not)? be probed/)).toEqual([]);
   });
 
-  it('reports no trouble with probing if our own restart cuts a check short', async () => {
-    // Its restart holds up ours: checks go on until that has its turn.
+  it('reports no probing failure if its own restart cuts a check short', async () => {
+    // The restart of its dependent delays ours: checks go on until then.
     const slow = await createDependent(engine, {
       name: 'slow',
       network: setting.gateway.id,
@@ -69,7 +72,7 @@ describeOnEngine('the monitor', (engine) => {
     await expect(cutOff(setting)).resolves.toEqual([]);
   });
 
-  it("restarts the gateway after the one failed check that Docker's unhealthy asked for", async () => {
+  it('restarts the gateway after one failed check if Docker reported it unhealthy', async () => {
     const { gateway } = setting;
     await gateway.setHealth('tunnel');
     const monitor = await startWatching({ ...HARDLY_EVER });
@@ -79,18 +82,18 @@ describeOnEngine('the monitor', (engine) => {
     await expect(cutOff(setting)).resolves.toEqual([]);
   });
 
-  it('confirms in a short check that sites which used to be fast are silent', async () => {
+  it('confirms in a short check that sites which used to be fast do not answer', async () => {
     const { gateway } = setting;
     await gateway.setHealth('healthy');
     const monitor = await startWatching({ TIMEOUT: '10', CHECK_INTERVAL: '3', LOG_LEVEL: 'debug' });
-    // Right after a check: one that was under way would find some sites well.
+    // Right after a check: one already under way would find some sites working.
     for (const site of sites.ok) await monitor.waitForLine(new RegExp(`Site ${site}: pass`));
     const begun = events.all.length;
     await gateway.hangTunnel();
     await monitor.waitForLine(/initiating recovery/, 30_000);
     const checks = events.all.slice(begun).filter(isCheck);
     expect(checks[0]?.action).toContain('gluetun-monitor-check 10 http://127.0.0.1:8081/ 10 http://');
-    // More than five seconds where a busy machine has had them take more than one.
+    // More than five seconds if the sites took more than one on a busy machine.
     expect(checks[1]?.action).toMatch(/gluetun-monitor-check [5-9] http:\/\/127\.0\.0\.1:8081\/ [5-9] http:/);
     await monitor.waitForLine(/Recovery complete/);
   });

@@ -7,9 +7,9 @@ const SIGNALS = [
 ] as const;
 
 /**
- * For a program that plays on an engine of its own, which ends with it however that comes about.
+ * For a program that runs on its own engine, which ends with the program in any case.
  *
- * @returns The exit code: what `use` says, or 1 where no engine can be had.
+ * @returns The exit code: that of `use`, or 1 if no engine is available.
  */
 export async function onOwnEngine(
   program: string,
@@ -29,13 +29,13 @@ export async function onOwnEngine(
   }
 }
 
-/** Whoever ends the program early finds neither its engine nor its folder afterwards. */
+/** Removes the engine and its folder even if the program is ended early. */
 function endOnSignal(engine: PrivateEngine): void {
   for (const [signal, code] of SIGNALS)
     process.once(signal, () => void engine.dispose().finally(() => process.exit(code)));
 }
 
-/** Clients of an engine keep sockets alive; what there was to write is written. */
+/** Clients of an engine keep sockets open, so the program is ended explicitly; all output is written by then. */
 export function exitWith(program: string, outcome: Promise<number>): void {
   void outcome.then(
     (code) => process.stdout.write('', () => process.exit(code)),

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse, request } from 'node:http';
 
-/** To the engine, byte by byte: it may be an event stream or a log that never ends. Each side ends with the other. */
+/** Forwards to the engine byte by byte, as it may be an endless event stream or log. Each side ends with the other. */
 export function passOn(socketPath: string, incoming: IncomingMessage, outgoing: ServerResponse): void {
   const { method, url: path, headers } = incoming;
   const upstream = request({ socketPath, method, path, headers }, (answer) => {

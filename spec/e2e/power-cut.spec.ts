@@ -16,7 +16,7 @@ describeOnPrivateEngine('after a power cut', (engine) => {
 
   beforeEach(async () => {
     await rm(stateFile(), { force: true });
-    // Its stop takes long enough for anything to happen in the middle of it.
+    // Its stop takes long enough to be interrupted.
     setting = await createSetting(engine, { restartPolicy: 'unless-stopped', ignoresTerm: true });
   });
 
@@ -24,7 +24,7 @@ describeOnPrivateEngine('after a power cut', (engine) => {
 
   const watch = async (): Promise<MonitorProcess> => startWatching(env(), 30_000);
 
-  /** Of the monitor, too, which is started again by the engine like all else. */
+  /** Also ends the monitor, which the engine starts again like every other container. */
   const cutPower = async (monitor: MonitorProcess): Promise<MonitorProcess> => {
     monitor.kill('SIGKILL');
     await engine.cutPower();
@@ -43,7 +43,7 @@ describeOnPrivateEngine('after a power cut', (engine) => {
     expect((await setting.gateway.inspect()).State.Running).toBe(true);
   };
 
-  it('all are on a live network again, but not what its operator had stopped', async () => {
+  it('all containers are on a live network again, except those that an operator had stopped', async () => {
     const before = await watch();
     await setting.dependents[1]?.stop();
     await eventually(
@@ -57,7 +57,7 @@ describeOnPrivateEngine('after a power cut', (engine) => {
     expect(monitor.linesMatching(/Restarting app2|app2 (re)?started/)).toEqual([]);
   });
 
-  it('in the middle of a restart of the gateway by the monitor, that is started', async () => {
+  it("during the monitor's restart of the gateway, the gateway is started", async () => {
     const events = await EngineEvents.open(engine);
     const before = await watch();
     await setting.gateway.breakTunnel();
@@ -68,7 +68,7 @@ describeOnPrivateEngine('after a power cut', (engine) => {
     await monitor.waitForLine(/gluetun has not come back; starting it/);
   });
 
-  it('in the middle of a restart of a dependent by the monitor, that is restarted', async () => {
+  it("during the monitor's restart of a dependent, that dependent is restarted", async () => {
     const events = await EngineEvents.open(engine);
     const before = await watch();
     const deaf = await createDependent(engine, {

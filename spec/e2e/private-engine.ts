@@ -12,11 +12,11 @@ import { killProcessesOf, unmountBelow } from './leftovers.ts';
 import { dockerAt, removeContainers, removeFolder, type TestEngine } from './test-engine.ts';
 
 /**
- * A Docker Engine of the test's own: its data, its state, its containerd and its socket all live in one
- * temporary folder, so that it can be restarted, killed and thrown away while others go on beside it.
+ * A Docker Engine for one test: its data, its state, its containerd and its socket are all in one temporary folder,
+ * so that it can be restarted, killed and removed without affecting others.
  *
- * It has no bridge and no firewall rules, and so leaves the host's network alone: the stand-in needs no more
- * than a loopback, and joined containers share that.
+ * It has no bridge and no firewall rules, and so leaves the host's network alone: the stand-in needs only a loopback,
+ * which joined containers share.
  */
 export class PrivateEngine implements TestEngine {
   readonly kind = 'private';
@@ -29,7 +29,7 @@ export class PrivateEngine implements TestEngine {
 
   constructor() {
     const name = `gm-${process.pid}-${randomBytes(3).toString('hex')}`;
-    // Short: containerd's socket is 40 characters further down, and a socket's path may have 107.
+    // Short, as the path of containerd's socket is 40 characters longer, and 107 are allowed.
     this.folder = join(tmpdir(), name);
     this.socketPath = join(this.folder, 'docker.sock');
     this.dockerHost = `unix://${this.socketPath}`;
@@ -41,13 +41,13 @@ export class PrivateEngine implements TestEngine {
     return this.#daemon?.exitCode === null && this.#daemon.signalCode === null;
   }
 
-  /** Starts the daemon on the folder, as it was left or new, and waits until it answers. */
+  /** Starts the daemon on the folder, new or as it was left, and waits until it answers. */
   async start(): Promise<void> {
     await mkdir(this.folder, { recursive: true });
-    // After `kill` containerd is dead, too, but a zombie until somebody reaps it; dockerd would take it for
-    // alive and wait in vain for its socket.
+    // After `kill` containerd is dead, too, but a zombie until it is reaped; dockerd would consider it alive
+    // and wait in vain for its socket.
     await rm(join(this.folder, 'exec/containerd/containerd.pid'), { force: true });
-    // The host's own daemon.json is not meant for this engine.
+    // The host's own daemon.json must not affect this engine.
     await writeFile(this.#configFile, '{}');
     const log = openSync(join(this.folder, 'dockerd.log'), 'a');
     this.#daemon = this.#spawn(log);
@@ -74,7 +74,7 @@ export class PrivateEngine implements TestEngine {
     await this.#end('SIGKILL');
   }
 
-  /** As if its host went off: engine and containers are no more, and what is only in memory (`/run`) is lost. */
+  /** Like a power cut: the engine and the containers end at once, and what is only in memory (`/run`) is lost. */
   async cutPower(): Promise<void> {
     await this.kill();
     await killProcessesOf(this.folder);
@@ -92,7 +92,7 @@ export class PrivateEngine implements TestEngine {
       if (this.isRunning) await removeContainers(this);
       await this.stop();
     } finally {
-      // Nothing is found here after an orderly stop; after `kill` it is the containers and their shims.
+      // There are no leftovers after an orderly stop; after `kill` there are the containers and their shims.
       await killProcessesOf(this.folder);
       await unmountBelow(this.folder);
       await removeFolder(this.folder);

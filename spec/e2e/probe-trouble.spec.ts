@@ -8,7 +8,7 @@ import { createGateway, sites } from './stand-in/gateway.ts';
 import { GATEWAY_IMAGE } from './stand-in/images.ts';
 import { useScenario } from './scenario.ts';
 
-/** Answers HEAD by 500, and GET by 200. */
+/** Answers HEAD with 500, and GET with 200. */
 const SITE = `#!/bin/sh
 read -r method path
 case $method in HEAD) status='500 Internal Server Error' ;; *) status='200 OK' ;; esac
@@ -40,7 +40,7 @@ describeOnEngine('a probe', (engine) => {
   };
 
   /**
-   * A gateway that does nothing, so that its limits are the probes' alone; what its tunnel leads to is in another
+   * A gateway that does nothing, so that only the probes count towards its limits; its sites are in another
    * container, without limits.
    */
   const createLimited = async (wget: 'gnu' | 'busybox', limits: Docker.HostConfig) => {
@@ -62,8 +62,8 @@ describeOnEngine('a probe', (engine) => {
   };
 
   /**
-   * What ended in a check and was never waited for: its first process waits for nobody, as Gluetun does. The `timeout`
-   * is left by the reading of the endpoint.
+   * The zombies of a check: its first process reaps none, like Gluetun. The `timeout` is left by the request for the
+   * endpoint.
    */
   const zombiesIn = async (gateway: TestContainer): Promise<readonly string[]> => {
     const { output } = await gateway.exec('ps', '-o', 'ppid,stat,comm');
@@ -93,8 +93,8 @@ describeOnEngine('a probe', (engine) => {
       );
   };
 
-  describe.each(['gnu', 'busybox'] as const)('with the wget of %s', (wget) => {
-    it('probes four sites under a limit of six processes, and fails only those that are down', async () => {
+  describe.each(['gnu', 'busybox'] as const)('with %s wget', (wget) => {
+    it('works for four sites under a limit of six processes, and fails only those that are down', async () => {
       const { gateway, internet } = await createLimited(wget, { PidsLimit: 6 });
       const monitor = await startMonitor({ env: QUICKLY });
       await untilPassed(monitor, 3);
@@ -103,13 +103,13 @@ describeOnEngine('a probe', (engine) => {
       expect(await zombiesIn(gateway)).toEqual([]);
       await monitor.waitForLine(/Status: STARTUP/, 30_000);
       await internet.kill();
-      // A probe that is under way meets the end of what it asks, and may give that as its reason.
+      // A probe already under way may fail because its server ends, and give that as its reason.
       await monitor.waitForLine(/Site .*: fail \(Network failure \(DNS or connection\): connection refused/);
       await monitor.waitForLine(/Site .* THRESHOLD REACHED - /);
       await monitor.waitForLine(/Restarting gluetun to force/);
     });
 
-    it('of a site that answers HEAD with 500 is a pass', async () => {
+    it('passes a site that answers HEAD with 500', async () => {
       await createLimited(wget, { ReadonlyRootfs: wget === 'gnu' });
       const monitor = await startMonitor({ env: QUICKLY });
       await untilPassed(monitor, 2);
@@ -118,13 +118,13 @@ describeOnEngine('a probe', (engine) => {
     });
   });
 
-  it('restarts nothing in a gateway without processes to spare, says why, and goes on once there are some', async () => {
+  it('leads to no restart in a gateway at its process limit, gives the reason, and works again below the limit', async () => {
     const { gateway } = await createLimited('gnu', {});
     const monitor = await startMonitor({ env: QUICKLY });
     await untilPassed(monitor, 1);
     await gateway.handle.update({ PidsLimit: 3 });
     const said = await monitor.waitForLine(/Sites cannot be probed through gluetun: /);
-    // Where the limit strikes is chance: in the shell, or before it is there.
+    // The limit may take effect in the shell or before it starts.
     expect(said.text).toMatch(/no probe could be run in the gateway: .*fork|cut short|OCI runtime|not start/);
     await gateway.handle.update({ PidsLimit: 1_000 });
     await monitor.waitForLine(/Sites can be probed through gluetun again/);
@@ -132,7 +132,7 @@ describeOnEngine('a probe', (engine) => {
     expect(actions(monitor)).toEqual([]);
   });
 
-  it('calls no site down in a gateway with too little memory', async () => {
+  it('reports no site as down in a gateway with too little memory', async () => {
     await createLimited('gnu', { Memory: 6 * 1024 * 1024, MemorySwap: 6 * 1024 * 1024 });
     const monitor = await startMonitor({ env: QUICKLY });
     await monitor.waitForLine(/cannot be probed through gluetun|: pass \(OK/, 20_000);
@@ -143,7 +143,7 @@ describeOnEngine('a probe', (engine) => {
     expect(actions(monitor)).toEqual([]);
   });
 
-  it('says that only DNS fails, once, and what failed', async () => {
+  it('reports once that only DNS fails, and what failed', async () => {
     const gateway = await createGateway(engine, { name: 'gluetun' });
     const monitor = await startWatching({
       ...QUICKLY,

@@ -15,7 +15,7 @@ describeOnEngine('a check', (engine) => {
       .map(({ commandLine }) => commandLine)
       .filter((line) => /wget|gluetun-monitor/.test(line));
 
-  describe.each(['gnu', 'busybox'] as const)('with the wget of %s', (wget) => {
+  describe.each(['gnu', 'busybox'] as const)('with %s wget', (wget) => {
     it('passes a site that answers 403 or 503', async () => {
       gateway = await createGateway(engine, { name: 'gluetun', wget });
       const monitor = await startMonitor({
@@ -33,8 +33,12 @@ describeOnEngine('a check', (engine) => {
 
     it.each([
       ['fails', 'that accepts and never answers', sites.hangs],
-      ['passes', 'that redirects to one that never answers, for that it did answer', sites.redirectsIntoHang],
-      // GNU wget tells of a status only once it has all headers.
+      [
+        'passes',
+        'that redirects to one that never answers, as it did answer itself',
+        sites.redirectsIntoHang,
+      ],
+      // GNU wget reports a status only once it has all headers.
       [wget === 'gnu' ? 'fails' : 'passes', 'whose headers never end', sites.endlessHeaders],
       ['fails', 'behind a black hole', sites.blackHole],
     ])('%s a site %s, and leaves no process behind', async (verdict, _, url) => {
@@ -50,7 +54,7 @@ describeOnEngine('a check', (engine) => {
       expect(actions(monitor)).toEqual([]);
     });
 
-    it('knows a refused connection from a time-out', async () => {
+    it('distinguishes a refused connection from a timeout', async () => {
       gateway = await createGateway(engine, { name: 'gluetun', wget });
       await gateway.setSite(sites.ok[0], 'refused');
       const monitor = await startMonitor({
@@ -61,7 +65,7 @@ describeOnEngine('a check', (engine) => {
     });
   });
 
-  it('that cannot be made for want of a wget restarts nothing, and is reported once, and once when it can be', async () => {
+  it('that is impossible without wget restarts nothing, and is reported once, as is its return', async () => {
     gateway = await createGateway(engine, { name: 'gluetun' });
     const monitor = await startWatching({ CHECK_INTERVAL: '1', FAIL_THRESHOLD: '1' });
     await gateway.removeWget();
@@ -79,7 +83,7 @@ describeOnEngine('a check', (engine) => {
     expect(actions(monitor)).toEqual([]);
   });
 
-  it('is not made while the gateway is paused: one report, one all-clear, nothing restarted', async () => {
+  it('is not made while the gateway is paused, which is reported once and restarts nothing', async () => {
     gateway = await createGateway(engine, { name: 'gluetun' });
     const monitor = await startWatching({ CHECK_INTERVAL: '1', FAIL_THRESHOLD: '1' });
     await gateway.pause();
@@ -93,7 +97,7 @@ describeOnEngine('a check', (engine) => {
       ),
     );
     expect(resumed.text).toMatch(/INFO/);
-    // An engine asked in quick succession may itself tell of a pause twice.
+    // The engine itself may report a pause twice after quick requests.
     const told = (action: string): number =>
       events.of(gateway.id).filter((message) => message.action === action).length;
     expect(monitor.linesMatching(/is paused/)).toHaveLength(told('pause'));
@@ -101,7 +105,7 @@ describeOnEngine('a check', (engine) => {
     expect(actions(monitor)).toEqual([]);
   });
 
-  it('that fails while the gateway is still starting counts for nothing', async () => {
+  it('that fails while the gateway is still starting does not count', async () => {
     gateway = await createGateway(engine, {
       name: 'gluetun',
       tunnelDelaySeconds: 4,
@@ -115,7 +119,7 @@ describeOnEngine('a check', (engine) => {
     expect(messages(monitor).filter((message) => message.includes('THRESHOLD REACHED'))).toEqual([]);
   });
 
-  it('takes 200 sites at once', async () => {
+  it('handles 200 sites at once', async () => {
     gateway = await createGateway(engine, { name: 'gluetun' });
     const many = Array.from({ length: 200 }, (_, index) => `${sites.ok[index % 3] ?? ''}${String(index)}`);
     const monitor = await startWatching({ SITES: many.join(','), TIMEOUT: '10' }, 30_000);

@@ -7,7 +7,7 @@ import { buildProductionImage } from './production-image.ts';
 import { TestContainer } from './stand-in/container.ts';
 import { removeContainers, type TestEngine } from './test-engine.ts';
 
-/** Does what the image expects of the monitor: a heartbeat, and an end when told. */
+/** Does what the image expects of the monitor: writes a heartbeat, and exits on a signal. */
 const BUNDLE_STAND_IN = `#!/usr/bin/env node
 const { writeFileSync } = require('node:fs');
 writeFileSync('/tmp/gluetun-monitor.heartbeat', '');
@@ -16,7 +16,7 @@ console.log('running as', process.pid, process.argv.slice(2).join(' '));
 if (process.argv[2] !== 'status') setInterval(() => undefined, 1000);
 `;
 
-/** A context with a bundle of the test's own: what the image does is the same whatever the bundle. */
+/** A build context with a bundle of the test: the image behaves the same with any bundle. */
 async function createContext(engine: TestEngine): Promise<string> {
   const context = join(engine.folder, 'context');
   await mkdir(join(context, 'dist'), { recursive: true });
@@ -41,7 +41,7 @@ describeOnEngine('the production image', (engine) => {
       Image: image,
       Cmd: command,
       Labels: { ...engine.labels },
-      // The checks themselves are the image's; only their pace is the test's.
+      // The health check is the image's; only its interval is the test's.
       Healthcheck: { Interval: 300_000_000, StartPeriod: 1_000_000, Retries: 1 },
       HostConfig: { NetworkMode: 'none', ReadonlyRootfs: true, Tmpfs: { '/tmp': '' }, CapDrop: ['ALL'] },
     });
@@ -50,7 +50,7 @@ describeOnEngine('the production image', (engine) => {
     return container;
   };
 
-  it('is marked as a monitor, stops by SIGTERM, and has a health check', async () => {
+  it('is labelled as a monitor, stops on SIGTERM, and has a health check', async () => {
     const { Config } = await engine.docker.getImage(image).inspect();
 
     expect(Config.Labels).toMatchObject({ 'org.gluetun-monitor.role': 'monitor' });
@@ -58,7 +58,7 @@ describeOnEngine('the production image', (engine) => {
     expect(Config).toHaveProperty('Healthcheck.Test');
   });
 
-  it('runs the monitor as PID 1, which hears the engine when it stops it', async () => {
+  it("runs the monitor as PID 1, which receives the engine's stop signal", async () => {
     const container = await run();
     await eventually('it has started', async () => (await container.log()).includes('running as 1'));
     await container.stop();
@@ -66,7 +66,7 @@ describeOnEngine('the production image', (engine) => {
     expect((await container.inspect()).State.ExitCode).toBe(0);
   });
 
-  it('has the monitor as a command of its own', async () => {
+  it('provides the monitor as a command', async () => {
     const container = await run();
 
     await expect(container.exec('gluetun-monitor', 'status')).resolves.toMatchObject({
@@ -75,7 +75,7 @@ describeOnEngine('the production image', (engine) => {
     });
   });
 
-  it('is healthy while there are heartbeats, and no longer', async () => {
+  it('is healthy only while there are heartbeats', async () => {
     const events = await EngineEvents.open(engine);
     const container = await run();
     const healthy = await events.waitFor('health_status: healthy', container);

@@ -12,8 +12,8 @@ const NODE_BASE_IMAGE = 'gluetun-monitor-test/node:latest';
 const PRODUCTION_IMAGE = 'gluetun-monitor-test/monitor:latest';
 
 /**
- * The image that is published, from the very Dockerfile, on a base made of this host's own Node: what it
- * proves is the Dockerfile, not the base. `npm run build` comes first.
+ * The published image, from the same Dockerfile, on a base made of this host's Node: it tests the Dockerfile, not the
+ * base. Run `npm run build` first.
  *
  * @returns the image's tag
  */
@@ -42,7 +42,7 @@ export async function buildProductionImage(engine: TestEngine, repository = REPO
   return PRODUCTION_IMAGE;
 }
 
-/** Stands for `node:24-alpine`: `node` in the path, and BusyBox for a shell. */
+/** Replaces `node:24-alpine`: `node` in the path, and BusyBox as the shell. */
 async function buildNodeBase(engine: TestEngine): Promise<string> {
   const folder = join(engine.folder, 'node-base');
   await createRootfs(folder);

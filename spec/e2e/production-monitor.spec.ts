@@ -19,7 +19,7 @@ describeOnEngine('the monitor in its production image', (engine) => {
   afterAll(() => events.close());
   afterEach(async () => removeContainers(engine));
 
-  /** As compose.yaml runs it: read-only, without capabilities but one, with 64 MB. */
+  /** As compose.yaml runs it: read-only, with one capability and 64 MB. */
   const runMonitor = async (networkMode = 'none', env: readonly string[] = []): Promise<TestContainer> => {
     const { id } = await engine.docker.createContainer({
       name: 'gluetun-monitor',
@@ -64,7 +64,7 @@ describeOnEngine('the monitor in its production image', (engine) => {
     await expect(monitor.log()).resolves.toMatch(/Received shutdown signal, exiting\.\.\.\n/);
   });
 
-  it("says so where it is on the gateway's own network, and still recovers the tunnel though a witness there is silent", async () => {
+  it("warns if it is on the gateway's own network, and still recovers the tunnel although its witness does not answer", async () => {
     const setting: Setting = await createSetting(engine);
     const monitor = await runMonitor('container:gluetun', ['WITNESS=tcp://127.0.0.1:1']);
     await untilSaid(

@@ -7,7 +7,7 @@ interface Waiter<T> {
   readonly failed: (reason: Error) => void;
 }
 
-/** Everything that arrived, in order, and whoever waits for the next of it: nobody has to poll. */
+/** Everything that arrived, in order. Tests can wait for an item without polling. */
 export class Recorder<T extends object> {
   readonly items: Timed<T>[] = [];
   #waiters: Waiter<T>[] = [];
@@ -26,7 +26,7 @@ export class Recorder<T extends object> {
     for (const { found } of matching) found(timed);
   }
 
-  /** Nothing more will arrive: whoever waits fails now instead of at its deadline. */
+  /** Nothing more will arrive: every wait fails now instead of at its deadline. */
   end(reason: string): void {
     this.#endedBecause = reason;
     const waiters = this.#waiters;
@@ -34,7 +34,7 @@ export class Recorder<T extends object> {
     for (const { failed } of waiters) failed(new Error(reason));
   }
 
-  /** The first item that matches, among those later than `after` if given: here already, or yet to come. */
+  /** The first item that matches, past or future, and later than `after` if given. */
   async waitFor(
     what: string,
     matches: (item: Timed<T>) => boolean,

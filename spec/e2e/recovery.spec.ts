@@ -11,7 +11,7 @@ describeOnEngine('a broken tunnel', (engine) => {
   let setting: Setting;
   const events = useEvents(engine);
 
-  it('is looked at as soon as Docker calls the gateway unhealthy, whatever the interval', async () => {
+  it('is checked as soon as Docker reports the gateway unhealthy, whatever the interval', async () => {
     setting = await createSetting(engine);
     const monitor = await startWatching(HARDLY_EVER);
     await setting.gateway.setHealth('failing');
@@ -27,7 +27,7 @@ describeOnEngine('a broken tunnel', (engine) => {
     );
   });
 
-  it('is recovered where the gateway has no health check', async () => {
+  it('is recovered if the gateway has no health check', async () => {
     setting = await createSetting(engine, { health: 'none' });
     const monitor = await startWatching();
     await setting.gateway.breakTunnel();
@@ -35,7 +35,7 @@ describeOnEngine('a broken tunnel', (engine) => {
     await expect(cutOff(setting)).resolves.toEqual([]);
   });
 
-  it('is recovered where the health check always fails though the sites pass', async () => {
+  it('is recovered even if the health check always fails while the sites pass', async () => {
     setting = await createSetting(engine, { health: 'failing' });
     const monitor = await startWatching();
     await setting.gateway.breakTunnel();
@@ -43,7 +43,7 @@ describeOnEngine('a broken tunnel', (engine) => {
     await expect(cutOff(setting)).resolves.toEqual([]);
   });
 
-  it('that a restart does not heal leaves no dependent stranded, and is said to be still failing', async () => {
+  it('that a restart does not heal leaves no dependent cut off, and is reported as still failing', async () => {
     setting = await createSetting(engine, { staysBroken: true });
     const monitor = await startWatching({ HEALTHY_WAIT_TIMEOUT: '10' });
     await setting.gateway.breakTunnel();
@@ -51,7 +51,7 @@ describeOnEngine('a broken tunnel', (engine) => {
     await expect(cutOff(setting)).resolves.toEqual([]);
   });
 
-  it('is left as it is where the operator is just stopping the gateway, who is not thwarted', async () => {
+  it('is left alone if the operator is just stopping the gateway', async () => {
     setting = await createSetting(engine, { ignoresTerm: true });
     const { gateway } = setting;
     const monitor = await startWatching({ FAIL_THRESHOLD: '1', LOG_LEVEL: 'debug' });
@@ -65,7 +65,7 @@ describeOnEngine('a broken tunnel', (engine) => {
     await expect(gateway.inspect()).resolves.toMatchObject({ State: { Running: false } });
   });
 
-  it('finds the right dependents: those added, removed and renamed under way are known at once', async () => {
+  it('is recovered with the right dependents, including those added, removed or renamed meanwhile', async () => {
     setting = await createSetting(engine);
     const [app1, app2] = setting.dependents;
     const monitor = await startWatching();
@@ -82,7 +82,7 @@ describeOnEngine('a broken tunnel', (engine) => {
     await expect(cutOff({ gateway: setting.gateway, dependents: [...rest, added] })).resolves.toEqual([]);
   });
 
-  it('touches nobody who was excluded, stopped by hand, or is a monitor', async () => {
+  it('is recovered without touching containers that are excluded, stopped by hand, or monitors', async () => {
     setting = await createSetting(engine);
     const [app1, app2] = setting.dependents;
     const monitorLabel = { 'org.gluetun-monitor.role': 'monitor' };
@@ -106,7 +106,7 @@ describeOnEngine('a broken tunnel', (engine) => {
     await expect(app1?.inspect()).resolves.toMatchObject({ State: { Running: true } });
   });
 
-  it('restarts a listed container that is not on the network of the gateway, and only those listed', async () => {
+  it("is recovered with a restart of the listed containers only, even one that is not on the gateway's network", async () => {
     setting = await createSetting(engine);
     const { id } = await engine.docker.createContainer({
       name: 'apart',

@@ -13,7 +13,7 @@ const CALLS = [
   'DELETE /containers/{id}',
 ];
 
-/** Of `near`, and, on its network and so after it, of `far`. */
+/** The calls for `near`, and then those for `far`, which is on its network. */
 const INSTANTS = [
   { moment: 'before', before: 0 },
   { moment: 'after', before: 0 },
@@ -21,10 +21,10 @@ const INSTANTS = [
   { moment: 'after', before: CALLS.length },
 ] as const;
 
-/** A monitor waits five quiet seconds before it acts, and there are several, one after the other. */
+/** A monitor waits five quiet seconds before it acts, and several monitors run one after the other. */
 const LONG_MS = 180_000;
 
-describeOnEngine('a monitor that is killed while it re-creates', (engine) => {
+describeOnEngine('a monitor that is killed during a re-creation', (engine) => {
   const { startMonitor } = useScenario(engine, { sharesContainers: true });
   const lanes: (Lane | undefined)[] = [];
   const opened: Lane[] = [];
@@ -36,7 +36,7 @@ describeOnEngine('a monitor that is killed while it re-creates', (engine) => {
   });
   afterAll(async () => Promise.all(opened.map(async ({ relay }) => relay.close())));
 
-  /** A test that fails does not give its lane back, and the next one gets another. */
+  /** A failed test does not return its lane, and the next one gets another. */
   const takeLane = async (index: number): Promise<{ lane: Lane; giveBack: () => void }> => {
     const lane = lanes[index] ?? (await Lane.create(engine, `lane${index}`, startMonitor));
     lanes[index] = undefined;
@@ -44,7 +44,7 @@ describeOnEngine('a monitor that is killed while it re-creates', (engine) => {
     return { lane, giveBack: () => (lanes[index] = lane) };
   };
 
-  /** All of them to their ends, for one that goes on would meet the next test. */
+  /** Waits for all of them, as one that goes on would disturb the next test. */
   const onLanes = async (body: (lane: Lane, index: number) => Promise<void>, count = 4): Promise<void> => {
     const ends = await Promise.allSettled(
       Array.from({ length: count }, async (_, index) => {
@@ -67,7 +67,7 @@ describeOnEngine('a monitor that is killed while it re-creates', (engine) => {
     await monitor.stop();
   };
 
-  it('would have made these calls', async () => {
+  it('makes these calls if it is not killed', async () => {
     await onLanes(async (lane) => {
       await expectFinished(lane);
       expect(lane.relay.writes.map(({ what }) => what)).toEqual([...CALLS, ...CALLS]);
@@ -75,7 +75,7 @@ describeOnEngine('a monitor that is killed while it re-creates', (engine) => {
   });
 
   it.each(CALLS.map((call, index) => ({ call, number: index + 1 })))(
-    'just before or after call $number, $call, loses nobody, and the next one finishes it',
+    'just before or after call $number, $call, loses no container, and the next monitor finishes it',
     async ({ number }) => {
       await onLanes(async (lane, index) => {
         const { moment, before } = INSTANTS[index] as { moment: Moment; before: number };
@@ -88,7 +88,7 @@ describeOnEngine('a monitor that is killed while it re-creates', (engine) => {
   );
 
   it(
-    'after the first, the second or the third call of each of its lives loses nobody, either',
+    'after the first, second or third call of each run loses no container',
     async () => {
       await onLanes(async (lane, index) => {
         for (let life = 1; life <= 4; life += 1) {
@@ -101,7 +101,7 @@ describeOnEngine('a monitor that is killed while it re-creates', (engine) => {
     LONG_MS,
   );
 
-  it('has cost no volume and left none behind', async () => {
+  it('loses no volume and leaves none behind', async () => {
     await expect(volumeNames(engine)).resolves.toEqual(volumes);
   });
 });

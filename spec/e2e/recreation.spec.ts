@@ -24,7 +24,7 @@ interface Known {
   readonly checksums: string;
 }
 
-/** One gateway created anew, with every kind of dependent on it; what came of it is told test by test. */
+/** One gateway that is re-created, with every kind of dependent on it; each test looks at one aspect of the outcome. */
 describeOnPrivateEngine('an orphan', (engine) => {
   const { startWatching } = useScenario(engine, { sharesContainers: true });
   const old = new Map<string, Known>();
@@ -50,7 +50,7 @@ describeOnPrivateEngine('an orphan', (engine) => {
       await runKind(engine, kind, folder);
       await fill(engine, kind.name, kind.places);
     }
-    // Emptied, it must not be filled from the image again.
+    // It was emptied, so it must not be filled from the image again.
     await docker(
       engine,
       'exec',
@@ -90,12 +90,15 @@ describeOnPrivateEngine('an orphan', (engine) => {
     return write?.body as Docker.ContainerCreateOptions;
   };
 
-  it.each(KINDS)('is created anew as it was, on the live network: $name', async ({ name }) => {
-    const container = await findContainer(engine, name);
-    expect(container.id).not.toBe(oldOf(name).container.id);
-    expect(unexpectedDifferences(oldOf(name).inspection, await container.inspect())).toEqual([]);
-    await expect(isOnLiveNetwork(container, gateway)).resolves.toBe(true);
-  });
+  it.each(KINDS)(
+    'is re-created with the same configuration, on the live network: $name',
+    async ({ name }) => {
+      const container = await findContainer(engine, name);
+      expect(container.id).not.toBe(oldOf(name).container.id);
+      expect(unexpectedDifferences(oldOf(name).inspection, await container.inspect())).toEqual([]);
+      await expect(isOnLiveNetwork(container, gateway)).resolves.toBe(true);
+    },
+  );
 
   it.each(KINDS.filter(({ places }) => places.length > 0))(
     'keeps its volumes and every file in them: $name',
@@ -104,7 +107,7 @@ describeOnPrivateEngine('an orphan', (engine) => {
     },
   );
 
-  it('costs no volume, leaves none behind, and leaves no container behind', async () => {
+  it('loses no volume, and leaves no volume or container behind', async () => {
     await expect(volumeNames(engine)).resolves.toEqual(volumes);
     await expect(containerNames(engine)).resolves.toEqual(
       ['gluetun', ...KINDS.map(({ name }) => name)].sort(),
@@ -112,10 +115,10 @@ describeOnPrivateEngine('an orphan', (engine) => {
   });
 
   it.each([
-    { name: 'plain', signal: '10', whose: 'the image’s' },
+    { name: 'plain', signal: '10', whose: "the image's" },
     { name: 'everything', signal: '15', whose: 'its own' },
   ])(
-    'is stopped gracefully, by $whose signal, before its replacement starts: $name',
+    'is stopped gracefully, with $whose signal, before its replacement starts: $name',
     async ({ name, signal }) => {
       const { id } = oldOf(name).container;
       const died = await events.waitFor('die', { id });
@@ -129,7 +132,7 @@ describeOnPrivateEngine('an orphan', (engine) => {
     },
   );
 
-  it('is removed without its volumes, and never by force', () => {
+  it('is removed without its volumes, and never with force', () => {
     const removals = relay.writes.filter(({ what }) => what === 'DELETE /containers/{id}');
     expect(removals).toHaveLength(KINDS.length);
     const asksForMore = ({ query }: Write): boolean =>
@@ -139,12 +142,12 @@ describeOnPrivateEngine('an orphan', (engine) => {
     expect(removals.filter(asksForMore)).toEqual([]);
   });
 
-  it('is created from its image’s name while that means the same image, and else from its id', () => {
+  it("is re-created from its image's name if that still means the same image, otherwise from the image's id", () => {
     expect(requestFor('plain').Image).toBe(STEADY_IMAGE);
     expect(requestFor('outdated').Image).toBe(oldOf('outdated').inspection.Image);
   });
 
-  it('leaves to its image what is the image’s: the same request for a newer one gets all that is new in it', async () => {
+  it("keeps inheriting from its image: the same request with a newer image gets that image's new defaults", async () => {
     const { id } = await engine.docker.createContainer({
       ...requestFor('everything'),
       Image: OPINIONATED_IMAGE,
@@ -162,7 +165,7 @@ describeOnPrivateEngine('an orphan', (engine) => {
     expect(Mounts).toHaveLength(oldOf('everything').inspection.Mounts.length);
   });
 
-  it('that sets nothing of its own asks for nothing of its own', () => {
+  it('that sets nothing itself is re-created with a request that sets nothing', () => {
     const { HostConfig: _, ...config } = requestFor('plain');
     const isSaid = (value: unknown): boolean => value !== null && value !== false;
     expect(Object.fromEntries(Object.entries(config).filter(([, value]) => isSaid(value)))).toEqual({

@@ -8,8 +8,8 @@ import type { TestEngine } from './test-engine.ts';
 const run = promisify(execFile);
 
 /**
- * The start of an image from what the host has, for no image can be pulled where these tests run: the empty
- * folders a container expects, and nothing else.
+ * The base of an image made from the host's files, as no image can be pulled where these tests run: only the empty
+ * folders that a container expects.
  */
 export async function createRootfs(folder: string): Promise<void> {
   for (const name of ['bin', 'usr/bin', 'etc', 'tmp', 'run', 'proc', 'sys', 'dev']) {
@@ -18,10 +18,10 @@ export async function createRootfs(folder: string): Promise<void> {
 }
 
 /**
- * BusyBox and a link for each of its applets, except those in `without`, which it will not know any more.
+ * BusyBox and a link for each of its applets, except those in `without`, which are removed from it.
  *
- * A link left out is not enough: Debian's BusyBox prefers its own applets to any program in the path, so that
- * `timeout 5 wget` would run BusyBox's wget whatever is installed; Alpine's, the real one, looks in the path.
+ * Leaving out a link is not enough: Debian's BusyBox prefers its own applets to any program in the path, so that
+ * `timeout 5 wget` would always run BusyBox's wget; Alpine's BusyBox looks in the path.
  */
 export async function addBusybox(folder: string, without: readonly string[] = []): Promise<void> {
   const busybox = await locate('busybox');
@@ -45,7 +45,7 @@ async function forgetApplet(busybox: string, applet: string): Promise<void> {
 export const locate = async (program: string): Promise<string> =>
   (await run('sh', ['-c', 'command -v "$1"', 'sh', program])).stdout.trim();
 
-/** Copies a program of the host's, and every library `ldd` names, to where its loader looks for them. */
+/** Copies a program of the host and every library that `ldd` names to where its loader looks for them. */
 export async function copyWithLibraries(program: string, folder: string, target = program): Promise<void> {
   await copy(program, join(folder, target));
   for (const library of await librariesOf(program)) await copy(library, join(folder, library));
@@ -60,7 +60,7 @@ async function librariesOf(program: string): Promise<string[]> {
   }
 }
 
-/** What is loaded at run time only, and so unknown to `ldd`: name resolution of older C libraries. */
+/** Libraries that are loaded only at run time, and so unknown to `ldd`: name resolution of older C libraries. */
 export async function addNameResolution(folder: string): Promise<void> {
   const [loaderFolder = ''] = (await librariesOf(await locate('wget'))).filter((path) =>
     path.includes('libc.so'),

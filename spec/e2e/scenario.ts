@@ -6,11 +6,11 @@ import { type TestEngine, removeContainers } from './test-engine.ts';
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** How the stories of a suite start the monitors that they are about. */
+/** How the tests of a suite start their monitors. */
 export interface Scenario {
   readonly startMonitor: (options?: MonitorOptions) => Promise<MonitorProcess>;
   /**
-   * One that probes the three sites, unless `env` names others, and has seen the tunnel work.
+   * A monitor that probes the three sites, unless `env` names others, and has seen the tunnel work.
    *
    * @param withinMs how long that may take, milliseconds
    */
@@ -18,8 +18,8 @@ export interface Scenario {
 }
 
 /**
- * The stand-in's images before the first test of a suite; after each test no monitor is left, nor, unless the tests share
- * them, any container. To be called in the body of a `describeOnEngine`.
+ * Builds the stand-in's images before the first test of a suite. After each test it ends all monitors and, unless the
+ * tests share them, removes all containers. Call it in the body of a `describeOnEngine`.
  */
 export function useScenario(engine: TestEngine, { sharesContainers = false } = {}): Scenario {
   const startMonitor = useMonitors(engine);
@@ -36,7 +36,7 @@ export function useScenario(engine: TestEngine, { sharesContainers = false } = {
   };
 }
 
-/** What the engine says, from before the first test of a suite until after the last. */
+/** The events of the engine, from before the first test of a suite until after the last. */
 export function useEvents(engine: TestEngine): EngineEvents {
   const events = new EngineEvents();
   beforeAll(async () => events.listen(engine));

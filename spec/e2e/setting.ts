@@ -6,10 +6,10 @@ import { DEPENDENT_IMAGE, SHELL_LESS_IMAGE } from './stand-in/images.ts';
 import type { MonitorProcess } from './monitor.ts';
 import type { TestEngine } from './test-engine.ts';
 
-/** Three sites that answer as long as the tunnel stands. */
+/** Three sites that answer while the tunnel works. */
 export const SITES = sites.ok.join(',');
 
-/** Faster than anything can be seen to repeat itself: whatever is checked then was asked for by an event. */
+/** With these intervals no regular check happens: every check was triggered by an event. */
 export const HARDLY_EVER = { CHECK_INTERVAL: '3600', RETRY_INTERVAL: '3600' };
 
 export interface Setting {
@@ -17,11 +17,11 @@ export interface Setting {
   readonly dependents: readonly TestContainer[];
 }
 
-/** Whom each application joins; one of the five has no shell, whoever asks for it. */
+/** The container that each application joins; one of the five has no shell. */
 const FIVE = { app1: 'gluetun', app2: 'gluetun', app3: 'app1', app4: 'gluetun', app5: 'gluetun' };
 const SHELL_LESS = 'app5';
 
-/** A gateway and applications on its network, in an order in which each finds whom it joins; all keep ids. */
+/** A gateway and applications on its network, each after the one that it joins; all join by id. */
 export async function createSetting(
   engine: TestEngine,
   options: Partial<GatewayOptions> = {},
@@ -36,17 +36,17 @@ export async function createSetting(
   return { gateway, dependents };
 }
 
-/** The names of those that are not on the network the gateway has now. */
+/** The names of those that are not on the current network of the gateway. */
 export async function cutOff({ gateway, dependents }: Setting): Promise<readonly string[]> {
   const isLive = await Promise.all(dependents.map(async (dependent) => isOnLiveNetwork(dependent, gateway)));
   return dependents.filter((_, index) => !isLive[index]).map(({ name }) => name);
 }
 
-/** What it said, without times. */
+/** The log lines of the monitor, without times. */
 export const messages = (monitor: MonitorProcess): readonly string[] =>
   monitor.lines.map(({ text }) => text.replace(/^\[[^\]]*\] /, ''));
 
-/** Whether it has done anything to a container: its own words for it. */
+/** The log lines about actions on containers. */
 export const actions = (monitor: MonitorProcess): readonly string[] =>
   messages(monitor).filter((message) =>
     /Restarting |restarted successfully|initiating recovery/.test(message),

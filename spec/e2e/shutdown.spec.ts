@@ -7,7 +7,7 @@ import { SITES, type Setting, createSetting, cutOff } from './setting.ts';
 import { sites } from './stand-in/gateway.ts';
 import { useScenario } from './scenario.ts';
 
-/** The engine's grace before it kills: what lies beyond would be cut off. */
+/** The engine's grace period: whatever takes longer would be killed. */
 const GRACE_MS = 10_000;
 
 describeOnEngine('SIGTERM', (engine) => {
@@ -34,13 +34,13 @@ describeOnEngine('SIGTERM', (engine) => {
     },
     { phase: 'while the gateway is restarted', until: /Restarting gluetun to force/, breaks: true, env: {} },
     {
-      phase: 'while the gateway is waited for',
+      phase: 'while the monitor waits for the gateway',
       until: /Restarting gluetun to force/,
       breaks: true,
       env: { SITES: `${SITES},http://127.0.0.1:1/` },
     },
     { phase: 'while dependents are restarted', until: /Restarting app1\.\.\./, breaks: true, env: {} },
-  ])('$phase ends it with exit code 0 and a flushed log', async ({ until, breaks, env }) => {
+  ])('$phase ends the monitor with exit code 0 and a flushed log', async ({ until, breaks, env }) => {
     setting = await createSetting(engine);
     const monitor = await startMonitor({ env: { SITES, ...env } });
     if (breaks) {
@@ -51,23 +51,23 @@ describeOnEngine('SIGTERM', (engine) => {
     await expectCleanEnd(monitor);
   });
 
-  it('lets the command under way end: a dependent that is being restarted is not left stopped', async () => {
+  it('lets the current command finish, so that a dependent that is being restarted is not left stopped', async () => {
     setting = await createSetting(engine);
     const monitor = await startWatching();
     await setting.gateway.breakTunnel();
     await monitor.waitForLine(/Restarting app1\.\.\./, 40_000);
     await expectCleanEnd(monitor);
-    // The first wave was under way; the one after it, app3 by way of app1, was not begun.
+    // The first wave was under way; the next one, with app3 through app1, was not started.
     await expect(cutOff(setting)).resolves.toEqual(['app3']);
     await expect(setting.dependents[2]?.inspect()).resolves.toMatchObject({ State: { Running: true } });
   });
 
-  it('a second time ends it at once', async () => {
+  it('ends the monitor at once the second time', async () => {
     setting = await createSetting(engine, { ignoresTerm: true });
     const events = await EngineEvents.open(engine);
     const monitor = await startWatching();
     await setting.gateway.breakTunnel();
-    // Not what it says: the call follows when it is written that it is about to be made.
+    // Not the log line: the call is made only after its intent is written to the state.
     await events.waitFor('kill', setting.gateway, 40_000);
     events.close();
     monitor.kill('SIGTERM');

@@ -2,27 +2,27 @@ import Docker from 'dockerode';
 import { rm } from 'node:fs/promises';
 import { isMissing } from './eventually.ts';
 
-/** An engine that a test may fill with containers. What the harness creates carries `labels`. */
+/** An engine that a test may fill with containers. Everything that the harness creates has `labels`. */
 export interface TestEngine {
-  /** `private`: started by the test, and for nobody else. `borrowed`: somebody's, found running. */
+  /** `private`: started by the test for itself. `borrowed`: found running, and used by others. */
   readonly kind: 'private' | 'borrowed';
   readonly socketPath: string;
-  /** The same as the Docker CLI and the monitor take it. */
+  /** The same in the format of the Docker CLI and the monitor. */
   readonly dockerHost: string;
   readonly docker: Docker;
-  /** A folder of the test's own, seen by the engine under the same path: bind mounts come from here. */
+  /** A folder of the test that the engine sees under the same path, for bind mounts. */
   readonly folder: string;
-  /** Marks what this test created; re-created containers keep it, as they keep all labels. */
+  /** Marks everything that this test created; re-created containers keep it like all labels. */
   readonly labels: Readonly<Record<string, string>>;
   start(): Promise<void>;
-  /** Removes, by id, every container that carries `labels`, then everything else the engine was given. */
+  /** Removes, by id, every container with `labels`, then everything else that the harness created. */
   dispose(): Promise<void>;
 }
 
 /** `DOCKER_HOST` would override the socket (docker-modem): a host that is explicitly undefined does not. */
 export const dockerAt = (socketPath: string): Docker => new Docker({ socketPath, host: undefined });
 
-/** Removes, by id, what carries the engine's labels: what the test created, and what was re-created of it. */
+/** Removes, by id, every container with the engine's labels: those that the test created, and their replacements. */
 export async function removeContainers({
   docker,
   labels,
@@ -32,13 +32,13 @@ export async function removeContainers({
   await Promise.all(containers.map(async ({ Id }) => removeContainer(docker, Id)));
 }
 
-/** Removes the container and its anonymous volumes; one that is gone already is fine. */
+/** Removes the container and its anonymous volumes, if it still exists. */
 export async function removeContainer(docker: Docker, id: string): Promise<void> {
   try {
     await docker.getContainer(id).remove({ force: true, v: true });
   } catch (error) {
     if (isMissing(error)) return;
-    // The engine may still be at it for somebody else, and refuse: it is asked once more.
+    // The engine refuses if another removal is still in progress, so it is asked again.
     await docker.getContainer(id).remove({ force: true, v: true }).catch(unlessMissing);
   }
 }

@@ -21,7 +21,7 @@ const QUICK = {
   RETRY_INTERVAL: '1',
 };
 
-/** From a command's first signal to the last container's return. */
+/** From a command's first signal until the last container is back. */
 interface Window {
   readonly what: string;
   readonly fromMs: number;
@@ -35,7 +35,7 @@ describeOnEngine('two gateways', (engine) => {
   let home: Setting;
   let abroad: Setting;
 
-  /** Everybody ignores SIGTERM for a second: a restart takes its time, and two at once would be seen to be. */
+  /** Every container ignores SIGTERM for a second, so that restarts are slow and two at once would be detected. */
   const createBranch = async (gatewayName: string, dependents: readonly string[]): Promise<Setting> => {
     const slow = { ignoresTerm: true, stopTimeoutSeconds: 1 };
     const gateway = await createGateway(engine, { name: gatewayName, ...slow });
@@ -66,7 +66,7 @@ describeOnEngine('two gateways', (engine) => {
     return { what, fromMs: Math.min(...timesOf('kill', ids)), toMs: Math.max(...timesOf('restart', ids)) };
   };
 
-  /** One for each command there can have been: a gateway, or all of its dependents together. */
+  /** One for each possible command: a gateway, or all of its dependents together. */
   const windows = (): readonly Window[] =>
     [home, abroad]
       .flatMap(({ gateway, dependents }) => [
@@ -83,7 +83,7 @@ describeOnEngine('two gateways', (engine) => {
       .filter(({ id }) => events.of(id).some(({ action }) => !/^(create|start)$/.test(action)))
       .map(({ name }) => name);
 
-  it('that fail at once are both recovered, with one command at a time', async () => {
+  it('are both recovered if they fail at the same time, with one command at a time', async () => {
     const monitor = await watch();
     await Promise.all([home.gateway.breakTunnel(), abroad.gateway.breakTunnel()]);
     for (const name of ['gluetun', 'gluetun-us'])
@@ -107,7 +107,7 @@ describeOnEngine('two gateways', (engine) => {
     );
   });
 
-  it('are told apart in every line, each with its own sites and dependents', async () => {
+  it('are distinguished in every log line, each with its own sites and dependents', async () => {
     const monitor = await watch({ LOG_LEVEL: 'debug' });
     await abroad.gateway.breakTunnel();
     await monitor.waitForLine(/ gluetun-us: Recovery complete/, LONG_MS);
@@ -128,7 +128,7 @@ describeOnEngine('two gateways', (engine) => {
     await expect(cutOff(abroad)).resolves.toEqual([]);
   });
 
-  it('of which one hangs in its check: the other one is found broken and recovered meanwhile', async () => {
+  it('are independent: if one hangs in its check, a failure of the other is detected and recovered meanwhile', async () => {
     const stateFile = join(engine.folder, `state-${randomUUID()}.json`);
     const monitor = await watch({
       SITES: `${FIRST}|gateway=gluetun,${SECOND}|gateway=gluetun-us|timeout=120`,
@@ -137,7 +137,7 @@ describeOnEngine('two gateways', (engine) => {
     await abroad.gateway.hangTunnel();
     const hasEnded = ({ attributes: { execID } }: EngineMessage): boolean =>
       events.all.some(({ action, attributes }) => action === 'exec_die' && attributes['execID'] === execID);
-    // It may have begun just before the tunnel was hung; that it hangs shows in those of the other gateway.
+    // It may have started just before the tunnel hung; the checks of the other gateway show that it hangs.
     const hanging = await eventually(
       'a check that hangs',
       () => {
@@ -158,7 +158,7 @@ describeOnEngine('two gateways', (engine) => {
     await expect(rememberedIn(stateFile, 'gluetun-us')).rejects.toThrow('knows of no recovery');
   });
 
-  it('of which one is missing: the other one is recovered, and the missing one taken on when it comes', async () => {
+  it('are independent: if one is missing, the other is recovered, and the missing one is watched once it exists', async () => {
     home = await createBranch('gluetun', ['app1']);
     const monitor = await startMonitor({ env: QUICK });
     await monitor.waitForLine(/ gluetun-us: Container gluetun-us not found/, SOON_MS);
@@ -174,7 +174,7 @@ describeOnEngine('two gateways', (engine) => {
   });
 });
 
-/** The sites that this gateway has been asked for, each once. */
+/** The distinct sites that were probed through this gateway. */
 const sitesProbed = (monitor: MonitorProcess, gateway: string): readonly string[] => {
   const probes = saidBy(monitor, new RegExp(`^\\[DEBUG\\] ${gateway}: Site \\S+: (pass|fail) `));
   return [...new Set(probes.map((line) => /Site (\S+): /.exec(line)?.[1] ?? ''))].sort();

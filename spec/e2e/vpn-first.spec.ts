@@ -20,7 +20,7 @@ interface Refusal {
   readonly reason: string;
 }
 
-describeOnEngine('a broken tunnel, the VPN first', (engine) => {
+describeOnEngine('a broken tunnel, with RECOVERY_STRATEGY=vpn-first,', (engine) => {
   jest.setTimeout(LONG_MS);
   const { startWatching } = useScenario(engine);
   let setting: Setting;
@@ -43,7 +43,7 @@ describeOnEngine('a broken tunnel, the VPN first', (engine) => {
       [setting.gateway, ...setting.dependents].map(async (one) => (await one.inspect()).State.StartedAt),
     );
 
-  /** Those that have been started since. */
+  /** The containers that were started since. */
   const restartedSince = async (before: readonly string[]): Promise<readonly string[]> => {
     const now = await startTimes();
     const all = [setting.gateway, ...setting.dependents];
@@ -55,17 +55,17 @@ describeOnEngine('a broken tunnel, the VPN first', (engine) => {
     return saidBy(monitor, /[Tt]he VPN|Restarting|Recovery/);
   };
 
-  describe('is mended by a restart of the VPN alone', () => {
+  describe('is recovered by a restart of the VPN alone', () => {
     it.each<{ given: string; options: Partial<GatewayOptions>; env: Environment }>([
-      { given: 'is open to all', options: { controlServer: 'open' }, env: {} },
-      { given: 'of an OpenVPN gateway is open to all', options: { vpn: 'openvpn' }, env: {} },
-      { given: 'is that of v3.30', options: { controlServer: 'v3.30', vpn: 'openvpn' }, env: {} },
+      { given: 'needs no key', options: { controlServer: 'open' }, env: {} },
+      { given: 'of an OpenVPN gateway needs no key', options: { vpn: 'openvpn' }, env: {} },
+      { given: 'is that of Gluetun v3.30', options: { controlServer: 'v3.30', vpn: 'openvpn' }, env: {} },
       {
-        given: 'wants a key, and gets it',
+        given: 'requires a key, and gets it',
         options: { controlServer: { apiKey: API_KEY } },
         env: { GLUETUN_API_KEY: API_KEY },
       },
-    ])('where the control server $given: nothing else is touched', async ({ options, env }) => {
+    ])('if the control server $given, and nothing else is touched', async ({ options, env }) => {
       const monitor = await watch(env, options);
       const before = await startTimes();
       await setting.gateway.breakTunnel();
@@ -79,7 +79,7 @@ describeOnEngine('a broken tunnel, the VPN first', (engine) => {
       await expect(cutOff(setting)).resolves.toEqual([]);
     });
 
-    it('and those that hold on to the address of the tunnel are restarted, nobody else', async () => {
+    it('and of the dependents that VPN_RESTART_DEPENDENTS lists', async () => {
       const monitor = await watch({ VPN_RESTART_DEPENDENTS: 'app2' });
       const before = await startTimes();
       await setting.gateway.breakTunnel();
@@ -92,11 +92,11 @@ describeOnEngine('a broken tunnel, the VPN first', (engine) => {
     });
   });
 
-  describe('is mended by a restart of the container', () => {
-    // Every other refusal is told from answers of the same kind: `spec/streams/vpn-restart.spec.ts` has them all.
+  describe('is recovered by a restart of the container', () => {
+    // `spec/streams/vpn-restart.spec.ts` has all other refusals, which are recognised in the same way.
     it.each<Refusal>([
       {
-        given: 'the control server wants a key, and none is set',
+        given: 'the control server requires a key, and none is set',
         options: { controlServer: { apiKey: API_KEY } },
         reason: `the control server asks for a key: set GLUETUN_API_KEY, and ${MAY_NOT}`,
       },
@@ -116,7 +116,7 @@ describeOnEngine('a broken tunnel, the VPN first', (engine) => {
         options: { controlServer: 'stuck' },
         reason: 'the VPN may be left stopped: the control server did not answer in time',
       },
-    ])('where $given, and the reason is said', async ({ options, env, reason }) => {
+    ])('if $given, and the reason is logged', async ({ options, env, reason }) => {
       const monitor = await watch(env, options);
       const before = await startTimes();
       await setting.gateway.breakTunnel();
@@ -130,7 +130,7 @@ describeOnEngine('a broken tunnel, the VPN first', (engine) => {
       await expect(cutOff(setting)).resolves.toEqual([]);
     });
 
-    it('where the VPN has crashed, for only Gluetun itself starts it again', async () => {
+    it('if the VPN has crashed, as only Gluetun itself can start it then', async () => {
       const monitor = await watch();
       await setting.gateway.crashVpn();
       const said = await recovered(monitor);
@@ -139,16 +139,16 @@ describeOnEngine('a broken tunnel, the VPN first', (engine) => {
         '[WARN] The VPN cannot be restarted inside gluetun: the VPN has crashed, and only Gluetun itself starts it again (its log says why it crashed)',
         RESTARTING_CONTAINER,
       ]);
-      // It was not even told to stop.
+      // No stop was requested.
       await expect(setting.gateway.log()).resolves.not.toMatch(/PUT \/v1\/vpn\/status/);
       await expect(cutOff(setting)).resolves.toEqual([]);
     });
 
-    it('where one of the VPN has not helped', async () => {
+    it('if a restart of the VPN does not help', async () => {
       const monitor = await watch({}, { staysBroken: true });
       const before = await startTimes();
       await setting.gateway.breakTunnel();
-      // The container is being restarted then: what it finds when it is up again heals it.
+      // The container is being restarted then: with this setting its restart heals the tunnel.
       await monitor.waitForLine(/No check has passed since the VPN was restarted/, 60_000);
       await setting.gateway.setStaysBroken(false);
       const said = await recovered(monitor);
@@ -162,7 +162,7 @@ describeOnEngine('a broken tunnel, the VPN first', (engine) => {
     });
   });
 
-  it('stands by where the gateway is paused meanwhile, and goes on when that is resumed', async () => {
+  it('is left alone while the gateway is paused, and recovered when it is unpaused', async () => {
     // An exec that is just being started when its container is paused can hang the engine (20.10): no health check, then.
     const monitor = await watch({ VPN_RESTART_DEPENDENTS: 'app2' }, { stopDelaySeconds: 2, health: 'none' });
     const before = await startTimes();
@@ -181,7 +181,7 @@ describeOnEngine('a broken tunnel, the VPN first', (engine) => {
     expect(saidBy(monitor, /Restarting gluetun/)).toEqual([]);
   });
 
-  it('never shows the key: not in the log, an engine event, a process list, or a file left behind', async () => {
+  it('is recovered without exposing the key in the log, an engine event, a process list, or a file left behind', async () => {
     const monitor = await watch(
       { GLUETUN_API_KEY: API_KEY },
       { controlServer: { apiKey: API_KEY }, stopDelaySeconds: 2 },

@@ -7,7 +7,7 @@ import type { TestContainer } from './stand-in/container.ts';
 import { useEvents, useScenario } from './scenario.ts';
 
 const SOON_MS = 60_000;
-/** Long enough to break a tunnel, find that out and heal it, however busy the machine is. */
+/** Long enough to break a tunnel, detect that and heal it, however busy the machine is. */
 const STOP_SECONDS = 6;
 
 const [FIRST, SECOND] = sites.ok;
@@ -19,7 +19,7 @@ const QUICK = {
   FAIL_THRESHOLD: '1',
 };
 
-/** The other gateway's dependent takes its time to stop: that repair is the act under way. */
+/** The other gateway's dependent is slow to stop: that repair is the act under way. */
 describeOnEngine('a recovery that is due while another act is under way', (engine) => {
   jest.setTimeout(2 * SOON_MS);
   const { startMonitor } = useScenario(engine, { sharesContainers: true });
@@ -59,7 +59,7 @@ describeOnEngine('a recovery that is due while another act is under way', (engin
   };
   const actionsOf = ({ id }: TestContainer): readonly string[] => events.of(id).map(({ action }) => action);
 
-  it('is not begun, nor said, if a check passes in time', async () => {
+  it('is neither started nor logged if a check passes in time', async () => {
     const monitor = await whileSlowIsRestarted();
     await home.heal();
     const isBack = await monitor.waitForLine(/ gluetun: Site .* can be reached again$/, SOON_MS);
@@ -72,7 +72,7 @@ describeOnEngine('a recovery that is due while another act is under way', (engin
     await expect(cutOff({ gateway: abroad, dependents: [slow] })).resolves.toEqual([]);
   });
 
-  it('begins the moment the other act is over', async () => {
+  it('starts as soon as the other act is over', async () => {
     const monitor = await whileSlowIsRestarted();
     const isOver = await monitor.waitForLine(/ gluetun-us: slow restarted successfully$/, SOON_MS);
     await monitor.waitForLine(/ gluetun: Restarting gluetun to force new endpoint/, SOON_MS, isOver);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { KeptExit } from '../../src/model/persisted.ts';
 
-/** Words that mean something to JavaScript, to a terminal, to a shell, to a log, or to whoever joins texts by them. */
+/** Words with a meaning in JavaScript, a terminal, a shell or a log, or as separators. */
 export const NASTY_TEXTS: readonly string[] = [
   '', ' ', '\n', '\r\n', '\t', '\0', '/', '//', '-', '--', '-e', ',', ':', '=', '|', '#', '@', '%', '%00', '~', '..', '/../..',
   '__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', 'then', 'toJSON', 'length',
@@ -12,7 +12,7 @@ export const NASTY_TEXTS: readonly string[] = [
   '999999999999999999999999', '0x10', '１２', '1.2.3.4', 'container:', 'container:__proto__', 'container:constructor',
 ]; // prettier-ignore
 
-/** Any code unit, those that are half a character among them. */
+/** Any code unit, including halves of characters. */
 const anyCodeUnit = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
   fc.integer({ min: 0xd7f0, max: 0xe010 }).map((unit) => String.fromCharCode(unit)),
@@ -23,7 +23,7 @@ const longText = fc
   .tuple(fc.constantFrom(...NASTY_TEXTS, 'a', 'ab '), fc.integer({ min: 100, max: 3_000 }))
   .map(([unit, times]) => unit.repeat(times));
 
-/** Any text at all, and those that are known for trouble. */
+/** Any text, and known difficult ones. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...NASTY_TEXTS) },
   { weight: 3, arbitrary: fc.string({ unit: anyCodeUnit, maxLength: 40 }) },
@@ -31,7 +31,7 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: longText },
 );
 
-/** Text made of what the reader looks for, and of anything else between. */
+/** Text made of words that the reader looks for, with anything in between. */
 export const textOf = (words: readonly string[], maxLength = 30): fc.Arbitrary<string> =>
   fc
     .array(
@@ -50,7 +50,7 @@ export const anyBytes: fc.Arbitrary<Uint8Array> = fc.oneof(
   fc.tuple(fc.nat(255), fc.nat(5_000)).map(([byte, times]) => Buffer.alloc(times, byte)),
 );
 
-/** Stands for a number that JSON can write and JavaScript cannot hold: `1e999`, which reads as Infinity. */
+/** A placeholder for a number that JSON can write and JavaScript cannot hold: `1e999`, which is read as Infinity. */
 export const TOO_LARGE = '1e999, and no text';
 
 const anyNumber = fc.oneof(
@@ -65,7 +65,7 @@ const nested = fc
     Array.from({ length: depth }).reduce<unknown>((inner) => (isList ? [inner] : { a: inner }), null),
   );
 
-/** Whatever JSON can say. Keys are any, `__proto__` among them: to be written as text, and read again. */
+/** Any JSON value, with any keys, even `__proto__`: write it as text and parse that. */
 export const anyJson: fc.Arbitrary<unknown> = fc.letrec<{ json: unknown }>((tie) => ({
   json: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },

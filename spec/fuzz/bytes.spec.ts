@@ -23,7 +23,7 @@ const writing = fc.oneof(
   anyBytes,
 );
 
-/** A recording as an engine gives it, or with absurd lengths, or no recording at all. */
+/** A stream as an engine sends it, or with absurd lengths, or no valid stream at all. */
 const recording = fc.oneof(
   writing.chain(framedAnywhere),
   fc.tuple(writing.chain(framedAnywhere), anyBytes).map((parts) => Buffer.concat(parts)),
@@ -39,7 +39,7 @@ const split = (bytes: fc.Arbitrary<Uint8Array>) =>
   bytes.chain((whole) => splitAnywhere(whole).map((pieces) => ({ whole, pieces })));
 
 describe('lines', () => {
-  it('are those of the text, cut where they are too long, wherever the bytes were split', () => {
+  it('are those of the text, truncated if too long, wherever the bytes are split', () => {
     fuzz(split(writing), 1_500, ({ whole, pieces }) => {
       const written = Buffer.from(whole).toString().split('\n');
       const unfinished = written.pop() ?? '';
@@ -50,7 +50,7 @@ describe('lines', () => {
 });
 
 describe('frames', () => {
-  it('give what was put into them, wherever they and the bytes were split', () => {
+  it('give back their content, wherever they and the bytes are split', () => {
     const framed = writing.chain((whole) =>
       framedAnywhere(whole).chain((bytes) => splitAnywhere(bytes).map((pieces) => ({ whole, pieces }))),
     );
@@ -59,7 +59,7 @@ describe('frames', () => {
     });
   });
 
-  it('give the same whatever they are and wherever they were split, and never more than came', () => {
+  it('give the same for any bytes split anywhere, and never more than the input', () => {
     fuzz(split(recording), 1_500, ({ whole, pieces }) => {
       const given = body(pieces);
       expect(given.equals(body([whole]))).toBe(true);
@@ -68,7 +68,7 @@ describe('frames', () => {
   });
 });
 
-describe('what never ends', () => {
+describe('an endless input', () => {
   const CHUNK = 64 * 1024;
   const framed = (length: number, output: Uint8Array): Uint8Array => {
     const frame = encodeFrame('stdout', output);
@@ -79,7 +79,7 @@ describe('what never ends', () => {
   it.each([
     { what: 'a line', reader: toLines(), pieces: 300, piece: () => Buffer.alloc(CHUNK, 'x') },
     {
-      what: 'binary',
+      what: 'binary data',
       reader: toLines(),
       pieces: 300,
       piece: (n: number) => Buffer.alloc(CHUNK, 0x80 + (n % 2)),
@@ -87,8 +87,8 @@ describe('what never ends', () => {
     { what: 'lines', reader: toLines(), pieces: 300, piece: () => Buffer.alloc(CHUNK, 'a line\n') },
     { what: 'a frame', reader: unframe(), pieces: 300, piece: () => framed(0xffffffff, Buffer.alloc(CHUNK)) },
     { what: 'empty frames', reader: unframe(), pieces: 200_000, piece: () => Buffer.alloc(16) },
-    { what: 'parts of headers', reader: unframe(), pieces: 300_000, piece: () => Buffer.alloc(5) },
-  ])('of $what keeps no more than a line or a piece', ({ reader, pieces, piece }) => {
+    { what: 'incomplete headers', reader: unframe(), pieces: 300_000, piece: () => Buffer.alloc(5) },
+  ])('of $what is buffered only up to a line or a chunk', ({ reader, pieces, piece }) => {
     const read = (bytes$: Observable<Uint8Array>): Observable<unknown> => bytes$.pipe(reader as never);
     expect(retainedByReader({ piece, pieces }, read)).toBeLessThan(4 * MEBIBYTE);
   });

@@ -13,7 +13,7 @@ import { mutated, mutatedJsonText } from './mutations.ts';
 import { outputOf, played } from './output.ts';
 import { MEBIBYTE, retainedByReader } from './retained.ts';
 
-/** What the engine makes of one call: an answer, whatever it be, a refusal, or nothing at all. */
+/** The outcome of one call: any answer, a refusal, or nothing at all. */
 const answerTo = (usual: fc.Arbitrary<unknown>): fc.Arbitrary<Observable<unknown>> =>
   fc.oneof(
     { weight: 6, arbitrary: usual.map((answer) => of(answer)) },
@@ -43,7 +43,7 @@ const inspection = answerTo(
   fc.constantFrom('inspect-healthy', 'inspect-dependent').map(recordedAnswer).chain(mutated),
 );
 
-/** All that comes, in at most five minutes of the engine's silence. */
+/** All events, with at most five minutes of silence from the engine. */
 function answered<T>(make: (scheduler: VirtualTimeScheduler) => Observable<T>): {
   events: T[];
   ended: boolean;
@@ -63,11 +63,11 @@ function expectSound(event: EngineEvent): void {
   else expect('reason' in event && event.reason).toMatch(/^.{1,500}$/);
 }
 
-/** An engine that does not say how it is set up. */
+/** An engine that does not show its settings. */
 const UNTELLING = { info: () => of({}), pastEvents: () => EMPTY };
 
-describe('a listing', () => {
-  it('is one event, whatever the engine answers, and ends', () => {
+describe('a listing request', () => {
+  it('emits one event and ends, whatever the engine answers', () => {
     const answers = fc.record({
       list: listing,
       inspections: fc.array(inspection, { minLength: 1, maxLength: 3 }),
@@ -84,8 +84,8 @@ describe('a listing', () => {
   });
 });
 
-describe('an inspection', () => {
-  it('is one event, whatever the engine answers, and ends', () => {
+describe('an inspection request', () => {
+  it('emits one event and ends, whatever the engine answers', () => {
     fuzz(inspection, 700, (answer) => {
       const engine = { inspect: () => answer, clockMs: () => 5 };
       const request = { kind: 'inspectContainer', containerId: 'abc' } as const;
@@ -96,7 +96,7 @@ describe('an inspection', () => {
   });
 });
 
-describe('the stream of messages', () => {
+describe('the event stream', () => {
   const MESSAGES = ['compose-up-changed', 'crash', 'unhealthy'].flatMap(recordedEvents);
   const lines = fc
     .array(
@@ -110,7 +110,7 @@ describe('the stream of messages', () => {
     )
     .map((all) => Buffer.from(all.map((line) => `${line}\n`).join('')));
 
-  it('never fails and never ends, tells nothing twice, and asks for what it has missed', () => {
+  it('never fails, never ends, emits nothing twice, and requests what it has missed', () => {
     fuzz(outputOf(lines), 500, (output) => {
       const asked: (string | undefined)[] = [];
       const { values, endedAtMs, isOpen } = played(
@@ -137,8 +137,8 @@ describe('the stream of messages', () => {
     ['runs', (number: number) => 1.8e18 + number * 1e6],
     ['runs backwards', (number: number) => 1.8e18 - number * 1e6],
     ['was ahead for a moment', (number: number) => (number === 0 ? 9e18 : 1.8e18 + number * 1e6)],
-    ['stands still, and each container is another one', () => 1.8e18],
-  ])('is not remembered for ever, while the engine’s clock %s', (_, timeNano) => {
+    ['stands still, with another container each time', () => 1.8e18],
+  ])('is not remembered for ever, if the clock of the engine %s', (_, timeNano) => {
     const piece = (number: number): string =>
       `${JSON.stringify({
         Type: 'container',

@@ -12,7 +12,7 @@ const MESSAGES: readonly RecordedEvent[] = [
   'compose-up-changed', 'crash', 'docker-kill', 'oom', 'pause', 'rename', 'unhealthy',
 ].flatMap(recordedEvents); // prettier-ignore
 const LISTED = recordedAnswer('list') as readonly unknown[];
-/** The parts that are read: in all the others a mutation would be lost. */
+/** The parts that are read: a mutation elsewhere would have no effect. */
 const INSPECTED = ['inspect-healthy', 'inspect-dependent'].map(recordedAnswer).map((answer) => {
   const { Id, Name, Created, Image, State, Config, HostConfig } = answer as Record<string, object>;
   const { NetworkMode, RestartPolicy } = HostConfig as Record<string, unknown>;
@@ -32,15 +32,15 @@ function expectToldBy({ Actor, Type }: RecordedEvent, event: ContainerEvent): vo
   expect('exitCode' in event ? (event.exitCode ?? 0) : 0).toBeLessThan(1e10);
 }
 
-describe('a message of the engine', () => {
-  it('is one of a container, or none at all', () => {
+describe('an event of the engine', () => {
+  it('is decoded as one of a container, or not at all', () => {
     fuzz(anyOf(...MESSAGES).chain(mutatedJsonText), 3_000, (text) => {
       const event = decodeEvent(text, 7);
       if (event !== undefined) expectToldBy(parseJson(text) as RecordedEvent, event);
     });
   });
 
-  it('says what it said, whatever else is in it', () => {
+  it('is decoded to the same with any additional content', () => {
     const known = MESSAGES.filter((message) => decodeEvent(JSON.stringify(message), 7) !== undefined);
     const withMore = anyOf(...known).chain((message) =>
       mutated({ time: message.time, scope: 'local', from: '' }).map((more) => ({ message, more })),
@@ -52,8 +52,8 @@ describe('a message of the engine', () => {
   });
 });
 
-describe('a container of a listing', () => {
-  it('is one with all its facts, or none at all', () => {
+describe('an entry of a list', () => {
+  it('is decoded with all its facts, or not at all', () => {
     fuzz(anyOf(...LISTED).chain(mutated), 3_000, (entry) => {
       const facts = decodeListed(entry);
       if (facts === undefined) return;
@@ -66,7 +66,7 @@ describe('a container of a listing', () => {
 describe('an inspection', () => {
   const known = INSPECTED.map(decodeInspected);
 
-  it('is of one container with all its facts, or none at all', () => {
+  it('is decoded with all its facts, or not at all', () => {
     fuzz(anyOf(...INSPECTED).chain(mutated), 3_000, (answer) => {
       const facts = decodeInspected(answer);
       if (facts === undefined) return;
@@ -75,7 +75,7 @@ describe('an inspection', () => {
     });
   });
 
-  it('gives of each fact what was told or what stands for nothing, never anything else', () => {
+  it('does not change any other fact if its state is invalid', () => {
     const one = fc.nat(INSPECTED.length - 1);
     const withFault = one.chain((which) =>
       mutated(INSPECTED[which]?.State).map((State) => ({ which, State })),
@@ -88,6 +88,6 @@ describe('an inspection', () => {
   });
 });
 
-/** What does not follow from its state. */
+/** The facts that do not depend on its state. */
 const allBut = (facts: ContainerFacts | undefined): object | undefined =>
   facts && { ...facts, runState: undefined, details: undefined };

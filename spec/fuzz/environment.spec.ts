@@ -35,7 +35,7 @@ const faultsOf = (result: LoadResult): readonly ConfigFault[] => (result.ok ? []
 const formatted = (variable: Variable, value: string): boolean =>
   faultsOf(loadConfig({ [variable.env]: value })).length === 0;
 
-/** Everything the monitor goes by: each a value of its own kind, within its limits. */
+/** Every setting: each has a value of its own kind, within its limits. */
 function expectSound(config: Config): void {
   expect(config.gateways.length >= 1 && config.gateways.length <= 16).toBe(true);
   const names = [
@@ -60,7 +60,7 @@ function expectSound(config: Config): void {
   );
 }
 
-/** One line for each, and none that anybody could forge. */
+/** One line for each fault, and none that a value could forge. */
 function expectOneMessage(faults: readonly ConfigFault[]): void {
   const lines = describeFaults(faults).split('\n');
   expect(lines).toHaveLength(faults.length + 3);
@@ -73,7 +73,7 @@ function expectOneMessage(faults: readonly ConfigFault[]): void {
 describe('the environment', () => {
   const folder = new TemporaryFolder();
 
-  it('is a sound configuration, or one message that names each variable at fault once', () => {
+  it('gives a valid configuration, or one message that names each invalid variable once', () => {
     fuzz(anyEnv, 2_000, (env) => {
       const result = loadConfig(env);
       if (result.ok) expectSound(result.config);
@@ -85,7 +85,7 @@ describe('the environment', () => {
     });
   });
 
-  it('tells every fault that a variable has alone, whatever else is set', () => {
+  it('reports every fault that a variable has alone, whatever else is set', () => {
     const given = fc.uniqueArray(fc.tuple(fc.constantFrom(...variables), anyValue), {
       maxLength: 6,
       selector: ([{ env }]) => env,
@@ -97,12 +97,12 @@ describe('the environment', () => {
         .map(([variable]) => variable.env);
       const told = faultsOf(loadConfig(env)).map(({ variable }) => variable);
       expect(faulty.filter((name) => !told.includes(name))).toEqual([]);
-      // Certificates are looked for only where DOCKER_HOST asks for them.
+      // Certificates are looked for only if DOCKER_HOST requires them.
       expect(told.filter((name) => !faulty.includes(name) && name !== 'DOCKER_CERT_PATH')).toEqual([]);
     });
   });
 
-  it('says the same whatever quotes and spaces a value comes in', () => {
+  it('means the same with any quotes and spaces around a value', () => {
     const around = fc.constantFrom(
       ['"', '"'],
       ["'", "'"],
@@ -126,7 +126,7 @@ describe('the environment', () => {
     );
   });
 
-  it('keeps its secrets, be they right or wrong, in a variable or in a file', () => {
+  it('does not reveal its secrets, valid or not, from a variable or a file', () => {
     const secret = fc.oneof(
       fc.stringMatching(/^[a-zA-Z0-9]{16,24}$/),
       fc.tuple(fc.stringMatching(/^[a-zA-Z0-9]{16}$/), anyText).map(([start, rest]) => start + rest),
@@ -146,7 +146,7 @@ describe('the environment', () => {
         ? [result.values, result.warnings]
         : [result.faults, describeFaults(result.faults)];
       expect(JSON.stringify(shown)).not.toContain(key.slice(0, 16));
-      // But for what surrounded it.
+      // Apart from what surrounded it.
       const masked = result.ok ? secretsOf(result.config) : [];
       expect(masked.map((one) => key.includes(one) && one.startsWith(key.slice(0, 16)))).toEqual(
         result.ok ? [true] : [],
@@ -154,7 +154,7 @@ describe('the environment', () => {
     });
   });
 
-  it('shows no password that is in an address, wherever that was put', () => {
+  it('does not reveal a password in an address, whichever variable has it', () => {
     const password = fc.stringMatching(/^[a-zA-Z0-9]{12}$/);
     const address = fc.tuple(
       fc.constantFrom('https://', 'http://', 'tcp://', 'ssh://', 'HTTPS://', 'https:', 'https:\\', ''),
@@ -178,7 +178,7 @@ describe('the environment', () => {
       fc.tuple(anyEnv, fc.uniqueArray(name, { minLength: 1, maxLength: 3 }), address, password),
       2_000,
       ([env, names, [scheme, user, rest], word]) => {
-        // Else it is two texts, the first of which is no address, or one with the word in its path.
+        // Otherwise it is two texts, the first of which is no address, or has the password in its path.
         fc.pre(!rest.startsWith(',') || (scheme.endsWith('://') && !user.includes('/')));
         const value = `${scheme}${user}${word}${rest}`;
         const result = loadConfig({ ...env, ...Object.fromEntries(names.map((one) => [one, value])) });

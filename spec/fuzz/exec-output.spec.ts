@@ -14,7 +14,7 @@ import { MEBIBYTE, retainedByReader } from './retained.ts';
 
 type Bytes$ = Observable<Uint8Array>;
 
-/** The words of the protocol, put together as nobody would. */
+/** The words of the protocol in any combination. */
 const saying = (...words: readonly string[]): fc.Arbitrary<Uint8Array> =>
   fc.oneof(
     { weight: 4, arbitrary: textOf(['\n', ' ', ...words]).map((text) => Buffer.from(text)) },
@@ -34,10 +34,10 @@ const ENDLESS = [
   ['a line', () => Buffer.alloc(65_536, 'x')],
   ['lines', () => Buffer.alloc(65_536, 'a line\n')],
   ['empty lines', () => Buffer.alloc(65_536, '\n')],
-  ['binary', (n: number) => Buffer.alloc(65_536, n % 256)],
+  ['binary data', (n: number) => Buffer.alloc(65_536, n % 256)],
 ] as const;
 
-/** It hears 20 MiB in frames, and is still not told that this is the end. */
+/** It receives 20 MiB in frames, and the stream is still not over. */
 const retainedOf = (piece: (number: number) => Uint8Array, reader: (bytes$: Bytes$) => Observable<unknown>) =>
   retainedByReader({ piece: (number) => encodeFrame('stdout', piece(number)), pieces: 320 }, reader);
 
@@ -46,7 +46,7 @@ describe('the output of a check', () => {
     name: `s${index}`, url: `https://s${index}.example/`, timeoutSeconds, role: 'critical', gateway: undefined,
   }); // prettier-ignore
   const SITES = [site(0, 2), site(1, 20), site(2, 5)];
-  /** What comes after so many is not listened to. */
+  /** Later lines are ignored. */
   const MOST_LINES = SITES.length + 1_000;
   const BOUND_MS = 15_000 + 20_000 + 2_000;
 
@@ -69,13 +69,13 @@ describe('the output of a check', () => {
     '2 - - timeout: fork: Resource temporarily unavailable\n',
   );
 
-  /** wget got an answer, whatever it was. */
+  /** Whether wget got any answer. */
   const isReached = (line: string): boolean => {
     const [, code, status] = line.split(' ');
     return status !== '-' || (code !== '-' && [0, 6, 8].includes(Number(code)));
   };
 
-  it('ends in one event, in time, after at most one result of each site', () => {
+  it('ends with one event in time, after at most one result for each site', () => {
     fuzz(outputOf(said), 800, (output) => {
       const { values, endedAtMs, error, isOpen } = check(output);
       expect([error, isOpen]).toEqual([undefined, false]);
@@ -89,7 +89,7 @@ describe('the output of a check', () => {
     });
   });
 
-  it('tells of each site what its first line after the mark says, wherever it was split', () => {
+  it('gives the result of the first line after the mark for each site, wherever it is split', () => {
     fuzz(split(said), 800, ({ whole, pieces }) => {
       const text = Buffer.concat(whole.pieces.map(({ bytes }) => bytes.subarray(8))).toString();
       const lines = text
@@ -114,7 +114,7 @@ describe('the output of a check', () => {
     });
   });
 
-  it.each(ENDLESS)('without an end, %s after the mark, is not kept', (_, piece) => {
+  it.each(ENDLESS)('is not kept in memory if it is endless, with %s after the mark', (_, piece) => {
     const endless = (number: number): Uint8Array => (number === 0 ? Buffer.from('start\n') : piece(number));
     expect(retainedOf(endless, reader)).toBeLessThan(4 * MEBIBYTE);
   });
@@ -132,7 +132,7 @@ describe('the answer of the control server', () => {
     mutatedJsonText(BODY).map((body) => Buffer.from(`${body}\nexit 0 -\n`)),
   );
 
-  it('is one event, in time, of texts that say something', () => {
+  it('is one event in time, without empty texts', () => {
     fuzz(outputOf(said), 800, (output) => {
       const { values, endedAtMs, error, isOpen } = played(output, reader);
       expect([values.length, error, isOpen]).toEqual([1, undefined, false]);
@@ -147,7 +147,7 @@ describe('the answer of the control server', () => {
     });
   });
 
-  it('is what the body says, and the same wherever it was split', () => {
+  it('is read from the body, and the same wherever it is split', () => {
     fuzz(split(said), 800, ({ whole, pieces }) => {
       expect(played(pieces, reader).values).toEqual(played(whole, reader).values);
     });
@@ -178,8 +178,8 @@ describe('the answer of the control server', () => {
     });
   });
 
-  it.each(ENDLESS)('without an end, %s, is not kept', (_, piece) => {
-    // A hundred lines of 64 KiB each at the very most.
+  it.each(ENDLESS)('is not kept in memory if it is endless, with %s', (_, piece) => {
+    // At most a hundred lines of 64 KiB each.
     expect(retainedOf(piece, reader)).toBeLessThan(10 * MEBIBYTE);
   });
 });
@@ -209,7 +209,7 @@ describe('the output of a restart of the VPN', () => {
     );
   };
 
-  it('is one result, in time', () => {
+  it('is one result in time', () => {
     fuzz(outputOf(said), 800, (output) => {
       const { values, endedAtMs, error, isOpen } = played(output, reader);
       expect([values.length, error, isOpen]).toEqual([1, undefined, false]);
@@ -218,7 +218,7 @@ describe('the output of a restart of the VPN', () => {
     });
   });
 
-  it('is the same wherever it was split, and no restart where no start was answered', () => {
+  it('is the same wherever it is split, and no restart if no start was answered', () => {
     fuzz(split(said), 800, ({ whole, pieces }) => {
       const { values } = played(pieces, reader);
       expect(values).toEqual(played(whole, reader).values);
@@ -228,7 +228,7 @@ describe('the output of a restart of the VPN', () => {
     });
   });
 
-  it.each(ENDLESS)('without an end, %s, is not kept', (_, piece) => {
+  it.each(ENDLESS)('is not kept in memory if it is endless, with %s', (_, piece) => {
     expect(retainedOf(piece, reader)).toBeLessThan(4 * MEBIBYTE);
   });
 });

@@ -2,14 +2,14 @@ import type { ContainerFacts } from '../../streams/events.ts';
 
 const RUN_STATES = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'];
 const HEALTHS = ['none', 'starting', 'healthy', 'unhealthy'];
-/** Of Node's. */
+/** The longest delay of a timer in Node. */
 const LONGEST_TIMER_SECONDS = 2 ** 31 / 1000;
 const POLICIES = ['no', 'always', 'unless-stopped', 'on-failure'];
 
-/** Fit to be a key of the state, where nothing else has it, and a part of the engine's addresses. */
+/** Safe as a key of the state and as a part of the engine's URLs. */
 export const expectId = (id: string): void => expect(id).toMatch(/^[0-9a-f]{1,64}$/);
 
-/** A map of texts, and no more: whatever its keys are called, they are its own. */
+/** A map of texts whose keys are its own properties, whatever their names. */
 export function expectHarmless(map: Readonly<Record<string, string>>): void {
   expect(Object.getPrototypeOf(map)).toBe(Object.prototype);
   expect(Object.values(map).filter((value) => typeof value !== 'string')).toEqual([]);

@@ -11,7 +11,7 @@ const SEED = Number(FUZZ_SEED);
 let cases = 0;
 let properties = 0;
 
-/** Tries a property on so many cases, each another one; fails with the smallest case found, and how to replay it. */
+/** Tests a property on that many random cases; fails with the smallest case found, and how to replay it. */
 export function fuzz<Case>(cases$: fc.Arbitrary<Case>, runs: number, holds: (one: Case) => void): void {
   const details = fc.check(fc.property(cases$, holds), {
     numRuns: Math.ceil(runs * Number(FUZZ_RUNS)),
@@ -36,7 +36,7 @@ const reportOf = <Case>(details: fc.RunDetails<[Case]>): string =>
 const fileUnderTest = (): string => expect.getState().testPath?.replace(/^.*\/spec\//, 'spec/') ?? '';
 
 afterEach(() => {
-  // Whatever was read: no key of it has become everybody's.
+  // Whatever was read, the prototype of all objects must be unchanged.
   expect(Object.keys(Object.prototype)).toEqual([]);
 });
 

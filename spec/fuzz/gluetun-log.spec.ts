@@ -23,7 +23,7 @@ const STARTED_AT = '2026-11-22T18:14:48.5Z';
 const AT = '2026-11-22T18:14:49Z';
 const LINES = LOGS.flatMap((log) => log.split('\n')).filter((line) => parseGluetunLine(line) !== undefined);
 
-/** Most say something, as recorded; some of their words are put together anew. */
+/** Most are recorded lines; in some the words are combined anew. */
 const anyLine = fc.oneof(
   fc.constantFrom(...LINES).chain((line) => mutatedBytes(Buffer.from(line)).map((bytes) => Buffer.from(bytes).toString())),
   textOf([
@@ -44,16 +44,16 @@ function expectSound({ type, ...told }: GatewayLogFact): void {
   if ('ip' in told) expect(told.ip).toMatch(/^[0-9a-fA-F:.]+$/);
 }
 
-describe('a line of the log', () => {
-  it('tells something sound, or nothing', () => {
+describe('a line of the log of Gluetun', () => {
+  it('gives a valid fact, or nothing', () => {
     fuzz(anyLine, 4_000, (line) => {
       const fact = parseGluetunLine(line);
       if (fact !== undefined) expectSound(fact);
     });
   });
 
-  it('tells the address and the place that were written, by whatever version', () => {
-    // No comma, no parenthesis, and the space that a place may begin with is no part of it.
+  it('gives the address and the location that any version wrote', () => {
+    // Without commas and parentheses; the space that a location may begin with is not part of it.
     const place = fc.stringMatching(/^(?:[a-zA-Zäöü東'.-]{1,12}(?: [a-zA-Z]{1,8})?)?$/);
     const written = fc.record({
       ip: fc.oneof(fc.ipV4(), fc.ipV6()),
@@ -78,7 +78,7 @@ describe('a line of the log', () => {
   });
 });
 
-/** What was read, without the news of how it could be read. */
+/** The facts, without the events on whether the log is readable. */
 const factsIn = (events: readonly (GatewayLogEvent | GatewayLogReadingEvent)[]): readonly GatewayLogFact[] =>
   events.flatMap((event) => {
     if (!('isPast' in event)) return [];
@@ -86,8 +86,8 @@ const factsIn = (events: readonly (GatewayLogEvent | GatewayLogReadingEvent)[]):
     return [fact];
   });
 
-describe('the log', () => {
-  /** As the engine gives it: each line with the engine's own time stamp. */
+describe('the log of Gluetun', () => {
+  /** As the engine sends it: each line with the engine's own timestamp. */
   const stamped = (log: string): Buffer =>
     Buffer.from(
       log
@@ -120,7 +120,7 @@ describe('the log', () => {
       gatewayLog$({ ...REQUEST, tty }, { followLog: () => bytes$, clockMs: () => 0 }, scheduler);
   const follow = (output: Output, tty = false) => played(output, followed(tty), 500);
 
-  it('never fails and never ends, whatever is in it', () => {
+  it('never fails and never ends, whatever its content', () => {
     fuzz(fc.tuple(outputOf(bytes), fc.boolean()), 500, ([output, tty]) => {
       const { values, endedAtMs, error } = played(output, followed(tty), 120_000);
       expect([endedAtMs, error]).toEqual([undefined, undefined]);
@@ -128,7 +128,7 @@ describe('the log', () => {
     });
   });
 
-  it('tells the same wherever it was split, with a terminal and without one', () => {
+  it('gives the same facts wherever it is split, with a TTY and without one', () => {
     const split = bytes.chain((whole) =>
       fc.record({
         whole: fc.constant(whole),
@@ -143,7 +143,7 @@ describe('the log', () => {
     });
   });
 
-  it('is told once, line by line, however often the connection breaks in between', () => {
+  it('is read once, line by line, however often the connection breaks', () => {
     const breaks = fc.array(fc.nat(), { maxLength: 6 });
     const instants = fc.array(fc.nat(3), { minLength: 12, maxLength: 12 });
     fuzz(
@@ -182,10 +182,10 @@ describe('the log', () => {
       (n: number) => `2026-11-22T18:14:49.${String(n).padStart(9, '0')}Z INFO [dns] ${'x'.repeat(1_000)}\n`,
     ],
     ['lines without a time', () => `INFO [dns] ${'x'.repeat(1_000)}\n`],
-    ['lines of one instant', () => `2026-11-22T18:14:49.5Z INFO [openvpn] ${'x'.repeat(1_000)}\n`],
+    ['lines with the same time', () => `2026-11-22T18:14:49.5Z INFO [openvpn] ${'x'.repeat(1_000)}\n`],
     ['one line', () => 'x'.repeat(1_000)],
-    ['binary', (n: number) => Buffer.alloc(1_000, n % 256)],
-  ])('of %s is not kept', (_, piece) => {
+    ['binary data', (n: number) => Buffer.alloc(1_000, n % 256)],
+  ])('is not kept in memory if it consists of %s', (_, piece) => {
     expect(retainedByReader({ piece, pieces: 20_000 }, followed(true))).toBeLessThan(4 * MEBIBYTE);
   });
 });

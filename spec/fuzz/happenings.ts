@@ -8,13 +8,13 @@ import { engineText, idOf } from '../src/containers.ts';
 import { anyText, textOf } from './arbitraries.ts';
 import { jsonTextOf, mutated } from './mutations.ts';
 
-/** Something that happens, and how long after what was before. Its `at` is still to be set. */
+/** An event, and the time since the previous one. Its `at` is still to be set. */
 export interface Happening {
   readonly afterMs: number;
   readonly event: Event;
 }
 
-/** When the histories begin, by everybody's clock. */
+/** The start of the histories, on all clocks. */
 export const BEGIN_MS = 1_800_000_000_000;
 
 const NAMES = [
@@ -31,7 +31,7 @@ const engineMs = fc
   .oneof(fc.nat(600_000), fc.constantFrom(-1e12, 0, 7e12))
   .map((offset) => BEGIN_MS + offset);
 
-/** As it is, or with anything in the place of something: rather often as it is, for histories to get anywhere. */
+/** Unchanged, or with anything in place of a part: mostly unchanged, so that histories make progress. */
 const orMutated = <T>(document: fc.Arbitrary<T>): fc.Arbitrary<unknown> =>
   fc.oneof({ weight: 3, arbitrary: document }, { weight: 2, arbitrary: document.chain(mutated) });
 
@@ -123,7 +123,7 @@ const inspection = fc.tuple(clocks, id, facts).map(([times, asked, one]): Event 
   facts: one,
 }));
 
-/** Of a command, a check or a question; the first ones have such numbers. */
+/** The number of a command, a check or a request; the first ones have these numbers. */
 const number = fc.nat(25);
 const sites = textOf(['https://', 'a.example', 'b.example', '/', '\n', '|role=advisory', '|timeout=5']).map(
   (text) => parseSites(text, { where: 'line', defaultTimeoutSeconds: 10 }),
@@ -166,7 +166,7 @@ const other: fc.Arbitrary<Event | undefined> = fc.oneof(
   fc.tuple(name, outcome, facts).map(([who, how, one]): Event => ({ type: 'dependentRepairEnded', at, id: idOf(who), name: who, how: 'restart', outcome: how, facts: one })),
 ); // prettier-ignore
 
-/** Whatever the decoders let through, in any order. */
+/** Anything that the decoders accept, in any order. */
 export const happening: fc.Arbitrary<Happening> = fc
   .record({
     afterMs: fc.oneof(fc.constant(0), fc.nat(3_000), fc.nat(100_000)),

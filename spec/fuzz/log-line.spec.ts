@@ -7,7 +7,7 @@ import { fuzz } from './fuzz.ts';
 const LEVELS = ['error', 'warn', 'endpoint', 'info', 'debug'] as const;
 const ZONES = ['UTC', 'Europe/Berlin', 'Asia/Kathmandu', 'America/St_Johns'];
 
-/** Sentences with names in them that somebody hostile has chosen. */
+/** Sentences with hostile names in them. */
 const message = fc
   .tuple(
     anyText,
@@ -15,7 +15,7 @@ const message = fc
     textOf(['Restarting ', '...', 'sesame', 'open', 'k3y/ "', '\n', '\u001b[', '1m', ';', '?']),
   )
   .map(([one, other, more]) => `Dependent container renamed: ${one} to ${other}${more}`);
-/** Their names are our own, be they as unfortunate as can be. */
+/** The names of the fields are our own, even the unfortunate ones. */
 const fieldName = fc.constantFrom(
   'site',
   'ip',
@@ -34,11 +34,11 @@ const line: fc.Arbitrary<Line> = fc
   .map(([level, said, more]) => ({ level, message: said, ...(more && { fields: more }) }));
 const atMs = fc.nat(4_000_000_000_000);
 
-/** A control, a direction, a half of a character: what moves a cursor, forges a line or hides text. */
+/** Controls, directions and halves of characters: they move a cursor, forge a line or hide text. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 describe('a line of the log', () => {
-  it('is one visible line with its time and its level first, whatever it quotes', () => {
+  it('is one visible line that begins with its time and level, whatever it quotes', () => {
     fuzz(fc.tuple(line, atMs, fc.constantFrom(...ZONES)), 2_000, ([said, at, timeZone]) => {
       const rendered = createRender({ format: 'text', timeZone }, [])(said, at);
       expect(rendered).not.toMatch(INVISIBLE);
@@ -49,7 +49,7 @@ describe('a line of the log', () => {
     });
   });
 
-  it('is one object in the JSON format, with its own time, level and message, whatever its fields', () => {
+  it('is one object in the JSON format with its own time, level and message, whatever its fields', () => {
     fuzz(fc.tuple(line, atMs, fc.constantFrom(...ZONES)), 2_000, ([said, at, timeZone]) => {
       const rendered = createRender({ format: 'json', timeZone }, [])(said, at);
       expect(rendered).not.toMatch(INVISIBLE);
@@ -66,7 +66,7 @@ describe('a line of the log', () => {
     });
   });
 
-  it('shows no secret, in whatever spelling', () => {
+  it('reveals no secret, in whatever spelling', () => {
     const secret = fc.oneof(
       fc.string({ minLength: 8, maxLength: 20 }),
       fc.constantFrom('open sesame/"', 'sésame+%&', '\ud800 half'),

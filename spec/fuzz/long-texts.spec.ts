@@ -15,7 +15,7 @@ import { judgeVpnRestart } from '../../streams/vpn-restart-verdict.ts';
 import { inTime } from '../in-time.ts';
 import { fuzz } from './fuzz.ts';
 
-/** So many characters that what takes the square of them in steps takes more than a minute. */
+/** So many characters that a quadratic reader takes more than a minute. */
 const LENGTH = 300_000;
 
 const RENDER = createRender({ format: 'text', timeZone: 'UTC' }, ['sesame']);
@@ -23,7 +23,7 @@ const SITES = { where: 'line', defaultTimeoutSeconds: 10 } as const;
 
 interface Reader {
   readonly read: (text: string) => unknown;
-  /** What its texts begin with, so that it reads on; what may be repeated; how they may end. */
+  /** The beginnings that make it read on, the words that are repeated, and the possible ends. */
   readonly words: readonly string[];
 }
 
@@ -52,7 +52,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'what is masked': { read: maskCredentials, words: URLS },
   'what is made printable': { read: (text) => printable(text, LENGTH), words: ['\n', '\u001b', '\ud800', 'a'] },
   'a site': { read: (text) => parseSiteLine(text, 10), words: [...URLS, 'timeout=', 'gateway='] },
-  // More than that is refused at once.
+  // Longer ones are refused at once.
   'the sites': { read: (text) => parseSites(text.slice(0, 65_536), SITES), words: [...URLS, '\n', '\r', '\u2028', '\t'] },
   'a log line': {
     read: (message) => RENDER({ level: 'info', message, fields: { message } }, 0),
@@ -81,7 +81,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
 }; // prettier-ignore
 
-/** A beginning, a word or two again and again, an end. */
+/** A beginning, one or two repeated words, and an end. */
 const pumped = (words: readonly string[]): fc.Arbitrary<{ start: string; again: string; end: string }> => {
   const some = (maxLength: number): fc.Arbitrary<string> =>
     fc.array(fc.constantFrom(...words), { maxLength }).map((all) => all.join(''));
@@ -91,8 +91,8 @@ const pumped = (words: readonly string[]): fc.Arbitrary<{ start: string; again: 
   return fc.record({ start: some(4), again, end: fc.oneof(some(1), fc.constantFrom('', '\0', 'x', '!')) });
 };
 
-describe('the longest texts', () => {
-  it.each(Object.entries(READERS))('take no longer than their length: %s', (name, { read, words }) => {
+describe('the longest inputs', () => {
+  it.each(Object.entries(READERS))('take linear time: %s', (name, { read, words }) => {
     fuzz(pumped(words), name === 'a variable' ? 5 : 15, ({ start, again, end }) => {
       const text = start + again.repeat(LENGTH / again.length) + end;
       expect(() => inTime(() => read(text))).not.toThrow();

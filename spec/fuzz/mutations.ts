@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { TOO_LARGE, anyBytes, anyJson, anyText } from './arbitraries.ts';
 
-/** A value's JSON, as somebody hostile may write it. */
+/** The JSON of a value as an attacker may write it. */
 export const jsonTextOf = (value: unknown): string =>
   JSON.stringify(value).replaceAll(JSON.stringify(TOO_LARGE), '1e999');
 
-/** As whoever reads that text gets it. */
+/** The value that a reader of that text gets. */
 const asRead = (value: unknown): unknown => JSON.parse(jsonTextOf(value)) as unknown;
 
 type Change =
   | { readonly kind: 'replaced'; readonly by: unknown }
   | { readonly kind: 'removed' }
   | { readonly kind: 'called'; readonly name: string }
-  /** By another part of the same document: all types are right, but not there. */
+  /** With another part of the same document: a valid type in the wrong place. */
   | { readonly kind: 'swapped'; readonly from: number };
 
 const change: fc.Arbitrary<Change> = fc.oneof(
@@ -22,13 +22,13 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('swapped' as const), from: fc.nat() }) },
 );
 
-/** The document with one to four of its parts, at whatever depth, made into something else. */
+/** The document with one to four of its parts, at any depth, replaced. */
 export const mutated = (original: unknown): fc.Arbitrary<unknown> =>
   fc
     .array(fc.tuple(fc.nat(), change), { minLength: 1, maxLength: 4 })
     .map((changes) => asRead(changes.reduce((document, [at, how]) => changed(document, at, how), original)));
 
-/** Its text cut off somewhere, or with anything in between. */
+/** Its text truncated somewhere, or with anything inserted. */
 export const mutatedJsonText = (original: unknown): fc.Arbitrary<string> =>
   fc.oneof(
     { weight: 6, arbitrary: mutated(original).map(jsonTextOf) },
@@ -55,7 +55,7 @@ const damage: fc.Arbitrary<Damage> = fc.oneof(
   fc.record({ kind: fc.constant('flipped' as const), mask: fc.integer({ min: 1, max: 255 }) }),
 );
 
-/** The bytes with none to five damages. */
+/** The bytes with up to five damages. */
 export const mutatedBytes = (original: Uint8Array): fc.Arbitrary<Uint8Array> =>
   fc
     .array(fc.tuple(fc.nat(), damage), { maxLength: 5 })
@@ -80,7 +80,7 @@ function damaged(bytes: Uint8Array, at: number, how: Damage): Uint8Array {
   }
 }
 
-/** The document with its part number `at`, counted as it is written, changed. */
+/** The document with its part number `at`, in the order of its text, changed. */
 function changed(document: unknown, at: number, how: Change): unknown {
   const parts = partsOf(document);
   const target = at % parts.length;
@@ -104,7 +104,7 @@ function changed(document: unknown, at: number, how: Change): unknown {
 const changedTo = (how: Exclude<Change, { kind: 'swapped' }>): unknown =>
   how.kind === 'replaced' ? how.by : null;
 
-/** It, and all that is in it. */
+/** The value and everything in it. */
 function partsOf(document: unknown): readonly unknown[] {
   const parts: unknown[] = [];
   const visit = (value: unknown): void => {

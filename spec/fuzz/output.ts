@@ -18,7 +18,7 @@ import { encodeFrame } from '../simulated-engine/frames.ts';
 import { cut } from '../streams/cut.ts';
 import { anyBytes } from './arbitraries.ts';
 
-/** What comes out of a program: piece by piece, each some time after the one before, and how that ends. */
+/** The output of a program: pieces, each some time after the previous one, and how it ends. */
 export interface Output {
   readonly pieces: readonly { readonly afterMs: number; readonly bytes: Uint8Array }[];
   readonly end: 'completes' | 'breaks' | 'never';
@@ -26,11 +26,11 @@ export interface Output {
 
 const places = fc.array(fc.nat(), { maxLength: 12 });
 
-/** The bytes in pieces, none of which need be anything whole. */
+/** The bytes in pieces, split anywhere. */
 export const splitAnywhere = (bytes: Uint8Array): fc.Arbitrary<readonly Uint8Array[]> =>
   places.map((all) => cut(bytes, all));
 
-/** In one frame of the engine's or several, wherever they begin. */
+/** In one or several frames of the engine, split anywhere. */
 export const framedAnywhere = (bytes: Uint8Array): fc.Arbitrary<Uint8Array> =>
   splitAnywhere(bytes).map((pieces) =>
     Buffer.concat(pieces.map((piece, index) => encodeFrame(index % 3 === 2 ? 'stderr' : 'stdout', piece))),
@@ -42,7 +42,7 @@ const pause = fc.oneof(
   { weight: 1, arbitrary: fc.nat(30_000) },
 );
 
-/** Those bytes, mostly in the engine's frames, in pieces, at any pace. */
+/** The bytes, mostly in frames of the engine, in pieces, at any pace. */
 export const outputOf = (bytes: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Output> =>
   fc
     .tuple(
@@ -62,7 +62,7 @@ export const outputOf = (bytes: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Output> 
       return { pieces, end, [fc.toStringMethod]: () => storyOf({ pieces, end }) };
     });
 
-/** As a report of a failure shows it. */
+/** The form in the report of a failure. */
 const storyOf = ({ pieces, end }: Output): string =>
   pieces
     .map(
@@ -89,16 +89,16 @@ const said$ = ({ pieces, end }: Output, scheduler: VirtualTimeScheduler): Observ
 
 export interface Played<T> {
   readonly values: readonly T[];
-  /** Undefined: it has not. */
+  /** Undefined: it has not ended. */
   readonly endedAtMs: number | undefined;
   readonly error: unknown;
-  /** Somebody still listens to the output. */
+  /** Whether the output is still subscribed to. */
   readonly isOpen: boolean;
 }
 
 type Reader<T> = (bytes$: Observable<Uint8Array>, scheduler: VirtualTimeScheduler) => Observable<T>;
 
-/** All that comes of the output, under virtual time. */
+/** The result of reading the output, in virtual time. */
 export function played<T>(output: Output, reader: Reader<T>, untilMs = 10 * 60_000): Played<T> {
   const scheduler = new VirtualTimeScheduler();
   scheduler.maxFrames = untilMs;
@@ -124,7 +124,7 @@ export function played<T>(output: Output, reader: Reader<T>, untilMs = 10 * 60_0
   return { values, endedAtMs, error, isOpen: open > 0 };
 }
 
-/** All at once, and it ends well. */
+/** All pieces at once, and a normal end. */
 export const atOnce = (pieces: readonly Uint8Array[]): Output => ({
   pieces: pieces.map((bytes) => ({ afterMs: 0, bytes })),
   end: 'completes',

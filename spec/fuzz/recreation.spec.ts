@@ -23,7 +23,7 @@ const IMAGE = {
   },
 };
 const RECORDED = recordedAnswer('inspect-dependent') as Record<string, object>;
-/** One with something in every part that is looked at. */
+/** A container with a value in every part that is read. */
 const CONTAINER = {
   ...RECORDED,
   Image: 'sha256:1',
@@ -68,7 +68,7 @@ describe('the plan of a re-creation', () => {
     named: fc.option(objectOf(IMAGE), { nil: undefined }),
   });
 
-  it('is a request for the network of its owner, or a reason, whatever was told of the container', () => {
+  it('is a request for the network of its owner, or a reason, whatever the inspection of the container', () => {
     fuzz(original, 1_000, (known) => {
       const plan = planRecreation({ ...known, sharers: [], present: [], injected: [] } as Original, OWNER);
       const { HostConfig, Image, Hostname } = plan.ok
@@ -83,8 +83,8 @@ describe('the plan of a re-creation', () => {
   });
 });
 
-describe('what is looked for in a container’s own layer', () => {
-  it('are some paths, whatever the engine tells of changes and mounts', () => {
+describe('the search in the own layer of a container', () => {
+  it('looks at a limited number of paths, whatever the changes and mounts', () => {
     fuzz(fc.tuple(orMutated(CHANGES), orMutated(CONTAINER.Mounts)), 800, ([changes, mounts]) => {
       const paths = candidatesAmong(changes, mounts);
       expect(paths.length).toBeLessThanOrEqual(200);
@@ -92,7 +92,7 @@ describe('what is looked for in a container’s own layer', () => {
     });
   });
 
-  it('was put there or not, whatever the engine tells of a file', () => {
+  it('decides whether a file was put there, whatever the engine reports of it', () => {
     fuzz(orMutated(STAT), 1_000, (stat) => {
       const times = {
         createdMs: Date.parse('2026-11-22T19:07:06.5Z'),
@@ -125,7 +125,7 @@ describe('the survey before a re-creation', () => {
     fileStat: answerTo(STAT),
   });
 
-  it('ends, with all that is to be known or one failure, whatever the engine answers', () => {
+  it('ends with all the facts or one failure, whatever the engine answers', () => {
     fuzz(engine, 400, ({ list, inspect, image, changes, fileStat }) => {
       const scheduler = new VirtualTimeScheduler();
       scheduler.maxFrames = 3_600_000;

@@ -11,7 +11,7 @@ import { anyText, keptExit } from './arbitraries.ts';
 import { fuzz } from './fuzz.ts';
 import { BEGIN_MS, type Happening, happening } from './happenings.ts';
 
-/** As a state file that somebody has had their hands in may give it. */
+/** As read from a state file that somebody may have edited. */
 const memory: fc.Arbitrary<Persisted> = fc.record({
   gateways: fc.dictionary(
     fc.constantFrom('gluetun', 'constructor'),
@@ -52,14 +52,14 @@ const history = fc.record({
 
 const RENDER = createRender({ format: 'text', timeZone: 'UTC' }, []);
 
-/** What there is, whatever was told of it. */
+/** The containers that exist, whatever the events said. */
 const TRUTH = [
   gatewayFacts({ startedAt: BEGIN_MS }),
   onGateway('app', { startedAt: BEGIN_MS + 1 }),
   facts('else'),
 ];
 
-/** A monitor that is told things. */
+/** A monitor that receives events. */
 class Told {
   state: Everything;
   now = BEGIN_MS;
@@ -104,7 +104,7 @@ class Told {
     this.tell({ type: 'containerInspected', at, requestedAt, engineClockMs, id, facts: seen });
   }
 
-  /** As many as are asked for by the answers, too. */
+  /** Including those that the answers lead to. */
   inspectThoseAskedFor(): void {
     for (let ids = this.#asked(); ids.length > 0; ids = this.#asked()) ids.forEach((id) => this.inspect(id));
   }
@@ -113,7 +113,7 @@ class Told {
     return Object.keys(this.state.containers.inspecting);
   }
 
-  /** Woken at its own deadlines for so long. */
+  /** Wakes it at its own deadlines for that long. */
   wait(ms: number): void {
     const until = this.now + ms;
     this.inspectThoseAskedFor();
@@ -130,7 +130,7 @@ class Told {
   }
 }
 
-/** Every container that something is known or awaited of; whom a gateway had that is not there is only a memory. */
+/** Every container with an entry in the state; the former dependents of an absent gateway do not count. */
 function spokenOf({
   exits,
   inFlight,
@@ -141,7 +141,7 @@ function spokenOf({
     gateway.value === 'absent' ? {} : (dependents.members ?? {}),
   );
   const pending = watches.map(({ repairs }) => repairs.pending);
-  // Nobody carries out an act here, so none of a wave ever answers.
+  // No act is carried out here, so no result of a wave ever arrives.
   const actedOn =
     inFlight?.act.kind === 'repairDependents' ? inFlight.act.dependents.map(({ id }) => id) : [];
   const awaited = [...toInspect.known, ...toInspect.strangers];
@@ -158,8 +158,8 @@ function spokenOf({
     .filter((id) => !actedOn.includes(id));
 }
 
-describe('whatever is decoded', () => {
-  it('is reduced, and never to a deadline that is over or a line that is two', () => {
+describe('any sequence of events', () => {
+  it('is reduced, without a deadline in the past or a log line with a line break', () => {
     fuzz(history, 300, ({ happenings, ...given }) => {
       const told = new Told(given);
       happenings.forEach((one) => told.happen(one));
@@ -168,7 +168,7 @@ describe('whatever is decoded', () => {
     });
   });
 
-  it('is forgotten with the containers it was about', () => {
+  it('leaves no trace of containers that do not exist', () => {
     fuzz(history, 200, ({ happenings, ...given }) => {
       const told = new Told(given);
       happenings.forEach((one) => told.happen(one));

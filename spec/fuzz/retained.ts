@@ -7,7 +7,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 
 export const MEBIBYTE = 1024 * 1024;
 
-/** Of this process; garbage does not count. */
+/** The bytes in use in this process, without garbage. */
 export function bytesInUse(): number {
   collectGarbage();
   collectGarbage(); // what the first round has set free, finalizers among it
@@ -15,7 +15,7 @@ export function bytesInUse(): number {
   return heapUsed + arrayBuffers;
 }
 
-/** How many bytes more are in use after it, while what it gives back is still held; garbage does not count. */
+/** How many more bytes are in use after it, while its result is still held, without garbage. */
 function retainedBy(act: () => object): number {
   const before = bytesInUse();
   const held = act();
@@ -25,12 +25,12 @@ function retainedBy(act: () => object): number {
 }
 
 export interface Endless {
-  /** The piece of this number, made anew: nothing of it is shared with another one. */
+  /** Creates the piece of this number, which shares nothing with the others. */
   readonly piece: (number: number) => Uint8Array | string;
   readonly pieces: number;
 }
 
-/** How much a reader holds that has heard so much, and still listens. */
+/** How many bytes a reader holds after that input while it still reads. */
 export const retainedByReader = (
   { piece, pieces }: Endless,
   reader: (bytes$: Observable<Uint8Array>) => Observable<unknown>,

@@ -27,7 +27,7 @@ const anySites = fc.oneof(
   { weight: 1, arbitrary: anyBytes.map((bytes) => Buffer.from(bytes).toString()) },
 );
 
-/** Fit to be an argument of `wget`, and to be told in a log. */
+/** Safe as an argument of `wget` and in a log line. */
 function expectUsable({ url, name, timeoutSeconds, role, gateway }: Site): void {
   const { protocol, host, href, username, password } = new URL(url);
   expect(href).toBe(url);
@@ -50,7 +50,7 @@ function expectTold({ where, text, reason }: SiteFault): void {
 }
 
 describe('the sites', () => {
-  it('are usable, whatever the text; each line that is not is told by its number', () => {
+  it('are usable, whatever the text, and each invalid line is reported by its number', () => {
     fuzz(fc.tuple(anySites, fc.constantFrom(FILE, INLINE)), 3_000, ([text, options]) => {
       const { sites, faults } = parseSites(text, options);
       sites.forEach(expectUsable);
@@ -62,7 +62,7 @@ describe('the sites', () => {
     });
   });
 
-  it('are read, or told, line by line: none is lost, and none spoils another', () => {
+  it('are read or reported line by line, and no line affects another', () => {
     const good = fc.nat(5).map((number) => `https://s${number}.example/`);
     const bad = fc.constantFrom(
       'ftp://x',
@@ -90,7 +90,7 @@ describe('the sites', () => {
     );
   });
 
-  it('say the same once more where they are written down and read again', () => {
+  it('are the same after they are written down and read again', () => {
     fuzz(anySites, 2_000, (text) => {
       const { sites } = parseSites(text, FILE);
       const written = sites.map(({ url, timeoutSeconds, role, gateway }) =>
@@ -109,7 +109,7 @@ describe('the sites', () => {
     });
   });
 
-  it('are never taken for options, nor for more arguments than they are', () => {
+  it('are never passed as options, nor as more arguments than there are sites', () => {
     fuzz(anySites, 1_000, (text) => {
       const { sites } = parseSites(text, FILE);
       const { cmd } = checkCommand(sites);
@@ -122,7 +122,7 @@ describe('the sites', () => {
 });
 
 describe('the sites of the file and of SITES', () => {
-  it('are some for each gateway, or a reason why not', () => {
+  it('cover each gateway, or there is a reason', () => {
     const gateways = fc.constantFrom(['gluetun'], ['us', 'nl']);
     const file = fc.oneof(
       anySites,
@@ -146,10 +146,10 @@ describe('the sites of the file and of SITES', () => {
   });
 });
 
-describe('the file', () => {
+describe('the sites file', () => {
   const folder = new TemporaryFolder();
 
-  it('whatever bytes it becomes, is one event: sites, or that there are none any more', () => {
+  it('leads to one event, whatever its bytes: the sites, or that there are none', () => {
     const path = folder.file('sites.conf', 'https://a.example');
     const source = {
       path,

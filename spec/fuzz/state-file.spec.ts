@@ -25,7 +25,7 @@ const MEMORY: Persisted = {
   },
 };
 const WRITTEN = { version: 2, ...MEMORY };
-/** As an earlier version has left it. */
+/** As an earlier version wrote it. */
 const WRITTEN_BEFORE = {
   ...MEMORY,
   version: 1,
@@ -83,12 +83,12 @@ function expectSane(memory: Persisted): void {
   const waits = Object.values(backoff);
   expect(waits.every(({ attempts }) => Number.isInteger(attempts) && attempts >= 0)).toBe(true);
   expect(waits.every(({ notBefore }) => Number.isFinite(notBefore))).toBe(true);
-  // A word of JavaScript's is what the file says of it, or nothing.
+  // A reserved name of JavaScript has the value from the file, or none.
   expect(NASTY_TEXTS.every((word) => Array.isArray(knownIds(memory, word)))).toBe(true);
   expect(NASTY_TEXTS.every((word) => isNumber(rememberedBackoff(memory, word)?.attempts ?? 0))).toBe(true);
 }
 
-/** It is of use, or it is set aside, as it was. */
+/** The file is usable, or it is set aside unchanged. */
 function expectSetAsideOrUsed(path: string, bytes: string | Uint8Array): void {
   const { memory, notices } = openStateFile(path);
   expectSane(memory);
@@ -113,7 +113,7 @@ const cut = ({ gateways, dependents, exits, ...others }: Persisted): Persisted =
 describe('the state file', () => {
   const folder = new TemporaryFolder();
 
-  it('is remembered, or set aside as it is with one warning, whatever its bytes', () => {
+  it('is read, or set aside unchanged with one warning, whatever its bytes', () => {
     const path = folder.at('state.json');
     fuzz(content, 1_000, (bytes) => {
       writeFileSync(path, bytes);
@@ -123,7 +123,7 @@ describe('the state file', () => {
     });
   });
 
-  it('read, written and read again is the same, and so it stays', () => {
+  it('is the same after it is read, written and read again', () => {
     const path = folder.at('state.json');
     fuzz(content, 500, (bytes) => {
       writeFileSync(path, bytes);

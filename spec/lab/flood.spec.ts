@@ -4,13 +4,13 @@ import { World } from '../world/world.ts';
 
 const EVENTS_A_SECOND = 1_000;
 const SECONDS = 60;
-/** The events of one stranger that comes and goes. */
+/** The events of one unrelated container, from its creation to its removal. */
 const LIFE = ['create', 'start', 'die', 'destroy'] as const;
 const ALIVE = 120;
-/** A host under such a load does not answer at once. */
+/** How long a host under such a load takes to answer. */
 const ANSWER_MS = 100;
 
-/** Somebody's build server, say: containers that have nothing to do with any gateway. */
+/** Like a build server: containers that are unrelated to any gateway. */
 class Flood {
   readonly world: World;
   inspections = 0;
@@ -50,7 +50,7 @@ class Flood {
       });
   }
 
-  /** How long after the break of the tunnel all is well again. */
+  /** The time from the break of the tunnel to the end of the recovery. */
   recover(): number {
     const { world } = this;
     world.pass(20_000);
@@ -60,7 +60,7 @@ class Flood {
     return (world.lines.find(({ message }) => message.startsWith('Recovery complete'))?.at ?? 0) - brokenAt;
   }
 
-  /** A hundred and some are alive at a time, each for a second. */
+  /** About a hundred are alive at a time, each for a second. */
   #comeOrGo(): void {
     const turn = this.#turns;
     this.#turns += 1;
@@ -79,7 +79,7 @@ class Flood {
   }
 }
 
-it('1,000 unrelated events a second for a minute neither pile up nor hold up a recovery', () => {
+it('1,000 unrelated events a second for a minute neither pile up nor delay a recovery', () => {
   const [calm, flooded] = [{ withEvents: false }, { withEvents: true }].map((given) => new Flood(given));
   if (calm === undefined || flooded === undefined) throw new Error('there are two');
   const [calmMs, floodedMs] = [calm.recover(), flooded.recover()];
@@ -91,7 +91,7 @@ it('1,000 unrelated events a second for a minute neither pile up nor hold up a r
     );
   expect(floodedMs).toBe(calmMs);
   expect(mostUnderWay).toBeLessThanOrEqual(8);
-  // No more than one for each stranger that is not gone by then.
+  // At most one for each unrelated container that still exists by then.
   expect(inspections).toBeLessThan((EVENTS_A_SECOND * SECONDS) / 2 / LIFE.length);
   // One for each event, and one for each answer.
   expect(steps).toBeLessThan(EVENTS_A_SECOND * SECONDS + inspections + 500);

@@ -10,7 +10,7 @@ import { GluetunStandIn, gatewayContainer } from './gluetun.ts';
 import { advance } from './virtual-time.ts';
 import type { Observable } from 'rxjs';
 
-/** An engine under virtual time with a gateway and one dependent, both running, and what is said from then on. */
+/** An engine in virtual time with a gateway and one dependent, both running, and the events from then on. */
 export class Bench {
   readonly scheduler = new VirtualTimeScheduler();
   readonly engine = new SimulatedEngine(this.scheduler);
@@ -46,7 +46,7 @@ export class Bench {
 
   readonly advance = (ms: number): void => advance(this.scheduler, ms);
 
-  /** Lets an operation run to its end, with nothing else due after it. */
+  /** Lets an operation run to its end. @throws its error */
   readonly does = (operation$: Observable<void>): void => {
     const failure = this.outcome(operation$);
     if (failure !== undefined) throw failure;
@@ -64,13 +64,13 @@ export class Bench {
     return ending.error;
   };
 
-  /** What the engine said of containers since the bench was set up. */
+  /** The container events since the bench was set up. */
   get said(): readonly RecordedEvent[] {
     return parseEvents(this.#lines);
   }
 }
 
-/** Who did what, with the details that tell it from others like it. */
+/** The container and the action, with the details that distinguish it from similar events. */
 export function inShort({ Action, Actor: { Attributes } }: RecordedEvent): string {
   const { name = '', signal, exitCode, oldName } = Attributes;
   const details = [signal, exitCode, oldName].filter((detail) => detail !== undefined);

@@ -3,11 +3,11 @@ import type { SchedulerLike } from 'rxjs';
 /** An instant on the engine's clock: nanoseconds since the epoch. */
 export type Nanos = bigint;
 
-/** Added when two things happen within one millisecond; its trailing zero makes fractions of any length. */
+/** Added when two things happen within one millisecond; because of the trailing zero, fractions have any length. */
 const TICK: Nanos = 7_010n;
 const NANOS_PER_SECOND = 1_000_000_000n;
 
-/** The engine's clock: the scheduler's, made fine and strict enough that no two instants are the same. */
+/** The engine's clock: the scheduler's, refined so that no two instants are the same. */
 export class EngineClock {
   readonly #scheduler: SchedulerLike;
   #last: Nanos = -1n;
@@ -17,7 +17,7 @@ export class EngineClock {
     this.#scheduler = scheduler;
   }
 
-  /** A new instant, later than every one given before, unless the clock was set back. */
+  /** A new instant, later than all before, unless the clock was set back. */
   stamp(): Nanos {
     const now = BigInt(Math.floor(this.nowMs())) * 1_000_000n;
     this.#last = now > this.#last ? now : this.#last + TICK;
@@ -28,7 +28,7 @@ export class EngineClock {
     return this.#scheduler.now() + this.#aheadMs;
   }
 
-  /** Somebody sets the host's clock: forward, or, negative, back. */
+  /** Sets the host's clock forward or, if negative, back. */
   jump(ms: number): void {
     this.#aheadMs += ms;
     this.#last = -1n;
@@ -50,13 +50,13 @@ export function formatNanos(nanos: Nanos | undefined): string {
   return fraction === '' ? `${whole}Z` : `${whole}.${fraction}Z`;
 }
 
-/** As the log endpoint stamps its lines: all nine digits. */
+/** The format of timestamps in logs: all nine digits. */
 export function formatNanosPadded(nanos: Nanos): string {
   const whole = new Date(nanosToSeconds(nanos) * 1000).toISOString().slice(0, 19);
   return `${whole}.${fractionDigits(nanos)}Z`;
 }
 
-/** Reads `since` and `until` as the engine takes them: `seconds[.fraction]`; undefined when it is no number. */
+/** Parses `since` and `until` as the engine does: `seconds[.fraction]`; undefined if it is not a number. */
 export function parseUnixTime(text: string): Nanos | undefined {
   const [, seconds, fraction = ''] = /^(\d+)(?:\.(\d{1,9}))?$/.exec(text) ?? [];
   return seconds === undefined

@@ -6,14 +6,14 @@ import { EngineError, noSuchFile } from './errors.ts';
 const MODE_FOLDER = 2 ** 31 + 0o755;
 const ADDED = 1;
 
-/** `GET /containers/{id}/changes`: null where there are none. Nobody writes files here; mount points are made. */
+/** `GET /containers/{id}/changes`: null if there are none. No files are written here, but mount points are created. */
 export function changesOf(container: Container): readonly object[] | null {
   const made = madeMountPoints(container).flatMap((path) => [...foldersOf(path), path]);
   const listed = [...new Set(made)].sort().map((Path) => ({ Path, Kind: ADDED }));
   return listed.length === 0 ? null : listed;
 }
 
-/** `X-Docker-Container-Path-Stat` of `HEAD /containers/{id}/archive`, decoded. `ref` is what the caller calls it. */
+/** `X-Docker-Container-Path-Stat` of `HEAD /containers/{id}/archive`, decoded. `ref` is the caller's name for it. */
 export function statOf(container: Container, ref: string, path: string): object {
   if (path === '') throw new EngineError(400, 'bad parameter: pathcannot be empty');
   const place = posix.resolve('/', path);
@@ -22,7 +22,7 @@ export function statOf(container: Container, ref: string, path: string): object 
   return { name: posix.basename(place), size: 4096, mode: MODE_FOLDER, mtime, linkTarget: '' };
 }
 
-/** The first start makes them, except where the image brings them along, as it does what it declares a volume. */
+/** The first start creates them, unless the image has them, as it does for its declared volumes. */
 function madeMountPoints(container: Container): readonly string[] {
   if (container.state.startedAt === undefined) return [];
   const inImage = Object.keys(container.madeFrom.config.Volumes ?? {});

@@ -7,11 +7,11 @@ interface Inspection {
   readonly HostConfig: object;
 }
 
-describe('an inspection has the keys of a real one', () => {
+describe('a simulated inspection', () => {
   it.each([
     ['gluetun', 'inspect-healthy'],
     ['app', 'inspect-dependent'],
-  ])('%s', (name, recorded) => {
+  ])('has the keys of a real one: %s', (name, recorded) => {
     const simulated = new Bench().engine.inspect(name) as Inspection;
     const real = recordedAnswer(recorded) as Inspection;
     expect(Object.keys(simulated)).toEqual(Object.keys(real));
@@ -22,7 +22,7 @@ describe('an inspection has the keys of a real one', () => {
   });
 });
 
-describe('a listing', () => {
+describe('a simulated list of containers', () => {
   it('has the keys of a real one, newest first', () => {
     const simulated = new Bench().engine.list({ all: true });
     const real = recordedAnswer('list') as object[];

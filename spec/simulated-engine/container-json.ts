@@ -4,7 +4,7 @@ import type { Container, Health, HealthResult } from './container.ts';
 import { CONFIG_DEFAULTS, HOST_DEFAULTS, NETWORK_DEFAULTS } from './inspection-defaults.ts';
 import type { Mount } from './mounts.ts';
 
-/** What `GET /containers/{id}/json` shows, the parts nobody reads left at an idle engine's values. */
+/** What `GET /containers/{id}/json` shows; parts that nothing reads have an idle engine's values. */
 export function inspection(container: Container, context: { execIds: readonly string[] }): object {
   const folder = `/var/lib/docker/containers/${container.namespace?.ownerId ?? container.id}`;
   const [path = '', ...args] = command(container);
@@ -35,7 +35,7 @@ export function inspection(container: Container, context: { execIds: readonly st
   };
 }
 
-/** One entry of `GET /containers/json`; `image` is what its image is called today. */
+/** One entry of `GET /containers/json`; `image` is the current name of its image. */
 export function listing(container: Container, context: { image: string; nowMs: number }): object {
   return {
     Id: container.id,
@@ -78,7 +78,7 @@ const healthJson = ({ status, failingStreak, results }: Health): object => ({
   Log: results.map(resultJson),
 });
 
-/** Shown again and again, and never another one. */
+/** Always the same in repeated answers. */
 const shownResults = new WeakMap<HealthResult, object>();
 
 function resultJson(result: HealthResult): object {
@@ -105,7 +105,7 @@ function configJson({ body, id, namespace }: Container): object {
   };
 }
 
-/** Where a volume of `Config.Volumes` is, only an inspection tells. */
+/** Only an inspection shows the path of a volume of `Config.Volumes`. */
 const listedMount = ({ point, of }: Mount): object => (of === 'config' ? { ...point, Source: '' } : point);
 
 const command = ({ body }: Container): readonly string[] => [...(body.Entrypoint ?? []), ...(body.Cmd ?? [])];

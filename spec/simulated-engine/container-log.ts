@@ -11,12 +11,12 @@ export interface LogQuery {
   readonly stdout: boolean;
   readonly stderr: boolean;
   readonly since: Nanos;
-  /** The last so many lines; undefined for all. */
+  /** The number of last lines; undefined for all. */
   readonly tail: number | undefined;
   readonly follow: boolean;
 }
 
-/** What a container has written. Following ends with the run, as `docker logs -f` does. */
+/** The output of a container. Following ends with the run, as with `docker logs -f`. */
 export class ContainerLog {
   readonly #clock: EngineClock;
   readonly #entries: LogEntry[] = [];
@@ -32,7 +32,7 @@ export class ContainerLog {
     this.#live$.next(entry);
   }
 
-  /** The run is over: nobody waits for more. */
+  /** The run is over: followers end. */
   endRun(): void {
     this.#live$.complete();
     this.#live$ = new Subject();

@@ -11,12 +11,12 @@ import { SIGTERM, parseSignal } from './signals.ts';
 import type { Signal } from './signals.ts';
 import type { Workload } from './workload.ts';
 
-/** What a container that never came to run is given, unless it has an exit code already. */
+/** The exit code of a container that could not start, unless it already has one. */
 const START_FAILED = 128;
 
 export type Status = 'created' | 'running' | 'paused' | 'restarting' | 'exited';
 
-/** Where packets go. It ends with the process of the container that made it, whoever else is still inside. */
+/** A network namespace. It dies with the process of its owner, even if other containers are still inside. */
 export interface NetworkNamespace {
   readonly ownerId: string;
   readonly ownerPid: number;
@@ -59,14 +59,14 @@ export interface ContainerParts {
   readonly timings: Partial<Timings> | undefined;
 }
 
-/** One container: what it was created with, and what has become of it. It does nothing by itself. */
+/** One container: its configuration and its current state. It does nothing by itself. */
 export class Container {
   readonly id: string;
   name: string;
   readonly created: Nanos;
-  /** What was asked for, completed by its image. */
+  /** The request, completed with the defaults of its image. */
   readonly body: CreateBody;
-  /** Its image, whatever the image's name means by now, and whether or not it is still there. */
+  /** Its image, even if the name now means another one or the image no longer exists. */
   readonly madeFrom: Image;
   readonly mounts: readonly Mount[];
   readonly hostConfig: HostConfig;
@@ -80,9 +80,9 @@ export class Container {
 
   /** Its operator stopped it: `unless-stopped` will not bring it back, also after a boot. */
   manuallyStopped = false;
-  /** Told to end: whatever its restart policy says, the next end is final. */
+  /** It was told to stop: the next exit is final, whatever its restart policy. */
   exitOnNext = false;
-  /** It is being restarted: `AutoRemove` does not mean this stop. */
+  /** It is being restarted: `AutoRemove` does not apply to this stop. */
   keptOnStop = false;
   backoffMs = 0;
   /** The wait of the restart policy. */
@@ -130,7 +130,7 @@ export class Container {
     return joinedContainer(this.networkMode);
   }
 
-  /** The volume it sees at that place. */
+  /** The volume at that path. */
   volumeAt(destination: string): string | undefined {
     return this.mounts.find(({ point }) => point.Destination === destination)?.point.Name;
   }
@@ -139,7 +139,7 @@ export class Container {
     return this.body.Tty ?? false;
   }
 
-  /** What asks its main process to end. */
+  /** The signal that asks its main process to exit. */
   get stopSignal(): Signal {
     const { StopSignal = '' } = this.body;
     return StopSignal === '' ? SIGTERM : parseSignal(StopSignal);
@@ -150,7 +150,7 @@ export class Container {
     return this.state.startedAt === undefined ? 'created' : 'exited';
   }
 
-  /** A start that failed leaves its reason, and nothing else: one that has never run is still `created`. */
+  /** A failed start only records its reason: a container that has never run is still `created`. */
   couldNotStart(cause: unknown): void {
     const error = cause instanceof Error ? cause.message : '';
     Object.assign(this.state, { running: false, restarting: false, error });

@@ -37,7 +37,7 @@ export interface HostConfig {
   readonly [other: string]: unknown;
 }
 
-/** Body of `POST /containers/create`: what the model understands by name, the rest kept for inspection. */
+/** Body of `POST /containers/create`: the fields that the model uses by name; the others are kept for inspections. */
 export interface CreateBody {
   readonly Image: string;
   readonly Hostname?: string;
@@ -59,7 +59,7 @@ export interface CreateBody {
   readonly [other: string]: unknown;
 }
 
-/** How long things take, milliseconds. */
+/** Durations, milliseconds. */
 export interface Timings {
   /** From SIGTERM to the end of the process. */
   readonly exitMs: number;
@@ -74,10 +74,10 @@ export interface Timings {
 /** As measured: a restart takes 0.4 s. */
 export const OWNER_TIMINGS: Timings = { exitMs: 150, killMs: 40, cleanupMs: 50, startMs: 200 };
 
-/** Nothing to do for the network: a restart takes 0.3 s. */
+/** Without a network of its own: a restart takes 0.3 s. */
 export const DEPENDENT_TIMINGS: Timings = { exitMs: 100, killMs: 40, cleanupMs: 10, startMs: 190 };
 
-/** A container as a spec or the demo writes it down. */
+/** A container as a spec or the demo defines it. */
 export interface ContainerSpec {
   readonly name: string;
   readonly image?: string;
@@ -87,7 +87,7 @@ export interface ContainerSpec {
   readonly restartPolicy?: 'no' | 'always' | 'unless-stopped' | 'on-failure';
   readonly healthcheck?: Healthcheck;
   readonly tty?: boolean;
-  /** More of `Config` and `HostConfig`, in Docker's own words. */
+  /** Further fields of `Config` and `HostConfig`, in Docker's format. */
   readonly body?: Partial<CreateBody>;
   readonly workload?: Workload;
   readonly timings?: Partial<Timings>;
@@ -112,7 +112,7 @@ export function toCreateBody(spec: ContainerSpec): CreateBody {
 export const joinedContainer = (networkMode: string): string | undefined =>
   networkMode.startsWith('container:') ? networkMode.slice('container:'.length) : undefined;
 
-/** What the engine refuses before it looks at anything else, the image included. */
+/** What the engine refuses before it looks at anything else, including the image. */
 export function refuseConflicts(body: CreateBody): void {
   refuseOnSharedNetwork(body);
   const { AutoRemove, RestartPolicy } = body.HostConfig ?? {};
@@ -125,7 +125,7 @@ function refuseOnSharedNetwork(body: CreateBody): void {
   if (conflict !== undefined) throw conflictingOptions(conflict.what);
 }
 
-/** Whether it says anything: in a request, nothing, null, 0, and what is empty are the same. */
+/** Whether it has a value: in a request, missing, null, 0 and empty values are the same. */
 export function isFilled(value: unknown): boolean {
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
   return value !== undefined && value !== null && value !== '' && value !== 0 && value !== false;

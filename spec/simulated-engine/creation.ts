@@ -41,7 +41,7 @@ export class Creation {
     return container;
   }
 
-  /** The engine keeps the id of a container to join that exists now; of one that does not, the name, for ever. */
+  /** The engine stores the id of the container to join if it exists now; otherwise it keeps the name for ever. */
   #pinned(body: CreateBody): CreateBody {
     if (body.HostConfig === undefined) return body;
     const { NetworkMode, PidMode, IpcMode } = body.HostConfig;

@@ -3,7 +3,7 @@ import { Bench, inShort } from './bench.ts';
 import { parseEvents } from '../transcripts.ts';
 import { toJsonLine } from './events.ts';
 
-/** What the next engine says of it, and how it finds it. */
+/** What the next engine reports of the container, and its state afterwards. */
 const play = (
   { name, restartPolicy, autoRemove, ...fate }: Fate,
   goDown: (bench: Bench) => void,
@@ -33,14 +33,14 @@ const play = (
   return { is, told: [...new Set(told)] };
 };
 
-describe('an engine that is killed and started again', () => {
-  it.each(AFTER_A_KILL)('with a container that is $name', (fate) => {
+describe('a simulated engine that is killed and started again', () => {
+  it.each(AFTER_A_KILL)('does what a real one does with a container that is $name', (fate) => {
     expect(play(fate, ({ engine }) => engine.breakDown())).toEqual({ is: fate.is, told: fate.told });
   });
 });
 
-describe('an engine that is started again after a power cut', () => {
-  it.each(AFTER_A_POWER_CUT)('with a container that is $name', (fate) => {
+describe('a simulated engine that is started again after a power cut', () => {
+  it.each(AFTER_A_POWER_CUT)('does what a real one does with a container that is $name', (fate) => {
     expect(play(fate, ({ engine }) => engine.cutPower())).toEqual({ is: fate.is, told: fate.told });
   });
 });

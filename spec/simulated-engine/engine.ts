@@ -30,7 +30,7 @@ import { parseSignal } from './signals.ts';
 import { Volumes } from './volumes.ts';
 import type { Workload } from './workload.ts';
 
-/** A request the engine was sent. */
+/** A request to the engine. */
 export interface Call {
   readonly method: string;
   /** Without the API version. */
@@ -43,8 +43,8 @@ const DEFAULT_STOP_TIMEOUT_SECONDS = 10;
 
 /**
  * A Docker Engine in memory, as 20.10 behaves: containers with their lifecycle, health, restart policies,
- * shared network namespaces, logs, execs, and the events of it all. What a call begins goes on by itself,
- * whether or not its result is listened to. Every delay comes from the scheduler.
+ * shared network namespaces, logs, execs, and all their events. What a call starts goes on by itself, even if nothing
+ * reads its result. Every delay comes from the scheduler.
  */
 export class SimulatedEngine {
   readonly runtime: Runtime;
@@ -54,9 +54,9 @@ export class SimulatedEngine {
   readonly volumes = new Volumes();
   /** Whether it answers at all; ends with the engine. */
   readonly up$ = new BehaviorSubject(true);
-  /** Everything it was asked over HTTP. */
+  /** All requests over HTTP. */
   readonly calls: Call[] = [];
-  /** What a container created over HTTP runs: what the last one of that name did, unless a spec knows better. */
+  /** The workload of a container created over HTTP: that of the last one of its name, unless a spec changes this. */
   workloadFor: (name: string, body: CreateBody) => Workload = (name) => this.#workloads.get(name) ?? {};
 
   readonly #workloads = new Map<string, Workload>();
@@ -104,14 +104,14 @@ export class SimulatedEngine {
     return this.#registry.get(ref);
   }
 
-  /** Makes a container, and its image if need be. It is not started. */
+  /** Creates a container, and its image if needed, without starting it. */
   create(spec: ContainerSpec): Container {
     const body = toCreateBody(spec);
     this.images.ensure(body.Image);
     return this.#admit(spec.name, body, spec.workload ?? {}, spec.timings);
   }
 
-  /** As over HTTP: the image must be there, and the options must go together. */
+  /** As over HTTP: the image must exist, and the options must be compatible. */
   createFromBody(name: string, body: CreateBody): Container {
     refuseConflicts(body);
     return this.#admit(name, body, this.workloadFor(name, body));
@@ -139,7 +139,7 @@ export class SimulatedEngine {
     });
   }
 
-  /** Comes back at once, except for SIGKILL: then when the process has ended. */
+  /** Completes at once, except for SIGKILL: then when the process has ended. */
   kill(ref: string, signal = ''): Observable<void> {
     return this.#operation(() => this.#kill(ref, signal));
   }
@@ -156,12 +156,12 @@ export class SimulatedEngine {
     return this.#operation(() => step(() => this.#rename(this.get(ref), newName)));
   }
 
-  /** `volumes`: those without a name go as well. */
+  /** `volumes`: also removes its anonymous volumes. */
   remove(ref: string, { force = false, volumes = false } = {}): Observable<void> {
     return this.#operation(() => this.#remove(this.get(ref), force, volumes));
   }
 
-  /** Its main process ends by itself. */
+  /** Its main process exits by itself. */
   crash(ref: string, exitCode = 137): void {
     this.#lifecycle.die(this.get(ref), exitCode);
   }
@@ -170,7 +170,7 @@ export class SimulatedEngine {
     this.#lifecycle.outOfMemory(this.get(ref));
   }
 
-  /** Whether it runs and its packets still go somewhere: not so in the namespace of an owner that has ended. */
+  /** Whether it runs on a live network: not in the namespace of an owner that has ended. */
   isOnLiveNetwork(ref: string): boolean {
     const { state, namespace } = this.get(ref);
     return state.running && !state.restarting && namespace?.alive === true;
@@ -197,12 +197,12 @@ export class SimulatedEngine {
     return changesOf(this.get(ref));
   }
 
-  /** What `HEAD /containers/{id}/archive` tells of a file. */
+  /** What `HEAD /containers/{id}/archive` reports of a file. */
   fileStat(ref: string, path: string): object {
     return statOf(this.get(ref), ref, path);
   }
 
-  /** Stops every container as an operator would, then ends all streams and answers no more. */
+  /** Stops every container as an operator would, then ends all streams and no longer answers. */
   shutDown(): Observable<void> {
     this.#lifecycle.shuttingDown = true;
     const stops = this.#registry.all.filter(({ state }) => state.running).map(({ id }) => this.stop(id));
@@ -214,8 +214,8 @@ export class SimulatedEngine {
   }
 
   /**
-   * SIGKILL, without `live-restore`: its containers run on, and it answers no more. What it was at is left half done: a
-   * process that was sent a signal may still end, one that was to be started again is not.
+   * SIGKILL, without `live-restore`: its containers run on, and it no longer answers. Its work stays incomplete: a
+   * process that got a signal may still end, but one that was to be restarted is not started.
    */
   breakDown(): void {
     this.#lifecycle.abandon(this.#registry.all);
@@ -224,22 +224,22 @@ export class SimulatedEngine {
     this.runtime.abandon(new Error('socket hang up'));
   }
 
-  /** The host goes off, and all that runs on it. */
+  /** A power cut of the host ends everything on it. */
   cutPower(): void {
     this.breakDown();
     for (const container of this.#registry.all) if (container.state.running) this.#lifecycle.lose(container);
   }
 
   /**
-   * Starts what its restart policy wants started, all at once: a dependent finds its owner not running yet
+   * Starts containers by their restart policies, all at once: a dependent finds that its owner does not run yet
    * and stays down. `ownersFirst` is the lucky order.
    *
-   * After `breakDown` it first stops what still runs, answers nobody meanwhile, and takes that for stops by hand. Of
-   * what has ended in between nobody is told.
+   * After `breakDown` it first stops what still runs, does not answer meanwhile, and records these as stops by hand.
+   * There are no events for containers that ended in between.
    */
   boot({ ownersFirst = false } = {}): Observable<void> {
     this.#lifecycle.shuttingDown = false;
-    // Whatever was said while nobody was there to say it.
+    // Drops the events from the time without an engine.
     this.events.shutDown();
     this.#lifecycle.takeOver(this.#registry.all);
     const running = this.#registry.all.filter(({ state }) => state.running);
@@ -280,7 +280,7 @@ export class SimulatedEngine {
     return container;
   }
 
-  /** The name it was given, as long as that means the same image; then the id, in listings. */
+  /** The given name while it means the same image; after that the id, in listings. */
   #imageToday({ image, madeFrom }: Container): string {
     return this.images.find(image)?.id === madeFrom.id ? image : madeFrom.id;
   }

@@ -1,4 +1,4 @@
-/** An answer of the engine other than success: the status and the words measured on Docker 20.10. */
+/** An error of the engine: the status and the words as measured on Docker 20.10. */
 export class EngineError extends Error {
   readonly status: number;
 
@@ -14,7 +14,7 @@ export const noSuchContainer = (ref: string): EngineError =>
 
 export const noSuchImage = (image: string): EngineError => new EngineError(404, `No such image: ${image}`);
 
-/** The same as an inspection of images words it: the name as it was given, then in full. */
+/** The same in the words of an image inspection: the given name, then the full one. */
 export const noSuchImageToInspect = (ref: string, image: string): EngineError =>
   new EngineError(404, `no such image: ${ref}: No such image: ${image}`);
 
@@ -23,11 +23,11 @@ export const noSuchFile = (path: string, ref: string): EngineError =>
 
 export const noSuchExec = (id: string): EngineError => new EngineError(404, `No such exec instance: ${id}`);
 
-/** The dependent's start, while its owner is there but down: the engine calls that a conflict. */
+/** The start of a dependent while its owner exists but is down: the engine calls that a conflict. */
 export const cannotJoin = (ownerId: string): EngineError =>
   new EngineError(409, `cannot join network of a non running container: ${ownerId}`);
 
-/** The owner was there when the start began and gone when it ended: runc finds no namespace to enter. */
+/** The owner existed at the begin of the start but not at its end: runc finds no namespace to enter. */
 export const namespaceVanished = (ownerPid: number): EngineError =>
   new EngineError(
     500,
@@ -52,7 +52,7 @@ export const notPaused = (id: string): EngineError => new EngineError(500, `Cont
 export const cannotStartPaused = (): EngineError =>
   new EngineError(409, 'cannot start a paused container, try unpause instead');
 
-/** Whatever kept a restart's start from working is a 500, under the name the caller used. */
+/** Any failure of the start in a restart is a 500, with the name that the caller used. */
 export const cannotRestart = (ref: string, cause: EngineError): EngineError =>
   new EngineError(500, `Cannot restart container ${ref}: ${cause.message}`);
 

@@ -5,7 +5,7 @@ import type { Nanos } from './clock.ts';
 import type { Container } from './container.ts';
 import type { Runtime } from './runtime.ts';
 
-/** All the engine remembers for `since`, exec noise included. */
+/** The events that the engine remembers for `since`, including those of execs. */
 const REPLAY_LIMIT = 256;
 
 export type Attributes = Readonly<Record<string, string>>;
@@ -24,9 +24,9 @@ export interface EventQuery {
   readonly matches?: (event: EngineEvent) => boolean;
 }
 
-/** What the engine tells of itself, with its short memory. */
+/** The events of the engine, with its limited memory. */
 export class EventBus {
-  /** Which events never reach a live stream: the engine drops some for slow readers, without a word. */
+  /** Which events never reach a live stream: the engine silently drops some for slow readers. */
   loses: (event: EngineEvent) => boolean = () => false;
 
   readonly #runtime: Runtime;
@@ -38,7 +38,7 @@ export class EventBus {
     this.#runtime = runtime;
   }
 
-  /** Tells all, and before anybody else hears of it; also what is lost for others, and whatever the engine goes through. */
+  /** All events, before any other reader gets them, including those that are lost for others, across engine restarts. */
   heardBy(listener: (event: EngineEvent) => void): void {
     this.#listeners.push(listener);
   }
@@ -50,7 +50,7 @@ export class EventBus {
       action,
       id,
       at: this.#runtime.clock.stamp(),
-      // Few of them are ever read: most messages are of execs.
+      // Few of them are ever read, as most events are of execs.
       get attributes() {
         return { ...labels, image, name, ...more };
       },
@@ -63,7 +63,7 @@ export class EventBus {
     this.#emit({ type: 'network', action, id: NETWORK_ID, at: this.#runtime.clock.stamp(), attributes });
   }
 
-  /** Replays what is remembered from `since` on, then goes on live until `until`, or until the engine ends. */
+  /** Replays the remembered events from `since` on, then continues live until `until` or the end of the engine. */
   stream(query: EventQuery = {}): Observable<EngineEvent> {
     const { since, until, matches = () => true } = query;
     const past = since === undefined ? [] : this.#past.filter((event) => event.at >= since);
@@ -72,17 +72,17 @@ export class EventBus {
     );
   }
 
-  /** What is remembered, but for what lies ahead of that time: the clock may have been set back since. */
+  /** The remembered events up to that time: later ones exist if the clock was set back. */
   past(until?: Nanos): readonly EngineEvent[] {
     return this.#past.filter(({ at }) => until === undefined || at <= until);
   }
 
-  /** Whether what is remembered is all there has been since it came up. */
+  /** Whether it remembers all events since its start. */
   get hasForgottenNothing(): boolean {
     return this.#past.length < REPLAY_LIMIT;
   }
 
-  /** The engine goes down: every stream ends, all is forgotten. */
+  /** The engine goes down: every stream ends, and all events are forgotten. */
   shutDown(): void {
     this.#past.length = 0;
     this.#live$.complete();
@@ -118,7 +118,7 @@ export function toJsonLine(event: EngineEvent): string {
   return `${JSON.stringify(told).slice(0, -1)},"timeNano":${at}}\n`;
 }
 
-/** As events name a command: the arguments joined by blanks, one blank after a program without any. */
+/** The command in an event: the arguments joined by blanks, with a trailing blank after a program without any. */
 export const commandLine = ([program = '', ...args]: readonly string[]): string =>
   `${program} ${args.join(' ')}`;
 

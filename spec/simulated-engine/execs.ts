@@ -12,7 +12,7 @@ const EXEC_START_MS = 10;
 const KILLED = 137;
 const NOT_INVOKED = 126;
 
-/** One exec. Its process goes on whether or not anyone listens: only the container's end ends it early. */
+/** One exec. Its process goes on even if nothing reads its output: only the container's exit ends it early. */
 export interface Exec {
   readonly id: string;
   readonly container: Container;
@@ -23,7 +23,7 @@ export interface Exec {
   exitCode: number | undefined;
   pid: number;
   process: Subscription;
-  /** What the process said while it was frozen. */
+  /** The output of the process while it was paused. */
   held: ExecItem[];
 }
 
@@ -31,7 +31,7 @@ export class Execs {
   readonly #runtime: Runtime;
   readonly #events: EventBus;
   readonly #execs = new Map<string, Exec>();
-  /** Those that have not ended: few, of however many there have been. */
+  /** Those that have not ended: only a few of all. */
   readonly #unfinished = new Map<Container, Set<Exec>>();
   #pids = 20_000;
 
@@ -40,7 +40,7 @@ export class Execs {
     this.#events = events;
   }
 
-  /** `ref` is what the caller called the container: the engine repeats it in one of its complaints. */
+  /** `ref` is the caller's name for the container: the engine repeats it in one of its errors. */
   create(container: Container, ref: string, request: ExecRequest): Exec {
     refuseCreate(container, ref);
     const exec: Exec = {
@@ -67,7 +67,7 @@ export class Execs {
     return exec;
   }
 
-  /** Starts the process; what it says can be listened to from its beginning, at any time. */
+  /** Starts the process; its output can be read from the beginning at any time. */
   start(id: string): Observable<Output> {
     const exec = this.find(id);
     if (exec.container.state.paused) throw isPausedForExec(exec.container.id);
@@ -103,7 +103,7 @@ export class Execs {
     return [...this.#unfinishedOf(container)].filter((exec) => exec.running);
   }
 
-  /** The container's process has ended: so has every other in it, and what was not begun is forgotten. */
+  /** The container's process ended: so did every other in it, and execs that were not started are forgotten. */
   containerDied(container: Container): void {
     for (const exec of [...this.#unfinishedOf(container)]) {
       if (!exec.begun) this.#execs.delete(exec.id);
@@ -143,7 +143,7 @@ export class Execs {
     else exec.output$.next(item);
   }
 
-  /** The engine says so in the output, exits 126, and emits no `exec_die`. */
+  /** The engine writes that to the output, exits with 126, and emits no `exec_die`. */
   #couldNotBegin(exec: Exec): void {
     this.#unfinishedOf(exec.container).delete(exec);
     exec.exitCode = NOT_INVOKED;

@@ -1,7 +1,6 @@
 /**
- * What becomes of a container whose engine is killed (SIGKILL, no `live-restore`), or goes off with all else on its
- * host, and is started again: as measured on Docker Engine 20.10. The real one and the simulated one are held to the
- * same tables.
+ * The fate of a container whose engine is killed (SIGKILL, no `live-restore`) or ends in a power cut, and is started
+ * again: as measured on Docker Engine 20.10. Both the real and the simulated engine are tested against these tables.
  */
 export interface Fate {
   readonly name: string;
@@ -9,19 +8,19 @@ export interface Fate {
   readonly isPaused?: boolean;
   /** `docker run --rm`. */
   readonly autoRemove?: boolean;
-  /** What its operator had just begun, and the engine left half done: the signal was sent, and not heeded. */
+  /** What the operator had just begun and the engine left incomplete: the signal was sent, and ignored. */
   readonly underWay?: 'stop' | 'restart';
-  /** Its process ends while there is no engine; else it runs on. */
+  /** Its process ends while there is no engine; otherwise it runs on. */
   readonly endsMeanwhile?: boolean;
-  /** It ends with an error as soon as it runs: its policy was waiting for the next try. */
+  /** It fails as soon as it runs: its policy was waiting for the next attempt. */
   readonly isLooping?: boolean;
-  /** `up`: running, or between two tries of a loop. */
+  /** `up`: running, or between two attempts of a loop. */
   readonly is: 'up' | 'exited' | 'gone';
-  /** What the next engine says of it, but for its ends: of what ended meanwhile nobody is told for sure. */
+  /** The events of the next engine, without its exits: those from the time without an engine are not reliable. */
   readonly told: readonly string[];
 }
 
-/** The next engine stops it before it listens, with SIGKILL in the end, for it does not heed SIGTERM. */
+/** The next engine stops it before it listens, in the end with SIGKILL, as it ignores SIGTERM. */
 const STOPPED = ['kill 15', 'kill 9', 'stop'];
 
 export const AFTER_A_KILL: readonly Fate[] = [
@@ -68,8 +67,8 @@ export const AFTER_A_KILL: readonly Fate[] = [
 ];
 
 /**
- * No process is left, and nobody has seen one end: what was not about to be stopped is started as its policy says.
- * Without one that was paused, whose frozen cgroup no power cut made by killing processes takes along.
+ * No process is left, and no exit was seen: what was not about to be stopped is started according to its policy.
+ * A paused one is left out: a power cut that is made by killing processes does not remove its frozen cgroup.
  */
 export const AFTER_A_POWER_CUT: readonly Fate[] = [
   { name: 'ran', restartPolicy: 'unless-stopped', is: 'up', told: ['start'] },

@@ -5,7 +5,7 @@ import type { EngineEvent } from './events.ts';
 /** The `filters` parameter: for each key the values, any of which may fit. */
 export type Filters = ReadonlyMap<string, readonly string[]>;
 
-/** Takes both spellings: `{"event":["die"]}` and the older `{"event":{"die":true}}`. */
+/** Accepts both formats: `{"event":["die"]}` and the older `{"event":{"die":true}}`. */
 export function parseFilters(text: string | null): Filters {
   if (text === null || text === '') return new Map();
   const parsed = parseJson(text);
@@ -24,7 +24,7 @@ function parseJson(text: string): unknown {
 const valuesOf = (values: unknown): readonly string[] =>
   Array.isArray(values) ? values.map(String) : Object.keys(values as object);
 
-/** The engine's rules for events; a key it does not know it ignores. */
+/** The engine's rules for events; it ignores unknown keys. */
 export const eventFilter =
   (filters: Filters) =>
   (event: EngineEvent): boolean =>
@@ -34,7 +34,7 @@ export const eventFilter =
     matchesExactly(filters, 'image', event.attributes['image'] ?? '') &&
     matchesLabels(filters, event.attributes);
 
-/** One of these without its detail in the list, and every value of the list becomes a prefix. */
+/** If one of these is in the list without its detail, every value of the list becomes a prefix. */
 const MAKE_ALL_PREFIXES = ['health_status', 'exec_create', 'exec_start'];
 
 function matchesAction(filters: Filters, { action }: EngineEvent): boolean {
@@ -67,7 +67,7 @@ function matchesLabels(filters: Filters, labels: Readonly<Record<string, string>
 const STATUSES = ['created', 'restarting', 'running', 'removing', 'paused', 'exited', 'dead'];
 const LIST_KEYS = ['label', 'name', 'id', 'status', 'health'];
 
-/** The engine's rules for listings: an unknown key, or a status there is not, is refused. */
+/** The engine's rules for listings: it refuses an unknown key or status. */
 export function listFilter(filters: Filters): (container: Container) => boolean {
   const unknown = [...filters.keys()].find((key) => !LIST_KEYS.includes(key));
   if (unknown !== undefined) throw invalidFilter(unknown);
@@ -81,7 +81,7 @@ export function listFilter(filters: Filters): (container: Container) => boolean 
     matchesExactly(filters, 'health', container.health?.status ?? 'none');
 }
 
-/** Names and ids in listings are regular expressions, and may be found anywhere. */
+/** Names and ids in listings are regular expressions that may match anywhere. */
 function matchesPattern(filters: Filters, key: string, text: string): boolean {
   return (
     filters

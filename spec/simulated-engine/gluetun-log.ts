@@ -1,4 +1,4 @@
-/** Where a tunnel comes out. */
+/** The endpoint of a tunnel. */
 export interface Endpoint {
   readonly ip: string;
   readonly country: string;
@@ -10,7 +10,7 @@ export interface Endpoint {
 
 export type Vpn = 'wireguard' | 'openvpn';
 
-/** A line as Gluetun thinks of it; without a level it is part of the banner. */
+/** A line before formatting; without a level it is part of the banner. */
 export interface LogLine {
   readonly level?: 'INFO' | 'WARN' | 'ERROR';
   readonly component?: string;
@@ -22,7 +22,7 @@ const OPENVPN_COLOUR = 95;
 const OPENVPN_UP_COLOUR = 92;
 const OPENVPN_UP = 'Initialization Sequence Completed';
 
-/** As it is written: coloured and with CRLF where there is a terminal (v3.41.3). */
+/** The written form: with colours and CRLF on a terminal (v3.41.3). */
 export function render({ level, component, message }: LogLine, nowMs: number, tty: boolean): string {
   const end = tty ? '\r\n' : '\n';
   if (level === undefined) return `${message}${end}`;
@@ -63,7 +63,7 @@ export function connectLines(vpn: Vpn, { server }: Endpoint): readonly LogLine[]
   return [info('firewall', 'allowing VPN connection...'), ...lines];
 }
 
-/** The tunnel is there. WireGuard, a silent protocol, has said all it says before. */
+/** The tunnel is up. WireGuard, a silent protocol, has logged everything before that. */
 export const tunnelUpLines = (vpn: Vpn, { server }: Endpoint): readonly LogLine[] =>
   vpn === 'wireguard' ? [] : openvpnUpLines(server);
 
@@ -92,7 +92,7 @@ const openvpnUpLines = (server: string): readonly LogLine[] => [
   info('openvpn', OPENVPN_UP),
 ];
 
-/** It has found its tunnel dead and restarts its VPN, without a restart of the container. */
+/** It found its tunnel dead and restarts its VPN, without a restart of the container. */
 export const selfHealingLines = (): readonly LogLine[] => [
   {
     level: 'WARN',

@@ -31,7 +31,7 @@ function setUp(options: GluetunOptions = {}, tty = false): SetUp {
 }
 
 describe('the log of the simulated Gluetun', () => {
-  /** Without what differs from one run to the next: times, addresses, places. */
+  /** Without what differs from run to run: times, addresses, places. */
   const pattern = (line: string): string =>
     line
       .replace(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, '<time>')
@@ -44,13 +44,13 @@ describe('the log of the simulated Gluetun', () => {
     ['wireguard', 'wireguard-outage', false],
     ['openvpn', 'openvpn-udp', false],
     ['openvpn', 'openvpn-udp-tty', true],
-  ] as const)('has only lines that a real Gluetun wrote: %s, %s', (vpn, recorded, tty) => {
+  ] as const)('contains only lines that a real Gluetun wrote: %s, %s', (vpn, recorded, tty) => {
     const { log } = setUp({ vpn }, tty);
     const written = new Set(patterns(recordedLog(recorded)));
     expect(patterns(log()).filter((line) => !written.has(line))).toEqual([]);
   });
 
-  it('has real last words, and real words of its own healing', () => {
+  it('contains the real lines of a shutdown and of self-healing', () => {
     const { engine, standIn, log, pass } = setUp();
     standIn.healItself();
     pass(1000);

@@ -32,13 +32,13 @@ export interface GluetunOptions {
   readonly publicIpMs?: number;
   /** How long a working site takes to answer. */
   readonly latencyMs?: number;
-  /** Whether a new start mends a broken tunnel. */
+  /** Whether a restart of the container heals a broken tunnel. */
   readonly healedByRestart?: boolean;
-  /** Whether a restart of the VPN alone, by the control server, mends it. */
+  /** Whether a restart of the VPN alone, through the control server, heals it. */
   readonly healedByVpnRestart?: boolean;
 }
 
-/** Taken in turn, one at each connection. */
+/** Used in turn, one for each connection. */
 const ENDPOINTS: readonly Endpoint[] = [
   {
     ip: '203.0.113.7',
@@ -60,13 +60,13 @@ const ENDPOINTS: readonly Endpoint[] = [
 type TunnelFault = 'broken' | 'hanging';
 
 const NETWORK_FAILURE: SiteAnswer = { exitCode: 4, afterMs: 20 };
-/** BusyBox and GNU wget give up on a name that does not resolve after the resolver's own patience. */
+/** BusyBox and GNU wget give up on a name that does not resolve after the resolver's own timeout. */
 const DNS_FAILURE: SiteAnswer = { exitCode: 4, afterMs: 1500 };
 const HANGS: SiteAnswer = { exitCode: 4, afterMs: Infinity };
 
-/** What stands in for Gluetun inside a container: its tunnel, its log, its health, its control server. */
+/** A stand-in for Gluetun inside a container: its tunnel, its log, its health and its control server. */
 export class GluetunStandIn implements Workload {
-  /** While false no new start mends a broken tunnel: the trouble is the provider's. */
+  /** While false no restart heals a broken tunnel: the provider is at fault. */
   isProviderUp = true;
   readonly #scheduler: SchedulerLike;
   readonly #options: Required<
@@ -79,7 +79,7 @@ export class GluetunStandIn implements Workload {
   readonly #siteAnswers = new Map<string, SiteAnswer>();
   #host: WorkloadHost | undefined;
   #connections = 0;
-  /** What was under way before the latest start or stop of the VPN comes to nothing. */
+  /** Cancels everything that was pending before the latest start or stop of the VPN. */
   #attempt = 0;
   #connected = false;
   #knowsAddress = false;
@@ -119,7 +119,7 @@ export class GluetunStandIn implements Workload {
     this.#fault = 'broken';
   }
 
-  /** Every site hangs until its time is up, as with a VPN server gone silent. */
+  /** Every site hangs until its timeout, as with a VPN server that no longer answers. */
   hangTunnel(): void {
     this.#fault = 'hanging';
   }
@@ -137,7 +137,7 @@ export class GluetunStandIn implements Workload {
     this.#siteAnswers.set(url, answer);
   }
 
-  /** The site answers as the tunnel does, again. */
+  /** The site follows the tunnel again. */
   siteRecovers(url: string): void {
     this.#siteAnswers.delete(url);
   }
@@ -150,7 +150,7 @@ export class GluetunStandIn implements Workload {
     this.#hasWget = true;
   }
 
-  /** Creating an exec is answered with this error. */
+  /** Every creation of an exec fails with this error. */
   refuseExecs(error = new EngineError(403, 'Forbidden')): void {
     this.#refusal = error;
   }
@@ -167,12 +167,12 @@ export class GluetunStandIn implements Workload {
     this.#controlServerOn = true;
   }
 
-  /** `unhealthy`: whatever the tunnel is like; `asTunnel`: as the tunnel is. */
+  /** `unhealthy`: whatever the state of the tunnel; `asTunnel`: as the tunnel. */
   healthChecks(tell: 'unhealthy' | 'asTunnel'): void {
     this.#alwaysUnhealthy = tell === 'unhealthy';
   }
 
-  /** Gluetun finds its tunnel dead and restarts its VPN itself; the container stays as it is. */
+  /** Gluetun finds its tunnel dead and restarts its VPN itself, without a restart of the container. */
   healItself(): void {
     this.#reconnect(selfHealingLines());
   }

@@ -25,7 +25,7 @@ export class HealthChecks {
     this.#events = events;
   }
 
-  /** A new run of the container: what was known before is gone, and nobody is told. */
+  /** A new run of the container: its health is reset without an event. */
   begin(container: Container): void {
     if (checkOf(container) === undefined) return;
     container.health = { status: 'starting', failingStreak: 0, results: container.health?.results ?? [] };
@@ -44,12 +44,12 @@ export class HealthChecks {
     container.run.add(container.healthLoop);
   }
 
-  /** Without an engine nobody probes, and what was found last stays. */
+  /** Without an engine there are no probes, and the last result stays. */
   abandon(container: Container): void {
     container.healthLoop.unsubscribe();
   }
 
-  /** Stopped or paused: the engine calls that unhealthy, and emits no event for it. */
+  /** Stopped or paused: the engine shows it as unhealthy, without an event. */
   suspend(container: Container): void {
     container.healthLoop.unsubscribe();
     if (container.health !== undefined) container.health.status = 'unhealthy';
@@ -91,7 +91,7 @@ export class HealthChecks {
   }
 }
 
-/** Failures while it starts up do not count. */
+/** Failures during the start period do not count. */
 function isForgiven(container: Container, check: Healthcheck, health: Health, probeStart: Nanos): boolean {
   if (health.status !== 'starting') return false;
   const sinceStartMs = nanosToMs(probeStart - (container.state.startedAt ?? probeStart));

@@ -59,7 +59,7 @@ export class EngineServer {
     });
   }
 
-  /** The engine went down in good order: what was said still arrives, then the end. */
+  /** The engine went down in an orderly way: pending data still arrives, then the end. */
   #hangUp(): void {
     this.#server?.close();
     this.#server = undefined;
@@ -80,7 +80,7 @@ export class EngineServer {
     return server;
   }
 
-  /** `body` where it need not be read: what comes after an upgrade is no longer HTTP. */
+  /** `body` if it need not be read: data after an upgrade is no longer HTTP. */
   async #serve(request: IncomingMessage, answer: Answer, body?: Body): Promise<void> {
     try {
       const url = new URL(request.url ?? '/', 'http://engine');
@@ -134,7 +134,7 @@ async function readBody(request: IncomingMessage): Promise<Body> {
   return text === '' ? {} : (JSON.parse(text) as Body);
 }
 
-/** A client that went away is no fault of the engine's. */
+/** A client that went away is not a fault of the engine. */
 function ignoreBrokenConnection(): void {
   // Its 'close' follows.
 }

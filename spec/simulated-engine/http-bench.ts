@@ -7,10 +7,10 @@ import { SimulatedEngine } from './engine.ts';
 import { GluetunStandIn, gatewayContainer } from './gluetun.ts';
 import { EngineServer } from './http-api.ts';
 
-/** Real time, so made short. */
+/** Short, as this is in real time. */
 const TIMINGS = { exitMs: 5, killMs: 2, cleanupMs: 1, startMs: 5 };
 
-/** The very client of production, talking to a simulated engine with a gateway and one dependent, both running. */
+/** The production client on a simulated engine with a gateway and one dependent, both running. */
 export class HttpBench {
   readonly engine = new SimulatedEngine(asyncScheduler);
   readonly standIn = new GluetunStandIn(asyncScheduler, { tunnelUpMs: 5, latencyMs: 2 });
@@ -34,7 +34,7 @@ export class HttpBench {
   }
 }
 
-/** Reads on until the text fits. */
+/** Reads until the text matches. */
 export async function readUntil(stream: AsyncIterable<unknown>, pattern: RegExp): Promise<string> {
   let text = '';
   for await (const chunk of stream) {

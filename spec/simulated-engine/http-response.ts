@@ -15,14 +15,14 @@ const ENGINE_HEADERS: Readonly<Record<string, string>> = {
   Server: `Docker/${ENGINE_VERSION} (linux)`,
 };
 
-/** The ways the engine answers, whichever way the request came in. */
+/** The ways the engine answers, for any kind of request. */
 export interface Answer {
   json(status: number, body: object | null): void;
   text(status: number, body: string): void;
   empty(status: number, headers?: Readonly<Record<string, string>>): void;
-  /** Chunked, the headers out at once: the reader can tell its end from a broken connection. */
+  /** Chunked, with the headers sent at once: the reader can distinguish its end from a broken connection. */
   stream(contentType: string | undefined): Writable;
-  /** Everything until the connection closes: the reader cannot tell its end from a broken connection. */
+  /** Until the connection closes: the reader cannot distinguish its end from a broken connection. */
   raw(): Writable;
 }
 
@@ -70,7 +70,7 @@ export class PlainAnswer implements Answer {
   }
 }
 
-/** To a client that asked for an upgrade: the connection itself, which a success hands over to it. */
+/** For a client that requested an upgrade: on success it gets the raw connection. */
 export class UpgradedAnswer implements Answer {
   readonly #connection: Duplex;
 
@@ -109,7 +109,7 @@ export class UpgradedAnswer implements Answer {
   }
 }
 
-/** Writes what is said until its end, or until the reader has gone: that does not end what is said. */
+/** Writes the output until it ends or the reader has gone, which does not end the output. */
 export function pour(source$: Observable<string | Buffer>, into: Writable): void {
   const subscription = source$.subscribe({
     next: (chunk) => into.write(chunk),

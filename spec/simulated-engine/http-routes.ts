@@ -15,7 +15,7 @@ import type { Output } from './workload.ts';
 
 interface ApiRequest {
   readonly engine: SimulatedEngine;
-  /** What the path's pattern caught. */
+  /** The groups that the path's pattern matched. */
   readonly ref: string;
   readonly query: URLSearchParams;
   readonly body: Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ const VERSION = {
   Arch: 'amd64',
 };
 
-/** The part of Docker's HTTP API that a monitor, and whoever plays with its stack, needs. */
+/** The part of Docker's HTTP API that a monitor and the operator of its stack need. */
 export const ROUTES: readonly ApiRoute[] = [
   { method: 'GET', path: /^\/_ping$/, handle: ({ answer }) => answer.text(200, 'OK') },
   { method: 'GET', path: /^\/version$/, handle: ({ answer }) => answer.json(200, VERSION) },
@@ -99,7 +99,7 @@ function changes({ engine, ref, answer }: ApiRequest): void {
   answer.json(200, engine.changes(ref));
 }
 
-/** There is no body: all that is told is told in a header. */
+/** There is no body: the result is in a header. */
 function fileStat({ engine, ref, query, answer }: ApiRequest): void {
   const stat = JSON.stringify(engine.fileStat(ref, query.get('path') ?? ''));
   answer.empty(200, { 'X-Docker-Container-Path-Stat': Buffer.from(stat).toString('base64') });

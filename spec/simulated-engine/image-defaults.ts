@@ -2,7 +2,7 @@ import { isFilled } from './create-request.ts';
 import type { CreateBody, Healthcheck } from './create-request.ts';
 import type { ImageConfig } from './images.ts';
 
-/** What a create asks for, completed by its image where it leaves something open: `merge` in daemon/commit.go. */
+/** The request of a create, completed with the defaults of its image: `merge` in daemon/commit.go. */
 export function withImageDefaults(body: CreateBody, image: ImageConfig): CreateBody {
   return {
     ...body,
@@ -20,7 +20,7 @@ export function withImageDefaults(body: CreateBody, image: ImageConfig): CreateB
   };
 }
 
-/** A command of one's own, or an entrypoint, even an empty one, is more than the image's. */
+/** The container's own command or entrypoint, even an empty one, overrides the image's. */
 function command(body: CreateBody, image: ImageConfig): Pick<CreateBody, 'Cmd' | 'Entrypoint'> {
   const { Cmd = null, Entrypoint = null } = body;
   if (isFilled(Entrypoint)) return { Cmd, Entrypoint: isReset(Entrypoint) ? null : Entrypoint };
@@ -34,7 +34,7 @@ function command(body: CreateBody, image: ImageConfig): Pick<CreateBody, 'Cmd' |
 const isReset = (entrypoint: CreateBody['Entrypoint']): boolean =>
   entrypoint?.length === 1 && entrypoint[0] === '';
 
-/** The image's variables come last, without those that have a value, or are unset, already. */
+/** The image's variables come last, without those that already have a value or are unset. */
 function environment(own: readonly string[], image: readonly string[]): readonly string[] {
   const names = new Set(own.map(nameOf));
   return [...own, ...image.filter((variable) => !names.has(nameOf(variable)))];
@@ -42,7 +42,7 @@ function environment(own: readonly string[], image: readonly string[]): readonly
 
 const nameOf = (variable: string): string => variable.replace(/=.*/s, '');
 
-/** Field by field: nothing, and a duration or a number of 0, mean the image's. */
+/** Field by field: a missing value, or a duration or number of 0, means the image's. */
 function healthcheck(
   own: Healthcheck | undefined,
   image: Healthcheck | undefined,

@@ -5,7 +5,7 @@ import { noSuchImage, noSuchImageToInspect } from './errors.ts';
 import { IMAGE_CONFIG_DEFAULTS } from './inspection-defaults.ts';
 import type { Runtime } from './runtime.ts';
 
-/** `Config` of an image: what it gives a container that does not ask for its own. */
+/** `Config` of an image: the defaults for its containers. */
 export type ImageConfig = Pick<
   CreateBody,
   | 'Cmd'
@@ -26,7 +26,7 @@ export interface Image {
   readonly created: Nanos;
 }
 
-/** Which images are there, and what their names mean today. What is inside one is not modelled. */
+/** The existing images and the current meaning of their names. Their files are not modelled. */
 export class Images {
   readonly #runtime: Runtime;
   readonly #ids = new Map<string, string>();
@@ -36,7 +36,7 @@ export class Images {
     this.#runtime = runtime;
   }
 
-  /** A new image, as after a build or a pull: it takes the name from whichever had it. */
+  /** A new image, as after a build or a pull: it takes the name from the previous one. */
   add(name: string, config: ImageConfig = {}): Image {
     const { clock } = this.#runtime;
     const image = { id: `sha256:${this.#runtime.newId()}`, config, created: clock.stamp() };
@@ -45,12 +45,12 @@ export class Images {
     return image;
   }
 
-  /** The image of that name; an empty one where there is none. */
+  /** The image of that name, or an empty one. */
   ensure(name: string): Image {
     return this.find(name) ?? this.add(name);
   }
 
-  /** By name, id, or the beginning of its id that fits one image only. */
+  /** By name, id, or a prefix of its id that matches only one image. */
   find(ref: string): Image | undefined {
     const id = this.#ids.get(fullName(ref));
     return id === undefined ? this.#findById(ref) : this.#images.find((image) => image.id === id);
@@ -95,7 +95,7 @@ export class Images {
 
 const isDigest = (name: string): boolean => name.includes('@');
 
-/** As the engine keeps names: without Docker Hub's address, and never without a tag, ids excepted. */
+/** Names as the engine stores them: without Docker Hub's address, and always with a tag, except for ids. */
 function fullName(name: string): string {
   const familiar = name.replace(/^(?:docker\.io\/)?library\//, '').replace(/^docker\.io\//, '');
   return /^sha256:|@|:[^/]+$/.test(familiar) ? familiar : `${familiar}:latest`;

@@ -1,4 +1,4 @@
-/** What a real engine (20.10.24) shows where nothing was asked for: see spec/transcripts/api. */
+/** What a real engine (20.10.24) shows for options that were not given: see spec/transcripts/api. */
 
 export const CONFIG_DEFAULTS = {
   Hostname: '',

@@ -34,7 +34,7 @@ import { SIGKILL, SIGTERM } from './signals.ts';
 import type { WorkloadHost } from './workload.ts';
 
 const KILLED = 137;
-/** What the engine says of a process whose end nobody has seen. */
+/** The engine's exit code for a process whose end was not seen. */
 const NOBODY_KNOWS = 255;
 
 export interface LifecycleParts {
@@ -46,7 +46,7 @@ export interface LifecycleParts {
   readonly removal: Removal;
 }
 
-/** How containers start, end and start again: the order of events here is the measured one. */
+/** How containers start, exit and restart: the order of events is as measured. */
 export class Lifecycle {
   readonly #parts: LifecycleParts;
   #shuttingDown = false;
@@ -61,7 +61,7 @@ export class Lifecycle {
     this.#shuttingDown = value;
   }
 
-  /** The engine has been killed: processes run on, nobody probes them, and what ends is not started again. */
+  /** The engine was killed: processes run on without health checks, and are not restarted when they exit. */
   abandon(containers: readonly Container[]): void {
     this.#isGone = true;
     for (const container of containers) {
@@ -70,15 +70,15 @@ export class Lifecycle {
     }
   }
 
-  /** Nobody has seen it end, and it had no time to do anything about it. */
+  /** Its end was not seen, and it had no time to react. */
   lose(container: Container): void {
     this.die(container, NOBODY_KNOWS);
     this.#lost.add(container);
   }
 
   /**
-   * Another engine finds what has ended meanwhile; what was lost, for all it knows, just now. In which order is chance:
-   * here dependents come before their owners, so that nobody builds on another one.
+   * The next engine finds what ended meanwhile; it records lost processes as ended just now. The real order is random:
+   * here dependents come before their owners, so that no test relies on the lucky one.
    */
   takeOver(containers: readonly Container[]): void {
     this.#isGone = false;
@@ -87,7 +87,7 @@ export class Lifecycle {
     for (const container of containers) this.#parts.removal.removeIfWanted(container);
   }
 
-  /** Does nothing to one that runs. Fails as the engine does where the network to join is not there. */
+  /** Does nothing to one that runs. Fails as the engine does if the network to join does not exist. */
   start(container: Container): Observable<void> {
     return container.starts.run(() => {
       if (container.state.running) return EMPTY;
@@ -99,7 +99,7 @@ export class Lifecycle {
     });
   }
 
-  /** `kill`, `die`, `stop`; with another `kill` when the time is up. */
+  /** `kill`, `die`, `stop`; with another `kill` after the timeout. */
   stop(container: Container, timeoutSeconds: number): Observable<void> {
     return container.stops.run(() =>
       concat(
@@ -188,7 +188,7 @@ export class Lifecycle {
     events.container(container, 'die', { exitCode: String(exitCode) });
     networks.leave(container);
     container.died$.next();
-    // Who stops it sees to that; else nobody waits.
+    // A stop handles that itself; otherwise nothing waits for it.
     if (!this.#isGone && container.stops.current$ === undefined) removal.removeSoonIfWanted(container);
   }
 
@@ -268,7 +268,7 @@ export class Lifecycle {
     );
   }
 
-  /** A frozen process hears SIGTERM only once it is thawed, so the engine thaws it; SIGKILL needs no ears. */
+  /** A paused process gets SIGTERM only once it is unpaused, so the engine unpauses it; SIGKILL works at once. */
   #deliver(container: Container, signal: Signal): void {
     const { workload, timings } = container;
     if (signal === SIGKILL) this.#dieLater(container, timings.killMs, KILLED);
@@ -294,12 +294,12 @@ export class Lifecycle {
       .subscribe({ complete: () => this.#startByPolicy(container) });
   }
 
-  /** One attempt: when it fails, nobody is told, and the container stays down for good. */
+  /** One attempt: if it fails there is no event, and the container stays down. */
   #startByPolicy(container: Container): void {
     container.starts.run(() => this.#starting(container).pipe(catchError(() => EMPTY)));
   }
 
-  /** Between two runs there is no process to signal, so no event; one about to begin is ended once it has. */
+  /** Between two runs there is no process to signal, so there is no event; one about to start is ended once it runs. */
   #giveUpRestarting(container: Container, signal: Signal): void {
     const starting$ = container.starts.current$;
     if (starting$ !== undefined) {
@@ -329,11 +329,11 @@ export class Lifecycle {
   }
 }
 
-/** Where it names a signal to stop it by, its restart policy goes on after any other but SIGKILL. */
+/** If it has its own stop signal, its restart policy stays active after any other signal except SIGKILL. */
 const endsItsRestarts = ({ body, stopSignal }: Container, signal: Signal): boolean =>
   (body.StopSignal ?? '') === '' || signal === stopSignal || signal === SIGKILL;
 
-/** Does what should end the process, and completes when it has ended. */
+/** Signals the process, and completes when it has ended. */
 function untilDead(container: Container, act: () => void): Observable<never> {
   return new Observable((waiting) => {
     const dead = container.died$.pipe(take(1), ignoreElements()).subscribe(waiting);

@@ -3,8 +3,8 @@ import type { Observable, SchedulerLike } from 'rxjs';
 import type { ExecItem, ExecRequest } from './workload.ts';
 
 /**
- * The three commands the monitor runs inside a gateway, recognised by the name it gives its script (`$0`), and
- * what the script would print. The script itself is not run: there is no shell here.
+ * The three commands that the monitor runs inside a gateway, recognised by the name of the script (`$0`), and the
+ * output of the script. The script itself is not run, as there is no shell here.
  */
 
 /** How `wget` ends for one site. */
@@ -12,7 +12,7 @@ export interface SiteAnswer {
   readonly exitCode: number;
   /** Undefined: no status line was seen. */
   readonly status?: number;
-  /** Infinity: it hangs until its time is up. */
+  /** Infinity: it hangs until its timeout. */
   readonly afterMs: number;
 }
 
@@ -54,7 +54,7 @@ export const isVpnRestart = ({ cmd }: ExecRequest): boolean => argumentsOf(cmd, 
 const argumentsOf = (cmd: readonly string[], name: string): readonly string[] | undefined =>
   cmd[0] === 'sh' && cmd[1] === '-c' && cmd[3] === name ? cmd.slice(4) : undefined;
 
-/** `start`, then a line for each site as it ends, all at once; a site out of time is killed. */
+/** `start`, then a line for each site as it ends, in parallel; a site is killed at its timeout. */
 export function checkOutput(
   sites: readonly CheckedSite[],
   answerTo: (url: string) => SiteAnswer,
@@ -84,14 +84,14 @@ export function endpointOutput(answer: ControlAnswer): Observable<ExecItem> {
   );
 }
 
-/** What the control server makes of a restart of the VPN. */
+/** The control server's answers to a restart of the VPN. */
 export type VpnRestartAnswer = 'carriedOut' | 'unavailable' | 'withoutWget';
 
 /** The synchronous answers of a real Gluetun took this long (v3.41.3, WireGuard). */
 const STOP_MS = 29;
 const START_MS = 105;
 
-/** A line for each request; the VPN stops and starts just before its outcome is told. */
+/** A line for each request; the VPN stops or starts just before its outcome is reported. */
 export function vpnRestartOutput(
   answer: VpnRestartAnswer,
   vpn: { readonly stop: () => void; readonly start: () => void },

@@ -16,13 +16,13 @@ interface MountPoint {
 
 export interface Mount {
   readonly point: MountPoint;
-  /** Who asked for it: `HostConfig`, or `Config.Volumes`, of which listings tell less. */
+  /** Its source: `HostConfig`, or `Config.Volumes`, which listings show less of. */
   readonly of: 'host' | 'config';
-  /** A volume nobody gave a name: it goes when its container is removed with `v`. */
+  /** A volume without a given name: it is removed with its container if that is removed with `v`. */
   readonly isAnonymous: boolean;
 }
 
-/** What the container will see in place of its image's own files. `newName` is for volumes that have no name. */
+/** The mounts over the image's own files. `newName` is for volumes without a name. */
 export function mountsOf(body: CreateBody, newName: () => string): readonly Mount[] {
   const { Binds, Mounts, Tmpfs } = body.HostConfig ?? {};
   const binds = (Binds ?? []).map((bind) => ofBind(bind, newName));
@@ -50,7 +50,7 @@ function ofBind(bind: string, newName: () => string): Mount {
 }
 
 const PROPAGATION = /^r?(?:private|shared|slave)$/;
-/** What the engine notes for a volume without a mode, on hosts without SELinux, too. */
+/** The engine's value for a volume without a mode, even on hosts without SELinux. */
 const SELINUX_LABEL = 'z';
 
 function ofMount(mount: MountRequest, newName: () => string): Mount {

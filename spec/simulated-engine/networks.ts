@@ -2,7 +2,7 @@ import type { Container, NetworkNamespace } from './container.ts';
 import { cannotJoin, isRestarting, namespaceVanished, noSuchContainer } from './errors.ts';
 import type { EventBus } from './events.ts';
 
-/** Who shares whose network namespace. */
+/** Which containers share which network namespaces. */
 export class Networks {
   readonly #events: EventBus;
   readonly #find: (ref: string) => Container | undefined;
@@ -27,7 +27,7 @@ export class Networks {
     };
   }
 
-  /** The process begins in it. Its owner may have ended since it was looked up. */
+  /** The process starts in it. Its owner may have ended since it was looked up. */
   enter(container: Container, namespace: NetworkNamespace): void {
     if (!namespace.alive) throw namespaceVanished(namespace.ownerPid);
     container.namespace = namespace;

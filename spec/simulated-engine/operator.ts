@@ -4,7 +4,7 @@ import type { ContainerSpec } from './create-request.ts';
 import type { SimulatedEngine } from './engine.ts';
 import { step } from './runtime.ts';
 
-/** What people do to a stack with their own tools, in the measured order of calls. */
+/** What operators do to a stack with their own tools, in the measured order of calls. */
 
 /** `docker rm -f`, then `docker run` under the same name. */
 export function recreate(engine: SimulatedEngine, spec: ContainerSpec): Observable<void> {
@@ -18,9 +18,9 @@ export function recreate(engine: SimulatedEngine, spec: ContainerSpec): Observab
 }
 
 /**
- * `docker compose up -d <service>` after a change: the new container is made beside the old one under
- * `<12 hex>_name`, takes its name once the old one is gone, and keeps a label that says what it replaced.
- * Containers joined to the old one are left with its id.
+ * `docker compose up -d <service>` after a change: the new container is created next to the old one as
+ * `<12 hex>_name`, gets its name once the old one is removed, and keeps a label with the container it replaced.
+ * Containers that joined the old one keep its id.
  */
 export function composeUp(engine: SimulatedEngine, spec: ContainerSpec): Observable<void> {
   const old = engine.get(spec.name);

@@ -3,16 +3,16 @@ import { EngineError, cannotAllocateName, invalidName, nameInUse, noSuchContaine
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
-/** The containers there are, and the names they are known by. */
+/** The existing containers and their names. */
 export class Registry {
   #containers: readonly Container[] = [];
 
-  /** In the order they were made. */
+  /** In the order of their creation. */
   get all(): readonly Container[] {
     return this.#containers;
   }
 
-  /** By full id, name, or the beginning of an id that fits one container only. */
+  /** By full id, name, or a prefix of an id that matches only one container. */
   find(ref: string): Container | undefined {
     const bare = ref.replace(/^\//, '');
     const exact = this.#containers.find(({ id, name }) => id === bare || name === bare);
@@ -27,7 +27,7 @@ export class Registry {
     return container;
   }
 
-  /** Refuses a name that is taken or no name at all. */
+  /** Refuses a name that is taken or invalid. */
   reserve(name: string): void {
     if (!NAME.test(name)) throw invalidName(name);
     const holder = this.#containers.find((container) => container.name === name);

@@ -15,7 +15,7 @@ export interface RemovalParts {
   readonly events: EventBus;
 }
 
-/** How a container that does not run goes away. */
+/** The removal of a container that does not run. */
 export class Removal {
   readonly #parts: RemovalParts;
 
@@ -23,7 +23,7 @@ export class Removal {
     this.#parts = parts;
   }
 
-  /** With its volumes: with those that nobody gave a name. Does nothing to one that has gone already. */
+  /** `volumes`: also removes its anonymous volumes. Does nothing if it is already removed. */
   remove(container: Container, { volumes }: { readonly volumes: boolean }): void {
     if (this.#parts.registry.find(container.id) !== container) return;
     this.#parts.registry.delete(container);
@@ -33,7 +33,7 @@ export class Removal {
     this.#parts.events.container(container, 'destroy');
   }
 
-  /** One with `AutoRemove` whose run has ended, or could not begin; unless it is only being restarted. */
+  /** For a container with `AutoRemove` whose run ended or could not start, unless it is being restarted. */
   removeIfWanted(container: Container): void {
     const { hostConfig, keptOnStop, state } = container;
     const isWanted = hostConfig.AutoRemove === true && !keptOnStop && !state.running;

@@ -3,10 +3,10 @@ import type { Container } from './container.ts';
 
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 60_000;
-/** A run this long makes the policy start over with its first wait. */
+/** After a run this long the policy starts over with its first wait. */
 const LONG_RUN_MS = 10_000;
 
-/** Whether the policy wants another run after this end. */
+/** Whether the policy starts another run after this exit. */
 export function wantsRestart(container: Container, exitCode: number): boolean {
   if (container.exitOnNext) return false;
   const { Name, MaximumRetryCount = 0 } = container.hostConfig.RestartPolicy ?? { Name: 'no' };
@@ -30,8 +30,8 @@ export function nextBackoffMs({ backoffMs, state }: Container): number {
 }
 
 /**
- * Whether an engine that comes up starts it. One with `always` comes back even if its operator stopped it, and one
- * with `on-failure` if it ended badly, be it by that stop; one that has never run does not.
+ * Whether an engine starts it at its own start. A container with `always` is started even if its operator stopped it,
+ * one with `on-failure` if it failed, even by that stop; one that has never run is not started.
  */
 export function wantedAtBoot({ hostConfig, manuallyStopped, restartCount, state }: Container): boolean {
   const { Name, MaximumRetryCount = 0 } = hostConfig.RestartPolicy ?? { Name: 'no' };

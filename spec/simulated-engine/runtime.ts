@@ -3,7 +3,7 @@ import type { Observable, SchedulerLike } from 'rxjs';
 import { createHash } from 'node:crypto';
 import { EngineClock } from './clock.ts';
 
-/** What every part of the engine runs on: one scheduler, one clock, and one place that can stop it all. */
+/** Shared by all parts of the engine: one scheduler, one clock, and one place that can stop everything. */
 export class Runtime {
   readonly scheduler: SchedulerLike;
   readonly clock: EngineClock;
@@ -16,14 +16,14 @@ export class Runtime {
     this.clock = new EngineClock(scheduler);
   }
 
-  /** Completes after that many milliseconds and says nothing. */
+  /** Completes after that many milliseconds without a value. */
   after(ms: number): Observable<never> {
     return timer(ms, this.scheduler).pipe(ignoreElements());
   }
 
   /**
    * Starts the work at once and lets any number of callers wait for it: as with the real engine, a client
-   * that goes away does not undo what it asked for.
+   * that goes away does not cancel its request.
    */
   launch(work: Observable<unknown>): Observable<void> {
     const done$ = new AsyncSubject<void>();
@@ -44,7 +44,7 @@ export class Runtime {
     return done$;
   }
 
-  /** Whatever is under way is left as it is just then; who waits for it is told. */
+  /** Everything in progress stops as it is, and its callers get an error. */
   abandon(reason: Error): void {
     const waiting = [...this.#waiting];
     this.#tasks.unsubscribe();
@@ -58,13 +58,13 @@ export class Runtime {
     return createHash('sha256').update(`simulated ${this.#ids}`).digest('hex');
   }
 
-  /** Ends everything under way: no timer is left behind. */
+  /** Ends everything in progress: no timer is left behind. */
   dispose(): void {
     this.#tasks.unsubscribe();
   }
 }
 
-/** A step that takes no time. What it throws becomes the error of the whole. */
+/** A step that takes no time. If it throws, that is the error of the whole. */
 export function step(act: () => void): Observable<never> {
   return defer(() => {
     act();
@@ -72,7 +72,7 @@ export function step(act: () => void): Observable<never> {
   });
 }
 
-/** One run of a piece of work at a time: whoever asks again meanwhile waits for the same run. */
+/** One run of a piece of work at a time: further callers meanwhile wait for the same run. */
 export class SingleFlight {
   readonly #runtime: Runtime;
   #underWay$: Observable<void> | undefined;
@@ -92,7 +92,7 @@ export class SingleFlight {
     return done$;
   }
 
-  /** What is under way, if anything. */
+  /** The current run, if any. */
   get current$(): Observable<void> | undefined {
     return this.#underWay$;
   }

@@ -3,7 +3,7 @@ import type { RecordedEvent } from '../transcripts.ts';
 import { Bench, inShort } from './bench.ts';
 import { composeUp } from './operator.ts';
 
-/** What was done while the transcript of that name was recorded. */
+/** The actions during the recording of the transcript of that name. */
 const scenarios: Readonly<Record<string, (bench: Bench) => void>> = {
   'gateway-restart': ({ engine, does }) => does(engine.restart('gluetun')),
   crash: (bench) => {
@@ -89,7 +89,7 @@ const scenarios: Readonly<Record<string, (bench: Bench) => void>> = {
 const withoutExecs = (events: readonly RecordedEvent[]): readonly RecordedEvent[] =>
   events.filter(({ Action }) => !Action.startsWith('exec_'));
 
-/** Names of all keys, the compose labels left out. */
+/** The names of all keys, without compose's labels. */
 function shapeOf(event: RecordedEvent): object {
   const attributes = Object.keys(event.Actor.Attributes).filter(
     (key) => !key.startsWith('com.docker.compose'),
@@ -97,23 +97,26 @@ function shapeOf(event: RecordedEvent): object {
   return { action: event.Action, keys: Object.keys(event), actor: Object.keys(event.Actor), attributes };
 }
 
-describe.each(Object.entries(scenarios))('as recorded: %s', (transcript, play) => {
-  const expected = withoutExecs(recordedEvents(transcript));
-  const containers = new Set(expected.map(({ Actor }) => Actor.ID));
+describe.each(Object.entries(scenarios))(
+  'the simulated engine, compared with the recording "%s",',
+  (transcript, play) => {
+    const expected = withoutExecs(recordedEvents(transcript));
+    const containers = new Set(expected.map(({ Actor }) => Actor.ID));
 
-  /** The latest events of the containers it is about: what set the scene came before. */
-  function replay(): readonly RecordedEvent[] {
-    const bench = new Bench();
-    play(bench);
-    return withoutExecs(bench.said).slice(-expected.length);
-  }
+    /** The latest events of these containers; the earlier ones are from the setup. */
+    function replay(): readonly RecordedEvent[] {
+      const bench = new Bench();
+      play(bench);
+      return withoutExecs(bench.said).slice(-expected.length);
+    }
 
-  it('says the same in the same order', () => {
-    expect(containers.size).toBeGreaterThan(0);
-    expect(replay().map(inShort)).toEqual(expected.map(inShort));
-  });
+    it('emits the same events in the same order', () => {
+      expect(containers.size).toBeGreaterThan(0);
+      expect(replay().map(inShort)).toEqual(expected.map(inShort));
+    });
 
-  it('says it in the same shape', () => {
-    expect(replay().map(shapeOf)).toEqual(expected.map(shapeOf));
-  });
-});
+    it('emits events of the same shape', () => {
+      expect(replay().map(shapeOf)).toEqual(expected.map(shapeOf));
+    });
+  },
+);

@@ -4,7 +4,7 @@ import { VirtualTime } from './virtual-time.ts';
 
 interface Task {
   readonly after: number;
-  /** What it has begun when it is done, and what it takes back. */
+  /** The tasks that it schedules when it runs. */
   readonly then: readonly Task[];
   readonly cancels: boolean;
 }
@@ -17,7 +17,7 @@ const { task } = fc.letrec<{ task: Task }>((tie) => ({
   }),
 }));
 
-/** In which order, and when, everything happens. */
+/** The order and the times of all tasks. */
 function played(scheduler: VirtualTimeScheduler, tasks: readonly Task[]): readonly string[] {
   const happened: string[] = [];
   const begin = (name: string, all: readonly Task[]): void => {
@@ -35,7 +35,7 @@ function played(scheduler: VirtualTimeScheduler, tasks: readonly Task[]): readon
 }
 
 describe('virtual time', () => {
-  it('lets everything happen in the order of RxJS’s own', () => {
+  it('runs actions in the same order as the scheduler of RxJS', () => {
     fc.assert(
       fc.property(fc.array(task, { maxLength: 8 }), (tasks) => {
         expect(played(new VirtualTime(), tasks)).toEqual(played(new VirtualTimeScheduler(), tasks));

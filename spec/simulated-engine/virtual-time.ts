@@ -3,7 +3,7 @@ import { VirtualTimeScheduler } from 'rxjs';
 type Actions = VirtualTimeScheduler['actions'];
 type Action = Actions[number];
 
-/** What waits for its time, always in order but for the newcomer at its end, which is put where it belongs. */
+/** The pending actions, always sorted, except that a new one at the end is moved to its place. */
 class Waiting extends Array<Action> {
   override sort(compare: (one: Action, other: Action) => number): this {
     const newcomer = this.at(-1);
@@ -19,12 +19,12 @@ class Waiting extends Array<Action> {
   }
 }
 
-/** RxJS's virtual time, which sorts all that waits with each that comes: a day has tens of thousands. */
+/** RxJS's virtual time sorts all pending actions for each new one, which is too slow: a day has tens of thousands. */
 export class VirtualTime extends VirtualTimeScheduler {
   override actions: Actions = new Waiting();
 }
 
-/** Lets that many milliseconds pass, and all that is due in them happen. */
+/** Lets that many milliseconds pass, and runs everything that is due in them. */
 export function advance(scheduler: VirtualTimeScheduler, ms: number): void {
   const until = scheduler.frame + ms;
   scheduler.schedule(() => undefined, ms);

@@ -1,6 +1,6 @@
 import type { Mount } from './mounts.ts';
 
-/** The volumes there are, each with its content, which is one text. They outlive the containers they were made for. */
+/** The existing volumes, each with its content as one text. They outlive the containers that they were created for. */
 export class Volumes {
   readonly #contents = new Map<string, string>();
 
@@ -17,12 +17,12 @@ export class Volumes {
     this.#contents.delete(name);
   }
 
-  /** Those of a new container: what is there already stays as it is. */
+  /** Creates those of a new container: existing ones stay as they are. */
   makeFor(mounts: readonly Mount[]): void {
     for (const name of mounts.flatMap(volumeName)) this.#contents.set(name, this.read(name) ?? '');
   }
 
-  /** What `v` removes with a container: volumes nobody named, unless another container has them too. */
+  /** The volumes that `v` removes with a container: anonymous ones that no other container uses. */
   removeAnonymous(mounts: readonly Mount[], others: readonly Mount[]): void {
     const inUse = new Set(others.flatMap(volumeName));
     const anonymous = mounts.filter(({ isAnonymous }) => isAnonymous).flatMap(volumeName);

@@ -8,7 +8,7 @@ export interface Output {
   readonly text: string;
 }
 
-/** What a process started by exec says, and at last the code it ends with. */
+/** The output of a process started by exec, and finally its exit code. */
 export type ExecItem = Output | { readonly exitCode: number };
 
 export interface ExecRequest {
@@ -24,24 +24,24 @@ export interface WorkloadHost {
   log(text: string, stream?: OutputStream): void;
   /** Calls back later, unless the container has stopped by then. */
   later(ms: number, act: () => void): void;
-  /** The main process ends by itself. */
+  /** The main process exits by itself. */
   exit(exitCode: number): void;
 }
 
 /**
- * What runs inside a container. The engine knows nothing else of it; every part may be left out, and what is
- * left out behaves like a plain program that runs until it is told to stop and contains no other program.
+ * What runs inside a container. The engine knows nothing else of it. Every part is optional: the default is a plain
+ * program that runs until it is told to stop, in a container without other programs.
  */
 export interface Workload {
-  /** Deaf to SIGTERM: only SIGKILL ends it. */
+  /** Ignores SIGTERM: only SIGKILL ends it. */
   readonly ignoresTerm?: boolean;
   started?(host: WorkloadHost): void;
-  /** SIGTERM arrived: last words. */
+  /** SIGTERM arrived: it may write its last lines. */
   terminating?(host: WorkloadHost): void;
   /** Exit code of the health check's command. */
   probeHealth?(): number;
   /** Undefined: there is no such program in the container. */
   exec?(request: ExecRequest): Observable<ExecItem> | undefined;
-  /** What creating an exec is answered with, where it is not allowed. */
+  /** The error for a creation of an exec, if it is not allowed. */
   refusesExec?(): EngineError | undefined;
 }

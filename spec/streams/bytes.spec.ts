@@ -24,16 +24,16 @@ describe('toLines', () => {
     ['nothing', '', []],
     ['one finished line', 'a\n', ['a']],
     ['an unfinished last line', 'a\nb', ['a', 'b']],
-    ['line ends of both kinds', 'a\r\nb\nc\r\n', ['a', 'b', 'c']],
-    ['an unfinished line that ends in a return', 'a\r', ['a']],
+    ['both kinds of line ending', 'a\r\nb\nc\r\n', ['a', 'b', 'c']],
+    ['an unfinished line that ends in a carriage return', 'a\r', ['a']],
     ['empty lines', '\n\n', ['', '']],
-    ['a return within a line', 'a\rb\n', ['a\rb']],
-    ['letters of several bytes', 'München – 東京 🛰\n', ['München – 東京 🛰']],
-  ])('takes %s apart', (_, written, lines) => {
+    ['a carriage return within a line', 'a\rb\n', ['a\rb']],
+    ['multi-byte characters', 'München – 東京 🛰\n', ['München – 東京 🛰']],
+  ])('splits %s into lines', (_, written, lines) => {
     expect(linesOf([text(written)])).toEqual(lines);
   });
 
-  it('gives the same lines however the bytes are cut', () => {
+  it('emits the same lines however the bytes are split into chunks', () => {
     const written = fc
       .array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('\n', '\r\n', '\r', '🛰')))
       .map((parts) => text(parts.join('')));
@@ -44,7 +44,7 @@ describe('toLines', () => {
     );
   });
 
-  it('never throws on binary garbage, and cuts it the same way', () => {
+  it('never throws on binary garbage, and splits it the same way whatever the chunks', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), cuts, (bytes, places) => {
         expect(linesOf(cut(bytes, places))).toEqual(linesOf([bytes]));
@@ -52,11 +52,11 @@ describe('toLines', () => {
     );
   });
 
-  it('drops the rest of an overlong line, up to its end', () => {
+  it('truncates an overlong line and resumes at the next one', () => {
     expect(linesOf([text('abc'), text('defg'), text('hij\nok\n')], 4)).toEqual(['abcd', 'ok']);
   });
 
-  it('keeps nothing of an endless line but its beginning', () => {
+  it('buffers only the beginning of an endless line', () => {
     const chunk = Buffer.alloc(1024 * 1024, 'x');
     const before = process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
     const [line, ...others] = linesOf(Array.from({ length: 100 }, () => chunk));
@@ -66,7 +66,7 @@ describe('toLines', () => {
   });
 
   const six = (name: string, source: string, expected: string, unsubscribe?: string): void => {
-    it(`${name}: ${source} becomes ${expected}`, () => {
+    it(`turns ${source} into ${expected} (${name})`, () => {
       marbles(({ hot, expectObservable, expectSubscriptions }) => {
         const source$ = hot(source, { a: text('one\n'), b: text('two\nth'), c: text('ree\n') });
         expectObservable(source$.pipe(toLines()), unsubscribe).toBe(expected, {
@@ -80,13 +80,13 @@ describe('toLines', () => {
       });
     });
   };
-  six('never', '-----', '-----');
-  six('empty', '--|', '--|');
-  six('one and many', '-a-b-c-|', '-A-B-C-|');
+  six('a silent source', '-----', '-----');
+  six('an empty source', '--|', '--|');
+  six('several lines', '-a-b-c-|', '-A-B-C-|');
   six('an unfinished line', '-a-b-|', '-A-B-(T|)');
-  six('error', '-a-b-#', '-A-B-#');
-  six('never-ending', '-a-b-c-', '-A-B-C-');
-  six('unsubscribed early', '-a-b-c-', '-A-B-', '----!');
+  six('a failing source', '-a-b-#', '-A-B-#');
+  six('a source that does not end', '-a-b-c-', '-A-B-C-');
+  six('an early unsubscribe', '-a-b-c-', '-A-B-', '----!');
 });
 
 describe('unframe', () => {
@@ -96,14 +96,14 @@ describe('unframe', () => {
   it.each([
     ['one frame', frames(['stdout', 'hello']), 'hello'],
     ['both streams as one', frames(['stdout', 'out'], ['stderr', 'err'], ['stdout', 'out']), 'outerrout'],
-    ['an empty frame between', frames(['stdout', 'a'], ['stdout', ''], ['stdout', 'b']), 'ab'],
-    ['half a header at the end', Buffer.concat([frames(['stdout', 'a']), Buffer.from([1, 0, 0])]), 'a'],
-    ['a body cut short', frames(['stdout', 'hello']).subarray(0, 11), 'hel'],
-  ])('takes the framing off %s', (_, bytes, body) => {
+    ['an empty frame between two others', frames(['stdout', 'a'], ['stdout', ''], ['stdout', 'b']), 'ab'],
+    ['a truncated header at the end', Buffer.concat([frames(['stdout', 'a']), Buffer.from([1, 0, 0])]), 'a'],
+    ['a truncated body', frames(['stdout', 'hello']).subarray(0, 11), 'hel'],
+  ])('removes the framing from %s', (_, bytes, body) => {
     expect(bodyOf([bytes]).toString()).toBe(body);
   });
 
-  it('gives the same body however the bytes are cut', () => {
+  it('emits the same body however the bytes are split into chunks', () => {
     const recording = fc
       .array(fc.tuple(fc.constantFrom('stdout' as const, 'stderr' as const), fc.string()))
       .map((parts) => ({ bytes: frames(...parts), body: parts.map(([, part]) => part).join('') }));
@@ -122,17 +122,17 @@ describe('unframe', () => {
     );
   });
 
-  it('takes a hundred thousand frames in one chunk', () => {
+  it('handles a hundred thousand frames in one chunk', () => {
     const chunk = Buffer.concat(Array.from({ length: 100_000 }, () => frames(['stdout', 'x'])));
     expect(bodyOf([chunk])).toHaveLength(100_000);
   });
 
-  it('lets a body through as it comes, without waiting for its end', () => {
+  it('emits the available part of a frame without waiting for the rest', () => {
     const [begun] = cut(frames(['stdout', 'hello']), [10]);
     expect(bodyOf([begun ?? text('')]).toString()).toBe('he');
   });
 
-  it('fails with its source, and completes with it', () => {
+  it('fails and completes with its source', () => {
     const through: OperatorFunction<Uint8Array, Uint8Array> = unframe();
     marbles(({ cold, expectObservable }) => {
       expectObservable(cold<Uint8Array>('--#').pipe(through)).toBe('--#');

@@ -1,5 +1,5 @@
 /**
- * Certificates for servers on this host, signed by themselves with one key, which protects nothing.
+ * Self-signed certificates for servers on this host. Their one key protects nothing.
  * The first three are for 127.0.0.1.
  */
 export const KEY = `-----BEGIN PRIVATE KEY-----

@@ -51,31 +51,31 @@ describe('check$', () => {
     );
 
   it.each([
-    ['all answer', '-m-ab|', '---AB(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(4, 1, 'fail', NETWORK, 3), finished(5)]],
-    ['in any order', '-m-ba|', '---BA(F|)', [probed(4, 0, 'pass', 'OK', 3, 200), probed(3, 1, 'fail', NETWORK, 2), finished(5)]],
-    ['one answers twice: the first counts', '-m-aAb|', '---A-B(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(5, 1, 'fail', NETWORK, 4), finished(6)]],
-    ['garbage between', '-mxab|', '---AB(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(4, 1, 'fail', NETWORK, 3), finished(5)]],
-    ['one says why it failed', '-m-ad|', '---AB(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(4, 1, 'fail', `${NETWORK}: connection refused`, 3, undefined, 'refused'), finished(5)]],
-    ['one could not be run', '-m-au|', '---AB(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(4, 1, 'unknown', 'no probe could be run in the gateway: timeout: fork: Resource temporarily unavailable', 3), finished(5)]],
+    ['both sites answer', '-m-ab|', '---AB(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(4, 1, 'fail', NETWORK, 3), finished(5)]],
+    ['the sites answer in reverse order', '-m-ba|', '---BA(F|)', [probed(4, 0, 'pass', 'OK', 3, 200), probed(3, 1, 'fail', NETWORK, 2), finished(5)]],
+    ['a site answers twice and the first answer counts', '-m-aAb|', '---A-B(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(5, 1, 'fail', NETWORK, 4), finished(6)]],
+    ['there is garbage between the results', '-mxab|', '---AB(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(4, 1, 'fail', NETWORK, 3), finished(5)]],
+    ['wget says why a site failed', '-m-ad|', '---AB(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(4, 1, 'fail', `${NETWORK}: connection refused`, 3, undefined, 'refused'), finished(5)]],
+    ['one probe could not be run', '-m-au|', '---AB(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(4, 1, 'unknown', 'no probe could be run in the gateway: timeout: fork: Resource temporarily unavailable', 3), finished(5)]],
     ['the shell cannot go on', '-m-af|', '---A-(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), undefined, finished(5, 'no probe could be run in the gateway: gluetun-monitor-check: 9: Cannot fork')]],
     ['the shell complains and goes on', '-mfab|', '---AB(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(4, 1, 'fail', NETWORK, 3), finished(5)]],
-    ['cut short in the middle', '-m-a-|', '---A-(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), undefined, finished(5, CUT)]],
-    ['broken in the middle', '-m-a-#', '---A-(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), undefined, finished(5, 'socket hang up')]],
-    ['broken after the last result', '-m-ab#', '---AB(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(4, 1, 'fail', NETWORK, 3), finished(5)]],
-    ['nothing but the mark', '-m-|', '---(F|)', [undefined, undefined, finished(3, CUT)]],
-    ['empty', '--|', '--(F|)', [undefined, undefined, finished(2, 'the probe did not start')]],
-    ['results without a mark', '-ab|', '---(F|)', [undefined, undefined, finished(3, '0 0 200')]],
-    ['half a mark', '-h|', '--(F|)', [undefined, undefined, finished(2, 'sta'.slice(0, 1))]],
-    ['the runtime says why not', '-o|', '--(F|)', [undefined, undefined, finished(2, 'OCI runtime exec failed: exec failed: unable to start container process: exec: "sh": not found')]],
+    ['the output ends early', '-m-a-|', '---A-(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), undefined, finished(5, CUT)]],
+    ['the connection breaks between results', '-m-a-#', '---A-(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), undefined, finished(5, 'socket hang up')]],
+    ['the connection breaks after the last result', '-m-ab#', '---AB(F|)', [probed(3, 0, 'pass', 'OK', 2, 200), probed(4, 1, 'fail', NETWORK, 3), finished(5)]],
+    ['there is only the start mark', '-m-|', '---(F|)', [undefined, undefined, finished(3, CUT)]],
+    ['there is no output', '--|', '--(F|)', [undefined, undefined, finished(2, 'the probe did not start')]],
+    ['there are results but no start mark', '-ab|', '---(F|)', [undefined, undefined, finished(3, '0 0 200')]],
+    ['the start mark is incomplete', '-h|', '--(F|)', [undefined, undefined, finished(2, 'sta'.slice(0, 1))]],
+    ['the container runtime reports an error', '-o|', '--(F|)', [undefined, undefined, finished(2, 'OCI runtime exec failed: exec failed: unable to start container process: exec: "sh": not found')]],
     ['the engine refuses', '-#', '-(F|)', [undefined, undefined, finished(1, 'socket hang up')]],
-  ])('%s: %s becomes %s', (_, said, expected, [A, B, F]) => {
+  ])('if %s, turns %s into %s', (_, said, expected, [A, B, F]) => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const exec = new Rounds<[string, ExecCommand], Uint8Array>(cold(said, SAID, new EngineError('socket hang up')));
       expectObservable(check(scheduler, exec)).toBe(expected, { A, B, F });
     });
   }); // prettier-ignore
 
-  it('asks the gateway, with the script and the sites', () => {
+  it('runs the probe script for the given sites in the gateway', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const exec = new Rounds<[string, ExecCommand], Uint8Array>(cold('|'));
       expectObservable(check(scheduler, exec)).toBe('(F|)', { F: finished(0, 'the probe did not start') });
@@ -83,7 +83,7 @@ describe('check$', () => {
     });
   });
 
-  it('gives up a probe whose mark never comes, and ends the exec', () => {
+  it('gives up and ends the exec if the start mark never arrives', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const said$ = cold<Uint8Array>('            -');
       const expected = '              15s (F|)';
@@ -94,7 +94,7 @@ describe('check$', () => {
     });
   });
 
-  it('leaves a probe that floods it with lines', () => {
+  it('stops reading a probe that floods it with lines', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const said$ = cold('-mf---b', { ...SAID, f: frame('\n'.repeat(2_000)) });
       expectObservable(check(scheduler, new Rounds(said$))).toBe('--(F|)', { F: finished(2, CUT) });
@@ -102,7 +102,7 @@ describe('check$', () => {
     });
   });
 
-  it('gives up a probe that only complains, in the words of the complaint', () => {
+  it('reports what the probe printed if it times out without a start mark', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const said$ = cold('1s x', SAID);
       expectObservable(check(scheduler, new Rounds(said$))).toBe('15s (F|)', {
@@ -111,7 +111,7 @@ describe('check$', () => {
     });
   });
 
-  it('counts the bound from the mark, however late, and not from what was said before it', () => {
+  it('starts the time limit at the start mark, not at earlier output', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const said$ = cold('  x 13999ms m 5s     b', SAID);
       const expected = '    - 13999ms - 5s     B 998ms (F|)';
@@ -123,7 +123,7 @@ describe('check$', () => {
     });
   });
 
-  it('ignores what comes after the bound', () => {
+  it('ignores results that arrive after the time limit', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const said$ = cold('ma 5999ms b', SAID);
       const expected = '  -A 5998ms (F|)';
@@ -135,7 +135,7 @@ describe('check$', () => {
     });
   });
 
-  it('a site that hangs is timed out at its own time, not at the longest', () => {
+  it('reports a hanging site as timed out at its own timeout, without waiting for the longest', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const said$ = cold('  m 2009ms t 999ms b|', SAID);
       const expected = '    - 2009ms T 999ms B(F|)';
@@ -147,7 +147,7 @@ describe('check$', () => {
     });
   });
 
-  it('a paused gateway is silent: the check ends by itself, and its missing results are unknown', () => {
+  it('ends by itself if the gateway falls silent (paused), without the missing results', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const said$ = cold(' m 999ms a', SAID);
       const expected = '   - 999ms A 4999ms (F|)';
@@ -173,7 +173,7 @@ describe('check$', () => {
   it.each([
     [new EngineError('Container g is paused, unpause the container before exec', 409)],
     [new EngineError('connect ENOENT /var/run/docker.sock')],
-  ])('an engine that refuses at once is a reason: %s', (error) => {
+  ])('gives the reason if the engine refuses the exec: %s', (error) => {
     marbles(({ expectObservable }, scheduler) => {
       const exec = new Rounds<[string, ExecCommand], Uint8Array>(throwError(() => error));
       expectObservable(check(scheduler, exec)).toBe('(F|)', { F: finished(0, error.message) });

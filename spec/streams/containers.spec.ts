@@ -38,16 +38,16 @@ const ask = (...inspect: string[]) => ({ kind: 'listContainers', inspect }) as c
 
 describe('listing$', () => {
   it.each([
-    ['no containers', [], [], []],
-    ['none that matters: none is inspected', [entry('a'), entry('b')], [], [listed('a'), listed('b')]],
-    ['one by its name', [entry('a'), entry('b')], ['b-name'], [listed('a'), inspected('b')]],
-    ['one by its id', [entry('abcdef012345'), entry('b')], ['abcdef012345'], [inspected('abcdef012345'), listed('b')]],
-    ['one by the beginning of its id', [entry('abcdef0123456789')], ['abcdef012345'], [inspected('abcdef0123456789')]],
-    ['none by fewer than twelve digits of its id', [entry('abcdef0123456789')], ['abcdef01234'], [listed('abcdef0123456789')]],
-    ['one by its name in another case', [entry('a')], ['A-Name'], [inspected('a')]],
-    ['one by its service', [entry('a', 'bridge', { [COMPOSE_SERVICE]: 'vpn' })], ['vpn'], [inspected('a')]],
-    ['all that joined a network', [entry('a', 'container:x'), entry('b')], [], [inspected('a'), listed('b')]],
-    ['what is no container among them', [null, 'x', entry('a'), {}], [], [listed('a')]],
+    ['lists no containers', [], [], []],
+    ['inspects none if none is relevant', [entry('a'), entry('b')], [], [listed('a'), listed('b')]],
+    ['inspects one referenced by its name', [entry('a'), entry('b')], ['b-name'], [listed('a'), inspected('b')]],
+    ['inspects one referenced by its id', [entry('abcdef012345'), entry('b')], ['abcdef012345'], [inspected('abcdef012345'), listed('b')]],
+    ['inspects one referenced by the beginning of its id', [entry('abcdef0123456789')], ['abcdef012345'], [inspected('abcdef0123456789')]],
+    ['does not inspect one referenced by fewer than twelve digits of its id', [entry('abcdef0123456789')], ['abcdef01234'], [listed('abcdef0123456789')]],
+    ['inspects one referenced by its name in another case', [entry('a')], ['A-Name'], [inspected('a')]],
+    ['inspects one referenced by its compose service', [entry('a', 'bridge', { [COMPOSE_SERVICE]: 'vpn' })], ['vpn'], [inspected('a')]],
+    ['inspects every one on the network of another container', [entry('a', 'container:x'), entry('b')], [], [inspected('a'), listed('b')]],
+    ['skips list entries that are not containers', [null, 'x', entry('a'), {}], [], [listed('a')]],
   ])('%s', (_, list, references, containers) => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const engine = engineOf(cold('--(l|)', { l: list }));
@@ -56,17 +56,21 @@ describe('listing$', () => {
   }); // prettier-ignore
 
   it.each([
-    ['gone meanwhile: not listed', gone$, []],
-    ['cannot be inspected: still listed', throwError(() => new EngineError('broken', 500)), [listed('a')]],
-    ['answers nonsense: still listed', of(Buffer.from('{"Id"')), [listed('a')]],
-  ])('a container that is %s', (_, inspect, containers) => {
+    ['leaves out a container that was removed meanwhile', gone$, []],
+    [
+      'still lists a container that cannot be inspected',
+      throwError(() => new EngineError('broken', 500)),
+      [listed('a')],
+    ],
+    ['still lists a container whose inspection is not valid JSON', of(Buffer.from('{"Id"')), [listed('a')]],
+  ])('%s', (_, inspect, containers) => {
     marbles(({ expectObservable }, scheduler) => {
       const engine = engineOf(of([entry('a', 'container:x')]), { a: inspect });
       expectObservable(listing$(ask(), { engine, scheduler })).toBe('(L|)', { L: listedAll(0, containers) });
     });
   });
 
-  it('a container whose inspection hangs is listed without details, after its bound', () => {
+  it('lists a container without details if its inspection times out', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const hanging$ = cold('-');
       const engine = engineOf(of([entry('a', 'container:x')]), { a: hanging$ });
@@ -85,10 +89,16 @@ describe('listing$', () => {
       0,
       'ECONNREFUSED',
     ],
-    ['what is no list', of({ message: 'x' }), '(F|)', 0, 'listing containers: the answer is no list'],
-    ['a truncated body', of(Buffer.from('[{')), '(F|)', 0, 'listing containers: the answer is no list'],
-    ['silence', NEVER, '10s (F|)', 10_000, 'listing containers: no answer within 10 s'],
-  ])('fails on %s', (_, list, expected, at, reason) => {
+    [
+      'an answer that is not a list',
+      of({ message: 'x' }),
+      '(F|)',
+      0,
+      'listing containers: the answer is no list',
+    ],
+    ['a truncated answer', of(Buffer.from('[{')), '(F|)', 0, 'listing containers: the answer is no list'],
+    ['an engine that never answers', NEVER, '10s (F|)', 10_000, 'listing containers: no answer within 10 s'],
+  ])('reports a failed listing for %s', (_, list, expected, at, reason) => {
     marbles(({ expectObservable }, scheduler) => {
       expectObservable(listing$(ask(), { engine: engineOf(list), scheduler })).toBe(expected, {
         F: { type: 'listingFailed', at, reason },
@@ -96,7 +106,7 @@ describe('listing$', () => {
     });
   });
 
-  it('ends at the engine when unsubscribed, in the listing and in the inspections', () => {
+  it('cancels its requests when unsubscribed, during the listing and during the inspections', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const [list$, inspect$] = [cold('---'), cold('---')];
       expectObservable(listing$(ask(), { engine: engineOf(list$), scheduler }), '^-!').toBe('---');
@@ -107,7 +117,7 @@ describe('listing$', () => {
     });
   });
 
-  it('inspects four at once', () => {
+  it('inspects four containers at a time', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const ids = 'a b c d e f 1 2 3'.split(' ');
       const inspect = Object.fromEntries(ids.map((id) => [id, cold('---(a|)', { a: answer(id) })]));
@@ -127,12 +137,22 @@ describe('inspection$', () => {
   const failed = (at: number, reason: string) => ({ type: 'inspectionFailed', at, id: 'a', reason });
 
   it.each([
-    ['found', of(answer('a')), '(E|)', found(0, inspected('a'))],
-    ['none', gone$, '(E|)', found(0, undefined)],
-    ['broken', throwError(() => new EngineError('broken', 500)), '(E|)', failed(0, 'broken')],
-    ['nonsense', of('x'), '(E|)', failed(0, 'inspecting a: the answer is no container')],
-    ['silent', NEVER, '10s (E|)', failed(10_000, 'inspecting a: no answer within 10 s')],
-    ['empty', EMPTY, '|', undefined],
+    ['reports a container that exists', of(answer('a')), '(E|)', found(0, inspected('a'))],
+    ['reports a container that does not exist', gone$, '(E|)', found(0, undefined)],
+    [
+      'reports an error of the engine',
+      throwError(() => new EngineError('broken', 500)),
+      '(E|)',
+      failed(0, 'broken'),
+    ],
+    [
+      'reports an answer that is not valid',
+      of('x'),
+      '(E|)',
+      failed(0, 'inspecting a: the answer is no container'),
+    ],
+    ['reports a timeout', NEVER, '10s (E|)', failed(10_000, 'inspecting a: no answer within 10 s')],
+    ['reports nothing if the engine answers nothing', EMPTY, '|', undefined],
   ])('%s', (_, inspect, expected, E) => {
     marbles(({ expectObservable }, scheduler) => {
       const engine = engineOf(NEVER, { a: inspect });
@@ -140,7 +160,7 @@ describe('inspection$', () => {
     });
   });
 
-  it('ends at the engine when unsubscribed', () => {
+  it('cancels its request when unsubscribed', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const inspect$ = cold('---');
       expectObservable(
@@ -158,7 +178,7 @@ describe('isMissing', () => {
     [new EngineError('x', 500), false],
     [new EngineError('x'), false],
     [{ status: 404 }, false],
-  ])('%p: %s', (error, missing) => {
+  ])('for %p is %s', (error, missing) => {
     expect(isMissing(error)).toBe(missing);
   });
 });

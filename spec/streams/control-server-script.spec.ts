@@ -100,30 +100,30 @@ const NO_FOLDER =
 const NO_SPACE =
   /^GLUETUN_API_KEY cannot be handed to wget in the gateway: no folder there has space for it \(/;
 
-describe.each(['dash', 'busybox'])('the key of the control server, in %s', (shell) => {
+describe.each(['dash', 'busybox'])("the control server's API key, in %s", (shell) => {
   const toolbox = bare(shell, shell, TOOLS);
 
   describeWith({ ...toolbox, name: 'neither mktemp nor grep' }, () => {
     const { host, server, endpoint, vpnRestart } = useQuestions(toolbox);
 
-    it('is handed to wget', async () => {
+    it('is passed to wget', async () => {
       expect(await endpoint(asIs)).toMatchObject({ type: 'endpointRead', ip: '203.0.113.7' });
       expect(await vpnRestart(asIs)).toEqual({ result: 'restarted' });
       expect(host.leftFiles()).toEqual([]);
     });
 
     it.each([
-      ['is not there', '$TMPDIR/none'],
+      ['does not exist', '$TMPDIR/none'],
       ['is read-only', '/proc'],
-      ['is no folder', '/dev/null'],
-    ])('is handed to wget by the next folder where one %s', async (_, folder) => {
+      ['is not a folder', '/dev/null'],
+    ])('is passed to wget through the next folder if the first one %s', async (_, folder) => {
       const change = (command: ExecCommand): ExecCommand => inFolders(command, [folder, '$TMPDIR']);
       expect(await endpoint(change)).toMatchObject({ type: 'endpointRead', ip: '203.0.113.7' });
       expect(await vpnRestart(change)).toEqual({ result: 'restarted' });
       expect(host.leftFiles()).toEqual([]);
     });
 
-    it('is not written to what is there already: no file of that name is opened', async () => {
+    it('is never written to an existing file of that name', async () => {
       const change = (command: ExecCommand): ExecCommand => {
         const [one = '', two = '', script = '', ...rest] = inFolders(command, ['$TMPDIR', '/proc']).cmd;
         return { ...command, cmd: [one, two, `: >"$TMPDIR/gluetun-monitor-$$"; ${script}`, ...rest] };
@@ -133,7 +133,7 @@ describe.each(['dash', 'busybox'])('the key of the control server, in %s', (shel
       expect(server.requests).toEqual([]);
     });
 
-    it('stays here where no folder can be written to: nothing is asked without it, and that is the reason', async () => {
+    it('is not sent if no folder is writable: no request is made, and the reason says so', async () => {
       const change = (command: ExecCommand): ExecCommand => inFolders(command, ['$TMPDIR/none', '/proc']);
       const reason = expect.stringMatching(NO_FOLDER) as unknown;
       expect(await endpoint(change)).toMatchObject({ type: 'endpointUnavailable', reason });
@@ -141,7 +141,7 @@ describe.each(['dash', 'busybox'])('the key of the control server, in %s', (shel
       expect(server.requests).toEqual([]);
     });
 
-    it('stays here where the disk is full, and that is the reason', async () => {
+    it('is not sent if the disk is full, and the reason says so', async () => {
       const reason = expect.stringMatching(NO_SPACE) as unknown;
       expect(await endpoint(withoutSpace)).toMatchObject({ type: 'endpointUnavailable', reason });
       expect(await vpnRestart(withoutSpace)).toEqual({ result: 'unavailable', reason });
@@ -149,7 +149,7 @@ describe.each(['dash', 'busybox'])('the key of the control server, in %s', (shel
       expect(host.leftFiles()).toEqual([]);
     });
 
-    it('is not needed where there is none: a read-only gateway is asked all the same', async () => {
+    it('needs no writable folder if none is set: a read-only gateway is still asked', async () => {
       const change = (command: ExecCommand): ExecCommand => inFolders(command, ['/proc']);
       expect(await endpoint(change, 'without a key')).toMatchObject({
         reason: 'the control server asks for a key: set GLUETUN_API_KEY',
@@ -163,7 +163,7 @@ describe.each(['dash', 'busybox'])('the key of the control server, in %s', (shel
     describeWith(lame, () => {
       const { server, endpoint, vpnRestart } = useQuestions(lame);
 
-      it('nothing is asked, and that is the reason', async () => {
+      it('makes no request and gives the missing program as the reason', async () => {
         const reason = `the gateway has no ${missing} to ask its control server with`;
         expect(await endpoint(asIs)).toMatchObject({ type: 'endpointUnavailable', reason });
         expect(await vpnRestart(asIs)).toEqual({ result: 'unavailable', reason });
@@ -177,7 +177,7 @@ describe.each(['dash', 'busybox'])('the key of the control server, in %s', (shel
     describeWith(lame, () => {
       const { server, endpoint, vpnRestart } = useQuestions(lame);
 
-      it('the VPN is not touched, for its answers could not be read; the endpoint is', async () => {
+      it('leaves the VPN alone, as its answers could not be read, but still reads the endpoint', async () => {
         const reason = `the gateway has no ${missing} to ask its control server with`;
         expect(await vpnRestart(asIs)).toEqual({ result: 'unavailable', reason });
         expect(server.requests).toEqual([]);
@@ -187,7 +187,7 @@ describe.each(['dash', 'busybox'])('the key of the control server, in %s', (shel
   });
 });
 
-describe('the key of the control server, and BusyBox’s wget', () => {
+describe("the control server's API key, with BusyBox's wget", () => {
   describeWith(BUSYBOX, () => {
     const { host, endpoint, vpnRestart } = useQuestions({
       ...BUSYBOX,
@@ -198,7 +198,7 @@ describe('the key of the control server, and BusyBox’s wget', () => {
       },
     });
 
-    it('is not sent, and where the server refuses that is told', async () => {
+    it('is not sent, and the reason says so if the server refuses', async () => {
       expect(await endpoint(asIs)).toMatchObject({
         type: 'endpointUnavailable',
         reason:
@@ -214,15 +214,15 @@ describe('the key of the control server, and BusyBox’s wget', () => {
   });
 });
 
-describe('what a script lacks', () => {
+describe('a missing program', () => {
   it.each(['', 'lacks', 'lacks ', 'lacks \u001b[2J', 'lacks more than one word', ' lacks wget', 'exit 0 -'])(
-    'is not told by "%s"',
+    'is not read from the line "%s"',
     (line) => expect(lackIn(line)).toBeUndefined(),
   );
 });
 
 describe('the script', () => {
-  it.each([endpointCommand, vpnRestartCommand])('is the same whatever the key: %p', (command) => {
+  it.each([endpointCommand, vpnRestartCommand])('is the same with any key: %p', (command) => {
     const scripts = ['a', `$(touch x)'"`].map((key) => command({ url: 'http://h', key }).cmd);
     expect(scripts[0]).toEqual(scripts[1]);
   });

@@ -16,23 +16,26 @@ const inspected = (state: object, config: object = {}, more: object = {}) =>
 const NO_OBJECTS = [undefined, null, '', 'text', 5, [], [{}], {}, Buffer.from('{"Id":"x"')];
 
 describe('decodeInspected', () => {
-  it.each(['inspect-healthy', 'inspect-dependent'])('reads what a real engine answered: %s', (name) => {
-    const answer = recordedAnswer(name) as { Id: string; Name: string; State: { StartedAt: string } };
-    expect(decodeInspected(answer)).toMatchObject({
-      id: answer.Id,
-      name: answer.Name.slice(1),
-      details: { startedAt: answer.State.StartedAt, startedAtMs: expect.any(Number) as number },
-    });
-  });
+  it.each(['inspect-healthy', 'inspect-dependent'])(
+    'reads the recorded answer of a real engine: %s',
+    (name) => {
+      const answer = recordedAnswer(name) as { Id: string; Name: string; State: { StartedAt: string } };
+      expect(decodeInspected(answer)).toMatchObject({
+        id: answer.Id,
+        name: answer.Name.slice(1),
+        details: { startedAt: answer.State.StartedAt, startedAtMs: expect.any(Number) as number },
+      });
+    },
+  );
 
-  it('tells the dependent from its gateway', () => {
+  it('distinguishes the dependent from its gateway', () => {
     expect(decodeInspected(healthy())).toMatchObject({ runState: 'running', details: { health: 'healthy' } });
     expect(decodeInspected(recordedAnswer('inspect-dependent'))?.networkMode).toMatch(
       /^container:[0-9a-f]{64}$/,
     );
   });
 
-  it('tells of a container that its restart policy has given up how often that has started it', () => {
+  it('reads the restart count of a container whose restart policy has given up', () => {
     expect(decodeInspected(recordedAnswer('inspect-given-up'))).toMatchObject({
       runState: 'exited',
       details: {
@@ -45,24 +48,24 @@ describe('decodeInspected', () => {
     });
   });
 
-  it.each(NO_OBJECTS)('is not fooled by %p', (value) => {
+  it.each(NO_OBJECTS)('rejects %p', (value) => {
     expect(decodeInspected(value)).toBeUndefined();
   });
 
   it.each([
     ['no id', { Id: '' }],
-    ['a word for an id', { Id: 'constructor' }],
+    ['a word as an id', { Id: 'constructor' }],
     ['no name', { Name: undefined }],
     ['an empty name', { Name: '' }],
-    ['a name that is a slash and no more', { Name: '/' }],
+    ['only a slash as a name', { Name: '/' }],
     ['no state', { State: undefined }],
     ['no configuration', { Config: null }],
     ['no host configuration', { HostConfig: 'x' }],
-  ])('is not fooled by an answer with %s', (_, more) => {
+  ])('rejects an answer with %s', (_, more) => {
     expect(inspected({}, {}, more)).toBeUndefined();
   });
 
-  it('does not know a run state the engine has not got', () => {
+  it('rejects an unknown run state', () => {
     expect(inspected({ Status: 'dreaming' })).toBeUndefined();
   });
 
@@ -70,21 +73,21 @@ describe('decodeInspected', () => {
     ['running, healthy', { Health: { Status: 'healthy' } }, 'healthy'],
     ['running, unhealthy', { Health: { Status: 'unhealthy' } }, 'unhealthy'],
     ['running, starting', { Health: { Status: 'starting' } }, 'starting'],
-    ['running, something new', { Health: { Status: 'purple' } }, 'starting'],
+    ['running, with an unknown health status', { Health: { Status: 'purple' } }, 'starting'],
     ['no health check', { Health: undefined }, 'none'],
     ['a health check that is switched off', { Health: { Status: 'none' } }, 'none'],
-    ['Podman without one', { Health: { Status: '' } }, 'none'],
+    ['no health check, on Podman', { Health: { Status: '' } }, 'none'],
     ['stopped', { Status: 'exited', Running: false, Health: { Status: 'unhealthy' } }, 'starting'],
     ['paused', { Status: 'paused', Running: true, Paused: true, Health: { Status: 'unhealthy' } }, 'unhealthy'],
     ['about to be started again, which the engine calls running', { Status: 'restarting', Running: true, Restarting: true, Health: { Status: 'unhealthy' } }, 'starting'],
-  ])('health: %s', (_, state, health) => {
+  ])('reads the health of a container that is: %s', (_, state, health) => {
     expect(inspected(state)?.details?.health).toBe(health);
   }); // prettier-ignore
 
   it.each([
     { of: 'none', host: {}, then: {} },
-    { of: 'none, where these are its own', host: { PidMode: '', IpcMode: 'private', VolumesFrom: null }, then: {} },
-    { of: 'none, where they are the host’s', host: { PidMode: 'host', IpcMode: 'host', VolumesFrom: [] }, then: {} },
+    { of: 'none if its namespaces are its own', host: { PidMode: '', IpcMode: 'private', VolumesFrom: null }, then: {} },
+    { of: "none if its namespaces are the host's", host: { PidMode: 'host', IpcMode: 'host', VolumesFrom: [] }, then: {} },
     {
       of: 'whose namespaces it shares',
       host: { PidMode: 'container:a', IpcMode: 'container:b' },
@@ -95,12 +98,12 @@ describe('decodeInspected', () => {
       host: { VolumesFrom: ['a', 'b:ro', 7] },
       then: { volumesFrom: ['a', 'b'] },
     },
-  ])('tells its references to others: $of', ({ host, then }) => {
+  ])('reads its references to other containers: $of', ({ host, then }) => {
     const { sharesWith, volumesFrom } = inspected({}, {}, { HostConfig: host })?.details ?? {};
     expect({ sharesWith, volumesFrom }).toEqual(then);
   }); // prettier-ignore
 
-  it('takes defaults where the engine says nothing, or nonsense', () => {
+  it('uses defaults for fields that are missing or invalid', () => {
     const bare = { StartedAt: '0001-01-01T00:00:00Z', ExitCode: 'x', Error: 5 };
     expect(inspected(bare, { StopTimeout: null, Tty: 'yes', Labels: null, Image: 7 })).toMatchObject({
       image: '',
@@ -114,14 +117,11 @@ describe('decodeInspected', () => {
     [0, 0],
     [604_800, 86_400],
     [1e300, 86_400],
-  ])(
-    'a stop time-out of %d s counts as %d s, which a timer can wait for',
-    (StopTimeout, stopTimeoutSeconds) => {
-      expect(inspected({}, { StopTimeout })).toMatchObject({ details: { stopTimeoutSeconds } });
-    },
-  );
+  ])('limits a stop timeout of %d s to %d s, which a timer can handle', (StopTimeout, stopTimeoutSeconds) => {
+    expect(inspected({}, { StopTimeout })).toMatchObject({ details: { stopTimeoutSeconds } });
+  });
 
-  it('reads why it could not start, its terminal and its own stop time-out', () => {
+  it('reads its start error, its TTY setting and its own stop timeout', () => {
     const error = 'cannot join network of a non running container: abc';
     expect(
       inspected({ Status: 'exited', ExitCode: 128, Error: error }, { Tty: true, StopTimeout: 60 }),
@@ -130,25 +130,19 @@ describe('decodeInspected', () => {
 
   it.each([
     ['unless-stopped', { Name: 'unless-stopped', MaximumRetryCount: 0 }, 'unless-stopped'],
-    ['none, as an empty text', { Name: '' }, 'no'],
-    ['something new', { Name: 'sometimes' }, 'no'],
+    ['none, as an empty string', { Name: '' }, 'no'],
+    ['an unknown one', { Name: 'sometimes' }, 'no'],
     ['nothing', undefined, 'no'],
-  ])('restart policy: %s', (_, RestartPolicy, restartPolicy) => {
+  ])('reads the restart policy: %s', (_, RestartPolicy, restartPolicy) => {
     const HostConfig = { NetworkMode: 'bridge', RestartPolicy };
     expect(inspected({}, {}, { HostConfig })?.details?.restartPolicy).toBe(restartPolicy);
   });
 
   it.each([
-    [
-      'how often its restart policy has started it, and may',
-      { Name: 'on-failure', MaximumRetryCount: 2 },
-      2,
-      2,
-      2,
-    ],
-    ['no limit', { Name: 'on-failure', MaximumRetryCount: 0 }, 4, 4, 0],
-    ['nothing told', undefined, undefined, 0, 0],
-    ['nonsense', { Name: 'on-failure', MaximumRetryCount: 'many' }, 'often', 0, 0],
+    ['the restart count and the maximum retry count', { Name: 'on-failure', MaximumRetryCount: 2 }, 2, 2, 2],
+    ['a retry limit of zero', { Name: 'on-failure', MaximumRetryCount: 0 }, 4, 4, 0],
+    ['zero if there is no restart policy', undefined, undefined, 0, 0],
+    ['an invalid one', { Name: 'on-failure', MaximumRetryCount: 'many' }, 'often', 0, 0],
   ])('reads %s', (_, RestartPolicy, RestartCount, restartCount, maximumRetryCount) => {
     const HostConfig = { NetworkMode: 'bridge', RestartPolicy };
     const details = inspected({}, {}, { HostConfig, RestartCount })?.details;
@@ -162,12 +156,12 @@ describe('decodeInspected', () => {
     ["httpd's", 'SIGWINCH', 28],
     ["systemd's", 'SIGRTMIN+3', 37],
     ['a number', '10', 10],
-    ['nonsense', 'purple', 15],
-  ])('stop signal: %s', (_, StopSignal, stopSignal) => {
+    ['an invalid one', 'purple', 15],
+  ])('reads the stop signal: %s', (_, StopSignal, stopSignal) => {
     expect(inspected({}, { StopSignal })).toMatchObject({ details: { stopSignal } });
   });
 
-  it('reads when its last run ended, and that none has', () => {
+  it('reads when its last run ended, and nothing if it never ran', () => {
     expect(inspected({ FinishedAt: '2026-11-22T17:46:17.5Z' })?.details?.finishedAtMs).toBe(
       Date.parse('2026-11-22T17:46:17.500Z'),
     );
@@ -198,7 +192,7 @@ describe('decodeListed', () => {
     ...more,
   });
 
-  it('reads what a real engine listed', () => {
+  it('reads the recorded list of a real engine', () => {
     const listing = recordedAnswer('list') as { Id: string; Names: string[]; State: string }[];
     const decoded = listing.map(decodeListed);
     expect(decoded).toHaveLength(listing.length);
@@ -221,24 +215,24 @@ describe('decodeListed', () => {
   });
 
   it.each([[['/app/db', '/db']], [['/db', '/app/db']]])(
-    'takes its own name, not that of a link: %p',
+    'uses its own name, not that of a link: %p',
     (Names) => {
       expect(decodeListed(entry({ Names }))?.name).toBe('db');
     },
   );
 
-  it.each(NO_OBJECTS)('is not fooled by %p', (value) => {
+  it.each(NO_OBJECTS)('rejects %p', (value) => {
     expect(decodeListed(value)).toBeUndefined();
   });
 
   it.each([
     { Id: '' }, { Id: undefined }, { Id: '__proto__' }, { Names: null }, { Names: [] }, { Names: ['/'] }, { Names: ['/a/b'] }, { Names: [5] },
     { State: 'dreaming' }, { State: undefined },
-  ])('is not fooled by an entry with %j', (more) => {
+  ])('rejects an entry with %j', (more) => {
     expect(decodeListed(entry(more))).toBeUndefined();
   }); // prettier-ignore
 
-  it('takes an entry with nothing but an id, a name and a state', () => {
+  it('accepts an entry with only an id, a name and a state', () => {
     expect(decodeListed({ Id: 'abc', Names: ['/a'], State: 'exited' })).toMatchObject({
       labels: {},
       networkMode: '',

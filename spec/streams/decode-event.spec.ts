@@ -50,8 +50,8 @@ const RECORDINGS: Readonly<Record<string, string>> = {
   'unhealthy.jsonl': 'gluetun:unhealthy gluetun:healthy',
 };
 
-describe('decodeEvent on what a real engine said', () => {
-  it('knows every recording', () => {
+describe('decodeEvent on recorded events of a real engine', () => {
+  it('is tested with every recording', () => {
     expect(readdirSync(FOLDER).sort()).toEqual(Object.keys(RECORDINGS));
   });
 
@@ -71,7 +71,7 @@ const message = (change: object): object => ({
 const decoded = (change: object) => decodeEvent(JSON.stringify(message(change)), 7);
 
 describe('decodeEvent', () => {
-  it('reads who, what, when, and the labels', () => {
+  it('reads the id, name, action, time and labels', () => {
     expect(decoded({})).toEqual({
       type: 'containerStarted',
       at: 7,
@@ -82,7 +82,7 @@ describe('decodeEvent', () => {
     });
   });
 
-  it('needs none of the fields that are gone since API 1.52', () => {
+  it('needs none of the fields that API 1.52 removed', () => {
     expect(Object.keys(message({}))).not.toEqual(expect.arrayContaining(['status', 'id', 'from']));
     expect(decoded({})).toBeDefined();
   });
@@ -101,7 +101,7 @@ describe('decodeEvent', () => {
     ['oom', { type: 'containerOutOfMemory' }],
     ['health_status: healthy', { type: 'containerHealthChanged', health: 'healthy' }],
     ['health_status: unhealthy', { type: 'containerHealthChanged', health: 'unhealthy' }],
-  ])('takes %s', (action, change) => {
+  ])('decodes %s', (action, change) => {
     expect(decoded({ Action: action })).toMatchObject(change);
   });
 
@@ -111,7 +111,7 @@ describe('decodeEvent', () => {
     ['', undefined],
     ['many', undefined],
     ['-1', undefined],
-  ])('takes an exit code of "%s" as %s', (exitCode, expected) => {
+  ])('decodes an exit code of "%s" as %s', (exitCode, expected) => {
     const Actor = { ID: 'abc', Attributes: { exitCode } };
     expect(decoded({ Action: 'die', Actor })).toMatchObject({ type: 'containerDied', exitCode: expected });
   });
@@ -119,35 +119,38 @@ describe('decodeEvent', () => {
   it.each([
     ['Docker', { exitCode: '143' }, undefined],
     ['Podman', { exitCode: '143', containerExitCode: '143' }, true],
-  ])('knows by the end of a container whether signals are told: %s', (_, Attributes, tellsNoSignal) => {
+  ])('recognises from a die event whether the engine reports signals: %s', (_, Attributes, tellsNoSignal) => {
     const died = decoded({ Action: 'die', Actor: { ID: 'abc', Attributes } });
     expect(died).toMatchObject({ type: 'containerDied', exitCode: 143, labels: {} });
     expect(died && 'tellsNoSignal' in died ? died.tellsNoSignal : undefined).toBe(tellsNoSignal);
   });
 
   it.each([
-    ['no JSON', '{"Type":'],
-    ['nothing', ''],
+    ['invalid JSON', '{"Type":'],
+    ['an empty line', ''],
     ['null', 'null'],
     ['a list', '[]'],
-    ['another type', JSON.stringify(message({ Type: 'network' }))],
-    ['an exec', JSON.stringify(message({ Action: 'exec_create: /bin/sh -c start' }))],
-    ['a health that is neither', JSON.stringify(message({ Action: 'health_status: starting' }))],
+    ['an event of another type', JSON.stringify(message({ Type: 'network' }))],
+    ['an exec event', JSON.stringify(message({ Action: 'exec_create: /bin/sh -c start' }))],
+    [
+      'a health status other than healthy or unhealthy',
+      JSON.stringify(message({ Action: 'health_status: starting' })),
+    ],
     ['no actor', JSON.stringify(message({ Actor: undefined }))],
     ['an empty id', JSON.stringify(message({ Actor: { ID: '', Attributes: {} } }))],
-    ['a word for an id', JSON.stringify(message({ Actor: { ID: 'constructor', Attributes: {} } }))],
-    ['an id that is no text', JSON.stringify(message({ Actor: { ID: 5, Attributes: {} } }))],
+    ['a word as an id', JSON.stringify(message({ Actor: { ID: 'constructor', Attributes: {} } }))],
+    ['an id that is not a string', JSON.stringify(message({ Actor: { ID: 5, Attributes: {} } }))],
     ['no action', JSON.stringify(message({ Action: undefined }))],
     ['no time', JSON.stringify(message({ timeNano: undefined }))],
     ['a time before 1970', JSON.stringify(message({ timeNano: -1 }))],
-    ['a time that is no whole number', JSON.stringify(message({ timeNano: 5e-324 }))],
+    ['a time that is not an integer', JSON.stringify(message({ timeNano: 5e-324 }))],
     ['a time of more than 64 bits', JSON.stringify(message({ timeNano: 1e19 }))],
-    ['a time that is text', JSON.stringify(message({ timeNano: '1795366226329921286' }))],
-  ])('is not fooled by %s', (_, line) => {
+    ['a time that is a string', JSON.stringify(message({ timeNano: '1795366226329921286' }))],
+  ])('ignores %s', (_, line) => {
     expect(decodeEvent(line, 0)).toBeUndefined();
   });
 
-  it('leaves out attributes that are no text', () => {
+  it('leaves out attributes that are not strings', () => {
     const Actor = { ID: 'abc', Attributes: { name: 5, label: null, kept: 'x' } };
     expect(decoded({ Actor })).toMatchObject({ name: '', labels: { kept: 'x' } });
   });

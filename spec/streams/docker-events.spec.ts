@@ -37,7 +37,7 @@ const UNTOLD = { info: () => refusal$, pastEvents: () => refusal$ };
 const refusal$ = throwError(() => new EngineError('connect ECONNREFUSED'));
 
 describe('dockerEvents$', () => {
-  it('reads the messages from the first instant, and says beside them whom a killed engine has ended', () => {
+  it('emits events at once, and alongside them which containers a killed engine ended', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const engine = {
         openEvents: () => of(cold('-a---b', { a: text(line('die', 0)), b: text(line('start', 1)) })),
@@ -53,7 +53,7 @@ describe('dockerEvents$', () => {
     });
   });
 
-  it('does not wait for what the engine remembers if the stream ends before that is told', () => {
+  it("does not wait for the engine's past events if the stream ends first", () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const engine = {
         openEvents: () => of(cold<Uint8Array>('-|')),
@@ -67,7 +67,7 @@ describe('dockerEvents$', () => {
     });
   });
 
-  it('says what the engine says, as it comes, and stays open while it is quiet', () => {
+  it('emits events as they arrive, and stays connected while the engine is quiet', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const bytes$ = cold('    -a-b 1m c', {
         a: text(line('die', 0)),
@@ -90,7 +90,7 @@ describe('dockerEvents$', () => {
     });
   });
 
-  it('gives up the engine when unsubscribed, before the stream is open and after', () => {
+  it('closes its connection when unsubscribed, before the stream is open and after', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const [opening$, bytes$] = [cold<Opened>('-----'), cold<Uint8Array>('---')];
       const open$ = cold('(o|)', { o: bytes$ });
@@ -101,7 +101,7 @@ describe('dockerEvents$', () => {
     });
   });
 
-  it('tries an engine that refuses at first again and again, waiting longer each time, up to ten seconds', () => {
+  it('retries an engine that refuses the connection, with delays that grow up to ten seconds', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const refusals = Array.from({ length: 8 }, () => refusal$);
       const open$ = cold('(o|)', { o: NEVER });
@@ -118,7 +118,7 @@ describe('dockerEvents$', () => {
     });
   });
 
-  it('gives up an engine that does not answer, saying so, and waits longer each time', () => {
+  it('reports a timeout if the engine does not answer, and retries with growing delays', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const silent$ = cold<Opened>('-');
       const reason = 'opening the event stream: no answer within 10 s';
@@ -135,7 +135,7 @@ describe('dockerEvents$', () => {
     });
   });
 
-  it('reconnects after an end and after an error, a long connection counting as a success', () => {
+  it('reconnects after an end and after an error, and resets the delay after a long connection', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const broken$ = cold('(o|)', { o: cold<Uint8Array>('--#', {}, new EngineError('socket hang up')) });
       const ended$ = cold('(o|)', { o: cold<Uint8Array>('20s |') });
@@ -151,7 +151,7 @@ describe('dockerEvents$', () => {
     });
   });
 
-  it('replays the gap from a second before the last message, and tells nothing twice', () => {
+  it('requests events from one second before the last one after a gap, without emitting any twice', () => {
     let asked: readonly unknown[] = [];
     marbles(({ cold, expectObservable }, scheduler) => {
       const [die, stop, start] = [line('die', 5), line('stop', 5), line('start', 7)];
@@ -177,7 +177,7 @@ describe('dockerEvents$', () => {
     expect(asked).toEqual([[undefined], ['1795348804.000000000'], ['1795348806.000000000']]);
   });
 
-  it('forgets the oldest messages, though one came from a clock that ran ahead', () => {
+  it('forgets the oldest events even if one came from a clock that ran ahead', () => {
     const ahead = line('start', 1e9);
     const many = Array.from({ length: 1_100 }, (_, seconds) => line('start', seconds));
     const seen: unknown[] = [];
@@ -195,7 +195,7 @@ describe('dockerEvents$', () => {
     expect(seen).toHaveLength(1 + 1 + many.length + 1); // connected, ahead, all of them, the first again
   });
 
-  it('passes over what it does not understand, and goes on', () => {
+  it('skips lines it cannot decode and goes on', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const garbage = `\n{"Type":\n[]\nnull\n${'x'.repeat(100_000)}\n\u0000\u00ff\n`;
       const bytes$ = cold('--g-a', { g: text(garbage), a: text(line('start', 0)) });
@@ -206,7 +206,7 @@ describe('dockerEvents$', () => {
     });
   });
 
-  it('puts together messages cut anywhere', () => {
+  it('reassembles events that are split across chunks', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const [head, tail] = [line('start', 0).slice(0, 20), line('start', 0).slice(20)];
       const bytes$ = cold('-h--t', { h: text(head), t: text(tail) });
@@ -217,7 +217,7 @@ describe('dockerEvents$', () => {
     });
   });
 
-  it('goes on after an engine that ends without a word', () => {
+  it('reconnects if opening the stream completes without a stream', () => {
     marbles(({ expectObservable }, scheduler) => {
       const { events$, calls } = events(scheduler, EMPTY, NEVER);
       expectObservable(events$, '1s !').toBe('-');

@@ -28,25 +28,25 @@ describe('endpoint$', () => {
   const REQUEST = { kind: 'readEndpoint', lane: 'gluetun', requestId: 3, gatewayId: 'g' } as const;
 
   it.each([
-    ['no wget', '\nlacks wget\n', unavailable(3, 'the gateway has no wget to ask its control server with')],
-    ['a body that plays a lack', 'lacks wget\n\nexit 8 -\n', unavailable(3, 'the control server refuses the request')],
-    ['a wget that may not be run', '\nexit 126 -\n', unavailable(3, 'wget cannot be run in the gateway (exit code 126)')],
-    ['a timeout that is broken', '\nexit 127 -\n', unavailable(3, 'wget cannot be run in the gateway (exit code 127)')],
-    ['a real answer', `${BODY}\nexit 0 -\n`, read(3, '2001:db8::77', 'Germany', 'Hesse', 'Frankfurt am Main')],
-    ['no address yet', '{"public_ip":""}\n\nexit 0 -\n', read(3)],
-    ['parts that are no text', '{"public_ip":5,"country":null,"city":" "}\nexit 0 -\n', read(3)],
-    ['an empty body', '\nexit 0 -\n', unavailable(3, NO_JSON)],
-    ['not JSON', '<html>\nexit 0 -\n', unavailable(3, NO_JSON)],
-    ['a list', '[]\nexit 0 -\n', unavailable(3, NO_JSON)],
-    ['a body that plays the last line', 'exit 0 -\n\nexit 8 -\n', unavailable(3, 'the control server refuses the request')],
-    ['401', '\nexit 6 -\n', unavailable(3, 'the control server asks for a key: set GLUETUN_API_KEY')],
-    ['404', '\nexit 8 -\n', unavailable(3, 'the control server refuses the request')],
-    ['refused', '\nexit 4 -\n', unavailable(3, 'the control server does not answer (wget exit code 4)')],
-    ['killed', '\nexit 137 -\n', unavailable(3, 'the control server does not answer (wget exit code 137)')],
-    ['cut short', '{"public_ip":"1.2', unavailable(3, 'asking the control server was cut short')],
-    ['nothing', '', unavailable(3, 'asking the control server was cut short')],
-    ['a runtime that cannot start it', `${OCI}\r\n`, unavailable(3, OCI)],
-    ['a huge line', `{"city":"${'x'.repeat(200_000)}"}\nexit 0 -\n`, unavailable(3, NO_JSON)],
+    ['says that wget is missing', '\nlacks wget\n', unavailable(3, 'the gateway has no wget to ask its control server with')],
+    ['is not misled by a body that looks like a missing program', 'lacks wget\n\nexit 8 -\n', unavailable(3, 'the control server refuses the request')],
+    ['says that wget is not executable', '\nexit 126 -\n', unavailable(3, 'wget cannot be run in the gateway (exit code 126)')],
+    ['says that wget cannot be run if timeout is broken', '\nexit 127 -\n', unavailable(3, 'wget cannot be run in the gateway (exit code 127)')],
+    ['reads a real answer', `${BODY}\nexit 0 -\n`, read(3, '2001:db8::77', 'Germany', 'Hesse', 'Frankfurt am Main')],
+    ['reads an answer without an address', '{"public_ip":""}\n\nexit 0 -\n', read(3)],
+    ['ignores fields that are not strings', '{"public_ip":5,"country":null,"city":" "}\nexit 0 -\n', read(3)],
+    ['rejects an empty body', '\nexit 0 -\n', unavailable(3, NO_JSON)],
+    ['rejects a body that is not JSON', '<html>\nexit 0 -\n', unavailable(3, NO_JSON)],
+    ['rejects a list', '[]\nexit 0 -\n', unavailable(3, NO_JSON)],
+    ['is not misled by a body that looks like the last line', 'exit 0 -\n\nexit 8 -\n', unavailable(3, 'the control server refuses the request')],
+    ['asks for a key on HTTP status 401', '\nexit 6 -\n', unavailable(3, 'the control server asks for a key: set GLUETUN_API_KEY')],
+    ['says that the request is refused on HTTP status 404', '\nexit 8 -\n', unavailable(3, 'the control server refuses the request')],
+    ['says that the server does not answer if the connection is refused', '\nexit 4 -\n', unavailable(3, 'the control server does not answer (wget exit code 4)')],
+    ['says that the server does not answer if wget is killed', '\nexit 137 -\n', unavailable(3, 'the control server does not answer (wget exit code 137)')],
+    ['says so if the answer is cut short', '{"public_ip":"1.2', unavailable(3, 'asking the control server was cut short')],
+    ['says so if there is no output', '', unavailable(3, 'asking the control server was cut short')],
+    ['passes on the error of the container runtime', `${OCI}\r\n`, unavailable(3, OCI)],
+    ['rejects a huge line', `{"city":"${'x'.repeat(200_000)}"}\nexit 0 -\n`, unavailable(3, NO_JSON)],
   ])('%s', (_, said, E) => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const bytes = frame(said);
@@ -63,7 +63,7 @@ describe('endpoint$', () => {
   ) =>
     endpoint$(REQUEST, { engine: { exec: engine.next }, scheduler, controlServer: { url: URL, key: 'k3y' } });
 
-  it('a key that is not accepted is not asked for again', () => {
+  it('says that the key is not accepted, instead of asking for one', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const engine = new Rounds<Asked, Uint8Array>(cold('(a|)', { a: frame('\nexit 6 -\n') }));
       expectObservable(asked$(engine, scheduler)).toBe('(E|)', {
@@ -72,7 +72,7 @@ describe('endpoint$', () => {
     });
   });
 
-  it('gives up what never answers, and an engine that refuses is a reason', () => {
+  it("times out if nothing answers, and gives the engine's reason if it refuses", () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const silent$ = cold<Uint8Array>('-');
       const refused$ = throwError(() => new EngineError('Container g is paused', 409));
@@ -86,7 +86,7 @@ describe('endpoint$', () => {
     });
   });
 
-  it('stops reading a server that never stops talking', () => {
+  it('stops reading a server that sends too much', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const flood$ = cold(
         'abcdef',
@@ -109,7 +109,7 @@ describe('endpoint$', () => {
 });
 
 describe('endpointCommand', () => {
-  it('has the key in the environment only', () => {
+  it('passes the key in the environment only', () => {
     const { cmd, env } = endpointCommand({ url: URL, key: 's3cret' });
     expect(cmd.join(' ')).not.toContain('s3cret');
     expect(env).toEqual(['GLUETUN_API_KEY=s3cret']);
@@ -126,7 +126,7 @@ function suite(toolbox: Toolbox): void {
   });
   const ask = (path = '', key?: string) => host.run(endpointCommand({ url: server.url(path), key }));
 
-  it('prints the body and how it ended', async () => {
+  it('prints the body and the exit code', async () => {
     expect(await ask()).toBe(`${BODY}\nexit 0 -\n`);
     expect(server.requests[0]).toMatch(/^GET \/v1\/publicip\/ip HTTP\/1\.1\r\n/);
     expect(server.requests[0]).not.toContain('X-API-Key');
@@ -136,18 +136,18 @@ function suite(toolbox: Toolbox): void {
     ['/401', 6],
     ['/404', 8],
     ['/500', 8],
-  ])('%s', async (path, code) => {
+  ])('reports the exit code for an answer to %s', async (path, code) => {
     expect(await ask(path)).toContain(`\nexit ${toolbox.gnu ? code : 1} -\n`);
   });
 
-  it('a server that refuses', async () => {
+  it('reports the exit code if the connection is refused', async () => {
     const command = endpointCommand({ url: server.url(''), key: 'k' });
     await server.close();
     expect(await host.run(command)).toBe(toolbox.gnu ? '\nexit 4 -\n' : '\nexit 1 unsent\n');
     expect(host.leftFiles()).toEqual([]);
   });
 
-  it('asks the server itself whatever proxy the environment names', async () => {
+  it('ignores the proxies in the environment', async () => {
     const command = endpointCommand({ url: server.url(''), key: undefined });
     expect(await host.run(command, { http_proxy: 'http://127.0.0.1:1' })).toContain('exit 0');
   });
@@ -155,7 +155,7 @@ function suite(toolbox: Toolbox): void {
   if (!toolbox.gnu) return;
 
   it.each(['k3y', `a"b'c$d\`e\\f#g%sh i`, '-O/tmp/x', '$(touch x)'])(
-    'sends the key %s as it is',
+    'sends the key %s unchanged',
     async (key) => {
       expect(await ask('', key)).toContain('exit 0');
       expect(server.requests[0]).toContain(`\r\nX-API-Key: ${key}\r\n`);
@@ -163,7 +163,7 @@ function suite(toolbox: Toolbox): void {
     },
   );
 
-  it('shows the key in no command line, nor in a file that has a name, and leaves none when it is killed', async () => {
+  it('exposes the key in no command line and no named file, and leaves no file when killed', async () => {
     const running = host.run(inOwnFolder(endpointCommand({ url: server.url('/hang'), key: 's3cret' })));
     await eventually('it is under way', () => server.requests.length === 1);
     expect(host.processes().join('\n')).toContain('wget');
@@ -173,7 +173,7 @@ function suite(toolbox: Toolbox): void {
     expect(host.leftFiles()).toEqual([]);
   }, 10_000);
 
-  it('leaves no file after each signal that asks it to end, and when its reader goes away', async () => {
+  it('leaves no file when ended by a signal or when its reader goes away', async () => {
     const start = () => host.start(inOwnFolder(endpointCommand({ url: server.url('/hang'), key: 's3cret' })));
     const [leftAlone, ...signalled] = [start(), start(), start(), start()];
     await eventually('all are under way', () => server.requests.length === 4);

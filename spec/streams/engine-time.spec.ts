@@ -14,19 +14,19 @@ describe('engineTimeMs', () => {
   });
 
   it.each([
-    ['the time of what never ran', '0001-01-01T00:00:00Z'],
-    ['nothing', ''],
+    ['the zero time of a container that never ran', '0001-01-01T00:00:00Z'],
+    ['an empty string', ''],
     ['a date alone', '2026-11-22'],
-    ['no zone', '2026-11-22T18:14:49'],
-    ['ten digits', '2026-11-22T18:14:49.0123456789Z'],
-    ['a month that is none', '2026-13-22T18:14:49Z'],
+    ['a time without a zone', '2026-11-22T18:14:49'],
+    ['ten fractional digits', '2026-11-22T18:14:49.0123456789Z'],
+    ['an invalid month', '2026-13-22T18:14:49Z'],
     ['text around it', 'at 2026-11-22T18:14:49Z'],
     ['seconds since the epoch', '1795371289.000000000'],
   ])('reads no time from %s', (_, written) => {
     expect(engineTimeMs(written)).toBeUndefined();
   });
 
-  it('orders times of which the engine trimmed the zeros, where texts would not', () => {
+  it('orders times with trimmed zeros correctly, which a string comparison would not', () => {
     expect(engineTimeMs('2026-11-22T18:14:49.09Z')).toBeLessThan(engineTimeMs('2026-11-22T18:14:49.1Z') ?? 0);
     expect(engineTimeMs('2026-11-22T18:14:49Z')).toBeLessThan(engineTimeMs('2026-11-22T18:14:49.1Z') ?? 0);
   });
@@ -45,7 +45,7 @@ describe('sinceOf', () => {
     expect(sinceOf(written)).toBe(since);
   });
 
-  it('is exact to the nanosecond, whatever the instant', () => {
+  it('is exact to the nanosecond at any time', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4e9 }), fc.integer({ min: 0, max: 999_999_999 }), (s, ns) => {
         const nanos = String(ns).padStart(9, '0');

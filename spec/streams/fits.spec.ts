@@ -3,7 +3,7 @@ import { ONE_OFF, compose, facts, idOf } from '../src/containers.ts';
 
 const app = facts('media-App-1', { labels: compose('app') });
 
-describe('an entry that names a container', () => {
+describe('a word that refers to a container', () => {
   it.each([
     { given: 'its name', word: 'media-App-1', then: true },
     { given: 'its name in another case', word: 'MEDIA-app-1', then: true },
@@ -14,22 +14,22 @@ describe('an entry that names a container', () => {
     { given: 'its id in capitals', word: app.id.slice(0, 12).toUpperCase(), then: true },
     { given: 'eleven digits of its id', word: app.id.slice(0, 11), then: false },
     { given: 'part of its name', word: 'media-App', then: false },
-    { given: 'nothing', word: '', then: false },
-  ])('fits it by $given: $then', ({ word, then }) => {
+    { given: 'an empty word', word: '', then: false },
+  ])('matches it by $given: $then', ({ word, then }) => {
     expect(fits(word, app)).toBe(then);
   });
 
-  it('fits one by the name that compose took from it', () => {
+  it('matches it by the name it had before compose prefixed it', () => {
     expect(fits('APP', facts('0123456789ab_app'))).toBe(true);
     expect(fits('app', facts('0123456789a_app'))).toBe(false);
   });
 
-  it('does not fit a one-off by its service', () => {
+  it('does not match a one-off container by its service', () => {
     expect(fits('app', facts('app-run', { labels: { ...compose('app'), ...ONE_OFF } }))).toBe(false);
   });
 });
 
-describe('of several containers an entry fits', () => {
+describe('if several containers match, a word refers to', () => {
   const named = facts('app');
   const capital = facts('App');
   const left = facts('0123456789ab_app');
@@ -38,11 +38,11 @@ describe('of several containers an entry fits', () => {
   const byId = facts('other', { id: idOf('other') });
 
   it.each([
-    { then: 'the one of that very name', all: [served, left, capital, named], found: [named] },
-    { then: 'the one of that name in another case', all: [served, left, capital], found: [capital] },
-    { then: 'the one that compose has left', all: [served, left], found: [left] },
-    { then: 'all of the service', all: [served, byId, again], found: [served, again] },
-    { then: 'none', all: [byId], found: [] },
+    { then: 'the one with exactly that name', all: [served, left, capital, named], found: [named] },
+    { then: 'the one with that name in another case', all: [served, left, capital], found: [capital] },
+    { then: 'the one that compose renamed and left behind', all: [served, left], found: [left] },
+    { then: 'all containers of that service', all: [served, byId, again], found: [served, again] },
+    { then: 'none if none matches', all: [byId], found: [] },
   ])('$then', ({ all, found }) => {
     expect(fitting('app', all)).toEqual(found);
   });

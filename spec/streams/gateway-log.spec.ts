@@ -28,7 +28,7 @@ const stamped = (name: string): string =>
     .join('');
 
 describe('gatewayLog$', () => {
-  it('tells what was written before it was followed from news', () => {
+  it('marks lines written before it was followed as old', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const log$ = cold('   -ou-', { o: frame(logged(1_000_000, UP)), u: frame(logged(3_000_000, UP)) });
       const expected = '    -OU-';
@@ -38,7 +38,7 @@ describe('gatewayLog$', () => {
     });
   });
 
-  it('follows this start, with no more than the end of its past', () => {
+  it('follows the log since the start of this run, with a limited number of past lines', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const log$ = cold('   -u-x-h---', {
         u: frame(logged(1, UP)),
@@ -59,14 +59,10 @@ describe('gatewayLog$', () => {
   });
 
   it.each([
-    ['some seconds earlier, for the engine notes a start late', undefined, '1795371283.500000000'],
-    ['no earlier than the run before it ended', 1795371287_250, '1795371287.250000000'],
-    [
-      'at the start if the clock was set back since the run before it',
-      1795371299_000,
-      '1795371288.500000000',
-    ],
-  ])('begins %s', (_, endedBeforeMs, since) => {
+    ['some seconds before the start, as the engine records a start late', undefined, '1795371283.500000000'],
+    ['no earlier than the end of the previous run', 1795371287_250, '1795371287.250000000'],
+    ['at the start if the clock was set back since the previous run', 1795371299_000, '1795371288.500000000'],
+  ])('requests lines from a time %s', (_, endedBeforeMs, since) => {
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const engine = new Rounds<Asked, Uint8Array>(cold('-'));
       const request = { ...follow(false), ...(endedBeforeMs !== undefined && { endedBeforeMs }) };
@@ -77,9 +73,9 @@ describe('gatewayLog$', () => {
   });
 
   it.each([
-    ['with a terminal: as it is, CRLF and colours', true, 'openvpn-udp-tty'],
-    ['without one: in frames', false, 'openvpn-udp'],
-  ])('reads a whole log, split anywhere, %s', (_, tty, name) => {
+    ['with a TTY: unframed, with CRLF and colours', true, 'openvpn-udp-tty'],
+    ['without a TTY: framed', false, 'openvpn-udp'],
+  ])('reads a whole log split at any byte, %s', (_, tty, name) => {
     const bytes = tty ? text(stamped(name)) : encodeFrame('stdout', stamped(name));
     for (const size of [1, 7, 100, bytes.length]) {
       const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (__, i) =>
@@ -99,7 +95,7 @@ describe('gatewayLog$', () => {
     }
   });
 
-  it('goes on where it left off after a break, and tells nothing twice', () => {
+  it('resumes where it left off after a break, without emitting a line twice', () => {
     let asked: readonly Asked[] = [];
     marbles(({ cold, expectObservable }, scheduler) => {
       const twoAtOnce = logged(5, HEALING) + logged(5, UP);
@@ -124,7 +120,7 @@ describe('gatewayLog$', () => {
     ]);
   });
 
-  it('tells nothing twice where the clock was set back in the middle of it', () => {
+  it('emits no line twice if the clock was set back in the middle of the log', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const before = logged(5, HEALING) + logged(7, UP);
       const after = logged(3, HEALING) + logged(4, UP);
@@ -145,7 +141,7 @@ describe('gatewayLog$', () => {
     });
   });
 
-  it('goes on with what is there where the line it left off at was rotated away', () => {
+  it('goes on with the remaining lines if the line it left off at was rotated away', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const engine = new Rounds<Asked, Uint8Array>(
         cold('(a|)', { a: frame(logged(1, HEALING) + logged(1, UP)) }),
@@ -161,7 +157,7 @@ describe('gatewayLog$', () => {
     });
   });
 
-  it('a container that stays stopped gives its last line again at each try: it is told once', () => {
+  it('emits the last line of a stopped container once, though each retry returns it again', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const stopped$ = cold('(a|)', { a: frame(logged(1, HEALING)) });
       const engine = new Rounds<Asked, Uint8Array>(stopped$);
@@ -180,19 +176,19 @@ describe('gatewayLog$', () => {
   });
   const readable = (at: number) => ({ type: 'gatewayLogReadable', at, gatewayId: 'g' });
 
-  describe('that cannot be read', () => {
+  describe('for a log that cannot be read', () => {
     const NO_READING = 'configured logging driver does not support reading';
     const none$ = () => throwError(() => new EngineError(NO_READING, 501));
 
     it.each([
-      ['the logging driver has none', new EngineError(NO_READING, 501), NO_READING],
-      ['a proxy of the socket forbids it', new EngineError('Forbidden', 403), 'Forbidden'],
+      ['the logging driver does not support reading', new EngineError(NO_READING, 501), NO_READING],
+      ['a socket proxy forbids it', new EngineError('Forbidden', 403), 'Forbidden'],
       [
-        'the client has put words of its own before',
+        'the client puts its own prefix before the message',
         new EngineError(`(HTTP code 501) unexpected - ${NO_READING}`, 501),
         NO_READING,
       ],
-    ])('is told once where %s, however often it is tried', (_, refusal, reason) => {
+    ])('reports it once, whatever the number of retries, if %s', (_, refusal, reason) => {
       marbles(({ expectObservable }, scheduler) => {
         const engine = new Rounds<Asked, Uint8Array>(throwError(() => refusal));
         const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler);
@@ -200,7 +196,7 @@ describe('gatewayLog$', () => {
       });
     });
 
-    it('is told to be readable again with the first line that comes, though that is no news', () => {
+    it('reports it as readable again at the first line, even a line already seen', () => {
       marbles(({ cold, expectObservable }, scheduler) => {
         const first$ = cold('(u|)', { u: frame(logged(1, UP)) });
         const engine = new Rounds<Asked, Uint8Array>(
@@ -219,11 +215,11 @@ describe('gatewayLog$', () => {
     });
 
     it.each([
-      ['the container is no more', new EngineError('no such container', 404)],
+      ['the container does not exist', new EngineError('no such container', 404)],
       ['the container is being removed', new EngineError('it is dead or marked for removal', 409)],
       ['the engine is out of reach', new EngineError('connect ECONNREFUSED')],
-      ['something else went wrong', new Error('a fault of ours')],
-    ])('is no news where %s', (_, failure) => {
+      ['there is an unknown error', new Error('a fault of ours')],
+    ])('reports nothing if %s', (_, failure) => {
       marbles(({ expectObservable }, scheduler) => {
         const engine = new Rounds<Asked, Uint8Array>(throwError(() => failure));
         const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler);
@@ -233,7 +229,7 @@ describe('gatewayLog$', () => {
 
     const brokenOff = frame('Error grabbing logs: open /var/x-json.log: no such file or directory\n');
 
-    it('is told where the file is gone, which the engine says in the middle of the stream', () => {
+    it('reports it if the file is gone, which the engine says in the middle of the stream', () => {
       marbles(({ cold, expectObservable }, scheduler) => {
         const engine = new Rounds<Asked, Uint8Array>(cold('b', { b: brokenOff }));
         const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler);
@@ -243,7 +239,7 @@ describe('gatewayLog$', () => {
       });
     });
 
-    it('is no news where that comes once, at a rotation', () => {
+    it('reports nothing if the file is gone only once, at a rotation', () => {
       marbles(({ cold, expectObservable }, scheduler) => {
         const round = (line: string) => cold('(ub)', { u: frame(line), b: brokenOff });
         const engine = new Rounds<Asked, Uint8Array>(
@@ -257,13 +253,13 @@ describe('gatewayLog$', () => {
     });
   });
 
-  describe('that tells nothing for half a minute', () => {
+  describe('for a log without a line for half a minute', () => {
     const START_MS = Date.parse('2026-11-22T18:14:49Z');
     const at = (ms: number, message: string): string =>
       `${new Date(START_MS + ms).toISOString()} ${message}\n`;
     const first = at(1, UP);
 
-    it('is opened anew where it left off, and tells nothing twice', () => {
+    it('reopens it where it left off, without emitting a line twice', () => {
       marbles(({ cold, expectObservable }, scheduler) => {
         const engine = new Rounds<Asked, Uint8Array>(cold('u', { u: frame(first) }));
         const clockMs = () => START_MS + scheduler.now();
@@ -276,7 +272,7 @@ describe('gatewayLog$', () => {
       });
     });
 
-    it('is said to have fallen silent where the engine knew more, and that is told', () => {
+    it('reports that it fell silent if reopening it finds missed lines, and emits these', () => {
       marbles(({ cold, expectObservable }, scheduler) => {
         const engine = new Rounds<Asked, Uint8Array>(
           cold('u', { u: frame(first) }),
@@ -294,9 +290,9 @@ describe('gatewayLog$', () => {
     });
 
     it.each([
-      ['was written while it was being opened', 30_500, 'm'],
+      ['was written while it was being reopened', 30_500, 'm'],
       ['came later', 40_000, '10s m'],
-    ])('is well where what it told then %s', (_, writtenMs, arrives) => {
+    ])('does not report that it fell silent if the new line %s', (_, writtenMs, arrives) => {
       marbles(({ cold, expectObservable }, scheduler) => {
         const engine = new Rounds<Asked, Uint8Array>(
           cold('u', { u: frame(first) }),
@@ -312,7 +308,7 @@ describe('gatewayLog$', () => {
       });
     });
 
-    it('is well where it broke for another reason before', () => {
+    it('does not report that it fell silent if the connection had broken before', () => {
       marbles(({ cold, expectObservable }, scheduler) => {
         const engine = new Rounds<Asked, Uint8Array>(
           cold('u 20s #', { u: frame(first) }),
@@ -325,7 +321,7 @@ describe('gatewayLog$', () => {
     });
   });
 
-  it('a log that cannot be read is no fault, and is tried again', () => {
+  it('retries a log that cannot be read, without an error', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const engine = new Rounds<Asked, Uint8Array>(
         throwError(() => new EngineError('no such container', 404)),
@@ -336,7 +332,7 @@ describe('gatewayLog$', () => {
     });
   });
 
-  it('ten megabytes of log cost no memory', () => {
+  it('handles ten megabytes of log without growing in memory', () => {
     const chunk = frame(logged(1, `INFO [http server] ${'x'.repeat(60_000)}`));
     function* log(): Generator<Uint8Array> {
       for (let read = 0; read < 100 * 1024 * 1024; read += chunk.length) yield chunk;

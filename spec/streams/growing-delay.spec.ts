@@ -5,7 +5,7 @@ import { Rounds, marbles } from './marbles.ts';
 const DELAY = { firstMs: 2, longestMs: 8, steadyAfterMs: 20 };
 
 describe('repeatWithGrowingDelay', () => {
-  it('waits twice as long after each end, up to the longest', () => {
+  it('doubles the delay after each end, up to the longest', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const round$ = cold('a|');
       const unsubscribe = '^-------------------------------!';
@@ -16,7 +16,7 @@ describe('repeatWithGrowingDelay', () => {
     });
   });
 
-  it('waits the first delay again after a round that lasted', () => {
+  it('resets the delay after a round that lasted', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const [short$, long$] = [cold('a|'), cold('b 20ms |')];
       const rounds = new Rounds(short$, short$, long$, short$);
@@ -37,7 +37,7 @@ describe('repeatWithGrowingDelay', () => {
     });
   });
 
-  it('passes on an error: what is repeated reports its failures as values', () => {
+  it('passes on an error without repeating', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       expectObservable(cold('a-#').pipe(repeatWithGrowingDelay(DELAY, scheduler))).toBe('a-#');
     });
@@ -51,7 +51,7 @@ describe('repeatWithGrowingDelay', () => {
     });
   });
 
-  it('leaves no timer behind when unsubscribed in between', () => {
+  it('leaves no timer behind when unsubscribed between two rounds', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const round$ = cold('|');
       expectObservable(round$.pipe(repeatWithGrowingDelay(DELAY, scheduler)), '^!').toBe('--');

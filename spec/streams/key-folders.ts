@@ -12,5 +12,5 @@ export const inFolders = (
   return { cmd: [shell, option, script.replace(list, () => other), ...rest], env };
 };
 
-/** Where a spec can look for what is left there. */
+/** Where a spec can look for leftover files. */
 export const inOwnFolder = (command: ExecCommand): ExecCommand => inFolders(command, ['$TMPDIR']);

@@ -23,45 +23,57 @@ describe('endedByKilledEngine$', () => {
     past: Observable<Uint8Array>;
     then: readonly string[];
   }>([
-    { given: 'an end without a start', past: said([...stopped('a'), ...stopped('b')]), then: ['a', 'b'] },
-    { given: 'an end after a start', past: said([line('start', 'a'), ...stopped('a')]), then: [] },
-    { given: 'an end of one just created', past: said([line('create', 'a'), ...stopped('a')]), then: [] },
-    { given: 'an end, and a start since', past: said([...stopped('a'), line('start', 'a')]), then: [] },
     {
-      given: 'an end, a start, and a stop',
+      given: 'an exit without a start since',
+      past: said([...stopped('a'), ...stopped('b')]),
+      then: ['a', 'b'],
+    },
+    { given: 'an exit after a start', past: said([line('start', 'a'), ...stopped('a')]), then: [] },
+    {
+      given: 'an exit of a container that was just created',
+      past: said([line('create', 'a'), ...stopped('a')]),
+      then: [],
+    },
+    { given: 'an exit followed by a start', past: said([...stopped('a'), line('start', 'a')]), then: [] },
+    {
+      given: 'an exit followed by a start and a stop',
       past: said([...stopped('a'), line('start', 'a'), ...stopped('a')]),
       then: [],
     },
-    { given: 'an end, and a removal since', past: said([...stopped('a'), line('destroy', 'a')]), then: [] },
+    { given: 'an exit followed by a removal', past: said([...stopped('a'), line('destroy', 'a')]), then: [] },
     {
-      given: 'an end, and one of what was thawed to hear the signal',
+      given: 'an exit, and one of a container that was unpaused to receive the signal',
       past: said([line('kill', 'a'), line('unpause', 'a'), ...stopped('b'), line('die', 'a')]),
       then: ['b', 'a'],
     },
     {
-      given: 'an end after one of what is removed at its end',
+      given: 'an exit after that of a container removed on exit (--rm)',
       past: said([...stopped('a'), line('destroy', 'a'), ...stopped('b')]),
       then: ['b'],
     },
     {
-      given: 'an end after somebody resumed one',
+      given: 'an exit after somebody unpaused a container',
       past: said([line('unpause', 'b'), ...stopped('a')]),
       then: [],
     },
     {
-      given: 'an end after somebody removed one',
+      given: 'an exit after somebody removed a container',
       past: said([line('kill', 'a'), line('destroy', 'b'), ...stopped('c')]),
       then: [],
     },
-    { given: 'a signal that ended nothing', past: said([line('kill', 'a')]), then: [] },
+    { given: 'a signal without an exit', past: said([line('kill', 'a')]), then: [] },
     {
-      given: 'an end after something that was asked for',
+      given: 'an exit after a requested action',
       past: said([...noise(1), ...stopped('a')]),
       then: [],
     },
-    { given: 'an end after a start of another', past: said([line('start', 'b'), ...stopped('a')]), then: [] },
     {
-      given: 'ends, and what goes with them',
+      given: 'an exit after a start of another container',
+      past: said([line('start', 'b'), ...stopped('a')]),
+      then: [],
+    },
+    {
+      given: 'exits, with the network and volume events around them',
       past: said([
         ...stopped('a'),
         line('disconnect', 'n', 'network'),
@@ -71,31 +83,48 @@ describe('endedByKilledEngine$', () => {
       ]),
       then: ['a', 'b'],
     },
-    { given: 'one that ended twice', past: said([...stopped('a'), line('die', 'a')]), then: ['a'] },
-    { given: 'nothing', past: of(), then: [] },
-    { given: 'something else that died', past: said([line('die', 'a', 'plugin')]), then: [] },
-    { given: 'garbage', past: said(['{"Type":', '', 'null', ...stopped('a')]), then: ['a'] },
-    { given: 'as much as is not forgotten', past: said([...stopped('a'), ...noise(252)]), then: ['a'] },
+    { given: 'two exits of one container', past: said([...stopped('a'), line('die', 'a')]), then: ['a'] },
+    { given: 'no events', past: of(), then: [] },
     {
-      given: 'so much that something may be forgotten',
+      given: 'an exit of something other than a container',
+      past: said([line('die', 'a', 'plugin')]),
+      then: [],
+    },
+    {
+      given: 'invalid lines and an exit',
+      past: said(['{"Type":', '', 'null', ...stopped('a')]),
+      then: ['a'],
+    },
+    {
+      given: 'as many events as the engine remembers',
+      past: said([...stopped('a'), ...noise(252)]),
+      then: ['a'],
+    },
+    {
+      given: 'so many events that the engine may have forgotten some',
       past: said([...stopped('a'), ...noise(253)]),
       then: [],
     },
     {
-      given: 'an end, of an engine that leaves running what runs',
+      given: 'an exit on an engine with live restore',
       info: of({ LiveRestoreEnabled: true, SystemTime: '2026-11-25T16:00:00.5Z' }),
       past: said(stopped('a')),
       then: [],
     },
-    { given: 'an end, of an engine that does not say', info: of({}), past: said(stopped('a')), then: [] },
     {
-      given: 'an end, and settings that may not be read',
+      given: 'an exit on an engine that does not say whether it has live restore',
+      info: of({}),
+      past: said(stopped('a')),
+      then: [],
+    },
+    {
+      given: 'an exit on an engine that refuses to show its settings',
       info: refused$,
       past: said(stopped('a')),
       then: [],
     },
-    { given: 'a refusal', past: refused$, then: [] },
-  ])('of $given names $then', ({ info = WITHOUT, past, then }) => {
+    { given: 'events that the engine refuses to show', past: refused$, then: [] },
+  ])('for $given reports $then', ({ info = WITHOUT, past, then }) => {
     marbles(({ expectObservable }, scheduler) => {
       const engine = { info: () => info, pastEvents: () => past };
       const letters = Object.fromEntries(then.map((name) => [name, endedByEngine(name)]));
@@ -106,7 +135,7 @@ describe('endedByKilledEngine$', () => {
     });
   });
 
-  it("asks for what was until now by the engine's clock, not by its own", () => {
+  it("requests events until now by the engine's clock, not by its own", () => {
     const asked: string[] = [];
     marbles(({ expectObservable }, scheduler) => {
       const pastEvents = (until: string): Observable<Uint8Array> => {
@@ -122,8 +151,8 @@ describe('endedByKilledEngine$', () => {
 
   it.each([
     { given: 'settings', engine: { info: () => NEVER, pastEvents: () => NEVER } },
-    { given: 'past', engine: { info: () => WITHOUT, pastEvents: () => NEVER } },
-  ])('does not wait for ever for its $given', ({ engine }) => {
+    { given: 'past events', engine: { info: () => WITHOUT, pastEvents: () => NEVER } },
+  ])("gives up waiting for the engine's $given", ({ engine }) => {
     marbles(({ expectObservable }, scheduler) => {
       expectObservable(endedByKilledEngine$(engine, scheduler)).toBe('5s |');
     });

@@ -3,10 +3,10 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** `METHOD ROUTE`, and the status asked for. */
+/** `METHOD ROUTE`, and the requested status. */
 type Request = `GET ${string}` | `PUT ${string}`;
 
-/** An answer, or none: `silence` keeps the connection, `hang-up` ends it. */
+/** An answer, or none: `silence` keeps the connection open, `hang-up` closes it. */
 export type Reply = readonly [status: number, body: string, location?: string] | 'silence' | 'hang-up';
 
 /** What a VPN loop does on request: the outcomes are those of Gluetun's `ApplyStatus`. */
@@ -25,13 +25,13 @@ export class VpnLoop {
   }
 }
 
-/** Gluetun's control server on 127.0.0.1, as far as its VPN goes; a spec says what a version does otherwise. */
+/** The VPN part of Gluetun's control server on 127.0.0.1. A spec says what a version does differently. */
 export class LittleControlServer {
   /** `GET vpn`, `PUT vpn stopped`…, in the order they came. */
   readonly requests: Request[] = [];
-  /** The key each of them carried. */
+  /** The key of each request. */
   readonly keys: (string | undefined)[] = [];
-  /** Answers before anything else does; undefined: as Gluetun of today. */
+  /** Answers first; undefined: answer as current Gluetun versions do. */
   otherwise: (request: Request, key: string | undefined) => Reply | undefined = () => undefined;
   vpn = new VpnLoop();
   #server: Server | undefined;
@@ -84,7 +84,7 @@ export class LittleControlServer {
   }
 }
 
-/** Text, also where it is JSON: so says v3.41. */
+/** Declared as text even if it is JSON, as v3.41 does. */
 const send = (response: ServerResponse, [status, body, location]: Exclude<Reply, string>): void => {
   if (location !== undefined) response.setHeader('Location', location);
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${body}\n`);

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { type Server, type Socket, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** A server on 127.0.0.1 that writes raw answers, right and wrong ones, by the request's path. */
+/** A server on 127.0.0.1 that writes raw answers, valid and invalid ones, by the request's path. */
 export class LittleServer {
-  /** The heads of the requests it got. */
+  /** The heads of the requests that it received. */
   readonly requests: string[] = [];
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;

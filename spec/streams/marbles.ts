@@ -2,7 +2,7 @@ import { type Observable, defer } from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import { encodeFrame } from '../simulated-engine/frames.ts';
 
-/** Runs one marble spec: a frame is a millisecond, and the scheduler is handed to what is under test. */
+/** Runs one marble spec: a frame is a millisecond. The code under test gets the scheduler. */
 export const marbles = (spec: (helpers: RunHelpers, scheduler: TestScheduler) => void): void => {
   const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
   scheduler.run((helpers) => spec(helpers, scheduler));
@@ -10,10 +10,10 @@ export const marbles = (spec: (helpers: RunHelpers, scheduler: TestScheduler) =>
 
 export const text = (written: string): Uint8Array => Buffer.from(written);
 
-/** What a program wrote to its stdout, in one frame of the engine's. */
+/** What a program wrote to its stdout, in one frame of the engine. */
 export const frame = (written: string): Uint8Array => encodeFrame('stdout', written);
 
-/** Answers each call with the next of `rounds`, the last one for ever, and notes what was asked. */
+/** Answers each call with the next of `rounds`, then always with the last one, and records the calls. */
 export class Rounds<Arguments extends readonly unknown[], T> {
   readonly calls: Arguments[] = [];
   readonly #rounds: readonly Observable<T>[];

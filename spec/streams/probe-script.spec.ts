@@ -23,29 +23,29 @@ describe('parseProbeLine', () => {
     ['3 4 - a b\tc: d', { index: 3, exitCode: 4, httpStatus: undefined, output: ['a b', 'c: d'] }],
     ['3 - 302', { index: 3, exitCode: undefined, httpStatus: 302, output: [] }],
     ['3 - - sh: x', { index: 3, exitCode: undefined, httpStatus: undefined, output: ['sh: x'] }],
-  ])('reads %s', (line, probe) => {
+  ])('parses "%s"', (line, probe) => {
     expect(parseProbeLine(line)).toEqual(probe);
   });
 
-  it('keeps no more of what was said than the script sends', () => {
+  it('limits the output of wget to what the script sends', () => {
     expect(parseProbeLine(`0 4 - ${'x'.repeat(9_000)}`)?.output).toEqual(['x'.repeat(1_500)]);
   });
 
   it.each(['', 'start', '0 0', '0 0 20', '0 0 2000', '0  0 200', '0 0 200 ', ' 0 0 200', '-1 0 200', 'a 0 -',
-    '0 1000 -', '123456 0 -', 'wget: not found', '0 0 200\r', '0 0 200 x', '0 0 -x', '0 0 - ', '0 -- -', '0 0 000', '0 0 600'])('reads nothing from "%s"', (line) => {
+    '0 1000 -', '123456 0 -', 'wget: not found', '0 0 200\r', '0 0 200 x', '0 0 -x', '0 0 - ', '0 -- -', '0 0 000', '0 0 600'])('rejects "%s"', (line) => {
     expect(parseProbeLine(line)).toBeUndefined();
   }); // prettier-ignore
 });
 
 describe('checkCommand', () => {
-  it('gives the sites as arguments, after the script, and nothing in the environment', () => {
+  it('passes the sites as arguments after the script, and nothing in the environment', () => {
     const { cmd, env } = checkCommand([site('http://a/'), site('http://b/', 25)]);
     expect(cmd.slice(0, 2)).toEqual(['sh', '-c']);
     expect(cmd.slice(4)).toEqual(['3', 'http://a/', '25', 'http://b/']);
     expect(env).toEqual([]);
   });
 
-  it('has the same script for all sites', () => {
+  it('uses the same script for all sites', () => {
     expect(checkCommand([site('http://a/')]).cmd[2]).toBe(checkCommand([site('http://b/$(x)')]).cmd[2]);
   });
 });
@@ -95,11 +95,11 @@ function suite(toolbox: Toolbox): void {
     ['/hang-up', '0 4 -', '0 1 -'],
     ['/looks-like', '0 0 200', '0 0 200'],
     ['/glob', '0 0 200', '0 0 200'],
-  ])('%s', async (path, gnu, busybox) => {
+  ])('reports the exit code and status for %s', async (path, gnu, busybox) => {
     expect(ends(await check([site(server.url(path))]))).toEqual([toolbox.gnu ? gnu : busybox]);
   });
 
-  it('a server that refuses', async () => {
+  it('reports the exit code if the connection is refused', async () => {
     const url = server.url('/200');
     await server.close();
     expect(ends(await check([site(url)]))).toEqual([toolbox.gnu ? '0 4 -' : '0 1 -']);
@@ -109,7 +109,7 @@ function suite(toolbox: Toolbox): void {
     ['/hang', '0 137 -'],
     ['/half', '0 137 -'],
     ['/to-hang', '0 137 302'],
-  ])('%s is killed when its time is up', async (path, line) => {
+  ])('kills the probe of %s at its timeout', async (path, line) => {
     const begun = performance.now();
     const lines = ends(await check([site(server.url(path), 1)]));
     // Where there is only half an answer no status line has been shown yet, or it has: either is right.
@@ -118,13 +118,13 @@ function suite(toolbox: Toolbox): void {
     expect(performance.now() - begun).toBeLessThan(2_900);
   });
 
-  it('a flood of headers takes no time, and no value in it is a status', async () => {
+  it('handles a flood of headers fast, and reads no status from their values', async () => {
     const begun = performance.now();
     expect(await check([site(server.url('/flood'))])).toEqual(['0 0 200']);
     expect(performance.now() - begun).toBeLessThan(1_000);
   });
 
-  it('probes all at once, each under its own bound, each reported as it ends', async () => {
+  it('probes all sites at once, each with its own timeout, and reports each as it ends', async () => {
     const sites = [site(server.url('/hang'), 2), site(server.url('/200')), site(server.url('/hang'), 1)];
     const begun = performance.now();
     expect(ends(await check(sites))).toEqual(['1 0 200', '2 137 -', '0 137 -']);
@@ -141,7 +141,7 @@ function suite(toolbox: Toolbox): void {
     '/a%20b?c=%0Atouch%20x',
     '/${HOME}',
     '/\\n\\x41',
-  ])('%s reaches the server as it is, and no shell', async (path) => {
+  ])('passes %s to the server unchanged, without shell expansion', async (path) => {
     const url = server.url('') + path;
     await check([site(url)]);
     const asked = server.requests[0]?.split('\r\n')[0] ?? '';
@@ -150,26 +150,26 @@ function suite(toolbox: Toolbox): void {
     expect(host.leftFiles()).toEqual([]);
   });
 
-  it('takes what looks like an option for a URL', async () => {
+  it('treats a URL that looks like an option as a URL', async () => {
     await check([site('-O/tmp/should-not-be'), site('--post-file=/etc/passwd')]);
     expect(host.leftFiles()).toEqual([]);
     expect(server.requests).toEqual([]);
   });
 
-  it('asks the site itself whatever proxy the environment names, and leaves no file', async () => {
+  it('ignores the proxies in the environment, and leaves no file', async () => {
     const proxy = 'http://127.0.0.1:1';
     const env = { http_proxy: proxy, https_proxy: proxy, HTTP_PROXY: proxy, all_proxy: proxy };
     expect(await check([site(server.url('/hsts'))], env)).toEqual(['0 0 200']);
     expect(host.leftFiles()).toEqual([]);
   });
 
-  it('says so if its programs are missing', async () => {
+  it('reports missing programs', async () => {
     // A BusyBox that is its own shell finds its own programs whatever the path.
     const said = await host.run(checkCommand([site(server.url('/200'))]), { PATH: '/nowhere' });
     expect(said).toBe(toolbox.gnu ? 'sleep is missing in the gateway\n' : 'start\n0 0 200\n');
   });
 
-  it('sends no more of what wget said than there is room for', async () => {
+  it('limits how much of the output of wget it sends', async () => {
     const [line = ''] = await check([site(`http://${'long.'.repeat(900)}.example/`)]);
     expect(line).toMatch(/^0 [14] - .*long\.long/);
     expect(line.length).toBeLessThan(1_600);
@@ -205,24 +205,24 @@ function gatewayInTrouble(): void {
   };
 
   it.each([1, 2, 4, 5, 7, 139, 143])(
-    'hands on code %i of wget itself, though it says nothing',
+    'reports exit code %i of wget even if wget prints nothing',
     async (code) => {
       const end = code > 128 ? `kill -${String(code - 128)} $$` : `exit ${String(code)}`;
       expect(await check({ wget: end })).toEqual([`0 ${String(code)} -`]);
     },
   );
 
-  it('takes no status, and no word, from a line of wget that only contains one', async () => {
+  it('reads no status and no error from a line that merely contains one', async () => {
     expect(
       await check({ wget: "printf '  X: a\\t  HTTP/1.1 200 OK\\twget: out of memory\\n' >&2; exit 4" }),
     ).toEqual(['0 4 -']);
   });
 
-  it('is not led astray by a last line of wget that looks like a code', async () => {
+  it('is not misled by a last line of wget that looks like an exit code', async () => {
     expect(await check({ wget: "printf 'x\\n0' >&2; exit 4" })).toEqual(['0 4 - x\t0']);
   });
 
-  it('ends wget at once if the gateway has no sleep, and it is not called out of time', async () => {
+  it('ends wget at once if the gateway has no sleep, without reporting a timeout', async () => {
     const [line = ''] = await check({ sleep: 'exit 127', wget: 'exec /bin/sleep 20' });
     const { verdict } = verdictOf({
       exitCode: 1,
@@ -235,7 +235,7 @@ function gatewayInTrouble(): void {
     expect([line, verdict]).toEqual(['0 137 -', 'unknown']);
   });
 
-  it('ends a wget that heeds no signal when its time is up', async () => {
+  it('kills a wget that ignores signals at its timeout', async () => {
     expect(await check({ wget: "trap '' TERM HUP INT; /bin/sleep 2; exit 4" }, 1)).toEqual(['0 137 -']);
   });
 }

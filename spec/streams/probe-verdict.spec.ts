@@ -25,11 +25,11 @@ describe('verdictOf', () => {
     [undefined, 'unknown', 'the probe could not be run in the gateway'],
   ] as const; // prettier-ignore
 
-  it.each(CODES)('exit code %s without a word: %s (%s)', (exitCode, verdict, reason) => {
+  it.each(CODES)('judges exit code %s without output: %s (%s)', (exitCode, verdict, reason) => {
     expect(verdictOf({ ...end, exitCode })).toEqual({ verdict, reason, cause: undefined });
   });
 
-  it.each([...CODES.map(([exitCode]) => exitCode), 137])('exit code %s with any HTTP status: pass', (exitCode) => {
+  it.each([...CODES.map(([exitCode]) => exitCode), 137])('passes any HTTP status with exit code %s', (exitCode) => {
     for (const httpStatus of [100, 200, 301, 403, 404, 500, 501, 503, 599])
       expect(verdictOf({ ...end, exitCode, httpStatus })).toEqual({ verdict: 'pass', reason: 'OK', cause: undefined });
   });
@@ -41,12 +41,12 @@ describe('verdictOf', () => {
     [403, ['404', '5xx'], 'pass'],
     [403, [], 'pass'],
     [403, undefined, 'pass'],
-  ])('status %i at a site with fails=%s: %s', (httpStatus, fails, verdict) => {
+  ])('judges status %i at a site with fails=%s: %s', (httpStatus, fails, verdict) => {
     for (const exitCode of [0, 8, 137, undefined])
       expect(verdictOf({ ...end, exitCode, httpStatus, fails }).verdict).toBe(verdict);
   });
 
-  it('names the status that is a failure', () => {
+  it('names the HTTP status that counts as a failure', () => {
     expect(verdictOf({ ...end, httpStatus: 429, fails: ['4xx'] }).reason).toBe('HTTP 429, a failure by fails=');
   });
 
@@ -55,7 +55,7 @@ describe('verdictOf', () => {
     [11_900, 'fail', 'Timed out'],
     [9_500, 'fail', 'Timed out'],
     [9_499, 'unknown', 'wget was killed before its time was up'],
-  ])('killed after %i ms of 10 s: %s, %s', (latencyMs, verdict, reason) => {
+  ])('judges a probe killed after %i ms of 10 s: %s, %s', (latencyMs, verdict, reason) => {
     expect(verdictOf({ ...end, exitCode: 137, latencyMs })).toEqual({ verdict, reason, cause: undefined });
   });
 
@@ -67,18 +67,18 @@ describe('verdictOf', () => {
     ['Connecting to 192.0.2.1:443... connected.', 'Timed out: connected, but no answer', 'silent'],
     ['HTTP request sent, awaiting response... ', 'Timed out: connected, but no answer', 'silent'],
     ['Connecting to 192.0.2.1 (192.0.2.1:80)', 'Timed out', undefined],
-  ])('killed in time, after "%s": %s', (last, reason, cause) => {
+  ])('judges a probe killed at its timeout, after "%s": %s', (last, reason, cause) => {
     const said = ['Spider mode enabled. Check if remote file exists.', last];
     expect(verdictOf({ ...end, exitCode: 137, latencyMs: 10_000, output: said })).toEqual({ verdict: 'fail', reason, cause });
   });
 
-  it('tells what failed by what wget said, in the words of its kind', () => {
+  it('names what failed by the output of wget, in the same words for every wget', () => {
     const said = ["wget: can't connect to remote host (127.0.0.1): Connection refused"];
     const judged = { verdict: 'fail', reason: `${NETWORK}: connection refused`, cause: 'refused' };
     for (const exitCode of [1, 4]) expect(verdictOf({ ...end, exitCode, output: said })).toEqual(judged);
   });
 
-  it('takes it for no failure that wget lacked something', () => {
+  it('judges a probe as unknown, not failed, if wget lacked a resource', () => {
     const said = ['Connecting to 127.0.0.1:80... failed: Too many open files.'];
     const judged = { verdict: 'unknown', reason: 'wget can open no more files in the gateway', cause: undefined };
     for (const exitCode of [1, 2, 3, 4, 5, 7]) expect(verdictOf({ ...end, exitCode, output: said })).toEqual(judged);
@@ -98,7 +98,7 @@ describe('whyNotRun', () => {
       'no probe could be run in the gateway: timeout: fork: Resource temporarily unavailable',
     ],
     [['a\u001b[2Jb'], 'no probe could be run in the gateway: a\\u001b[2Jb'],
-  ])('%j: %s', (said, reason) => {
+  ])('turns %j into "%s"', (said, reason) => {
     expect(whyNotRun(said)).toBe(reason);
   });
 });

@@ -167,22 +167,22 @@ function suite(toolbox: Toolbox): void {
       Object.entries(table).map(([name, [gnu, busybox]]) => [name, toText(toolbox.gnu ? gnu : busybox)]),
     );
 
-  it('passes a site that answers with an HTTP status, whatever wget makes of the answer', async () => {
+  it('passes a site that answers with an HTTP status, whatever the exit code of wget', async () => {
     expect(await judgeAll(Object.keys(PASSES))).toEqual(column(PASSES, (text) => `${text} pass (OK)`));
   });
 
-  it('passes a site whatever status it answers with', async () => {
+  it('passes a site with any HTTP status', async () => {
     const found = await judge(STATUSES.map((status) => site(server.url(`/${String(status)}`))));
     expect(found.map((text) => text.replace(/^\d /, ''))).toEqual(
       STATUSES.map((status) => `${String(status)} pass (OK)`),
     );
   });
 
-  it('fails a site whose time is up before there is a status, and passes it if one was seen', async () => {
+  it('fails a site that times out before a status, and passes it if there was one', async () => {
     expect(await judgeAll(Object.keys(SLOWLY), 1)).toEqual(column(SLOWLY));
   });
 
-  it('says as finely as wget why a site fails', async () => {
+  it('reports as precisely as wget why a site fails', async () => {
     expect(await judgeAll(Object.keys(OTHERWISE))).toEqual(column(OTHERWISE));
   });
 
@@ -203,7 +203,7 @@ function suite(toolbox: Toolbox): void {
     ]);
   });
 
-  it('says as finely as wget what is wrong with TLS', async () => {
+  it('reports as precisely as wget what is wrong with TLS', async () => {
     const names = Object.keys(TLS_SERVERS);
     const servers = Object.values(TLS_SERVERS).map((open) => open().listen(0, '127.0.0.1'));
     await Promise.all(servers.map(async (one) => once(one, 'listening')));

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecCommand } from '../../streams/engine.ts';
 
-/** Where a probe script may run: with GNU's tools, as in Gluetun of today, or with BusyBox's alone. */
+/** Where a probe script may run: with GNU tools, as in current Gluetun versions, or with BusyBox alone. */
 export interface Toolbox {
   readonly name: string;
   readonly gnu: boolean;
@@ -54,7 +54,7 @@ export const BUSYBOX: Toolbox = {
 };
 
 /**
- * A suite that needs the toolbox. Where it is missing there is one test, which fails if `REQUIRE_ENGINE=1` (as
+ * A suite that needs the toolbox. If that is missing, there is one test, which fails if `REQUIRE_ENGINE=1` (as
  * in CI) and otherwise says why nothing else ran.
  */
 export const describeWith = (toolbox: Toolbox, suite: () => void): void => {
@@ -120,7 +120,7 @@ export class ScriptHost {
     return Buffer.concat(said).toString();
   }
 
-  /** The files it has made and not removed, also in its temporary folder and its home. */
+  /** The files that it created and did not remove, including those in its temporary folder and its home. */
   leftFiles(): string[] {
     return ['tmp', 'home', 'work'].flatMap((name) =>
       readdirSync(join(this.#folder, name), { recursive: true }).map((file) => join(name, String(file))),
@@ -133,7 +133,7 @@ export class ScriptHost {
     );
   }
 
-  /** The command lines of all its processes that still run: they carry this host's folder in their environment. */
+  /** The command lines of its running processes: they have this host's folder in their environment. */
   processes(): string[] {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
@@ -151,7 +151,7 @@ const variables = (env: readonly string[]): Readonly<Record<string, string>> =>
     }),
   );
 
-/** Empty for a process that has ended meanwhile, or is not ours. */
+/** Empty if the process has ended meanwhile, or is not ours. */
 const readProc = (pid: string, file: 'cmdline' | 'environ'): string => {
   try {
     return readFileSync(join('/proc', pid, file), 'utf8');

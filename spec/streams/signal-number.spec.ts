@@ -1,6 +1,6 @@
 import { signalNumber } from '../../streams/signal-number.ts';
 
-describe('the number of a signal', () => {
+describe('signal number', () => {
   // What `kill` events of Docker 20.10 and 28.5 tell of containers with these stop signals.
   it.each([
     ['15', 15],
@@ -20,7 +20,7 @@ describe('the number of a signal', () => {
     ['RTMAX', 64],
     ['RTMAX-14', 50],
     ['64', 64],
-  ])('%s is %i', (text, number) => {
+  ])('of %s is %i', (text, number) => {
     expect(signalNumber(text)).toBe(number);
   });
 
@@ -38,7 +38,7 @@ describe('the number of a signal', () => {
     'RTMAX+1',
     'RTMAX-31',
     'RTMIN+',
-  ])('%p is none', (text) => {
+  ])('of %p is undefined', (text) => {
     expect(signalNumber(text)).toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@ import { signals$ } from '../../streams/signals.ts';
 const scheduler = new TestScheduler(() => undefined);
 
 describe('signals$', () => {
-  it('tells of each signal that asks the process to end, the second one too', () => {
+  it('emits each signal that asks the process to end, including a second one', () => {
     const [emitter, heard] = [new EventEmitter(), [] as Event[]];
     const subscription = signals$(emitter, scheduler).subscribe((event) => heard.push(event));
     for (const signal of ['SIGHUP', 'SIGTERM', 'SIGUSR1', 'SIGINT']) emitter.emit(signal);
@@ -17,7 +17,7 @@ describe('signals$', () => {
     ]);
   });
 
-  it('listens only while someone does', () => {
+  it('listens for signals only while subscribed', () => {
     const emitter = new EventEmitter();
     expect(emitter.eventNames()).toEqual([]);
     const subscription = signals$(emitter, scheduler).subscribe();

@@ -33,20 +33,20 @@ const watched = (
 const said = (event: SitesEvent | undefined): string =>
   event?.type === 'sitesChanged' ? event.sites.map(({ name }) => name).join() : (event?.reason ?? 'nothing');
 
-describe('sitesFile$, as the folder tells of it', () => {
+describe('sitesFile$, when its folder changes,', () => {
   const next = async (events: SitesEvent[], count = 1): Promise<string> => {
     await eventually(`${count} event(s)`, () => events.length >= count, 4_000);
     expect(events).toHaveLength(count);
     return said(events.at(-1));
   };
 
-  it('a file changed in place', async () => {
+  it('emits the sites of a file that was changed in place', async () => {
     const events = watched(folder.file('sites.conf', 'https://a.example\n'));
     folder.file('sites.conf', 'https://b.example\n');
     expect(await next(events)).toBe('https://b.example');
   });
 
-  it('a file replaced by rename, as editors do, again and again', async () => {
+  it('emits the sites of a file that is repeatedly replaced by a rename, as editors do', async () => {
     const path = folder.file('sites.conf', 'https://a.example\n');
     const events = watched(path);
     for (const [index, name] of ['b', 'c', 'd'].entries()) {
@@ -55,7 +55,7 @@ describe('sitesFile$, as the folder tells of it', () => {
     }
   });
 
-  it('a file that is deleted, and comes again', async () => {
+  it('reports a deleted file, and emits its sites when it is back', async () => {
     const path = folder.file('sites.conf', 'https://a.example\n');
     const events = watched(path);
     rmSync(path);
@@ -64,7 +64,7 @@ describe('sitesFile$, as the folder tells of it', () => {
     expect(await next(events, 2)).toBe('https://a.example');
   });
 
-  it('several steps of one change are one event', async () => {
+  it('emits one event for several steps of one change', async () => {
     const path = folder.file('sites.conf', 'https://a.example\n');
     const events = watched(path);
     rmSync(path);
@@ -74,7 +74,7 @@ describe('sitesFile$, as the folder tells of it', () => {
   });
 });
 
-describe('sitesFile$, at its regular look', () => {
+describe('sitesFile$, at its regular check,', () => {
   const LOOK_MS = 10_000;
   const scheduler = () => new TestScheduler(() => undefined);
   /** What is read is there by the end of the turn. */
@@ -87,7 +87,7 @@ describe('sitesFile$, at its regular look', () => {
     for (let look = 0; look < times; look += 1) await pass(time, LOOK_MS);
   };
 
-  it('a folder that was absent at the start', async () => {
+  it('finds a file in a folder that did not exist at the start', async () => {
     const time = scheduler();
     const path = folder.at('config/sites.conf');
     const events = watched(path, time as never, { read });
@@ -100,7 +100,7 @@ describe('sitesFile$, at its regular look', () => {
     expect(events[0]?.at).toBe(LOOK_MS);
   });
 
-  it('a file that came after the start and has gone: no defaults take over', async () => {
+  it('reports a file that appeared after the start and was deleted, without falling back to defaults', async () => {
     const time = scheduler();
     const path = folder.at('sites.conf');
     const events = watched(path, time as never, { read });
@@ -114,9 +114,9 @@ describe('sitesFile$, at its regular look', () => {
   it.each([
     ['nothing', '', 'no usable site in CONFIG_FILE or SITES'],
     ['comments', '# nothing here\n', 'no usable site in CONFIG_FILE or SITES'],
-    ['nonsense', 'ftp://x\n-O/tmp/x\n', 'no usable site in CONFIG_FILE or SITES'],
-    ['binary', '\u0000\u0001', 'no usable site in CONFIG_FILE or SITES'],
-  ])('a file that holds %s is unusable, and says so once', async (_, content, reason) => {
+    ['invalid lines', 'ftp://x\n-O/tmp/x\n', 'no usable site in CONFIG_FILE or SITES'],
+    ['binary data', '\u0000\u0001', 'no usable site in CONFIG_FILE or SITES'],
+  ])('reports a file with %s as unusable, once', async (_, content, reason) => {
     const time = scheduler();
     const path = folder.file('sites.conf', 'https://a.example\n');
     const events = watched(path, time as never, { read });
@@ -125,7 +125,7 @@ describe('sitesFile$, at its regular look', () => {
     expect(events.map(said)).toEqual([reason]);
   });
 
-  it('a file that has become a folder, or too large', async () => {
+  it('reports a file that became a folder, or too large', async () => {
     const time = scheduler();
     const path = folder.file('sites.conf', 'https://a.example\n');
     const events = watched(path, time as never, { read });
@@ -141,7 +141,7 @@ describe('sitesFile$, at its regular look', () => {
     ]);
   });
 
-  it('keeps the good lines, and tells of the others with their number', async () => {
+  it('keeps the valid lines and reports the invalid ones by line number', async () => {
     const time = scheduler();
     const path = folder.file('sites.conf', 'https://a.example\n');
     const events = watched(path, time as never, { inlineSites: 'https://inline.example', read });
@@ -151,7 +151,7 @@ describe('sitesFile$, at its regular look', () => {
     expect(events[0]?.faults).toEqual([expect.objectContaining({ where: 'line 2' })]);
   });
 
-  it('says nothing while nothing changes, and nothing after it was left', async () => {
+  it('emits nothing while nothing changes, and nothing after it is unsubscribed', async () => {
     const time = scheduler();
     const path = folder.file('sites.conf', 'https://a.example\n');
     const events = watched(path, time as never, { read });
@@ -162,7 +162,7 @@ describe('sitesFile$, at its regular look', () => {
     expect(events).toEqual([]);
   });
 
-  it('a disk that hangs: one look is under way, and what has changed meanwhile the next one sees', async () => {
+  it('reads only once at a time on a hung disk, and sees later changes at the next check', async () => {
     const time = scheduler();
     const path = folder.file('sites.conf', 'https://a.example\n');
     const answers: ((text: SitesFileText) => void)[] = [];

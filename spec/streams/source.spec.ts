@@ -70,7 +70,7 @@ describe('source$', () => {
       ...more,
     });
 
-  it('a check, an inspection, an endpoint and a log that hang do not delay a listing', () => {
+  it('does not delay a listing if a check, an inspection, an endpoint and a log hang', () => {
     marbles(({ hot, expectObservable }, scheduler) => {
       const requests = '   cief--l--l--';
       const expected = '   ------L--L--';
@@ -80,7 +80,7 @@ describe('source$', () => {
     });
   });
 
-  it('a listing that hangs does not delay a check', () => {
+  it('does not delay a check if a listing hangs', () => {
     marbles(({ hot, cold, expectObservable }, scheduler) => {
       const exec = () => cold('(m|)', { m: frame('start\n0 0 200\n') });
       const requests = '   l--c---';
@@ -92,7 +92,7 @@ describe('source$', () => {
     });
   });
 
-  it('checks never overlap: one asked for during another follows it at once', () => {
+  it('never overlaps checks: one requested during another follows it at once', () => {
     marbles(({ hot, cold, expectObservable, expectSubscriptions }, scheduler) => {
       const exec$ = cold('-----(m|)', { m: frame('start\n0 0 200\n') });
       const requests = '   cd------------';
@@ -104,7 +104,7 @@ describe('source$', () => {
     });
   });
 
-  it('a newer question for the endpoint takes the place of an older one', () => {
+  it('replaces a pending endpoint request with a newer one', () => {
     marbles(({ hot, cold, expectObservable, expectSubscriptions }, scheduler) => {
       const exec$ = cold('---(b|)', { b: frame('{}\nexit 0 -\n') });
       const requests = '   e-e------';
@@ -115,7 +115,7 @@ describe('source$', () => {
     });
   });
 
-  it('follows one log, until told to leave it', () => {
+  it('follows one log until it is told to leave it', () => {
     marbles(({ hot, cold, expectObservable, expectSubscriptions }, scheduler) => {
       const line = Buffer.from('INFO [openvpn] Initialization Sequence Completed\n');
       const log$ = cold('--u-u-u-', { u: line });
@@ -127,7 +127,7 @@ describe('source$', () => {
     });
   });
 
-  it('joins the engine, the timers and whatever else there is, and gives all up when unsubscribed', () => {
+  it('merges the engine, the timers and the other sources, and unsubscribes from all of them', () => {
     marbles(({ cold, hot, expectObservable, expectSubscriptions }, scheduler) => {
       const bytes$ = cold<Uint8Array>('------');
       const other$ = hot<Event>('  --o---', { o: { type: 'shutdownRequested', at: 2, signal: 'SIGTERM' } });

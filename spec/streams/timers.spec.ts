@@ -7,19 +7,19 @@ const reached = (at: number) => ({ type: 'timeReached', at });
 
 describe('timers$', () => {
   it.each([
-    ['never', '-----', '-----'],
-    ['empty', '--|', '--|'],
-    ['error', '--#', '--#'],
-    ['nothing is due', '-u---', '-----'],
+    ['a silent source', '-----', '-----'],
+    ['an empty source', '--|', '--|'],
+    ['a failing source', '--#', '--#'],
+    ['no deadline', '-u---', '-----'],
     ['one deadline', '-a------', '----A---'],
-    ['one, and the end of deadlines before it', '-a|', '----(A|)'],
-    ['the same one again: not waited for again', '-aa-a-a-', '----A---'],
-    ['an earlier one in its place', '-ba-----', '----A---'],
-    ['a later one in its place', '-ab-----', '------B-'],
-    ['one called off', '-au-----', '--------'],
-    ['one that is over already', '-------a', '-------L'],
-    ['one after another', '-a---b--', '----A-B-'],
-  ])('%s: %s becomes %s', (_, deadlines, expected) => {
+    ['one deadline, and the source ends before it', '-a|', '----(A|)'],
+    ['the same deadline again, reached once', '-aa-a-a-', '----A---'],
+    ['a later deadline replaced by an earlier one', '-ba-----', '----A---'],
+    ['an earlier deadline replaced by a later one', '-ab-----', '------B-'],
+    ['a cancelled deadline', '-au-----', '--------'],
+    ['a deadline in the past', '-------a', '-------L'],
+    ['one deadline after another', '-a---b--', '----A-B-'],
+  ])('handles %s: %s becomes %s', (_, deadlines, expected) => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const deadline$ = cold(deadlines, { a: 4, b: 6, u: undefined });
       const events = { A: reached(4), B: reached(6), L: reached(7) };
@@ -27,7 +27,7 @@ describe('timers$', () => {
     });
   });
 
-  it('waits for a deadline that no single timer can wait for, and is not early', () => {
+  it('waits for a deadline beyond the limit of one timer, and is not early', () => {
     marbles(({ expectObservable }, scheduler) => {
       // Node fires a longer timer at once.
       const schedule = ((work: never, delay = 0, state?: never) =>
@@ -40,7 +40,7 @@ describe('timers$', () => {
     });
   });
 
-  it('says the deadline where the timer fired a fraction of a millisecond before it', () => {
+  it('reports the deadline even if the timer fires a fraction of a millisecond early', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const clock = {
         now: () => Math.max(scheduler.now() - 0.4, 0),
@@ -50,7 +50,7 @@ describe('timers$', () => {
     });
   });
 
-  it('gives up its timer when unsubscribed', () => {
+  it('cancels its timer when unsubscribed', () => {
     marbles(({ hot, expectObservable, expectSubscriptions }, scheduler) => {
       const deadline$ = hot('-a---', { a: 4 });
       expectObservable(timers$(deadline$, scheduler), '^-!').toBe('---');

@@ -23,9 +23,9 @@ type Asked = [string, ExecCommand];
 
 describe('vpnRestart$', () => {
   it.each([
-    ['a restart', LINES, RESTARTED],
-    ['nothing', '', { result: 'failed', reason: 'restarting the VPN was cut short' }],
-  ])('%s is one result, when all has been said', (_, said, R) => {
+    ['the output of a restart', LINES, RESTARTED],
+    ['empty output', '', { result: 'failed', reason: 'restarting the VPN was cut short' }],
+  ])('turns %s into one result when the command ends', (_, said, R) => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const bytes = frame(said);
       const exec = cold('-ab|', { a: bytes.subarray(0, 20), b: bytes.subarray(20) });
@@ -40,7 +40,7 @@ describe('vpnRestart$', () => {
     scheduler: Parameters<typeof vpnRestart$>[1]['scheduler'],
   ) => vpnRestart$('g', { engine: { exec: engine.next }, scheduler, controlServer: NO_KEY });
 
-  it('runs the command once, in the gateway', () => {
+  it('runs the command once in the gateway', () => {
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const engine = new Rounds<Asked, Uint8Array>(cold('(a|)', { a: frame(LINES) }));
       expectObservable(restart$(engine, scheduler)).toBe('(R|)', { R: RESTARTED });
@@ -49,7 +49,7 @@ describe('vpnRestart$', () => {
     });
   });
 
-  it('gives up what never ends', () => {
+  it('times out if the command never ends', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const silent$ = cold('-a-', { a: frame(LINES) });
       expectObservable(restart$(new Rounds<Asked, Uint8Array>(silent$), scheduler)).toBe('45s (R|)', {
@@ -60,16 +60,16 @@ describe('vpnRestart$', () => {
   });
 
   it.each([
-    ['refuses', new EngineError('Container g is paused', 409), 'unavailable'],
-    ['is gone', new EngineError('socket hang up'), 'failed'],
-  ])('an engine that %s is a result', (_, error, result) => {
+    ['refuses the exec', new EngineError('Container g is paused', 409), 'unavailable'],
+    ['goes away', new EngineError('socket hang up'), 'failed'],
+  ])('reports a result if the engine %s', (_, error, result) => {
     marbles(({ expectObservable }, scheduler) => {
       const engine = new Rounds<Asked, Uint8Array>(throwError(() => error));
       expectObservable(restart$(engine, scheduler)).toBe('(R|)', { R: { result, reason: error.message } });
     });
   });
 
-  it('stops reading what never stops talking, and what it was cut off from', () => {
+  it('stops reading a flood of output, and stops reading when unsubscribed', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const flood$ = cold('a-b-c', { a: frame('x\n'.repeat(15)), b: frame('x\n'.repeat(15)) });
       const said$ = cold<Uint8Array>('----');
@@ -84,7 +84,7 @@ describe('vpnRestart$', () => {
 });
 
 describe('vpnRestartCommand', () => {
-  it('has the key in the environment only', () => {
+  it('passes the key in the environment only', () => {
     const { cmd, env } = vpnRestartCommand({ url: URL, key: 's3cret' });
     expect(cmd.join(' ')).not.toContain('s3cret');
     expect(env).toEqual(['GLUETUN_API_KEY=s3cret']);
@@ -160,13 +160,13 @@ const carriedOutUnanswered = (request: string, server: LittleControlServer): Rep
 };
 
 const CASES: readonly Case[] = [
-  { title: 'v3.41 stops and starts', result: 'restarted', requests: [GET, STOP, START] },
-  { title: 'v3.41 with its key', key: 'k3y', otherwise: onlyWith('k3y'), result: 'restarted', requests: [GET, STOP, START] },
-  { title: 'a VPN left stopped is started', vpn: 'stopped', result: 'restarted', requests: [GET, STOP, START] },
-  { title: 'a VPN that is starting is let be', vpn: 'starting', result: 'failed', requests: [GET, STOP, START], left: 'starting' },
-  { title: 'a VPN that has crashed is let be', vpn: 'crashed', result: 'crashed', requests: [GET], left: 'crashed' },
+  { title: 'Gluetun v3.41', result: 'restarted', requests: [GET, STOP, START] },
+  { title: 'Gluetun v3.41 with a key', key: 'k3y', otherwise: onlyWith('k3y'), result: 'restarted', requests: [GET, STOP, START] },
+  { title: 'a VPN that was stopped (it is started)', vpn: 'stopped', result: 'restarted', requests: [GET, STOP, START] },
+  { title: 'a VPN that is starting (it is left alone)', vpn: 'starting', result: 'failed', requests: [GET, STOP, START], left: 'starting' },
+  { title: 'a VPN that has crashed (it is left alone)', vpn: 'crashed', result: 'crashed', requests: [GET], left: 'crashed' },
   {
-    title: 'a VPN that crashes just then',
+    title: 'a VPN that crashes during the restart',
     otherwise: (request, server) => {
       if (request === STOP) server.vpn.status = 'crashed';
       return undefined;
@@ -174,47 +174,47 @@ const CASES: readonly Case[] = [
     result: 'crashed', requests: [GET, STOP, START], left: 'crashed',
   },
   {
-    title: 'v3.40, whose health check starts it first',
+    title: 'Gluetun v3.40, whose health check starts it first',
     otherwise: (request, server) => {
       if (request === START) server.vpn.status = 'running';
       return undefined;
     },
     result: 'restarted', requests: [GET, STOP, START],
   },
-  { title: 'no key', otherwise: onlyWith('k3y'), result: 'unauthorised', requests: [GET] },
-  { title: 'the wrong key', key: 'wrong', otherwise: onlyWith('k3y'), result: 'unauthorised', requests: [GET] },
+  { title: 'a missing key', otherwise: onlyWith('k3y'), result: 'unauthorised', requests: [GET] },
+  { title: 'a wrong key', key: 'wrong', otherwise: onlyWith('k3y'), result: 'unauthorised', requests: [GET] },
   {
-    title: 'a role that may only look',
+    title: 'a role with read access only',
     otherwise: (request) => (request === GET ? undefined : [401, 'Unauthorized']),
     result: 'unauthorised', requests: [GET, STOP, START],
   },
   {
-    title: 'a proxy that lets nothing be changed',
+    title: 'a proxy that allows no changes',
     otherwise: (request) => (request === GET ? undefined : [405, 'no']),
     result: 'unavailable', requests: [GET, STOP, START],
   },
-  { title: 'v3.30 and OpenVPN', otherwise: withoutVpnRoute, result: 'restarted', requests: [GET, 'GET openvpn', 'PUT openvpn stopped', 'PUT openvpn running'] },
-  { title: 'v3.30 and no OpenVPN', vpn: 'stopped', otherwise: withoutVpnRoute, result: 'unavailable', requests: [GET, 'GET openvpn'], left: 'stopped' },
-  { title: 'v3.30 and OpenVPN that has crashed', vpn: 'crashed', otherwise: withoutVpnRoute, result: 'crashed', requests: [GET, 'GET openvpn'], left: 'crashed' },
-  { title: 'another server, which says 404', otherwise: () => [404, 'no'], result: 'unavailable', requests: [GET, 'GET openvpn'] },
-  { title: 'another server, which says 405', otherwise: () => [405, 'no'], result: 'unavailable', requests: [GET, 'GET openvpn'] },
-  { title: 'another server, with a page for everything', otherwise: () => [200, '<html>\n\n{"status":"running"}'], result: 'unavailable', requests: [GET] },
-  { title: 'a server in trouble', otherwise: () => [500, 'no'], result: 'unavailable', requests: [GET] },
+  { title: 'Gluetun v3.30 with OpenVPN', otherwise: withoutVpnRoute, result: 'restarted', requests: [GET, 'GET openvpn', 'PUT openvpn stopped', 'PUT openvpn running'] },
+  { title: 'Gluetun v3.30 without OpenVPN', vpn: 'stopped', otherwise: withoutVpnRoute, result: 'unavailable', requests: [GET, 'GET openvpn'], left: 'stopped' },
+  { title: 'Gluetun v3.30 with a crashed OpenVPN', vpn: 'crashed', otherwise: withoutVpnRoute, result: 'crashed', requests: [GET, 'GET openvpn'], left: 'crashed' },
+  { title: 'another server that answers 404', otherwise: () => [404, 'no'], result: 'unavailable', requests: [GET, 'GET openvpn'] },
+  { title: 'another server that answers 405', otherwise: () => [405, 'no'], result: 'unavailable', requests: [GET, 'GET openvpn'] },
+  { title: 'another server that answers everything with a page', otherwise: () => [200, '<html>\n\n{"status":"running"}'], result: 'unavailable', requests: [GET] },
+  { title: 'a server that answers 500', otherwise: () => [500, 'no'], result: 'unavailable', requests: [GET] },
   { title: 'a redirection', key: 'k3y', otherwise: () => [302, '', '/v1/elsewhere/status'], result: 'unavailable', requests: [GET] },
-  { title: 'an answer without an end', otherwise: () => [200, '{"status":"running"} '.repeat(100_000)], result: 'unavailable', requests: [GET] },
+  { title: 'an endless answer', otherwise: () => [200, '{"status":"running"} '.repeat(100_000)], result: 'unavailable', requests: [GET] },
   { title: 'a stop that is not answered', otherwise: once(carriedOutUnanswered, STOP), result: 'restarted', requests: [GET, STOP, START] },
   { title: 'a stop whose answer is lost', otherwise: once(() => 'hang-up', STOP), vpn: 'stopped', result: 'restarted', requests: [GET, STOP, START] },
-  { title: 'a stop that gets an odd answer', otherwise: once(() => [500, 'no'], STOP), vpn: 'stopped', result: 'restarted', requests: [GET, STOP, START] },
-  { title: 'a start that is lost', otherwise: once(() => 'hang-up', START), result: 'restarted', requests: [GET, STOP, START, START] },
+  { title: 'a stop that gets an invalid answer', otherwise: once(() => [500, 'no'], STOP), vpn: 'stopped', result: 'restarted', requests: [GET, STOP, START] },
+  { title: 'a start whose connection is lost', otherwise: once(() => 'hang-up', START), result: 'restarted', requests: [GET, STOP, START, START] },
   { title: 'a start that is not answered', otherwise: once(carriedOutUnanswered, START), result: 'restarted', requests: [GET, STOP, START, START] },
-  { title: 'a start that gets an odd answer', otherwise: once(() => [200, '<html>'], START), result: 'restarted', requests: [GET, STOP, START, START] },
-  { title: 'a start while it is still stopping', otherwise: once(() => [200, '{"outcome":"already stopping"}'], START), result: 'restarted', requests: [GET, STOP, START, START] },
+  { title: 'a start that gets an invalid answer', otherwise: once(() => [200, '<html>'], START), result: 'restarted', requests: [GET, STOP, START, START] },
+  { title: 'a start while the VPN is still stopping', otherwise: once(() => [200, '{"outcome":"already stopping"}'], START), result: 'restarted', requests: [GET, STOP, START, START] },
   {
-    title: 'v3.41.2, which may not get over a stop',
+    title: 'Gluetun v3.41.2, which may hang after a stop',
     otherwise: (request, server) => (request === GET ? undefined : carriedOutUnanswered(STOP, server)),
     result: 'failed', requests: [GET, STOP, START, START, START], left: 'stopped',
   },
-  { title: 'a server that hangs is not told to stop', otherwise: () => 'silence', result: 'unavailable', requests: [GET] },
+  { title: 'a server that never answers (no stop is sent)', otherwise: () => 'silence', result: 'unavailable', requests: [GET] },
 ]; // prettier-ignore
 
 const SIGNALS = ['SIGPIPE', 'SIGTERM', 'SIGHUP', 'SIGINT', undefined] as const;
@@ -231,7 +231,7 @@ function suite(toolbox: Toolbox): void {
   };
 
   if (!toolbox.gnu) {
-    it('asks nothing of a server it could not tell to start again', async () => {
+    it('sends no request if it could not send the start afterwards', async () => {
       expect(await restart('k3y')).toMatchObject({ result: 'unavailable' });
       expect(server.requests).toEqual([]);
       expect(host.leftFiles()).toEqual([]);
@@ -240,7 +240,7 @@ function suite(toolbox: Toolbox): void {
   }
 
   it.each(CASES)(
-    '$title: $result',
+    'reports "$result" for $title',
     async ({ vpn, key, otherwise, result, requests, left = 'running' }) => {
       server.vpn = new VpnLoop(vpn);
       server.otherwise = (request, given) => otherwise?.(request, server, given);
@@ -252,19 +252,19 @@ function suite(toolbox: Toolbox): void {
     10_000,
   );
 
-  it('a server that refuses', async () => {
+  it('reports the exit code if the connection is refused', async () => {
     const refused = command('k');
     await server.close();
     expect(await host.run(refused)).toBe('status vpn 4 - \n');
     expect(host.leftFiles()).toEqual([]);
   });
 
-  it('asks the server itself whatever proxy the environment names', async () => {
+  it('ignores the proxies in the environment', async () => {
     expect(await restart(undefined, { http_proxy: 'http://127.0.0.1:1' })).toEqual(RESTARTED);
   });
 
   it.each(['k3y', `a"b'c$d\`e\\f#g%sh i`, '-O/tmp/x', '$(touch x)'])(
-    'sends the key %s as it is, with each request',
+    'sends the key %s unchanged with each request',
     async (key) => {
       expect(await restart(key)).toEqual(RESTARTED);
       expect(server.keys).toEqual([key, key, key]);
@@ -272,7 +272,7 @@ function suite(toolbox: Toolbox): void {
     },
   );
 
-  it('shows the key in no command line, nor in a file that has a name', async () => {
+  it('exposes the key in no command line and no named file', async () => {
     server.otherwise = (request) => (request === STOP ? 'silence' : undefined);
     const running = host.run(inOwnFolder(command('s3cret')));
     await eventually('it is under way', () => server.requests.includes(STOP));
@@ -283,7 +283,7 @@ function suite(toolbox: Toolbox): void {
     expect(host.leftFiles()).toEqual([]);
   }, 10_000);
 
-  it('starts what it has stopped, after each signal that asks it to end, and when its reader goes away', async () => {
+  it('starts the VPN that it stopped even if ended by a signal, or if its reader goes away', async () => {
     server.otherwise = (request) => (request === STOP ? carriedOutUnanswered(request, server) : undefined);
     const children = SIGNALS.map(() => host.start(inOwnFolder(command('s3cret'))));
     await eventually('all have stopped it', () => server.count(STOP) === SIGNALS.length);

@@ -34,7 +34,7 @@ describe('failureIn', () => {
     [['OpenSSL: error:0A000410:SSL routines::sslv3 alert handshake failure', 'Unable to establish SSL connection.'], 'tls', 'the TLS handshake failed'],
     [['OpenSSL: error:0A000126:SSL routines::unexpected eof while reading', 'Unable to establish SSL connection.'], 'closed', 'the connection was closed during the TLS handshake'],
     [['Unable to establish SSL connection.'], 'tls', 'the TLS handshake failed'],
-  ])('%j is %s: %s', (said, cause, words) => {
+  ])('reads the cause from %j: %s, "%s"', (said, cause, words) => {
     expect(failureIn(said)).toEqual({ cause, words });
   }); // prettier-ignore
 
@@ -42,7 +42,7 @@ describe('failureIn', () => {
     [[]],
     [['Spider mode enabled. Check if remote file exists.', `${connecting}connected.`]],
     [['  X-Said: wget: bad address ', '  Connection refused']],
-  ])('%j tells nothing', (said) => {
+  ])('reads no cause from %j', (said) => {
     expect(failureIn(said)).toBeUndefined();
   });
 });
@@ -70,7 +70,7 @@ describe('handicapIn', () => {
     ['wget: unrecognized option: spider', /options/],
     ['wget: not an http or ftp url: https://a.example/', /HTTPS/],
     ['https://a.example/: HTTPS support not compiled in.', /HTTPS/],
-  ])('%s', (line, reason) => {
+  ])('recognises "%s"', (line, reason) => {
     expect(handicapIn(['Spider mode enabled.', line])).toMatch(reason);
   });
 
@@ -80,7 +80,7 @@ describe('handicapIn', () => {
     ['wget: server returned error: HTTP/1.1 404 out of memory: No space left on device'],
     ['  X-Said: wget: out of memory'],
     ['  wget: vfork: Resource temporarily unavailable'],
-  ])('not by "%s"', (line) => {
+  ])('does not recognise "%s"', (line) => {
     expect(handicapIn([line])).toBeUndefined();
   });
 });

@@ -17,7 +17,7 @@ const http = (port: number, path = '/'): Witness => ({
 });
 const https = (port: number): Witness => ({ kind: 'http', url: `https://127.0.0.1:${port}/` });
 
-/** Somebody on 127.0.0.1, who treats each connection in one way. */
+/** A server on 127.0.0.1 that treats each connection in the same way. */
 class Somebody {
   readonly heard: string[] = [];
   readonly sockets = new Set<Socket>();
@@ -52,7 +52,7 @@ const somebody = (): Somebody => {
   return one;
 };
 
-/** Under jest Node's own errors are of another realm, and so are told with their class. */
+/** Under jest Node's own errors are from another realm, so their class is part of the text. */
 const silence = (reason: string): unknown => ({
   answers: false,
   reason: expect.stringContaining(reason) as string,
@@ -67,15 +67,15 @@ describe('witness$', () => {
   const peer = somebody();
 
   it.each([
-    ['200', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n'],
-    ['a redirection, which is not followed', 'HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n'],
-    ['no HEAD', 'HTTP/1.1 405 Method Not Allowed\r\n\r\n'],
-    ['a server in trouble', 'HTTP/1.1 503 Service Unavailable\r\n\r\n'],
-    ['a body, which is dropped', `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(100_000)}`],
-    ['an answer to come', 'HTTP/1.1 103 Early Hints\r\n\r\n'],
-    ['another protocol, as agreed', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'],
-    ['another protocol, as it comes', '220 mail.example ESMTP\r\n'],
-  ])('over http, one who answers: %s', async (_, said) => {
+    ['with status 200', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n'],
+    ['with a redirection, which is not followed', 'HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n'],
+    ['that HEAD is not allowed', 'HTTP/1.1 405 Method Not Allowed\r\n\r\n'],
+    ['with a server error', 'HTTP/1.1 503 Service Unavailable\r\n\r\n'],
+    ['with a body, which is dropped', `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(100_000)}`],
+    ['with early hints', 'HTTP/1.1 103 Early Hints\r\n\r\n'],
+    ['by switching protocols', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'],
+    ['in another protocol', '220 mail.example ESMTP\r\n'],
+  ])('accepts a witness over http that answers %s', async (_, said) => {
     const port = await peer.speaks((socket) => socket.write(said));
     expect(await verdictsOn(http(port, '/path?x=1'))).toEqual([ANSWERS]);
     expect(peer.heard.join('')).toMatch(/^HEAD \/path\?x=1 HTTP\/1\.1\r\n/);
@@ -83,15 +83,15 @@ describe('witness$', () => {
   }); // prettier-ignore
 
   it.each([
-    ['who speaks no TLS', (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
-    ['who refuses TLS', (socket: Socket) => socket.end(ALERT)],
-  ])('over https, one who answers: %s', async (_, onData) => {
+    ['without TLS', (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
+    ['with a TLS alert', (socket: Socket) => socket.end(ALERT)],
+  ])('accepts a witness over https that answers %s', async (_, onData) => {
     const port = await peer.speaks(onData);
     expect(await verdictsOn(https(port))).toEqual([ANSWERS]);
     await eventually('the connection is closed', () => peer.sockets.size === 0);
   });
 
-  it('over tcp, one who accepts the connection, though it says nothing', async () => {
+  it('accepts a witness over tcp that accepts the connection, even if it sends nothing', async () => {
     const port = await peer.listen(createServer());
     expect(await verdictsOn(tcp(port))).toEqual([ANSWERS]);
     await eventually('the connection is closed', () => peer.sockets.size === 0);
@@ -102,7 +102,7 @@ describe('witness$', () => {
     ['http', http],
     ['https', https],
     ['tcp', tcp],
-  ])('over %s, one who refuses the connection', async (_, to) => {
+  ])('rejects a witness over %s that refuses the connection', async (_, to) => {
     const port = await peer.listen(createServer());
     await peer.close();
     expect(await verdictsOn(to(port))).toEqual([silence(`connect ECONNREFUSED 127.0.0.1:${port}`)]);
@@ -111,17 +111,17 @@ describe('witness$', () => {
   it.each([
     ['http', http, 'socket hang up'],
     ['https', https, 'Client network socket disconnected before secure TLS connection was established'],
-  ])('over %s, one who hangs up without a word', async (_, to, reason) => {
+  ])('rejects a witness over %s that closes the connection without an answer', async (_, to, reason) => {
     const port = await peer.speaks((socket) => socket.end());
     expect(await verdictsOn(to(port))).toEqual([silence(reason)]);
   });
 
-  it('tells what no request can be made of', async () => {
+  it('reports an invalid URL or port', async () => {
     expect(await verdictsOn({ kind: 'http', url: 'http://[/' })).toEqual([silence('Invalid URL')]);
     expect(await verdictsOn(tcp(65_536))).toEqual([silence('65536')]);
   });
 
-  it('asks for nothing before it is subscribed, and anew each time', async () => {
+  it('sends a request only when subscribed, and one for each subscriber', async () => {
     const port = await peer.listen(createHttpServer((_, response) => response.end()));
     const verdict$ = witness$(http(port), { scheduler: asyncScheduler });
     expect(peer.heard).toEqual([]);
@@ -133,7 +133,7 @@ describe('witness$', () => {
   it.each([
     ['http', http],
     ['https', https],
-  ])('over %s, gives up one who never answers after 3 s', async (_, to) => {
+  ])('gives up a witness over %s that does not answer within 3 s', async (_, to) => {
     const port = await peer.listen(createServer());
     const scheduler = new VirtualTimeScheduler();
     const verdicts: WitnessVerdict[] = [];
@@ -150,7 +150,7 @@ describe('witness$', () => {
     ['http', http],
     ['https', https],
     ['tcp', tcp],
-  ])('over %s, leaves nothing behind when unsubscribed', async (_, to) => {
+  ])('leaves no connection open over %s when unsubscribed', async (_, to) => {
     const port = await peer.listen(createServer());
     const scheduler = new VirtualTimeScheduler();
     const seen: unknown[] = [];
@@ -180,26 +180,26 @@ describe('judgeFailure', () => {
   it.each([
     'EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_TLS_CERT_ALTNAME_INVALID', 'CERT_HAS_EXPIRED',
     'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'HPE_INVALID_CONSTANT',
-  ])('%s is a complaint about an answer', (code) => {
+  ])('counts %s as an answer', (code) => {
     expect(judgeFailure(failure(code), NETWORK)).toEqual(ANSWERS);
   });
 
   it.each(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND',
-    'EAI_AGAIN', 'EADDRNOTAVAIL', 'EACCES', 'EMFILE'])('%s is no answer', (code) => {
+    'EAI_AGAIN', 'EADDRNOTAVAIL', 'EACCES', 'EMFILE'])('does not count %s as an answer', (code) => {
     expect(judgeFailure(failure(code), NETWORK)).toEqual(no(`doing it: ${code}`));
   });
 
   it.each(['ENETUNREACH', 'EAI_AGAIN', 'ENOTFOUND', 'EADDRNOTAVAIL'])(
-    '%s with nothing but a loopback, or not even that, is a monitor without a network', (code) => {
+    'reports a monitor without a network on %s, with only a loopback or not even that', (code) => {
       expect(judgeFailure(failure(code), LOOPBACK)).toEqual(NO_NETWORK);
       expect(judgeFailure(failure(code), {})).toEqual(NO_NETWORK);
     });
 
-  it.each(['ECONNREFUSED', 'ECONNRESET'])('%s is none, for something was there to say so', (code) => {
+  it.each(['ECONNREFUSED', 'ECONNRESET'])('does not report a missing network on %s, as something must have sent it', (code) => {
     expect(judgeFailure(failure(code), LOOPBACK)).toEqual(no(`doing it: ${code}`));
   });
 
-  it('tells the first of the failures of a host with several addresses', () => {
+  it('reports the first failure of a host with several addresses', () => {
     const errors = [failure('ETIMEDOUT'), failure('ENETUNREACH')];
     expect(judgeFailure(Object.assign(new AggregateError(errors), { code: 'ETIMEDOUT' }), NETWORK)).toEqual(no('doing it: ETIMEDOUT'));
   });
@@ -208,7 +208,7 @@ describe('judgeFailure', () => {
     [new Error('socket hang up'), 'socket hang up'],
     [new AggregateError([]), 'unknown error'],
     ['something', 'something'],
-  ])('takes a failure without a code for no answer', (error, reason) => {
+  ])('does not count a failure without a code as an answer', (error, reason) => {
     expect(judgeFailure(error, LOOPBACK)).toEqual(no(reason));
   });
 }); // prettier-ignore

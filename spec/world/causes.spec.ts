@@ -5,7 +5,7 @@ import { SimulatedStage } from './causes/simulated-stage.ts';
 
 describe.each([
   { whose: 'of a compose project', isOfCompose: true },
-  { whose: 'of nobody’s project', isOfCompose: false },
+  { whose: 'without a compose project', isOfCompose: false },
 ])('a gateway $whose', ({ isOfCompose }) => {
   describe.each(CAUSES)('$title', (cause) => {
     let stage: SimulatedStage;

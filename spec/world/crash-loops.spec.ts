@@ -3,7 +3,7 @@ import { World, dependent } from './world.ts';
 
 const HOUR_MS = 3600_000;
 
-/** Runs for two seconds at a time, until it is mended. */
+/** Crashes after two seconds, until it is mended. */
 class Crashing {
   isMended = false;
   readonly spec: ContainerSpec = {
@@ -16,7 +16,7 @@ class Crashing {
   };
 }
 
-describe('a dependent that crashes again and again', () => {
+describe('a dependent that keeps crashing', () => {
   let world: World;
   let app: Crashing;
   const running = (...more: readonly ContainerSpec[]): World => {
@@ -27,7 +27,7 @@ describe('a dependent that crashes again and again', () => {
   afterEach(() => world.end());
   const told = (): readonly string[] => world.said(/^Dependent container (started|stopped)/);
 
-  it('is told once, and once more when it has kept still for long enough', () => {
+  it('is reported once, and once more when it has run for long enough', () => {
     running().pass(HOUR_MS);
     expect(world.said(/^Dependent container keeps restarting: app has ended 3 times by itself/)).toHaveLength(
       1,
@@ -42,7 +42,7 @@ describe('a dependent that crashes again and again', () => {
     expect(world.client.written).toEqual([]);
   });
 
-  it('and then stays down is told to have stopped', () => {
+  it('is reported as stopped if its operator stops it', () => {
     running().pass(HOUR_MS);
     world.engine.stop('app');
     world.pass(HOUR_MS);
@@ -50,7 +50,7 @@ describe('a dependent that crashes again and again', () => {
     expect(world.client.written).toEqual([]);
   });
 
-  it('does not take those along that share its network', () => {
+  it('does not cause restarts of the containers on its network', () => {
     running(dependent('app2', 'app')).pass(HOUR_MS);
     expect(world.client.written.length).toBeLessThanOrEqual(3);
     expect(world.engine.isOnLiveNetwork('app2')).toBe(true);
@@ -60,7 +60,7 @@ describe('a dependent that crashes again and again', () => {
     expect(world.cutOff()).toEqual([]);
   });
 
-  it('is told step by step where a person does that', () => {
+  it('is reported at each start and stop if its operator restarts it', () => {
     running();
     app.isMended = true;
     world.pass(HOUR_MS);

@@ -6,7 +6,7 @@ const NINE = Array.from({ length: 9 }, (_, index) => ({ url: `https://site${Stri
 const BLOCKED = NINE[4]?.url ?? '';
 const NO_ANSWER = { exitCode: 4, afterMs: 20 };
 
-/** How often the gateway may be touched in so long, by the backoff's own formula: a wait lies between any two. */
+/** The most restarts in that time by the backoff's own formula, with a wait between any two. */
 function mostWithin(ms: number): number {
   const waits = { backoffMs: 60_000, backoffMaxMs: 1_800_000 };
   let [recoveries, passed] = [1, 0];
@@ -17,7 +17,7 @@ function mostWithin(ms: number): number {
   }
 }
 
-describe('never the cause of an outage', () => {
+describe('the monitor', () => {
   let world: World;
   const running = (options: WorldOptions = {}): World =>
     (world = new World(options).populate().startMonitor());
@@ -25,7 +25,7 @@ describe('never the cause of an outage', () => {
   const restarts = (): readonly string[] =>
     world.client.written.filter((call) => /^(re)?start gluetun$/.test(call));
 
-  it('a day with one of nine sites blocked restarts a handful of times where any site is enough', () => {
+  it('restarts only three times on a day with one of nine sites blocked, if any one site triggers a recovery', () => {
     running({ sites: NINE });
     world.standIn.siteAnswers(BLOCKED, NO_ANSWER);
     world.pass(24 * HOUR_MS);
@@ -34,7 +34,7 @@ describe('never the cause of an outage', () => {
     expect(world.cutOff()).toEqual([]);
   });
 
-  it('and no more where the monitor is restarted every hour', () => {
+  it('restarts no more often for a blocked site if the monitor itself is restarted every hour', () => {
     running({ sites: NINE });
     world.standIn.siteAnswers(BLOCKED, NO_ANSWER);
     passRestarting(24 * HOUR_MS, HOUR_MS);
@@ -45,14 +45,14 @@ describe('never the cause of an outage', () => {
     ).toHaveLength(23);
   });
 
-  it('and no more where the monitor ends after each of its recoveries', () => {
+  it('restarts no more often for a blocked site if the monitor ends after each of its recoveries', () => {
     running({ sites: NINE });
     world.standIn.siteAnswers(BLOCKED, NO_ANSWER);
     passRestarting(12 * HOUR_MS, 180_000);
     expect(restarts()).toHaveLength(3);
   });
 
-  it('and none where a majority must be down', () => {
+  it('restarts nothing for a blocked site if a majority must be down', () => {
     running({ sites: NINE, settings: { siteQuorum: 'majority' } });
     world.standIn.siteAnswers(BLOCKED, NO_ANSWER);
     world.pass(24 * HOUR_MS);
@@ -63,7 +63,7 @@ describe('never the cause of an outage', () => {
     expect(world.said(/THRESHOLD REACHED/)).toHaveLength(1);
   });
 
-  it('a site that was held counts again once it has passed', () => {
+  it('counts a demoted site as critical again once it has passed', () => {
     running({ sites: NINE });
     world.standIn.siteAnswers(BLOCKED, NO_ANSWER);
     world.untilSaid(/held as advisory/, 4 * HOUR_MS).pass(HOUR_MS);
@@ -75,7 +75,7 @@ describe('never the cause of an outage', () => {
     expect(world.said(/counts as critical again/)).toHaveLength(1);
   });
 
-  it('an hour without a line starts no recovery, and one check the moment it is back', () => {
+  it('starts no recovery during an hour without a line, and one check as soon as the line is back', () => {
     running({ hasWitness: true });
     world.isLineUp = false;
     world.standIn.breakTunnel();
@@ -92,7 +92,7 @@ describe('never the cause of an outage', () => {
     expect(restarts()).toEqual([]);
   });
 
-  it('a witness that tells of a line does not keep from what the tunnel needs', () => {
+  it('recovers a broken tunnel if the witness shows that the line is up', () => {
     running({ hasWitness: true });
     world.standIn.breakTunnel();
     world.untilSaid(/^Recovery complete/);
@@ -102,7 +102,7 @@ describe('never the cause of an outage', () => {
   it.each([
     ['a witness that has never answered', true],
     ['a witness that falls silent while the tunnel works', false],
-  ])('%s is reported, and ignored until it answers', (_, fromTheStart) => {
+  ])('reports %s, and ignores it until it answers', (_, fromTheStart) => {
     world = new World({ hasWitness: true }).populate();
     world.isLineUp = !fromTheStart;
     world.startMonitor();
@@ -116,22 +116,25 @@ describe('never the cause of an outage', () => {
   });
 
   it.each([
-    ['without a break', Infinity],
-    ['with a monitor that is restarted every hour', HOUR_MS],
-  ])('six hours of an outage at the provider, %s, cost what the backoff allows', (_, everyMs) => {
-    running({ gluetun: { healedByRestart: false } });
-    world.standIn.breakTunnel();
-    passRestarting(6 * HOUR_MS, everyMs);
-    const most = mostWithin(6 * HOUR_MS);
-    expect(restarts().length).toBeLessThanOrEqual(most);
-    expect(restarts().length).toBeGreaterThan(most - 5);
-  });
-
-  it.each([
-    ['without a break', Infinity],
+    ['with one run of the monitor', Infinity],
     ['with a monitor that is restarted every hour', HOUR_MS],
   ])(
-    'a day of a provider that drops each session after a minute, %s, costs what the backoff allows',
+    'restarts as often as the backoff allows in six hours of an outage at the provider, %s',
+    (_, everyMs) => {
+      running({ gluetun: { healedByRestart: false } });
+      world.standIn.breakTunnel();
+      passRestarting(6 * HOUR_MS, everyMs);
+      const most = mostWithin(6 * HOUR_MS);
+      expect(restarts().length).toBeLessThanOrEqual(most);
+      expect(restarts().length).toBeGreaterThan(most - 5);
+    },
+  );
+
+  it.each([
+    ['with one run of the monitor', Infinity],
+    ['with a monitor that is restarted every hour', HOUR_MS],
+  ])(
+    'restarts as often as the backoff allows on a day when the provider drops each session after a minute, %s',
     (_, everyMs) => {
       running();
       const session = (): void => {
@@ -164,7 +167,7 @@ describe('never the cause of an outage', () => {
     expect(world.said(told)).toHaveLength(1);
   });
 
-  it('gives Gluetun its grace, and acts when it is over', () => {
+  it('gives Gluetun its grace period, and acts when it is over', () => {
     running({ settings: { selfHealGraceMs: 300_000 } });
     const at = world.now;
     world.standIn.breakTunnel();
@@ -174,7 +177,7 @@ describe('never the cause of an outage', () => {
     expect(world.now - at).toBeLessThan(360_000);
   });
 
-  it('changes nothing in a dry run, and says what it would', () => {
+  it('changes nothing in a dry run, and says what it would do', () => {
     running({ settings: { dryRun: true } });
     world.standIn.breakTunnel();
     world.untilSaid(/^\[DRY-RUN\] Restarting gluetun to force new endpoint\.\.\.$/);
@@ -186,7 +189,7 @@ describe('never the cause of an outage', () => {
   });
 });
 
-describe('the gentle way', () => {
+describe('a recovery that restarts the VPN first', () => {
   let world: World;
   const running = (options: WorldOptions = {}): World =>
     (world = new World({ ...options, settings: { recoveryStrategy: 'vpn-first', ...options.settings } })
@@ -194,21 +197,21 @@ describe('the gentle way', () => {
       .startMonitor());
   afterEach(() => world.end());
 
-  it('restarts the VPN inside the gateway, and touches nobody', () => {
+  it('restarts the VPN inside the gateway, and no container', () => {
     running().standIn.breakTunnel();
     world.untilSaid(/^Recovery complete .*: the VPN was restarted, dependents untouched$/);
     expect(world.client.written).toEqual([]);
     expect(world.cutOff()).toEqual([]);
   });
 
-  it('restarts those that were asked for all the same', () => {
+  it('also restarts the dependents that the settings list', () => {
     running({ settings: { vpnRestartDependents: ['app3'] } }).standIn.breakTunnel();
     world.untilSaid(/^Recovery complete .*dependents untouched but app3$/);
     world.untilSaid(/^app3 restarted successfully$/);
     expect(world.client.written).toEqual(['restart app3']);
   });
 
-  it('goes on to the container where it does not help', () => {
+  it('restarts the container if that does not help', () => {
     running({ gluetun: { healedByVpnRestart: false } }).standIn.breakTunnel();
     world.untilSaid(/^No check has passed since the VPN was restarted inside gluetun$/);
     world.untilSaid(/^Recovery complete/);
@@ -216,7 +219,7 @@ describe('the gentle way', () => {
     expect(world.cutOff()).toEqual([]);
   });
 
-  it('goes on to the container where the control server is not there, and says why', () => {
+  it('restarts the container if there is no control server, and says why', () => {
     running();
     world.standIn.stopControlServer();
     world.standIn.breakTunnel();

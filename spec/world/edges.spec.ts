@@ -1,11 +1,11 @@
 import { changesIn } from '../../src/notices/conditions.ts';
 import { World } from './world.ts';
 
-describe('an edge of somebody else', () => {
+describe('a third-party edge', () => {
   let world: World;
   afterEach(() => world.end());
 
-  it('counts the recoveries of a day and lists its conditions, with nothing but the published steps', () => {
+  it('can count the recoveries of a day and list its conditions from the published steps alone', () => {
     let recoveries = 0;
     const conditions: string[] = [];
     world = new World();
@@ -30,7 +30,7 @@ describe('an edge of somebody else', () => {
     expect(conditions.toSorted()).toEqual([...outage, ...outage, ...outage].toSorted());
   });
 
-  it('that fails each time changes nothing of the day, but that it is said', () => {
+  it('changes nothing except for one log line if it always fails', () => {
     const day = (broken: boolean): World => {
       world = new World();
       if (broken)

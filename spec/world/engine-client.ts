@@ -32,20 +32,20 @@ import { type EngineEvent, toJsonLine } from '../simulated-engine/events.ts';
 import { encodeFrame } from '../simulated-engine/frames.ts';
 import { step } from '../simulated-engine/runtime.ts';
 
-/** What a call takes on a quiet host. */
+/** The delays of a call on a quiet host. */
 const CALL_MS = 1;
 
 export const ON_TIME: readonly number[] = [0];
 
 const isAskedFor = eventFilter(parseFilters(JSON.stringify(EVENT_FILTERS)));
 
-/** What becomes of a call on its way. */
+/** What happens to a call on its way. */
 export interface Disturbance {
-  /** Until the engine hears of it, milliseconds. */
+  /** Until the engine receives it, milliseconds. */
   readonly lateMs?: number;
-  /** Until the monitor hears the engine's answer, milliseconds; `Infinity`: it never does. */
+  /** Until the monitor receives the engine's answer, milliseconds; `Infinity`: never. */
   readonly answerMs?: number;
-  /** It fails with this; `isDone`: though the engine has done it. */
+  /** It fails with this error; `isDone`: although the engine has done it. */
   readonly error?: EngineError;
   readonly isDone?: boolean;
 }
@@ -55,27 +55,27 @@ interface Fault {
   readonly disturbance: Disturbance;
 }
 
-/** The engine as the monitor reaches it, without a socket in between: so that all of it runs under virtual time. */
+/** The engine as the monitor reaches it, but without a socket, so that all of it runs in virtual time. */
 export class EngineClient implements EngineReadings, EngineWrites {
-  /** Every write that the engine has begun, in order: `restart gluetun`, `rename app to app2`. */
+  /** Every write that the engine began, in order: `restart gluetun`, `rename app to app2`. */
   readonly written: string[] = [];
-  /** Before the engine hears of a write. Who unsubscribes here, as a monitor that is killed, has not written. */
+  /** Before the engine receives a write. If this unsubscribes, as a killed monitor does, the write is not sent. */
   beforeWrite: ((call: string) => void) | undefined;
-  /** When the engine has done it, and its answer is still under way; not for what it refused. */
+  /** When the engine has done it and its answer is still on its way; not for a refused write. */
   afterWrite: ((call: string) => void) | undefined;
-  /** When the monitor waits for it no more, however it has ended. */
+  /** When the monitor no longer waits for it, whatever the outcome. */
   writeOver: ((call: string) => void) | undefined;
-  /** Asked of each call; undefined: nothing is the matter with it. */
+  /** Called for each call; undefined: nothing unusual happens to it. */
   disturb: (call: string) => Disturbance | undefined = () => undefined;
   /**
-   * How often a message is told, and each time how late, milliseconds: `[]` is one that is lost, `[0, 500]` one that
+   * The delay of each delivery of an event, milliseconds: `[]` is an event that is lost, `[0, 500]` one that
    * comes twice.
    */
   tell: (event: EngineEvent) => readonly number[] = () => ON_TIME;
   readonly #engine: SimulatedEngine;
   readonly #scheduler: SchedulerLike;
   readonly #cut$ = new Subject<void>();
-  /** It goes down, and with it every connection. */
+  /** The engine goes down, and every connection with it. */
   readonly #down$: Observable<boolean>;
   readonly #brokenOff$: Observable<never>;
   #faults: readonly Fault[] = [];
@@ -100,13 +100,13 @@ export class EngineClient implements EngineReadings, EngineWrites {
     this.#faults = [...this.#faults, { call, disturbance }];
   }
 
-  /** The engine does the next call that matches, but the connection breaks before it can say so. */
+  /** The engine does the next call that matches, but the connection breaks before it can answer. */
   loseAnswer(call: RegExp): void {
     const error = new EngineError('socket hang up');
     this.#faults = [...this.#faults, { call, disturbance: { error, isDone: true } }];
   }
 
-  /** The connection of every stream of messages breaks; the engine itself goes on. */
+  /** Every event stream breaks; the engine itself goes on. */
   cutStreams(): void {
     this.#cut$.next();
   }
@@ -219,7 +219,7 @@ export class EngineClient implements EngineReadings, EngineWrites {
     return this.#write(call, make).pipe(ignoreElements());
   }
 
-  /** Named when it is made, not when it was planned: names change hands. */
+  /** The name at the time of the call, not of its plan: another container may have the name by then. */
   #write<T>(call: () => string, make: () => Observable<T>): Observable<T> {
     return defer(() => {
       const what = call();
@@ -245,7 +245,7 @@ export class EngineClient implements EngineReadings, EngineWrites {
       : merge(...delays.map((ms) => timer(ms, this.#scheduler).pipe(map(() => event))));
   }
 
-  /** The engine hears of it at once, as a rule; its answer, whichever it is, is on its way for a while. */
+  /** By default the engine receives it at once; its answer takes a while. */
   #request<T>(call: string, make: () => Observable<T>): Observable<T> {
     return defer(() => {
       const { lateMs = 0, answerMs = CALL_MS, error, isDone } = this.#disturbanceOf(call);
@@ -287,7 +287,7 @@ export class EngineClient implements EngineReadings, EngineWrites {
 const UNDISTURBED: Disturbance = {};
 
 /**
- * Every notification that much later, errors too; those of one moment arrive together. By hand: most of what is
+ * Delays every notification, including errors; those of one moment arrive together. Written by hand: most of what is
  * simulated are calls.
  */
 const onItsWay = <T>(answer$: Observable<T>, ms: number, scheduler: SchedulerLike): Observable<T> =>
@@ -312,7 +312,7 @@ const onItsWay = <T>(answer$: Observable<T>, ms: number, scheduler: SchedulerLik
     );
   });
 
-/** Errors of the model carry its own class: the monitor knows only its own. */
+/** Errors of the model have its own class, but the monitor knows only its own. */
 function asEngineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   const { status, message } = error as { status?: number; message: string };

@@ -6,7 +6,7 @@ const OWN_SITES = [
   { url: 'https://two.example/', gateway: 'gluetun-us', timeoutSeconds: 60 },
 ];
 
-/** What is done to one gateway, or to its dependents, from its beginning to its end. */
+/** One command to a gateway or its dependents, from its beginning to its end. */
 interface Window {
   readonly whose: string;
   readonly call: string;
@@ -59,7 +59,7 @@ describe('two gateways, under virtual time', () => {
       ),
     ).toEqual([]);
 
-  it('that fail at once are both recovered, with one command at a time', () => {
+  it('are both recovered if they fail at the same time, with one command at a time', () => {
     running();
     world.standIn.breakTunnel();
     her().breakTunnel();
@@ -82,22 +82,25 @@ describe('two gateways, under virtual time', () => {
     ['is paused', (): void => void world.engine.pause('gluetun-us')],
     ['is gone', (): void => void world.engine.remove('gluetun-us', { force: true })],
     ['cannot be probed', (): void => her().removeWget()],
-  ])('of which one %s: the other one is found broken as soon as if it were alone', (_, given) => {
-    const detection = (happens: () => void): number => {
-      running({ sites: OWN_SITES });
-      happens();
-      world.pass(35_000).standIn.breakTunnel();
-      const at = world.now;
-      world.untilSaid(/^gluetun: Health check failed/);
-      expect(world.said(/^gluetun-us: .*(recovery|Restarting)/)).toEqual([]);
-      return world.now - at;
-    };
-    const alone = detection(() => undefined);
-    world.dispose();
-    expect(detection(given)).toBe(alone);
-  });
+  ])(
+    'do not delay each other: if one %s, a failure of the other is detected as soon as if it were alone',
+    (_, given) => {
+      const detection = (happens: () => void): number => {
+        running({ sites: OWN_SITES });
+        happens();
+        world.pass(35_000).standIn.breakTunnel();
+        const at = world.now;
+        world.untilSaid(/^gluetun: Health check failed/);
+        expect(world.said(/^gluetun-us: .*(recovery|Restarting)/)).toEqual([]);
+        return world.now - at;
+      };
+      const alone = detection(() => undefined);
+      world.dispose();
+      expect(detection(given)).toBe(alone);
+    },
+  );
 
-  it('of which one stays broken: its backoff is its own', () => {
+  it('have separate backoffs if one of them stays broken', () => {
     running({ more: { 'gluetun-us': { healedByRestart: false } }, sites: OWN_SITES });
     her().breakTunnel();
     world.pass(6 * 3600_000).standIn.breakTunnel();
@@ -109,7 +112,7 @@ describe('two gateways, under virtual time', () => {
     expectOneAtATime();
   });
 
-  it('of which its operator stops one: it stays so, and the other one is recovered', () => {
+  it('are independent: if an operator stops one, it stays down and the other is still recovered', () => {
     running();
     world.engine.stop('gluetun-us');
     world.untilSaid(/^gluetun-us: gluetun-us was stopped/);
@@ -118,7 +121,7 @@ describe('two gateways, under virtual time', () => {
     expect(world.client.written).toEqual(['restart gluetun', 'restart app1', 'restart app3', 'restart app2']);
   });
 
-  it('of which one is created again: only its own dependents are', () => {
+  it('are independent: if one is re-created, only its own dependents are re-created', () => {
     running();
     world.recreateGateway('gluetun-us');
     world.untilSaid(/^gluetun-us: All dependent containers are on the network of gluetun-us$/);
@@ -130,7 +133,7 @@ describe('two gateways, under virtual time', () => {
     expect(world.cutOff()).toEqual([]);
   });
 
-  it('of which one is on the network of the other: its dependents are its own, and wait until it is ready', () => {
+  it("can be chained: a gateway on the other's network keeps its own dependents, which wait until it is ready", () => {
     world = new World({ more: { 'gluetun-us': {} } });
     const inner = { ...dependent('gluetun-us', 'gluetun'), image: 'gluetun', workload: her() };
     for (const spec of [world.gateway, inner, dependent('us1', 'gluetun-us')]) {
@@ -150,8 +153,8 @@ describe('two gateways, under virtual time', () => {
   });
 });
 
-describe('one gateway, on the network of a container that nobody watches', () => {
-  it('has its dependents put back all the same', () => {
+describe('a gateway on the network of an unwatched container', () => {
+  it('still has its dependents put back', () => {
     const world = new World();
     const gateway = { ...world.gateway, networkMode: 'container:infra' };
     for (const spec of [{ name: 'infra' }, gateway, dependent('app', 'gluetun')]) {

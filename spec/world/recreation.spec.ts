@@ -10,7 +10,7 @@ const APP: ContainerSpec = {
   body: { Volumes: { '/data': {} }, Env: ['A=1'], HostConfig: { Binds: ['named:/named'] } },
 };
 
-/** All that the engine is asked to do for one orphan. */
+/** Every write to the engine for one orphan. */
 const SEQUENCE = [
   /^rename app to app\.orphan-of-gluetun-/,
   /^create app$/,
@@ -34,7 +34,7 @@ describe('an orphan', () => {
   const names = (): readonly string[] => world.engine.containers.map(({ name }) => name).sort();
   const isBack = (): boolean => world.engine.find('app') !== undefined && world.engine.isOnLiveNetwork('app');
 
-  /** Under its name or parked, once or twice, never not at all. */
+  /** Under its name or parked, once or twice, but never absent. */
   const expectThere = (): void => {
     expect(names().filter((name) => /^app(\.orphan-of-gluetun-|$)/.test(name))).not.toEqual([]);
   };
@@ -46,7 +46,7 @@ describe('an orphan', () => {
     expect(world.cutOff()).toEqual([]);
   };
 
-  it('is created anew, step by step', () => {
+  it('is re-created step by step', () => {
     settingOut().recreateGateway().until(isBack).pass(1_000);
     expect(world.client.written).toEqual(SEQUENCE.map((step) => expect.stringMatching(step) as string));
     expectWhole();
@@ -77,7 +77,7 @@ describe('an orphan', () => {
       { when: 'after' as const, step },
     ]),
   )(
-    'is there though the monitor is killed $when $step, and whole once another one runs',
+    'survives a kill of the monitor $when $step, and is complete once the next one runs',
     ({ when, step }) => {
       settingOut();
       killMonitorAt(when, step);
@@ -87,7 +87,7 @@ describe('an orphan', () => {
   );
 
   it.each(SEQUENCE.slice(1))(
-    'is whole once another one runs, even if that one remembers nothing: after %s',
+    'is complete once the next monitor runs, even if it remembers nothing: after %s',
     (step) => {
       settingOut();
       killMonitorAt('after', step);
@@ -96,7 +96,7 @@ describe('an orphan', () => {
     },
   );
 
-  it('gets its name back and is left to its owner if it was only renamed, and the next monitor remembers nothing', () => {
+  it('gets its name back and is left alone if it was only renamed and the next monitor remembers nothing', () => {
     settingOut();
     killMonitorAt('after', /^rename app to app\.orphan-of-gluetun-/);
     world.memory = NOTHING_PERSISTED;
@@ -105,7 +105,7 @@ describe('an orphan', () => {
     expect(volume()).toBe(data);
   });
 
-  it.each(SEQUENCE.slice(0, 4))('is as it was where the engine refuses %s, and tried again', (step) => {
+  it.each(SEQUENCE.slice(0, 4))('is restored if the engine refuses %s, and tried again later', (step) => {
     settingOut();
     const id = world.engine.get('app').id;
     world.client.failNext(step, 'no space left on device');
@@ -118,14 +118,14 @@ describe('an orphan', () => {
     expectWhole();
   });
 
-  it.each(SEQUENCE)('is whole in the end where the answer to %s is lost', (step) => {
+  it.each(SEQUENCE)('is complete in the end if the answer to %s is lost', (step) => {
     settingOut();
     world.client.loseAnswer(step);
     world.recreateGateway().until(isBack).pass(30_000);
     expectWhole();
   });
 
-  it('that was stopped for it, and could not be replaced, is still known to want to run by the next monitor', () => {
+  it('is started by the next monitor if it was stopped for its re-creation and could not be replaced', () => {
     settingOut();
     world.client.failNext(/^start app$/, 'no such device');
     world.recreateGateway().untilSaid(/^Re-creating app failed: no such device/);
@@ -135,7 +135,7 @@ describe('an orphan', () => {
     expectWhole();
   });
 
-  it('that cannot be reproduced is left as it is, and that is said once', () => {
+  it('is left as it is if it cannot be reproduced, and reported once', () => {
     settingOut();
     const { id } = world.engine.get('app');
     world.engine.create({ name: 'debug', body: { HostConfig: { PidMode: 'container:app' } } });
@@ -146,7 +146,7 @@ describe('an orphan', () => {
     expect(world.engine.get('app')).toMatchObject({ id, state: { running: true } });
   });
 
-  it('that cannot be reproduced is told with whoever shares its network, also by a recovery', () => {
+  it('is reported together with the containers on its network if it cannot be reproduced, also by a recovery', () => {
     const vanishing = { ...APP, restartPolicy: 'no' as const, body: { HostConfig: { AutoRemove: true } } };
     world = new World().populate([vanishing, dependent('app2', 'app')]).startMonitor();
     world.recreateGateway();
@@ -164,7 +164,7 @@ describe('an orphan', () => {
   it.each([
     ['before it is stopped', /^create app$/],
     ['while it stops', /^stop app/],
-  ])('whose re-creation a shutdown meets %s is whole at the next start', (_, step) => {
+  ])('is complete after the next start if a shutdown interrupts its re-creation %s', (_, step) => {
     settingOut();
     world.client.beforeWrite = (call) => {
       if (step.test(call)) world.shutDownMonitor();
@@ -179,7 +179,7 @@ describe('an orphan', () => {
     expectWhole();
   });
 
-  it('that takes long to stop is left parked by a shutdown, and the log tells its name', () => {
+  it('is left parked by a shutdown if it takes long to stop, and the log gives its parked name', () => {
     world = new World().populate([
       { ...APP, timings: { exitMs: 30_000 }, body: { ...APP.body, StopTimeout: 20 } },
     ]);
@@ -199,7 +199,7 @@ describe('an orphan', () => {
     expectWhole();
   });
 
-  describe('that its operator gives another name while another one is created anew', () => {
+  describe('that is renamed by its operator while another one is re-created', () => {
     const FIRST = { ...APP, name: 'a-slow-one', workload: { ignoresTerm: true }, body: { StopTimeout: 20 } };
     const renamed = (): World => {
       world = new World({ settings: { restartConcurrency: 1 } }).populate([FIRST, APP]).startMonitor();
@@ -211,14 +211,14 @@ describe('an orphan', () => {
       return world;
     };
 
-    it('keeps that name', () => {
+    it('keeps its new name', () => {
       renamed().untilSaid(/^app2 re-created successfully$/, 60_000);
       expect(names()).toEqual(['a-slow-one', 'app2', 'gluetun']);
       expect(world.engine.get('app2').volumeAt('/data')).toBe(data);
       expect(world.said(/^app is left alone: it is called app2 by now$/)).toHaveLength(1);
     });
 
-    it('keeps it also where somebody else has the old one by now, who is not touched', () => {
+    it('keeps its new name even if another container has taken the old one, which is not touched', () => {
       const world = renamed();
       const { id } = world.engine.create({ name: 'app' });
       world.untilSaid(/^app2 re-created successfully$/, 60_000);
@@ -227,7 +227,7 @@ describe('an orphan', () => {
     });
   });
 
-  it('is not re-created when somebody else has done so meanwhile', () => {
+  it('is not re-created if somebody else did so meanwhile', () => {
     settingOut().recreateGateway().pass(3_000);
     world.engine.remove('app', { force: true });
     world.pass(500);

@@ -1,8 +1,8 @@
 import type { ContainerSpec } from '../simulated-engine/create-request.ts';
 import { World, type WorldOptions } from './world.ts';
 
-/** What a review of the repairs once found: each was a container that stayed cut off, was lost, or was not ours. */
-describe('whatever happens around a repair', () => {
+/** Regressions: in each case a container once stayed cut off, was lost, or was not ours to touch. */
+describe('during a repair,', () => {
   let world: World;
   afterEach(() => world.end());
   const running = (options: WorldOptions = {}, dependents?: readonly ContainerSpec[]): World =>
@@ -13,7 +13,7 @@ describe('whatever happens around a repair', () => {
   const areLive = (...which: readonly string[]): boolean =>
     which.every((name) => world.engine.isOnLiveNetwork(name));
 
-  it('a gateway restarted twice in quick succession strands nobody, whenever the second one comes', () => {
+  it('no dependent stays cut off if the gateway is restarted twice in quick succession, at any interval', () => {
     for (let offsetMs = 700; offsetMs < 1_300; offsetMs += 50) {
       world = new World().populate().startMonitor().pass(70_000);
       world.engine.restart('gluetun');
@@ -24,7 +24,7 @@ describe('whatever happens around a repair', () => {
     }
   });
 
-  it('a dependent whose middleman is stopped by hand is left alone, for its network lives', () => {
+  it('a dependent is left alone if the container it joined through is stopped by hand, as its network is still live', () => {
     running();
     world.engine.stop('app1');
     world.pass(600_000);
@@ -32,7 +32,7 @@ describe('whatever happens around a repair', () => {
     expect(areLive('app2')).toBe(true);
   });
 
-  it('a dependent waits for a middleman that its operator has stopped, and is repaired once that runs', () => {
+  it('a dependent waits if the container it joined through was stopped by hand, and is repaired once that runs', () => {
     running();
     world.engine.stop('app1');
     world.pass(15_000).engine.restart('gluetun');
@@ -44,7 +44,7 @@ describe('whatever happens around a repair', () => {
     expect(world.said(/^app2 restarted successfully$/)).toHaveLength(1);
   });
 
-  it('a renamed gateway that is restarted has its dependents put back', () => {
+  it('the dependents of a renamed gateway are put back after its restart', () => {
     running();
     world.engine.rename('gluetun', 'vpn');
     world.pass(1_000).engine.restart('vpn');
@@ -52,7 +52,7 @@ describe('whatever happens around a repair', () => {
     expect(world.cutOff()).toEqual([]);
   });
 
-  it("an operator's stop is not undone though its messages were lost", () => {
+  it("an operator's stop is not undone even if its events were lost", () => {
     running();
     world.engine.events.loses = ({ action }) => action === 'kill' || action === 'stop';
     world.engine.stop('gluetun');
@@ -60,7 +60,7 @@ describe('whatever happens around a repair', () => {
     expect(world.client.written).toEqual([]);
   });
 
-  describe('while an orphan is created anew', () => {
+  describe('while an orphan is re-created,', () => {
     const APP: ContainerSpec = {
       name: 'app',
       networkMode: 'container:gluetun',
@@ -69,7 +69,7 @@ describe('whatever happens around a repair', () => {
     const parked = (): string => names().find((name) => name.startsWith('app.orphan-of-')) ?? 'none';
     const recreating = (): World => running({}, [APP]);
 
-    it('a container that somebody else has created under its name is not removed', () => {
+    it('a container that somebody else creates under its name is not removed', () => {
       recreating();
       let theirs = '';
       world.client.beforeWrite = (call) => {
@@ -82,7 +82,7 @@ describe('whatever happens around a repair', () => {
       expect(world.engine.get('app').id).toBe(theirs);
     });
 
-    it('its old self may be removed by somebody: the new one is started', () => {
+    it('the new container is started if somebody removes the old one', () => {
       recreating();
       world.client.beforeWrite = (call) => {
         if (call.startsWith('stop app.orphan')) world.engine.remove(parked(), { force: true });
@@ -91,7 +91,7 @@ describe('whatever happens around a repair', () => {
       expect(names()).toEqual(['app', 'gluetun']);
     });
 
-    it('its operator may stop it before anything is done: then nothing is', () => {
+    it('nothing is done if its operator stops it before the first step', () => {
       recreating();
       world.client.failNext(/^inspectImage/, 'busy');
       world.recreateGateway().untilSaid(/^Re-creating app failed: busy/);
@@ -101,7 +101,7 @@ describe('whatever happens around a repair', () => {
       expect(world.engine.get('app').state.running).toBe(false);
     });
 
-    it('the gateway may be given another name: who is parked is finished all the same', () => {
+    it('the re-creation is finished even if the gateway is renamed', () => {
       recreating();
       world.client.afterWrite = (call) => {
         if (call.startsWith('stop app.orphan')) world.killMonitor();

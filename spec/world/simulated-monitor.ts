@@ -15,21 +15,21 @@ import type { EngineClient } from './engine-client.ts';
 
 export interface MonitorParts {
   readonly client: EngineClient;
-  /** The monitor's own clock: it may tell another time than the engine's. */
+  /** The monitor's own clock, which may differ from the engine's. */
   readonly scheduler: SchedulerLike;
   readonly initial: Everything;
   readonly probeWitness: () => Observable<WitnessVerdict>;
   readonly say: (line: Line) => void;
   readonly remember: (memory: Persisted) => void;
-  /** Who else is told of every step. */
+  /** Further edges, which get every step. */
   readonly edges?: readonly Edge[];
   /** By default the disk takes no time. */
   readonly commit?: () => Observable<never>;
-  /** Before anything is made of it; with the state that it meets. */
+  /** Called before an event is reduced, with the state before it. */
   readonly onEvent?: (event: Event, state: Everything) => void;
-  /** Of each step that has changed it. */
+  /** Called for each step that changed the state. */
   readonly onState?: (before: Everything, after: Everything) => void;
-  /** An act, from its beginning to its end. */
+  /** Wraps each act. */
   readonly around?: (act: Act, events$: Observable<Event>) => Observable<Event>;
 }
 
@@ -65,13 +65,13 @@ export class SimulatedMonitor {
     return !this.#run.closed;
   }
 
-  /** As by SIGTERM. */
+  /** Like SIGTERM. */
   shutDown(): void {
     const at = this.#parts.scheduler.now();
     this.#signal$.next({ type: 'shutdownRequested', at, signal: 'SIGTERM' });
   }
 
-  /** As by SIGKILL: at this very instant, in the middle of whatever it does. */
+  /** Like SIGKILL: at once, in the middle of whatever it does. */
   kill(): void {
     this.#run.unsubscribe();
   }

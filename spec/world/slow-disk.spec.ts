@@ -1,9 +1,9 @@
 import { World } from './world.ts';
 
-/** As long as an act ever waits for it. */
+/** The longest that an act waits for the disk. */
 const DISK_MS = 2_000;
 
-describe('a disk that is slow to take the state', () => {
+describe('a disk that is slow to write the state', () => {
   let world: World;
   beforeEach(() => {
     world = new World().populate().startMonitor().pass(60_000);
@@ -11,17 +11,17 @@ describe('a disk that is slow to take the state', () => {
   });
   afterEach(() => world.end());
 
-  it('delays a recovery by its time for each act and each restart, and no more', () => {
+  it('delays a recovery only by one write for each act and each restart', () => {
     world.standIn.breakTunnel();
     world.untilSaid(/^Health check failed/);
     const begunAt = world.now;
     world.untilSaid(/^Recovery complete/, 60_000);
     expect(world.cutOff()).toEqual([]);
-    // Of the gateway, and of two waves of dependents.
+    // One for the gateway, and two for the waves of dependents.
     expect(world.now - begunAt).toBeLessThan(30_000 + 5 * DISK_MS);
   });
 
-  it('keeps an act from a gateway that its operator has stopped meanwhile', () => {
+  it('does not lead to a restart of a gateway that its operator stopped meanwhile', () => {
     world.standIn.breakTunnel();
     world.untilSaid(/^Restarting gluetun/);
     world.engine.stop('gluetun');
@@ -30,7 +30,7 @@ describe('a disk that is slow to take the state', () => {
     expect(world.engine.get('gluetun').status).toBe('exited');
   });
 
-  it('keeps a restart from a dependent if the monitor has been asked to end meanwhile', () => {
+  it('does not lead to a restart of a dependent if the monitor was asked to end meanwhile', () => {
     world.standIn.breakTunnel();
     world.untilSaid(/^Restarting app1/);
     world.shutDownMonitor();
@@ -38,7 +38,7 @@ describe('a disk that is slow to take the state', () => {
     expect(world.client.written).not.toContain('restart app1');
   });
 
-  it('keeps a restart from a dependent that its operator has stopped meanwhile', () => {
+  it('does not lead to a restart of a dependent that its operator stopped meanwhile', () => {
     world.standIn.breakTunnel();
     world.untilSaid(/^Restarting app1/);
     world.engine.stop('app1');

@@ -12,8 +12,8 @@ const OWN_SITES = [
   { url: 'https://two.example/', gateway: 'gluetun-us' },
 ];
 
-/** The other gateway's dependent takes three minutes to stop: whatever is wanted meanwhile waits. */
-describe('what is wanted while another act is under way', () => {
+/** The other gateway's dependent takes three minutes to stop, so every other act has to wait. */
+describe('an act that is due while another one is under way', () => {
   let world: World;
   afterEach(() => world.end());
 
@@ -31,7 +31,7 @@ describe('what is wanted while another act is under way', () => {
   const untilHerWaveIsOver = (): World => world.untilSaid(/^gluetun-us: us1 restarted successfully$/);
 
   it.each(['restart', 'vpn-first'] as const)(
-    'is not begun, nor said, if a check passes meanwhile (%s)',
+    'is neither started nor logged if a check passes meanwhile (%s)',
     (recoveryStrategy) => {
       busy({ settings: { recoveryStrategy } }).standIn.breakTunnel();
       untilSitesAreDown().pass(5_000);
@@ -43,7 +43,7 @@ describe('what is wanted while another act is under way', () => {
     },
   );
 
-  it('is begun at the end of that if its reason is still there', () => {
+  it('starts when the other one ends if its reason still holds', () => {
     busy().standIn.breakTunnel();
     untilSitesAreDown().pass(30_000);
     expect(writesTo('gluetun')).toEqual([]);
@@ -52,7 +52,7 @@ describe('what is wanted while another act is under way', () => {
     expect(writesTo('gluetun')).toEqual(['restart gluetun']);
   });
 
-  it('is one restart of a dependent if its gateway is to be restarted first', () => {
+  it('restarts a dependent only once if its gateway is to be restarted first', () => {
     busy().engine.restart('gluetun');
     world.pass(10_000).standIn.breakTunnel();
     untilSitesAreDown();
@@ -61,7 +61,7 @@ describe('what is wanted while another act is under way', () => {
     expect(world.cutOff()).toEqual([]);
   });
 
-  it('is not begun if the operator stops the gateway meanwhile, and takes no blame for that', () => {
+  it("is not started if the operator stops the gateway meanwhile, and that stop counts as the operator's", () => {
     busy().standIn.breakTunnel();
     untilSitesAreDown().engine.stop('gluetun');
     world.untilSaid(/^gluetun: gluetun was stopped .*standing by until it starts$/);
@@ -71,7 +71,7 @@ describe('what is wanted while another act is under way', () => {
   });
 });
 
-/** It takes its time to stop, and its tunnel has gone before it. */
+/** It is slow to stop, and its tunnel is down before it ends. */
 describe('a gateway that is stopped by its operator', () => {
   let world: World;
   afterEach(() => world.end());
@@ -87,19 +87,19 @@ describe('a gateway that is stopped by its operator', () => {
     expect(world.client.written).toEqual([]);
   };
 
-  it('is not restarted for the sites that are out of reach by then', () => {
+  it('is not restarted because its sites become unreachable', () => {
     broken({ failThreshold: 1 });
     expectLeftDown();
   });
 
-  it('is not restarted for that a restart of its VPN has not helped', () => {
+  it('is not restarted because a restart of its VPN did not help', () => {
     broken({ recoveryStrategy: 'vpn-first' }).untilSaid(/^Restarting the VPN inside gluetun/);
     expectLeftDown();
   });
 });
 
-describe('a gateway that somebody restarts while its VPN is being restarted', () => {
-  it('is not restarted once more', () => {
+describe('a gateway that its operator restarts while the monitor restarts its VPN', () => {
+  it('is not restarted again', () => {
     const world = new World({ settings: { recoveryStrategy: 'vpn-first' } }).populate().startMonitor();
     world.standIn.breakTunnel();
     world.untilSaid(/^Restarting the VPN inside gluetun/);

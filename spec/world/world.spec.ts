@@ -1,12 +1,12 @@
 import { SITES, World, type WorldOptions } from './world.ts';
 
-describe('the whole monitor, under virtual time', () => {
+describe('the whole monitor, in virtual time,', () => {
   let world: World;
   const running = (options: WorldOptions = {}): World =>
     (world = new World(options).populate().startMonitor());
   afterEach(() => world.end());
 
-  it('has little to say of a healthy day', () => {
+  it('logs nothing on a healthy day', () => {
     running();
     const before = world.lines.length;
     world.pass(24 * 3600_000);
@@ -14,7 +14,7 @@ describe('the whole monitor, under virtual time', () => {
     expect(world.client.written).toEqual([]);
   });
 
-  it('recovers a broken tunnel, and its dependents in the order of their networks', () => {
+  it('recovers a broken tunnel, and restarts the dependents in the order of their networks', () => {
     running();
     world.standIn.breakTunnel();
     world.untilSaid(/^Recovery complete/);
@@ -22,7 +22,7 @@ describe('the whole monitor, under virtual time', () => {
     expect(world.cutOff()).toEqual([]);
   });
 
-  it('restarts nothing for a single dead site below the threshold, nor for one that is advisory', () => {
+  it('restarts nothing for an advisory site that is down', () => {
     running({
       sites: [...SITES.map((url) => ({ url })), { url: 'https://blocked.example/', role: 'advisory' }],
     });
@@ -32,7 +32,7 @@ describe('the whole monitor, under virtual time', () => {
     expect(world.said(/THRESHOLD/)).toHaveLength(1);
   });
 
-  it('puts the dependents back though one site stays dead after the restart', () => {
+  it('puts the dependents back even if one site stays down after the restart', () => {
     running();
     world.standIn.siteAnswers(SITES[1], { exitCode: 4, afterMs: 5 });
     world.untilSaid(/^Recovery ended .* no check has passed/);
@@ -50,7 +50,7 @@ describe('the whole monitor, under virtual time', () => {
     expect(world.said(/^Recovery complete/)).not.toEqual([]);
   });
 
-  it('leaves a gateway alone that its operator stops in the middle of a recovery', () => {
+  it('leaves a gateway alone if its operator stops it during a recovery', () => {
     running();
     world.standIn.breakTunnel();
     world.untilSaid(/^Discovered dependent containers/);
@@ -62,7 +62,7 @@ describe('the whole monitor, under virtual time', () => {
     expect(written.length).toBeGreaterThan(0);
   });
 
-  it('goes on after one dependent that cannot be restarted, and gets it back later', () => {
+  it('continues if one dependent cannot be restarted, and puts it back later', () => {
     running();
     world.client.failNext(/restart app1/, 'device or resource busy');
     world.standIn.breakTunnel();
@@ -73,7 +73,7 @@ describe('the whole monitor, under virtual time', () => {
     expect(world.said(/Restarting app1 failed/)).toHaveLength(1);
   });
 
-  it('misses nothing that happens while the engine’s messages are lost', () => {
+  it("notices all changes even if the engine's events are lost", () => {
     running();
     world.engine.events.loses = () => true;
     world.engine.create({ name: 'late', networkMode: 'container:gluetun' });
@@ -86,7 +86,7 @@ describe('the whole monitor, under virtual time', () => {
     expect(world.cutOff()).toEqual([]);
   });
 
-  it('reconnects to an engine that went away, says so once, and goes on', () => {
+  it('reconnects to an engine that went away, reports it once, and carries on', () => {
     running();
     world.engine.shutDown();
     world.untilSaid(/^Lost the Docker engine/);
@@ -104,7 +104,7 @@ describe('the whole monitor, under virtual time', () => {
     ['always', 'app1, app2'],
     ['unless-stopped', 'app1, app2, gluetun'],
   ] as const)(
-    'brings back what an engine that was killed has stopped at its start, with %s, but not what its operator had',
+    'starts what a killed engine stopped at its next start, with restart policy %s, but not what its operator had stopped',
     (restartPolicy, names) => {
       running({ restartPolicy });
       world.engine.stop('app3');
@@ -120,7 +120,7 @@ describe('the whole monitor, under virtual time', () => {
     },
   );
 
-  it('brings them back though the monitor, too, has been started only since', () => {
+  it('starts what a killed engine stopped even if the monitor was started only afterwards', () => {
     running({ restartPolicy: 'unless-stopped' }).killMonitor();
     world.engine.breakDown();
     world.pass(30_000).engine.boot();
@@ -131,7 +131,7 @@ describe('the whole monitor, under virtual time', () => {
     expect(world.cutOff()).toEqual([]);
   });
 
-  it('brings them back though the engine is restarted once more before it could, and the monitor with it', () => {
+  it('starts what a killed engine stopped even if the engine and the monitor restart again before it could', () => {
     running({ restartPolicy: 'unless-stopped' });
     world.engine.breakDown();
     world.pass(30_000).engine.boot();
@@ -148,7 +148,7 @@ describe('the whole monitor, under virtual time', () => {
     expect(world.cutOff()).toEqual([]);
   });
 
-  it('says once that it cannot probe, and once that it can', () => {
+  it('reports once that it cannot probe', () => {
     running();
     world.standIn.removeWget();
     world.pass(3600_000);
@@ -159,7 +159,7 @@ describe('the whole monitor, under virtual time', () => {
   it.each([
     ['an idle monitor', (): void => undefined],
     ['a monitor that restarts its gateway', (): void => world.standIn.breakTunnel()],
-  ])('ends %s within its grace', (_, given) => {
+  ])('ends within its grace period: %s', (_, given) => {
     running();
     given();
     world.pass(45_000);
@@ -169,7 +169,7 @@ describe('the whole monitor, under virtual time', () => {
     expect(world.said(/Received shutdown signal, exiting\.\.\./)).toHaveLength(1);
   });
 
-  it('recovers a gateway without a health check, as soon as a check passes', () => {
+  it('recovers a gateway without a health check as soon as a check passes', () => {
     running({ health: null });
     world.standIn.breakTunnel();
     world.untilSaid(/^Recovery complete/);

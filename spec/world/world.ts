@@ -28,17 +28,17 @@ export interface WorldOptions {
   readonly hasWitness?: boolean;
   /** Of the gateway. */
   readonly restartPolicy?: 'always' | 'unless-stopped';
-  /** How long the gateway takes to end when it is told to. */
+  /** How long the gateway takes to exit after SIGTERM. */
   readonly exitMs?: number;
-  /** Further gateways that the same monitor watches, by their names. */
+  /** Further gateways that the same monitor watches, by name. */
   readonly more?: Readonly<Record<string, GluetunOptions>>;
-  /** On the engine's clock, whose own year 1 is "never". */
+  /** On the engine's clock, for which the year 1 means "never". */
   readonly beginsAtMs?: number;
 }
 
 /**
  * An engine with a gateway and its dependents, and the monitor's own streams, reducers and executor, unchanged, all
- * under virtual time: a day passes in the blink of an eye.
+ * in virtual time: a day takes a moment.
  */
 export class World {
   readonly scheduler = new VirtualTime();
@@ -46,10 +46,10 @@ export class World {
   readonly client = new EngineClient(this.engine, this.scheduler);
   readonly standIn: GluetunStandIn;
   readonly gateway: ContainerSpec;
-  /** Of the further gateways. */
+  /** Those of the further gateways. */
   readonly standIns: Readonly<Record<string, GluetunStandIn>>;
   readonly lines: (Line & { readonly at: number })[] = [];
-  /** What a later monitor starts with. */
+  /** The persisted state that the next monitor starts with. */
   memory: Persisted = NOTHING_PERSISTED;
   readonly #begin: () => Everything;
   #monitor: SimulatedMonitor | undefined;
@@ -83,7 +83,7 @@ export class World {
     this.#begin = () => initialState(watched, probed, { memory: this.memory, hasWitness });
   }
 
-  /** The gateway and, by default, three on its network: by id, by name of another dependent, again by id. */
+  /** The gateway and, by default, three dependents: joined by id, by the name of another dependent, and again by id. */
   populate(dependents: readonly ContainerSpec[] = THREE): this {
     for (const gateway of this.#gateways()) {
       this.engine.create(gateway);
@@ -109,7 +109,7 @@ export class World {
     return this.scheduler.now();
   }
 
-  /** Knows nothing but what an earlier one has left in its memory. */
+  /** Knows only what an earlier one persisted. */
   startMonitor(): this {
     return this.beginMonitor().pass(2_000);
   }
@@ -146,17 +146,17 @@ export class World {
     return this.#monitor?.fault;
   }
 
-  /** Who is told of every step of the next monitor. */
+  /** Get every step of the next monitor. */
   readonly edges: Edge[] = [];
 
-  /** How long an act waits until what it leaves to a later monitor is written. */
+  /** How long an act waits until the state for a later monitor is written. */
   diskTakesMs = 0;
 
   #commit(): Observable<never> {
     return this.diskTakesMs === 0 ? EMPTY : timer(this.diskTakesMs, this.scheduler).pipe(ignoreElements());
   }
 
-  /** The line beside the tunnel. */
+  /** Whether the internet connection outside the tunnel works. */
   isLineUp = true;
 
   #probeWitness(): Observable<WitnessVerdict> {
@@ -165,7 +165,7 @@ export class World {
     return timer(20, this.scheduler).pipe(map(verdict));
   }
 
-  /** What a user sees at the usual level. */
+  /** What a user sees at the default log level. */
   #say(line: Line): void {
     if (line.level !== 'debug') this.lines.push({ ...line, at: this.now });
   }
@@ -175,7 +175,7 @@ export class World {
     return this;
   }
 
-  /** Lets time pass until it is so; fails where it does not come to be. */
+  /** Lets time pass until the condition holds; fails if it never does. */
   until(condition: () => boolean, withinMs = 600_000): this {
     const end = this.now + withinMs;
     while (!condition()) {
@@ -200,7 +200,7 @@ export class World {
       .join('\n');
   }
 
-  /** Names of running containers on somebody's network that is dead. */
+  /** Names of running containers on a dead network of another container. */
   cutOff(): readonly string[] {
     return this.engine.containers
       .filter(({ name, state }) => state.running && name !== 'gluetun' && !this.engine.isOnLiveNetwork(name))
@@ -211,18 +211,18 @@ export class World {
     this.#monitor?.shutDown();
   }
 
-  /** As by SIGKILL: at this very instant, in the middle of whatever it does. */
+  /** Like SIGKILL: at once, in the middle of whatever it does. */
   killMonitor(): void {
     this.#monitor?.kill();
   }
 
-  /** Killed, and nothing of it is held any more: what it held can be measured. */
+  /** Kills it and drops all references to it, so that the memory it held can be measured. */
   forgetMonitor(): void {
     this.killMonitor();
     this.#monitor = undefined;
   }
 
-  /** Its container is removed, and created again under its name, as an update does. */
+  /** Removes its container and creates it again under its name, as an update does. */
   recreateGateway(name = 'gluetun'): this {
     this.engine.remove(name, { force: true });
     this.pass(1_000);
@@ -236,7 +236,7 @@ export class World {
     this.engine.dispose();
   }
 
-  /** Once a story has been told. @throws what the monitor has ended by, if it has ended by a fault */
+  /** Called at the end of a story. @throws the fault that ended the monitor, if there was one */
   end(): void {
     this.dispose();
     if (this.fault !== undefined) throw this.fault as Error;

@@ -6,13 +6,13 @@ import { DEPENDENTS } from '../../world/causes/dependents.ts';
 interface Sources {
   readonly events: EngineEvents;
   readonly monitor: MonitorProcess;
-  /** What was before the cause does not count. */
+  /** Earlier events than the cause do not count. */
   readonly setUpAtMs: number;
 }
 
 type Messages = readonly Timed<EngineMessage>[];
 
-/** How long it took, by the engine's own clock: printed, never asserted. */
+/** How long it took by the engine's own clock: printed, but never asserted. */
 export function figuresOf({ events, monitor, setUpAtMs }: Sources): string {
   const messages = events.all.filter(({ atMs }) => atMs >= setUpAtMs);
   const told = monitor.lines.findLast(
@@ -30,7 +30,7 @@ export function figuresOf({ events, monitor, setUpAtMs }: Sources): string {
   );
 }
 
-/** What made it ready: of that which may have, what came nearest to the line that tells it. */
+/** The event that made it ready: of the possible ones, that nearest to the log line. */
 function proofAt(atMs: number, messages: Messages): Timed<EngineMessage> | undefined {
   const checks = messages.filter(isCheck).map(({ attributes }) => attributes['execID']);
   const mayBe = ({ action, attributes }: EngineMessage): boolean =>
@@ -42,18 +42,18 @@ function proofAt(atMs: number, messages: Messages): Timed<EngineMessage> | undef
 const nameOfProof = ({ action }: EngineMessage): string =>
   action === 'exec_die' ? 'the end of a check' : action;
 
-/** The start that it has become ready of; the monitor puts nobody back before. */
+/** The start of the run that became ready; the monitor puts no dependent back before that. */
 const startBefore = (ready: Timed<EngineMessage>, messages: Messages): Timed<EngineMessage> =>
   messages.findLast(
     ({ id, action, engineTimeMs }) =>
       id === ready.id && action === 'start' && engineTimeMs <= ready.engineTimeMs,
   ) ?? ready;
 
-/** Parked ones are called after themselves. */
+/** The name of a parked container contains its own name. */
 const actsOn = (messages: Messages): Messages =>
   messages.filter(({ name }) =>
     DEPENDENTS.some((one) => name === one.name || name.startsWith(`${one.name}.orphan-of-`)),
   );
 
-/** Begun, or, of one that did not run, done: once its gateway runs nobody but the monitor does this. */
+/** When the repair began, or, for a container that did not run, ended: only the monitor does this once the gateway runs. */
 const isRepair = ({ action }: EngineMessage): boolean => ['kill', 'rename', 'restart'].includes(action);

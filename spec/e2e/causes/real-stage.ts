@@ -15,12 +15,12 @@ import { type Dependent, EXCLUDED, GATEWAY_LABELS } from '../../world/causes/dep
 import { BYSTANDER, GATEWAY, RENAMED } from '../../world/causes/names.ts';
 import { type GatewayKind, type Snapshot, type Stage, seenIn } from '../../world/causes/stage.ts';
 
-/** More than the minute between two listings: of a start that failed the engine tells nobody. */
+/** More than the minute between two listings, as the engine emits no event for a failed start. */
 const SETTLED_MS = 45_000;
-/** The time it takes to decide that somebody stopped a container is ten seconds. */
+/** The monitor needs ten seconds to decide that an operator stopped a container. */
 const DECIDED_MS = 20_000;
 
-/** The table on a real engine, with the built monitor as a process of its own. */
+/** The table on a real engine, with the built monitor as a separate process. */
 export class RealStage implements Stage {
   readonly #engine: TestEngine;
   readonly #start: (options: MonitorOptions) => Promise<MonitorProcess>;
@@ -42,7 +42,7 @@ export class RealStage implements Stage {
     return there(this.#monitor);
   }
 
-  /** When the cause set in. */
+  /** When the cause began. */
   get setUpAtMs(): number {
     return this.#setUpAtMs;
   }
@@ -53,7 +53,7 @@ export class RealStage implements Stage {
 
   async setUp({ restartPolicy }: GatewayKind, dependents: readonly Dependent[]): Promise<void> {
     this.#events = await EngineEvents.open(this.#engine);
-    // The engine keeps a name only where nobody has it yet.
+    // The engine keeps a name only if no container has it yet.
     for (const one of dependents.filter(({ joins }) => 'name' in joins)) await this.#create(one);
     const options = { name: GATEWAY, restartPolicy, labels: GATEWAY_LABELS };
     this.#gateway = await createGateway(this.#engine, options);
@@ -158,14 +158,14 @@ export class RealStage implements Stage {
     await this.events.waitFor('die', container);
   }
 
-  /** Somebody may be between two runs, or go, just while it is looked at. */
+  /** A container may be between two runs, or be removed, just while it is inspected. */
   async look(): Promise<Snapshot> {
     return eventually('all can be looked at', async () => this.#lookOnce());
   }
 
   async lookUntil(isSo: (snapshot: Snapshot) => boolean): Promise<void> {
     const seen = async (): Promise<boolean> => isSo(await this.#lookOnce());
-    // That it did not come to be, each cell tells for itself; here, how.
+    // Each cell shows that it failed; this shows how.
     await eventually('what is expected', seen, SETTLED_MS, 100).catch((error: unknown) => {
       process.stderr.write(`${messageOf(error)}\n${this.said().join('\n')}\n`);
     });
@@ -250,7 +250,7 @@ export class RealStage implements Stage {
     await this.#untilStopIsKnownOf(stopped);
   }
 
-  /** The monitor writes down whom somebody has stopped as soon as it is decided. */
+  /** The monitor writes an operator's stop to its state file as soon as it has decided that. */
   async #untilStopIsKnownOf(containers: readonly TestContainer[]): Promise<void> {
     const isKnown = (): boolean => {
       const { exits } = peekStateFile(this.#stateFile);

@@ -16,7 +16,7 @@ const labelled = (service: string, dependsOn = ''): Record<string, string> => ({
   'com.docker.compose.depends_on': dependsOn,
 });
 
-describeOnEngine('whose orphan it is', (engine) => {
+describeOnEngine('the gateway of an orphan', (engine) => {
   const { startWatching } = useScenario(engine);
   let gateway: Gateway;
   let app: TestContainer;
@@ -38,7 +38,7 @@ describeOnEngine('whose orphan it is', (engine) => {
     });
   };
 
-  /** A dependent that has stored the gateway's name, and so needs no more than a restart. */
+  /** A dependent that joined the gateway by name, and so needs only a restart. */
   const createControl = async (): Promise<void> => {
     await gateway.rename('away');
     const control = await createDependent(engine, {
@@ -61,7 +61,7 @@ describeOnEngine('whose orphan it is', (engine) => {
     await expect(isOnLiveNetwork(young, gateway)).resolves.toBe(true);
   };
 
-  /** `control` waits for the same as the orphan would: once it is restarted, the orphan has had its turn. */
+  /** `control` waits for the same as the orphan would: once it is restarted, the orphan's repair would have started. */
   const expectUntouched = async (monitor: MonitorProcess, report: RegExp): Promise<void> => {
     const before = await app.inspect();
     await monitor.waitForLine(report, 30_000);
@@ -71,7 +71,7 @@ describeOnEngine('whose orphan it is', (engine) => {
     expect(monitor.linesMatching(/Re-creating/)).toEqual([]);
   };
 
-  it('nobody knows where nothing is remembered and nothing is labelled: reported and left alone', async () => {
+  it('is unknown without a state file and labels, so the orphan is reported and left alone', async () => {
     await createStack(false);
     await createControl();
     gateway = await gateway.recreate();
@@ -82,7 +82,7 @@ describeOnEngine('whose orphan it is', (engine) => {
     );
   });
 
-  it('is known from the state file of the monitor before', async () => {
+  it('is known from the state file of the previous monitor', async () => {
     await createStack(false);
     await (await watch()).stop();
     gateway = await gateway.recreate();
@@ -96,13 +96,13 @@ describeOnEngine('whose orphan it is', (engine) => {
     await expectRecreated(await watch());
   });
 
-  it('is known from compose’s labels where nothing is remembered', async () => {
+  it("is known from compose's labels if there is no state file", async () => {
     await createStack(true);
     gateway = await gateway.recreate();
     await expectRecreated(await watch());
   });
 
-  it('is only reported, with what to do, where AUTO_RECREATE is off', async () => {
+  it('is only reported, with instructions, if AUTO_RECREATE is off', async () => {
     await createStack(false);
     await createControl();
     const monitor = await watch({ AUTO_RECREATE: 'false' });

@@ -13,11 +13,11 @@ import type { TestEngine } from '../test-engine.ts';
 
 const run = promisify(execFile);
 
-/** Names as Compose gives them: `app2` has no `container_name`. */
+/** The names that Compose gives: `app2` has no `container_name`. */
 export const DEPENDENTS = ['app1', 'stack_app2_1'];
 export const OTHERS = ['gluetun', 'stack_bystander_1'];
 
-/** A user's stack: a gateway, two services on its network, one that has nothing to do with it. */
+/** A user's stack: a gateway, two services on its network, and an unrelated one. */
 export class ComposeProject {
   readonly #engine: TestEngine;
   readonly #folder: string;
@@ -29,7 +29,7 @@ export class ComposeProject {
     this.#control = new ControlFolder(join(this.#folder, 'control'));
   }
 
-  /** Writes the compose file, anew where there is one: another `version` is another gateway. */
+  /** Writes or replaces the compose file: another `version` is another gateway. */
   async write(version: string, secondsToStop = 3): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     await this.#control.create();
@@ -40,7 +40,7 @@ export class ComposeProject {
     );
   }
 
-  /** `docker-compose ARGS…`; what it says. */
+  /** Runs `docker-compose ARGS…` and returns its output. */
   async run(...args: string[]): Promise<string> {
     const { stdout, stderr } = await run('docker-compose', ['--project-name', 'stack', ...args], {
       cwd: this.#folder,
@@ -49,7 +49,7 @@ export class ComposeProject {
     return stdout + stderr;
   }
 
-  /** The gateway as it is now, once it serves. */
+  /** The current gateway, once it serves. */
   async gateway(): Promise<Gateway> {
     const { id } = await findContainer(this.#engine, 'gluetun');
     const gateway = new Gateway(this.#engine, id, { name: 'gluetun' }, this.#control);
@@ -75,7 +75,7 @@ export class ComposeProject {
           image: GATEWAY_IMAGE,
           container_name: 'gluetun',
           labels,
-          // The private engine has no bridge, and the stand-in needs no more than a loopback.
+          // The private engine has no bridge, and the stand-in needs only a loopback.
           network_mode: 'none',
           cap_add: ['NET_ADMIN'],
           environment: { VERSION: version },
@@ -86,7 +86,7 @@ export class ComposeProject {
         app2: {
           ...app,
           depends_on: { gluetun: { condition: 'service_healthy' } },
-          // Slow, so that Compose is at it for a while.
+          // Slow, so that Compose takes a while.
           environment: { IGNORE_TERM: 'yes' },
           stop_grace_period: `${secondsToStop}s`,
         },

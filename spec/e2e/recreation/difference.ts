@@ -11,7 +11,7 @@ export interface Difference {
 interface Allowance {
   readonly path: RegExp;
   readonly because: string;
-  /** By default whatever it was, and whatever it is. */
+  /** By default any old value and any new value. */
   readonly when?: (difference: Difference) => boolean;
 }
 
@@ -19,7 +19,7 @@ const isEmptied = ({ before, after }: Difference): boolean =>
   ['[]', '{}'].includes(JSON.stringify(before)) && after === null;
 const isGained = ({ before, after }: Difference): boolean => before === undefined || after === undefined;
 
-/** All in which a container that was created anew, on another's network, may differ from the old one. */
+/** All allowed differences of a container that was re-created on another container's network. */
 const ALLOWED: readonly Allowance[] = [
   { path: /^(Id|Created|LogPath)$/, because: 'it is another container' },
   { path: /^(State\..*|ExecIDs.*)$/, because: 'it is another run' },
@@ -59,13 +59,13 @@ const ALLOWED: readonly Allowance[] = [
   },
 ];
 
-/** Where two inspections differ though nothing in the table allows it. */
+/** The differences of two inspections that the table does not allow. */
 export const unexpectedDifferences = (before: Inspection, after: Inspection): readonly Difference[] =>
   differences(before, after).filter(
     (one) => !ALLOWED.some(({ path, when }) => path.test(one.path) && (when?.(one) ?? true)),
   );
 
-/** Down to the last value; what is missing on one side is undefined there. */
+/** Compares every value; one that is missing on one side is undefined there. */
 export function differences(before: Inspection, after: Inspection): readonly Difference[] {
   const [old, young] = [new Map(leaves(ordered(before))), new Map(leaves(ordered(after)))];
   return [...new Set([...old.keys(), ...young.keys()])]
@@ -75,7 +75,7 @@ export function differences(before: Inspection, after: Inspection): readonly Dif
 
 type Leaf = readonly [path: string, value: unknown];
 
-/** An empty list or object is a value, and another one than null. */
+/** An empty list or object is a value, and differs from null. */
 function leaves(value: unknown, path = ''): readonly Leaf[] {
   const entries = value !== null && typeof value === 'object' ? Object.entries(value) : [];
   if (entries.length === 0) return [[path, value]];
@@ -87,7 +87,7 @@ type Listed = Inspection & {
   readonly HostConfig?: { readonly Binds?: readonly string[] | null };
 };
 
-/** By what they are about, and not by their places: the engine tells `Mounts` in another order each time. */
+/** By their content, not by their position: the engine lists `Mounts` in another order each time. */
 const ordered = (inspection: Listed): object => ({
   ...inspection,
   Mounts: Object.fromEntries((inspection.Mounts ?? []).map((mount) => [mount.Destination, mount])),

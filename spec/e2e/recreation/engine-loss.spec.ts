@@ -23,59 +23,56 @@ const LOSSES = [
   { how: 'shut down', call: 'start', number: 4 },
 ];
 
-describeOnPrivateEngine(
-  'an engine that goes away while an orphan is re-created, and comes back,',
-  (engine) => {
-    const { startMonitor } = useScenario(engine);
-    let relay: EngineRelay;
-    let stateFile: string;
-    let gateway: Gateway;
+describeOnPrivateEngine('after an engine goes away during a re-creation and comes back,', (engine) => {
+  const { startMonitor } = useScenario(engine);
+  let relay: EngineRelay;
+  let stateFile: string;
+  let gateway: Gateway;
 
-    beforeAll(async () => {
-      relay = await EngineRelay.open(engine);
-    });
-    afterAll(async () => relay.close());
-    beforeEach(async () => {
-      stateFile = join(await mkdtemp(join(engine.folder, 'state-')), 'state.json');
-      gateway = await createGateway(engine, { name: 'gluetun', restartPolicy: 'always' });
-    });
+  beforeAll(async () => {
+    relay = await EngineRelay.open(engine);
+  });
+  afterAll(async () => relay.close());
+  beforeEach(async () => {
+    stateFile = join(await mkdtemp(join(engine.folder, 'state-')), 'state.json');
+    gateway = await createGateway(engine, { name: 'gluetun', restartPolicy: 'always' });
+  });
 
-    const watch = async (): Promise<MonitorProcess> => {
-      const monitor = await startMonitor({
-        env: { SITES, STATE_FILE: stateFile, DOCKER_HOST: relay.dockerHost, LOG_LEVEL: 'debug' },
+  const watch = async (): Promise<MonitorProcess> => {
+    const monitor = await startMonitor({
+      env: { SITES, STATE_FILE: stateFile, DOCKER_HOST: relay.dockerHost, LOG_LEVEL: 'debug' },
+    });
+    await monitor.waitForLine(/Dependent containers \(auto-discovery\): app/);
+    return monitor;
+  };
+
+  const isWhole = async (): Promise<boolean> => {
+    const names = await containerNames(engine);
+    return names.join() === 'app,gluetun' && isOnLiveNetwork(await findContainer(engine, 'app'), gateway);
+  };
+
+  it.each(LOSSES)(
+    'the orphan is completely re-created: $how after call $number ($call)',
+    async ({ number, how }) => {
+      await createDependent(engine, {
+        name: 'app',
+        network: gateway.id,
+        binds: ['library:/library'],
+        // A killed engine records its own cleanup at the next start as a stop by hand.
+        restartPolicy: 'always',
       });
-      await monitor.waitForLine(/Dependent containers \(auto-discovery\): app/);
-      return monitor;
-    };
-
-    const isWhole = async (): Promise<boolean> => {
-      const names = await containerNames(engine);
-      return names.join() === 'app,gluetun' && isOnLiveNetwork(await findContainer(engine, 'app'), gateway);
-    };
-
-    it.each(LOSSES)(
-      'brings it back whole: $how when call $number ($call) is done',
-      async ({ number, how }) => {
-        await createDependent(engine, {
-          name: 'app',
-          network: gateway.id,
-          binds: ['library:/library'],
-          // An engine that was killed takes its own clearing up, when it is back, for a stop by hand.
-          restartPolicy: 'always',
-        });
-        await fill(engine, 'app', PLACES);
-        const content = await checksums(engine, 'app', PLACES);
-        await (await watch()).stop();
-        gateway = await gateway.recreate();
-        const held = relay.hold(number, 'after');
-        await watch();
-        await held.reached;
-        await (how === 'killed' ? engine.kill() : engine.stop());
-        held.release();
-        await engine.start();
-        await eventually('all is whole', isWhole, 50_000, 100);
-        await expect(checksums(engine, 'app', PLACES)).resolves.toBe(content);
-      },
-    );
-  },
-);
+      await fill(engine, 'app', PLACES);
+      const content = await checksums(engine, 'app', PLACES);
+      await (await watch()).stop();
+      gateway = await gateway.recreate();
+      const held = relay.hold(number, 'after');
+      await watch();
+      await held.reached;
+      await (how === 'killed' ? engine.kill() : engine.stop());
+      held.release();
+      await engine.start();
+      await eventually('all is whole', isWhole, 50_000, 100);
+      await expect(checksums(engine, 'app', PLACES)).resolves.toBe(content);
+    },
+  );
+});

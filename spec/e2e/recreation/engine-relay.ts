@@ -8,9 +8,9 @@ import { passOn } from '../pass-on.ts';
 
 /** A call that changes something about containers. */
 export interface Write {
-  /** As the engine's documentation has it, without a version: `POST /containers/create`, an id as `{id}`. */
+  /** As in the engine's documentation, without a version: `POST /containers/create`, with an id as `{id}`. */
   readonly what: string;
-  /** Of the container, or the one it gets. */
+  /** The id or name of the container, or its new name. */
   readonly target: string;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
@@ -26,9 +26,9 @@ interface Hold {
 }
 
 export interface Held {
-  /** Resolves when the call is there: before the engine has it, or after the engine has carried it out. */
+  /** Resolves when the call arrives: before the engine gets it, or after the engine has carried it out. */
   readonly reached: Promise<Write>;
-  /** Lets it, or its answer, go on. */
+  /** Forwards the call or its answer. */
   readonly release: () => void;
 }
 
@@ -36,9 +36,9 @@ const WRITE =
   /^(POST|DELETE) (?:\/v[\d.]+)?\/containers\/([^/?]+)(?:\/(start|stop|restart|rename|kill|update))?(?:\?(\S*))?$/;
 
 /**
- * A Unix socket that leads to the engine's. It remembers each call that changes a container, refuses those it
- * is told to, and can hold one of them, just before the engine gets it or just after it has been carried out:
- * at that instant a monitor can be killed.
+ * A Unix socket that forwards to the engine's. It records each call that changes a container, refuses calls on request,
+ * and can hold one of them just before the engine gets it or just after it has been carried out, so that a monitor can
+ * be killed at that instant.
  */
 export class EngineRelay {
   readonly writes: Write[] = [];
@@ -71,7 +71,7 @@ export class EngineRelay {
     });
   }
 
-  /** All connections, the stream of messages among them; the engine hears nothing of it. */
+  /** Cuts all connections, including the event stream; the engine is not affected. */
   cut(): void {
     this.#server.closeAllConnections();
   }
@@ -83,7 +83,7 @@ export class EngineRelay {
     });
   }
 
-  /** @param number the first is 1, counted from here on */
+  /** @param number counted from now on; the first is 1 */
   hold(number: number, moment: Moment): Held {
     let reached: (write: Write) => void = () => undefined;
     let release: () => void = () => undefined;
@@ -94,7 +94,7 @@ export class EngineRelay {
     return { reached: arrival, release };
   }
 
-  /** Waits until a call that matches `POST /containers/{id}/stop` or the like has come. */
+  /** Waits for a call such as `POST /containers/{id}/stop`. */
   async untilAsked(what: string, deadlineMs = 20_000): Promise<Write> {
     return eventually(what, () => this.writes.find((write) => write.what === what), deadlineMs);
   }

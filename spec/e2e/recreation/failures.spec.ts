@@ -28,7 +28,7 @@ describeOnEngine('a re-creation that fails', (engine) => {
     relay.refuses = () => false;
     await mkdir(source, { recursive: true });
     gateway = await createGateway(engine, { name: 'gluetun' });
-    // At a folder that is there in the image: where there is nothing, a file can be bound as well.
+    // At a folder that exists in the image: otherwise a file could be bound there as well.
     const mounts = [{ Type: 'bind', Source: source, Target: '/tmp' } as const];
     app = await createDependent(engine, { name: 'app', network: gateway.id, mounts });
   });
@@ -45,7 +45,7 @@ describeOnEngine('a re-creation that fails', (engine) => {
     await expect(containerNames(engine)).resolves.toEqual(['app', 'gluetun']);
   };
 
-  it('because its creation is refused leaves the orphan running, and is tried again later and later', async () => {
+  it('because the container cannot be created leaves the orphan running, and is retried with growing delays', async () => {
     const monitor = await watch();
     const before = await app.inspect();
     relay.refuses = ({ what }) => what === 'POST /containers/create';
@@ -59,7 +59,7 @@ describeOnEngine('a re-creation that fails', (engine) => {
     expect(monitor.linesMatching(/\[ERROR\]/)).toHaveLength(1);
   });
 
-  it('because the engine itself refuses it leaves the orphan running until it no longer does', async () => {
+  it('because the engine refuses it leaves the orphan running until the engine accepts it', async () => {
     const monitor = await watch();
     const before = await app.inspect();
     await rename(source, `${source}-away`);
@@ -72,7 +72,7 @@ describeOnEngine('a re-creation that fails', (engine) => {
     await expectDone(monitor);
   });
 
-  it('because what was created does not start gives the orphan its name back, and is tried again', async () => {
+  it('because the new container does not start gives the orphan its name back, and is retried', async () => {
     const monitor = await watch();
     const volumes = await volumeNames(engine);
     await rm(source, { recursive: true });
@@ -87,7 +87,7 @@ describeOnEngine('a re-creation that fails', (engine) => {
     await expect(volumeNames(engine)).resolves.toEqual(volumes);
   });
 
-  it('because its name has gone to one that never ran and joined nobody: touches neither until they are told apart', async () => {
+  it('because an unrelated container that never ran has its name touches neither until the conflict is resolved', async () => {
     const STATE_FILE = await stateThatKnows(engine, gateway.id);
     gateway = await gateway.recreate();
     const parked = parkedName('app', 'gluetun', app.id);

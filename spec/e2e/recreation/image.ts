@@ -6,7 +6,7 @@ import { docker } from './docker-cli.ts';
 
 export const OPINIONATED_IMAGE = 'gluetun-monitor-test/opinionated:latest';
 
-/** Stops at once, and in good order, on the image's own signal and on the engine's default. */
+/** Exits at once, with code 0, on the image's own stop signal and on the engine's default. */
 const PROGRAM = `#!/bin/sh
 trap 'exit 0' USR1 TERM
 while true; do sleep 3600 & wait $!; done
@@ -29,8 +29,8 @@ ONBUILD RUN true
 `;
 
 /**
- * An image that sets all that an image can set, and of which there can be a newer one under the same name: a
- * container that is created anew must take of it neither less nor more than it had.
+ * An image that sets everything that an image can set, and that can be replaced by a newer one of the same name: a
+ * container that is re-created must inherit from it exactly what it did before.
  */
 export async function buildOpinionatedImage(engine: TestEngine, version: string): Promise<void> {
   const folder = join(engine.folder, `opinionated-${version}`);

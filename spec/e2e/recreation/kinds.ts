@@ -1,23 +1,23 @@
 import { OPINIONATED_IMAGE } from './image.ts';
 
-/** What a kind of dependent is created from. */
+/** How a kind of dependent is created. */
 export interface Kind {
   readonly name: string;
-  /** For `docker run`; sources of bind mounts lie in `folder`. */
+  /** For `docker run`; the sources of bind mounts are in `folder`. */
   readonly options: (folder: string) => readonly string[];
   /** After the image's name. */
   readonly command?: readonly string[];
   readonly image?: string;
-  /** Where it has volumes and bind mounts whose content is to be kept. */
+  /** The volumes and bind mounts whose content must be kept. */
   readonly places: readonly string[];
-  /** Whose network it joins, where that is not the gateway's. */
+  /** The container whose network it joins, if that is not the gateway. */
   readonly joins?: string;
 }
 
-/** The same as `OPINIONATED_IMAGE`, and not moved on to a newer one. */
+/** The same as `OPINIONATED_IMAGE`, but not replaced by a newer one. */
 export const STEADY_IMAGE = 'gluetun-monitor-test/steady:latest';
 
-/** Every option that the CLI has, that the engine keeps, and that another's network allows. */
+/** Every option of the CLI that the engine keeps and that is allowed on another container's network. */
 const everything = (folder: string): readonly string[] =>
   [
     [
@@ -82,15 +82,15 @@ export const KINDS: readonly Kind[] = [
     places: ['/lent', '/scratch', '/bound', '/cache'],
   },
   { name: 'covered', options: () => ['--tmpfs=/cache'], places: [] },
-  // Its processes end with the gateway's first, and no restart policy helps it then.
+  // Its processes end with those of the gateway, and then no restart policy helps it.
   {
     name: 'same-processes',
     options: () => ['--pid=container:gluetun', '--restart=unless-stopped'],
     places: ['/cache'],
   },
-  // Called what the ipc namespace of `everything` is: nobody lives in one of its own.
+  // Has the same name as the ipc mode of `everything`, but does not share its namespace.
   { name: 'shareable', options: () => [], places: ['/cache'] },
-  // Somebody tries to restart it while its gateway is no more.
+  // An operator tries to restart it after its gateway was removed.
   { name: 'failed', options: () => [], places: ['/cache'] },
   { name: 'far', joins: 'everything', options: () => ['--volume=far:/far'], places: ['/far', '/cache'] },
 ];

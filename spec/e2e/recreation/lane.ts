@@ -23,10 +23,10 @@ interface Known {
 type StartMonitor = (options: MonitorOptions) => Promise<MonitorProcess>;
 
 /**
- * A gateway, `near` on its network, `far` on that of `near`, and a way for a monitor to the engine: all with names
- * of their own, so that several lanes can be gone side by side, for most of the time is spent waiting.
+ * A gateway, `near` on its network, `far` on that of `near`, and a relay from a monitor to the engine: all with unique
+ * names, so that several lanes can be used in parallel, as most of the time is spent waiting.
  *
- * It is gone again and again: what its dependents must still be is what they were at first.
+ * A lane is used repeatedly: its dependents must always remain what they were at first.
  */
 export class Lane {
   readonly name: string;
@@ -73,12 +73,12 @@ export class Lane {
     return this.#known.map(({ name }) => name);
   }
 
-  /** Nobody watches meanwhile. */
+  /** No monitor runs meanwhile. */
   async recreateGateway(): Promise<void> {
     this.#gateway = await this.#gateway.recreate();
   }
 
-  /** A monitor that knows what the one before it knew; it has listed the containers. */
+  /** A monitor with the state of the previous one, after it has listed the containers. */
   async watch(): Promise<MonitorProcess> {
     const monitor = await this.#startMonitor({
       env: {
@@ -92,7 +92,7 @@ export class Lane {
     return monitor;
   }
 
-  /** A monitor is killed at that call of its; one that has fewer calls to make, when it has come to its end. */
+  /** Kills a monitor at its call of that number, or at the end if it makes fewer calls. */
   async killAt(number: number, moment: Moment): Promise<void> {
     const held = this.relay.hold(number, moment);
     const monitor = await this.watch();
@@ -114,7 +114,7 @@ export class Lane {
     return eventually(`lane ${this.name} is whole`, async () => this.#isWhole(), 50_000, 100);
   }
 
-  /** In what the dependents are not what they were at first. */
+  /** The differences of the dependents from what they were at first. */
   async changes(): Promise<readonly (Difference | string)[]> {
     const changes = await Promise.all(
       this.#known.map(async ({ name, inspection, checksums: before }) => {

@@ -8,7 +8,7 @@ import { docker } from './docker-cli.ts';
 import { checksums, fill } from './world.ts';
 import { useScenario } from '../scenario.ts';
 
-/** Each after the one that it refers to, by the id that the engine or Compose writes down. */
+/** Each after the one that it refers to, by the id that the engine or Compose stores. */
 const ORPHANS = ['lender', 'borrower', 'host', 'guest', 'guest-once', 'talker', 'listener'];
 
 describeOnEngine('orphans that refer to each other by their ids', (engine) => {
@@ -58,12 +58,12 @@ describeOnEngine('orphans that refer to each other by their ids', (engine) => {
     await monitor.waitForLine(/ stray cannot be re-created/, 20_000);
   });
 
-  it.each(ORPHANS)('are all created anew on the live network: %s', async (name) => {
+  it.each(ORPHANS)('are all re-created on the live network: %s', async (name) => {
     await expect(idOf(name)).resolves.not.toBe(before.get(name));
     await expect(isLive(name)).resolves.toBe(true);
   });
 
-  it('refer to what has taken the place of those they referred to', async () => {
+  it('refer to the replacements of the containers they referred to', async () => {
     const host = async (name: string) => (await (await find(name)).inspect()).HostConfig;
     expect((await host('borrower')).VolumesFrom).toEqual([`${await idOf('lender')}:ro`]);
     expect((await host('guest')).PidMode).toBe(`container:${await idOf('host')}`);
@@ -72,7 +72,7 @@ describeOnEngine('orphans that refer to each other by their ids', (engine) => {
     await expect(checksums(engine, 'borrower', ['/lent'])).resolves.toBe(lent);
   });
 
-  it('but for one that refers to somebody who is no more, which is left as it is, and told why', async () => {
+  it('are left as they are if they refer to a container that does not exist, with the reason logged', async () => {
     await expect(idOf('stray')).resolves.toBe(before.get('stray'));
     const [told] = monitor.linesMatching(/\[ERROR\]/).map(({ text }) => text);
     expect(told).toMatch(

@@ -16,17 +16,17 @@ const DOOMED_IMAGE = 'gluetun-monitor-test/doomed:latest';
 const REFUSED = [
   {
     name: 'vanishing',
-    why: 'it would be gone once stopped',
+    why: 'it would be removed when it stops',
     reason: /it vanishes as soon as it stops \(--rm\)/,
   },
   {
     name: 'watched',
-    why: 'another one shares its processes',
+    why: 'another container shares its processes',
     reason: /debugger joined its pid or ipc namespace/,
   },
   {
     name: 'talkative',
-    why: 'another one shares its memory',
+    why: 'another container shares its memory',
     reason: /listener joined its pid or ipc namespace/,
   },
   {
@@ -53,7 +53,7 @@ describeOnEngine('an orphan that cannot be reproduced faithfully', (engine) => {
     await docker(engine, 'start', name);
   };
 
-  /** As compose does it with a config that has its content in the compose file. */
+  /** As compose does for a config whose content is in the compose file. */
   const putConfiguration = async (): Promise<void> => {
     const file = join(engine.folder, 'app.conf');
     await writeFile(file, 'setting=1\n');
@@ -85,7 +85,7 @@ describeOnEngine('an orphan that cannot be reproduced faithfully', (engine) => {
     await run('follower', '--network=container:watched', DEPENDENT_IMAGE);
     monitor = await startWatching({ LOG_LEVEL: 'debug' });
     await gateway.recreate();
-    // As long as it runs, the engine keeps its image.
+    // The engine keeps its image while it runs.
     await docker(engine, 'restart', 'imageless').catch(() => undefined);
     await docker(engine, 'rmi', '--force', DOOMED_IMAGE);
     for (const { name } of [...REFUSED, { name: 'follower' }])
@@ -95,7 +95,7 @@ describeOnEngine('an orphan that cannot be reproduced faithfully', (engine) => {
     await untilChecked(monitor, 3);
   });
 
-  it.each(REFUSED)('is left exactly as it is: $name, for $why', async ({ name }) => {
+  it.each(REFUSED)('is left exactly as it is: $name, because $why', async ({ name }) => {
     const after = await (await findContainer(engine, name)).inspect();
     expect(differences(before.get(name) ?? {}, after)).toEqual([]);
   });
@@ -105,7 +105,7 @@ describeOnEngine('an orphan that cannot be reproduced faithfully', (engine) => {
     expect(reports.map(({ text }) => text)).toEqual([expect.stringMatching(reason)]);
   });
 
-  it('is not the only one: whoever has joined its network is left alone, too, for a restart would not help', async () => {
+  it('leaves the containers on its network cut off too, as a restart would not help them', async () => {
     const after = await (await findContainer(engine, 'follower')).inspect();
     expect(differences(before.get('follower') ?? {}, after)).toEqual([]);
   });

@@ -9,7 +9,7 @@ import { EngineRelay, type Held } from './engine-relay.ts';
 import { containerNames, stateThatKnows } from './world.ts';
 import { type Environment, useScenario } from '../scenario.ts';
 
-describeOnEngine('an orphan that its operator renames while another one is created anew', (engine) => {
+describeOnEngine('an orphan that its operator renames while another one is re-created', (engine) => {
   const { startMonitor } = useScenario(engine);
   let relay: EngineRelay;
   let gateway: Gateway;
@@ -29,13 +29,13 @@ describeOnEngine('an orphan that its operator renames while another one is creat
   const watch = async (env: Environment = {}): Promise<MonitorProcess> =>
     startMonitor({ env: { SITES, RESTART_CONCURRENCY: '1', DOCKER_HOST: relay.dockerHost, ...env } });
 
-  /** Whose turn comes first is the engine's choice: that of its listing. */
+  /** The order is that of the engine's list. */
   const letWait = async (held: Held): Promise<void> => {
     const { query } = await held.reached;
     if (query['name']?.startsWith(later.name) === true) [first, later] = [later, first];
   };
 
-  /** Once the first one's turn has come; `meanwhile`: what else its operator does before that one's is over. */
+  /** Once the first one is being re-created; `meanwhile`: what else its operator does before that ends. */
   const renamed = async (meanwhile?: () => Promise<void>): Promise<MonitorProcess> => {
     const monitor = await watch();
     await monitor.waitForLine(/Status: STARTUP/);
@@ -59,12 +59,12 @@ describeOnEngine('an orphan that its operator renames while another one is creat
     await expect(isOnLiveNetwork(young, gateway)).resolves.toBe(true);
   };
 
-  it('keeps the name that it was given', async () => {
+  it('keeps its new name', async () => {
     await expectBack(await renamed());
     await expect(containerNames(engine)).resolves.toEqual([first.name, 'gluetun', `${later.name}2`].sort());
   });
 
-  it('keeps it also where its old one has gone to somebody else, who is not touched', async () => {
+  it('keeps its new name even if another container has taken the old one, which is not touched', async () => {
     let taker: TestContainer | undefined;
     const monitor = await renamed(async () => {
       taker = await createDependent(engine, { name: later.name, network: gateway.id });
@@ -76,7 +76,7 @@ describeOnEngine('an orphan that its operator renames while another one is creat
     await expect(findContainer(engine, later.name)).resolves.toMatchObject({ id: taker?.id });
   });
 
-  it('is not taken for its own replacement where it was parked and gets its name back', async () => {
+  it('is not mistaken for its own replacement if it was parked and gets its name back', async () => {
     const STATE_FILE = await stateThatKnows(engine, gateway.id);
     gateway = await gateway.recreate();
     for (const one of [first, later]) await one.rename(parkedName(one.name, 'gluetun', one.id));

@@ -13,10 +13,10 @@ import { useEvents, useScenario } from '../scenario.ts';
 
 const PLACES = ['/data', '/library'];
 
-/** The engine's grace before it kills. */
+/** The engine's grace period before it kills. */
 const GRACE_MS = 10_000;
 
-describeOnEngine('SIGTERM while an orphan is re-created', (engine) => {
+describeOnEngine('SIGTERM during a re-creation', (engine) => {
   const { startMonitor } = useScenario(engine);
   let relay: EngineRelay;
   const events = useEvents(engine);
@@ -70,7 +70,7 @@ describeOnEngine('SIGTERM while an orphan is re-created', (engine) => {
     expect(died && started && died.engineTimeMs < started.engineTimeMs).toBe(true);
   };
 
-  it('and takes longer to stop than the monitor has names where it waits; the next one finishes it', async () => {
+  it('logs where the orphan is parked if it takes too long to stop, and the next monitor finishes it', async () => {
     await createApp({ ignoresTerm: true, stopTimeoutSeconds: 15 });
     await orphanApp();
     const stop = relay.hold(3, 'before');
@@ -86,7 +86,7 @@ describeOnEngine('SIGTERM while an orphan is re-created', (engine) => {
     await expectFinishedBy(await watch());
   });
 
-  it('lets what stops in time come to its end', async () => {
+  it('lets the re-creation finish if the orphan stops in time', async () => {
     await createApp();
     await orphanApp();
     const stop = relay.hold(3, 'before');
@@ -100,9 +100,9 @@ describeOnEngine('SIGTERM while an orphan is re-created', (engine) => {
   });
 
   it.each([
-    { call: 1, moment: 'after', what: 'it has been parked' },
-    { call: 2, moment: 'after', what: 'its replacement has been created' },
-  ] as const)('before the orphan is stopped undoes all: $what', async ({ call, moment }) => {
+    { call: 1, moment: 'after', what: 'after it has been parked' },
+    { call: 2, moment: 'after', what: 'after its replacement has been created' },
+  ] as const)('before the orphan is stopped undoes everything: $what', async ({ call, moment }) => {
     await createApp();
     await orphanApp();
     const before = await app.inspect();

@@ -10,7 +10,7 @@ import type { TestEngine } from '../test-engine.ts';
 import { docker } from './docker-cli.ts';
 import { BOUND, type Kind, STEADY_IMAGE } from './kinds.ts';
 
-/** Creates and starts one, as the CLI does it, on the network of `gluetun` or of whom the kind joins. */
+/** Creates and starts a container as the CLI does, on the network of `gluetun` or of the container that the kind joins. */
 export async function runKind(engine: TestEngine, kind: Kind, folder: string): Promise<TestContainer> {
   const { name, options, joins = 'gluetun', image = STEADY_IMAGE, command = [] } = kind;
   const labels = Object.entries(engine.labels).map(([key, value]) => `--label=${key}=${value}`);
@@ -19,7 +19,7 @@ export async function runKind(engine: TestEngine, kind: Kind, folder: string): P
   return findContainer(engine, name);
 }
 
-/** Folders to bind, each with a file in it, on a mount that propagates what is mounted in it. */
+/** Folders to bind, each with a file in it, on a mount with propagation. */
 export async function createBoundFolders(engine: TestEngine): Promise<string> {
   const folder = join(engine.folder, 'bound');
   await mkdir(folder, { recursive: true });
@@ -35,7 +35,7 @@ export async function createBoundFolders(engine: TestEngine): Promise<string> {
   return folder;
 }
 
-/** Writes a file that tells whose it is into each place; what is read-only is left as it is. */
+/** Writes a file that identifies the container into each place that is not read-only. */
 export async function fill(engine: TestEngine, name: string, places: readonly string[]): Promise<void> {
   const script = 'for place; do echo "$0 wrote this into $place" >"$place/$0" || true; done';
   await docker(engine, 'exec', '--user=0', name, 'sh', '-c', script, name, ...places);
@@ -57,15 +57,15 @@ export async function volumeNames(engine: TestEngine): Promise<readonly string[]
   return Volumes.map(({ Name }) => Name).sort();
 }
 
-/** Of all containers, in whatever state. */
+/** The names of all containers, in any state. */
 export async function containerNames(engine: TestEngine): Promise<readonly string[]> {
   const containers = await engine.docker.listContainers({ all: true });
   return containers.map(({ Names: [name = ''] }) => name.slice(1)).sort();
 }
 
 /**
- * So many further checks have passed, five seconds apart: whoever waits for five quiet seconds has had its turn. The
- * monitor's log level is `debug`.
+ * Waits until this many further checks have passed, five seconds apart: an act that waits for five quiet seconds would
+ * have started by then. The monitor's log level must be `debug`.
  */
 export async function untilChecked(monitor: MonitorProcess, times: number): Promise<void> {
   let line = monitor.lines.at(-1);
@@ -73,7 +73,7 @@ export async function untilChecked(monitor: MonitorProcess, times: number): Prom
     line = await monitor.waitForLine(/Site http:\/\/127\.0\.0\.1:8083\/: pass/, 20_000, line);
 }
 
-/** A state file of a monitor that has known the gateway by this id; its path. */
+/** Writes the state file of a monitor that knew the gateway by this id, and returns its path. */
 export async function stateThatKnows(engine: TestEngine, gatewayId: string): Promise<string> {
   const path = join(engine.folder, `known-${gatewayId.slice(0, 12)}.json`);
   await writeFile(path, encode({ ...NOTHING_PERSISTED, gateways: { gluetun: [gatewayId] } }));

@@ -16,7 +16,7 @@ export interface ContainerProcess {
   readonly commandLine: string;
 }
 
-/** A container of the test's. Everything an operator may do to it, in one word each. */
+/** A container of the test, with a method for everything that an operator may do to it. */
 export class TestContainer {
   readonly id: string;
   readonly name: string;
@@ -28,7 +28,7 @@ export class TestContainer {
     this.name = name;
   }
 
-  /** For what this class has no word for. */
+  /** For everything that this class has no method for. */
   get handle(): Docker.Container {
     return this.engine.docker.getContainer(this.id);
   }
@@ -84,7 +84,7 @@ export class TestContainer {
     return Config.Tty ? log.toString() : demultiplex(log);
   }
 
-  /** What runs inside, seen from the host and so without an exec. A zombie is no longer running. */
+  /** The processes inside, seen from the host and so without an exec. Zombies do not count. */
   async processes(): Promise<ContainerProcess[]> {
     const { Processes } = (await this.handle.top({ ps_args: '-eo pid,stat,args' })) as {
       Processes: string[][];
@@ -102,7 +102,7 @@ export class TestContainer {
     try {
       return await readlink(`/proc/${State.Pid}/ns/net`);
     } catch {
-      // Only root may look there; inside, a container may look at itself.
+      // Only root may read that; from inside, a container may read its own.
       return this.#askInside('readlink', '/proc/self/ns/net');
     }
   }
@@ -116,8 +116,8 @@ export class TestContainer {
 }
 
 /**
- * Whether the container runs in the network its gateway has now, and not in one that died with the gateway's
- * previous start.
+ * Whether the container is on the current network of its gateway, and not on one that died with a previous run of the
+ * gateway.
  */
 export async function isOnLiveNetwork(container: TestContainer, gateway: TestContainer): Promise<boolean> {
   const [own, live] = await Promise.all([container.networkNamespace(), gateway.networkNamespace()]);

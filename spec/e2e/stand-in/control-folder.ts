@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { eventually, hasCode, isMissing } from '../eventually.ts';
 
 /**
- * The folder a test shares with its stand-in: settings, one small file each, which the stand-in reads when
- * it needs them; and requests, which it carries out at once. The other end is `image/gluetun-entrypoint`.
+ * The folder that a test shares with its stand-in: settings, one small file each, which the stand-in reads when
+ * needed; and requests, which it carries out at once. The other end is `image/gluetun-entrypoint`.
  */
 export class ControlFolder {
   readonly path: string;
@@ -20,14 +20,14 @@ export class ControlFolder {
   }
 
   /**
-   * Waits until the stand-in's main loop hears requests. A file that says so would not do: after a crash the
-   * previous start's is still there.
+   * Waits until the stand-in's main loop accepts requests. A file as the sign would not work: after a crash, that of
+   * the previous run still exists.
    */
   async untilServing(): Promise<void> {
     await eventually('the stand-in answers', async () => this.request('answer', '', 500).then(() => true));
   }
 
-  /** Written aside and renamed, for the stand-in must not read half of it. `undefined`: back to the default. */
+  /** Written to another file and renamed, so that the stand-in never reads half of it. `undefined`: the default. */
   async set(name: string, value: string | undefined): Promise<void> {
     const path = join(this.path, name);
     if (value === undefined) return rm(path, { force: true });
@@ -36,7 +36,7 @@ export class ControlFolder {
     await rename(aside, path);
   }
 
-  /** Has the stand-in do it, and waits until it did. */
+  /** Sends a request to the stand-in, and waits until it is done. */
   async request(verb: string, argument = '', deadlineMs = 10_000): Promise<void> {
     const token = randomUUID();
     await this.send(`${token} ${verb} ${argument}`);
@@ -44,7 +44,7 @@ export class ControlFolder {
     await eventually(`the stand-in does "${verb}"`, async () => access(done).then(() => true), deadlineMs, 3);
   }
 
-  /** For what the stand-in will not live to confirm. */
+  /** For a request that the stand-in does not survive. */
   async send(line: string): Promise<void> {
     // Non-blocking: without a reader it fails (ENXIO) instead of waiting for ever.
     const fifo = await open(join(this.path, 'requests'), constants.O_WRONLY | constants.O_NONBLOCK);
@@ -55,7 +55,7 @@ export class ControlFolder {
     }
   }
 
-  /** As `request('apply')`, but a stand-in that does not run will find the settings when it starts. */
+  /** Like `request('apply')`, but a stand-in that does not run reads the settings when it starts. */
   async apply(): Promise<void> {
     try {
       await this.request('apply');

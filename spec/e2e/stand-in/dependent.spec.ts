@@ -25,7 +25,7 @@ describeOnEngine('a dependent of the stand-in', (engine) => {
   afterEach(async () => removeContainers(engine));
 
   it.each([{ image: DEPENDENT_IMAGE }, { image: SHELL_LESS_IMAGE }])(
-    'sits in a dead network after its gateway restarted, until it is restarted ($image)',
+    'is on a dead network after a restart of its gateway, until it is restarted ($image)',
     async ({ image }) => {
       const dependent = await dependentOn(gateway.id, { image });
       await expect(isOnLiveNetwork(dependent, gateway)).resolves.toBe(true);
@@ -38,7 +38,7 @@ describeOnEngine('a dependent of the stand-in', (engine) => {
     },
   );
 
-  it('started before its gateway exactly when it is stale', async () => {
+  it('started before its gateway if and only if it is stale', async () => {
     const dependent = await dependentOn(gateway.id);
     await gateway.restart();
     expect((await startedAt(dependent)) < (await startedAt(gateway))).toBe(true);
@@ -47,7 +47,7 @@ describeOnEngine('a dependent of the stand-in', (engine) => {
     expect((await startedAt(dependent)) > (await startedAt(gateway))).toBe(true);
   });
 
-  it('is stale through the chain of a container that joined one that joined the gateway', async () => {
+  it('is stale if it joined through another dependent', async () => {
     const near = await dependentOn(gateway.id);
     const far = await dependentOn(near.id, { name: 'far' });
     await gateway.restart();
@@ -57,7 +57,7 @@ describeOnEngine('a dependent of the stand-in', (engine) => {
     await expect(isOnLiveNetwork(far, gateway)).resolves.toBe(false);
   });
 
-  it('fails to join while its gateway is down, and is left exited', async () => {
+  it('fails to join while its gateway is down, and stays exited', async () => {
     const dependent = await dependentOn(gateway.id);
     await gateway.stop();
 
@@ -66,7 +66,7 @@ describeOnEngine('a dependent of the stand-in', (engine) => {
     expect(State).toMatchObject({ Running: false, ExitCode: 128 });
   });
 
-  it('is orphaned when its gateway is created anew', async () => {
+  it('becomes an orphan when its gateway is re-created', async () => {
     const dependent = await dependentOn('gluetun');
     gateway = await gateway.recreate();
 
@@ -74,7 +74,7 @@ describeOnEngine('a dependent of the stand-in', (engine) => {
     await expect(dependent.restart()).rejects.toThrow('No such container');
   });
 
-  it('that stored the name follows a gateway created anew', async () => {
+  it('that joined by name follows a gateway that is re-created', async () => {
     await gateway.rename('gluetun-away');
     const dependent = await dependentOn('gluetun', { isLeftUnstarted: true });
     await gateway.rename('gluetun');
@@ -98,14 +98,14 @@ describeOnEngine('a dependent of the stand-in', (engine) => {
     expect((await stubborn.inspect()).State.ExitCode).toBe(137);
   });
 
-  it('without a shell can exec none', async () => {
+  it('without a shell cannot run one by exec', async () => {
     const dependent = await dependentOn(gateway.id, { image: SHELL_LESS_IMAGE });
     const { exitCode } = await dependent.exec('sh', '-c', 'true');
 
     expect(exitCode).toBe(126);
   });
 
-  it('is found by its name, whatever its id has become', async () => {
+  it('is found by its name even if its id has changed', async () => {
     const dependent = await dependentOn(gateway.id, { name: 'named' });
 
     expect((await findContainer(engine, 'named')).id).toBe(dependent.id);

@@ -6,8 +6,8 @@ import { DEPENDENT_IMAGE, SHELL_LESS_IMAGE } from './images.ts';
 export interface DependentOptions {
   readonly name: string;
   /**
-   * The container whose network it joins, by id or name. The engine keeps a name only where nobody has it
-   * yet, and turns any other into the id.
+   * The container whose network it joins, by id or name. The engine keeps a name only if no container has it yet;
+   * otherwise it stores the id.
    */
   readonly network: string;
   readonly image?: string;
@@ -17,16 +17,16 @@ export interface DependentOptions {
   readonly ignoresTerm?: boolean;
   /** Seconds between SIGTERM and SIGKILL; the engine's own default is ten. */
   readonly stopTimeoutSeconds?: number;
-  /** What a stop sends in place of SIGTERM, by its number. */
+  /** The number of the signal that a stop sends instead of SIGTERM. */
   readonly stopSignal?: number;
   readonly binds?: readonly string[];
-  /** As `--mount` asks for them: the engine does not make a source that is not there. */
+  /** As with `--mount`: the engine does not create a missing source. */
   readonly mounts?: readonly Docker.MountSettings[];
-  /** Created only. */
+  /** Created but not started. */
   readonly isLeftUnstarted?: boolean;
 }
 
-/** Creates an application on somebody's network and starts it. `buildImages` comes first. */
+/** Creates an application on another container's network and starts it. Call `buildImages` first. */
 export async function createDependent(engine: TestEngine, options: DependentOptions): Promise<TestContainer> {
   const stopSignal = options.stopSignal === undefined ? undefined : String(options.stopSignal);
   const env = {
@@ -39,7 +39,7 @@ export async function createDependent(engine: TestEngine, options: DependentOpti
     Image: options.image ?? DEPENDENT_IMAGE,
     Labels: { ...engine.labels, ...options.labels },
     Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
-    // Its PID 1 has no handler for SIGTERM, hence never gets one, and each stop would take ten seconds.
+    // Its PID 1 has no handler for SIGTERM and so ignores it: each stop would take ten seconds.
     ...(options.image === SHELL_LESS_IMAGE ? { StopSignal: 'SIGKILL' } : {}),
     ...(stopSignal === undefined ? {} : { StopSignal: stopSignal }),
     ...(options.stopTimeoutSeconds === undefined ? {} : { StopTimeout: options.stopTimeoutSeconds }),
@@ -55,7 +55,7 @@ export async function createDependent(engine: TestEngine, options: DependentOpti
   return container;
 }
 
-/** The container that has this name now: not the one it was, once the monitor has re-created it. */
+/** The container with this name: another one than before once the monitor has re-created it. */
 export async function findContainer(engine: TestEngine, name: string): Promise<TestContainer> {
   const { Id } = await engine.docker.getContainer(name).inspect();
   return new TestContainer(engine, Id, name);

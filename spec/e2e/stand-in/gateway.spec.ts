@@ -8,7 +8,7 @@ import { buildImages } from './images.ts';
 const [firstSite, secondSite] = sites.ok;
 const [namedSite] = sites.named;
 
-/** One try, as the monitor probes; exits with wget's own code, or 137 when the time is up. */
+/** One probe as the monitor runs it; exits with wget's own code, or 137 on a timeout. */
 const probe = async (gateway: Gateway, url: string): Promise<number> =>
   (await gateway.exec('timeout', '-s', 'KILL', '1', 'wget', '--spider', '-q', '-t1', url)).exitCode;
 
@@ -27,7 +27,7 @@ describeOnEngine('the stand-in for Gluetun', (engine) => {
 
   afterAll(() => events.close());
 
-  describe('its sites', () => {
+  describe('among its sites', () => {
     beforeAll(async () => {
       gateway = await createGateway(engine, { name: 'sites' });
     });
@@ -36,19 +36,23 @@ describeOnEngine('the stand-in for Gluetun', (engine) => {
 
     it.each([
       { meets: 'an answer', url: firstSite, exitCode: 0 },
-      { meets: 'an answer, by name', url: namedSite, exitCode: 0 },
+      { meets: 'an answer, by host name', url: namedSite, exitCode: 0 },
       { meets: 'a 403', url: sites.forbidden, exitCode: WGET_SERVER_ERROR },
       { meets: 'a 503', url: sites.unavailable, exitCode: WGET_SERVER_ERROR },
-      { meets: 'silence', url: sites.hangs, exitCode: KILLED_BY_TIMEOUT },
-      { meets: 'a redirection into silence', url: sites.redirectsIntoHang, exitCode: KILLED_BY_TIMEOUT },
-      { meets: 'headers without end', url: sites.endlessHeaders, exitCode: KILLED_BY_TIMEOUT },
+      { meets: 'no answer', url: sites.hangs, exitCode: KILLED_BY_TIMEOUT },
+      {
+        meets: 'a redirection to a site that never answers',
+        url: sites.redirectsIntoHang,
+        exitCode: KILLED_BY_TIMEOUT,
+      },
+      { meets: 'endless headers', url: sites.endlessHeaders, exitCode: KILLED_BY_TIMEOUT },
       { meets: 'a black hole', url: sites.blackHole, exitCode: KILLED_BY_TIMEOUT },
       { meets: 'no TLS', url: sites.notTls, exitCode: WGET_NETWORK_FAILURE },
-    ])('a probe of $url meets $meets', async ({ url, exitCode }) => {
+    ])('has one where a probe of $url meets $meets', async ({ url, exitCode }) => {
       await expect(probe(gateway, url)).resolves.toBe(exitCode);
     });
 
-    it('has a site with a body without end', async () => {
+    it('has one with an endless body', async () => {
       const { exitCode } = await gateway.exec(
         'timeout',
         '-s',
@@ -63,14 +67,14 @@ describeOnEngine('the stand-in for Gluetun', (engine) => {
     });
   });
 
-  describe('its faults', () => {
+  describe('as to its faults', () => {
     beforeEach(async () => {
       gateway = await createGateway(engine, { name: 'faults' });
     });
 
     afterEach(async () => removeContainers(engine));
 
-    it('refuses every site when the tunnel is broken, until a restart', async () => {
+    it('refuses every site while the tunnel is broken, until a restart', async () => {
       await gateway.breakTunnel();
       await expect(probe(gateway, firstSite)).resolves.toBe(WGET_NETWORK_FAILURE);
 
@@ -79,7 +83,7 @@ describeOnEngine('the stand-in for Gluetun', (engine) => {
       await expect(probe(gateway, firstSite)).resolves.toBe(0);
     });
 
-    it('hangs, and heals without a restart', async () => {
+    it('can hang, and heal without a restart', async () => {
       await gateway.hangTunnel();
       await expect(probe(gateway, firstSite)).resolves.toBe(KILLED_BY_TIMEOUT);
 
@@ -87,7 +91,7 @@ describeOnEngine('the stand-in for Gluetun', (engine) => {
       await expect(probe(gateway, firstSite)).resolves.toBe(0);
     });
 
-    it('stays broken across a restart when asked to', async () => {
+    it('can stay broken across a restart', async () => {
       await gateway.setStaysBroken(true);
       await gateway.breakTunnel();
       await gateway.restart();
@@ -96,7 +100,7 @@ describeOnEngine('the stand-in for Gluetun', (engine) => {
       await expect(probe(gateway, firstSite)).resolves.toBe(WGET_NETWORK_FAILURE);
     });
 
-    it('loses one site only, across restarts', async () => {
+    it('can lose a single site, across restarts', async () => {
       await gateway.setSite(secondSite, 'refused');
       await gateway.restart();
       await gateway.untilServing();
@@ -105,20 +109,20 @@ describeOnEngine('the stand-in for Gluetun', (engine) => {
       await expect(probe(gateway, secondSite)).resolves.toBe(WGET_NETWORK_FAILURE);
     });
 
-    it('forgets names, but not addresses', async () => {
+    it('can fail to resolve names, but still reach addresses', async () => {
       await gateway.loseDns();
 
       await expect(probe(gateway, namedSite)).resolves.toBe(WGET_NETWORK_FAILURE);
       await expect(probe(gateway, firstSite)).resolves.toBe(0);
     });
 
-    it('has a name server that never answers', async () => {
+    it('can have a name server that never answers', async () => {
       await gateway.hangDns();
 
       await expect(probe(gateway, namedSite)).resolves.toBe(KILLED_BY_TIMEOUT);
     });
 
-    it('has no wget any more', async () => {
+    it('can lose its wget', async () => {
       await gateway.removeWget();
       const { exitCode, output } = await gateway.exec('wget', '--version');
 
@@ -128,7 +132,7 @@ describeOnEngine('the stand-in for Gluetun', (engine) => {
       });
     });
 
-    it('crashes by itself, and its restart policy brings it back', async () => {
+    it('can crash, and its restart policy starts it again', async () => {
       await gateway.crash(3);
       const died = await events.waitFor('die', gateway);
       await events.waitFor('start', gateway, 5000, died);
@@ -137,7 +141,7 @@ describeOnEngine('the stand-in for Gluetun', (engine) => {
       expect(events.of(gateway.id).map(({ action }) => action)).not.toContain('kill');
     });
 
-    it('turns unhealthy and healthy, with an event each', async () => {
+    it('can become unhealthy and healthy, with an event each', async () => {
       await events.waitFor('health_status: healthy', gateway);
       await gateway.setHealth('failing');
       const unhealthy = await events.waitFor('health_status: unhealthy', gateway);
@@ -162,7 +166,7 @@ describeOnEngine('the stand-in for Gluetun', (engine) => {
     });
   });
 
-  describe('its options', () => {
+  describe('with its options', () => {
     afterEach(async () => removeContainers(engine));
 
     it('stops within half a second, with exit code 0', async () => {
@@ -174,20 +178,20 @@ describeOnEngine('the stand-in for Gluetun', (engine) => {
       expect((await gateway.inspect()).State.ExitCode).toBe(0);
     });
 
-    it('ignores SIGTERM', async () => {
+    it('can ignore SIGTERM', async () => {
       gateway = await createGateway(engine, { name: 'options', ignoresTerm: true });
       await gateway.stop(1);
 
       expect((await gateway.inspect()).State.ExitCode).toBe(137);
     });
 
-    it('has no health check', async () => {
+    it('can have no health check', async () => {
       gateway = await createGateway(engine, { name: 'options', health: 'none' });
 
       expect((await gateway.inspect()).State.Health).toBeUndefined();
     });
 
-    it('is healthy only after some seconds', async () => {
+    it('can take some seconds to become healthy', async () => {
       gateway = await createGateway(engine, { name: 'options', health: { afterSeconds: 3 } });
       const started = await events.waitFor('start', gateway);
       const healthy = await events.waitFor('health_status: healthy', gateway);
@@ -195,7 +199,7 @@ describeOnEngine('the stand-in for Gluetun', (engine) => {
       expect(healthy.engineTimeMs - started.engineTimeMs).toBeGreaterThan(2000);
     });
 
-    it('has BusyBox for wget', async () => {
+    it('can use the wget of BusyBox', async () => {
       gateway = await createGateway(engine, { name: 'options', wget: 'busybox' });
       const { exitCode, output } = await gateway.exec('wget', '--spider', sites.forbidden);
 
@@ -205,7 +209,7 @@ describeOnEngine('the stand-in for Gluetun', (engine) => {
       });
     });
 
-    it('comes up late', async () => {
+    it('can take some time to connect', async () => {
       gateway = await createGateway(engine, { name: 'options', tunnelDelaySeconds: 1 });
       expect(await gateway.log()).not.toContain('Public IP');
 
@@ -213,7 +217,7 @@ describeOnEngine('the stand-in for Gluetun', (engine) => {
       await expect(probe(gateway, firstSite)).resolves.toBe(0);
     });
 
-    it('writes colours to a terminal', async () => {
+    it('can write colours to a terminal', async () => {
       gateway = await createGateway(engine, { name: 'options', tty: true });
 
       expect(await gateway.log()).toContain(

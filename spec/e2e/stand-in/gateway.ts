@@ -6,7 +6,7 @@ import { TestContainer } from './container.ts';
 import { ControlFolder } from './control-folder.ts';
 import { GATEWAY_IMAGE } from './images.ts';
 
-/** What the stand-in's tunnel leads to, each named after what a probe of it meets. */
+/** The sites behind the stand-in's tunnel, named after the result of a probe. */
 export const sites = {
   ok: ['http://127.0.0.1:8081/', 'http://127.0.0.1:8082/', 'http://127.0.0.1:8083/'],
   named: ['http://site.example:8081/', 'http://other.example:8082/'],
@@ -23,13 +23,13 @@ export const sites = {
   notTls: 'https://127.0.0.1:8090/',
 } as const;
 
-/** `refused`: nobody listens; `hung`: the connection is accepted and nothing more comes. */
+/** `refused`: nothing listens; `hung`: the connection is accepted and nothing follows. */
 export type Reach = 'up' | 'refused' | 'hung';
-/** `tunnel`: as a probe of the first site through the tunnel says. */
+/** `tunnel`: the result of a probe of the first site through the tunnel. */
 export type Health = 'healthy' | 'failing' | 'tunnel' | { readonly afterSeconds: number };
 /**
- * `off`: nobody listens. `read-only`: a role that may not PUT. `v3.30`: OpenVPN's routes only. `foreign`: some other
- * server. `hung`: never answers. `stuck`: nor to a PUT, though a stop is carried out, as v3.41.2 may do.
+ * `off`: nothing listens. `read-only`: a role without PUT. `v3.30`: only OpenVPN's routes. `foreign`: another server.
+ * `hung`: never answers. `stuck`: never answers a PUT, although it carries out a stop, as v3.41.2 may do.
  */
 export type ControlServer =
   'open' | 'off' | 'read-only' | 'v3.30' | 'foreign' | 'hung' | 'stuck' | { readonly apiKey: string };
@@ -40,32 +40,32 @@ export interface GatewayOptions {
   readonly name: string;
   /** `none`: the container has no health check at all. */
   readonly health?: Health | 'none';
-  /** How often Docker asks for it, and how often in vain before it says `unhealthy`; the image's own by default. */
+  /** Docker's interval and number of retries before `unhealthy`; those of the image by default. */
   readonly healthPace?: {
     readonly intervalSeconds: number;
     readonly startPeriodSeconds: number;
     readonly retries: number;
   };
   readonly restartPolicy?: 'no' | 'always' | 'unless-stopped' | 'on-failure';
-  /** How often `on-failure` starts it; without end unless given. */
+  /** How often `on-failure` starts it; unlimited by default. */
   readonly maximumRetryCount?: number;
-  /** What a stop sends in place of SIGTERM, by its number. */
+  /** The number of the signal that a stop sends instead of SIGTERM. */
   readonly stopSignal?: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** Debian's BusyBox `wget` dies of `-T`: never give it one. */
+  /** Debian's BusyBox `wget` crashes on `-T`: never pass that. */
   readonly wget?: 'gnu' | 'busybox';
   readonly vpn?: 'wireguard' | 'openvpn';
   readonly controlServer?: ControlServer;
-  /** `unavailable`: Gluetun fails to learn its address, and says so. `off`: it does not ask for it. */
+  /** `unavailable`: Gluetun fails to learn its address, and logs that. `off`: it does not ask for it. */
   readonly publicIp?: PublicIp;
   /** Seconds from a working tunnel until Gluetun has learned its address. */
   readonly publicIpDelaySeconds?: number;
   /** Seconds from a start of the VPN until there is a tunnel. */
   readonly tunnelDelaySeconds?: number;
-  /** Seconds that a stop of the VPN takes, and whoever asked the control server for it waits. */
+  /** Seconds that a stop of the VPN takes, during which the control server does not answer the request. */
   readonly stopDelaySeconds?: number;
-  /** Sites answer before there is a tunnel: in its first instants Gluetun's firewall does not stand yet. */
+  /** Sites answer before there is a tunnel, as Gluetun's firewall is not up in the first moments. */
   readonly leaksAtStart?: boolean;
   /** Neither a restart nor a new connection heals what a test broke. */
   readonly staysBroken?: boolean;
@@ -73,13 +73,13 @@ export interface GatewayOptions {
   /** Seconds between SIGTERM and SIGKILL; the engine's own default is ten. */
   readonly stopTimeoutSeconds?: number;
   readonly tty?: boolean;
-  /** What an operator has set besides. */
+  /** Further settings of the operator. */
   readonly hostConfig?: Docker.HostConfig;
-  /** How the engine keeps its log. */
+  /** The logging driver. */
   readonly log?: { readonly Type: string; readonly Config: Readonly<Record<string, string>> };
 }
 
-/** A stand-in for Gluetun: from outside the same container, log, health and control server; a tunnel to break. */
+/** A stand-in for Gluetun with the same container, log, health and control server, and a tunnel that can be broken. */
 export class Gateway extends TestContainer {
   readonly #options: GatewayOptions;
   readonly #control: ControlFolder;
@@ -90,12 +90,12 @@ export class Gateway extends TestContainer {
     this.#control = control;
   }
 
-  /** Waits until the stand-in, started by whomever, hears what a test asks of it. */
+  /** Waits until the stand-in accepts requests from a test, whatever started it. */
   async untilServing(): Promise<void> {
     await this.#control.untilServing();
   }
 
-  /** No site is reachable: refused at once. Names still resolve. */
+  /** Every site refuses the connection at once. Names still resolve. */
   async breakTunnel(): Promise<void> {
     await this.#change('tunnel', 'refused');
   }
@@ -105,7 +105,7 @@ export class Gateway extends TestContainer {
     await this.#change('tunnel', 'hung');
   }
 
-  /** Names no longer resolve, which is known at once. */
+  /** Names no longer resolve, and fail at once. */
   async loseDns(): Promise<void> {
     await this.#change('dns', 'lost');
   }
@@ -121,7 +121,7 @@ export class Gateway extends TestContainer {
     await this.#change('tunnel', undefined);
   }
 
-  /** One site of `sites`, by its port; stays so across restarts, for it is the site's own trouble. */
+  /** One site of `sites`, by its port; stays down across restarts, as it is the site's own failure. */
   async setSite(url: string, reach: Reach): Promise<void> {
     await this.#change(`site.${new URL(url).port}`, reach);
   }
@@ -146,12 +146,12 @@ export class Gateway extends TestContainer {
     await this.#control.set('public-ip-delay', String(seconds));
   }
 
-  /** From the next connection on its OpenVPN server refuses who it is, or does not. */
+  /** Whether its OpenVPN server refuses or accepts the credentials, from the next connection on. */
   async setCredentials(credentials: 'accepted' | 'refused'): Promise<void> {
     await this.#control.set('credentials', credentials);
   }
 
-  /** Each start ends at once with this fault of its settings; undefined: none does. */
+  /** Each start fails at once with this fault in its settings; undefined: no fault. */
   async setConfigurationError(fault: string | undefined): Promise<void> {
     await this.#control.set('configuration-error', fault);
   }
@@ -164,7 +164,7 @@ export class Gateway extends TestContainer {
     await this.#control.set('stop-delay', String(seconds));
   }
 
-  /** Gluetun's own restart of its VPN: says so in the log, and connects anew. */
+  /** Gluetun's own restart of its VPN: it logs that and reconnects. */
   async healItself(): Promise<void> {
     await this.#control.request('self-heal');
   }
@@ -187,7 +187,7 @@ export class Gateway extends TestContainer {
     await this.#control.request('log', message);
   }
 
-  /** PID 1 exits on its own account: nobody sent it a signal. */
+  /** PID 1 exits by itself, without a signal. */
   async crash(exitCode = 1): Promise<void> {
     await this.#control.send(`- crash ${exitCode}`);
   }
@@ -198,12 +198,12 @@ export class Gateway extends TestContainer {
     return this.createAgain();
   }
 
-  /** The second half of it, for a test that has something to do in between. */
+  /** The second half of that, for a test that does something in between. */
   async createAgain(): Promise<Gateway> {
     return createWith(this.engine, this.#options, this.#control);
   }
 
-  /** As `docker compose up` does it: the new one is there, under another name, before the old one goes. */
+  /** As `docker compose up` does it: the new one exists, under another name, before the old one is removed. */
   async replace(): Promise<Gateway> {
     const name = `${this.id.slice(0, 12)}_${this.name}`;
     const options = { ...this.#options, name };
@@ -225,7 +225,7 @@ export class Gateway extends TestContainer {
   }
 }
 
-/** Creates and starts a stand-in, and waits until it serves. `buildImages` comes first. */
+/** Creates and starts a stand-in, and waits until it serves. Call `buildImages` first. */
 export async function createGateway(engine: TestEngine, options: GatewayOptions): Promise<Gateway> {
   const control = new ControlFolder(join(engine.folder, `control-${randomUUID()}`));
   await control.create();
@@ -270,9 +270,9 @@ const configuration = (
   ...healthCheck(options),
   ...(options.stopSignal === undefined ? {} : { StopSignal: String(options.stopSignal) }),
   HostConfig: {
-    // Nothing but a loopback: that is where the stand-in's internet is.
+    // Only a loopback: the stand-in's internet is there.
     NetworkMode: 'none',
-    // As Gluetun has it; here for the route into the black hole.
+    // As for Gluetun; needed here for the route into the black hole.
     CapAdd: ['NET_ADMIN'],
     Binds: [`${control.path}:/control`],
     RestartPolicy: {

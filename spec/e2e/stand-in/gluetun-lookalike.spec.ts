@@ -9,7 +9,7 @@ import { buildImages } from './images.ts';
 const LINE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (DEBUG|INFO|WARN|ERROR) (?:\[([^\]]+)\] )?(.*)$/;
 const PUBLIC_IP = /\[ip getter\] Public IP address is (\S+) \(/g;
 
-describeOnEngine('what the stand-in has of Gluetun', (engine) => {
+describeOnEngine('the stand-in, compared with Gluetun,', (engine) => {
   let gateway: Gateway;
 
   beforeAll(async () => buildImages(engine));
@@ -31,8 +31,8 @@ describeOnEngine('what the stand-in has of Gluetun', (engine) => {
   const put = async (status: string, ...options: string[]): Promise<string> =>
     ask('/v1/vpn/status', ...putting(status), ...options);
 
-  describe('its log', () => {
-    it('has lines of the same form, after the banner', async () => {
+  describe('in its log', () => {
+    it('has lines of the same form after the banner', async () => {
       gateway = await createGateway(engine, { name: 'log' });
       const lines = (await gateway.log()).trim().split('\n');
 
@@ -40,7 +40,7 @@ describeOnEngine('what the stand-in has of Gluetun', (engine) => {
       expect(lines.slice(10).filter((line) => !LINE.test(line))).toEqual([]);
     });
 
-    it('names another public address after each start', async () => {
+    it('shows another public address after each start', async () => {
       gateway = await createGateway(engine, { name: 'log' });
       await gateway.restart();
       await gateway.untilServing();
@@ -48,20 +48,20 @@ describeOnEngine('what the stand-in has of Gluetun', (engine) => {
       await expect(publicIps()).resolves.toEqual(['203.0.113.7', '198.51.100.24']);
     });
 
-    it('names none when it could not learn it', async () => {
+    it('shows no public address if it could not learn it', async () => {
       gateway = await createGateway(engine, { name: 'log', publicIp: 'unavailable' });
 
       await expect(publicIps()).resolves.toEqual([]);
       await expect(ask('/v1/publicip/ip')).resolves.toBe('{"public_ip":""}');
     });
 
-    it('tells of OpenVPN', async () => {
+    it('shows the lines of OpenVPN', async () => {
       gateway = await createGateway(engine, { name: 'log', vpn: 'openvpn' });
 
       expect(await gateway.log()).toContain('INFO [openvpn] Initialization Sequence Completed\n');
     });
 
-    it('tells when it heals itself', async () => {
+    it('shows when it heals itself', async () => {
       gateway = await createGateway(engine, { name: 'log' });
       await gateway.breakTunnel();
       await gateway.healItself();
@@ -80,8 +80,8 @@ describeOnEngine('what the stand-in has of Gluetun', (engine) => {
     });
   });
 
-  describe('its control server', () => {
-    it('knows the public address, and logs that it was asked', async () => {
+  describe('as to its control server', () => {
+    it('reports the public address, and logs the request', async () => {
       gateway = await createGateway(engine, { name: 'control' });
 
       expect(JSON.parse(await ask('/v1/publicip/ip'))).toMatchObject({
@@ -93,7 +93,7 @@ describeOnEngine('what the stand-in has of Gluetun', (engine) => {
       await expectLogged('INFO [http server] 200 GET /v1/publicip/ip wrote');
     });
 
-    it('stops and starts the VPN, which heals it and finds another exit', async () => {
+    it('stops and starts the VPN, which heals it and leads to another endpoint', async () => {
       gateway = await createGateway(engine, { name: 'control' });
       await gateway.breakTunnel();
       const outcomes = [
@@ -113,14 +113,14 @@ describeOnEngine('what the stand-in has of Gluetun', (engine) => {
       await expect(publicIps()).resolves.toEqual(['203.0.113.7', '198.51.100.24']);
     });
 
-    it('can do nothing for a VPN that has crashed', async () => {
+    it('cannot start a VPN that has crashed', async () => {
       gateway = await createGateway(engine, { name: 'control' });
       await gateway.crashVpn();
 
       await expect(put('running')).resolves.toBe('{"outcome":"already crashed"}');
     });
 
-    it('demands its key', async () => {
+    it('requires its key', async () => {
       gateway = await createGateway(engine, { name: 'control', controlServer: { apiKey: 's3cret' } });
 
       await expect(ask('/v1/vpn/status')).resolves.toBe('');
@@ -156,21 +156,21 @@ describeOnEngine('what the stand-in has of Gluetun', (engine) => {
       await expect(ask('/v1/openvpn/status', ...putting('running'))).resolves.toBe(outcome);
     });
 
-    it('is off', async () => {
+    it('can be off', async () => {
       gateway = await createGateway(engine, { name: 'control', controlServer: 'off' });
 
       expect((await gateway.exec('wget', '-q', '-t1', 'http://127.0.0.1:8000/')).exitCode).toBe(4);
     });
   });
 
-  describe('a restart of its VPN by the monitor', () => {
+  describe('when the monitor restarts its VPN', () => {
     const restart = async (key?: string): Promise<VpnRestart> => {
       const { cmd, env } = vpnRestartCommand({ url: 'http://127.0.0.1:8000', key });
       const { output } = await gateway.exec('env', ...env, ...cmd);
       return judgeVpnRestart(output.split('\n'), { url: '', key });
     };
 
-    it('heals the tunnel and finds another exit, in the same network', async () => {
+    it('heals the tunnel and gets another endpoint, on the same network', async () => {
       gateway = await createGateway(engine, { name: 'vpn' });
       const network = await gateway.networkNamespace();
       await gateway.breakTunnel();
@@ -191,13 +191,13 @@ describeOnEngine('what the stand-in has of Gluetun', (engine) => {
       { given: 'no server', options: { controlServer: 'off' }, result: 'unavailable' },
       { given: 'no GNU wget', options: { wget: 'busybox' }, result: 'unavailable' },
       { given: 'a VPN that is still connecting', options: { tunnelDelaySeconds: 60 }, result: 'restarted' },
-    ])('with $given: $result', async ({ options, key, result }) => {
+    ])('gives "$result" with $given', async ({ options, key, result }) => {
       gateway = await createGateway(engine, { name: 'vpn', ...options });
 
       await expect(restart(key)).resolves.toMatchObject({ result });
     });
 
-    it('lets a VPN be that has crashed', async () => {
+    it('leaves a crashed VPN alone', async () => {
       gateway = await createGateway(engine, { name: 'vpn' });
       await gateway.crashVpn();
 

@@ -13,10 +13,10 @@ import type { TestEngine } from '../test-engine.ts';
 
 export const GATEWAY_IMAGE = 'gluetun-monitor-test/gateway:latest';
 export const DEPENDENT_IMAGE = 'gluetun-monitor-test/dependent:latest';
-/** Two static programs, `sleep` and `readlink`, and no shell: as the images are that have nothing to exec. */
+/** Two static programs, `sleep` and `readlink`, and no shell, like images in which nothing can be run by exec. */
 export const SHELL_LESS_IMAGE = 'gluetun-monitor-test/shell-less:latest';
 
-/** Builds all three images on the engine, from programs of this host: a second, and no network. */
+/** Builds all three images on the engine from programs of this host: takes a second and no network. */
 export async function buildImages(engine: TestEngine): Promise<void> {
   const folder = join(engine.folder, 'images');
   await rm(folder, { recursive: true, force: true });
@@ -28,7 +28,7 @@ export async function buildImages(engine: TestEngine): Promise<void> {
 async function buildGatewayImage(engine: TestEngine, folder: string): Promise<void> {
   await createRootfs(folder);
   await addBusybox(folder, ['wget']);
-  // BusyBox as it is, for gateways with BusyBox's wget; the other has GNU wget, as Gluetun installs it.
+  // An unchanged BusyBox, for gateways with its wget; the other image has GNU wget, as Gluetun installs it.
   await copyWithLibraries(await locate('busybox'), folder, 'stand-in/busybox');
   await copyWithLibraries(await locate('wget'), folder, 'usr/bin/wget');
   await addNameResolution(folder);
@@ -40,7 +40,7 @@ async function buildGatewayImage(engine: TestEngine, folder: string): Promise<vo
   ]);
 }
 
-/** With defaults of every kind: re-creating a container must leave to its image what is the image's. */
+/** With defaults of every kind: a re-created container must keep inheriting them from its image. */
 async function buildDependentImage(engine: TestEngine, folder: string): Promise<void> {
   await createRootfs(folder);
   await addBusybox(folder);

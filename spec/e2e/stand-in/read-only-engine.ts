@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { TestEngine } from '../test-engine.ts';
 import { passOn } from '../pass-on.ts';
 
-/** Reading, and the two calls that an exec takes. */
+/** Reads, and the two calls of an exec. */
 const ALLOWED =
   /^(?:GET|HEAD) |^POST (?:\/v[\d.]+)?\/(?:containers\/[^/?]+\/exec|exec\/[^/?]+\/start)(?:\?|$)/;
 
-/** A Unix socket that leads to the engine's, and refuses (403) whatever would change anything, but execs. */
+/** A Unix socket that forwards to the engine's, but refuses (403) every change except execs. */
 export class ReadOnlyEngine {
-  /** What was refused, as `POST /containers/ID/restart`. */
+  /** The refused calls, such as `POST /containers/ID/restart`. */
   readonly refused: string[] = [];
   readonly dockerHost: string;
   readonly #engine: TestEngine;

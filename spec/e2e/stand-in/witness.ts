@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
 
-/** Somebody outside the tunnel, as `WITNESS` names one: accepts connections as long as the line is up. */
+/** A host outside the tunnel, for `WITNESS`: accepts connections while the line is up. */
 export class WitnessStandIn {
   /** How many connections it has accepted. */
   connections = 0;
@@ -15,12 +15,12 @@ export class WitnessStandIn {
     return witness;
   }
 
-  /** For `WITNESS`; stays the same while it is away. */
+  /** For `WITNESS`; stays the same while the host is away. */
   get url(): string {
     return `tcp://127.0.0.1:${this.#port}`;
   }
 
-  /** The port is closed: whoever asks is refused. */
+  /** Closes the port: connections are refused. */
   async goAway(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     const server = this.#server;

@@ -34,7 +34,7 @@ const PACES = [
   { intervalSeconds: 5, startPeriodSeconds: 10, retries: 3 },
 ];
 const CUT_MS = 12_000;
-/** How long before the start of a check the cut begins; negative: in the check. */
+/** How long before the start of a check the cut begins; negative: during the check. */
 const BEFORE_CHECK_MS = [11_500, 9_000, 6_000, 4_500, 3_000, 1_500, 500, 100, 0, -50];
 
 const run = promisify(execFile);
@@ -67,7 +67,7 @@ const startedMonitor = async (
     env: { ...DEFAULTS, ...(isVerbose && { LOG_LEVEL: 'debug' }), ...env },
   });
 
-/** The first message later than that moment, by the engine's clock. */
+/** The first event later than that moment, by the engine's clock. */
 const next = async (
   { events }: Bench,
   what: string,
@@ -81,17 +81,17 @@ const next = async (
     5,
   );
 
-/** Restarted together, none of the five may wait for another. */
+/** All five are restarted in parallel, so that none waits for another. */
 const ALL_ON_GATEWAY = Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`app${String(n)}`, 'gluetun']));
 
 async function setUp(engine: TestEngine, options: Partial<GatewayOptions>): Promise<Setting> {
   const setting = await createSetting(engine, options, ALL_ON_GATEWAY);
-  // What was created a moment ago is left to compose for five seconds.
+  // A new container is left to compose for five seconds.
   await pause(6_000);
   return setting;
 }
 
-/** Each break at the same moment between two of Docker's probes, so that its detection takes equally long. */
+/** Each break is at the same moment between two of Docker's probes, so that detection always takes the same time. */
 async function breakAfterProbe(bench: Bench, gateway: Gateway): Promise<number> {
   await next(
     bench,

@@ -10,7 +10,7 @@ import { Story } from './story.ts';
 import { BACKOFF_MAX_SECONDS, BACKOFF_SECONDS, CONCURRENCY } from './watch.ts';
 
 export interface ChaosOptions {
-  /** Started, empty, and for nobody else. */
+  /** A running engine without containers, for this run only. */
   readonly engine: PrivateEngine;
   readonly minutes: number;
   readonly seed: number;
@@ -21,14 +21,14 @@ export interface ChaosResult {
   readonly violations: readonly string[];
   readonly faultsPlayed: number;
   readonly commands: number;
-  /** From the last fault undone to all as it should be. */
+  /** From the end of the last fault until everything is as it should be. */
   readonly settledMs: number;
 }
 
-/** The longest backoff, the wait for a gateway that may come back, and two rounds of repairs. */
+/** The longest backoff, the wait for a gateway that may return, and two rounds of repairs. */
 const SETTLES_WITHIN_MS = 150_000;
 
-/** Plays faults on the engine for so long, lets all come to rest, and tells what should not have been. */
+/** Plays faults on the engine for that long, lets everything settle, and returns what was wrong. */
 export async function chaos({ engine, minutes, seed, print }: ChaosOptions): Promise<ChaosResult> {
   const story = new Story(print);
   const scene = await Scene.open(engine, story);
@@ -53,7 +53,7 @@ const rulesOf = ({ observer }: Scene): Parameters<typeof violations>[1] => ({
   nameOf: (target) => observer.nameOf(target),
 });
 
-/** Until the time is over, or something is wrong. */
+/** Until the time is over or an invariant is violated. */
 async function playAll(scene: Scene, plan: Iterator<Fault>, until: number): Promise<readonly string[]> {
   while (Date.now() < until) {
     const { value: fault } = plan.next() as { value: Fault };
@@ -73,13 +73,13 @@ async function play(scene: Scene, fault: Fault): Promise<void> {
     story.count(fault.kind, done !== undefined);
     if (done !== '') story.tell(`  ${done ?? '(passed over)'}`);
   } catch (error) {
-    // What was to be done met the monitor's own doing: a container by that name may just be parked.
+    // The fault collided with an act of the monitor: a container of that name may just be parked.
     story.count(fault.kind, false);
     story.tell(`  (passed over: ${messageOf(error)})`);
   }
 }
 
-/** No more faults, and a tunnel that works. */
+/** Undoes all faults and mends the tunnel. */
 async function settle(scene: Scene): Promise<number> {
   const { story, stack, relay } = scene;
   story.tell('no more faults; what was done is undone');
@@ -109,8 +109,8 @@ async function checkedByHand({ watch }: Scene): Promise<readonly string[]> {
 }
 
 /**
- * What no monitor can, or may: see `isBrokenByEngine`; and one that finds a gateway down, with nothing recorded of how
- * that ended, leaves it to its operator.
+ * What no monitor can or may repair: see `isBrokenByEngine`. A monitor that finds a gateway down, without a record of
+ * how it ended, also leaves that to its operator.
  */
 async function mend({ stack, story, watch }: Scene): Promise<void> {
   if (await stack.isBrokenByEngine(GATEWAY)) {
@@ -129,7 +129,7 @@ async function mend({ stack, story, watch }: Scene): Promise<void> {
   }
 }
 
-/** What is not as it should be, once nothing happens any more. */
+/** What is not as it should be once no more faults happen. */
 async function left(scene: Scene): Promise<readonly string[]> {
   const { engine, stack, watch } = scene;
   const names = await containerNames(engine);
@@ -148,7 +148,7 @@ async function left(scene: Scene): Promise<readonly string[]> {
   ];
 }
 
-/** One that cannot be read is asked again until the time is up, and is a fault then. */
+/** Retries a container that cannot be read until the time is up; then that counts as a fault. */
 async function contentFault({ stack }: Scene): Promise<readonly string[]> {
   try {
     return (await stack.hasKeptContent()) ? [] : ['the content of a volume has changed'];

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { preload } from '../../e2e/preload.ts';
 
-/** Loaded before the monitor: its wall clock is off by as many milliseconds as a file says. */
+/** Loaded before the monitor: shifts its wall clock by the milliseconds in a file. */
 const SHIFT = (file: string): string => `
 const { readFileSync } = require('node:fs');
 const Clock = Date;
@@ -16,7 +16,7 @@ globalThis.Date = class Date extends Clock {
 };
 `;
 
-/** A wall clock that can be set, for programs started with its `environment`. */
+/** An adjustable wall clock for programs started with its `environment`. */
 export class ClockShift {
   readonly environment: Readonly<Record<string, string>>;
   readonly #file: string;

@@ -11,18 +11,18 @@ const WRITE =
 const EXEC = /^POST (?:\/v[\d.]+)?\/(?:containers\/[^/]+\/exec|exec\/[^/]+\/start)$/;
 
 /**
- * The only way from the monitor to the engine: notes each call that changes something, with its beginning and its end
- * as the monitor sees them, and does to connections what networks and engines do to them.
+ * The only way from the monitor to the engine. It records each call that changes something, with its beginning and its
+ * end as the monitor sees them, and disturbs connections as networks and engines do.
  */
 export class FaultRelay {
   readonly socketPath: string;
   readonly dockerHost: string;
-  /** Before a call is passed on, and again before its answer is. */
+  /** The delay before a call is forwarded, and again before its answer is. */
   delayMs = 0;
   isDown = false;
-  /** So many further commands are carried out, and their answers lost. */
+  /** The number of further commands that are carried out but whose answers are lost. */
   answersToLose = 0;
-  /** Whose calls these are. */
+  /** The number of the monitor that makes the calls. */
   monitor = 0;
   onCall: (call: Call) => void = () => undefined;
   readonly #engine: TestEngine;
@@ -51,7 +51,7 @@ export class FaultRelay {
     return relay;
   }
 
-  /** In mid-call, all of them. */
+  /** Cuts all connections, even during a call. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -109,7 +109,7 @@ export class FaultRelay {
 
   #note(incoming: IncomingMessage, outgoing: ServerResponse): Call | undefined {
     const what = `${incoming.method ?? ''} ${incoming.url ?? ''}`;
-    // What asks for the past only ends by itself.
+    // A request for past events ends by itself.
     if (what.includes('/events?') && !what.includes('until=')) this.#eventStreams.add(outgoing);
     outgoing.on('close', () => this.#eventStreams.delete(outgoing));
     const call = callIn(what, this.monitor);
@@ -129,7 +129,7 @@ export class FaultRelay {
   }
 }
 
-/** Whatever changes something and is not known here is a call, too: nothing goes by unseen. */
+/** A call that changes something in an unknown way is recorded, too. */
 function callIn(what: string, monitor: number): Call | undefined {
   if (/^(GET|HEAD) /.test(what) || EXEC.test(what)) return undefined;
   const [, target = what, verb, name] = WRITE.exec(what) ?? [];

@@ -1,15 +1,15 @@
-/** What was seen of a run, all by the clock of this host: milliseconds since the epoch. */
+/** The record of a run. All times are of this host's clock: milliseconds since the epoch. */
 export interface History {
   readonly calls: Call[];
   readonly acts: OperatorAct[];
   readonly gatewayRuns: GatewayRun[];
-  /** When a monitor was connected to the engine's messages. */
+  /** When a monitor was connected to the event stream. */
   readonly connections: Span[];
   readonly monitors: (Span & { readonly number: number })[];
-  /** When calls were delayed, and when nothing could be written. */
+  /** When calls were delayed, and when the disk was full. */
   readonly slow: Span[];
   readonly diskFull: Span[];
-  /** Dependents that did not exist when somebody looked. */
+  /** Dependents that did not exist when the observer looked. */
   readonly losses: { readonly at: number; readonly name: string }[];
   /** Monitors that ended without having been killed. */
   readonly ends: { readonly at: number; readonly how: string }[];
@@ -23,22 +23,22 @@ export interface Span {
 
 export const WRITES = ['start', 'restart', 'stop', 'kill', 'rename', 'create', 'remove', 'update'] as const;
 
-/** A call by which a monitor changes something; whatever else it is, it is a reading. */
+/** A call by which a monitor changes something. */
 export interface Call extends Span {
-  /** Which of the monitors made it. */
+  /** The number of the monitor that made it. */
   readonly monitor: number;
   readonly verb: (typeof WRITES)[number];
-  /** An id, a name where one is created, or a path where it is none that a monitor may ask for. */
+  /** An id, the name for a create, or the path of a call that a monitor must not make. */
   readonly target: string;
 }
 
-/** What the operator did to a container; `run`: its engine has started it, whatever its operator wants. */
+/** What the operator did to a container; `run`: the engine started it, whatever the operator wants. */
 export interface OperatorAct extends Span {
   readonly name: string;
   readonly what: 'stop' | 'start' | 'remove' | 'create' | 'run';
 }
 
-/** Paused is not running. */
+/** A paused container does not count as running. */
 interface GatewayRun extends Span {
   readonly id: string;
 }

@@ -17,7 +17,7 @@ const call = (verb: Call['verb'], target: string, from: number, to = from + 200,
   monitor,
 });
 
-/** A gateway that has always run, a monitor that has always been connected, and these calls. */
+/** These calls, with a gateway that always ran and a monitor that was always connected. */
 const seen = (calls: readonly Call[], more: Partial<History> = {}): History => ({
   ...newHistory(),
   gatewayRuns: [{ id: 'gluetun', from: 0, to: Infinity }],
@@ -31,11 +31,11 @@ const stop = { name: 'near', what: 'stop', from: T, to: T + 100 } as const;
 const start = { name: 'near', what: 'start', from: T + 15_000, to: T + 15_100 } as const;
 const full = { from: T - 10_000, to: T + 60_000 };
 
-describe('what is seen of a run', () => {
+describe('the history of a chaos run', () => {
   it.each<{ given: string; history: History }>([
-    { given: 'nothing', history: seen([]) },
+    { given: 'an empty history', history: seen([]) },
     {
-      given: 'a recovery: the gateway, then a wave of dependents side by side',
+      given: 'a recovery of the gateway, then of a wave of dependents in parallel',
       history: seen([
         call('restart', 'gluetun', 0, 500),
         call('restart', 'near', 600, 900),
@@ -48,7 +48,7 @@ describe('what is seen of a run', () => {
       history: seen([0, 10_000, 30_000, 60_000, 90_000].map((at) => call('restart', 'gluetun', at))),
     },
     {
-      given: 'its own restart that left the gateway down, and its start',
+      given: "the monitor's own restart that left the gateway down, and the start after it",
       history: seen([call('restart', 'gluetun', 0, 400), call('start', 'gluetun', 5_000)], {
         gatewayRuns: [{ id: 'gluetun', from: 0, to: T + 100 }],
       }),
@@ -58,11 +58,11 @@ describe('what is seen of a run', () => {
       history: seen([call('restart', 'near', 16_000)], { acts: [stop, start] }),
     },
     {
-      given: 'a start after a stop that nobody can have heard of',
+      given: 'a start after a stop that no monitor could notice',
       history: seen([call('start', 'near', 20_000)], { acts: [stop], connections: [] }),
     },
     {
-      given: 'an early restart by a monitor that could not know of the one before',
+      given: 'an early restart by a monitor that could not know of the previous one',
       history: seen([call('restart', 'gluetun', 0), call('restart', 'gluetun', 4_000, 4_200, 2)], {
         diskFull: [full],
         monitors: [
@@ -71,7 +71,7 @@ describe('what is seen of a run', () => {
         ],
       }),
     },
-  ])('is fine: $given', ({ history }) => {
+  ])('violates no invariant: $given', ({ history }) => {
     expect(violations(history, RULES)).toEqual([]);
   });
 
@@ -81,36 +81,40 @@ describe('what is seen of a run', () => {
       history: seen([call('restart', name, 0)]),
       then: new RegExp(`restart ${name}`),
     })),
-    { given: 'a gateway removed', history: seen([call('remove', 'gluetun', 0)]), then: /remove gluetun/ },
     {
-      given: 'a dependent restarted while the gateway is',
+      given: 'a removal of the gateway',
+      history: seen([call('remove', 'gluetun', 0)]),
+      then: /remove gluetun/,
+    },
+    {
+      given: 'a restart of a dependent during that of the gateway',
       history: seen([call('restart', 'gluetun', 0, 500), call('restart', 'near', 300)]),
       then: /restart near while there was another command for gluetun/,
     },
     {
-      given: 'two commands for one dependent at once',
+      given: 'two commands for one dependent at the same time',
       history: seen([call('stop', 'near', 0, 500), call('start', 'near', 300)]),
       then: /start near while there was another command for near/,
     },
     {
-      given: 'more dependents at once than are allowed',
+      given: 'more commands for dependents at the same time than allowed',
       history: seen(
         ['near', 'far', 'keeper', 'named', 'always', 'resting'].map((name) => call('restart', name, 0)),
       ),
       then: /restart resting while/,
     },
     {
-      given: 'a dependent restarted while the gateway is down',
+      given: 'a restart of a dependent while the gateway is down',
       history: seen([call('restart', 'near', 5_000)], { gatewayRuns: [{ id: 'gluetun', from: 0, to: T }] }),
       then: /restart near while its gateway did not run/,
     },
     {
-      given: 'a gateway restarted within the backoff',
+      given: 'a restart of the gateway within the backoff',
       history: seen([0, 10_000, 21_000].map((at) => call('restart', 'gluetun', at))),
       then: /attempt 3 only 11000 ms after/,
     },
     {
-      given: 'the same by a monitor that came after the one which knew',
+      given: 'a restart of the gateway within the backoff of the previous monitor',
       history: seen([call('restart', 'gluetun', 0), call('restart', 'gluetun', 4_000, 4_200, 2)], {
         monitors: [
           { number: 1, from: 0, to: T + 1_000 },
@@ -120,17 +124,17 @@ describe('what is seen of a run', () => {
       then: /attempt 2 only 4000 ms after/,
     },
     {
-      given: 'a dependent started that was stopped by hand',
+      given: 'a start of a dependent that was stopped by hand',
       history: seen([call('start', 'near', 20_000)], { acts: [stop] }),
       then: /start near, which its operator had stopped/,
     },
     {
-      given: 'a gateway started that was stopped by hand',
+      given: 'a start of a gateway that was stopped by hand',
       history: seen([call('start', 'gluetun', 20_000)], { acts: [{ ...stop, name: 'gluetun' }] }),
       then: /start gluetun, which its operator had stopped/,
     },
     {
-      given: 'the same, though the monitor was not even connected',
+      given: 'a start of a gateway that was stopped by hand while the monitor was not connected',
       history: seen([call('start', 'gluetun', 20_000)], {
         acts: [{ ...stop, name: 'gluetun' }],
         connections: [],
@@ -138,7 +142,7 @@ describe('what is seen of a run', () => {
       then: /start gluetun, which its operator had stopped/,
     },
     {
-      given: 'a dependent that was nowhere',
+      given: 'a dependent that did not exist',
       history: seen([], { losses: [{ at: T, name: 'keeper' }] }),
       then: /keeper exists neither under its name nor parked/,
     },
@@ -147,7 +151,7 @@ describe('what is seen of a run', () => {
       history: seen([], { ends: [{ at: T, how: 'code 70' }] }),
       then: /ended by itself: code 70/,
     },
-  ])('is a violation: $given', ({ history, then }) => {
+  ])('violates an invariant: $given', ({ history, then }) => {
     expect(violations(history, RULES)).toEqual([expect.stringMatching(then)]);
   });
 });

@@ -1,19 +1,19 @@
 import { DEPENDENTS, GATEWAY, RESTING, UNTOUCHABLE } from './cast.ts';
 import { type Call, type History, type OperatorAct, holds, overlaps } from './history.ts';
 
-/** What the monitors of the run were told, and how much time a decision may take to reach the engine. */
+/** The settings of the monitors, and how long a decision may take to reach the engine. */
 export interface Rules {
   readonly backoffMs: number;
   readonly backoffMaxMs: number;
   readonly concurrency: number;
-  /** Whose container that id is, or whose name. */
+  /** The container with that id or name. */
   readonly nameOf: (target: string) => string;
 }
 
-/** A look and the command that rests on it are two calls: in between the world may change. */
+/** An inspection and the command based on it are two calls: the world may change in between. */
 const GRACE_MS = 1_500;
 const SLOW_GRACE_MS = 6_000;
-/** For ten seconds an operator's stop is not told from the end of an engine that shuts down. */
+/** For ten seconds an operator's stop cannot be distinguished from that of an engine shutting down. */
 const UNDECIDED_MS = 11_500;
 
 export const violations = (history: History, rules: Rules): readonly string[] => [
@@ -42,7 +42,7 @@ function touched({ calls }: History, { nameOf }: Rules): readonly string[] {
     });
 }
 
-/** One command at a time: that of a gateway stands alone, a wave of dependents has each of them once. */
+/** One command at a time: one for a gateway alone, or a wave with each dependent once. */
 function overlapping({ calls }: History, { nameOf, concurrency }: Rules): readonly string[] {
   return calls.flatMap((call, index) => {
     const under = calls
@@ -74,7 +74,7 @@ interface Attempt extends Call {
   readonly number: number;
 }
 
-/** Each wait is twice the one before, up to the longest; in so short a time all is never calm for long enough. */
+/** Each wait is twice the previous one, up to the longest; a run is too short for the backoff to reset. */
 function tooOften(history: History, rules: Rules): readonly string[] {
   const faults: string[] = [];
   let latest: Attempt | undefined;
@@ -92,11 +92,11 @@ function tooOften(history: History, rules: Rules): readonly string[] {
   return faults;
 }
 
-/** What its own failed restart has left down is started as part of it. */
+/** A gateway that the monitor's own failed restart left down is started as part of that restart. */
 const isSameAttempt = (history: History, { verb, to }: Call, call: Call): boolean =>
   verb === 'restart' && call.verb === 'start' && !wasUp(history, to + 1, call.from - 1);
 
-/** The file could not be written, and whoever knew it was killed. */
+/** Whether the file could not be written and the monitor that knew was killed. */
 const wasForgotten = ({ diskFull, monitors }: History, from: number, to: number): boolean =>
   diskFull.some((span) => overlaps(span, from - 1_000, from + 1_000)) &&
   monitors.some((monitor) => monitor.from >= from && monitor.from <= to);
@@ -111,19 +111,19 @@ function startedAgainstOperator(history: History, { nameOf }: Rules): readonly s
     .map((call) => `${tell(call, nameOf(call.target))}, which its operator had stopped`);
 }
 
-/** What was last done to it, if that was a stop. */
+/** The last action on it, if that was a stop. */
 export function standingStop({ acts }: History, name: string, at: number): OperatorAct | undefined {
   const latest = acts.filter((act) => act.name === name && act.from <= at).at(-1);
   return latest?.what === 'stop' ? latest : undefined;
 }
 
 /**
- * Whether a monitor could tell that it was the operator: it heard of it, no command of its own was under way at
- * that time, nothing happened for as long as it takes to decide, and that could be written down.
+ * Whether a monitor could know that it was the operator: it noticed the stop, no command of its own was in flight,
+ * nothing else happened for as long as the decision takes, and the state could be written.
  */
 export function isKnowable(history: History, { name, from, to }: OperatorAct): boolean {
   const isOurs = history.calls.some((call) => overlaps(call, from - GRACE_MS, to + GRACE_MS));
-  // A gateway that is found down is left alone, whatever was heard of it.
+  // A gateway that is found down is left alone, whatever the events before.
   if (name === GATEWAY) return !isOurs;
   const isDecided = holds(history.connections, from - 500, to + UNDECIDED_MS);
   const isWritten = !history.diskFull.some((span) => overlaps(span, from, to + UNDECIDED_MS));

@@ -10,9 +10,9 @@ import { type History, endLatest } from './history.ts';
 
 const LOOK_MS = 200;
 
-/** Sees all by a connection of its own, which nobody cuts; the engine may go away all the same. */
+/** Observes the engine over its own connection, which no fault cuts, although the engine may go away. */
 export class Observer {
-  /** By id: the name each container had when it was last seen; of a parked one the name it is to get back. */
+  /** By id: the last seen name of each container; for a parked one, the name that it will get back. */
   readonly names = new Map<string, string>();
   readonly #engine: TestEngine;
   readonly #history: History;
@@ -40,7 +40,7 @@ export class Observer {
       if ('engineTimeMs' in event) this.#hear(event);
     });
     this.#timer = setInterval(() => {
-      // An engine that is away shows nothing; the next look tells.
+      // An engine that is away shows nothing; the next look will.
       this.#looking = this.#looking.then(() => this.#look()).catch(() => undefined);
     }, LOOK_MS);
   }
@@ -75,7 +75,7 @@ export class Observer {
     if (this.nameOf(id) !== GATEWAY) return;
     const runs = this.#history.gatewayRuns;
     const begins = type === 'containerStarted' || type === 'containerUnpaused';
-    // Also where it begins again: the message of its end may have gone with the engine.
+    // Also at a start: the event of its exit may have been lost with the engine.
     if (begins || ['containerDied', 'containerPaused', 'containerDestroyed'].includes(type))
       endLatest(
         runs.filter((run) => run.id === id),
@@ -85,5 +85,5 @@ export class Observer {
   }
 }
 
-/** Compose's successor of a container, which waits for its name. */
+/** A replacement created by compose, which does not have its final name yet. */
 const withoutPrefix = (name: string): string => name.replace(/^[0-9a-f]{12}_/, '');

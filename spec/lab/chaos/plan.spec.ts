@@ -6,15 +6,15 @@ const first = (count: number, seed: number): readonly Fault[] => {
 };
 
 describe('the plan of faults', () => {
-  it('is the same one for the same seed', () => {
+  it('is the same for the same seed', () => {
     expect(first(200, 7)).toEqual(first(200, 7));
   });
 
-  it('is another one for another seed', () => {
+  it('differs for another seed', () => {
     expect(first(20, 7)).not.toEqual(first(20, 8));
   });
 
-  it('plays each kind once before any comes again', () => {
+  it('contains each kind once before it repeats any', () => {
     const kinds = first(3 * FAULTS.length, 11).map(({ kind }) => kind);
     for (let round = 0; round < 3; round += 1)
       expect(kinds.slice(round * FAULTS.length, (round + 1) * FAULTS.length).sort()).toEqual(
@@ -22,7 +22,7 @@ describe('the plan of faults', () => {
       );
   });
 
-  it('leaves the monitor the time to ask a killed engine what it has ended', () => {
+  it('leaves the monitor the time to ask a killed engine what it ended', () => {
     const plan = first(20 * FAULTS.length, 13);
     const afterKill = plan.filter(
       (_, index) => plan[index - 1]?.kind === 'the engine is killed, and started',

@@ -1,6 +1,6 @@
 import { Dice } from './dice.ts';
 
-/** All that is done to the stack, the monitor and the way between them. */
+/** All faults of the stack, the monitor and the connection between them. */
 export const FAULTS = [
   'the tunnel breaks',
   'the tunnel breaks, and no restart heals it',
@@ -30,17 +30,17 @@ export type FaultKind = (typeof FAULTS)[number];
 
 export interface Fault {
   readonly kind: FaultKind;
-  /** Since the one before. */
+  /** Since the previous fault. */
   readonly waitMs: number;
-  /** Until it is undone, where somebody has to undo it. */
+  /** Until it is undone, if it needs to be. */
   readonly holdMs: number;
-  /** From 0 to 1: which one of those that it could be done to. */
+  /** From 0 to 1: selects one of the possible targets. */
   readonly pick: number;
 }
 
 type Range = readonly [least: number, most: number];
 
-/** Until it is undone: longer than the monitor takes to decide that somebody stopped it, or to try more than once. */
+/** Until it is undone: longer than the monitor needs to decide that an operator stopped it, or to try more than once. */
 const LONG_HOLD_MS: Partial<Readonly<Record<FaultKind, Range>>> = {
   'the gateway is stopped, and started later': [14_000, 24_000],
   'a dependent is stopped, and started later': [14_000, 22_000],
@@ -48,7 +48,7 @@ const LONG_HOLD_MS: Partial<Readonly<Record<FaultKind, Range>>> = {
 };
 const SHORT_HOLD_MS: Range = [500, 7_000];
 
-/** After these the monitor is now and then left in peace for so long, to come to a decision. */
+/** After these there is sometimes a pause, so that the monitor can come to a decision. */
 const PEACE_MS: Partial<Readonly<Record<FaultKind, number>>> = {
   'the gateway is stopped, and started later': 13_000,
   'a dependent is stopped, and started later': 13_000,
@@ -57,14 +57,14 @@ const PEACE_MS: Partial<Readonly<Record<FaultKind, number>>> = {
   'the tunnel breaks, and no restart heals it': 7_000,
 };
 
-/** What the monitor needs to be told what a killed engine has ended: one that goes again before that is not asked. */
+/** The time the monitor needs to ask a killed engine what it ended; it cannot if the engine goes away before that. */
 const LEAST_PEACE_MS: Partial<Readonly<Record<FaultKind, number>>> = {
   'the engine is killed, and started': 6_000,
 };
 
 /**
- * For ever, the same ones for the same seed. Dealt like cards: each kind comes once before any comes again. Some come
- * in quick succession, so that they meet what the one before has set going.
+ * An endless sequence, the same for the same seed. Like a deck of cards: each kind comes once before any repeats. Some
+ * come in quick succession, so that they interrupt what the previous one started.
  */
 export function* faults(seed: number): Generator<Fault, never> {
   const dice = new Dice(seed);

@@ -4,7 +4,7 @@ import { endLatest } from './history.ts';
 import type { Fault, FaultKind } from './plan.ts';
 import type { Scene } from './scene.ts';
 
-/** How each fault is done. Answers what was done, or undefined where it cannot be done at this moment. */
+/** How each fault is played. Returns what was done, or undefined if it is impossible at this moment. */
 type Player = (scene: Scene, fault: Fault) => Promise<string | undefined>;
 
 const SLOW_MS = 400;
@@ -12,7 +12,7 @@ const HOUR_MS = 3_600_000;
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-/** One that nothing is being done to; by its name. */
+/** The name of a container that no other fault is affecting. */
 function pickDependent(scene: Scene, { pick }: Fault): string | undefined {
   const free = DEPENDENTS.map(({ name }) => name).filter((name) => !scene.isBusy(name));
   return free[Math.floor(pick * free.length)];
@@ -30,7 +30,7 @@ const onDependent =
     return name === undefined ? undefined : play(scene, fault, name);
   };
 
-/** Its main process ends, and nobody has told the engine to end it. */
+/** Its main process ends without a request to the engine. */
 async function crash(scene: Scene, name: string): Promise<string | undefined> {
   const { State } = await (await scene.stack.find(name)).inspect();
   if (!State.Running || State.Paused || State.Pid === 0) return undefined;
@@ -44,7 +44,7 @@ async function pauseContainer(scene: Scene, { holdMs }: Fault, name: string): Pr
   if (!State.Running || State.Paused) return undefined;
   await container.pause();
   scene.later(holdMs, name, `${name} is resumed`, async () => {
-    // Whoever restarted it meanwhile has resumed it, too.
+    // A restart meanwhile has unpaused it, too.
     await (await scene.stack.find(name)).unpause().catch(() => undefined);
   });
   return `for ${seconds(holdMs)}`;
@@ -58,7 +58,7 @@ async function stopForAWhile(scene: Scene, { holdMs }: Fault, name: string): Pro
   return `${name} for ${seconds(holdMs)}`;
 }
 
-/** The daemon is away for a moment, and what was paused is so no longer. */
+/** The daemon is away for a moment, and paused containers are no longer paused. */
 async function restartEngine(scene: Scene, end: () => Promise<void>, holdMs: number): Promise<string> {
   await end();
   await pause(Math.min(holdMs, 3_000));
@@ -77,7 +77,7 @@ export const PLAYERS: Readonly<Record<FaultKind, Player>> = {
     await stack.gateway.breakTunnel();
     return '';
   }),
-  // What else is done to the gateway goes on meanwhile.
+  // Other faults of the gateway go on meanwhile.
   'the tunnel breaks, and no restart heals it': onGateway(async (scene, { holdMs }) => {
     if (scene.isBusy('the tunnel')) return undefined;
     const { stack } = scene;
@@ -112,7 +112,7 @@ export const PLAYERS: Readonly<Record<FaultKind, Player>> = {
   'a dependent is stopped, and started later': onDependent(stopForAWhile),
   'a dependent is paused, and resumed': onDependent(pauseContainer),
   'a dependent is removed, and created again later': onDependent(async (scene, { holdMs }, name) => {
-    // Who holds data that is compared in the end stays; so does whom another one has joined by its id.
+    // Containers whose data is compared in the end stay, and so do those that others joined by id.
     if (name === 'keeper' || name === 'near') return undefined;
     await scene.stack.remove(name);
     scene.later(holdMs, name, `${name} is created again`, async () => scene.stack.createAgain(name));

@@ -17,7 +17,7 @@ import { Watch } from './watch.ts';
 interface Undoing {
   readonly dueAt: number;
   readonly what: string;
-  /** What must be left alone until then. */
+  /** The container that other faults must leave alone until then. */
   readonly about: string;
   readonly act: () => Promise<unknown>;
 }
@@ -30,7 +30,7 @@ interface Parts {
   readonly relay: FaultRelay;
 }
 
-/** Everything there is in one run, and what is still to be undone. */
+/** Everything in one run, and the faults that are still to be undone. */
 export class Scene {
   readonly story: Story;
   readonly history: History;
@@ -43,7 +43,7 @@ export class Scene {
   readonly observer: Observer;
   #undoings: readonly Undoing[] = [];
 
-  /** With a monitor that has found its way. */
+  /** With a monitor that has seen the tunnel work. */
   static async open(engine: PrivateEngine, story: Story): Promise<Scene> {
     await buildImages(engine);
     const history = newHistory();
@@ -74,7 +74,7 @@ export class Scene {
     this.watch = new Watch(this.engine, history, this);
   }
 
-  /** The engine itself is somebody else's to end. */
+  /** Does not end the engine, which the caller started. */
   async close(): Promise<void> {
     await this.watch.kill();
     await this.observer.stop();
@@ -91,7 +91,7 @@ export class Scene {
     this.#undoings = [...this.#undoings, undoing].sort((one, other) => one.dueAt - other.dueAt);
   }
 
-  /** Lets time pass, and undoes what is due meanwhile. */
+  /** Lets time pass, and undoes the faults that are due meanwhile. */
   async pass(ms: number): Promise<void> {
     const until = Date.now() + ms;
     for (;;) {
@@ -119,7 +119,7 @@ export class Scene {
     }
   }
 
-  /** Between its removal and its creation by its operator it need not exist. */
+  /** It need not exist between its removal and its creation by its operator. */
   #isRemoved(name: string): boolean {
     const latest = this.history.acts.filter((act) => act.name === name).at(-1);
     if (latest === undefined) return false;

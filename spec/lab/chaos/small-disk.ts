@@ -5,7 +5,7 @@ import { hasCode } from '../../e2e/eventually.ts';
 
 const SIZE = 1024 * 1024;
 
-/** A file system in memory, of a megabyte, that can be filled to the last byte. */
+/** A file system in memory of one megabyte, which can be filled to the last byte. */
 export class SmallDisk {
   readonly folder: string;
 
@@ -20,7 +20,7 @@ export class SmallDisk {
     return new SmallDisk(folder);
   }
 
-  /** What fits is written before the write fails. */
+  /** The write fails only after everything that fits is written. */
   async fill(): Promise<void> {
     await writeFile(this.#filler, Buffer.alloc(SIZE)).catch((error: unknown) => {
       if (!hasCode(error, 'ENOSPC')) throw error;

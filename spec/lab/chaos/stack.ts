@@ -10,7 +10,7 @@ import type { History, OperatorAct } from './history.ts';
 
 const KEPT = ['/library', '/anonymous', '/data'];
 
-/** The containers, and their operator, who notes what he does to them. */
+/** The containers and their operator, whose actions are recorded. */
 export class Stack {
   gateway: Gateway;
   readonly engine: TestEngine;
@@ -24,7 +24,7 @@ export class Stack {
   }
 
   static async create(engine: TestEngine, history: History): Promise<Stack> {
-    // The engine keeps a name only where nobody has it yet.
+    // The engine keeps a name only if no container has it yet.
     for (const { joins, ...member } of DEPENDENTS.filter((one) => one.joins === 'by name'))
       await createDependent(engine, { ...member, network: GATEWAY, isLeftUnstarted: true });
     const gateway = await createGateway(engine, { name: GATEWAY, restartPolicy: 'unless-stopped' });
@@ -55,7 +55,7 @@ export class Stack {
     await this.act(name, 'stop', async () => container.stop());
   }
 
-  /** In vain where its gateway is not there: but then it wants to run. */
+  /** The start may fail if its gateway does not exist, but the container is then meant to run. */
   async start(name: string): Promise<void> {
     const container = await this.find(name);
     await this.act(name, 'start', async () => container.start().catch(() => undefined));
@@ -66,7 +66,7 @@ export class Stack {
     await this.act(name, 'remove', async () => container.remove());
   }
 
-  /** Again, on the networks that there are now. */
+  /** Creates it again, on the current networks. */
   async createAgain(name: string): Promise<void> {
     const member = DEPENDENTS.find((one) => one.name === name);
     if (member === undefined) return;
@@ -77,35 +77,35 @@ export class Stack {
     );
   }
 
-  /** @param awayMs how long there is none, milliseconds */
+  /** @param awayMs how long it does not exist, milliseconds */
   async createGatewayAgain(awayMs = 0): Promise<void> {
     await this.act(GATEWAY, 'remove', async () => this.gateway.remove());
     await pause(awayMs);
     await this.act(GATEWAY, 'create', async () => (this.gateway = await this.gateway.createAgain()));
   }
 
-  /** What its engine starts at a boot, though its operator had stopped it. */
+  /** Records the containers that the engine starts at a boot even if their operator stopped them. */
   noteBoot(): void {
     for (const { name } of DEPENDENTS.filter(({ restartPolicy }) => restartPolicy === 'always'))
       this.#history.acts.push({ name, what: 'run', from: Date.now(), to: Date.now() });
   }
 
   /**
-   * An engine that is killed while it starts a container may leave that container behind as one that nobody can start
-   * any more: the next engine says "task …: already exists", or "id already in use", for ever. Its operator has to
-   * create it anew.
+   * An engine that is killed while it starts a container may leave that container behind in a state in which it can
+   * never start: the next engine always says "task …: already exists", or "id already in use". Its operator has to
+   * re-create it.
    */
   async isBrokenByEngine(name: string): Promise<boolean> {
     const { State } = await (await this.find(name)).inspect();
     return !State.Running && /task \w+: already exists|id already in use/.test(State.Error);
   }
 
-  /** The network namespaces are compared, as the kernel shows them. */
+  /** Compares the network namespaces that the kernel shows. */
   async isFresh(name: string): Promise<boolean> {
     return isOnLiveNetwork(await this.find(name), this.gateway);
   }
 
-  /** As long as it is the container that was given the content, or what was re-created of it. */
+  /** Whether the files of `keeper` are unchanged, unless its operator removed it. */
   async hasKeptContent(): Promise<boolean> {
     if (this.#history.acts.some(({ name, what }) => name === 'keeper' && what === 'remove')) return true;
     return (await checksums(this.engine, 'keeper', KEPT)) === this.#content;

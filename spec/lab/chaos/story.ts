@@ -1,7 +1,7 @@
 import { FAULTS, type FaultKind } from './plan.ts';
 import type { Call } from './history.ts';
 
-/** What happened, line by line, and how often each fault was played. */
+/** The events of a run, line by line, and how often each fault was played. */
 export class Story {
   readonly lines: string[] = [];
   readonly #print: (line: string) => void;
@@ -21,7 +21,7 @@ export class Story {
     this.#print(line);
   }
 
-  /** What the monitor says, above debug. */
+  /** The monitor's log lines above debug. */
   tellLine(monitor: number, line: string): void {
     if (!line.includes('[DEBUG]')) this.tell(`    monitor ${monitor}: ${line}`);
   }
@@ -39,7 +39,7 @@ export class Story {
     return [...this.#played.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** Passed over: there was nothing at that moment that it could have been done to. */
+  /** Skipped: the fault could not be played on anything at that moment. */
   table(): readonly string[] {
     const row = (kind: string, played: unknown, passed: unknown): string =>
       `${kind.padEnd(52)} ${String(played).padStart(7)} ${String(passed).padStart(12)}`;

@@ -12,7 +12,7 @@ export const BACKOFF_SECONDS = 10;
 export const BACKOFF_MAX_SECONDS = 20;
 export const CONCURRENCY = 5;
 
-/** The built monitor, and the next one when it was killed: they share a log and a state. */
+/** The built monitor, and the next one after a kill: they share a log and a state. */
 export class Watch {
   readonly #engine: TestEngine;
   readonly #history: History;
@@ -55,7 +55,7 @@ export class Watch {
     return this.#monitor;
   }
 
-  /** It has found the gateway down, does not know why, and has not seen it start since. */
+  /** Whether it found the gateway down for an unknown reason, and has not seen it start since. */
   get standsBy(): boolean {
     const told = this.monitor.linesMatching(
       / is not running; standing by until it starts$| started; waiting until it is ready$/,
@@ -72,7 +72,7 @@ export class Watch {
     });
     this.#monitor = monitor;
     this.#history.monitors.push({ number, from: Date.now(), to: Infinity });
-    // Only those that are not asked to end are reported.
+    // Only unexpected exits are reported.
     void monitor.exit.then(({ code, signal }) => {
       if (this.#history.monitors.at(-1)?.to === Infinity && this.#monitor === monitor)
         this.#history.ends.push({
@@ -87,7 +87,7 @@ export class Watch {
     await this.monitor.stop('SIGKILL');
   }
 
-  /** One check by hand: whether the tunnel works. */
+  /** Runs one check: whether the tunnel works. */
   async checkByHand(): Promise<number | null> {
     const checking = await startMonitor(this.#engine, { args: ['check'], env: this.#environment });
     return (await checking.exit).code;

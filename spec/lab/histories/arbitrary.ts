@@ -8,7 +8,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 const between = (least: number, most: number): fc.Arbitrary<number> => fc.integer({ min: least, max: most });
 
-/** Trouble comes in bursts, with hours of peace in between. */
+/** Faults come in bursts, with quiet hours in between. */
 const gapMs = fc.oneof(
   { weight: 5, arbitrary: between(0, 8 * SECOND_MS) },
   { weight: 3, arbitrary: between(8 * SECOND_MS, 5 * MINUTE_MS) },
@@ -98,7 +98,7 @@ const tunnelDeed: fc.Arbitrary<Deed> = fc.oneof(
       forMs,
     }),
   },
-  // Somebody asks the witness each second as long as it lasts.
+  // The witness is asked every second while it lasts.
   { weight: 1, arbitrary: fc.record({ what: what('lineFails'), forMs: between(100, 20 * MINUTE_MS) }) },
   { weight: 2, arbitrary: fc.record({ what: what('siteBlocked'), site: between(0, 2), forMs }) },
   {
@@ -170,7 +170,7 @@ const cast: fc.Arbitrary<Cast> = fc.record({
   second: fc.constantFrom('none' as const, 'none' as const, 'watched' as const, 'foreign' as const),
 });
 
-/** One each minute costs as much to play as all else of a day. */
+/** One a minute takes as long to play as everything else of a day. */
 const checkIntervalMs = fc.oneof(
   { weight: 1, arbitrary: fc.constant(60_000) },
   { weight: 3, arbitrary: fc.constant(300_000) },
@@ -192,7 +192,7 @@ const choices: fc.Arbitrary<Choices> = fc.record({
   hasWitness: fc.constantFrom(true, false, false),
 });
 
-/** Days, or parts of one, in the life of a monitor. */
+/** Days, or parts of a day, of a monitor. */
 export const historyOf = (hours: number): fc.Arbitrary<History> =>
   fc.record({
     hours: fc.constant(hours),

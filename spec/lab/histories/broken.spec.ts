@@ -5,16 +5,15 @@ import type { Everything, State } from '../../../src/model/state.ts';
 import type { examineSeed as Examine } from './examine.ts';
 
 /*
- * Nine patches of the monitor, each of which breaks one invariant: whoever trusts the random histories wants to see
- * that they notice.
+ * Nine patches of the monitor, each of which breaks one invariant: they prove that the random histories notice.
  */
 
 interface Patch {
   readonly invariant: number;
   readonly what: string;
-  /** The first seed tried: one that notices, where many do not. */
+  /** The first seed to try: one that notices, if many do not. */
   readonly from?: number;
-  /** Module of `src/`, and what is put in the place of some of its exports. */
+  /** A module of `src/`, and replacements for some of its exports. */
   readonly module: string;
   readonly exports: (real: Record<string, (...args: never[]) => unknown>) => Record<string, unknown>;
 }
@@ -27,7 +26,7 @@ type Anything = Record<string, unknown>;
 const PATCHES: readonly Patch[] = [
   {
     invariant: 1,
-    what: 'an act is called finished while it goes on',
+    what: 'an act is reported as finished while it goes on',
     module: 'acts/executor',
     exports: ({ execute }) => ({
       execute: (act: { kind: string; id: number }, executor: { scheduler: SchedulerLike }) => {
@@ -41,7 +40,7 @@ const PATCHES: readonly Patch[] = [
   },
   {
     invariant: 2,
-    what: 'one failure is enough',
+    what: 'one failure of a site is enough',
     module: 'checks/quorum',
     exports: ({ criticalSites }) => ({
       sitesDown: (state: { sites: { failures: Record<string, number> } }) =>
@@ -52,7 +51,7 @@ const PATCHES: readonly Patch[] = [
   },
   {
     invariant: 3,
-    what: 'a gateway that runs is taken for ready',
+    what: 'a running gateway counts as ready',
     module: 'gateway/readiness',
     exports: () => ({
       readiness: (state: { gateway: { value: string; start: object } }, event: { at: number }) => ({
@@ -74,7 +73,7 @@ const PATCHES: readonly Patch[] = [
   },
   {
     invariant: 4,
-    what: 'who failed to join is left alone',
+    what: 'containers that failed to join are left alone',
     module: 'model/attachment',
     exports: () => ({
       isCutOff: (attachment: string) => ['stale', 'orphaned'].includes(attachment),
@@ -82,7 +81,7 @@ const PATCHES: readonly Patch[] = [
   },
   {
     invariant: 5,
-    what: 'no wait lies between two recoveries',
+    what: 'there is no wait between two recoveries',
     module: 'recovery/backoff',
     exports: () => ({
       attemptBegun: (backoff: Anything) => backoff,
@@ -91,7 +90,7 @@ const PATCHES: readonly Patch[] = [
   },
   {
     invariant: 6,
-    what: 'who does not run is taken for one that wants to',
+    what: 'a stopped container is repaired as if it had failed to join',
     module: 'model/attachment',
     exports: ({ attachmentOf }) => ({
       attachmentOf: (...args: never[]) => {
@@ -113,7 +112,7 @@ const PATCHES: readonly Patch[] = [
   },
   {
     invariant: 8,
-    what: 'only messages count, listings do not',
+    what: 'listings are ignored, only events count',
     from: 22,
     module: 'facts/containers',
     exports: ({ containers }) => ({
@@ -125,13 +124,13 @@ const PATCHES: readonly Patch[] = [
   },
   {
     invariant: 9,
-    what: 'the name under which an orphan is parked does not tell what it was',
+    what: 'the parked name of an orphan does not contain its name',
     module: 'model/parked',
     exports: () => ({ parkedName: (name: string) => `lost-${name}` }),
   },
 ];
 
-/** The first seed that notices, with the histories played on a monitor that has the patch in it. */
+/** The first seed that notices the patch, with the histories played on the patched monitor. */
 function firstToNotice({ module, exports, invariant, from = 8 }: Patch): number | undefined {
   let noticedBy: number | undefined;
   jest.isolateModules(() => {
@@ -149,7 +148,7 @@ function firstToNotice({ module, exports, invariant, from = 8 }: Patch): number 
   return noticedBy;
 }
 
-describe('a monitor that breaks an invariant is found out', () => {
+describe('random histories detect a monitor that breaks invariant', () => {
   it.each(PATCHES)(
     '$invariant: $what',
     (patch) => {

@@ -1,4 +1,4 @@
-/** `State.Error` of a start that failed for want of the network that was to be joined. */
+/** `State.Error` of a start that failed because the network to join did not exist. */
 const WANT_OF_NETWORK =
   /cannot join network|joining network namespace|No such container|\/ns\/net|final child|is restarting/;
 

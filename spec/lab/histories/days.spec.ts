@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 const SIMULATE = join(__dirname, '../../../dist/simulate.js');
-/** Always the same ones, so that a failure is the change's. */
+/** Always the same days, so that a failure is due to the change. */
 const DAYS = ['--seed', '1', '--days', '500', '--complete'];
 const LIMIT_MS = 25 * 60_000;
 
-/** What the program says, and how it ends. It takes what the other tests leave of the machine. */
+/** The output and the exit code of the program, which runs with a low priority. */
 async function simulate(
   args: readonly string[],
 ): Promise<{ readonly code: number | null; readonly said: string }> {
@@ -21,7 +21,7 @@ async function simulate(
 
 describe('500 random days', () => {
   it(
-    'hold all invariants, and show every state, transition, command and fault',
+    'violate no invariant, and cover every state, transition, command and fault',
     async () => {
       const { code, said } = await simulate(DAYS);
       process.stderr.write(`random days:\n${said.split('\n').slice(-4).join('\n')}`);

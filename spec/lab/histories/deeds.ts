@@ -15,7 +15,7 @@ export interface Scene {
 
 type Deeds = { readonly [W in Deed['what']]: (scene: Scene, deed: Deedful<W>) => void };
 
-/** How each is done. What cannot be done just now (one who is not there, an engine that is away) is left undone. */
+/** How to do each deed. An impossible one (no such container, no engine) is skipped. */
 const DEEDS: Deeds = {
   stop: onOne(({ world: { engine }, intents }, id, who) => {
     intents.isStopped(who);
@@ -173,14 +173,14 @@ const DEEDS: Deeds = {
   },
 };
 
-/** Deeds on the engine need one that answers; the rest happens all the same. */
+/** Deeds on the engine need one that answers; the others do not. */
 const WITHOUT_ENGINE: readonly Deed['what'][] = [
   'tunnelBreaks', 'tunnelHangs', 'dnsFails', 'providerFails', 'lineFails', 'secondTunnelBreaks', 'siteBlocked',
   'healthLies', 'execRefused', 'wgetGone', 'controlServerGone', 'messagesDisturbed', 'callsDisturbed',
   'clockJumps', 'monitorKilled', 'monitorStopped', 'streamCut',
 ]; // prettier-ignore
 
-/** Whether it could be done. */
+/** Whether it was possible. */
 export function perform(scene: Scene, deed: Deed): boolean {
   if (!scene.world.isEngineThere && !WITHOUT_ENGINE.includes(deed.what)) return false;
   if ('who' in deed && !scene.people.has(deed.who)) return false;
@@ -188,7 +188,7 @@ export function perform(scene: Scene, deed: Deed): boolean {
   return true;
 }
 
-/** Those that are there; not who is nobody’s business: what is done to such a one is the monitor’s doing. */
+/** The existing containers, except the unrelated ones: only the monitor could change those. */
 function onOne<D extends { readonly who: string }>(
   act: (scene: Scene, id: string, who: string, deed: D) => void,
 ) {

@@ -5,7 +5,7 @@ import type { HistoryWorld } from './history-world.ts';
 
 const WRITE = /^(restart|start|stop|rename|remove|create) /;
 
-/** What each fate does to a call. */
+/** The effect of each fate on a call. */
 function disturbanceOf(fate: CallFate): Disturbance | undefined {
   switch (fate.fate) {
     case 'fine':
@@ -21,16 +21,16 @@ function disturbanceOf(fate: CallFate): Disturbance | undefined {
   }
 }
 
-/** In turn, the first again after the last. */
+/** The fates in turn, starting over after the last. */
 function inTurn<T>(all: readonly T[]): () => T | undefined {
   let index = 0;
   return () => all[index++ % all.length];
 }
 
-/** A look and the write that rests on it are two calls. */
+/** An inspection and the write based on it are two calls. */
 const CALM_SLACK_MS = 20;
 
-/** The wire between the engine and the monitor, which is disturbed at times. The latest disturbance of a kind holds. */
+/** The connection between engine and monitor, with its disturbances. The latest one of a kind applies. */
 export class Wire {
   readonly #world: HistoryWorld;
   readonly #client: EngineClient;
@@ -43,22 +43,22 @@ export class Wire {
     this.#client = world.client;
   }
 
-  /** How late the monitor's acts may be, milliseconds: what it looked at just before may be that old. */
+  /** How late the monitor's acts may be, milliseconds: the inspection before them may be that old. */
   get slackMs(): number {
     return this.#world.now < this.#callsUntil + 60_000 ? 40_000 : CALM_SLACK_MS;
   }
 
-  /** Whether what is asked of the engine may not be answered, now or at the next connection. */
+  /** Whether a call may stay unanswered, now or at the next connection. */
   get losesAnswers(): boolean {
     return this.#world.now < this.#readingsUntil + 15_000;
   }
 
-  /** Whether what the engine tells may not have been heard. */
+  /** Whether an event may have been lost. */
   get losesMessages(): boolean {
     return this.#world.now < this.#messagesUntil + 90_000;
   }
 
-  /** Since when all that is asked is answered, and all that is told is heard: if now, or later, not yet. */
+  /** Since when every call is answered and every event arrives: not yet, if that is now or later. */
   get quietSince(): number {
     return Math.max(this.#callsUntil, this.#messagesUntil);
   }

@@ -5,12 +5,12 @@ import type { Deed, History } from './history.ts';
 import type { Violation } from './invariants/judge.ts';
 import { type Played, play } from './play.ts';
 
-/** Every so many histories is played twice: as it is, and with each message of it disturbed (8). */
+/** One in this many histories is played twice: unchanged, and with each event disturbed (8). */
 const TWIN_EVERY = 8;
-/** Smaller histories are looked for that long, seconds of real time. */
+/** How long to search for smaller histories, seconds of real time. */
 const SHRINK_SECONDS = 120;
 
-/** Plays it, and where a twin is due, that too: wherever it is certain how it ends, both end alike. */
+/** Plays it, and its twin if due: both end alike for all containers whose final state is certain. */
 export function examine(history: History, { withTwin = false } = {}): Played {
   const played = play(history);
   if (!withTwin || played.violations.length > 0) return played;
@@ -24,14 +24,14 @@ export const examineSeed = (seed: number, hours: number, withTwin = hasTwin(seed
 
 export const hasTwin = (seed: number): boolean => seed % TWIN_EVERY === 0;
 
-/** Lost, late, twice, overtaken: a pattern that no number of messages in a row fits into evenly. */
+/** Lost, late, twice, overtaken: a pattern that does not align with any sequence of events. */
 const DISTURBED: Deed = {
   what: 'messagesDisturbed',
   forMs: Number.MAX_SAFE_INTEGER,
   fates: [[0], [], [1500], [0, 4000], [8000], [], [0]],
 };
 
-/** The same day, with every message that the engine sends disturbed. */
+/** The same day with every event of the engine disturbed. */
 export const disturbed = (history: History): History => ({
   ...history,
   steps: [
@@ -43,8 +43,8 @@ export const disturbed = (history: History): History => ({
 });
 
 /**
- * 8: dropping, duplicating, delaying or reordering messages changes how soon, never where, the state settles. A kill may
- * meet a container in one of the two that just then does not run in the other: what is wanted of it differs from then on.
+ * 8: dropping, duplicating, delaying or reordering events changes when the state settles, never its final value. A kill
+ * may hit a container in one of the two that does not run in the other: its wanted state differs from then on.
  */
 function differences(one: Played, other: Played): readonly Violation[] {
   return Object.entries(one.end).flatMap(([who, end]) => {
@@ -55,14 +55,14 @@ function differences(one: Played, other: Played): readonly Violation[] {
   });
 }
 
-/** What holds undisturbed must hold disturbed. */
+/** An invariant that holds without disturbances must hold with them. */
 const onlyDisturbed = ({ invariant, at, what }: Violation): Violation => ({
   invariant: 8,
   at,
   what: `with every message disturbed, invariant ${String(invariant)} breaks: ${what}`,
 });
 
-/** The smallest history like this seed's that still breaks the same invariant, as far as one was found in time. */
+/** The smallest history derived from this seed's that still breaks the same invariant, if one was found in time. */
 export function shrink(seed: number, hours: number, invariant: number): History {
   const isSound = (history: History): boolean =>
     !examine(history, { withTwin: invariant === 8 }).violations.some((one) => one.invariant === invariant);

@@ -7,7 +7,7 @@ import { draw } from './draw.ts';
 import { tell } from './story.ts';
 
 const HOURS = 24;
-/** `npm run simulate` plays thousands; these few are for who changes something. */
+/** `npm run simulate` plays thousands; these few are a quick check for each change. */
 const SEEDS = Array.from({ length: 8 }, (_, index) => index + 1);
 
 const REGRESSIONS = join(__dirname, 'regressions');
@@ -17,14 +17,14 @@ const read = (name: string): History => JSON.parse(readFileSync(join(REGRESSIONS
 
 describe('random histories', () => {
   it.each(SEEDS)(
-    'hold all invariants: seed %i',
+    'violate no invariant: seed %i',
     (seed) => {
       expect(examineSeed(seed, HOURS).violations).toEqual([]);
     },
     120_000,
   );
 
-  it('are the same whenever they are played', () => {
+  it('are the same each time they are played', () => {
     const play = (): Pick<Played, 'lines' | 'deeds' | 'end'> => {
       const { lines, deeds, end } = examineSeed(3, HOURS);
       return { lines, deeds, end };
@@ -32,7 +32,7 @@ describe('random histories', () => {
     expect(play()).toEqual(play());
   }, 120_000);
 
-  it('are told with what was done, what was said, and what was broken', () => {
+  it('are printed with the actions, the log lines and the violations', () => {
     const history: History = {
       ...draw(1, 1),
       steps: [{ afterMs: 60_000, deed: { what: 'restart', who: 'gluetun' } }],
@@ -48,9 +48,9 @@ describe('random histories', () => {
   });
 });
 
-describe('histories that once broke an invariant', () => {
+describe('a history that once broke an invariant', () => {
   it.each(regressions)(
-    '%s',
+    'violates none: %s',
     (name) => {
       expect(examine(read(name), { withTwin: true }).violations).toEqual([]);
     },

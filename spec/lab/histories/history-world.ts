@@ -9,19 +9,19 @@ import type { History } from './history.ts';
 import { EXCLUDED, GATEWAY, SECOND_GATEWAY } from './roles.ts';
 import { shiftedClock } from './shifted-clock.ts';
 
-/** When a history begins, on the clock that all go by: clocks are set back by days. */
+/** The start of a history on the common clock. Not zero, as clocks are set back by days. */
 export const BEGINNING_MS = 30 * 24 * 3_600_000;
 
-/** From the engine's first answer. */
+/** Measured from the engine's first answer. */
 const MONITOR_STARTS_MS = 2_000;
 
 const TUNNEL = { publicIpMs: 400 };
 
-/** Who looks on, and sees everything that could matter to a judgement. */
+/** An observer of everything that could matter to an invariant. */
 export interface Onlooker {
   monitorStarted?(): void;
   engineIsBack?(): void;
-  /** What the streams said, before anything is made of it. */
+  /** An event of the streams, before it is reduced. */
   heard?(event: Event, state: Everything): void;
   stateChanged?(before: Everything, after: Everything): void;
   actBegun?(act: Act): void;
@@ -30,23 +30,23 @@ export interface Onlooker {
   /** The engine is about to carry it out. */
   writes?(call: string): void;
   wrote?(call: string): void;
-  /** The monitor waits for it no more. */
+  /** The monitor no longer waits for it. */
   writeOver?(call: string): void;
 }
 
 interface BootOrder {
-  /** Or all at once. */
+  /** Or everything at once. */
   readonly ownersFirst: boolean;
 }
 
-/** The world of one history: who looks on, and what becomes of its engine, its power and its clocks. */
+/** The world of one history: its observers, and the faults of its engine, its power and its clocks. */
 export class HistoryWorld extends World {
   readonly onlookers: Onlooker[] = [];
   readonly sites: readonly string[];
   readonly settings: Settings;
   readonly watched: readonly string[];
   readonly secondStandIn: GluetunStandIn;
-  /** It answers, and is not about to go away. */
+  /** Whether it answers and is not about to go away. */
   isEngineThere = true;
   #aheadMs = 0;
 
@@ -70,12 +70,12 @@ export class HistoryWorld extends World {
     this.client.afterWrite = (call) => this.onlookers.forEach((one) => one.wrote?.(call));
   }
 
-  /** What the clock of the monitor shows, or of the latest there was. */
+  /** The time on the clock of the current or the latest monitor. */
   get monitorsNow(): number {
     return this.now + this.#aheadMs;
   }
 
-  /** Its clock may have been set since the one before it. */
+  /** Its clock may have been set since the previous monitor. */
   override startMonitor(aheadMs = 0): this {
     this.#aheadMs = aheadMs;
     this.onlookers.forEach((one) => one.monitorStarted?.());
@@ -87,26 +87,26 @@ export class HistoryWorld extends World {
     });
   }
 
-  /** Later, whatever the engine or the monitor is at. */
+  /** Runs something later, whatever the engine or the monitor is doing then. */
   later(ms: number, act: () => void): void {
     this.scheduler.schedule(act, ms);
   }
 
-  /** It stops everything, is away for a while, and starts what its policies say. */
+  /** The engine stops everything, is away for a while, and then starts containers by their policies. */
   restartEngine(forMs: number, order: BootOrder): void {
     this.isEngineThere = false;
     this.engine.shutDown();
     this.later(forMs, () => this.#boot(order));
   }
 
-  /** It stops nothing before it goes; the next one does, before it is there for anybody. */
+  /** The engine stops nothing before it goes; the next one does, before it answers. */
   killEngine(forMs: number, order: BootOrder): void {
     this.isEngineThere = false;
     this.engine.breakDown();
     this.later(forMs, () => this.#boot(order));
   }
 
-  /** With the monitor, which is started again as soon as there is an engine. */
+  /** Also ends the monitor, which is started again as soon as there is an engine. */
   cutPower(forMs: number, order: BootOrder): void {
     this.isEngineThere = false;
     this.killMonitor();

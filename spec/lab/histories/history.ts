@@ -1,8 +1,8 @@
 import type { Settings } from '../../../src/model/state.ts';
 
 /**
- * One random history, as plain data: what there is, how the monitor is set up, and what happens, to the last
- * millisecond. Nothing is left to chance when it is played, so the same history is always the same day.
+ * One random history, as plain data: the containers, the settings of the monitor, and every event, to the
+ * millisecond. Playing it involves no chance, so the same history always gives the same day.
  */
 export interface History {
   readonly hours: number;
@@ -17,9 +17,9 @@ export interface Cast {
   readonly isOfCompose: boolean;
   /** Roles of `roles.ts`. */
   readonly dependents: readonly string[];
-  /** Roles that are nobody's business. */
+  /** Roles that the monitor must not touch. */
   readonly untouchable: readonly string[];
-  /** A second gateway, with a dependent of its own: another one that the monitor watches, or none of its business. */
+  /** A second gateway with its own dependent: watched by the monitor, or unrelated to it. */
   readonly second: 'none' | 'watched' | 'foreign';
 }
 
@@ -40,12 +40,12 @@ export type Choices = Pick<
 > & { readonly sites: number; readonly hasWitness: boolean };
 
 export interface Step {
-  /** From the step before, or from the beginning. */
+  /** Since the previous step, or since the beginning. */
   readonly afterMs: number;
   readonly deed: Deed;
 }
 
-/** To one container, by its role. */
+/** Deeds to one container, by its role. */
 interface Whom {
   readonly who: string;
 }
@@ -54,7 +54,7 @@ interface Lasting {
   readonly forMs: number;
 }
 
-/** What can be done, by whom or what; `what` names it in stories and in the counts. */
+/** All possible deeds; `what` is the name in stories and in the counts. */
 export type Deed =
   | OperatorDeed
   | ({ readonly what: 'crash'; readonly exitCode: number } & Whom)
@@ -66,7 +66,7 @@ export type Deed =
 type OperatorDeed =
   | ({ readonly what: 'stop' | 'start' | 'restart' | 'kill' | 'remove' | 'create' | 'recreate' } & Whom)
   | ({ readonly what: 'pause' | 'rename' } & Whom & Lasting)
-  /** `docker compose up -d`, of the gateway only or of all that joined it; both in compose's order of steps. */
+  /** `docker compose up -d` for the gateway only or with all that joined it, in compose's order of steps. */
   | { readonly what: 'composeUp'; readonly isGatewayOnly: boolean };
 
 type TunnelDeed =
@@ -78,15 +78,15 @@ type TunnelDeed =
   | { readonly what: 'gluetunHealsItself' };
 
 type EngineDeed =
-  /** In good order, or by SIGKILL: then its containers run on, and the next one stops them before it answers. */
+  /** Orderly, or by SIGKILL: then its containers run on, and the next engine stops them before it answers. */
   | ({ readonly what: 'engineRestarts' | 'engineKilled'; readonly ownersFirst: boolean } & Lasting)
-  /** Of the whole host, with the monitor and all else. */
+  /** Of the whole host, including the monitor. */
   | ({ readonly what: 'powerCut'; readonly ownersFirst: boolean } & Lasting)
-  /** Every open stream ends, the engine goes on. */
+  /** Every open stream ends; the engine goes on. */
   | { readonly what: 'streamCut' }
-  /** Each message meets the next of these fates: how late it is told, each time; none: it is lost. */
+  /** Each event gets the next of these fates: the delay of each delivery; an empty one is lost. */
   | ({ readonly what: 'messagesDisturbed'; readonly fates: readonly (readonly number[])[] } & Lasting)
-  /** Each call meets the next of these fates. */
+  /** Each call gets the next of these fates. */
   | ({
       readonly what: 'callsDisturbed';
       readonly calls: 'readings' | 'writes';
@@ -104,7 +104,7 @@ export type CallFate =
   | { readonly fate: 'hangs' };
 
 type MonitorDeed =
-  /** SIGKILL, or SIGTERM; another one is started later, its clock so far ahead or behind. */
+  /** SIGKILL or SIGTERM; another one is started later, with its clock that far ahead or behind. */
   { readonly what: 'monitorKilled' | 'monitorStopped'; readonly aheadMs: number } & Lasting;
 
 /** The deed of that name. */

@@ -4,8 +4,8 @@ import type { People } from './people.ts';
 import type { HistoryWorld } from './history-world.ts';
 
 /**
- * What is wanted of a container, as far as that is beyond doubt: that it runs, that it stays down since then, or
- * that it is gone; `free`: nothing can be claimed of it.
+ * The wanted state of a container, if it is certain: that it runs, that it stays down since then, or that it is
+ * gone; `free`: nothing is certain.
  */
 export type Intent =
   { readonly value: 'run' | 'gone' | 'free' } | { readonly value: 'down'; readonly since: number };
@@ -13,25 +13,25 @@ export type Intent =
 const FREE: Intent = { value: 'free' };
 const RUN: Intent = { value: 'run' };
 
-/** What the monitor waits before it decides, after the longest time that a stop gets here. */
+/** How long the monitor waits before it decides, after the longest stop timeout used here. */
 const UNDECIDED_MS = 10_000 + 3_000;
-/** By then the monitor has the engine again, and knows what it did at its start. */
+/** By then the monitor is connected again, and knows what the engine did at its start. */
 const CAUGHT_UP_MS = 60_000;
 
-/** Who wants what to run: kept beside the engine, for the engine itself does not tell. */
+/** The wanted state of each container, tracked separately, as the engine does not know it. */
 export class Intents {
   readonly #world: HistoryWorld;
   readonly #people: People;
   readonly #wire: Wire;
   readonly #intents = new Map<string, Intent>();
-  /** Roles that the monitor is just writing on: who meddles with those gets what comes of it. */
+  /** Roles that the monitor is just changing: an interference with those has no certain outcome. */
   readonly #contested = new Map<string, number>();
   #monitorSince: number;
-  /** Whom the monitor is just restarting. */
+  /** The roles that the monitor is just restarting. */
   readonly #restarting = new Set<string>();
-  /** Whom it was restarting when the power was cut. */
+  /** The roles that it was restarting when the power was cut. */
   #halfRestarted: ReadonlySet<string> = new Set();
-  /** Who ran when the engine was killed, and has met with nothing else since. */
+  /** The roles that ran when the engine was killed, and were not affected by anything since. */
   readonly #cutOff = new Map<string, Intent>();
 
   constructor(world: HistoryWorld, people: People, wire: Wire) {
@@ -65,8 +65,8 @@ export class Intents {
   }
 
   /**
-   * By its operator's hand. What does not run is not stopped by that, and nobody can see that somebody tried; what is
-   * just being removed or replaced is gone, or runs, after that.
+   * Stopped by its operator. That has no effect on a container that does not run, and leaves no trace; one that is
+   * just being removed or replaced is gone, or runs, afterwards.
    */
   isStopped(who: string): void {
     const container = this.#people.find(who);
@@ -75,7 +75,7 @@ export class Intents {
     this.#set(who, isUnclear || this.#isContested(who) || !this.#isSeen(who) ? FREE : this.#down());
   }
 
-  /** By itself. Where its policy starts it again, it is as before; a gateway is started by the monitor. */
+  /** Exited by itself. If its policy starts it again, nothing changes; the monitor starts a gateway. */
   ends(who: string, exitCode: number): void {
     const container = this.#people.find(who);
     if (container?.state.running !== true || container.state.restarting) return;
@@ -86,7 +86,7 @@ export class Intents {
     else if (isOver && !isGateway) this.#set(who, this.#down());
   }
 
-  /** The engine itself went away and came back: only its restart policies count then. */
+  /** The engine went away and came back: only the restart policies count then. */
   engineRestarted(): void {
     this.#cutOff.clear();
     for (const [who, intent] of this.#intents) {
@@ -99,8 +99,8 @@ export class Intents {
   }
 
   /**
-   * By SIGKILL: the next one stops who still runs, and starts only those with `always`. What was just being done to
-   * somebody is left half done, and nothing can be claimed of them.
+   * The engine was killed: the next one stops what still runs, and starts only containers with `always`. Interrupted
+   * actions leave their containers in an uncertain state.
    */
   engineKilled(): void {
     this.engineRestarted();
@@ -116,7 +116,7 @@ export class Intents {
     }
   }
 
-  /** The monitor goes with all else. What it has heard of before it restarts one is known to the next. */
+  /** The monitor ends, too. The next one knows what this one had noticed before a restart. */
   powerGoes(): void {
     const isKnown = this.#isWatched && !this.#wire.losesAnswers;
     this.#halfRestarted = new Set(isKnown ? this.#restarting : []);
@@ -124,8 +124,8 @@ export class Intents {
   }
 
   /**
-   * As if the engine had been restarted; but what was half done stays so, and nobody has heard of it. Only what the
-   * monitor itself was restarting is to run again in any case.
+   * Like a restart of the engine, but interrupted actions stay incomplete and unnoticed. Only what the monitor itself
+   * was restarting must run again in any case.
    */
   powerIsCut(): void {
     this.engineRestarted();
@@ -141,8 +141,8 @@ export class Intents {
   }
 
   /**
-   * The engine is there again, and has told so far only whom it has just stopped. Those run again once the monitor has
-   * heard of it, if nothing has kept it from that.
+   * The engine is back, and so far only its own stops have been reported. Those containers run again once the monitor
+   * knows of that, if nothing prevents it.
    */
   #lookAtThoseCutOff(): void {
     const { engine, now } = this.#world;
@@ -162,14 +162,14 @@ export class Intents {
     return hasStayed && isUndisturbed && engine.events.hasForgottenNothing;
   }
 
-  /** Whoever stops so shortly before the engine does may have been stopped by it. */
+  /** A container that stops just before the engine does may have been stopped by it. */
   #isJustDown({ since }: { readonly since: number }): boolean {
     return this.#world.now - since <= UNDECIDED_MS;
   }
 
   /**
-   * The next one does not know why a gateway that it finds down has ended; nor whether who was stopped just before had
-   * not been stopped by the engine's end, as this one was: it has not been decided yet.
+   * The next monitor does not know why a gateway that it finds down has ended. Nor does it know whether a container
+   * that stopped just before was stopped by the engine's shutdown: that was not decided yet.
    */
   monitorIsGone(): void {
     for (const gateway of this.#people.gateways)
@@ -178,7 +178,7 @@ export class Intents {
     this.#undecidedAreFree();
   }
 
-  /** Nobody can tell that from an engine that has gone away. */
+  /** It cannot be distinguished from an engine that went away. */
   streamIsCut(): void {
     this.#undecidedAreFree();
   }
@@ -204,7 +204,7 @@ export class Intents {
     return this.#people.find(who)?.state.running === true;
   }
 
-  /** Whatever happens now is heard of. */
+  /** Whether the monitor notices what happens now. */
   get #isWatched(): boolean {
     const { isMonitorAlive, state, engine } = this.#world;
     return isMonitorAlive && !state.isShuttingDown && engine.up$.value && !this.#wire.losesMessages;
@@ -229,14 +229,14 @@ export class Intents {
     if (call.startsWith('restart ')) this.#restarting.add(role);
   }
 
-  /** Long enough for a restart and what may hold it up. */
+  /** Long enough for a restart with its possible delays. */
   #isContested(who: string): boolean {
     return this.#world.now - (this.#contested.get(who) ?? -Infinity) < 75_000;
   }
 
   /**
-   * Of a dependent that is found stopped the monitor takes it that its gateway was the reason, if that did not run; of
-   * a gateway whose end is only half heard, that it crashed.
+   * The monitor assumes that a dependent found stopped had stopped because of its gateway, if that did not run, and
+   * that a gateway crashed if it noticed only a part of its exit.
    */
   #isSeen(who: string): boolean {
     if (this.#isWatched) return true;

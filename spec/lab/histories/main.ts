@@ -21,7 +21,7 @@ const HELP = `npm run simulate -- [--seed N] [--days D] [--jobs J] [--complete]
 `;
 
 const HOURS = 24;
-/** Not all of those that fail are worth the time. */
+/** Only this many failing histories are shrunk, as that takes long. */
 const SHRUNK = 2;
 
 interface Result {
@@ -42,12 +42,12 @@ function playSeed(seed: number): Result {
   }
 }
 
-/** A worker plays what it is sent, one after another. */
+/** A worker plays the seeds that it is sent, one after another. */
 function work(): void {
   parentPort?.on('message', (seed: number) => parentPort?.postMessage(playSeed(seed)));
 }
 
-/** All of them, shared out among the workers; calls back with each result, in no order. */
+/** Distributes all seeds among the workers; calls back with each result, in no particular order. */
 async function playAll(
   seeds: { readonly first: number; readonly count: number },
   jobs: number,
@@ -55,14 +55,14 @@ async function playAll(
 ): Promise<void> {
   let next = seeds.first;
   let end = seeds.first + seeds.count;
-  // Whoever interrupts it wants to know what was found by then.
+  // After an interrupt the user wants to know what was found so far.
   const enough = (): void => void (end = next);
   process.once('SIGINT', enough).once('SIGTERM', enough);
   const oneWorker = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const worker = new Worker(__filename, {
         workerData: 'play',
-        // Almost all that a simulated day allocates is soon gone.
+        // Almost everything that a simulated day allocates is short-lived.
         resourceLimits: { maxYoungGenerationSizeMb: 64 },
       });
       const more = (): void => {

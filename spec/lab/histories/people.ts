@@ -16,12 +16,12 @@ import {
 } from './roles.ts';
 import type { HistoryWorld } from './history-world.ts';
 
-/** What it is called whom its operator has given another name. */
+/** The name of a container after its operator has renamed it. */
 const RENAMED = '-renamed';
 
 const HEALTH = { intervalMs: 60_000, retries: 3 };
 
-/** The containers of a history, and what their operator does to them: by role, whatever they are called just now. */
+/** The containers of a history and the actions of their operator: by role, whatever their current names. */
 export class People {
   readonly roles: readonly Role[];
   readonly gateways: readonly string[];
@@ -41,7 +41,7 @@ export class People {
     ];
   }
 
-  /** One that joins another needs that one. */
+  /** A container that joins another one needs that one. */
   #isCast(name: string): boolean {
     const { dependents } = this.#cast;
     return dependents.includes(name) || (name === 'by-id' && dependents.includes('through'));
@@ -51,17 +51,17 @@ export class People {
     return this.gateways.includes(who) || this.roles.some(({ name }) => name === who);
   }
 
-  /** What it is called, or would be if it were there. */
+  /** Its current name, or the name that it would have if it existed. */
   nameOf(who: string): string {
     return this.#world.engine.find(who + RENAMED) === undefined ? who : who + RENAMED;
   }
 
-  /** When its operator last gave it another name, or its own one back. */
+  /** When its operator last renamed it. */
   namedAt(who: string): number {
     return this.#namedAt.get(who) ?? -Infinity;
   }
 
-  /** Also of one that had the name when it was parked, and of what was created in its place. */
+  /** Also for a container that was parked under that name, and for its replacement. */
   roleOf(name: string): string | undefined {
     const original = unparked(name);
     const who = original.endsWith(RENAMED) ? original.slice(0, -RENAMED.length) : original;
@@ -72,12 +72,12 @@ export class People {
     return this.#world.engine.find(this.nameOf(who));
   }
 
-  /** Under whatever name. */
+  /** Whether it exists, whatever its name. */
   isThere(who: string): boolean {
     return this.#world.engine.containers.some(({ name }) => this.roleOf(name) === who);
   }
 
-  /** All of them, in an order in which everybody finds whom it joins. */
+  /** All roles, each after the one that it joins. */
   populate(): void {
     const { engine } = this.#world;
     const early = this.roles.filter(({ byName }) => byName);
@@ -105,7 +105,7 @@ export class People {
     });
   }
 
-  /** Whom it joins by the id there is now; nobody there: by the name. */
+  /** The network to join, by the current id, or by name if that container does not exist. */
   #specOf({ name, joins, byName, policy, labels, body, ignoresTerm }: Role): ContainerSpec {
     const owner = joins === undefined ? undefined : this.find(joins);
     const mode = { networkMode: `container:${byName ? (joins ?? '') : (owner?.id ?? joins ?? '')}` };
@@ -124,7 +124,7 @@ export class People {
     return role === undefined ? this.gatewaySpec(who) : this.#specOf(role);
   }
 
-  /** `docker run`, or `docker rm -f` before it. */
+  /** `docker run`, after `docker rm -f` if needed. */
   recreate(who: string): void {
     const { engine } = this.#world;
     if (this.find(who) === undefined) {
@@ -138,7 +138,7 @@ export class People {
     });
   }
 
-  /** By its operator, who removes it first. */
+  /** Its operator removes it and creates it again. */
   isBeingReplaced(who: string): boolean {
     return this.#replaced.has(who);
   }
@@ -154,7 +154,7 @@ export class People {
     return this.#rename(who, who + RENAMED);
   }
 
-  /** Gets its own name back, unless somebody has that by now, or it is parked: then it cannot be found. */
+  /** Gives it its own name back, unless another container has that name or it is parked, and so cannot be found. */
   nameBack(who: string): void {
     this.#rename(who + RENAMED, who);
   }
@@ -169,7 +169,7 @@ export class People {
     return true;
   }
 
-  /** Compose replaces the gateway, and, unless only that was named, then those that had joined it. */
+  /** Compose replaces the gateway and then, unless only that was requested, the containers that had joined it. */
   composeUp(isGatewayOnly: boolean, isReplaced: (who: string) => void): void {
     if (this.find(GATEWAY) === undefined) return;
     composeUp(this.#world.engine, this.gatewaySpec(GATEWAY));

@@ -17,10 +17,10 @@ import { Truth } from './truth.ts';
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const LOOK_MS = 10 * MINUTE_MS;
-/** The longest backoff there is, and what may come after it. */
+/** The longest possible backoff and the recovery after it. */
 const SETTLES_WITHIN_MINUTES = 70;
 const QUIET_MINUTES = 30;
-/** What may still be said of a quiet half-hour: that all is well again, for instance. */
+/** Log lines that may still appear in a quiet half-hour, such as that all is well again. */
 const LINES_IN_QUIET = 6;
 
 interface Done {
@@ -32,19 +32,19 @@ export interface Played {
   readonly violations: readonly Violation[];
   readonly lines: HistoryWorld['lines'];
   readonly coverage: Coverage;
-  /** The deeds that could be done, with when. */
+  /** The deeds that were possible, with their times. */
   readonly deeds: readonly Done[];
-  /** How each container has ended up of which that is certain. */
+  /** The final state of each container for which it is certain. */
   readonly end: Readonly<Record<string, End>>;
 }
 
 interface End {
-  /** What its people want of it. */
+  /** What its operator wants of each container. */
   readonly wanted: Intent['value'];
   readonly is: 'gone' | 'down' | 'live' | 'cut off';
 }
 
-/** Plays one history to its end, and then until all has settled; every invariant is looked at all along. */
+/** Plays one history to its end and then until all has settled, and checks every invariant throughout. */
 export function play(history: History): Played {
   const world = new HistoryWorld(history);
   const violations: Violation[] = [];
@@ -74,7 +74,7 @@ export function play(history: History): Played {
   }
 }
 
-/** What follows on a broken invariant proves nothing more, and may have no end. */
+/** After a broken invariant nothing more can be proved, and the play might never end. */
 function passUnless(isBroken: () => boolean, world: HistoryWorld, ms: number): void {
   for (let left = ms; left > 0 && !isBroken(); left -= LOOK_MS) world.pass(Math.min(left, LOOK_MS));
 }
@@ -106,7 +106,7 @@ function setUp(world: HistoryWorld, { cast }: History, coverage: Coverage, viola
   return court;
 }
 
-/** 4: once the tunnel works and nothing else happens, all is put right within a bounded time, and stays so. */
+/** 4: once the tunnel works and nothing else happens, everything is repaired within a bounded time, and stays so. */
 function settle(court: Court): void {
   const { world } = court;
   calmDown(court);
@@ -117,7 +117,7 @@ function settle(court: Court): void {
     court.violate(4, `not settled: ${left.join('; ')}`);
     return;
   }
-  // What is under way may come to its end.
+  // Lets anything in flight finish.
   world.pass(5 * MINUTE_MS);
   const [written, said] = [world.client.written.length, world.lines.length];
   world.pass(QUIET_MINUTES * MINUTE_MS);
@@ -130,8 +130,8 @@ function settle(court: Court): void {
 }
 
 /**
- * How everybody has ended of whom that is certain: not who was meddled with in a way that leaves it open, nor whom no
- * monitor can or may help.
+ * The final state of each container for which it is certain. This excludes those whose state an interference leaves
+ * open, and those that no monitor can or may help.
  */
 function endOf(court: Court): Readonly<Record<string, End>> {
   const { world, people, intents } = court;

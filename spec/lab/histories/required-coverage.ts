@@ -1,4 +1,4 @@
-/** What occurs often enough to be missed: each must occur in a run that claims to be complete. */
+/** What occurs often enough to be required: each must occur in a run with `--complete`. */
 const KNOWN: readonly string[] = [
   'alarm: selfHealing',
   'alarm: unhealthy',
@@ -134,7 +134,7 @@ const KNOWN: readonly string[] = [
   'witness: untried → ignored',
 ];
 
-/** Those that did not occur, and others that did: rare ones, or ones that nobody knew could. */
+/** The required ones that did not occur, and others that did: rare or unexpected ones. */
 export function gapsIn(counts: ReadonlyMap<string, number>): {
   readonly missing: readonly string[];
   readonly others: readonly string[];

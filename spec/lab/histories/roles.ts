@@ -8,13 +8,13 @@ export interface Role {
   readonly name: string;
   /** The role whose network it joins; undefined: it has its own. */
   readonly joins: string | undefined;
-  /** Created before whom it joins, so that the engine keeps the name for ever. */
+  /** Created before the container that it joins, so that the engine always keeps the name. */
   readonly byName: boolean;
   readonly policy: NonNullable<ContainerSpec['restartPolicy']>;
   readonly labels: Readonly<Record<string, string>>;
   readonly body: NonNullable<ContainerSpec['body']>;
   readonly ignoresTerm: boolean;
-  /** Whose dependent it is, if anybody's whom the monitor may touch. */
+  /** The gateway that it depends on, if the monitor may touch it. */
   readonly gateway: string | undefined;
 }
 
@@ -38,7 +38,7 @@ const COMPOSED = {
   'com.docker.compose.depends_on': `${GATEWAY}:service_started:true`,
 };
 
-/** Of whom a history takes some. Those joined come before those that join them. */
+/** A history uses some of these. Each comes after the one that it joins. */
 export const DEPENDENTS: readonly Role[] = [
   role('by-id'),
   role('by-name', { byName: true, policy: 'always' }),
@@ -49,7 +49,7 @@ export const DEPENDENTS: readonly Role[] = [
   role('composed', { labels: COMPOSED }),
 ];
 
-/** Nobody's business: the monitor must not touch them, whatever becomes of them. */
+/** Unrelated: the monitor must not touch them, whatever happens to them. */
 export const UNTOUCHABLE: readonly Role[] = [
   role('excluded', { gateway: undefined }),
   role('bystander', { joins: undefined, gateway: undefined }),
@@ -60,5 +60,5 @@ export const OF_SECOND = role('us-app', { joins: SECOND_GATEWAY, gateway: SECOND
 
 export const EXCLUDED = ['excluded'];
 
-/** What a container was called before it was parked; of one that is not, its name. */
+/** The name of a container before it was parked, or its current name if it is not parked. */
 export const unparked = (name: string): string => name.replace(/\.orphan-of-.*$/, '');

@@ -6,7 +6,7 @@ import type { Role } from './roles.ts';
 
 const MINUTE_MS = 60_000;
 
-/** All trouble ends: what remains is for the monitor to put right. */
+/** Ends all faults: the monitor must repair what remains. */
 export function calmDown({ world, people, intents, wire }: Scene): void {
   wire.calm();
   world.isLineUp = true;
@@ -23,7 +23,7 @@ export function calmDown({ world, people, intents, wire }: Scene): void {
   if (!world.isMonitorAlive) world.startMonitor();
   world.pass(MINUTE_MS);
   for (const { id, state } of world.engine.containers) if (state.paused) world.engine.unpause(id);
-  // In a dry run nobody else does: it would be said for ever what would be done.
+  // In a dry run nothing else does, so the monitor would always log what it would do.
   for (const gateway of world.watched)
     if (world.settings.dryRun || intents.of(gateway).value !== 'run') bringBack(gateway);
 
@@ -35,7 +35,7 @@ export function calmDown({ world, people, intents, wire }: Scene): void {
   }
 }
 
-/** What is still wrong, though nothing is in the way: nothing, once all is settled (4). */
+/** What is still wrong although nothing prevents a repair: nothing, once all has settled (4). */
 export function unsettled(court: Court): readonly string[] {
   const { world, people } = court;
   if (world.settings.dryRun) return [];
@@ -66,9 +66,9 @@ function wrongWith(court: Court, role: Role): readonly string[] {
 }
 
 /**
- * Whom nobody can help is not held against the monitor: whose owner its operator keeps down or has removed; an orphan
- * that nobody may re-create; one of a gateway that no monitor has ever seen, or of an owner that had another name when
- * one last saw it.
+ * Containers that the monitor cannot help do not count: one whose owner its operator keeps down or has removed; an
+ * orphan that must not be re-created; one of a gateway that no monitor has ever seen, or of an owner that had another
+ * name when a monitor last saw it.
  */
 export function isClaimable(court: Court, container: Container, role: Role): boolean {
   const { world, people } = court;

@@ -17,7 +17,7 @@ const lasting = (ms: number): string =>
       ? `${(ms / 1000).toFixed(0)} s`
       : `${(ms / 60_000).toFixed(0)} min`;
 
-/** What is told of a deed beside its name: whom it meets, how long it lasts, its odds and ends. */
+/** The details of a deed: its target, its duration and its options. */
 function describe({ what, ...rest }: Deed): string {
   const words = what.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   const { who, forMs, ...more } = rest as { who?: string; forMs?: number };
@@ -30,7 +30,7 @@ function describe({ what, ...rest }: Deed): string {
   ].join(' ');
 }
 
-/** A history as it was lived: what was done, what the monitor's user read in the log, what was broken. */
+/** A history as it was played: the deeds, the monitor's log lines and the violations. */
 export function tell(history: History, { deeds, lines, violations }: Played): string {
   const told = [
     ...deeds.map(({ at, deed }) => ({ at, text: `» ${describe(deed)}` })),
@@ -40,7 +40,7 @@ export function tell(history: History, { deeds, lines, violations }: Played): st
       text: `✗ invariant ${String(invariant)}: ${what}`,
     })),
   ];
-  // Sorted by time only: within one instant a deed comes before what was said of it.
+  // A stable sort by time: at the same instant a deed comes before its log lines.
   const story = told.sort((one, other) => one.at - other.at).map(({ at, text }) => `${clock(at)} ${text}`);
   return [`cast:     ${inBrief(history.cast)}`, `settings: ${inBrief(history.settings)}`, ...story].join(
     '\n',

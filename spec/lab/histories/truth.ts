@@ -6,23 +6,23 @@ import type { Wire } from './disturbances.ts';
 import type { People } from './people.ts';
 import type { Onlooker, HistoryWorld } from './history-world.ts';
 
-/** One gateway as it really is, whatever the monitor has heard of it. */
+/** The real state of one gateway, whatever the monitor knows of it. */
 interface Known {
-  /** When its present run began; undefined: it does not run. */
+  /** When its current run began; undefined: it does not run. */
   runSince: number | undefined;
   isPaused: boolean;
-  /** In its present run: since when there is proof that its tunnel works. */
+  /** Since when there is proof in its current run that its tunnel works. */
   readySince: number | undefined;
-  /** When it last was ready, and last ran. */
+  /** When it was last ready, and when it last ran. */
   lastReady: number;
   lastRan: number;
-  /** How its last run ended: by whose signal, or by itself. */
+  /** How its last run ended: by a signal, and whose, or by itself. */
   end: 'operator' | 'monitor' | 'itself';
 }
 
 /**
- * What the gateways are up to, by messages that no fault touches: the judge's own view of "ready" (SPEC 1), built on
- * nothing of the monitor's but what its probes have returned.
+ * The state of the gateways from undisturbed events: the judge's own view of "ready", built on nothing from the monitor
+ * except the results of its probes.
  */
 export class Truth implements Onlooker {
   readonly #world: HistoryWorld;
@@ -30,7 +30,7 @@ export class Truth implements Onlooker {
   readonly #wire: Wire;
   readonly #known = new Map<string, Known>();
   #monitorSince = -Infinity;
-  /** The gateway that the monitor writes on at this moment. */
+  /** The gateway that the monitor is changing at this moment. */
   #writing: string | undefined;
 
   constructor(world: HistoryWorld, people: People, wire: Wire) {
@@ -58,7 +58,7 @@ export class Truth implements Onlooker {
   }
 
   /**
-   * How long its present run has lasted, milliseconds; for a monitor that has found it running, by the engine's clock,
+   * How long its current run has lasted, milliseconds; for a monitor that found it running, by the engine's clock,
    * which may have been set ahead since. Undefined: it does not run.
    */
   ageOf(gateway: string): number | undefined {
@@ -84,7 +84,7 @@ export class Truth implements Onlooker {
     this.#writing = undefined;
   }
 
-  /** A probe that passed, begun after the present start. */
+  /** A probe that passed and was started after the current run began. */
   heard(event: Event, { watches }: Everything): void {
     if (event.type !== 'siteProbed' || event.result.verdict !== 'pass') return;
     const watch = watches.find(({ checking }) => checking.running?.checkId === event.checkId);

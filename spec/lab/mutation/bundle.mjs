@@ -4,9 +4,9 @@ import { build } from 'esbuild';
 import { keepFolders } from '../../keep-folders.mjs';
 
 /**
- * The specs that mutants must face: all that pin a decision down and take milliseconds. Left out are histories at random
- * and days of virtual time, which a surviving mutant would have to sit through each time, and the edges and the list of
- * wordings, for their specs write or read files.
+ * The specs that run against mutants: all that pin down a decision and take milliseconds. Left out are random histories
+ * and days of virtual time, which every surviving mutant would run in full, and the specs of the edges and of the
+ * wordings, as they write or read files.
  */
 const LEFT_OUT = ['loop/bounded-state', 'loop/reduce', 'loop/stages', 'cli/command-line', 'notices/wording'];
 const OTHERS = [
@@ -29,7 +29,7 @@ const specFiles = () => [
   ...OTHERS,
 ];
 
-/** The specs and all they import as one script, which calls `ofFile(name, define)` for each file of specs. */
+/** The specs and all their imports as one script, which calls `ofFile(name, define)` for each spec file. */
 export async function bundle() {
   const contents = specFiles()
     .map((name) => `ofFile(${JSON.stringify(name)}, () => require(${JSON.stringify(`./${name}`)}));`)

@@ -11,19 +11,19 @@ import {
 import { bundle } from './bundle.mjs';
 import { collecting } from './suite.mjs';
 
-/** RxJS throws what nobody handles after a timeout of nothing. */
+/** RxJS throws unhandled errors in a timeout of 0 ms. */
 const LATE_ERRORS_MS = 3;
 
 /**
- * Runs specs for Stryker in its own process, thousands of times: jest would load them, and all they import, for each
- * mutant anew. Only a mutant of what is computed while modules load needs that here, too.
+ * Runs specs for Stryker in its own process, thousands of times: jest would load them and all their imports again for
+ * each mutant. Here only a mutant of code that runs while modules load needs that.
  */
 class InProcessRunner {
   #script;
   #tests = new Map();
-  /** Milliseconds, by the dry run: the quickest are tried first. */
+  /** Milliseconds in the dry run: the fastest run first. */
   #took = new Map();
-  /** Which file has killed: its specs are likely to kill the next one. */
+  /** The file that killed the previous mutant: its specs are likely to kill the next one. */
   #killer = '';
   #lateError;
   #isMutated = false;
@@ -101,7 +101,7 @@ class InProcessRunner {
     return { status: MutantRunStatus.Killed, killedBy: [id], failureMessage: String(failure), nrOfTests };
   }
 
-  /** What the mutant before has left under way must not count for the next one. */
+  /** Anything still pending from the previous mutant must not affect the next one. */
   async #settle() {
     this.#stryker.activeMutant = undefined;
     if (this.#lateError !== undefined) await pause(LATE_ERRORS_MS);
@@ -125,7 +125,7 @@ class InProcessRunner {
   }
 }
 
-/** What a spec may take longer than another one, and be tried first all the same. */
+/** How much longer a spec may take than another one and still run first. */
 const FAVOUR_MS = 5;
 
 async function failureOf({ run }) {
@@ -138,8 +138,8 @@ async function failureOf({ run }) {
 }
 
 /**
- * Specs call the code while they are collected, too, to make what they begin with. What tests run themselves need not
- * be loaded anew for that.
+ * Specs also call the code while they are collected, to create their fixtures. Code that tests run themselves need not
+ * be reloaded for that.
  */
 function onlyWhereNeeded({ static: atLoad, perTest }) {
   const inTests = new Set(Object.values(perTest).flatMap((covered) => Object.keys(covered)));

@@ -4,8 +4,8 @@ import { AREAS, REPORTS } from '../../../stryker.config.mjs';
 import { survives, weigh } from './survivors.mjs';
 
 /**
- * A table of the results there are, by area: a file that was not mutated yet is not in it. Below it the survivors
- * that nobody has argued, and the arguments that are out of date; the exit code is 1 where there are any.
+ * Prints a table of the available results, by area: files that were not mutated yet are missing. Below it are the
+ * survivors without an argument and the outdated arguments; the exit code is 1 if there are any.
  */
 const { files } = JSON.parse(readFileSync(`${REPORTS}/report.json`, 'utf8'));
 const { argued, unargued, outdated } = weigh(files);

@@ -1,7 +1,7 @@
 import { expect } from 'expect';
 
 /**
- * As much of jest's interface as the chosen specs use, for tests that are run many thousand times in one process. They
+ * The part of jest's interface that the chosen specs use, for tests that run many thousand times in one process. They
  * are collected once; a test is `{ id, file, run }`.
  */
 export function collecting(onTest) {
@@ -27,7 +27,7 @@ export function collecting(onTest) {
     cases.forEach((one) => describe(titleOf(name, one), () => spread(define, one)));
 
   const afterEach = (hook) => void scope.hooks.push(hook);
-  // Reports of what was tried, once all tests of a file are over, are of no use here.
+  // Reports at the end of a file are of no use here.
   const globals = { describe, it, expect, afterEach, afterAll: () => undefined };
   return {
     globals,

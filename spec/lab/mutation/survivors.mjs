@@ -13,7 +13,7 @@ const readArguments = () =>
     .flatMap((name) => JSON.parse(readFileSync(path.join(ARGUED, name), 'utf8')))
     .flatMap(({ file, line, mutants }) => mutants.map((text) => ({ file, line, text })));
 
-/** A mutant as an argument has it: long texts are cut. */
+/** A mutant in the form used in arguments: long texts are truncated. */
 function described(file, source, { mutatorName, location: { start, end }, replacement = '' }) {
   const line = source.split('\n')[start.line - 1];
   const original =
@@ -26,7 +26,7 @@ function described(file, source, { mutatorName, location: { start, end }, replac
 
 const keyOf = ({ file, line, text }) => JSON.stringify([file, line, text]);
 
-/** Which of the survivors are argued. `files`: the report's; an argument about one that was not mutated yet is let be. */
+/** Matches survivors with arguments. `files`: those of the report; arguments about other files are ignored. */
 export function weigh(files) {
   const survivors = Object.entries(files).flatMap(([file, { source, mutants }]) =>
     mutants.filter(survives).map((mutant) => ({ mutant, ...described(file, source, mutant) })),

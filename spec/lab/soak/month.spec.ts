@@ -5,7 +5,7 @@ const MINUTE_MS = 60_000;
 const ROUND_MS = 15 * MINUTE_MS;
 const ROUNDS_A_DAY = 96;
 
-/** Containers come and go, the tunnel breaks once a day, and twice the stream of messages is cut. */
+/** Containers come and go, the tunnel breaks once a day, and so does the event stream. */
 class Days {
   readonly world = new World({ settings: { checkIntervalMs: 5 * MINUTE_MS } }).populate().startMonitor();
   #rounds = 0;
@@ -15,12 +15,12 @@ class Days {
     return this;
   }
 
-  /** All that is known but of what was: of past dependents it keeps the latest 500, of which there are fewer here. */
+  /** The size of the state without `past`, which keeps up to 500 dependents: fewer are reached here. */
   get known(): number {
     return JSON.stringify({ ...this.world.state, past: {} }).length;
   }
 
-  /** Actions that wait for their time: every timer, of the monitor and of all that surrounds it. */
+  /** All pending timers, those of the monitor and of its surroundings. */
   get waiting(): number {
     return this.world.scheduler.actions.length;
   }
@@ -39,13 +39,13 @@ class Days {
     world.pass(ROUND_MS / 2);
     this.#engine.remove(name, { force: true, volumes: true });
     world.pass(ROUND_MS / 2);
-    // The user reads it, and it is gone: what is said is not kept by the monitor either.
+    // Dropped, as the monitor does not keep its log lines either.
     world.lines.length = world.client.written.length = 0;
     this.#rounds += 1;
   }
 }
 
-/** What the monitor holds after so many days: what is free once it is gone, and nothing else. */
+/** What the monitor holds after that many days: the memory that is freed once it is gone. */
 function heldAfter(days: number): {
   readonly bytes: number;
   readonly waiting: number;
@@ -62,10 +62,10 @@ function heldAfter(days: number): {
   return { bytes, waiting, known };
 }
 
-describe('a month of the monitor', () => {
-  it('leaves it as large as its first days have, with as many timers', () => {
+describe('the monitor', () => {
+  it('uses as much memory and as many timers after a month as after its first days', () => {
     const [first, month] = [heldAfter(3), heldAfter(30)];
-    // A call may just be under way; what is forgotten each day would be many more.
+    // A call may just be in flight; one timer leaked each day would be many more.
     expect(Math.abs(month.waiting - first.waiting)).toBeLessThan(5);
     expect(month.known).toBeLessThan(first.known + 500);
     expect(month.bytes).toBeLessThan(first.bytes + MEBIBYTE);

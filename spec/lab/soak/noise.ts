@@ -6,9 +6,9 @@ import { TestContainer } from '../../e2e/stand-in/container.ts';
 
 const PAUSE_MS = 250;
 
-/** What a busy host says all the time, and what is none of a monitor's business: several messages a second. */
+/** The constant, irrelevant events of a busy host: several a second. */
 export class Noise {
-  /** How often each kind was made. */
+  /** How often each kind occurred. */
   readonly made = { 'short-lived containers': 0, renames: 0, execs: 0 };
   readonly #engine: TestEngine;
   #isOver = false;
@@ -35,7 +35,7 @@ export class Noise {
 
   async #repeat(kind: keyof Noise['made'], make: (round: number) => Promise<unknown>): Promise<void> {
     for (let round = 0; !this.#isOver; round += 1) {
-      // One that fails is one less; the engine is not what is under test.
+      // A failure is ignored, as the engine is not under test.
       await make(round).then(
         () => (this.made[kind] += 1),
         () => undefined,
@@ -49,7 +49,7 @@ export class Noise {
     await removeContainer(this.#engine.docker, id);
   }
 
-  /** With a health check of its own, each second. */
+  /** With a health check every second. */
   async #create(name: string, isStarted: boolean): Promise<TestContainer> {
     const { id } = await this.#engine.docker.createContainer({
       name,

@@ -13,9 +13,9 @@ import { type Sample, type Trend, tableOf, trends } from './trend.ts';
 import { VitalSigns } from './vitals.ts';
 
 const SAMPLE_SECONDS = 10;
-/** Caches fill, and code is compiled: at most five minutes, or the first fifth. */
+/** The warm-up, in which caches fill and code is compiled: a fifth of the run, at most five minutes. */
 const WARM_UP_SECONDS = 300;
-/** How often each happens in a run, however long it is. */
+/** How often each happens in a run of any length. */
 const RECOVERIES = 6;
 const RECONNECTIONS = 8;
 const NEWCOMERS = 10;
@@ -32,7 +32,7 @@ interface Scene {
   readonly relay: FaultRelay;
 }
 
-/** Watches the built monitor for so long, among constant noise, now and then with something to do. */
+/** Measures the built monitor for that long, with constant noise and an occasional outage. */
 export async function soak({ engine, minutes, print }: SoakOptions): Promise<readonly Trend[]> {
   await buildImages(engine);
   const setting = await createSetting(engine);

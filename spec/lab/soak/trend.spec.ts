@@ -11,7 +11,7 @@ const BASE = {
   listeners: 60,
 };
 
-/** An hour, sampled each ten seconds. */
+/** An hour, sampled every ten seconds. */
 const hour = (change: (minute: number) => Partial<Sample> = () => ({})): readonly Sample[] =>
   Array.from({ length: 360 }, (_, index) => ({ at: index * 10, ...BASE, ...change(index / 6) }));
 
@@ -20,17 +20,17 @@ const notFlat = (samples: readonly Sample[]): readonly string[] =>
     .filter(({ isFlat }) => !isFlat)
     .map(({ sign }) => sign);
 
-describe('the verdict of a soak', () => {
+describe('the verdict of a soak test', () => {
   it.each<{ given: string; samples: readonly Sample[]; then: readonly string[] }>([
     { given: 'nothing changes', samples: hour(), then: [] },
     {
-      given: 'it grows while it warms up',
+      given: 'memory grows during the warm-up',
       samples: hour((minute) => ({ rss: minute < 4 ? 40_000 : 60_000 })),
       then: [],
     },
-    { given: 'it shrinks', samples: hour((minute) => ({ heap: 12_000 - minute * 50 })), then: [] },
+    { given: 'the heap shrinks', samples: hour((minute) => ({ heap: 12_000 - minute * 50 })), then: [] },
     {
-      given: 'it goes up and down',
+      given: 'values go up and down',
       samples: hour((minute) => ({
         rss: 60_000 + (Math.floor(minute) % 7) * 1_000,
         descriptors: minute % 9 < 1 ? 40 : 25,
@@ -43,20 +43,20 @@ describe('the verdict of a soak', () => {
       then: ['heap'],
     },
     {
-      given: 'a socket more is open each ten minutes',
+      given: 'one more socket is open every ten minutes',
       samples: hour((minute) => ({ sockets: 6 + Math.floor(minute / 10) })),
       then: ['sockets'],
     },
     {
-      given: 'a listener more is there each minute',
+      given: 'there is one more listener every minute',
       samples: hour((minute) => ({ listeners: 60 + Math.floor(minute) })),
       then: ['listeners'],
     },
-  ])('where $given: $then', ({ samples, then }) => {
+  ])('finds $then not flat if $given', ({ samples, then }) => {
     expect(notFlat(samples)).toEqual(then);
   });
 
-  it('comes with the medians and the slope', () => {
+  it('shows the medians and the slope', () => {
     const table = tableOf(
       trends(
         hour((minute) => ({ heap: 12_000 + minute * 40 })),

@@ -7,7 +7,7 @@ export interface Sample extends Vitals {
 
 type Sign = keyof Vitals;
 
-/** How much the last quarter may be above the first: a part of it, and at least so much. */
+/** How far the last quarter may be above the first: a fraction of it, but at least the given amount. */
 const ALLOWED: Readonly<
   Record<Sign, { readonly part: number; readonly least: number; readonly unit: string }>
 > = {
@@ -30,7 +30,7 @@ export interface Trend {
   readonly isFlat: boolean;
 }
 
-/** The first and the last quarter of what comes after the warming up, compared by their medians. */
+/** Compares the medians of the first and the last quarter of the samples after the warm-up. */
 export function trends(samples: readonly Sample[], warmUpSeconds: number): readonly Trend[] {
   const steady = samples.filter(({ at }) => at >= warmUpSeconds);
   const quarter = Math.max(1, Math.floor(steady.length / 4));

@@ -3,24 +3,24 @@ import { join } from 'node:path';
 import { isMissing } from '../../e2e/eventually.ts';
 import { preload } from '../../e2e/preload.ts';
 
-/** What is measured of a process; sizes in kilobytes. */
+/** The measurements of a process; sizes in kilobytes. */
 export interface Vitals {
   readonly rss: number;
-  /** Its own, shared with nobody. */
+  /** Private memory, not shared with other processes. */
   readonly private: number;
-  /** What is in use after a full collection, without `code`. */
+  /** The heap in use after a full collection, without `code`. */
   readonly heap: number;
-  /** What V8 has compiled, and knows of it: that grows as long as anything is found to be worth compiling once more. */
+  /** The code that V8 has compiled, with its metadata: it grows as long as V8 optimises anything. */
   readonly code: number;
   readonly descriptors: number;
   readonly sockets: number;
-  /** What keeps the event loop busy: timers, sockets, requests. */
+  /** What keeps the event loop alive: timers, sockets, requests. */
   readonly resources: number;
   /** Listeners of the process and of its sockets. */
   readonly listeners: number;
 }
 
-/** Loaded before the program: writes each ten seconds what only it can know of itself. */
+/** Loaded before the program: every ten seconds it writes what only the process itself can measure. */
 const LOOK = (file: string): string => `
 const { writeFileSync } = require('node:fs');
 const v8 = require('node:v8');
@@ -42,7 +42,7 @@ setInterval(() => {
 }, 10_000).unref();
 `;
 
-/** Looks at a program that was started with its `environment`. */
+/** Measures a program that was started with its `environment`. */
 export class VitalSigns {
   readonly environment: Readonly<Record<string, string>>;
   readonly #file: string;

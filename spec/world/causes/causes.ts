@@ -1,7 +1,7 @@
 import { DEPENDENTS, type Life } from './dependents.ts';
 import type { GatewayKind, Stage } from './stage.ts';
 
-/** What has changed in the end: the gateway, or the dependent `by-id`, through which another one has joined. */
+/** What has changed in the end: the gateway, or the dependent `by-id`, through which another one joined. */
 export type Aftermath =
   | 'another start'
   | 'another id'
@@ -14,7 +14,7 @@ export interface Cause {
   readonly gateway: GatewayKind;
   readonly bringAbout: (stage: Stage) => Promise<void>;
   readonly leaves: Aftermath;
-  /** Whether starts are tried in vain meanwhile. */
+  /** Whether dependents fail to start meanwhile. */
   readonly strands: boolean;
 }
 

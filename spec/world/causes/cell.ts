@@ -2,11 +2,11 @@ import type { Aftermath, Cause } from './causes.ts';
 import type { Dependent } from './dependents.ts';
 import type { Seen, Snapshot } from './stage.ts';
 
-/** What has become of one container. */
+/** The outcome for one container. */
 export interface Cell {
   readonly container: 'the same' | 'another' | 'gone';
   readonly runsIn: 'the live network' | 'a dead network' | 'none';
-  /** Whether it has started or ended since. */
+  /** Whether it started or exited since. */
   readonly wasTouched: boolean;
 }
 
@@ -31,14 +31,14 @@ export function fateOf({ leaves, strands }: Cause, dependent: Dependent): Fate {
   if (life === 'stopped' || life === 'ended') return 'left stopped';
   const neverTried = !strands && (life === 'created' || life === 'stoppedThenTried');
   if (neverTried) return 'left stopped';
-  // As long as its owner is not on the live network, a restart would leave it stopped, or where it is.
+  // While its owner is not on the live network, a restart would leave it stopped, or where it is.
   if (isOn('stopped', dependent)) return 'left alone';
   if (isOn('excluded', dependent)) return fateOnExcluded(leaves);
   switch (leaves) {
     case 'another start':
       return 'put back under its id';
     case 'another id':
-      // The name leads to the new gateway, and who joined the one so joined still finds it.
+      // The name leads to the new gateway, and what joined through such a container still finds that one.
       return 'name' in joins || joins.idOf === 'by-name' ? 'put back under its id' : 'created anew';
     case 'another name':
       return 'left running';
@@ -51,7 +51,7 @@ export function fateOf({ leaves, strands }: Cause, dependent: Dependent): Fate {
   }
 }
 
-/** Which of the two loses the race when an engine starts all at once, nobody knows. */
+/** An engine starts all containers at once, so either of the two may win the race. */
 const fateOnExcluded = (leaves: Aftermath): Fate =>
   leaves === 'another start of all by their engine' ? 'left alone or put back' : 'left alone';
 

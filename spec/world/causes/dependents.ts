@@ -1,7 +1,7 @@
 import { GATEWAY } from './names.ts';
 
 /**
- * How far along a dependent is when the cause sets in, and what is done to it while the gateway is down.
+ * The state of a dependent when the cause begins, and what happens to it while the gateway is down.
  *
  * - `runs`.
  * - `stopped`: its operator stopped it while the monitor watched.
@@ -15,7 +15,7 @@ export type Life = 'runs' | 'stopped' | 'ended' | 'created' | 'stoppedThenTried'
 export interface Dependent {
   readonly title: string;
   readonly name: string;
-  /** A name that nobody has yet is kept for ever; of a container that is there the engine keeps the id. */
+  /** The engine keeps a name if no container has it yet; otherwise it stores the id of that container. */
   readonly joins: { readonly name: string } | { readonly idOf: string };
   readonly restartPolicy: 'no' | 'always' | 'unless-stopped';
   readonly life: Life;
@@ -46,7 +46,7 @@ const SERVICE_LABELS = {
   'com.docker.compose.depends_on': `${GATEWAY}:service_started:true`,
 };
 
-/** In an order in which they can be created: after whom they join. */
+/** In an order in which they can be created: each after the one that it joins. */
 export const DEPENDENTS: readonly Dependent[] = [
   dependent('joined by id', 'by-id'),
   dependent('joined by name', 'by-name', { joins: { name: GATEWAY } }),

@@ -1,4 +1,4 @@
 export const GATEWAY = 'gluetun';
 export const RENAMED = 'gluetun-renamed';
-/** Runs beside them all, on a network of its own. */
+/** An unrelated container, on its own network. */
 export const BYSTANDER = 'bystander';

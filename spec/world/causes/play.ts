@@ -3,7 +3,7 @@ import { type Cell, FATES, cellOf, fateOf, isAsExpected } from './cell.ts';
 import { DEPENDENTS } from './dependents.ts';
 import type { Snapshot, Stage } from './stage.ts';
 
-/** What there was before the cause, when it had been brought about, and at the end. */
+/** The containers before the cause, right after it, and at the end. */
 export interface Play {
   readonly before: Snapshot;
   readonly brought: Snapshot;
@@ -12,7 +12,7 @@ export interface Play {
   readonly said: readonly string[];
 }
 
-/** One cause, from the setting to the quiet after it. Whether all came to be as expected is not said here. */
+/** Plays one cause until all is quiet again. It does not check the outcome. */
 export async function play(cause: Cause, stage: Stage): Promise<Play> {
   await stage.setUp(cause.gateway, DEPENDENTS);
   const before = await stage.look();
@@ -30,6 +30,6 @@ const isSettled = (cause: Cause, snapshots: Snapshots): boolean =>
     isAsExpected(FATES[fateOf(cause, dependent)], cellIn(cause, snapshots, dependent.name)),
   );
 
-/** An engine that restarts touches everyone: there only what comes after counts. */
+/** A restart of the engine touches every container, so only what comes after it counts. */
 export const cellIn = ({ leaves }: Cause, { before, brought, after }: Snapshots, name: string): Cell =>
   cellOf(name, leaves === 'another start of all by their engine' ? brought : before, after);

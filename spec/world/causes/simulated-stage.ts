@@ -8,7 +8,7 @@ import { type GatewayKind, type Snapshot, type Stage, seenIn } from './stage.ts'
 
 const MINUTE_MS = 60_000;
 
-/** The table in the simulated world: the monitor's own streams, reducers and executor, under virtual time. */
+/** The table in the simulated world: the monitor's own streams, reducers and executor, in virtual time. */
 export class SimulatedStage implements Stage {
   readonly world = new World({ settings: { exclude: EXCLUDED } });
   readonly #labels: Readonly<Record<string, string>>;
@@ -99,7 +99,7 @@ export class SimulatedStage implements Stage {
     return Promise.resolve();
   }
 
-  /** A start that fails tells only who waits for it. */
+  /** Only the caller learns of a failed start. */
   start(name: string): Promise<void> {
     this.world.engine.start(name);
     return Promise.resolve();
@@ -135,7 +135,7 @@ export class SimulatedStage implements Stage {
     return Promise.resolve(new Map(seen));
   }
 
-  /** A fault of the monitor is told at once. */
+  /** Throws as soon as the monitor ends with a fault. */
   async lookUntil(isSo: (snapshot: Snapshot) => boolean): Promise<void> {
     for (let waited = 0; waited < 5 * MINUTE_MS && !isSo(await this.look()); waited += 100) {
       if (this.world.fault !== undefined) throw this.world.fault as Error;

@@ -7,11 +7,11 @@ export interface Seen {
   readonly status: string;
   readonly startedAt: string;
   readonly finishedAt: string;
-  /** Whether it runs in the network that the gateway has now, or in one that is dead; undefined: it does not run. */
+  /** Whether it runs in the current network of the gateway, or in a dead one; undefined: it does not run. */
   readonly network: 'live' | 'dead' | undefined;
 }
 
-/** By name; all there are, the gateway included. */
+/** By name: all containers, including the gateway. */
 export type Snapshot = ReadonlyMap<string, Seen>;
 
 export interface GatewayKind {
@@ -20,49 +20,49 @@ export interface GatewayKind {
 
 /**
  * An engine, real or simulated, with the gateway, all dependents of the table, a bystander, and a monitor that
- * watches them. What is done here is done as an operator does it, and has come about when the promise resolves.
+ * watches them. Each action is that of an operator, and is complete when its promise resolves.
  */
 export interface Stage {
-  /** The gateway, and every dependent as far along in its life as the table says; the monitor has seen it all. */
+  /** Sets up the gateway, and every dependent in the state that the table gives; the monitor has seen it all. */
   setUp(gateway: GatewayKind, dependents: readonly Dependent[]): Promise<void>;
 
-  /** `docker restart`, up to where it is down. */
+  /** `docker restart`, up to the moment when it is down. */
   beginRestart(): Promise<void>;
-  /** Its PID 1 ends by itself; it is down, or about to be started by its restart policy. */
+  /** Its PID 1 exits; it is then down, or about to be started by its restart policy. */
   crashGateway(): Promise<void>;
   stopGateway(): Promise<void>;
   removeGateway(): Promise<void>;
-  /** As it was, under another id. */
+  /** The same configuration under another id. */
   createGateway(): Promise<void>;
-  /** Created beside the old one, which makes room for it. */
+  /** Created next to the old one, which is then removed. */
   replaceGateway(): Promise<void>;
   startGateway(): Promise<void>;
   /** To `RENAMED`. */
   renameGateway(): Promise<void>;
-  /** By whomever it is started. */
+  /** Whatever starts it. */
   untilGatewayRuns(): Promise<void>;
-  /** Longer than it takes the monitor to decide whether that was an operator. */
+  /** Longer than the monitor needs to decide whether an operator stopped it. */
   leaveItDown(): Promise<void>;
   restartEngine(): Promise<void>;
   stopMonitor(): Promise<void>;
-  /** Another one, with the state file of the first. */
+  /** Another monitor, with the state file of the first. */
   startMonitor(): Promise<void>;
 
-  /** `docker start` of a dependent, whether it works or not. */
+  /** `docker start` of a dependent, which may fail. */
   start(name: string): Promise<void>;
   stop(name: string): Promise<void>;
   restart(name: string): Promise<void>;
-  /** The monitor has decided that its operator did it. */
+  /** Until the monitor has decided that an operator did it. */
   untilStopIsDecided(name: string): Promise<void>;
-  /** Its PID 1 ends by itself, with exit code 0. */
+  /** Its PID 1 exits with code 0. */
   end(name: string): Promise<void>;
 
   look(): Promise<Snapshot>;
-  /** Looks until it is so, or for so long that it will not come to be. */
+  /** Polls until the condition holds, or for so long that it never will. */
   lookUntil(isSo: (snapshot: Snapshot) => boolean): Promise<void>;
-  /** Long enough for the monitor to do what it should not. */
+  /** Waits long enough for the monitor to do something that it should not. */
   untilQuiet(): Promise<void>;
-  /** The messages of the monitor, of the latest one. */
+  /** The log messages of the latest monitor. */
   said(): readonly string[];
 }
 

@@ -2,7 +2,7 @@ import type { Onlooker } from '../history-world.ts';
 import { type Court, writeIn } from './judge.ts';
 
 interface Attempts {
-  /** At least so many recoveries since the backoff may last have been forgotten. */
+  /** At least this many recoveries since the last possible reset of the backoff. */
   readonly count: number;
   readonly at: number;
   /** The same, by the clock of the monitor. */
@@ -13,13 +13,13 @@ const CALM_MS = 600_000;
 
 /**
  * 5: gateway restarts in any window stay within the backoff's bound, also across restarts of the monitor, also when
- * each one helps for a while. Between any two lies a wait that doubles, unless all was well for so long that it may have
- * been forgotten. A monitor whose clock was set ahead takes it that as much has been waited.
+ * each one helps for a while. The wait between any two doubles, unless all was well for long enough to reset it. A
+ * monitor whose clock was set ahead counts that as time waited.
  */
 export class BackoffBound implements Onlooker {
   readonly #court: Court;
   readonly #attempts = new Map<string, Attempts>();
-  /** Gateways that our latest restart may have left down: to start those is part of it. */
+  /** Gateways that our latest restart may have left down: their start is part of it. */
   readonly #leftByUs = new Set<string>();
 
   constructor(court: Court) {

@@ -13,7 +13,7 @@ export class Existence implements Onlooker {
     this.#court = court;
   }
 
-  /** After each message of the engine: nothing comes into being or goes without one. */
+  /** After each event of the engine: no container appears or disappears without one. */
   told(): void {
     const { people, intents } = this.#court;
     for (const { name, gateway } of people.roles) {

@@ -3,7 +3,7 @@ import type { Everything } from '../../../../src/model/state.ts';
 import type { Onlooker } from '../history-world.ts';
 import { type Court, type Write, writeIn } from './judge.ts';
 
-/** A restart ends and a start begins a run: what the engine takes for that. */
+/** The engine's events for the end of a run by a restart and for the start of a run. */
 const TAKES_MS = 5_000;
 
 /**
@@ -13,9 +13,9 @@ const TAKES_MS = 5_000;
  */
 export class GatewayRestarts implements Onlooker {
   readonly #court: Court;
-  /** Consecutive failures by gateway and URL, whatever the monitor made of them. */
+  /** Consecutive failures by gateway and URL, independent of the monitor's own count. */
   readonly #failures = new Map<string, Map<string, number>>();
-  /** How often Docker has begun to call each gateway unhealthy since a site passed: one failure more for each. */
+  /** How often each gateway became unhealthy since a site passed: each adds one failure. */
   readonly #doubts = new Map<string, number>();
   #state: Everything | undefined;
 
@@ -44,7 +44,7 @@ export class GatewayRestarts implements Onlooker {
     this.#doubts.delete(watch.settings.gateway);
   }
 
-  /** By a message, or by what an inspection shows where that was lost. */
+  /** Through an event, or through an inspection if that was lost. */
   #noteDoubts(state: Everything): void {
     for (const { gateway, settings } of state.watches) {
       if (!('id' in gateway)) continue;
@@ -100,7 +100,7 @@ export class GatewayRestarts implements Onlooker {
       this.#court.violate(2, `start of ${gateway}, which has never run`);
   }
 
-  /** Sites that are held for blocking the exit count as advisory: that is the monitor's own to say. */
+  /** Demoted sites count as advisory: that is the monitor's own decision. */
   #quorumOf(gateway: string): number {
     const { siteQuorum } = this.#court.world.settings;
     const watch = this.#state?.watches.find(({ settings }) => settings.gateway === gateway);

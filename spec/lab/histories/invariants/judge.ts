@@ -2,14 +2,14 @@ import type { Cast } from '../history.ts';
 import type { Scene } from '../deeds.ts';
 import type { Truth } from '../truth.ts';
 
-/** One of the nine of SPEC 8, seen broken. */
+/** A violation of one of the nine invariants. */
 export interface Violation {
   readonly invariant: number;
   readonly at: number;
   readonly what: string;
 }
 
-/** What an invariant is judged by. */
+/** The input of an invariant. */
 export interface Court extends Scene {
   readonly cast: Cast;
   readonly truth: Truth;
@@ -18,9 +18,9 @@ export interface Court extends Scene {
 
 export interface Write {
   readonly verb: 'restart' | 'start' | 'stop' | 'remove' | 'create' | 'rename';
-  /** As it is called at that moment. */
+  /** Its name at that moment. */
   readonly name: string;
-  /** Undefined: nobody of ours. */
+  /** Undefined: not one of ours. */
   readonly role: string | undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Onlooker } from '../history-world.ts';
 import type { Court } from './judge.ts';
 
-/** 1: at most one command is in flight; one that has ended has no call to the engine under way. */
+/** 1: at most one command is in flight; one that has ended has no call in flight. */
 export class OneCommand implements Onlooker {
   readonly #court: Court;
   readonly #acts = new Set<string>();
@@ -11,7 +11,7 @@ export class OneCommand implements Onlooker {
     this.#court = court;
   }
 
-  /** With the one before it ended whatever that was at. */
+  /** The previous monitor's commands ended with it. */
   monitorStarted(): void {
     this.#acts.clear();
     this.#writes.clear();

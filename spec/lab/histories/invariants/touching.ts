@@ -12,7 +12,7 @@ import { type Court, type Write, writeIn } from './judge.ts';
  */
 export class Touching implements Onlooker {
   readonly #court: Court;
-  /** By name, when its re-creation was begun in the act that is under way. */
+  /** By name: when its re-creation was begun in the current act. */
   readonly #begunAt = new Map<string, number>();
 
   constructor(court: Court) {
@@ -32,7 +32,7 @@ export class Touching implements Onlooker {
     const write = writeIn(call, this.#court);
     const { world, people } = this.#court;
     if (world.settings.dryRun) this.#court.violate(7, `a dry run writes: ${call}`);
-    // Somebody has removed it meanwhile: the engine refuses.
+    // It was removed meanwhile, so the engine refuses.
     if (write.verb !== 'create' && world.engine.find(write.name) === undefined) return;
     if (write.role !== undefined && world.watched.includes(write.role)) return;
     const role = people.roles.find(({ name }) => name === write.role);
@@ -50,11 +50,11 @@ export class Touching implements Onlooker {
     const { world, truth, wire, cast } = this.#court;
     const { readySince, isPaused, lastReady } = truth.of(gateway);
     if (readySince !== undefined && !isPaused) return;
-    // What is begun is brought to its end: there is no way back that the gateway's end would not bar as well.
+    // A re-creation that was begun is finished: an undo would be impossible as well once the gateway has ended.
     if (verb !== 'restart' && lastReady >= (this.#begunAt.get(name) ?? Infinity)) return;
     const waitedLong =
       !cast.hasHealthCheck && (truth.ageOf(gateway) ?? 0) >= world.settings.healthyWaitMs - 1000;
-    // An orphan that is undone is started to fail: whom it joined is no more.
+    // The start of a restored orphan fails, as the container that it joined does not exist.
     const container = world.engine.find(name);
     const owner = container?.joins;
     const isToFail = verb === 'start' && owner !== undefined && world.engine.find(owner) === undefined;
@@ -72,7 +72,7 @@ export class Touching implements Onlooker {
   }
 }
 
-/** Excluded is a name: who is given another one is a dependent like any other, as long as it has that. */
+/** Exclusion is by name: under another name it is a dependent like any other. */
 function gatewayOf({ gateway, joins, labels }: Role, name: string): string | undefined {
   const isExcluded = EXCLUDED.includes(unparked(name));
   return joins === GATEWAY && !(MONITOR_LABEL in labels) && !isExcluded ? GATEWAY : gateway;
