@@ -8,7 +8,7 @@ import { isAwaited } from '../model/awaited-inspection.ts';
 import { listedComposeNames, withComposeName } from '../model/compose-names.ts';
 import { isParked } from '../model/parked.ts';
 import type { Shared, Containers, Everything } from '../model/state.ts';
-import { type Transition, then, to } from '../model/transition.ts';
+import { type Transition, combine, to } from '../model/transition.ts';
 import {
   askForInspection,
   beginInspections,
@@ -41,7 +41,7 @@ function reduce(state: Everything, event: Event): Transition<Everything> {
 
 /** Adds the requests for inspections that are due, whichever concern asked for them. */
 export const andInspect = (transition: Transition<Everything>, at: number): Transition<Everything> =>
-  then(
+  combine(
     transition,
     beginInspections(transition.state, (state) => listSoon(state, at)),
   );

@@ -6,7 +6,7 @@ import { quorumIn, sitesDown } from '../checks/quorum.ts';
 import { hasDied } from '../model/down-cause.ts';
 import { isGateway, isSameRun, nameOf, startOf } from '../model/selectors.ts';
 import type { State } from '../model/state.ts';
-import { type Transition, then, to } from '../model/transition.ts';
+import { type Transition, combine, to } from '../model/transition.ts';
 
 /**
  * Repeats, in Gluetun's own words, why it cannot connect, if that explains what the monitor reports. Also notes whether
@@ -17,7 +17,7 @@ export const gatewayLog: GatewayConcern<'record'> = { stage: 'record', reduce };
 function reduce(state: State, event: Event, before: State): Transition {
   const reading = noteReading(state, event);
   const next = noteTroubles(reading.state, event, before);
-  return then(reading, isInTrouble(next) ? tellTroubles(next) : to(next));
+  return combine(reading, isInTrouble(next) ? tellTroubles(next) : to(next));
 }
 
 /** What Gluetun said before its present run, or before the tunnel last worked, explains nothing. */
@@ -25,7 +25,9 @@ function noteTroubles(state: State, event: Event, before: State): State {
   const { troubles } = state;
   const check = finishedCheck(event, before);
   if (check?.passing === true && isOfThisStart(state, check))
-    return troubles.latest.length + troubles.told.length === 0 ? state : { ...state, troubles: NO_TROUBLES };
+    return troubles.latest.length + troubles.reported.length === 0
+      ? state
+      : { ...state, troubles: NO_TROUBLES };
   if (event.type === 'gatewayTroubleLogged' && isGateway(state, event.gatewayId))
     return { ...state, troubles: withTrouble(troubles, event.text) };
   const isNewStart = startOf(state.gateway) !== undefined && !isSameRun(before.gateway, state.gateway);

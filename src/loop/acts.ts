@@ -3,7 +3,7 @@ import type { Event } from '../../streams/events.ts';
 import type { Deed } from '../model/act.ts';
 import { nextAct } from './next-act.ts';
 import type { Everything, Progress, State } from '../model/state.ts';
-import { type Transition, then, to } from '../model/transition.ts';
+import { type Transition, combine, to } from '../model/transition.ts';
 import { inWatch } from '../model/watches.ts';
 import { beginStart } from '../recovery/crashed-gateway.ts';
 import { beginRecovery } from '../recovery/begin.ts';
@@ -30,7 +30,7 @@ function reduce(state: Everything, event: Event): Transition<Everything> {
   const wish = nextAct(state, event.at);
   if (wish === undefined) return to(state);
   const begun = inWatch(state, wish.watch, (view) => begin(view, wish.deed, event.at));
-  return then(begun, reduce(begun.state, event));
+  return combine(begun, reduce(begun.state, event));
 }
 
 const NO_PROGRESS: Progress = { begun: [], answered: [], parked: {} };

@@ -292,7 +292,7 @@ interface LogReading {
 export interface Troubles {
   readonly latest: readonly string[];
   /** Those already reported, also in earlier runs, so that a crash loop does not repeat them with each run. */
-  readonly told: readonly string[];
+  readonly reported: readonly string[];
 }
 
 /** The dependents to put back on the gateway's network. */

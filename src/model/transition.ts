@@ -29,10 +29,10 @@ export const to = <S = State>(
 export const compose =
   <S>(...reducers: readonly Reducer<S>[]): Reducer<S> =>
   (state, event, before) =>
-    reducers.reduce((soFar, reduce) => then(soFar, reduce(soFar.state, event, before)), to<S>(state));
+    reducers.reduce((soFar, reduce) => combine(soFar, reduce(soFar.state, event, before)), to<S>(state));
 
 /** Combines two steps in a row: the second one's state, and the requests and notices of both. */
-export const then = <S>(
+export const combine = <S>(
   first: Transition<unknown>,
   { state, requests, notices }: Transition<S>,
 ): Transition<S> => ({

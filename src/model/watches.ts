@@ -1,6 +1,6 @@
 import type { Notice } from '../notices/notice.ts';
 import type { Everything, State, Watch } from './state.ts';
-import { type Reducer, type Transition, then, to } from './transition.ts';
+import { type Reducer, type Transition, combine, to } from './transition.ts';
 
 const viewOf = (all: Everything, watch: Watch): State => ({ ...watch, shared: all });
 
@@ -24,7 +24,7 @@ export const forEachGateway =
       const isSame = next.state === view && next.notices.length === 0 && next.requests.length === 0;
       if (isSame) return soFar;
       const notices = next.notices.map(concerning(watch));
-      return then(soFar, { ...next, state: withView(soFar.state, index, next.state), notices });
+      return combine(soFar, { ...next, state: withView(soFar.state, index, next.state), notices });
     }, to<Everything>(state));
 
 /** Runs one step for a single gateway. */

@@ -35,9 +35,9 @@ export function conditionNotices(before: Everything, state: Everything): readonl
     ...ended.map((condition) => ({ condition, which: 'ended' as const })),
     ...began.map((condition) => ({ condition, which: 'began' as const })),
   ].flatMap(({ condition, which }) => {
-    const told = TELLING[condition.kind] as NonNullable<Telling['listingFailed']> | undefined;
-    if (told === undefined) return [];
-    const notice = told[which](condition as ConditionOf<'listingFailed'>);
+    const wording = TELLING[condition.kind] as NonNullable<Telling['listingFailed']> | undefined;
+    if (wording === undefined) return [];
+    const notice = wording[which](condition as ConditionOf<'listingFailed'>);
     return condition.gateway === undefined ? notice : { ...notice, gateway: condition.gateway };
   });
 }

@@ -5,7 +5,7 @@ import { finishedCheck, isOfThisStart } from '../checks/finished-check.ts';
 import type { Phase } from '../model/recovery-phase.ts';
 import type { State } from '../model/state.ts';
 import type { Notice } from '../notices/notice.ts';
-import { type Transition, then, to } from '../model/transition.ts';
+import { type Transition, combine, to } from '../model/transition.ts';
 import { listRequest } from '../facts/containers.ts';
 import { announceNewEndpoint } from '../gateway/endpoint.ts';
 import { askForForcedRestart, askForRepair } from '../repairs/repairs.ts';
@@ -26,7 +26,7 @@ export function whileVerifying(
     return askForList(state, 'checkPassed', event.at);
   if (!hasPassed(phase.until, event)) return to(state);
   const notice: Notice = { kind: 'noPassSinceRestart', sites: stillFailing(state) };
-  return then(to(state, { notices: [notice] }), askForList(state, 'timeOver', event.at));
+  return combine(to(state, { notices: [notice] }), askForList(state, 'timeOver', event.at));
 }
 
 function askForList(state: State, signal: 'checkPassed' | 'timeOver', at: number): Transition {
@@ -35,7 +35,7 @@ function askForList(state: State, signal: 'checkPassed' | 'timeOver', at: number
     notices: [{ kind: 'dependentDiscoveryBegun' }],
     requests: [listRequest(state.shared)],
   });
-  return then(announcement, request);
+  return combine(announcement, request);
 }
 
 const stillFailing = ({ sites }: State): readonly string[] =>
@@ -61,9 +61,9 @@ function repair(state: State, { at, engineClockMs }: Listed): Transition {
   const ahead = all.filter((facts) => isAhead(facts, engineClockMs) && !cutOff.includes(facts));
   const first = askForRepair(state, cutOff, at);
   const second = askForForcedRestart(first.state, ahead, at);
-  return then(
+  return combine(
     to(state, { notices: [{ kind: 'dependentsDiscovered', names }] }),
-    then(first, { ...second, state: step(second.state, 'listed', at) }),
+    combine(first, { ...second, state: step(second.state, 'listed', at) }),
   );
 }
 

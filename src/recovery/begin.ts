@@ -12,7 +12,7 @@ import { sitesDown } from '../checks/quorum.ts';
 import { gatewayTarget, nameOf, runningStart } from '../model/selectors.ts';
 import type { State } from '../model/state.ts';
 import { step } from './step.ts';
-import { type Transition, then, to } from '../model/transition.ts';
+import { type Transition, combine, to } from '../model/transition.ts';
 import { isContainerNext } from './vpn.ts';
 import type { Wish } from '../model/wish.ts';
 
@@ -48,7 +48,7 @@ export function beginRecovery(state: State, restart: Restart, at: number): Trans
     checking: { ...state.checking, alarm: undefined, isDoubted: false },
     backoff: attemptBegun(state.backoff, state.settings, at),
   };
-  const beginning = then(failure, beginRestart(next, restart, at, begunAt));
+  const beginning = combine(failure, beginRestart(next, restart, at, begunAt));
   if (!state.settings.dryRun) return beginning;
   const notices = [...beginning.notices, ...(restart === 'restartGateway' ? sayFollowing(state) : [])];
   return to(startOver(next, at), { notices: notices.map(inDryRun) });

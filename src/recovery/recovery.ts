@@ -2,7 +2,7 @@ import type { GatewayConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
 import type { Phase } from '../model/recovery-phase.ts';
 import type { State } from '../model/state.ts';
-import { type Transition, then, to } from '../model/transition.ts';
+import { type Transition, combine, to } from '../model/transition.ts';
 import { whileListing, whileVerifying } from './after-restart.ts';
 import { startDueAt, startEnded } from './crashed-gateway.ts';
 import { decideOn, isToDecide, withoutLapsed } from './due.ts';
@@ -18,7 +18,7 @@ export const recovery: GatewayConcern<'decide'> = { stage: 'decide', reduce, due
 
 function reduce(state: State, event: Event, before: State): Transition {
   const advanced = advance(state, event, before);
-  const all = then(advanced, startEnded(advanced.state, event, before));
+  const all = combine(advanced, startEnded(advanced.state, event, before));
   return { ...all, state: withoutLapsed(all.state, event.at, before) };
 }
 

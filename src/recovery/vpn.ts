@@ -6,7 +6,7 @@ import type { Phase } from '../model/recovery-phase.ts';
 import { isBeingEnded, isSameRun, nameOf, runningStart, startOf } from '../model/selectors.ts';
 import type { State } from '../model/state.ts';
 import type { Notice } from '../notices/notice.ts';
-import { type Transition, then, to } from '../model/transition.ts';
+import { type Transition, combine, to } from '../model/transition.ts';
 import { announceNewEndpoint, askEndpoint } from '../gateway/endpoint.ts';
 import { abandon, endRecovery, endSkipped } from './end.ts';
 import { askForForcedRestart } from '../repairs/repairs.ts';
@@ -40,7 +40,7 @@ function whileRestartingVpn(state: State, event: Event, before: State): Transiti
   const name = nameOf(state);
   if (outcome.isSkipped) {
     const next = endSkipped(state, at);
-    return then(to(next, { notices: [{ kind: 'vpnNotRestarted', name, reason }] }), askEndpoint(next, at));
+    return combine(to(next, { notices: [{ kind: 'vpnNotRestarted', name, reason }] }), askEndpoint(next, at));
   }
   if (state.gateway.value === 'paused')
     return to(noteOurReconnect(step(state, 'restartUncertain', at), at), {
@@ -88,6 +88,6 @@ function completeByVpn(state: State, { begunAt }: Phase<'verifyingVpn'>, at: num
     restarted: toRestart.map(({ name }) => name),
   };
   const next = endRecovery(announcement.state, 'checkPassed', at, 'completed');
-  const completion = then(to(next, { notices: [notice] }), askForForcedRestart(next, toRestart, at));
-  return then(announcement, completion);
+  const completion = combine(to(next, { notices: [notice] }), askForForcedRestart(next, toRestart, at));
+  return combine(announcement, completion);
 }

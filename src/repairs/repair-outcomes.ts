@@ -8,7 +8,7 @@ import { ownersOf } from '../model/network.ts';
 import { runningStart } from '../model/selectors.ts';
 import type { Progress, Repair, RepairFailure, Repairs, State } from '../model/state.ts';
 import type { Notice } from '../notices/notice.ts';
-import { type Transition, then, to } from '../model/transition.ts';
+import { type Transition, combine, to } from '../model/transition.ts';
 
 const FIRST_RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 300_000;
@@ -218,7 +218,7 @@ function afterWave(state: State, event: Event, before: State): Transition {
       (soFar, dependent) =>
         isUntouched
           ? to(postpone(soFar.state, dependent.id, at))
-          : then(soFar, failed(soFar.state, { ...dependent, at }, why)),
+          : combine(soFar, failed(soFar.state, { ...dependent, at }, why)),
       to(state),
     );
 }

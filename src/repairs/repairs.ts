@@ -10,7 +10,7 @@ import { exitOf } from '../model/exits.ts';
 import { gatewayTarget, runningStart } from '../model/selectors.ts';
 import type { Repair, State } from '../model/state.ts';
 import { type Notice, inDryRun } from '../notices/notice.ts';
-import { type Transition, then, to } from '../model/transition.ts';
+import { type Transition, combine, to } from '../model/transition.ts';
 import { RANKS, type Rank, type Wish } from '../model/wish.ts';
 import { forget, repairOutcomes, sayBegun, tryAgainLater, withRepairs } from './repair-outcomes.ts';
 import { repairable } from './repairable.ts';
@@ -228,7 +228,7 @@ const sayWave = (state: State, dependents: readonly Repairable[], at: number): T
     const next = tryAgainLater(soFar.state, id, at);
     const isFirst = next.repairs.pending[id]?.failures === 1;
     const notices = isFirst ? sayBegun(soFar.state, { id, name, how }).map(inDryRun) : [];
-    return then(soFar, to(next, { notices }));
+    return combine(soFar, to(next, { notices }));
   }, to(state));
 
 /** Two acts on one name would collide, so the half-done re-creation comes first. */

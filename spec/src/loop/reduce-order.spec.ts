@@ -2,7 +2,7 @@ import { lineOf } from '../../../src/notices/wording.ts';
 import { initialState } from '../../../src/loop/initial-state.ts';
 import { reduce } from '../../../src/loop/reduce.ts';
 import type { Everything, Settings } from '../../../src/model/state.ts';
-import { type Transition, then, to } from '../../../src/model/transition.ts';
+import { type Transition, combine, to } from '../../../src/model/transition.ts';
 import { viewsOf } from '../../../src/model/watches.ts';
 import {
   type Happening,
@@ -42,7 +42,7 @@ function begun(settings: readonly Partial<Settings>[], ...happenings: readonly H
       viewsOf(soFar.state)
         .slice(0, 1)
         .flatMap((view) => happening(view, 1_000_000 + index))
-        .reduce((now, event) => then(now, reduce(now.state, event)), soFar),
+        .reduce((now, event) => combine(now, reduce(now.state, event)), soFar),
     to(all),
   );
 }
