@@ -131,7 +131,7 @@ const sites = textOf(['https://', 'a.example', 'b.example', '/', '\n', '|role=ad
 const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   fc.constant({ ok: true as const }),
   anyText.map((reason) => ({ ok: false as const, reason })),
-  anyText.map((reason) => ({ ok: false as const, reason, untouched: true as const })),
+  anyText.map((reason) => ({ ok: false as const, reason, isSkipped: true as const })),
 );
 const part = fc.option(anyText, { nil: undefined });
 const place = fc.record({ ip: part, country: part, region: part, city: part });

@@ -36,6 +36,9 @@ function reduce(state: Everything, event: Event, before: Everything): Transition
       return to(
         isEndingSignal(event.signal, state.containers.byId[event.id]) ? signalled(state, event) : state,
       );
+    case 'containerStarted':
+      // The run that the signal was to end is over, though no message about its end came.
+      return to(state.exits[event.id]?.stage === 'expected' ? withoutExits(state, [event.id]) : state);
     case 'containerDied':
       return to(died(state, event, before));
     case 'containerStopped':

@@ -94,12 +94,13 @@ const mayNeed = (state: State, before: State): boolean =>
   state.shared.connection !== before.shared.connection ||
   state.shared.exits !== before.shared.exits ||
   state.recovery !== before.recovery ||
+  state.dueSince !== before.dueSince ||
   state.shared.inFlight !== before.shared.inFlight ||
   state.repairs !== before.repairs;
 
 /**
  * Asks for a repair of every dependent that is cut off, and of every re-creation that an earlier monitor left half
- * done.
+ * done. While a recovery is due, only for the latter: the recovery's restart will cut off the others once more.
  */
 function askForNeeded(state: State, at: number): Transition {
   if (!isRepairTime(state)) return to(state);
@@ -108,7 +109,7 @@ function askForNeeded(state: State, at: number): Transition {
   const isNew = ({ id, name }: Target): boolean =>
     !(id in pending) && !(wave?.dependents.some((one) => one.id === id || one.name === name) ?? false);
   const needed = [
-    ...dependentsOf(state).filter((facts) => needsRepair(state, facts)),
+    ...(state.dueSince === undefined ? dependentsOf(state) : []).filter((facts) => needsRepair(state, facts)),
     ...parkedOf(state).map(({ facts: { id }, name }) => ({ id, name })),
   ].filter(isNew);
   return askForRepair(state, needed, at);

@@ -1,3 +1,5 @@
+import type { Concern, StageName } from '../../../src/model/concern.ts';
+import { type Reducer, to } from '../../../src/model/transition.ts';
 import { type Observable, type SchedulerLike, map, timer } from 'rxjs';
 import type { Event } from '../../../streams/events.ts';
 import { isOnNetworkOf } from '../../../src/model/network.ts';
@@ -22,6 +24,20 @@ const MOST_SEEDS = 80;
 const HOURS = 24;
 
 type Anything = Record<string, unknown>;
+
+/** The concern of that name with another reducer. A name that is not exported any more is a fault, not a patch. */
+function withReducer<S>(
+  named: Record<string, unknown>,
+  change: (reduce: Reducer<S>) => Reducer<S>,
+): Anything {
+  return Object.fromEntries(
+    Object.entries(named).map(([name, concern]) => {
+      if (concern === undefined) throw new Error(`there is no concern ${name}`);
+      const known = concern as Concern<StageName, S>;
+      return [name, { ...known, reduce: change(known.reduce) }];
+    }),
+  );
+}
 
 const PATCHES: readonly Patch[] = [
   {
@@ -53,23 +69,13 @@ const PATCHES: readonly Patch[] = [
     invariant: 3,
     what: 'a running gateway counts as ready',
     module: 'gateway/readiness',
-    exports: () => ({
-      readiness: (state: { gateway: { value: string; start: object } }, event: { at: number }) => ({
-        commands: [],
-        notices: [],
-        state:
-          state.gateway.value === 'starting'
-            ? {
-                ...state,
-                gateway: {
-                  ...state.gateway,
-                  value: 'ready',
-                  start: { ...state.gateway.start, readyAt: event.at },
-                },
-              }
-            : state,
+    exports: ({ readiness }) =>
+      withReducer<State>({ readiness }, () => (state: State, { at }: Event) => {
+        const { gateway } = state;
+        if (gateway.value !== 'starting') return to(state);
+        const start = { ...gateway.start, readyAt: at };
+        return to({ ...state, gateway: { ...gateway, value: 'ready', start } });
       }),
-    }),
   },
   {
     invariant: 4,
@@ -115,12 +121,14 @@ const PATCHES: readonly Patch[] = [
     what: 'listings are ignored, only events count',
     from: 22,
     module: 'facts/containers',
-    exports: ({ containers }) => ({
-      containers: (state: Everything, event: Event) =>
-        event.type === 'containersListed' && state.containers.isListed
-          ? { state, commands: [], notices: [] }
-          : (containers as unknown as (...args: unknown[]) => unknown)(state, event),
-    }),
+    exports: ({ containers }) =>
+      withReducer<Everything>(
+        { containers },
+        (reduce) => (state: Everything, event: Event, before: Everything) =>
+          event.type === 'containersListed' && state.containers.isListed
+            ? to<Everything>(state)
+            : reduce(state, event, before),
+      ),
   },
   {
     invariant: 9,

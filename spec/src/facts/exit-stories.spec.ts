@@ -45,6 +45,13 @@ const restartingGateway = (shape = {}): History =>
     .expectActs('restartGateway');
 
 describe('a stop by hand', () => {
+  it('whose end was never reported is over once a message says that the container has started', () => {
+    const history = settled([onGateway('app')])
+      .withoutAnswers()
+      .feed(killed('app'), started('app'));
+    expect(exitOf(history)).toBeUndefined();
+  });
+
   it('of the gateway by `docker kill` counts if an inspection shows the exit before the message about it comes', () => {
     const gone = inspectedAs('gluetun', { runState: 'exited', exitCode: 137 });
     const history = settled([], { gateway: gatewayFacts() })

@@ -52,6 +52,14 @@ interface Case {
   readonly then?: string;
 }
 
+describe('a recovery that is due', () => {
+  it('is what a dependent waits for that is found cut off meanwhile', () => {
+    const history = broken().feed(listedAgain(onGateway('app', { startedAt: 500 })));
+    expect(history.state.dueSince).toBeDefined();
+    expect(history.state.repairs.pending).toEqual({});
+  });
+});
+
 describe('a wish that waits for the act of another gateway', () => {
   const cases: readonly Case[] = [
     { given: 'a restart', history: broken, meanwhile: [], then: 'restartGateway' },
