@@ -94,4 +94,5 @@ const initialWatch = (settings: Settings, sites: readonly Site[], memory: Persis
   outageSince: undefined,
   heldBack: undefined,
   dueSince: undefined,
+  shared: undefined,
 });

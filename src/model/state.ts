@@ -70,6 +70,8 @@ export interface Watch {
    * recovery: it is neither reported nor counted, and may pass without a recovery.
    */
   readonly dueSince: number | undefined;
+  /** What all gateways share, while a concern of this one looks at it; undefined in `Everything`, where it stands once. */
+  readonly shared: Shared | undefined;
 }
 
 /** An act that has begun and not yet ended. */

@@ -2,13 +2,15 @@ import type { Notice } from '../notices/notice.ts';
 import type { Everything, State, Watch } from './state.ts';
 import { type Reducer, type Transition, combine, to } from './transition.ts';
 
+/** The field is there already: V8 takes thirty times as long for a spread that adds or leaves out a field. */
 const viewOf = (all: Everything, watch: Watch): State => ({ ...watch, shared: all });
 
 export const viewsOf = (all: Everything): readonly State[] => all.watches.map((watch) => viewOf(all, watch));
 
 /** Puts a gateway's changed watch back in its place, together with the shared state. */
-export function withView(all: Everything, index: number, { shared, ...watch }: State): Everything {
-  return { ...shared, watches: all.watches.map((other, at) => (at === index ? watch : other)) };
+export function withView(all: Everything, index: number, view: State): Everything {
+  const watch: Watch = { ...view, shared: undefined };
+  return { ...view.shared, watches: all.watches.map((other, at) => (at === index ? watch : other)) };
 }
 
 /**

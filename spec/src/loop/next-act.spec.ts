@@ -88,7 +88,7 @@ class Two {
     return view;
   }
 
-  change(index: number, changed: Partial<Watch>, shared: Partial<Shared> = {}): this {
+  change(index: number, changed: Partial<Omit<Watch, 'shared'>>, shared: Partial<Shared> = {}): this {
     const view = this.view(index);
     this.everything = withView(this.everything, index, {
       ...view,

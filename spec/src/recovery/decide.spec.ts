@@ -11,7 +11,7 @@ const FIVE = ['a', 'b', 'c', 'd', 'e'].map((name) => site(name));
 /** A state in which so many of five critical sites are down. */
 const down = (
   count: number,
-  { witness, ...changes }: Partial<Watch> & { readonly witness?: Witness } = {},
+  { witness, ...changes }: Partial<Omit<Watch, 'shared'>> & { readonly witness?: Witness } = {},
   settings: Partial<Settings> = {},
 ): State => {
   const { state } = settled([], { sites: [...FIVE, site('x', { role: 'advisory' })], settings });
