@@ -119,7 +119,7 @@ const PATCHES: readonly Patch[] = [
   {
     invariant: 8,
     what: 'listings are ignored, only events count',
-    from: 22,
+    from: 90,
     module: 'facts/containers',
     exports: ({ containers }) =>
       withReducer<Everything>(
