@@ -2,6 +2,34 @@ import tseslint from 'typescript-eslint';
 import rxjsX from 'eslint-plugin-rxjs-x';
 import jest from 'eslint-plugin-jest';
 
+/** Which room owns which parts of the state (`src/model/state.ts`). Ids are given out by whoever needs one. */
+const OWNED = {
+  facts: ['connection', 'containers', 'exits', 'past'],
+  gateway: ['settings', 'gateway', 'logReading', 'endpoint', 'troubles'],
+  checks: ['witness', 'sites', 'checking', 'outageSince'],
+  recovery: ['recovery', 'latestRecovery', 'backoff', 'demotion', 'heldBack', 'dueSince'],
+  repairs: ['dependents', 'repairs', 'quiet'],
+  loop: ['inFlight', 'stores', 'edges', 'isShuttingDown'],
+};
+
+/** A room changes only its own parts. It asks for changes of others by functions of the rooms that own them. */
+const ownPartsOnly = (room) => {
+  const foreign = Object.entries(OWNED).flatMap(([owner, parts]) => (owner === room ? [] : parts));
+  return {
+    files: [`src/${room}/**/*.ts`],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          // `{ ...past, dependents }` is about a field of `past`.
+          selector: `ObjectExpression:has(> SpreadElement:not([argument.name='past'])) > Property[key.name=/^(${foreign.join('|')})$/]`,
+          message: `This part of the state belongs to another room (OWNED in the ESLint configuration): call a function of that room.`,
+        },
+      ],
+    },
+  };
+};
+
 export default tseslint.config(
   { ignores: ['dist', 'coverage', '.stryker-tmp', 'node_modules'] },
   {
@@ -25,6 +53,7 @@ export default tseslint.config(
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
     },
   },
+  ...Object.keys(OWNED).map(ownPartsOnly),
   {
     // One table: whoever looks for a wording looks in one place.
     files: ['src/notices/wording.ts'],

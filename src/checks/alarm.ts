@@ -37,6 +37,18 @@ function withDoubt(state: State, before: State): State {
     : { ...state, checking: { ...state.checking, isDoubted } };
 }
 
+/** A recovery begins, which is the answer to every doubt. */
+export const dismissAlarm = (state: State): State => ({
+  ...state,
+  checking: { ...state.checking, alarm: undefined, isDoubted: false },
+});
+
+/** The monitor's own restart of the VPN has ended. */
+export const noteOurReconnect = (state: State, at: number): State => ({
+  ...state,
+  checking: { ...state.checking, reconnect: { by: 'monitor', at } },
+});
+
 function withReconnect(state: State, event: Event): State {
   const reconnect = reconnectAfter(state, event);
   return reconnect === state.checking.reconnect

@@ -13,6 +13,7 @@ import {
 import type { Notice } from '../notices/notice.ts';
 import { criticalSites, excusedIn, hasPassingSite } from './quorum.ts';
 import { isByAddress, onlyDnsFails } from './only-dns.ts';
+import { rememberedSites } from '../model/past.ts';
 import { isSelfHealing, nameOf } from '../model/selectors.ts';
 import type { CheckRecord, Checking, Sites, State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
@@ -22,6 +23,7 @@ export const checkResults: GatewayConcern<'evidence'> = { stage: 'evidence', red
 
 function reduce(state: State, event: Event, before: State): Transition {
   if (event.type === 'siteProbed') return gather(state, event.checkId, event.result);
+  if (state.settings.gateway !== before.settings.gateway) return to(recall(state));
   const check = finishedCheck(event, before);
   if (check === undefined) return to(state);
   const alarm = check.passing ? undefined : state.checking.alarm;
@@ -40,6 +42,12 @@ function reduce(state: State, event: Event, before: State): Transition {
   const next = { ...state, checking, sites };
   return to(next, { notices: [...counted.notices, ...sayReachability(state, next)] });
 }
+
+/** The gateway's lasting name has only now become known. */
+const recall = (state: State): State => {
+  const { passed } = rememberedSites(state.shared.past, state.settings.gateway);
+  return { ...state, sites: { ...state.sites, passed } };
+};
 
 function gather(state: State, checkId: number, result: ProbeResult): Transition {
   const { running } = state.checking;

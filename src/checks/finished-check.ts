@@ -45,6 +45,9 @@ export function finishedCheck(event: Event, state: State): FinishedCheck | undef
   };
 }
 
+export const hasFailures = ({ results }: FinishedCheck): boolean =>
+  results.some(({ verdict }) => verdict === 'fail');
+
 /**
  * A failure under a shortened time-out although another site passed: the tunnel works, and this site may only be
  * slow.

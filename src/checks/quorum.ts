@@ -18,14 +18,15 @@ export function quorumOf(siteQuorum: SiteQuorum, criticalSites: number): number 
 }
 
 interface Roles {
-  readonly sites: Pick<State['sites'], 'list' | 'held'>;
+  readonly sites: Pick<State['sites'], 'list'>;
+  readonly demotion: Pick<State['demotion'], 'held'>;
 }
 
 /** The sites that count: neither advisory nor held as advisory because the exit blocked them for long. */
-export const criticalSites = ({ sites: { list, held } }: Roles): readonly Site[] =>
+export const criticalSites = ({ sites: { list }, demotion: { held } }: Roles): readonly Site[] =>
   list.filter(({ role, url }) => role === 'critical' && !held.includes(url));
 
-export const heldSites = ({ sites: { list, held } }: Roles): readonly Site[] =>
+export const heldSites = ({ sites: { list }, demotion: { held } }: Roles): readonly Site[] =>
   list.filter(({ role, url }) => role === 'critical' && held.includes(url));
 
 /** Critical sites that have reached the failure threshold. */

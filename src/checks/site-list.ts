@@ -18,7 +18,7 @@ function reduce(state: State, event: Event): Transition {
   const urls = list.map(({ url }) => url);
   const listed = <T>(byUrl: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
     Object.fromEntries(Object.entries(byUrl).filter(([url]) => urls.includes(url)));
-  const { failures, down, held, passed, excused, passes } = state.sites;
+  const { failures, down, passed, excused, passes } = state.sites;
   return to({
     ...state,
     sites: {
@@ -26,7 +26,6 @@ function reduce(state: State, event: Event): Transition {
       list,
       failures: listed(failures),
       down: down.filter((url) => urls.includes(url)),
-      held: held.filter((url) => urls.includes(url)),
       passed: passed.filter((url) => urls.includes(url)),
       excused: listed(excused),
       passes: listed(passes),

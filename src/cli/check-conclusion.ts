@@ -39,7 +39,7 @@ export function conclude(findings: Findings): Conclusion {
   const { sites, results, config, held } = findings;
   const passed = findings.passed.length === 0 ? sites.map(({ url }) => url) : findings.passed;
   const missing = sites.filter(({ url }) => !results.some(({ site }) => site.url === url));
-  const critical = criticalSites({ sites: { list: sites, held } });
+  const critical = criticalSites({ sites: { list: sites }, demotion: { held } });
   const quorum = quorumOf(config.siteQuorum, critical.length);
   const passes = isPassing(results, { critical, quorum, passed });
   const excused = excusedIn(results, critical, passed);

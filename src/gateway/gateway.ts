@@ -5,7 +5,7 @@ import { COMPOSE_PROJECT } from '../../streams/labels.ts';
 import { findGateway, lastingWord } from '../model/find-gateway.ts';
 import { downCause, hasDied } from '../model/down-cause.ts';
 import type { Gateway } from '../model/gateway.ts';
-import { knownIds, rememberedBackoff, rememberedSites } from '../model/past.ts';
+import { knownIds } from '../model/past.ts';
 import { gatewayTarget, isGateway, startOf } from '../model/selectors.ts';
 import type { Shared, State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
@@ -90,19 +90,14 @@ function signalOf({ id, name, runState, details }: ContainerFacts, event: Event)
   }
 }
 
-/** What is remembered about the gateway is kept under this name. */
+/** What is remembered about the gateway is kept under this name. Whoever remembers something looks it up again. */
 function keepName(state: State): State {
-  const {
-    settings,
-    shared: { past },
-  } = state;
+  const { settings } = state;
   const target = gatewayTarget(state.gateway);
   const name = target === undefined ? settings.gateway : lastingWord(settings.gateway, target);
   if (name === settings.gateway) return state;
   const word = settings.word ?? settings.gateway;
-  const backoff = { ...state.backoff, ...rememberedBackoff(past, name) };
-  const sites = { ...state.sites, ...rememberedSites(past, name) };
-  return { ...state, backoff, sites, settings: { ...settings, gateway: name, word } };
+  return { ...state, settings: { ...settings, gateway: name, word } };
 }
 
 /**

@@ -4,7 +4,7 @@ import { sitesOf } from '../checks/site-list.ts';
 import { NOTHING_KNOWN } from '../gateway/endpoint.ts';
 import { NO_TROUBLES } from '../model/gateway-troubles.ts';
 import { type Persisted, NOTHING_PERSISTED, pastIn, restoredExits } from '../model/persisted.ts';
-import { rememberedBackoff, rememberedSites } from '../model/past.ts';
+import { rememberedBackoff, rememberedDemotion, rememberedSites } from '../model/past.ts';
 import type { Everything, Settings, Watch } from '../model/state.ts';
 import { NO_BACKOFF } from '../recovery/backoff.ts';
 
@@ -61,7 +61,7 @@ const initialWatch = (settings: Settings, sites: readonly Site[], memory: Persis
     list: sitesOf(settings.gateway, sites),
     failures: {},
     down: [],
-    ...rememberedSites(memory, settings.gateway),
+    passed: rememberedSites(memory, settings.gateway).passed,
     onlyDns: false,
     excused: {},
     passes: {},
@@ -91,6 +91,7 @@ const initialWatch = (settings: Settings, sites: readonly Site[], memory: Persis
   repairs: { pending: {}, restored: {} },
   quiet: { project: undefined, changedAt: undefined, firstStart: undefined },
   backoff: { ...NO_BACKOFF, ...rememberedBackoff(memory, settings.gateway) },
+  demotion: rememberedDemotion(memory, settings.gateway),
   outageSince: undefined,
   heldBack: undefined,
   dueSince: undefined,

@@ -10,7 +10,7 @@ import { containers } from '../facts/containers.ts';
 import { exits } from '../facts/exits.ts';
 import { expectedExits, ourExits } from '../facts/our-exits.ts';
 import { lists } from '../facts/lists.ts';
-import { ownNetwork } from '../facts/own-network.ts';
+import { ownNetwork } from '../checks/own-network.ts';
 import { past } from '../facts/past.ts';
 import { endpoint } from '../gateway/endpoint.ts';
 import { gatewayLog } from '../gateway/gateway-log.ts';
@@ -26,6 +26,7 @@ import {
 import type { Everything } from '../model/state.ts';
 import { type Reducer, type Transition, compose } from '../model/transition.ts';
 import { forEachGateway, viewsOf } from '../model/watches.ts';
+import { calm } from '../recovery/calm.ts';
 import { recovery } from '../recovery/recovery.ts';
 import { recoveryEnd } from '../recovery/end.ts';
 import { recoveryRecord } from '../recovery/recovery-record.ts';
@@ -52,7 +53,7 @@ export const CONCERNS: Stages = {
   facts: { shared: { actOver, shutdown, stores, edges, connection, containers, siteReload, witness } },
   exits: { shared: { exits, ourExits } },
   gateway: { ofGateway: { gateway, siteList } },
-  evidence: { ofGateway: { checkResults, outage, quiet } },
+  evidence: { ofGateway: { checkResults, outage, calm, quiet } },
   readiness: { ofGateway: { readiness } },
   network: { ofGateway: { endpoint, dependents } },
   decide: { ofGateway: { recovery } },

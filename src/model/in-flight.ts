@@ -1,6 +1,6 @@
 import type { Event, Outcome } from '../../streams/events.ts';
 import type { Act, Acts } from './act.ts';
-import type { Shared, State, Wave } from './state.ts';
+import type { Progress, Shared, State, Wave } from './state.ts';
 
 type Seen = Pick<State, 'shared' | 'settings'>;
 
@@ -9,6 +9,13 @@ export const waveOf = ({ shared: { inFlight }, settings }: Seen): Wave | undefin
   inFlight?.act.kind === 'repairDependents' && inFlight.gateway === settings.gateway
     ? { dependents: inFlight.act.dependents, ...inFlight.progress }
     : undefined;
+
+export const withProgress = (state: State, changes: Partial<Progress>): State => {
+  const { inFlight } = state.shared;
+  if (inFlight === undefined) return state;
+  const progress = { ...inFlight.progress, ...changes };
+  return { ...state, shared: { ...state.shared, inFlight: { ...inFlight, progress } } };
+};
 
 /** Whether the act under way repairs this dependent, or already has. */
 export const isInWave = (state: Seen, id: string): boolean =>

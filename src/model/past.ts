@@ -16,11 +16,15 @@ export interface RememberedBackoff {
   readonly notBefore: number;
 }
 
-export interface RememberedSites {
+/** Which sites the monitor does not go by, or soon may not, because this VPN exit is blocked by them. */
+export interface Demotion {
   /** URLs of critical sites that count as advisory until they pass once. */
   readonly held: readonly string[];
   /** The few sites that the latest recoveries were for although others passed, and how many recoveries that were. */
   readonly blocked: { readonly urls: readonly string[]; readonly recoveries: number } | undefined;
+}
+
+export interface RememberedSites extends Demotion {
   /** URLs of the sites that have passed at least once. Any other may be mistyped. */
   readonly passed: readonly string[];
 }
@@ -38,6 +42,11 @@ const NO_SITES: RememberedSites = { held: [], blocked: undefined, passed: [] };
 
 export const rememberedSites = ({ sites }: Pick<Past, 'sites'>, name: string): RememberedSites =>
   (Object.hasOwn(sites, name) ? sites[name] : undefined) ?? NO_SITES;
+
+export function rememberedDemotion(past: Pick<Past, 'sites'>, name: string): Demotion {
+  const { held, blocked } = rememberedSites(past, name);
+  return { held, blocked };
+}
 
 /** Limits: far more than any setup needs, and small enough for a file that is always written as a whole. */
 export const REMEMBERED = { idsOfAGateway: 20, dependents: 500, exits: 500 };

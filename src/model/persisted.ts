@@ -4,7 +4,7 @@ import {
   type RememberedBackoff,
   type RememberedSites,
   rememberedBackoff,
-  rememberedSites,
+  rememberedDemotion,
 } from './past.ts';
 import type { Everything, Watch } from './state.ts';
 
@@ -26,7 +26,12 @@ export const NOTHING_PERSISTED: Persisted = {
 
 /** The parts of the state that `persistedOf` reads. The types keep it from reading others. */
 const COMMON_SOURCES = ['past', 'exits'] as const satisfies readonly (keyof Everything)[];
-const SOURCES_OF_EACH = ['settings', 'backoff', 'sites'] as const satisfies readonly (keyof Watch)[];
+const SOURCES_OF_EACH = [
+  'settings',
+  'backoff',
+  'demotion',
+  'sites',
+] as const satisfies readonly (keyof Watch)[];
 
 type Kept = Pick<Watch, (typeof SOURCES_OF_EACH)[number]>;
 interface Sources extends Pick<Everything, (typeof COMMON_SOURCES)[number]> {
@@ -86,9 +91,8 @@ function keptBackoff({ backoff, settings }: Kept, past: Past): RememberedBackoff
 }
 
 /** Otherwise each monitor would again need three restarts to learn that a site blocks the exit or is mistyped. */
-function keptSites({ sites, settings }: Kept, past: Past): RememberedSites | undefined {
-  const { held, blocked } = settings.dryRun ? rememberedSites(past, settings.gateway) : sites;
-  const { passed } = sites;
+function keptSites({ demotion, sites: { passed }, settings }: Kept, past: Past): RememberedSites | undefined {
+  const { held, blocked } = settings.dryRun ? rememberedDemotion(past, settings.gateway) : demotion;
   const isNothing =
     held.length + passed.length === 0 && blocked === undefined && !(settings.gateway in past.sites);
   return isNothing ? undefined : { held, blocked, passed };

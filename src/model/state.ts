@@ -3,7 +3,7 @@ import type { ContainerFacts, ProbeResult, PublicIp, Store } from '../../streams
 import type { Act, Repairable } from './act.ts';
 import type { Exits } from './exits.ts';
 import type { Gateway } from './gateway.ts';
-import type { Past, RememberedSites } from './past.ts';
+import type { Demotion, Past } from './past.ts';
 import type { Recovery, RecoveryRecord } from './recovery-phase.ts';
 import type { OwnNetwork } from '../../streams/own-network.ts';
 import type { Witness } from './witness.ts';
@@ -61,6 +61,7 @@ export interface Watch {
   readonly repairs: Repairs;
   readonly quiet: Quiet;
   readonly backoff: Backoff;
+  readonly demotion: Demotion;
   /** The first sign that the tunnel may be broken; undefined since the last check that passed. */
   readonly outageSince: number | undefined;
   /** Why the latest decision was not to begin a recovery although sites are down. */
@@ -184,8 +185,10 @@ export interface Unclaimed {
   readonly formerGateway: string | undefined;
 }
 
-export interface Sites extends RememberedSites {
+export interface Sites {
   readonly list: readonly Site[];
+  /** URLs of the sites that have passed at least once. Any other may be mistyped. */
+  readonly passed: readonly string[];
   /** Failures in a row, by URL; absent: none. */
   readonly failures: Readonly<Record<string, number>>;
   /** URLs of sites that have reached the failure threshold since they last passed, whatever was done about it. */

@@ -178,7 +178,7 @@ function lifeFindings(state: State, subject: string): readonly Finding[] {
 }
 
 function siteFindings(state: State): readonly Finding[] {
-  const { sites, settings } = state;
+  const { sites, demotion, settings } = state;
   const critical = criticalSites(state);
   return sites.list.flatMap((site): Finding[] => {
     const { name: subject, url } = site;
@@ -187,7 +187,7 @@ function siteFindings(state: State): readonly Finding[] {
       ...(sites.down.includes(url)
         ? [{ kind: 'siteDown' as const, subject, id: url, isCritical: critical.includes(site) }]
         : []),
-      ...(sites.held.includes(url) ? [found('siteDemoted', subject, url)] : []),
+      ...(demotion.held.includes(url) ? [found('siteDemoted', subject, url)] : []),
       ...(hasNeverPassed ? [found('siteNeverPassed', subject, url)] : []),
     ];
   });

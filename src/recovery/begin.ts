@@ -8,6 +8,7 @@ import { startOver } from './end.ts';
 import { forgetEndpoint, sayEndpoint } from '../gateway/endpoint.ts';
 import { tellAllTroubles } from '../model/gateway-troubles.ts';
 import { type Notice, inDryRun } from '../notices/notice.ts';
+import { dismissAlarm } from '../checks/alarm.ts';
 import { sitesDown } from '../checks/quorum.ts';
 import { gatewayTarget, nameOf, runningStart } from '../model/selectors.ts';
 import type { State } from '../model/state.ts';
@@ -43,9 +44,8 @@ export function beginRecovery(state: State, restart: Restart, at: number): Trans
   if (isContainerNext(state)) return beginRestart(state, restart, at, begunAt);
   const failure = sayWhy(state, at);
   const next: State = {
-    ...noteBlocked(failure.state),
+    ...dismissAlarm(noteBlocked(failure.state)),
     dueSince: undefined,
-    checking: { ...state.checking, alarm: undefined, isDoubted: false },
     backoff: attemptBegun(state.backoff, state.settings, at),
   };
   const beginning = combine(failure, beginRestart(next, restart, at, begunAt));

@@ -16,9 +16,9 @@ export function demoteBlocked(state: State): Transition | undefined {
   const urls = down.map(({ url }) => url);
   if (!isMinority(state) || recoveriesFor(state, urls) < ENOUGH_RECOVERIES) return undefined;
   const names = down.map(({ name }) => name);
-  const sites = { ...state.sites, held: [...state.sites.held, ...urls], blocked: undefined };
+  const demotion = { held: [...state.demotion.held, ...urls], blocked: undefined };
   return to(
-    { ...state, sites },
+    { ...state, demotion },
     { notices: [{ kind: 'sitesDemoted', sites: names, recoveries: ENOUGH_RECOVERIES }] },
   );
 }
@@ -27,11 +27,11 @@ export function demoteBlocked(state: State): Transition | undefined {
 export function noteBlocked(state: State): State {
   const urls = sitesDown(state).map(({ url }) => url);
   const blocked = isMinority(state) ? { urls, recoveries: recoveriesFor(state, urls) + 1 } : undefined;
-  return { ...state, sites: { ...state.sites, blocked } };
+  return { ...state, demotion: { ...state.demotion, blocked } };
 }
 
 /** How many of the latest recoveries were for exactly these sites. */
-const recoveriesFor = ({ sites: { blocked } }: State, urls: readonly string[]): number =>
+const recoveriesFor = ({ demotion: { blocked } }: State, urls: readonly string[]): number =>
   blocked?.urls.join(' ') === urls.join(' ') ? blocked.recoveries : 0;
 
 /** Fewer than half of the critical sites are down, and another one passes: its count is zero. */

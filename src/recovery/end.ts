@@ -1,6 +1,7 @@
 import type { GatewayConcern } from '../model/concern.ts';
 import { attachmentOf } from '../model/attachment.ts';
 import { attemptEnded } from './backoff.ts';
+import { countAnew } from '../checks/outage.ts';
 import { closeRecord } from './recovery-record.ts';
 import { dependentsOf } from '../model/dependents-of.ts';
 import type { Event } from '../../streams/events.ts';
@@ -23,10 +24,8 @@ export const endRecovery = (
 
 /** The next recovery waits its time from here, and the sites are counted from zero. */
 export const startOver = (state: State, at: number): State => ({
-  ...state,
+  ...countAnew(state),
   heldBack: undefined,
-  outageSince: undefined,
-  sites: { ...state.sites, failures: {} },
   backoff: attemptEnded(state.backoff, state.settings, at),
 });
 

@@ -1,5 +1,6 @@
 import { restartedOnReconnect } from '../model/dependents-of.ts';
 import type { Event } from '../../streams/events.ts';
+import { noteOurReconnect } from '../checks/alarm.ts';
 import { finishedCheck } from '../checks/finished-check.ts';
 import { outcomeOf } from '../model/in-flight.ts';
 import type { Phase } from '../model/recovery-phase.ts';
@@ -48,11 +49,6 @@ function whileRestartingVpn(state: State, event: Event, before: State): Transiti
     });
   return to(step(state, 'restartFailed', at), { notices: [{ kind: 'vpnRestartFailed', name, reason }] });
 }
-
-const noteOurReconnect = (state: State, at: number): State => ({
-  ...state,
-  checking: { ...state.checking, reconnect: { by: 'monitor', at } },
-});
 
 function whileVerifyingVpn(
   state: State,

@@ -1,12 +1,12 @@
 import { attachmentOf, isRunning } from '../model/attachment.ts';
 import type { Repairable } from '../model/act.ts';
-import { isInWave, outcomeOf, waveOf } from '../model/in-flight.ts';
+import { isInWave, outcomeOf, waveOf, withProgress } from '../model/in-flight.ts';
 import { dependentsOf } from '../model/dependents-of.ts';
 import { isYetToStart } from '../model/left-unstarted.ts';
 import type { ContainerFacts, Event } from '../../streams/events.ts';
 import { ownersOf } from '../model/network.ts';
 import { runningStart } from '../model/selectors.ts';
-import type { Progress, Repair, RepairFailure, Repairs, State } from '../model/state.ts';
+import type { Repair, RepairFailure, Repairs, State } from '../model/state.ts';
 import type { Notice } from '../notices/notice.ts';
 import { type Transition, combine, to } from '../model/transition.ts';
 
@@ -51,17 +51,6 @@ export const sayBegun = (
     { kind: 'dependentRepairBegun', name, repair: how, attempt },
   ];
 };
-
-const withProgress = (state: State, changes: Partial<Progress>): State =>
-  state.shared.inFlight === undefined
-    ? state
-    : {
-        ...state,
-        shared: {
-          ...state.shared,
-          inFlight: { ...state.shared.inFlight, progress: { ...state.shared.inFlight.progress, ...changes } },
-        },
-      };
 
 export const withRepairs = (state: State, changes: Partial<Repairs>): State => ({
   ...state,

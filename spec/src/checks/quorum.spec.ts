@@ -25,7 +25,7 @@ describe('a critical site', () => {
     site('x', { role: 'advisory' }),
     site('y', { role: 'advisory' }),
   ];
-  const roles = { sites: { list: [a, b, x, y], held: [b.url, y.url, 'https://gone/'] } };
+  const roles = { sites: { list: [a, b, x, y] }, demotion: { held: [b.url, y.url, 'https://gone/'] } };
 
   it('counts unless it is held as advisory', () => {
     expect(criticalSites(roles)).toEqual([a]);

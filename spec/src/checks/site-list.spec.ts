@@ -45,7 +45,7 @@ describe('the sites file', () => {
     const history = settled([], { sites: [site('a'), site('b'), site('c')] });
     history.state = {
       ...history.state,
-      sites: { ...history.state.sites, held: [site('a').url, site('b').url] },
+      demotion: { ...history.state.demotion, held: [site('a').url, site('b').url] },
     };
     history.feed(changed(site('b'), site('c')), changed(site('a'), site('b'), site('c')));
     expect(criticalSites(history.state)).toEqual([site('a'), site('c')]);

@@ -259,7 +259,7 @@ describe('the state file', () => {
   it('is written when a site is held as advisory', () => {
     const history = settled();
     const saved = savedAround(history, () => {
-      history.state = { ...history.state, sites: { ...history.state.sites, held: ['https://a/'] } };
+      history.state = { ...history.state, demotion: { ...history.state.demotion, held: ['https://a/'] } };
     });
     expect(saved?.sites['gluetun']?.held).toEqual(['https://a/']);
   });

@@ -29,6 +29,7 @@ import {
   restarted,
   restartMessages,
   seconds,
+  site,
   started,
   stopped,
   stoppedByHand,
@@ -193,6 +194,17 @@ describe('the search for the gateway', () => {
     })
       .feed(connected(), listed(gatewayFacts()), checkPassed(), died('gluetun', 1))
       .expectLine(/; unless it comes back it is started in 240s \(backoff, attempt 3\)$/);
+  });
+
+  it('applies what is persisted about the sites of the name if the gateway is configured by ID', () => {
+    const sites = [site('a'), site('b'), site('c')];
+    const remembered = { held: ['https://c/'], blocked: undefined, passed: ['https://a/', 'https://c/'] };
+    const { state } = new History({
+      sites,
+      settings: { gateway: idOf('gluetun') },
+      memory: { ...NOTHING_PERSISTED, sites: { gluetun: remembered } },
+    }).feed(connected(), listed(gatewayFacts()));
+    expect({ ...state.demotion, passed: state.sites.passed }).toEqual(remembered);
   });
 
   it('finds a re-created gateway by its old name if it is configured by ID', () => {

@@ -124,8 +124,15 @@ describe('the persisted knowledge about the sites', () => {
     ...NOTHING_PERSISTED,
     sites: { gluetun: sites },
   });
-  const withSites = (history: History, sites: Partial<RememberedSites>): Persisted => {
-    history.state = { ...history.state, sites: { ...history.state.sites, ...sites } };
+  const withSites = (
+    history: History,
+    { passed = history.state.sites.passed, ...demotion }: Partial<RememberedSites>,
+  ): Persisted => {
+    history.state = {
+      ...history.state,
+      sites: { ...history.state.sites, passed },
+      demotion: { ...history.state.demotion, ...demotion },
+    };
     return history.memory;
   };
   const NONE = { held: [], blocked: undefined, passed: [] };
@@ -166,6 +173,10 @@ describe('the sources of the persisted state', () => {
     },
     { change: 'the settings of a gateway', changed: ({ settings }) => ({ settings: { ...settings } }) },
     { change: 'the backoff of a gateway', changed: ({ backoff }) => ({ backoff: { ...backoff } }) },
+    {
+      change: 'the demoted sites of a gateway',
+      changed: ({ demotion }) => ({ demotion: { ...demotion } }),
+    },
     { change: 'the sites of a gateway', changed: ({ sites }) => ({ sites: { ...sites } }) },
   ])('change with $change', ({ changed }) => {
     const history = settled();

@@ -1,5 +1,6 @@
 import { lineOf } from '../../../src/notices/wording.ts';
-import type { Sites, State } from '../../../src/model/state.ts';
+import type { Demotion } from '../../../src/model/past.ts';
+import type { State } from '../../../src/model/state.ts';
 import { demoteBlocked, noteBlocked } from '../../../src/recovery/demoted-sites.ts';
 import { site } from '../builders.ts';
 import { settled } from '../history.ts';
@@ -12,7 +13,7 @@ interface Given {
   /** Sites by their letters. */
   readonly down: string;
   readonly passing: string;
-  readonly blocked?: Sites['blocked'];
+  readonly blocked?: Demotion['blocked'];
   readonly held?: string;
 }
 
@@ -22,13 +23,13 @@ function given({ down, passing, blocked, held = '' }: Given): State {
     ...urls(down).map((one) => [one, 2] as const),
     ...urls(passing).map((one) => [one, 0] as const),
   ]);
-  return { ...state, sites: { ...state.sites, failures, blocked, held: urls(held) } };
+  return { ...state, sites: { ...state.sites, failures }, demotion: { blocked, held: urls(held) } };
 }
 
-const after = (recoveries: number, names: string): Sites['blocked'] => ({ urls: urls(names), recoveries });
+const after = (recoveries: number, names: string): Demotion['blocked'] => ({ urls: urls(names), recoveries });
 
 describe('a recovery for a minority of the sites', () => {
-  it.each<{ given: Given; then: Sites['blocked'] }>([
+  it.each<{ given: Given; then: Demotion['blocked'] }>([
     { given: { down: 'a', passing: 'bcde' }, then: after(1, 'a') },
     { given: { down: 'ab', passing: 'e' }, then: after(1, 'ab') },
     { given: { down: 'a', passing: 'b', blocked: after(2, 'a') }, then: after(3, 'a') },
@@ -40,7 +41,7 @@ describe('a recovery for a minority of the sites', () => {
     // Four count; two of them are half, not a minority.
     { given: { down: 'ab', passing: 'cd', held: 'e' }, then: undefined },
   ])('given $given is recorded as $then', ({ given: one, then }) => {
-    expect(noteBlocked(given(one)).sites.blocked).toEqual(then);
+    expect(noteBlocked(given(one)).demotion.blocked).toEqual(then);
   });
 });
 
@@ -57,8 +58,8 @@ describe('the sites held as advisory after three recoveries', () => {
     { given: { down: 'abc', passing: 'd', blocked: after(3, 'abc') }, then: undefined },
   ])('given $given are: $then', ({ given: one, then }) => {
     const held = demoteBlocked(given(one));
-    expect(held?.state.sites.held).toEqual(then === undefined ? undefined : urls(then));
-    expect(held?.state.sites.blocked).toBeUndefined();
+    expect(held?.state.demotion.held).toEqual(then === undefined ? undefined : urls(then));
+    expect(held?.state.demotion.blocked).toBeUndefined();
   });
 
   it('are named in a warning with advice, without a request', () => {

@@ -141,7 +141,7 @@ describe('a site that three recoveries did not bring back', () => {
   it('is held as advisory until it passes once', () => {
     const history = settled([], { sites: FIVE, settings: { backoffMs: 0 } });
     const state = history.state;
-    history.state = { ...state, sites: { ...state.sites, blocked: { urls: ['https://c/'], recoveries: 3 } } };
+    history.state = { ...state, demotion: { held: [], blocked: { urls: ['https://c/'], recoveries: 3 } } };
     failing(history, 'c').expectNoAct();
     history.expectLine(
       /^https:\/\/c did not come back in 3 recoveries.*held as advisory until it passes once/,
@@ -152,14 +152,14 @@ describe('a site that three recoveries did not bring back', () => {
     history.expectNoAct();
     history.feed(seconds(30), checkPassed());
     history.expectLine(/^Site https:\/\/c can be reached again, and counts as critical again$/);
-    expect(history.state.sites.held).toEqual([]);
+    expect(history.state.demotion.held).toEqual([]);
   });
 
   it('stays critical if most of the sites are down', () => {
     const history = settled([], { sites: FIVE });
     const state = history.state;
     const urls = ['https://a/', 'https://b/', 'https://c/'];
-    history.state = { ...state, sites: { ...state.sites, blocked: { urls, recoveries: 3 } } };
+    history.state = { ...state, demotion: { held: [], blocked: { urls, recoveries: 3 } } };
     failing(history, 'a', 'b', 'c').expectActs('restartGateway');
   });
 });

@@ -104,7 +104,7 @@ export class GatewayRestarts implements Onlooker {
   #quorumOf(gateway: string): number {
     const { siteQuorum } = this.#court.world.settings;
     const watch = this.#state?.watches.find(({ settings }) => settings.gateway === gateway);
-    const critical = this.#court.world.sites.length - (watch?.sites.held.length ?? 0);
+    const critical = this.#court.world.sites.length - (watch?.demotion.held.length ?? 0);
     if (siteQuorum === 'any') return 1;
     if (siteQuorum === 'all') return critical;
     return siteQuorum === 'majority' ? Math.floor(critical / 2) + 1 : Math.min(siteQuorum, critical);
