@@ -70,7 +70,7 @@ describeOnEngine('the production image', (engine) => {
 
   it('says what it is, where it comes from, and on what it was built', async () => {
     const { Config } = await engine.docker.getImage(image).inspect();
-    const oci = Object.entries(Config.Labels ?? {}).flatMap(([name, value]) => {
+    const oci = Object.entries(Config.Labels).flatMap(([name, value]) => {
       const [, key] = name.split('org.opencontainers.image.');
       return key === undefined ? [] : [[key, value]];
     });

@@ -25,7 +25,7 @@ function configElements(type: string): ConfigElement[] {
           name,
           unescaped(text),
         ]),
-      ) as Record<string, string>,
+      ),
       value: unescaped(value),
     }))
     .filter(({ attributes }) => attributes['Type'] === type);
