@@ -13,15 +13,23 @@ const PRODUCTION_IMAGE = 'gluetun-monitor-test/monitor:latest';
 
 /**
  * The published image, from the same Dockerfile, on a base made of this host's Node: it tests the Dockerfile, not the
- * base. Run `npm run build` first.
+ * base. Run `npm run build` first. `publisher` gives what only whoever publishes the image knows.
  *
  * @returns the image's tag
  */
-export async function buildProductionImage(engine: TestEngine, repository = REPOSITORY): Promise<string> {
+export async function buildProductionImage(
+  engine: TestEngine,
+  repository = REPOSITORY,
+  publisher: Readonly<Record<string, string>> = {},
+): Promise<string> {
   await access(join(repository, 'dist/gluetun-monitor.js'));
   await buildNodeBase(engine);
   const dockerfile = join(REPOSITORY, 'docker/Dockerfile');
-  const buildArguments = ['--build-arg', `NODE_IMAGE=${NODE_BASE_IMAGE}`, '--build-arg', 'BUNDLE=dist'];
+  const given = { NODE_IMAGE: NODE_BASE_IMAGE, BUNDLE: 'dist', ...publisher };
+  const buildArguments = Object.entries(given).flatMap(([name, value]) => [
+    '--build-arg',
+    `${name}=${value}`,
+  ]);
   await run(
     'docker',
     [
