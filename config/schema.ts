@@ -277,7 +277,7 @@ export const schema = {
       env: 'PUID',
       doc:
         'Number of the user that the image becomes once it has read its configuration and secrets, which it does as root. ' +
-        '`0`: it stays root. Not read outside the image, or if the container has a `user:`.',
+        '`0`: it stays root. It means nothing outside the image, or if the container has a `user:`.',
       format: 'whole-number',
       limits: [0, LARGEST_ID],
       default: '1000',

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, symlink } from 'node:fs/promises';
+import { access, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { addBusybox, addIfPresent, copyWithLibraries, createRootfs, importImage } from './rootfs.ts';
@@ -40,6 +40,13 @@ export async function buildProductionImage(engine: TestEngine, repository = REPO
     { env: { ...process.env, DOCKER_BUILDKIT: '0' }, maxBuffer: 16 * 1024 * 1024 },
   );
   return PRODUCTION_IMAGE;
+}
+
+/** What docker/compose.yaml adds again after it has dropped all capabilities. */
+export async function shippedCapabilities(): Promise<readonly string[]> {
+  const compose = await readFile(join(REPOSITORY, 'docker/compose.yaml'), 'utf8');
+  const [, section = ''] = /^ {4}cap_add:\n((?: {6}.*\n)+)/m.exec(compose) ?? [];
+  return [...section.matchAll(/^ {6}- (\w+)$/gm)].map(([, name = '']) => name);
 }
 
 /** Replaces `node:24-alpine`: `node` in the path, and BusyBox as the shell. */

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { DockerConnection } from '../../config/docker-connection.ts';
 import { LIVENESS_FILE } from '../edges/liveness-file.ts';
 import type { Notice, NoticeOf } from '../notices/notice.ts';
-import { type User, handOver } from './hand-over.ts';
+import { type NotHandedOver, type User, handOver } from './hand-over.ts';
 
 /** The part of `process` that tells and sets whose it is. */
 export type Ids = Required<
@@ -26,15 +26,15 @@ type Obstacle = Omit<NoticeOf<'rootKept'>, 'kind' | 'uid' | 'gid'>;
  *
  * A drop cannot be undone, and a monitor that cannot reach the engine or write down what it must know is worth less
  * than one that is root. So the user is tried on first, and what is its own handed over. If that does not work, the
- * monitor stays root.
+ * monitor stays root. `give` is replaced in tests.
  *
  * @returns why it has stayed root, if that was not asked for.
  */
-export function dropRoot(config: Needed, ids: Ids): readonly Notice[] {
+export function dropRoot(config: Needed, ids: Ids, give = handOver): readonly Notice[] {
   const { uid, gid } = config.user;
   if (ids.getuid() !== 0 || uid === 0) return [];
   const user: User = { uid, gid, groups: socketGroups(config.docker) };
-  const obstacle = tryOn(user, ids, () => unopenable(config)) ?? notHandedOver(config, user);
+  const obstacle = tryOn(user, ids, () => unopenable(config)) ?? notHandedOver(give(ownFiles(config), user));
   if (obstacle !== undefined) return [{ kind: 'rootKept', uid, gid, ...obstacle }];
   ids.setgroups(user.groups);
   ids.setgid(gid);
@@ -100,7 +100,7 @@ function failureToOpen(path: string, flags: number): string | undefined {
   }
 }
 
-function notHandedOver({ log, stateFile }: Needed, user: User): Obstacle | undefined {
-  const failure = handOver([log.file, stateFile, LIVENESS_FILE], user);
-  return failure === undefined ? undefined : { obstacle: 'ownFiles', ...failure };
-}
+const ownFiles = ({ log, stateFile }: Needed): readonly string[] => [log.file, stateFile, LIVENESS_FILE];
+
+const notHandedOver = (failure: NotHandedOver | undefined): Obstacle | undefined =>
+  failure === undefined ? undefined : { obstacle: 'ownFiles', ...failure };

@@ -15,6 +15,8 @@ export interface NotHandedOver {
   readonly reason: string;
 }
 
+type Chown = (path: string, uid: number, gid: number) => void;
+
 const READ_WRITE = 0o6;
 const READ_WRITE_ENTER = 0o7;
 
@@ -33,7 +35,7 @@ const READ_WRITE_ENTER = 0o7;
 export function handOver(
   files: readonly string[],
   user: User,
-  chown = lchownSync,
+  chown: Chown = lchownSync,
 ): NotHandedOver | undefined {
   const paths = files.filter((file) => file !== '').map((file) => resolve(file));
   const own = paths.filter((path) => isOwnFile(lookAt(path)));
@@ -89,7 +91,7 @@ function makeParentsFirst(path: string): void {
   mkdirSync(path);
 }
 
-function failureToGive(path: string, { uid, gid }: User, chown: typeof lchownSync): string | undefined {
+function failureToGive(path: string, { uid, gid }: User, chown: Chown): string | undefined {
   try {
     chown(path, uid, gid);
     return undefined;
