@@ -69,7 +69,7 @@ describeOnPrivateEngine('the image without root', (engine) => {
       Image: image,
       Labels: { ...engine.labels },
       Cmd: [...(options.command ?? [])],
-      Env: [`SITES=${SITES}`, 'CHECK_INTERVAL=5', ...(options.env ?? [])],
+      Env: [`SITES=${SITES}`, 'CHECK_INTERVAL=5', 'TIMEOUT=2', ...(options.env ?? [])],
       ...(options.user === undefined ? {} : { User: options.user }),
       HostConfig: {
         NetworkMode: 'none',
