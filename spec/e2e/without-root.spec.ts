@@ -1,5 +1,6 @@
 import { chmod, chown, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { HostConfig } from 'dockerode';
 import { describeOnPrivateEngine } from './engine.ts';
 import { eventually } from './eventually.ts';
 import { buildProductionImage, shippedCapabilities } from './production-image.ts';
@@ -21,11 +22,24 @@ const FORMER_CAPABILITIES = ['DAC_OVERRIDE'];
 const LEFT_AS = `process.on('exit', () => require('node:fs').writeSync(1,
   'left as ' + process.getuid() + ':' + process.getgid() + ' in ' + process.getgroups().sort().join() + '\\n'));`;
 
+/** As in docker/compose.yaml. */
+const hardened = (capabilities: readonly string[]): HostConfig => ({
+  ReadonlyRootfs: true,
+  Tmpfs: { '/tmp': '' },
+  CapDrop: ['ALL'],
+  CapAdd: [...capabilities],
+  SecurityOpt: ['no-new-privileges:true'],
+  Memory: 64 * 1024 * 1024,
+});
+
 interface Run {
   readonly env?: readonly string[];
   /** Besides the socket and the logs. */
   readonly binds?: readonly string[];
+  /** Those that the container gets; without them, those of docker/compose.yaml. */
   readonly capabilities?: readonly string[];
+  /** Nothing of docker/compose.yaml: as with the few lines of the README. */
+  readonly isPlain?: boolean;
   readonly user?: string;
   readonly groups?: readonly string[];
   readonly command?: readonly string[];
@@ -63,7 +77,6 @@ describeOnPrivateEngine('the image without root', (engine) => {
     return file;
   };
 
-  /** As docker/compose.yaml runs it. */
   const runMonitor = async (options: Run = {}): Promise<TestContainer> => {
     const { id } = await engine.docker.createContainer({
       Image: image,
@@ -73,13 +86,8 @@ describeOnPrivateEngine('the image without root', (engine) => {
       ...(options.user === undefined ? {} : { User: options.user }),
       HostConfig: {
         NetworkMode: 'none',
-        ReadonlyRootfs: true,
-        Tmpfs: { '/tmp': '' },
-        CapDrop: ['ALL'],
-        CapAdd: [...(options.capabilities ?? shipped)],
+        ...(options.isPlain === true ? {} : hardened(options.capabilities ?? shipped)),
         GroupAdd: [...(options.groups ?? [])],
-        SecurityOpt: ['no-new-privileges:true'],
-        Memory: 64 * 1024 * 1024,
         Binds: [
           `${engine.socketPath}:/var/run/docker.sock`,
           `${logs}:/logs`,
@@ -159,6 +167,18 @@ describeOnPrivateEngine('the image without root', (engine) => {
       monitor.exec('stat', '-c', '%u:%g', '/tmp/gluetun-monitor.heartbeat'),
     ).resolves.toMatchObject({ output: '1000:1000\n' });
     expect((await warningsOf(monitor)).filter((line) => /root|written|kept/.test(line))).toEqual([]);
+  });
+
+  it('does the same with the few lines of the README', async () => {
+    const monitor = await runUntilConnected({ isPlain: true });
+    await expect(statusOf(monitor)).resolves.toEqual({
+      ...becomes(1000, 1000, String(SOCKET_GROUP)),
+      NoNewPrivs: '0',
+    });
+    await expect(warningsOf(monitor)).resolves.toEqual([]);
+    await eventually('the log is there', async () => {
+      return (await ownerOf(join(logs, 'gluetun-monitor.log'))) === '1000:1000';
+    });
   });
 
   it('lets no other process of its user look into it', async () => {
