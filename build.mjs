@@ -1,39 +1,12 @@
-// One bundle, for Node alone. What only `DOCKER_HOST=ssh://` and image builds need is left out: the configuration
-// refuses the one, and the monitor never does the other. That halves the memory it takes.
+// One bundle, the licences of what is in it, and the programs of the specs.
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { monitor, shared } from './bundle.mjs';
+import { bundledPackages, licenceText } from './licences.mjs';
 
-const UNUSED = /^(ssh2|cpu-features|@grpc\/.*|protobufjs|tar-fs|@balena\/dockerignore)$/;
-
-const leaveOutUnused = {
-  name: 'leave-out-unused',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: UNUSED }, ({ path }) => ({ path, namespace: 'unused' }));
-    onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
-  },
-};
-
-const shared = {
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: 'none',
-  // Node's own choice would be the CommonJS build, of which nothing can be left out.
-  alias: { rxjs: resolve('node_modules/rxjs/dist/esm/index.js') },
-  plugins: [leaveOutUnused],
-  logLevel: 'warning',
-};
-
-await build({
-  ...shared,
-  entryPoints: ['src/main.ts'],
-  outfile: 'dist/gluetun-monitor.js',
-  banner: { js: '#!/usr/bin/env node' },
-});
+const { metafile } = await build(monitor);
+await writeFile('dist/LICENSES.txt', licenceText(bundledPackages(metafile)));
 
 // The programs that have the specs in them. The build of the image sees no spec/, and needs none.
 const PROGRAMS = './spec/build.mjs';

@@ -10,6 +10,7 @@ const PROGRAMS = {
   demo: 'spec/demo/main.ts',
   chaos: 'spec/lab/chaos/main.ts',
   soak: 'spec/lab/soak/main.ts',
+  matrix: 'spec/lab/matrix/main.ts',
   bench: 'spec/lab/bench/main.ts',
   noticing: 'spec/lab/bench/noticing.ts',
   simulate: 'spec/lab/histories/main.ts',

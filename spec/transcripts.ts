@@ -12,9 +12,9 @@ export interface RecordedEvent {
 
 const FOLDER = join(__dirname, 'transcripts');
 
-/** What a real engine (20.10.24) said, from `transcripts/events/`. */
-export function recordedEvents(name: string): readonly RecordedEvent[] {
-  return parseEvents(readFileSync(join(FOLDER, 'events', `${name}.jsonl`), 'utf8'));
+/** What a real engine said, from `transcripts/events/`: 20.10.24 or 28.5.2. */
+export function recordedEvents(name: string, engine: '20.10' | '28.5'): readonly RecordedEvent[] {
+  return parseEvents(readFileSync(join(FOLDER, 'events', engine, `${name}.jsonl`), 'utf8'));
 }
 
 /** One JSON object a line. */

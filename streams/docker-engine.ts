@@ -26,6 +26,7 @@ export const dockerReadings = (docker: Docker): EngineReadings => ({
   inspect: (id) => call((abortSignal) => docker.getContainer(id).inspect({ abortSignal })),
   inspectImage: (reference) =>
     call((abortSignal) => docker.getImage(reference).inspect({ ...signalled(abortSignal) })),
+  volumes: () => call((abortSignal) => docker.listVolumes(signalled(abortSignal))),
   changes: (id) => call((abortSignal) => docker.getContainer(id).changes({ abortSignal })),
   fileStat: (id, path) =>
     call((abortSignal) => docker.getContainer(id).infoArchive({ path, abortSignal })).pipe(map(statIn)),

@@ -12,6 +12,8 @@ export interface EngineReadings {
   inspect(id: string): Observable<unknown>;
   /** `GET /images/{reference}/json`, by name or id. */
   inspectImage(reference: string): Observable<unknown>;
+  /** `GET /volumes`: `{Volumes: […]}`. */
+  volumes(): Observable<unknown>;
   /** `GET /containers/{id}/changes`: what the container's own layer adds to its image. */
   changes(id: string): Observable<unknown>;
   /** `HEAD /containers/{id}/archive`: `{name, size, mode, mtime, linkTarget}`, the mode in Go's bits. */

@@ -72,7 +72,8 @@ function defaultOf({ default: text }: Variable): string {
   return text === '' ? '–' : `\`${text}\``;
 }
 
-function meaningOf(variable: Variable): string {
+/** Its whole meaning, in Markdown: also its limits, its choices, and the file of a secret. */
+export function meaningOf(variable: Variable): string {
   const { doc, env, sensitive, limits } = variable;
   const range = limits === undefined ? '' : ` ${limits.join(' to ')}.`;
   const file = sensitive === true ? ` A secret: also read from the file that \`${env}_FILE\` names.` : '';

@@ -83,10 +83,10 @@ describeOnPrivateEngine(
       await expectAllBack();
       await setting.dependents[0]?.stop();
       await setting.gateway.stop();
-      await monitor.waitForLine(/gluetun was stopped/);
+      const stopped = await monitor.waitForLine(/gluetun was stopped/);
       await engine.kill();
       await engine.start();
-      await monitor.waitForLine(/The Docker engine answers again/, 30_000, monitor.lines.at(-1));
+      await monitor.waitForLine(/The Docker engine answers again/, 30_000, stopped);
       await setting.gateway.start();
       await eventually(
         'the others are back',

@@ -32,13 +32,10 @@ describeOnPrivateEngine('a private engine', (engine) => {
     await engine.restart();
     await gateway.untilServing();
 
-    expect(events.of(gateway.id).map(({ action }) => action)).toEqual([
-      'create',
-      'start',
-      'kill',
-      'die',
-      'stop',
-    ]);
+    const actions = events.of(gateway.id).map(({ action }) => action);
+    expect(actions.slice(0, 3)).toEqual(['create', 'start', 'kill']);
+    // Since Docker 28 the stop comes first.
+    expect(actions.slice(3).sort()).toEqual(['die', 'stop']);
     expect((await gateway.inspect()).State).toMatchObject({ Running: true });
     expect((await gateway.inspect()).State.StartedAt).not.toBe(StartedAt);
   });

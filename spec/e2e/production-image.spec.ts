@@ -1,5 +1,6 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
 import { describeOnEngine } from './engine.ts';
 import { EngineEvents } from './engine-events.ts';
 import { eventually } from './eventually.ts';
@@ -21,17 +22,26 @@ async function createContext(engine: TestEngine): Promise<string> {
   const context = join(engine.folder, 'context');
   await mkdir(join(context, 'dist'), { recursive: true });
   await writeFile(join(context, 'dist/gluetun-monitor.js'), BUNDLE_STAND_IN);
+  await writeFile(join(context, 'dist/LICENSES.txt'), 'the licences of what is in it\n');
   for (const name of ['package.json', 'package-lock.json', '.npmrc', '.dockerignore']) {
     await cp(join(__dirname, '../..', name), join(context, name));
   }
   return context;
 }
 
+/** As the workflow that publishes the image says it. */
+const PUBLISHER = {
+  VERSION: '1.2.3',
+  REVISION: 'c0ffee',
+  CREATED: '2026-11-30T12:00:00Z',
+  SOURCE: 'https://code.example/somebody/gluetun-monitor',
+};
+
 describeOnEngine('the production image', (engine) => {
   let image: string;
 
   beforeAll(async () => {
-    image = await buildProductionImage(engine, await createContext(engine));
+    image = await buildProductionImage(engine, await createContext(engine), PUBLISHER);
   });
 
   afterEach(async () => removeContainers(engine));
@@ -56,6 +66,37 @@ describeOnEngine('the production image', (engine) => {
     expect(Config.Labels).toMatchObject({ 'org.gluetun-monitor.role': 'monitor' });
     expect(Config).toMatchObject({ StopSignal: 'SIGTERM', Entrypoint: ['node', '/app/gluetun-monitor.js'] });
     expect(Config).toHaveProperty('Healthcheck.Test');
+  });
+
+  it('says what it is, where it comes from, and on what it was built', async () => {
+    const { Config } = await engine.docker.getImage(image).inspect();
+    const oci = Object.entries(Config.Labels).flatMap(([name, value]) => {
+      const [, key] = name.split('org.opencontainers.image.');
+      return key === undefined ? [] : [[key, value]];
+    });
+
+    expect(Object.fromEntries(oci)).toEqual({
+      title: 'Gluetun Monitor',
+      description: packageJson.description,
+      licenses: packageJson.license,
+      authors: 'The Gluetun Monitor authors',
+      vendor: 'The Gluetun Monitor authors',
+      version: '1.2.3',
+      revision: 'c0ffee',
+      created: '2026-11-30T12:00:00Z',
+      url: 'https://code.example/somebody/gluetun-monitor',
+      source: 'https://code.example/somebody/gluetun-monitor',
+      documentation: 'https://code.example/somebody/gluetun-monitor/blob/HEAD/docs/README.md',
+      'base.name': 'gluetun-monitor-test/node:latest',
+    });
+  });
+
+  it('carries the licences of what is in it', async () => {
+    const container = await run();
+
+    await expect(container.exec('cat', '/app/LICENSES.txt')).resolves.toMatchObject({
+      output: expect.stringContaining('the licences') as string,
+    });
   });
 
   it("runs the monitor as PID 1, which receives the engine's stop signal", async () => {

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { access, readFile, symlink } from 'node:fs/promises';
+import { access, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { readYaml } from '../shipping/repository.ts';
 import { addBusybox, addIfPresent, copyWithLibraries, createRootfs, importImage } from './rootfs.ts';
 import type { TestEngine } from './test-engine.ts';
 
@@ -13,15 +14,23 @@ const PRODUCTION_IMAGE = 'gluetun-monitor-test/monitor:latest';
 
 /**
  * The published image, from the same Dockerfile, on a base made of this host's Node: it tests the Dockerfile, not the
- * base. Run `npm run build` first.
+ * base. Run `npm run build` first. `publisher` gives what only whoever publishes the image knows.
  *
  * @returns the image's tag
  */
-export async function buildProductionImage(engine: TestEngine, repository = REPOSITORY): Promise<string> {
+export async function buildProductionImage(
+  engine: TestEngine,
+  repository = REPOSITORY,
+  publisher: Readonly<Record<string, string>> = {},
+): Promise<string> {
   await access(join(repository, 'dist/gluetun-monitor.js'));
   await buildNodeBase(engine);
   const dockerfile = join(REPOSITORY, 'docker/Dockerfile');
-  const buildArguments = ['--build-arg', `NODE_IMAGE=${NODE_BASE_IMAGE}`, '--build-arg', 'BUNDLE=dist'];
+  const given = { NODE_IMAGE: NODE_BASE_IMAGE, BUNDLE: 'dist', ...publisher };
+  const buildArguments = Object.entries(given).flatMap(([name, value]) => [
+    '--build-arg',
+    `${name}=${value}`,
+  ]);
   await run(
     'docker',
     [
@@ -43,10 +52,11 @@ export async function buildProductionImage(engine: TestEngine, repository = REPO
 }
 
 /** What docker/compose.yaml adds again after it has dropped all capabilities. */
-export async function shippedCapabilities(): Promise<readonly string[]> {
-  const compose = await readFile(join(REPOSITORY, 'docker/compose.yaml'), 'utf8');
-  const [, section = ''] = /^ {4}cap_add:\n((?: {6}.*\n)+)/m.exec(compose) ?? [];
-  return [...section.matchAll(/^ {6}- (\w+)$/gm)].map(([, name = '']) => name);
+export function shippedCapabilities(): readonly string[] {
+  const { services } = readYaml('docker/compose.yaml') as {
+    readonly services: { readonly 'gluetun-monitor': { readonly cap_add: readonly string[] } };
+  };
+  return services['gluetun-monitor'].cap_add;
 }
 
 /** Replaces `node:24-alpine`: `node` in the path, and BusyBox as the shell. */

@@ -31,7 +31,7 @@ describeOnEngine('the monitor in its production image', (engine) => {
         ReadonlyRootfs: true,
         Tmpfs: { '/tmp': '', '/logs': '' },
         CapDrop: ['ALL'],
-        CapAdd: [...(await shippedCapabilities())],
+        CapAdd: [...shippedCapabilities()],
         SecurityOpt: ['no-new-privileges:true'],
         Memory: 64 * 1024 * 1024,
         Binds: [`${engine.socketPath}:/var/run/docker.sock`],

@@ -47,14 +47,13 @@ interface Run {
 
 describeOnPrivateEngine('the image without root', (engine) => {
   let image: string;
-  let shipped: readonly string[];
+  const shipped = shippedCapabilities();
   /** On the host, for /logs: new for each test, and root's, as Docker makes it for a bind mount. */
   let logs: string;
 
   beforeAll(async () => {
     await buildImages(engine);
     image = await buildProductionImage(engine);
-    shipped = await shippedCapabilities();
     await writeFile(join(engine.folder, 'left-as.js'), LEFT_AS);
   });
   beforeEach(async () => {

@@ -10,7 +10,7 @@ import { mutated, mutatedJsonText } from './mutations.ts';
 
 const MESSAGES: readonly RecordedEvent[] = [
   'compose-up-changed', 'crash', 'docker-kill', 'oom', 'pause', 'rename', 'unhealthy',
-].flatMap(recordedEvents); // prettier-ignore
+].flatMap((name) => recordedEvents(name, '20.10')); // prettier-ignore
 const LISTED = recordedAnswer('list') as readonly unknown[];
 /** The parts that are read: a mutation elsewhere would have no effect. */
 const INSPECTED = ['inspect-healthy', 'inspect-dependent'].map(recordedAnswer).map((answer) => {

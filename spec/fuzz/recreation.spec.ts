@@ -52,6 +52,7 @@ const CHANGES = [
   { Path: '/run/secrets/key', Kind: 1 },
   { Path: '/old', Kind: 2 },
 ];
+const VOLUMES = { Volumes: [{ Name: 'v1', Mountpoint: '/var/lib/docker/volumes/v1/_data' }] };
 const STAT = { name: 'app.conf', size: 5, mode: 0o444, mtime: '2026-11-22T19:07:07Z', linkTarget: '' };
 
 const orMutated = (document: unknown): fc.Arbitrary<unknown> =>
@@ -121,18 +122,20 @@ describe('the survey before a re-creation', () => {
     list: answerTo(recordedAnswer('list')),
     inspect: answerTo(CONTAINER),
     image: answerTo(IMAGE),
+    volumes: answerTo(VOLUMES),
     changes: answerTo(CHANGES),
     fileStat: answerTo(STAT),
   });
 
   it('ends with all the facts or one failure, whatever the engine answers', () => {
-    fuzz(engine, 400, ({ list, inspect, image, changes, fileStat }) => {
+    fuzz(engine, 400, ({ list, inspect, image, volumes, changes, fileStat }) => {
       const scheduler = new VirtualTimeScheduler();
       scheduler.maxFrames = 3_600_000;
       const reads = {
         list: () => list,
         inspect: () => inspect,
         inspectImage: () => image,
+        volumes: () => volumes,
         changes: () => changes,
         fileStat: () => fileStat,
         clockMs: () => 0,

@@ -132,7 +132,7 @@ export class Container {
 
   /** The volume at that path. */
   volumeAt(destination: string): string | undefined {
-    return this.mounts.find(({ point }) => point.Destination === destination)?.point.Name;
+    return this.mounts.find(({ point }) => point.Destination === destination)?.volume;
   }
 
   get tty(): boolean {

@@ -158,7 +158,7 @@ export class SimulatedEngine {
 
   /** `volumes`: also removes its anonymous volumes. */
   remove(ref: string, { force = false, volumes = false } = {}): Observable<void> {
-    return this.#operation(() => this.#remove(this.get(ref), force, volumes));
+    return this.#operation(() => this.#remove(ref, force, volumes));
   }
 
   /** Its main process exits by itself. */
@@ -293,17 +293,17 @@ export class SimulatedEngine {
   }
 
   #kill(ref: string, signalText: string): Observable<unknown> {
-    const signal = parseSignal(signalText);
-    return defer(() => this.#lifecycle.kill(this.get(ref), signal)).pipe(
+    return defer(() => this.#lifecycle.kill(this.get(ref), parseSignal(signalText))).pipe(
       catchError((cause: unknown) => {
         throw cause instanceof EngineError ? cannotKill(ref, cause) : cause;
       }),
     );
   }
 
-  #remove(container: Container, force: boolean, volumes: boolean): Observable<unknown> {
+  #remove(ref: string, force: boolean, volumes: boolean): Observable<unknown> {
+    const container = this.get(ref);
     if (container.state.running && !force) {
-      throw container.state.paused ? cannotRemovePaused(container.id) : cannotRemoveRunning(container.id);
+      throw container.state.paused ? cannotRemovePaused(ref) : cannotRemoveRunning(ref);
     }
     const killed$ = container.state.running ? this.kill(container.id) : EMPTY;
     const gone$ = step(() => this.#removal.remove(container, { volumes }));

@@ -1,4 +1,4 @@
-/** An error of the engine: the status and the words as measured on Docker 20.10. */
+/** An error of the engine: the status and the words as measured on Docker 28.5. */
 export class EngineError extends Error {
   readonly status: number;
 
@@ -14,18 +14,21 @@ export const noSuchContainer = (ref: string): EngineError =>
 
 export const noSuchImage = (image: string): EngineError => new EngineError(404, `No such image: ${image}`);
 
-/** The same in the words of an image inspection: the given name, then the full one. */
-export const noSuchImageToInspect = (ref: string, image: string): EngineError =>
-  new EngineError(404, `no such image: ${ref}: No such image: ${image}`);
-
 export const noSuchFile = (path: string, ref: string): EngineError =>
   new EngineError(404, `Could not find the file ${path} in container ${ref}`);
 
 export const noSuchExec = (id: string): EngineError => new EngineError(404, `No such exec instance: ${id}`);
 
 /** The start of a dependent while its owner exists but is down: the engine calls that a conflict. */
-export const cannotJoin = (ownerId: string): EngineError =>
-  new EngineError(409, `cannot join network of a non running container: ${ownerId}`);
+export const cannotJoin = (owner: string, status: string): EngineError =>
+  new EngineError(
+    409,
+    `cannot join network namespace of a non running container: container ${owner} is ${status}`,
+  );
+
+/** The start of a dependent whose owner is gone: the engine calls that a failure of its own. */
+export const noOwner = (ref: string): EngineError =>
+  new EngineError(500, `joining network namespace of container: No such container: ${ref}`);
 
 /** The owner existed at the begin of the start but not at its end: runc finds no namespace to enter. */
 export const namespaceVanished = (ownerPid: number): EngineError =>
@@ -57,10 +60,10 @@ export const cannotRestart = (ref: string, cause: EngineError): EngineError =>
   new EngineError(500, `Cannot restart container ${ref}: ${cause.message}`);
 
 export const cannotKill = (ref: string, cause: EngineError): EngineError =>
-  new EngineError(cause.status, `Cannot kill container: ${ref}: ${cause.message}`);
+  new EngineError(cause.status, `cannot kill container: ${ref}: ${cause.message}`);
 
 export const invalidSignal = (signal: string): EngineError =>
-  new EngineError(400, `Invalid signal: ${signal}`);
+  new EngineError(400, `invalid signal: ${signal}`);
 
 export const nameInUse = (name: string, ownerId: string): EngineError =>
   new EngineError(
@@ -75,17 +78,14 @@ export const invalidName = (name: string): EngineError =>
 export const cannotAllocateName = (cause: EngineError): EngineError =>
   new EngineError(cause.status, `Error when allocating new name: ${cause.message}`);
 
-export const cannotRemoveRunning = (id: string): EngineError =>
+export const cannotRemoveRunning = (ref: string): EngineError =>
   new EngineError(
     409,
-    `You cannot remove a running container ${id}. Stop the container before attempting removal or force remove`,
+    `cannot remove container "${ref}": container is running: stop the container before removing or force remove`,
   );
 
-export const cannotRemovePaused = (id: string): EngineError =>
-  new EngineError(
-    409,
-    `You cannot remove a paused container ${id}. Unpause and then stop the container before attempting removal or force remove`,
-  );
+export const cannotRemovePaused = (ref: string): EngineError =>
+  new EngineError(409, `cannot remove container "${ref}": container is paused and must be unpaused first`);
 
 export const conflictingOptions = (what: string): EngineError =>
   new EngineError(400, `conflicting options: ${what}`);

@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
 import type { Observable } from 'rxjs';
 
-export const API_VERSION = '1.41';
-export const ENGINE_VERSION = '20.10.24';
+export const API_VERSION = '1.51';
+export const ENGINE_VERSION = '28.5.2';
 
 const RAW_STREAM = 'application/vnd.docker.raw-stream';
 

@@ -56,6 +56,11 @@ export const ROUTES: readonly ApiRoute[] = [
   { method: 'DELETE', path: /^\/containers\/([^/]+)$/, handle: remove },
   { method: 'POST', path: /^\/exec\/([^/]+)\/start$/, handle: execStart },
   { method: 'GET', path: /^\/exec\/([^/]+)\/json$/, handle: execInspect },
+  {
+    method: 'GET',
+    path: /^\/volumes$/,
+    handle: ({ engine, answer }) => answer.json(200, engine.volumes.list()),
+  },
   { method: 'GET', path: /^\/images\/(.+)\/json$/, handle: imageInspect },
 ];
 

@@ -1,7 +1,7 @@
 import { formatNanos } from './clock.ts';
 import type { Nanos } from './clock.ts';
 import type { CreateBody } from './create-request.ts';
-import { noSuchImage, noSuchImageToInspect } from './errors.ts';
+import { noSuchImage } from './errors.ts';
 import { IMAGE_CONFIG_DEFAULTS } from './inspection-defaults.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -65,7 +65,7 @@ export class Images {
   /** What `GET /images/{name}/json` shows. */
   inspect(ref: string): object {
     const image = this.find(ref);
-    if (image === undefined) throw noSuchImageToInspect(ref, fullName(ref));
+    if (image === undefined) throw noSuchImage(fullName(ref));
     const names = this.#namesOf(image.id);
     return {
       Id: image.id,

@@ -21,6 +21,7 @@ import {
   isRestarting,
   notPaused,
 } from './errors.ts';
+import { nanosToSeconds } from './clock.ts';
 import type { EventBus } from './events.ts';
 import type { Execs } from './execs.ts';
 import type { HealthChecks } from './health.ts';
@@ -99,7 +100,7 @@ export class Lifecycle {
     });
   }
 
-  /** `kill`, `die`, `stop`; with another `kill` after the timeout. */
+  /** `kill`, `stop`, `die`; with another `kill` after the timeout. */
   stop(container: Container, timeoutSeconds: number): Observable<void> {
     return container.stops.run(() =>
       concat(
@@ -185,7 +186,8 @@ export class Lifecycle {
     });
     const again = !this.#isGone && wantsRestart(container, exitCode);
     if (again) this.#restartByPolicy(container);
-    events.container(container, 'die', { exitCode: String(exitCode) });
+    if (container.stops.current$ !== undefined) events.container(container, 'stop');
+    events.container(container, 'die', { execDuration: secondsRun(container), exitCode: String(exitCode) });
     networks.leave(container);
     container.died$.next();
     // A stop handles that itself; otherwise nothing waits for it.
@@ -234,7 +236,6 @@ export class Lifecycle {
 
   #stopping(container: Container, timeoutSeconds: number): Observable<unknown> {
     const { events, runtime } = this.#parts;
-    const stopped$ = step(() => events.container(container, 'stop'));
     const starting$ = container.starts.current$;
     if (starting$ !== undefined) {
       container.exitOnNext = true;
@@ -247,13 +248,9 @@ export class Lifecycle {
     if (container.state.restarting)
       return concat(
         step(() => this.#signal(container, SIGTERM)),
-        stopped$,
+        step(() => events.container(container, 'stop')),
       );
-    return concat(
-      this.#terminate(container, timeoutSeconds),
-      runtime.after(container.timings.cleanupMs),
-      stopped$,
-    );
+    return concat(this.#terminate(container, timeoutSeconds), runtime.after(container.timings.cleanupMs));
   }
 
   #terminate(container: Container, timeoutSeconds: number): Observable<never> {
@@ -341,3 +338,7 @@ function untilDead(container: Container, act: () => void): Observable<never> {
     return dead;
   });
 }
+
+/** As a `die` message has it: whole seconds. */
+const secondsRun = ({ state: { startedAt = 0n, finishedAt = startedAt } }: Container): string =>
+  String(nanosToSeconds(finishedAt - startedAt));

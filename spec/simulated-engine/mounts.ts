@@ -20,6 +20,8 @@ export interface Mount {
   readonly of: 'host' | 'config';
   /** A volume without a given name: it is removed with its container if that is removed with `v`. */
   readonly isAnonymous: boolean;
+  /** The name of the volume, which inspections need not show; undefined: it is no volume. */
+  readonly volume: string | undefined;
 }
 
 /** The mounts over the image's own files. `newName` is for volumes without a name. */
@@ -46,8 +48,12 @@ function ofBind(bind: string, newName: () => string): Mount {
     return host({ Type: 'bind', Source: source, ...access, Mode: mode, Propagation });
   }
   const Mode = mode === '' ? SELINUX_LABEL : mode;
-  return volume(source, newName, { ...access, Mode });
+  const mount = volume(source, newName, { ...access, Mode });
+  return source === '' ? { ...mount, point: withoutName(mount.point) } : mount;
 }
+
+/** Engines since 28 do not show the name of a volume that was requested by its path alone. */
+const withoutName = ({ Name: _, ...point }: MountPoint): MountPoint => point;
 
 const PROPAGATION = /^r?(?:private|shared|slave)$/;
 /** The engine's value for a volume without a mode, even on hosts without SELinux. */
@@ -67,7 +73,12 @@ function ofMount(mount: MountRequest, newName: () => string): Mount {
   }
 }
 
-const host = (point: MountPoint): Mount => ({ point, of: 'host', isAnonymous: false });
+const host = (point: MountPoint): Mount => ({
+  point,
+  of: 'host',
+  isAnonymous: false,
+  volume: undefined,
+});
 
 function volume(
   name: string,
@@ -75,14 +86,18 @@ function volume(
   access: Pick<MountPoint, 'Destination' | 'Mode' | 'RW'>,
 ): Mount {
   const isAnonymous = name === '';
-  return { point: volumePoint(isAnonymous ? newName() : name, access), of: 'host', isAnonymous };
+  const given = isAnonymous ? newName() : name;
+  return { point: volumePoint(given, access), of: 'host', isAnonymous, volume: given };
 }
 
 const ofConfig = (Destination: string, name: string): Mount => ({
   point: volumePoint(name, { Destination, Mode: '', RW: true }),
   of: 'config',
   isAnonymous: true,
+  volume: name,
 });
+
+export const mountpointOf = (volume: string): string => `/var/lib/docker/volumes/${volume}/_data`;
 
 const volumePoint = (
   name: string,
@@ -90,7 +105,7 @@ const volumePoint = (
 ): MountPoint => ({
   Type: 'volume',
   Name: name,
-  Source: `/var/lib/docker/volumes/${name}/_data`,
+  Source: mountpointOf(name),
   Destination,
   Driver: 'local',
   Mode,

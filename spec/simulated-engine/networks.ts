@@ -1,5 +1,5 @@
 import type { Container, NetworkNamespace } from './container.ts';
-import { cannotJoin, isRestarting, namespaceVanished, noSuchContainer } from './errors.ts';
+import { cannotJoin, isRestarting, namespaceVanished, noOwner } from './errors.ts';
 import type { EventBus } from './events.ts';
 
 /** Which containers share which network namespaces. */
@@ -48,8 +48,8 @@ export class Networks {
 
   #namespaceOf(ref: string): NetworkNamespace {
     const owner = this.#find(ref);
-    if (owner === undefined) throw noSuchContainer(ref);
-    if (!owner.state.running || owner.namespace === undefined) throw cannotJoin(owner.id);
+    if (owner === undefined) throw noOwner(ref);
+    if (!owner.state.running || owner.namespace === undefined) throw cannotJoin(owner.name, owner.status);
     if (owner.state.restarting) throw isRestarting(owner.id);
     return owner.namespace;
   }

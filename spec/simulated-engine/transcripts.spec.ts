@@ -100,7 +100,7 @@ function shapeOf(event: RecordedEvent): object {
 describe.each(Object.entries(scenarios))(
   'the simulated engine, compared with the recording "%s",',
   (transcript, play) => {
-    const expected = withoutExecs(recordedEvents(transcript));
+    const expected = withoutExecs(recordedEvents(transcript, '28.5'));
     const containers = new Set(expected.map(({ Actor }) => Actor.ID));
 
     /** The latest events of these containers; the earlier ones are from the setup. */

@@ -1,4 +1,4 @@
-import type { Mount } from './mounts.ts';
+import { type Mount, mountpointOf } from './mounts.ts';
 
 /** The existing volumes, each with its content as one text. They outlive the containers that they were created for. */
 export class Volumes {
@@ -7,6 +7,19 @@ export class Volumes {
   /** Undefined: there is no such volume. */
   read(name: string): string | undefined {
     return this.#contents.get(name);
+  }
+
+  /** As the engine lists them. */
+  list(): object {
+    const Volumes = [...this.#contents.keys()].map((Name) => ({
+      Name,
+      Driver: 'local',
+      Mountpoint: mountpointOf(Name),
+      Labels: null,
+      Options: null,
+      Scope: 'local',
+    }));
+    return { Volumes, Warnings: null };
   }
 
   write(name: string, content: string): void {
@@ -30,5 +43,4 @@ export class Volumes {
   }
 }
 
-const volumeName = ({ point: { Type, Name } }: Mount): readonly string[] =>
-  Type === 'volume' && Name !== undefined ? [Name] : [];
+const volumeName = ({ volume }: Mount): readonly string[] => (volume === undefined ? [] : [volume]);

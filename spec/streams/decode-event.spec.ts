@@ -18,45 +18,67 @@ const told = (name: string): string =>
       if (event.type === 'containerRenamed') return `${event.oldName}→${event.name}`;
       return `${event.name}:${event.type === 'containerHealthChanged' ? event.health : what}`;
     })
-    .join(' ');
+    .join(' ')
+    // Compose names a container by the id of the one that it replaces.
+    .replace(/\b[0-9a-f]{12}_/g, 'ID_');
 
-const RECORDINGS: Readonly<Record<string, string>> = {
-  'compose-force-gluetun.jsonl':
-    'd3e813ad6699_lab-gluetun:created lab-gluetun:killed(15) lab-gluetun:died(0) lab-gluetun:stopped lab-gluetun:destroyed d3e813ad6699_lab-gluetun→lab-gluetun lab-gluetun:started',
-  'compose-restart.jsonl':
+/** What Docker 20.10 said. Where Docker 28.5 was recorded too and says it differently, that stands below. */
+const STORIES: Readonly<Record<string, string>> = {
+  'compose-force-gluetun':
+    'ID_lab-gluetun:created lab-gluetun:killed(15) lab-gluetun:died(0) lab-gluetun:stopped lab-gluetun:destroyed ID_lab-gluetun→lab-gluetun lab-gluetun:started',
+  'compose-restart':
     'lab-gluetun:killed(15) lab-gluetun:died(0) lab-gluetun:stopped lab-gluetun:started lab-gluetun:restarted lab-app1:killed(15) lab-app1:died(0) lab-app1:stopped lab-app1:started lab-app1:restarted',
-  'compose-up-changed.jsonl':
-    'lab-app1:killed(15) lab-app1:died(0) lab-app1:stopped d252d9a9c11d_lab-gluetun:created lab-gluetun:killed(15) lab-gluetun:died(0) lab-gluetun:stopped lab-gluetun:destroyed d252d9a9c11d_lab-gluetun→lab-gluetun 7a581401adbc_lab-app1:created b396734ae7ec_lab-app2:created lab-app1:destroyed 7a581401adbc_lab-app1→lab-app1 lab-app2:killed(15) lab-app2:died(0) lab-app2:stopped lab-app2:destroyed b396734ae7ec_lab-app2→lab-app2 lab-gluetun:started lab-app1:started lab-gluetun:healthy lab-app2:started',
-  'compose-up-only-gluetun.jsonl':
-    '8d9e586d4b97_lab-gluetun:created lab-gluetun:killed(15) lab-gluetun:died(0) lab-gluetun:stopped lab-gluetun:destroyed 8d9e586d4b97_lab-gluetun→lab-gluetun lab-gluetun:started',
-  'crash.jsonl': 'gluetun:died(137) gluetun:started gluetun:healthy',
-  'dependent-crash-gateway-down.jsonl': 'app:died(137)',
-  'dependent-restart-gateway-down.jsonl': 'app:killed(15) app:died(0) app:stopped',
-  'dependent-restart.jsonl': 'app:killed(15) app:died(0) app:stopped app:started app:restarted',
-  'docker-kill.jsonl': 'gluetun:killed(9) gluetun:died(137) gluetun:started gluetun:healthy',
-  'gateway-restart.jsonl':
-    'gluetun:killed(15) gluetun:died(0) gluetun:stopped gluetun:started gluetun:restarted',
-  'on-failure-gives-up.jsonl':
+  'compose-up-changed':
+    'lab-app1:killed(15) lab-app1:died(0) lab-app1:stopped ID_lab-gluetun:created lab-gluetun:killed(15) lab-gluetun:died(0) lab-gluetun:stopped lab-gluetun:destroyed ID_lab-gluetun→lab-gluetun ID_lab-app1:created ID_lab-app2:created lab-app1:destroyed ID_lab-app1→lab-app1 lab-app2:killed(15) lab-app2:died(0) lab-app2:stopped lab-app2:destroyed ID_lab-app2→lab-app2 lab-gluetun:started lab-app1:started lab-gluetun:healthy lab-app2:started',
+  'compose-up-only-gluetun':
+    'ID_lab-gluetun:created lab-gluetun:killed(15) lab-gluetun:died(0) lab-gluetun:stopped lab-gluetun:destroyed ID_lab-gluetun→lab-gluetun lab-gluetun:started',
+  crash: 'gluetun:died(137) gluetun:started gluetun:healthy',
+  'dependent-crash-gateway-down': 'app:died(137)',
+  'dependent-restart-gateway-down': 'app:killed(15) app:died(0) app:stopped',
+  'dependent-restart': 'app:killed(15) app:died(0) app:stopped app:started app:restarted',
+  'docker-kill': 'gluetun:killed(9) gluetun:died(137) gluetun:started gluetun:healthy',
+  'gateway-restart': 'gluetun:killed(15) gluetun:died(0) gluetun:stopped gluetun:started gluetun:restarted',
+  'on-failure-gives-up':
     'gluetun:created gluetun:started gluetun:died(1) gluetun:started gluetun:died(1) gluetun:started gluetun:died(1)',
-  'oom.jsonl': 'lab-oom:created lab-oom:started lab-oom:outofmemory lab-oom:died(137) lab-oom:destroyed',
-  'pause.jsonl': 'gluetun:paused gluetun:unpaused gluetun:healthy',
-  'recreate.jsonl': 'gluetun:killed(9) gluetun:died(137) gluetun:destroyed',
-  'rename.jsonl': 'gluetun→gluetun2 gluetun2→gluetun',
-  'stop-by-its-own-signal-28.5.jsonl': 'gluetun:killed(1) gluetun:killed(28) gluetun:stopped gluetun:died(0)',
-  'stop-by-its-own-signal.jsonl': 'gluetun:killed(1) gluetun:killed(28) gluetun:died(0) gluetun:stopped',
-  'stop-ignoring-term.jsonl':
+  oom: 'lab-oom:created lab-oom:started lab-oom:outofmemory lab-oom:died(137) lab-oom:destroyed',
+  pause: 'gluetun:paused gluetun:unpaused gluetun:healthy',
+  recreate: 'gluetun:killed(9) gluetun:died(137) gluetun:destroyed',
+  rename: 'gluetun→gluetun2 gluetun2→gluetun',
+  'stop-by-its-own-signal': 'gluetun:killed(1) gluetun:killed(28) gluetun:died(0) gluetun:stopped',
+  'stop-ignoring-term':
     'lab-stub:created lab-stub:started lab-stub:killed(15) lab-stub:killed(9) lab-stub:died(137) lab-stub:stopped lab-stub:destroyed',
-  'stop.jsonl': 'gluetun:killed(15) gluetun:died(0) gluetun:stopped gluetun:started gluetun:healthy',
-  'unhealthy.jsonl': 'gluetun:unhealthy gluetun:healthy',
+  stop: 'gluetun:killed(15) gluetun:died(0) gluetun:stopped gluetun:started gluetun:healthy',
+  unhealthy: 'gluetun:unhealthy gluetun:healthy',
 };
 
-describe('decodeEvent on recorded events of a real engine', () => {
-  it('is tested with every recording', () => {
-    expect(readdirSync(FOLDER).sort()).toEqual(Object.keys(RECORDINGS));
-  });
+/** A stop is told before the end. */
+const STORIES_28: typeof STORIES = {
+  'compose-up-only-gluetun':
+    'ID_lab-gluetun:created lab-gluetun:killed(15) lab-gluetun:stopped lab-gluetun:died(0) lab-gluetun:destroyed ID_lab-gluetun→lab-gluetun lab-gluetun:started',
+  'dependent-restart-gateway-down': 'app:killed(15) app:stopped app:died(0)',
+  'dependent-restart': 'app:killed(15) app:stopped app:died(0) app:started app:restarted',
+  'gateway-restart': 'gluetun:killed(15) gluetun:stopped gluetun:died(0) gluetun:started gluetun:restarted',
+  'stop-by-its-own-signal': 'gluetun:killed(1) gluetun:killed(28) gluetun:stopped gluetun:died(0)',
+  'stop-ignoring-term':
+    'lab-stub:created lab-stub:started lab-stub:killed(15) lab-stub:killed(9) lab-stub:stopped lab-stub:died(137) lab-stub:destroyed',
+  stop: 'gluetun:killed(15) gluetun:stopped gluetun:died(0) gluetun:started gluetun:healthy',
+};
 
-  it.each(Object.entries(RECORDINGS))('%s', (name, story) => {
-    expect(told(name)).toBe(story);
+const RECORDINGS = [
+  { engine: '20.10', stories: STORIES },
+  { engine: '28.5', stories: { ...STORIES, ...STORIES_28 } },
+];
+
+const recorded = RECORDINGS.flatMap(({ engine, stories }) =>
+  readdirSync(join(FOLDER, engine)).map((file) => {
+    const name = file.replace('.jsonl', '');
+    return { engine, name, story: stories[name] };
+  }),
+);
+
+describe('decodeEvent on recorded events of a real engine', () => {
+  it.each(recorded)('$engine: $name', ({ engine, name, story }) => {
+    expect(told(join(engine, `${name}.jsonl`))).toBe(story);
   });
 });
 

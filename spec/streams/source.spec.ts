@@ -9,6 +9,7 @@ const SILENT: EngineReadings = {
   list: () => NEVER,
   inspect: () => NEVER,
   inspectImage: () => NEVER,
+  volumes: () => NEVER,
   changes: () => NEVER,
   fileStat: () => NEVER,
   openEvents: () => NEVER,

@@ -121,6 +121,8 @@ export class EngineClient implements EngineReadings, EngineWrites {
   readonly inspectImage = (reference: string): Observable<unknown> =>
     this.#answer(`inspectImage ${reference}`, () => this.#engine.images.inspect(reference));
 
+  readonly volumes = (): Observable<unknown> => this.#answer('volumes', () => this.#engine.volumes.list());
+
   readonly changes = (id: string): Observable<unknown> =>
     this.#answer(`changes ${this.#nameOf(id)}`, () => this.#engine.changes(id));
 

@@ -21,7 +21,7 @@ import { EXCLUDED } from '../notices/wording.ts';
 export interface Executor {
   readonly reads: Pick<
     EngineReadings,
-    'list' | 'inspect' | 'inspectImage' | 'changes' | 'fileStat' | 'clockMs'
+    'list' | 'inspect' | 'inspectImage' | 'volumes' | 'changes' | 'fileStat' | 'clockMs'
   >;
   readonly writes: EngineWrites;
   /** Restarts the VPN inside the gateway by an exec. Never fails, but emits the result. */

@@ -61,7 +61,9 @@ describeOnEngine('a dependent of the stand-in', (engine) => {
     const dependent = await dependentOn(gateway.id);
     await gateway.stop();
 
-    await expect(dependent.restart()).rejects.toThrow('cannot join network of a non running container');
+    await expect(dependent.restart()).rejects.toThrow(
+      /cannot join network( namespace)? of a non running container/,
+    );
     const { State } = await dependent.inspect();
     expect(State).toMatchObject({ Running: false, ExitCode: 128 });
   });
@@ -102,7 +104,8 @@ describeOnEngine('a dependent of the stand-in', (engine) => {
     const dependent = await dependentOn(gateway.id, { image: SHELL_LESS_IMAGE });
     const { exitCode } = await dependent.exec('sh', '-c', 'true');
 
-    expect(exitCode).toBe(126);
+    // 127 since Docker 28.
+    expect([126, 127]).toContain(exitCode);
   });
 
   it('is found by its name even if its id has changed', async () => {

@@ -126,10 +126,9 @@ describeOnEngine('the stand-in for Gluetun', (engine) => {
       await gateway.removeWget();
       const { exitCode, output } = await gateway.exec('wget', '--version');
 
-      expect({ exitCode, output }).toEqual({
-        exitCode: 126,
-        output: expect.stringContaining('executable file not found') as string,
-      });
+      // 127 since Docker 28.
+      expect([126, 127]).toContain(exitCode);
+      expect(output).toContain('executable file not found');
     });
 
     it('can crash, and its restart policy starts it again', async () => {

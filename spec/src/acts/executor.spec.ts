@@ -67,6 +67,7 @@ class FakeEngine {
         clockMs: () => this.scheduler.now(),
         list: () => NEVER,
         inspectImage: () => NEVER,
+        volumes: () => NEVER,
         changes: () => NEVER,
         fileStat: () => NEVER,
       },

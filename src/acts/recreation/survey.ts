@@ -22,6 +22,7 @@ import { answeredInTime } from '../executor-parts.ts';
 import { candidatesAmong, isInjected } from './injected-files.ts';
 import { objects, texts } from './json-parts.ts';
 import type { Original } from './plan.ts';
+import { withVolumeNames } from './volume-names.ts';
 
 const AT_ONCE = 4;
 
@@ -36,6 +37,7 @@ export const survey = (
   followers: readonly string[] = [],
 ): Observable<Original> =>
   rawInspection(facts.id, executor).pipe(
+    concatMap((container) => withVolumeNames(container, executor)),
     concatMap((container) =>
       forkJoin({
         container: of(container),

@@ -81,8 +81,8 @@ export class OrphanWorld extends World {
 
   /** Plain objects, for a spec to put something else in the place of a call. */
   get reads(): Executor['reads'] {
-    const { list, inspect, inspectImage, changes, fileStat, clockMs } = this.client;
-    return { list, inspect, inspectImage, changes, fileStat, clockMs };
+    const { list, inspect, inspectImage, volumes, changes, fileStat, clockMs } = this.client;
+    return { list, inspect, inspectImage, volumes, changes, fileStat, clockMs };
   }
 
   get writes(): Executor['writes'] {

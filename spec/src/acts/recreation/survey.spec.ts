@@ -37,6 +37,7 @@ function surveyed(answers: Answers, shape: Shape = {}) {
       list: () => answer('list'),
       inspect: (id: string) => answer('inspect', id),
       inspectImage: (reference: string) => answer('inspectImage', reference),
+      volumes: () => answer('volumes'),
       changes: (id: string) => answer('changes', id),
       fileStat: (id: string, path: string) => answer('fileStat', id, path),
     },
@@ -169,6 +170,39 @@ describe('the containers that share a namespace with it', () => {
   it.each([[null], [{}], ['x']])('are none if the listing is %p', (list) => {
     expect(surveyed({ ...LISTED, list }).found?.sharers).toEqual([]);
   });
+});
+
+describe('the names of its volumes', () => {
+  const volume = (place: string, more: Json = {}): Json => ({
+    Type: 'volume',
+    Source: `/volumes/of${place}/_data`,
+    Destination: place,
+    ...more,
+  });
+  const BOUND: Json = { Type: 'bind', Source: '/host', Destination: '/host' };
+  const given = (Mounts: readonly Json[], volumes: unknown) =>
+    surveyed({ ...LISTED, 'inspect app': { ...APP, Mounts }, volumes });
+  const DATA = { Name: 'of-data', Mountpoint: '/volumes/of/data/_data' };
+
+  it('are looked up in the list of volumes if the inspection leaves them out', () => {
+    const named = volume('/named', { Name: 'own' });
+    const { found } = given([volume('/data'), named, BOUND, volume('/lost')], { Volumes: [DATA] });
+    const [data, ...others] = found?.container['Mounts'] as readonly Json[];
+    expect(data).toEqual(volume('/data', { Name: 'of-data' }));
+    expect(others).toEqual([named, BOUND, volume('/lost')]);
+  });
+
+  it('are not looked up if the inspection has them all', () => {
+    const { asked } = given([volume('/data', { Name: 'own' }), BOUND], { Volumes: [DATA] });
+    expect(asked).not.toContain('volumes');
+  });
+
+  it.each([[new EngineError('Forbidden', 403)], ['silence'], [null], [{ Volumes: 'x' }]])(
+    'stay unknown if the answer is %p',
+    (volumes) => {
+      expect(given([volume('/data')], volumes).found?.container['Mounts']).toEqual([volume('/data')]);
+    },
+  );
 });
 
 describe('the files injected before it ran', () => {

@@ -1,0 +1,101 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { SEARCH_PATH } from '../../e2e/bound-process.ts';
+import { exitWith } from '../../e2e/own-engine.ts';
+import { ENGINES, NAMES, type Source } from './engines.ts';
+import { type Played, tableOf, withTable } from './table.ts';
+import { unpackEngine } from './unpack.ts';
+
+const run = promisify(execFile);
+
+const HELP = `Usage: ENGINE=${NAMES.join('|')} npm run test:matrix [-- FILE…]
+       npm run test:matrix -- --docs
+
+Plays the stories that need an engine, all of them or those in the named files, on that engine, and keeps what came of
+them in coverage/matrix/. An engine that is not the installed one is unpacked from Debian's packages for it. With --docs
+it plays nothing, but writes what was kept into docs/engines.md. As root, on Debian 12.
+`;
+
+const REPOSITORY = join(__dirname, '../../..');
+const REPORTS = join(REPOSITORY, 'coverage/matrix');
+const DOCS = join(REPOSITORY, 'docs/engines.md');
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    options: { docs: { type: 'boolean' }, help: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  if (values.docs === true) return writeDocs();
+  const name = process.env['ENGINE'] ?? '';
+  const source = Object.hasOwn(ENGINES, name) ? ENGINES[name] : undefined;
+  if (values.help === true || source === undefined) {
+    process.stdout.write(HELP);
+    return values.help === true ? 0 : 64;
+  }
+  const path = await pathFor(source);
+  const version = await versionOf(name, source, path);
+  process.stdout.write(`${version}\n`);
+  return play({ name, version, path, files: positionals });
+}
+
+const pathFor = async (source: Source): Promise<string> =>
+  [...(source.from === 'suite' ? await unpackEngine(source.suite) : []), SEARCH_PATH].join(delimiter);
+
+/** A suite moves on, and what is installed may be anything: what is claimed is what was played on. */
+async function versionOf(name: string, { program }: Source, path: string): Promise<string> {
+  const { stdout } = await run(program, ['--version'], { env: { ...process.env, PATH: path } });
+  const version = /\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? 'of no known version';
+  if (!version.startsWith(`${name}.`))
+    throw new Error(
+      `ENGINE=${name} was asked for, but ${program} is ${version}: add it to spec/lab/matrix/engines.ts`,
+    );
+  return `${program} ${version}`;
+}
+
+interface Play {
+  readonly name: string;
+  readonly version: string;
+  readonly path: string;
+  readonly files: readonly string[];
+}
+
+async function play({ name, version, path, files }: Play): Promise<number> {
+  await mkdir(REPORTS, { recursive: true });
+  const report = join(REPORTS, `${name}.jest.json`);
+  const args = ['--selectProjects', 'main-job', 'e2e', '--maxWorkers=4', '--json', `--outputFile=${report}`];
+  const jest = spawn(
+    process.execPath,
+    [join(REPOSITORY, 'node_modules/jest/bin/jest.js'), ...args, '--', ...files],
+    {
+      cwd: REPOSITORY,
+      env: { ...process.env, PATH: path, ENGINE: name, REQUIRE_ENGINE: '1' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
+  const [code] = (await once(jest, 'exit')) as [number | null];
+  if (files.length === 0) await keep(name, version, report);
+  return code ?? 1;
+}
+
+async function keep(name: string, version: string, report: string): Promise<void> {
+  const { testResults } = JSON.parse(await readFile(report, 'utf8')) as Pick<Played, 'testResults'>;
+  const played: Played = { name, version, at: new Date().toISOString(), testResults };
+  await writeFile(join(REPORTS, `${name}.json`), JSON.stringify(played));
+}
+
+async function writeDocs(): Promise<number> {
+  const all = await Promise.all(NAMES.map(readPlayed));
+  const table = tableOf(all.filter((played) => played !== undefined));
+  await writeFile(DOCS, withTable(await readFile(DOCS, 'utf8'), table));
+  return 0;
+}
+
+async function readPlayed(name: string): Promise<Played | undefined> {
+  const text = await readFile(join(REPORTS, `${name}.json`), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as Played);
+}
+
+exitWith('test:matrix', main());
