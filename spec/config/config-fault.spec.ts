@@ -42,9 +42,7 @@ describe('printable', () => {
 describe('printableJson', () => {
   it('escapes what JSON itself leaves as it is', () => {
     const json = JSON.stringify({ '\u007f\u009b31m': '\u202ea\u2028\u{e0001}\n' }, null, 1);
-    expect(printableJson(json)).toBe(
-      '{\n "\\u007f\\u009b31m": "\\u202ea\\u2028\\udb40\\udc01\\n"\n}',
-    );
+    expect(printableJson(json)).toBe('{\n "\\u007f\\u009b31m": "\\u202ea\\u2028\\udb40\\udc01\\n"\n}');
   });
 
   it('is the same JSON, and visible', () => {

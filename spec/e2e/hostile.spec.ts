@@ -7,7 +7,9 @@ import { type Gateway, createGateway, sites } from './stand-in/gateway.ts';
 import { useScenario } from './scenario.ts';
 
 /** Clears a terminal, sets its title, turns the direction of writing, ends the line, and forges another. */
-const EVIL = '\u001b[2J\u001b]0;owned\u0007\u009b31m\u202e\r\n[2026-01-01 00:00:00] [INFO] Recovery complete\u2028';
+const EVIL =
+  '\u001b[2J\u001b]0;owned\u0007\u009b31m\u202e\r\n[2026-01-01 00:00:00] [INFO] Recovery complete\u2028';
+const EVIL_IN_ONE_LINE = EVIL.replace(/[\r\n\u2028]/g, '');
 const LABELS = {
   'com.docker.compose.service': EVIL,
   'com.docker.compose.depends_on': `${EVIL}:service_started:true`,
@@ -36,9 +38,9 @@ describeOnEngine('hostile texts', (engine) => {
   };
 
   const breakTunnel = async (monitor: MonitorProcess): Promise<void> => {
-    await writeToItsLog(`ERROR [vpn] ${EVIL.replace(/[\r\n]/g, '')} no server`);
-    await writeToItsLog(`INFO [ip getter] Public IP address is 192.0.2.7 (${EVIL.slice(0, 20)}, a, b)`);
+    await writeToItsLog(`INFO [ip getter] Public IP address is 192.0.2.7 (${EVIL_IN_ONE_LINE}, a, b)`);
     await gateway.breakTunnel();
+    await writeToItsLog(`ERROR [vpn] ${EVIL_IN_ONE_LINE} no server`);
     await monitor.waitForLine(/Recovery complete \(/, 60_000);
     await monitor.stop();
   };
@@ -54,12 +56,13 @@ describeOnEngine('hostile texts', (engine) => {
     const log = await readFile(join(monitor.folder, 'gluetun-monitor.log'), 'utf8');
     const lines = log.trimEnd().split('\n');
     expectVisible(lines);
-    for (const line of lines) expect(line).toMatch(/^\[20\d\d-[^\]]*\] \[(ERROR|WARN|ENDPOINT|INFO|DEBUG)\] /);
+    for (const line of lines)
+      expect(line).toMatch(/^\[20\d\d-[^\]]*\] \[(ERROR|WARN|ENDPOINT|INFO|DEBUG)\] /);
     expect(monitor.lines.map(({ text }) => text)).toEqual(lines);
     expect(log).toMatch(/Gluetun says: .*no server/);
     expect(log).toContain(`Site ${HOSTILE_SITE}: pass`);
     expectVisible((await readFile(join(monitor.folder, 'state.json'), 'utf8')).split('\n'));
-    await expect(gateway.exec("ls", "/")).resolves.toMatchObject({
+    await expect(gateway.exec('ls', '/')).resolves.toMatchObject({
       output: expect.not.stringContaining('owned') as string,
     });
   }, 90_000);

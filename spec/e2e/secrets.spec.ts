@@ -43,10 +43,12 @@ describeOnEngine('a secret', (engine) => {
 
   it('that Gluetun logs is masked where its words are repeated', async () => {
     const monitor = await startWatching({ LOG_LEVEL: 'debug' });
+    await gateway.breakTunnel();
     const line = `ERROR [vpn] cannot parse ${URL_WITH_PASSWORD}, password: ${SECRETS.environment}; key ${SECRETS.apiKey}`;
     await gateway.exec('sh', '-c', 'printf "2026-11-22T18:00:00Z %s\\n" "$1" >/proc/1/fd/1', 'sh', line);
     const { text } = await monitor.waitForLine(/Gluetun says: /);
     expect(text).toMatch(/cannot parse https:\/\/\*{8}@site\.example\/, password: \*{8} key \*{8}$/);
+    await monitor.waitForLine(/Recovery complete/, 60_000);
   });
 
   it.each(['check', 'config'])('is masked in what %s prints', async (command) => {
@@ -77,7 +79,11 @@ describeOnEngine('a secret', (engine) => {
     await monitor.waitForLine(/GLUETUN_API_KEY_FILE: given "\*{8}"; accepted: /);
     const file = join(engine.folder, 'key');
     await writeFile(file, `${SECRETS.apiKey}\n`);
-    const watching = await startWatching({ GLUETUN_API_KEY: '', GLUETUN_API_KEY_FILE: file, LOG_LEVEL: 'debug' });
+    const watching = await startWatching({
+      GLUETUN_API_KEY: '',
+      GLUETUN_API_KEY_FILE: file,
+      LOG_LEVEL: 'debug',
+    });
     await watching.waitForLine(/Status: STARTUP \| IP: \d/);
     expect(messages(watching)).not.toContainEqual(expect.stringContaining('does not accept GLUETUN_API_KEY'));
   });

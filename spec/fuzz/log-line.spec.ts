@@ -54,7 +54,10 @@ function withTexts(notice: Notice, texts: readonly string[]): Notice {
 
 const hostileNotice = fc
   .tuple(fc.constantFrom(...samples), fc.array(anyText, { minLength: 1, maxLength: 4 }), fc.boolean())
-  .map(([notice, texts, isAbout]) => ({ ...withTexts(notice, texts), ...(isAbout && { gateway: texts[0] }) }));
+  .map(([notice, texts, isAbout]) => ({
+    ...withTexts(notice, texts),
+    ...(isAbout && { gateway: texts[0] }),
+  }));
 
 describe('a line of the log', () => {
   it('is one visible line for every notice, whatever its names, URLs and reasons are', () => {

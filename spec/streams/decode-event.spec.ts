@@ -152,12 +152,19 @@ describe('decodeEvent', () => {
   });
 
   it('leaves out attributes that are not strings', () => {
-    const Actor = { ID: 'abc', Attributes: { name: 5, 'com.docker.compose.project': null, 'com.docker.compose.service': 'x' } };
+    const Actor = {
+      ID: 'abc',
+      Attributes: { name: 5, 'com.docker.compose.project': null, 'com.docker.compose.service': 'x' },
+    };
     expect(decoded({ Actor })).toMatchObject({ name: '', labels: { 'com.docker.compose.service': 'x' } });
   });
 
   it('leaves out labels that the monitor does not read: they may hold a secret', () => {
-    const Attributes = { name: 'app', 'homepage.widget.key': SECRETS.label, 'org.gluetun-monitor.exclude': '1' };
+    const Attributes = {
+      name: 'app',
+      'homepage.widget.key': SECRETS.label,
+      'org.gluetun-monitor.exclude': '1',
+    };
     expect(decoded({ Actor: { ID: 'abc', Attributes } })).toMatchObject({
       labels: { 'org.gluetun-monitor.exclude': '1' },
     });

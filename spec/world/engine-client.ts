@@ -174,7 +174,11 @@ export class EngineClient implements EngineReadings, EngineWrites {
   ): Observable<Uint8Array> =>
     this.#answer('exec', () => {
       lookForSecrets("an exec's command line", cmd.join(' '));
-      return this.#engine.execs.create(this.#engine.get(id), id, { cmd: [...cmd], env: [...env], tty: false });
+      return this.#engine.execs.create(this.#engine.get(id), id, {
+        cmd: [...cmd],
+        env: [...env],
+        tty: false,
+      });
     }).pipe(
       switchMap((exec) => this.#engine.execs.start(exec.id)),
       map(({ stream, text }) => encodeFrame(stream, text)),
