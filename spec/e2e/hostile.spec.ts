@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeOnEngine } from './engine.ts';
 import type { MonitorProcess } from './monitor.ts';
+import { preload } from './preload.ts';
 import { createDependent } from './stand-in/dependent.ts';
 import { type Gateway, createGateway, sites } from './stand-in/gateway.ts';
 import { useScenario } from './scenario.ts';
@@ -77,6 +78,16 @@ describeOnEngine('hostile texts', (engine) => {
     const kinds = lines.map((line) => (JSON.parse(line) as { readonly kind: unknown }).kind);
     expect(kinds).toEqual(expect.arrayContaining(['gatewayTrouble', 'recoveryCompleted']));
   }, 90_000);
+
+  it('and secrets are harmless even in an error that nobody catches, which ends the monitor', async () => {
+    const thrown = `new Error(process.env.GLUETUN_API_KEY + ${JSON.stringify(EVIL)})`;
+    const throwing = await preload(engine.folder, 'throw', `setTimeout(() => { throw ${thrown}; }, 1_000)`);
+    const monitor = await startMonitor({ env: { SITES: SITE, ...throwing } });
+    await expect(monitor.exit).resolves.toMatchObject({ code: 70 });
+    const said = monitor.lines.filter(({ from }) => from === 'stderr').map(({ text }) => text);
+    expectVisible(said);
+    expect(said).toEqual([expect.stringMatching(/^This is a bug: Error: \*{8}/)]);
+  });
 
   it('are printed by the commands in visible characters', async () => {
     const env = { SITES: `${HOSTILE_SITE},http://\u001b[2Jhost/`, WITNESS: '' };
