@@ -20,7 +20,7 @@ export type Moment = 'before' | 'after';
 
 interface Hold {
   readonly moment: Moment;
-  readonly atWrite: number;
+  readonly isAt: (write: Write, number: number) => boolean;
   readonly reached: (write: Write) => void;
   readonly released: Promise<void>;
 }
@@ -85,12 +85,21 @@ export class EngineRelay {
 
   /** @param number counted from now on; the first is 1 */
   hold(number: number, moment: Moment): Held {
+    const atWrite = this.writes.length + number;
+    return this.#holdAt(moment, (_write, at) => at === atWrite);
+  }
+
+  /** Holds each call such as `POST /containers/{id}/stop`. */
+  holdCall(what: string, moment: Moment): Held {
+    return this.#holdAt(moment, (write) => write.what === what);
+  }
+
+  #holdAt(moment: Moment, isAt: Hold['isAt']): Held {
     let reached: (write: Write) => void = () => undefined;
     let release: () => void = () => undefined;
-    const atWrite = this.writes.length + number;
     const arrival = new Promise<Write>((resolve) => (reached = resolve));
     const released = new Promise<void>((resolve) => (release = resolve));
-    this.#hold = { moment, atWrite, reached, released };
+    this.#hold = { moment, isAt, reached, released };
     return { reached: arrival, release };
   }
 
@@ -119,7 +128,7 @@ export class EngineRelay {
   }
 
   async #stopOver(moment: Moment, number: number, write: Write): Promise<void> {
-    if (this.#hold?.moment !== moment || this.#hold.atWrite !== number) return;
+    if (this.#hold?.moment !== moment || !this.#hold.isAt(write, number)) return;
     this.#hold.reached(write);
     await this.#hold.released;
   }
