@@ -3,7 +3,7 @@ import type { EngineEvents } from '../engine-events.ts';
 import { eventually } from '../eventually.ts';
 import type { MonitorProcess } from '../monitor.ts';
 import type { PrivateEngine } from '../private-engine.ts';
-import { EngineRelay, type Write } from '../recreation/engine-relay.ts';
+import { EngineRelay, type Held, type Moment, type Write } from '../recreation/engine-relay.ts';
 import { containerNames, untilChecked } from '../recreation/world.ts';
 import { type Environment, useEvents, useScenario } from '../scenario.ts';
 import { SITES } from '../setting.ts';
@@ -99,6 +99,29 @@ export class Stack {
       const log = this.#monitor.lines.map(({ text }) => text).filter((text) => !text.includes('DEBUG'));
       throw new Error(`${String(error)}: ${JSON.stringify(seen)}\n${log.join('\n')}`, { cause: error });
     }
+  }
+
+  /** Waits until a new container with that name, or the temporary one of Compose, has been started. */
+  async untilStarted(name: string): Promise<void> {
+    const [present] = await this.project.dependents([name]);
+    await eventually(
+      `${name} is another container and runs`,
+      async () => {
+        const { Id, State } = await (await findContainer(this.engine, name)).inspect();
+        return Id !== present?.id && State.Running;
+      },
+      30_000,
+    );
+  }
+
+  async untilUnhealthy(): Promise<void> {
+    const gateway = await this.project.gateway();
+    await this.#events.waitFor('health_status: unhealthy', gateway, 30_000);
+  }
+
+  /** Holds a call of the monitor. */
+  hold(call: string, moment: Moment): Held {
+    return this.#relay.holdCall(call, moment);
   }
 
   /** The monitor's lines that match, without times. */
