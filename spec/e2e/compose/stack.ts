@@ -9,7 +9,7 @@ import { type Environment, useEvents, useScenario } from '../scenario.ts';
 import { SITES } from '../setting.ts';
 import { isOnLiveNetwork } from '../stand-in/container.ts';
 import { findContainer } from '../stand-in/dependent.ts';
-import { ComposeProject, DEPENDENTS, OTHERS, type Services } from './compose-project.ts';
+import { ComposeProject, BYSTANDER, DEPENDENTS, type Services } from './compose-project.ts';
 
 /** What Compose and the monitor did in a story. */
 export interface Told {
@@ -31,6 +31,7 @@ export class Stack {
   readonly #relay: EngineRelay;
   readonly #monitor: MonitorProcess;
   #dependents = DEPENDENTS;
+  #gateway = 'gluetun';
 
   constructor(
     engine: PrivateEngine,
@@ -52,16 +53,21 @@ export class Stack {
     this.#dependents = [...names];
   }
 
+  /** From now on the gateway has this name. */
+  expectGateway(name: string): void {
+    this.#gateway = name;
+  }
+
   /**
    * Lets somebody work on the stack, and waits until it is whole and the monitor has had the time to do what it might
    * still want to.
    */
-  async after(work: () => Promise<unknown>): Promise<Told> {
+  async after(work: () => Promise<unknown>, deadlineMs?: number): Promise<Told> {
     const from = this.#events.all.length;
     const first = this.#relay.writes.length;
     await work();
     const last = this.#relay.writes.length;
-    await this.untilWhole();
+    await this.untilWhole(deadlineMs);
     await untilChecked(this.#monitor, 3);
     await this.untilWhole();
     return {
@@ -81,13 +87,13 @@ export class Stack {
 
   /** Each container exists once, under its name, and the dependents are on the current network of the gateway. */
   async untilWhole(deadlineMs = 50_000): Promise<void> {
-    const all = [...this.#dependents, ...OTHERS].sort();
+    const all = [...this.#dependents, this.#gateway, BYSTANDER].sort();
     let seen: unknown;
     const isWhole = async (): Promise<boolean> => {
       const names = await containerNames(this.engine);
       seen = names;
       if (names.join() !== all.join()) return false;
-      const gateway = await findContainer(this.engine, 'gluetun');
+      const gateway = await findContainer(this.engine, this.#gateway);
       const dependents = await this.project.dependents(this.#dependents);
       const isLive = await Promise.all(dependents.map(async (one) => isOnLiveNetwork(one, gateway)));
       seen = isLive;
