@@ -5,6 +5,8 @@ export const COMPOSE_PROJECT = 'com.docker.compose.project';
 export const COMPOSE_SERVICE = 'com.docker.compose.service';
 /** `service:condition:restart`, several separated by commas. */
 export const COMPOSE_DEPENDS_ON = 'com.docker.compose.depends_on';
+/** Compose's own version. Compose 1 puts no `depends_on` on its containers. */
+export const COMPOSE_VERSION = 'com.docker.compose.version';
 /** `True` on a container made by `docker compose run`. */
 export const COMPOSE_ONE_OFF = 'com.docker.compose.oneoff';
 

@@ -1,8 +1,9 @@
 import type { ContainerFacts } from '../../streams/events.ts';
 import { isOneOff } from '../../streams/fits.ts';
-import { COMPOSE_DEPENDS_ON, COMPOSE_PROJECT, COMPOSE_SERVICE } from '../../streams/labels.ts';
+import { COMPOSE_PROJECT } from '../../streams/labels.ts';
 import { isAwaited } from './awaited-inspection.ts';
 import { isSettledIn } from './compose-names.ts';
+import { needsIn, serviceOf } from './network.ts';
 import { gatewayTarget } from './selectors.ts';
 import type { Containers, State } from './state.ts';
 
@@ -52,13 +53,10 @@ const projectOf = ({ labels }: ContainerFacts, known: Containers): Project =>
       );
 
 /** The containers that Compose waits for before it starts this one, each with the condition. */
-const needsOf = ({ labels }: ContainerFacts, project: Project) =>
-  (labels[COMPOSE_DEPENDS_ON] ?? '').split(',').flatMap((entry) => {
-    const [service, condition] = entry.split(':');
-    return project
-      .filter((one) => one.labels[COMPOSE_SERVICE] === service)
-      .map((other) => ({ other, condition }));
-  });
+const needsOf = (facts: ContainerFacts, project: Project) =>
+  needsIn(facts).flatMap(({ service, condition }) =>
+    project.filter((one) => serviceOf(one) === service).map((other) => ({ other, condition })),
+  );
 
 /** Whether it depends on the gateway's health, directly or through another container. */
 const needsHealthOf = (

@@ -125,8 +125,25 @@ export const isOnNetworkOf = (gatewayId: string | undefined, facts: ContainerFac
 export const serviceOf = ({ labels }: ContainerFacts): string =>
   `${labels[COMPOSE_PROJECT] ?? ''}/${labels[COMPOSE_SERVICE] ?? ''}`;
 
-export const servicesNeededBy = ({ labels }: ContainerFacts): readonly string[] =>
+export const servicesNeededBy = (facts: ContainerFacts): readonly string[] =>
+  needsIn(facts).map(({ service }) => service);
+
+interface Need {
+  /** With its project, as `serviceOf` has it. */
+  readonly service: string;
+  /** What Compose waits for, such as `service_healthy`. */
+  readonly condition: string | undefined;
+  /** Whether Compose restarts the container after it has restarted that service. */
+  readonly isRestarted: boolean;
+}
+
+/** Compose's `depends_on`. Compose 1 does not tell it. */
+export const needsIn = ({ labels }: Pick<ContainerFacts, 'labels'>): readonly Need[] =>
   (labels[COMPOSE_DEPENDS_ON] ?? '')
     .split(',')
     .filter((entry) => entry !== '')
-    .map((entry) => `${labels[COMPOSE_PROJECT] ?? ''}/${entry.split(':')[0] ?? ''}`);
+    .map((entry) => {
+      const [service = '', condition, restart] = entry.split(':');
+      const project = labels[COMPOSE_PROJECT] ?? '';
+      return { service: `${project}/${service}`, condition, isRestarted: restart === 'true' };
+    });

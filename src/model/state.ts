@@ -364,4 +364,8 @@ interface Quiet {
   readonly changedAt: number | undefined;
   /** `State.StartedAt` of the gateway's first run after that. */
   readonly firstStart: string | undefined;
+  /** `State.StartedAt` of the gateway's run that began after somebody had stopped the one before. */
+  readonly restarted: string | undefined;
+  /** When Docker called the gateway healthy in its present run. */
+  readonly healthyAt: number | undefined;
 }

@@ -1,10 +1,12 @@
 import type { GatewayConcern } from '../model/concern.ts';
 import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
-import { COMPOSE_PROJECT } from '../../streams/labels.ts';
+import { COMPOSE_PROJECT, COMPOSE_VERSION } from '../../streams/labels.ts';
 import { isExpectedToEnd } from '../model/exits.ts';
 import { waveOf } from '../model/in-flight.ts';
+import type { Start } from '../model/gateway.ts';
 import { isParked } from '../model/parked.ts';
-import { gatewayTarget, runningStart } from '../model/selectors.ts';
+import { needsIn, serviceOf } from '../model/network.ts';
+import { gatewayTarget, healthOf, isSameRun, runningStart } from '../model/selectors.ts';
 import type { State } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 
@@ -20,7 +22,11 @@ const RECENT_MS = 60_000;
 export const quiet: GatewayConcern<'evidence'> = { stage: 'evidence', reduce };
 
 function reduce(state: State, event: Event, before: State): Transition {
-  const known = withFirstStart(withYoungest(withProject(state), event));
+  const known = withHealth(
+    withRestart(withFirstStart(withYoungest(withProject(state), event)), before),
+    event,
+    before,
+  );
   if (!isChange(event) || !concernsUs(before, event) || isOurs(state, event)) return to(known);
   return to({ ...known, quiet: { ...known.quiet, changedAt: event.at, firstStart: undefined } });
 }
@@ -65,6 +71,21 @@ function withFirstStart(state: State): State {
   return isFirst ? { ...state, quiet: { ...state.quiet, firstStart: startedAt.text } } : state;
 }
 
+/** The gateway's run after one that somebody ended: `docker compose restart`, for instance. */
+function withRestart(state: State, before: State): State {
+  const run = runningStart(state.gateway)?.startedAt.text;
+  if (run === undefined || isSameRun(state.gateway, before.gateway)) return state;
+  const exit = before.shared.exits[gatewayTarget(state.gateway)?.id ?? ''];
+  return exit?.by === 'operator' ? { ...state, quiet: { ...state.quiet, restarted: run } } : state;
+}
+
+function withHealth(state: State, { at }: Event, before: State): State {
+  const health = healthOf(state);
+  if (health === healthOf(before) && isSameRun(state.gateway, before.gateway)) return state;
+  const healthyAt = health === 'healthy' ? at : undefined;
+  return { ...state, quiet: { ...state.quiet, healthyAt } };
+}
+
 type Change = Extract<
   ContainerEvent,
   { type: 'containerCreated' | 'containerDestroyed' | 'containerRenamed' }
@@ -95,19 +116,48 @@ const isOurs = (state: State, event: Change): boolean =>
   isParked(event) || (waveOf(state)?.dependents.some(({ name }) => name === event.name) ?? false);
 
 /**
- * Until when a repair waits: five quiet seconds after the last change, and, if the gateway started amid such changes,
- * five seconds after it became ready.
+ * Until when a repair of this container waits: five quiet seconds after the last change. If the gateway started amid
+ * such changes, also five seconds after it became ready. If Compose may go on with this container once Docker calls the
+ * gateway healthy, also five seconds after that.
  */
-export function quietAt(state: State, askedAt: number): number {
-  const { changedAt, firstStart } = state.quiet;
+export function quietAt(state: State, askedAt: number, facts: ContainerFacts): number {
+  const { changedAt = -Infinity, firstStart } = state.quiet;
   const start = runningStart(state.gateway);
   const latest = askedAt + LONGEST_MS;
   if (isSomebodyStopping(state)) return latest;
-  if (changedAt === undefined || start === undefined) return 0;
-  const isAmid = firstStart === start.startedAt.text;
-  const quietFrom = isAmid ? Math.max(changedAt, start.readyAt ?? 0) : changedAt;
-  return Math.min(quietFrom + QUIET_MS, latest);
+  if (start === undefined) return 0;
+  const quietFrom = Math.max(
+    changedAt,
+    firstStart === start.startedAt.text ? (start.readyAt ?? 0) : -Infinity,
+    mayFollowHealth(state, start, facts) ? healthyFrom(state) : -Infinity,
+  );
+  return Math.max(0, Math.min(quietFrom + QUIET_MS, latest));
 }
+
+/**
+ * Whether somebody else has started the gateway, and Compose may restart this container, or create it anew, once Docker
+ * calls the gateway healthy.
+ */
+function mayFollowHealth(
+  { gateway, quiet: { restarted }, shared }: State,
+  start: Start,
+  facts: ContainerFacts,
+): boolean {
+  const its = shared.containers.byId[gatewayTarget(gateway)?.id ?? ''];
+  if (its === undefined) return false;
+  const { engineMs, text } = start.startedAt;
+  if (restarted !== text && engineMs - its.createdMs >= RECENT_MS) return false;
+  // Compose 1 does not tell what it waits for.
+  if (facts.labels[COMPOSE_VERSION]?.startsWith('1.') === true) return true;
+  return needsIn(facts).some(
+    ({ service, condition, isRestarted }) =>
+      service === serviceOf(its) && condition === 'service_healthy' && isRestarted,
+  );
+}
+
+/** Nobody waits for a health that is not checked, or for a gateway that is unhealthy. */
+const healthyFrom = (state: State): number =>
+  healthOf(state) === 'starting' ? Infinity : (state.quiet.healthyAt ?? -Infinity);
 
 /** While a container takes its time to stop, it is not quiet: whoever stops it has more to do. */
 const isSomebodyStopping = (state: State): boolean =>

@@ -175,13 +175,15 @@ const isRepairTime = ({ gateway, recovery, shared: { connection, isShuttingDown 
   (recovery.value === 'none' || recovery.value === 'repairing') &&
   !isShuttingDown;
 
-const turnAt = (state: State, repair: Repair): number =>
-  Math.max(repair.dueAt, quietAt(state, repair.askedAt));
+function turnAt(state: State, id: string, repair: Repair): number {
+  const facts = state.shared.containers.byId[id];
+  return Math.max(repair.dueAt, facts === undefined ? 0 : quietAt(state, repair.askedAt, facts));
+}
 
 /** When the next repair is due. The end of an act and a ready gateway are events of their own. */
 function dueAt(state: State): readonly number[] {
   if (state.shared.inFlight !== undefined || !isRepairTime(state)) return [];
-  return Object.values(state.repairs.pending).map((repair) => turnAt(state, repair));
+  return Object.entries(state.repairs.pending).map(([id, repair]) => turnAt(state, id, repair));
 }
 
 /** Repairs that are due and wait for no other one: a wave for each rank. */
@@ -190,7 +192,7 @@ export function repairWishes(state: State, at: number): readonly Wish[] {
   if (!isRepairTime(state) || gateway === undefined) return [];
   const due = Object.entries(state.repairs.pending).flatMap(([id, repair]) => {
     const facts = state.shared.containers.byId[id];
-    const mustWait = facts === undefined || facts.runState === 'paused' || turnAt(state, repair) > at;
+    const mustWait = facts === undefined || facts.runState === 'paused' || turnAt(state, id, repair) > at;
     return mustWait || waitsForOwner(state, facts) !== undefined ? [] : [facts];
   });
   const all = oneOfAName(firstOf(due, state).map((facts) => repairable(state, facts, gateway)));
@@ -213,7 +215,7 @@ function rankOf(state: State, { id, how }: Repairable): Rank {
 
 const sinceWhen = (state: State, id: string, at: number): number => {
   const repair = state.repairs.pending[id];
-  return repair === undefined ? at : turnAt(state, repair);
+  return repair === undefined ? at : turnAt(state, id, repair);
 };
 
 /** Each repair is reported as its turn comes. In a dry run none begins, so all are reported here. */

@@ -20,7 +20,7 @@ export type Moment = 'before' | 'after';
 
 interface Hold {
   readonly moment: Moment;
-  readonly atWrite: number;
+  readonly isAt: (write: Write, number: number) => boolean;
   readonly reached: (write: Write) => void;
   readonly released: Promise<void>;
 }
@@ -85,12 +85,21 @@ export class EngineRelay {
 
   /** @param number counted from now on; the first is 1 */
   hold(number: number, moment: Moment): Held {
+    const atWrite = this.writes.length + number;
+    return this.#holdAt(moment, (_write, at) => at === atWrite);
+  }
+
+  /** Holds each call such as `POST /containers/{id}/stop`. */
+  holdCall(what: string, moment: Moment): Held {
+    return this.#holdAt(moment, (write) => write.what === what);
+  }
+
+  #holdAt(moment: Moment, isAt: Hold['isAt']): Held {
     let reached: (write: Write) => void = () => undefined;
     let release: () => void = () => undefined;
-    const atWrite = this.writes.length + number;
     const arrival = new Promise<Write>((resolve) => (reached = resolve));
     const released = new Promise<void>((resolve) => (release = resolve));
-    this.#hold = { moment, atWrite, reached, released };
+    this.#hold = { moment, isAt, reached, released };
     return { reached: arrival, release };
   }
 
@@ -100,11 +109,12 @@ export class EngineRelay {
   }
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const write = await writeIn(incoming);
-    if (write === undefined) {
+    const found = await writeIn(incoming);
+    if (found === undefined) {
       passOn(this.#engine.socketPath, incoming, outgoing);
       return;
     }
+    const { write, text } = found;
     const number = this.writes.push(write);
     await this.#stopOver('before', number, write);
     if (outgoing.destroyed) return; // whoever asked is no more
@@ -112,19 +122,19 @@ export class EngineRelay {
       refuse(outgoing);
       return;
     }
-    const answer = await this.#ask(incoming, JSON.stringify(write.body));
+    const answer = await this.#ask(incoming, text);
     const body = await buffer(answer);
     await this.#stopOver('after', number, write);
     outgoing.writeHead(answer.statusCode ?? 500, answer.headers).end(body);
   }
 
   async #stopOver(moment: Moment, number: number, write: Write): Promise<void> {
-    if (this.#hold?.moment !== moment || this.#hold.atWrite !== number) return;
+    if (this.#hold?.moment !== moment || !this.#hold.isAt(write, number)) return;
     this.#hold.reached(write);
     await this.#hold.released;
   }
 
-  async #ask({ method, url, headers }: IncomingMessage, body: string | undefined): Promise<IncomingMessage> {
+  async #ask({ method, url, headers }: IncomingMessage, body: string): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const { socketPath } = this.#engine;
       request({ socketPath, method, path: url, headers }, resolve).on('error', reject).end(body);
@@ -132,15 +142,16 @@ export class EngineRelay {
   }
 }
 
-async function writeIn(incoming: IncomingMessage): Promise<Write | undefined> {
+/** The call, and its body as it was sent: its length is among the headers. */
+async function writeIn(incoming: IncomingMessage): Promise<{ write: Write; text: string } | undefined> {
   const [, method, container, verb, query] =
     WRITE.exec(`${incoming.method ?? ''} ${incoming.url ?? ''}`) ?? [];
   if (method === undefined || container === undefined) return undefined;
   const isCreation = container === 'create';
   if (method === 'POST' && !isCreation && verb === undefined) return undefined;
-  const body = (await buffer(incoming)).toString();
+  const text = (await buffer(incoming)).toString();
   const parameters = Object.fromEntries(new URLSearchParams(query));
-  return {
+  const write: Write = {
     what: [
       method,
       ' /containers/',
@@ -149,8 +160,9 @@ async function writeIn(incoming: IncomingMessage): Promise<Write | undefined> {
     ].join(''),
     target: isCreation ? (parameters['name'] ?? '') : container,
     query: parameters,
-    body: body === '' ? undefined : (JSON.parse(body) as unknown),
+    body: text === '' ? undefined : (JSON.parse(text) as unknown),
   };
+  return { write, text };
 }
 
 const refuse = (outgoing: ServerResponse): void => {

@@ -5,6 +5,7 @@ import {
   type Happening,
   type Shape,
   type Wait,
+  checkPassed,
   compose,
   connected,
   connectedAfterCrash,
@@ -20,9 +21,11 @@ import {
   listedAgain,
   onGateway,
   renamed,
+  restartMessages,
   seconds,
   started,
   stoppedByHand,
+  tunnelUpLogged,
   turned,
 } from '../builders.ts';
 import { History, type Step, type Steps, settled } from '../history.ts';
@@ -43,7 +46,8 @@ const inProject = (...containers: readonly ContainerFacts[]): History =>
   settled([app, far, ...containers], { gateway });
 
 /** Until when a repair waits that is asked for now, or was at that time. */
-const waitsUntil = ({ state, now }: History, askedAt = now): number => quietAt(state, askedAt);
+const waitsUntil = ({ state, now }: History, askedAt = now, of: ContainerFacts = app): number =>
+  quietAt(state, askedAt, of);
 
 describe('a change to the containers around the gateway', () => {
   it.each<{ what: string; step: Step }>([
@@ -208,6 +212,78 @@ describe('a gateway that starts', () => {
     const found = gatewayFacts({ labels, createdAt, startedAt: createdAt, health: 'starting' });
     history.feed(connected(), listed(found), seconds(1), turned('gluetun', 'healthy'));
     expect(waitsUntil(history)).toBe(history.now - 1 + QUIET_MS);
+  });
+});
+
+describe('a gateway that Docker does not call healthy yet', () => {
+  const found = gatewayFacts({ labels: compose('gluetun') });
+  const needing = (entry: string): ContainerFacts =>
+    onGateway('web', { labels: compose('web', { 'com.docker.compose.depends_on': entry }) });
+  const ofCompose1 = onGateway('old', {
+    labels: compose('old', { 'com.docker.compose.version': '1.29.2' }),
+  });
+  const following = needing('db:service_started:false,gluetun:service_healthy:true');
+  const isReady: Steps = [tunnelUpLogged(), seconds(1), checkPassed()];
+  const begin = (): History => settled([app, following, ofCompose1], { gateway: found });
+  const foundAs = (createdAt: number, health: 'starting' | 'unhealthy' | 'none' = 'starting'): Step =>
+    inspectedAs('gluetun', { labels: found.labels, health, createdAt });
+
+  /** The gateway starts, and is ready long before it is healthy. */
+  type Starts = (now: number) => Steps;
+  const byHand: Starts = () => [...restartMessages('gluetun'), foundAs(500)];
+  const crashed: Starts = () => [died('gluetun', 1), started('gluetun'), foundAs(500)];
+  const createdFor =
+    (ageMs: number): Starts =>
+    (now) => [died('gluetun', 1), started('gluetun'), foundAs(now + 1 - ageMs)];
+  const afterStart = (starts: Starts): History => {
+    const history = begin();
+    return history.feed(...starts(history.now), ...isReady);
+  };
+
+  it.each<{ what: string; starts: Starts; one: ContainerFacts }>([
+    { what: 'Compose 1 creates anew after the gateway', starts: createdFor(59_999), one: ofCompose1 },
+    { what: 'Compose 1 restarts', starts: byHand, one: ofCompose1 },
+    { what: 'Compose 2 restarts after the gateway', starts: byHand, one: following },
+  ])(
+    'delays the repair of a container that $what until five seconds after it is healthy',
+    ({ starts, one }) => {
+      const history = afterStart(starts);
+      expect(history.state.gateway.value).toBe('ready');
+      expect(waitsUntil(history, history.now, one)).toBe(history.now + LONGEST_MS);
+      history.feed(seconds(20), turned('gluetun', 'healthy'));
+      const healthyAt = history.now - 1;
+      expect(waitsUntil(history.feed(seconds(1)), history.now, one)).toBe(healthyAt + QUIET_MS);
+    },
+  );
+
+  it.each<{ what: string; starts: Starts; one: ContainerFacts }>([
+    { what: 'that no Compose has made', starts: byHand, one: app },
+    { what: 'that Compose 2 leaves alone', starts: byHand, one: needing('gluetun:service_healthy:false') },
+    {
+      what: 'that Compose 2 restarts without waiting',
+      starts: byHand,
+      one: needing('gluetun:service_started:true'),
+    },
+    { what: 'that follows another service', starts: byHand, one: needing('db:service_healthy:true') },
+    { what: 'if it is back after a crash', starts: crashed, one: following },
+    { what: 'if it was created long before its start', starts: createdFor(60_000), one: ofCompose1 },
+  ])('does not delay the repair of a container $what', ({ starts, one }) => {
+    const history = afterStart(starts);
+    expect(waitsUntil(history, history.now, one)).toBe(0);
+  });
+
+  it.each<{ what: string; health: 'unhealthy' | 'none' }>([
+    { what: 'calls it unhealthy, as Compose then gives up', health: 'unhealthy' },
+    { what: 'does not check its health', health: 'none' },
+  ])('delays no repair if Docker $what', ({ health }) => {
+    const history = afterStart(() => [...restartMessages('gluetun'), foundAs(500, health)]);
+    expect(waitsUntil(history, history.now, following)).toBe(0);
+  });
+
+  it('is healthy for its present run only', () => {
+    const history = afterStart(byHand).feed(turned('gluetun', 'healthy'), seconds(1));
+    history.feed(...byHand(history.now), ...isReady);
+    expect(waitsUntil(history, history.now, following)).toBe(history.now + LONGEST_MS);
   });
 });
 
