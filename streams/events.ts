@@ -1,3 +1,4 @@
+import type { Labels } from './labels.ts';
 import type { Site } from '../config/config.ts';
 import type { SiteFault } from '../config/sites.ts';
 import type { FailureCause } from './wget-failure.ts';
@@ -88,8 +89,6 @@ export type ContainerChange =
   | { readonly type: 'containerUnpaused' }
   | { readonly type: 'containerOutOfMemory' }
   | { readonly type: 'containerHealthChanged'; readonly health: 'healthy' | 'unhealthy' };
-
-export type Labels = Readonly<Record<string, string>>;
 
 export type EngineEvent =
   /** The event stream is open. From here on nothing is missed; what came before must be listed. */

@@ -1,7 +1,7 @@
 import { isSameName } from '../config/container-names.ts';
 import { isIdPrefix } from './container-id.ts';
-import type { ContainerFacts, Labels } from './events.ts';
-import { COMPOSE_ONE_OFF, COMPOSE_SERVICE } from './labels.ts';
+import type { ContainerFacts } from './events.ts';
+import { COMPOSE_ONE_OFF, COMPOSE_SERVICE, type Labels } from './labels.ts';
 
 /** What an entry of a list of containers is compared with. */
 export type Named = Pick<ContainerFacts, 'id' | 'name' | 'labels'>;

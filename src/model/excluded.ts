@@ -1,4 +1,4 @@
-import type { Labels } from '../../streams/events.ts';
+import type { Labels } from '../../streams/labels.ts';
 import { type Named, fits } from '../../streams/fits.ts';
 import { EXCLUDE_LABEL } from '../../streams/labels.ts';
 import { parkedAs } from './parked.ts';
