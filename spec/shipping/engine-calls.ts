@@ -126,7 +126,8 @@ export interface Allowed {
 
 /** Each request once, in the order of the steps. */
 export const ALLOWED: readonly Allowed[] = Object.values(ENGINE_CALLS).reduce<readonly Allowed[]>(
-  (rows, { requests, step, purpose }) => requests.reduce((all, request) => withRequest(all, { request, step, purposes: [purpose] }), rows),
+  (rows, { requests, step, purpose }) =>
+    requests.reduce((all, request) => withRequest(all, { request, step, purposes: [purpose] }), rows),
   [],
 );
 

@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { eventually } from '../eventually.ts';
 import type { TestEngine } from '../test-engine.ts';
 import { passOn } from '../pass-on.ts';
+import { monitorsSocket } from '../way-in.ts';
 
 /** A call that changes something about containers. */
 export interface Write {
@@ -102,7 +103,7 @@ export class EngineRelay {
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const write = await writeIn(incoming);
     if (write === undefined) {
-      passOn(this.#engine.socketPath, incoming, outgoing);
+      passOn(monitorsSocket(this.#engine), incoming, outgoing);
       return;
     }
     const number = this.writes.push(write);
@@ -126,7 +127,7 @@ export class EngineRelay {
 
   async #ask({ method, url, headers }: IncomingMessage, body: string | undefined): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const { socketPath } = this.#engine;
+      const socketPath = monitorsSocket(this.#engine);
       request({ socketPath, method, path: url, headers }, resolve).on('error', reject).end(body);
     });
   }
