@@ -19,9 +19,10 @@ function isCurrent(path: string, wanted: string): boolean {
 }
 
 describe('the list of engine calls', () => {
-  it('is the table in docker/socket-proxy.md', () => {
+  it.each(STEPS)('is the table of %s in docker/socket-proxy.md', (step) => {
     const path = 'docker/socket-proxy.md';
-    expect(isCurrent(path, insertTable(readText(path), 'engine calls', tableOf(callsTable())))).toBe(true);
+    const wanted = insertTable(readText(path), `calls for ${step}`, tableOf(callsTable(step)));
+    expect(isCurrent(path, wanted)).toBe(true);
   });
 
   it('is the rules in docker/haproxy.cfg', () => {

@@ -3,7 +3,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SEARCH_PATH } from '../bound-process.ts';
-import { describeOnPrivateEngine } from '../engine.ts';
+import { describeWithHaproxy } from './describe-with-haproxy.ts';
 import { eventually } from '../eventually.ts';
 import { buildProductionImage } from '../production-image.ts';
 import { docker } from '../recreation/docker-cli.ts';
@@ -27,7 +27,7 @@ const SETTINGS = {
   RECOVERY_STRATEGY: 'restart',
 };
 
-describeOnPrivateEngine(
+describeWithHaproxy(
   'docker/compose.socket-proxy.yaml',
   (engine) => {
     const project = join(engine.folder, 'docker');

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFile, mkdir, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { SEARCH_PATH, bindToThisProcess } from '../bound-process.ts';
@@ -21,21 +20,28 @@ export interface Seen {
   readonly path: string;
 }
 
+interface HaproxyOptions {
+  /** Another file of rules than the published one. */
+  readonly rules?: string;
+  /** Where it listens: the path of a socket, or a port of this host. */
+  readonly listen: string | number;
+}
+
 /** Debian's haproxy with the published rules, in front of the engine of a test. */
 export class Haproxy {
-  readonly socketPath: string;
   readonly dockerHost: string;
   readonly seen: Seen[] = [];
   readonly #engine: TestEngine;
   readonly #rules: string;
+  readonly #listen: string | number;
   readonly #complaints: string[] = [];
   #process: ChildProcess | undefined;
 
-  constructor(engine: TestEngine, { rules = RULES, socketPath = someSocket(engine) } = {}) {
+  constructor(engine: TestEngine, { rules = RULES, listen }: HaproxyOptions) {
     this.#engine = engine;
     this.#rules = rules;
-    this.socketPath = socketPath;
-    this.dockerHost = `unix://${socketPath}`;
+    this.#listen = listen;
+    this.dockerHost = typeof listen === 'string' ? `unix://${listen}` : `tcp://127.0.0.1:${listen}`;
   }
 
   /** What it did not let through. */
@@ -47,7 +53,7 @@ export class Haproxy {
     const [program, args] = bindToThisProcess('haproxy', ['-db', '-f', this.#rules]);
     const env = {
       PATH: SEARCH_PATH,
-      LISTEN: this.socketPath,
+      LISTEN: typeof this.#listen === 'string' ? this.#listen : `127.0.0.1:${this.#listen}`,
       DOCKER_SOCKET: this.#engine.socketPath,
       LOG_LEVEL: 'debug',
     };
@@ -57,7 +63,7 @@ export class Haproxy {
     createInterface({ input: child.stderr }).on('line', (line) => this.#complaints.push(line));
     try {
       await Promise.race([
-        eventually('haproxy listens', async () => canConnect(this.socketPath), 10_000, 20),
+        eventually('haproxy listens', async () => canConnect(this.#listen), 10_000, 20),
         once(child, 'close').then(() => Promise.reject(new Error('it has exited'))),
       ]);
     } catch (error) {
@@ -73,7 +79,7 @@ export class Haproxy {
     const closed = once(child, 'close');
     child.kill('SIGTERM');
     await closed;
-    await rm(this.socketPath, { force: true });
+    if (typeof this.#listen === 'string') await rm(this.#listen, { force: true });
   }
 
   /** Adds what went through it to the files that are counted. */
@@ -90,11 +96,18 @@ export class Haproxy {
   }
 }
 
-const someSocket = ({ folder }: TestEngine): string =>
-  join(folder, `haproxy-${randomBytes(3).toString('hex')}.sock`);
+/** One that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
-async function canConnect(socketPath: string): Promise<boolean> {
-  const socket = connect(socketPath);
+async function canConnect(where: string | number): Promise<boolean> {
+  const socket = typeof where === 'string' ? connect(where) : connect(where, '127.0.0.1');
   await once(socket, 'connect');
   socket.destroy();
   return true;

@@ -9,7 +9,7 @@ import { type TestContainer, isOnLiveNetwork } from '../stand-in/container.ts';
 import { createDependent, findContainer } from '../stand-in/dependent.ts';
 import { type Gateway, createGateway } from '../stand-in/gateway.ts';
 import type { TestEngine } from '../test-engine.ts';
-import { Haproxy } from './haproxy.ts';
+import { Haproxy, freePort } from './haproxy.ts';
 
 type StartMonitor = (options: MonitorOptions) => Promise<MonitorProcess>;
 
@@ -25,8 +25,10 @@ export interface Outcome {
   readonly recreates: boolean;
 }
 
-/** Longer than the monitor takes on a busy host; what it has not done by then it does not do. */
-const PATIENCE_MS = 45_000;
+/** For what is expected: much longer than it takes. */
+const LONG_MS = 90_000;
+/** For what is not expected: longer than it takes where it is done. */
+const SHORT_MS = 25_000;
 
 /**
  * A gateway, a dependent and a monitor that reaches the engine through haproxy, with the published rules but one. All
@@ -37,26 +39,28 @@ export class ProxiedLane {
   readonly app: string;
   readonly #engine: TestEngine;
   readonly #gatewayName: string;
+  readonly #expected: Outcome;
   #gateway: Gateway | undefined;
   #monitor: MonitorProcess | undefined;
 
-  private constructor(engine: TestEngine, name: string, rules: string) {
+  private constructor(engine: TestEngine, name: string, expected: Outcome, haproxy: Haproxy) {
     this.#engine = engine;
+    this.#expected = expected;
     this.app = `app-${name}`;
     this.#gatewayName = `gluetun-${name}`;
-    this.haproxy = new Haproxy(engine, { rules });
+    this.haproxy = haproxy;
   }
 
+  /** @param expected what is expected is waited for longer */
   static async open(
     engine: TestEngine,
-    name: string,
-    forbidden: EngineRequest | undefined,
+    { name, forbidden, expected }: { name: string; forbidden: EngineRequest | undefined; expected: Outcome },
   ): Promise<ProxiedLane> {
     const rules = join(engine.folder, `haproxy-${name}.cfg`);
     await writeFile(rules, rulesWithout(forbidden));
-    const lane = new ProxiedLane(engine, name, rules);
-    await lane.haproxy.start();
-    return lane;
+    const haproxy = new Haproxy(engine, { rules, listen: await freePort() });
+    await haproxy.start();
+    return new ProxiedLane(engine, name, expected, haproxy);
   }
 
   get monitor(): MonitorProcess {
@@ -73,20 +77,20 @@ export class ProxiedLane {
     await this.#begin(startMonitor);
     const { StartedAt } = (await this.gateway.inspect()).State;
     await this.gateway.crash();
-    const starts = await this.#within(async () => this.#hasStartedSince(StartedAt));
+    const starts = await this.#within('starts', async () => this.#hasStartedSince(StartedAt));
     if (!starts) await this.gateway.start();
     await this.gateway.untilServing();
-    await this.#putBackUnless(await this.#within(async () => this.#isLive()));
+    await this.#putBackUnless(await this.#within('repairs', async () => this.#isLive()));
     const before = this.#recoveries();
     await this.gateway.breakTunnel();
-    const recovers = await this.#within(() => this.#recoveries() > before);
+    const recovers = await this.#within('recovers', () => this.#recoveries() > before);
     await this.gateway.heal();
     await this.#putBackUnless(recovers && (await this.#isLive()));
     await this.gateway.restart();
-    const repairs = await this.#within(async () => this.#isLive());
+    const repairs = await this.#within('repairs', async () => this.#isLive());
     await this.#putBackUnless(repairs);
     this.#gateway = await this.gateway.recreate();
-    const recreates = await this.#within(async () => this.#isLive());
+    const recreates = await this.#within('recreates', async () => this.#isLive());
     return { starts, recovers, repairs, recreates };
   }
 
@@ -118,11 +122,16 @@ export class ProxiedLane {
       },
     });
     // Some are never as far as that, and some say it of a tunnel that nothing is known about.
-    await this.#within(() => this.monitor.linesMatching(/Status: STARTUP/).length > 0, 15_000);
+    await eventually(
+      'it watches',
+      () => this.monitor.linesMatching(/Status: STARTUP/).length > 0,
+      SHORT_MS,
+    ).catch(() => undefined);
   }
 
-  async #within(condition: () => Promise<boolean> | boolean, patienceMs = PATIENCE_MS): Promise<boolean> {
-    return eventually('it is so', condition, patienceMs, 200).catch(() => false);
+  async #within(what: keyof Outcome, condition: () => Promise<boolean> | boolean): Promise<boolean> {
+    const patienceMs = this.#expected[what] ? LONG_MS : SHORT_MS;
+    return eventually(what, condition, patienceMs, 200).catch(() => false);
   }
 
   /** By hand, so that the next chapter begins as the first did. */
