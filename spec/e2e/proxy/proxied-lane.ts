@@ -90,7 +90,7 @@ export class ProxiedLane {
     const repairs = await this.#within('repairs', async () => this.#isLive());
     await this.#putBackUnless(repairs);
     this.#gateway = await this.gateway.recreate();
-    const recreates = await this.#within('recreates', async () => this.#isLive());
+    const recreates = await this.#within('recreates', async () => this.#isRecreated());
     return { starts, recovers, repairs, recreates };
   }
 
@@ -150,6 +150,12 @@ export class ProxiedLane {
 
   async #isLive(): Promise<boolean> {
     return isOnLiveNetwork(await this.#found(), this.gateway);
+  }
+
+  /** Said once the old container is removed, too. */
+  async #isRecreated(): Promise<boolean> {
+    const isSaid = this.monitor.linesMatching(/ re-created successfully/).length > 0;
+    return isSaid && (await this.#isLive());
   }
 
   async #found(): Promise<TestContainer> {
