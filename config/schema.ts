@@ -21,6 +21,9 @@ export type Group = Readonly<Record<string, Entry & { readonly decides?: never }
 
 const DAY_SECONDS = 86_400;
 
+/** The number above it means "no user" to the kernel. */
+const LARGEST_ID = 4_294_967_294;
+
 /**
  * Every variable, in the order of the table in docs/configuration.md; others are not read. `Config` is derived from this table: the key
  * of an entry is its name there, and its format gives its type. A group becomes an object.
@@ -268,6 +271,24 @@ export const schema = {
       'not run ended, the backoff, and which sites block the exit. Best effort. `/dev/null`: none.',
     format: 'path',
     default: '/logs/state.json',
+  },
+  user: {
+    uid: {
+      env: 'PUID',
+      doc:
+        'Number of the user that the image becomes once it has read its configuration and secrets, which it does as root. ' +
+        '`0`: it stays root. It means nothing outside the image, or if the container has a `user:`.',
+      format: 'whole-number',
+      limits: [0, LARGEST_ID],
+      default: '1000',
+    },
+    gid: {
+      env: 'PGID',
+      doc: "Number of that user's group. The group of the Docker socket is added to it.",
+      format: 'whole-number',
+      limits: [0, LARGEST_ID],
+      default: '1000',
+    },
   },
   docker: {
     host: {

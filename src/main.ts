@@ -1,13 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Config } from '../config/config.ts';
 import { describeFaults } from '../config/config-fault.ts';
 import { type ConfigValue, loadConfig, secretsOf } from '../config/load-config.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { check } from './cli/check.ts';
 import { steadyScheduler as scheduler } from './loop/clock.ts';
 import { HELP, parseCommandLine } from './cli/command-line.ts';
+import { type Ids, dropRoot } from './cli/drop-root.ts';
 import { EXIT } from './cli/exit-codes.ts';
 import { createLog } from './edges/log.ts';
 import { run } from './cli/run.ts';
+import type { Notice } from './notices/notice.ts';
+import { lineOf } from './notices/wording.ts';
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -40,22 +44,28 @@ async function configured(command: 'run' | 'check' | 'config'): Promise<number> 
     complain(describeFaults(loaded.faults));
     return EXIT.config;
   }
+  const warnings: readonly Notice[] = isInImage() ? dropRoot(loaded.config, process as Ids) : [];
+  if (command === 'run')
+    return watch(loaded.config, [
+      ...warnings,
+      ...loaded.warnings.map((text): Notice => ({ kind: 'configWarned', text })),
+    ]);
+  warnings.forEach((warning) => complain(lineOf(warning).message));
   if (command === 'config') {
     print(describeValues(loaded.values));
     return EXIT.ok;
   }
-  if (command === 'check') return check(loaded.config, print);
-  return watch(loaded);
+  return check(loaded.config, print);
 }
+
+/** The Dockerfile sets it. Elsewhere whoever starts the monitor has chosen its user, and whose its files are. */
+const isInImage = (): boolean => process.env['GLUETUN_MONITOR_IMAGE'] !== undefined;
 
 /**
  * A second signal ends the process without waiting for the log. After `FLUSH_MS` it ends even if nobody reads the
  * console.
  */
-async function watch({
-  config,
-  warnings,
-}: Extract<ReturnType<typeof loadConfig>, { ok: true }>): Promise<number> {
+async function watch(config: Config, warnings: readonly Notice[]): Promise<number> {
   const deps = { now: Date.now, scheduler, stdout: process.stdout, secrets: secretsOf(config) };
   let signals = 0;
   for (const [signal, number] of [

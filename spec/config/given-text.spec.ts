@@ -39,6 +39,8 @@ const GOOD: Env = {
   GLUETUN_API_URL: 'http://127.0.0.1:9000',
   GLUETUN_API_KEY: 'k3y-with#hash',
   STATE_FILE: '/logs/my-state.json',
+  PUID: '1026',
+  PGID: '100',
   DOCKER_HOST: 'tcp://proxy:2375',
   DOCKER_TLS_VERIFY: '1',
   DOCKER_CERT_PATH: '/certs',

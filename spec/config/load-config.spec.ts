@@ -67,6 +67,7 @@ describe('loadConfig', () => {
       },
       controlServer: { url: 'http://127.0.0.1:8000', key: undefined },
       stateFile: '/logs/state.json',
+      user: { uid: 1000, gid: 1000 },
       docker: { kind: 'socket', path: '/var/run/docker.sock' },
     } satisfies Config);
     expect(warnings).toEqual([]);
@@ -160,6 +161,8 @@ describe('loadConfig', () => {
     })),
     { given: { STATE_FILE: '/var/lib/monitor.json' }, then: { stateFile: '/var/lib/monitor.json' } },
     { given: { STATE_FILE: '/dev/null' }, then: { stateFile: '/dev/null' } },
+    { given: { PUID: '1026', PGID: '100' }, then: { user: { uid: 1026, gid: 100 } } },
+    { given: { PUID: '0' }, then: { user: { uid: 0, gid: 1000 } } },
     {
       given: { GLUETUN_API_URL: 'http://[::1]:8000/' },
       then: { controlServer: { url: 'http://[::1]:8000', key: undefined } },
@@ -240,6 +243,8 @@ describe('loadConfig', () => {
     { given: { AUTO_RECREATE: 'y' }, accepted: '`true` or `false`' },
     { given: { AUTO_RECREATE: 'truefalse' }, accepted: '`true` or `false`' },
     { given: { STATE_FILE: 'a\nb' }, accepted: 'a path' },
+    { given: { PUID: 'abc' }, accepted: 'a whole number from 0 to 4294967294' },
+    { given: { PGID: '-1' }, accepted: 'a whole number from 0 to 4294967294' },
     { given: { LOG_LEVEL: 'endpoint' }, accepted: 'one of error, warn, info, debug' },
     { given: { LOG_FORMAT: 'xml' }, accepted: 'one of text, json' },
     { given: { LOG_FILE: 'a\u0000b' }, accepted: 'a path' },

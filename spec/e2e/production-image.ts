@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { readYaml } from '../shipping/repository.ts';
 import { addBusybox, addIfPresent, copyWithLibraries, createRootfs, importImage } from './rootfs.ts';
 import type { TestEngine } from './test-engine.ts';
 
@@ -48,6 +49,14 @@ export async function buildProductionImage(
     { env: { ...process.env, DOCKER_BUILDKIT: '0' }, maxBuffer: 16 * 1024 * 1024 },
   );
   return PRODUCTION_IMAGE;
+}
+
+/** What docker/compose.yaml adds again after it has dropped all capabilities. */
+export function shippedCapabilities(): readonly string[] {
+  const { services } = readYaml('docker/compose.yaml') as {
+    readonly services: { readonly 'gluetun-monitor': { readonly cap_add: readonly string[] } };
+  };
+  return services['gluetun-monitor'].cap_add;
 }
 
 /** Replaces `node:24-alpine`: `node` in the path, and BusyBox as the shell. */

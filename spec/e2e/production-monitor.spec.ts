@@ -1,7 +1,7 @@
 import { describeOnEngine } from './engine.ts';
 import { EngineEvents } from './engine-events.ts';
 import { eventually } from './eventually.ts';
-import { buildProductionImage } from './production-image.ts';
+import { buildProductionImage, shippedCapabilities } from './production-image.ts';
 import { SITES, type Setting, createSetting, cutOff } from './setting.ts';
 import { TestContainer } from './stand-in/container.ts';
 import { buildImages } from './stand-in/images.ts';
@@ -20,7 +20,7 @@ describeOnEngine('the monitor in its production image', (engine) => {
   afterAll(() => events.close());
   afterEach(async () => removeContainers(engine));
 
-  /** As compose.yaml runs it: read-only, with one capability and 64 MB. */
+  /** As compose.yaml runs it: read-only, with its capabilities and 64 MB. */
   const runMonitor = async (networkMode = 'none', env: readonly string[] = []): Promise<TestContainer> => {
     const { id } = await engine.docker.createContainer({
       name: 'gluetun-monitor',
@@ -32,7 +32,8 @@ describeOnEngine('the monitor in its production image', (engine) => {
         ReadonlyRootfs: true,
         Tmpfs: { '/tmp': '', '/logs': '' },
         CapDrop: ['ALL'],
-        CapAdd: ['DAC_OVERRIDE'],
+        CapAdd: [...shippedCapabilities()],
+        SecurityOpt: ['no-new-privileges:true'],
         Memory: 64 * 1024 * 1024,
         Binds: [`${monitorsSocket(engine)}:/var/run/docker.sock`],
       },

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { access, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { access, chmod, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
@@ -15,6 +15,7 @@ export async function createRootfs(folder: string): Promise<void> {
   for (const name of ['bin', 'usr/bin', 'etc', 'tmp', 'run', 'proc', 'sys', 'dev']) {
     await mkdir(join(folder, name), { recursive: true });
   }
+  await chmod(join(folder, 'tmp'), 0o1777); // a tmpfs there gets the same mode
 }
 
 /**

@@ -97,7 +97,9 @@ describe('an inspection request', () => {
 });
 
 describe('the event stream', () => {
-  const MESSAGES = ['compose-up-changed', 'crash', 'unhealthy'].flatMap((name) => recordedEvents(name, '20.10'));
+  const MESSAGES = ['compose-up-changed', 'crash', 'unhealthy'].flatMap((name) =>
+    recordedEvents(name, '20.10'),
+  );
   const lines = fc
     .array(
       fc.oneof(

@@ -38,10 +38,10 @@ export interface Ended {
   readonly flush: () => Promise<unknown>;
 }
 
-/** Watches until a signal ends it. */
+/** Watches until a signal ends it. `warnings` are what its start has shown so far. */
 export async function run(
   config: Config,
-  warnings: readonly string[],
+  warnings: readonly Notice[],
   openLog: (trouble: Trouble) => Log,
 ): Promise<Ended> {
   const trouble$ = new Subject<EdgeEvent>();
@@ -54,10 +54,7 @@ export async function run(
     defaultTimeoutSeconds: config.timeoutSeconds,
     gateways: config.gateways,
   });
-  const starting: readonly Notice[] = [
-    { kind: 'monitorStarted' },
-    ...warnings.map((text): Notice => ({ kind: 'configWarned', text })),
-  ];
+  const starting: readonly Notice[] = [{ kind: 'monitorStarted' }, ...warnings];
   if (!sites.ok) {
     const why: Notice = { kind: 'sitesMissing', reason: sites.reason };
     [...starting, ...refusedSites(sites.faults), why].forEach(say);

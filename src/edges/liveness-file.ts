@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Edge } from './edge.ts';
 
 /** The image's HEALTHCHECK looks at this file's age. */
-const LIVENESS_FILE = join(tmpdir(), 'gluetun-monitor.heartbeat');
+export const LIVENESS_FILE = join(tmpdir(), 'gluetun-monitor.heartbeat');
 
 const INTERVAL_MS = 5_000;
 

@@ -46,6 +46,14 @@ interface Notices {
     readonly timeoutMs: number;
     readonly failThreshold: number;
   };
+  /** Why the image has not become the user `uid`:`gid`, and what that is about. */
+  readonly rootKept: {
+    readonly uid: number;
+    readonly gid: number;
+    readonly obstacle: 'capabilities' | 'socket' | 'sitesFile' | 'ownFiles';
+    readonly path?: string;
+    readonly reason: string;
+  };
   readonly dryRunBegun: object;
   readonly shutdownRequested: { readonly signal: string };
   readonly recreationUnfinished: { readonly name: string; readonly parkedAs: string };

@@ -36,6 +36,12 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     ({ checkIntervalMs, timeoutMs, failThreshold }) =>
       `Config: CHECK_INTERVAL=${seconds(checkIntervalMs)}, TIMEOUT=${seconds(timeoutMs)}, FAIL_THRESHOLD=${String(failThreshold)}`,
   ),
+  rootKept: say(
+    'attention',
+    'warn',
+    ({ uid, gid, obstacle, path = '', reason }) =>
+      `Goes on as root, not as the user ${String(uid)}:${String(gid)}: ${WHY_ROOT[obstacle](path, reason)}; PUID=0 would keep root without a warning`,
+  ),
   dryRunBegun: say('activity', 'info', () => 'Everything is decided and logged, and nothing changed'),
   shutdownRequested: say('activity', 'info', () => 'Received shutdown signal, exiting...'),
   recreationUnfinished: say(
@@ -706,6 +712,17 @@ export const EXCLUDED: Readonly<Record<Exclusion, string>> = {
   listed: 'is in EXCLUDE_CONTAINERS',
   labelled: `is excluded by its label ${EXCLUDE_LABEL}`,
 };
+
+/** Why the image stays root. Follows the user that it was to become. */
+const WHY_ROOT: Readonly<Record<NoticeOf<'rootKept'>['obstacle'], (path: string, reason: string) => string>> =
+  {
+    capabilities: (_, reason) =>
+      `it may not change to that user (${reason}), which takes the capabilities SETUID and SETGID, and often CHOWN`,
+    socket: (path, reason) => `that user could not open ${path} (${reason})`,
+    sitesFile: (path, reason) => `that user could not read ${path} (${reason})`,
+    ownFiles: (path, reason) =>
+      `${path} cannot be handed over to that user (${reason}), which takes the capability CHOWN`,
+  };
 
 const STATE_LOST =
   'nothing is remembered, so orphans left by a gateway re-created meanwhile can be told only by ' +

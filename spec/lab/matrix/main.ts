@@ -11,11 +11,11 @@ import { unpackEngine } from './unpack.ts';
 
 const run = promisify(execFile);
 
-const HELP = `Usage: ENGINE=${NAMES.join('|')} npm run test:matrix [-- FILE…]
+const HELP = `Usage: ENGINE=${NAMES.join('|')} npm run test:matrix [-- [--report REPORT] [FILE…]]
        npm run test:matrix -- --docs
 
-Plays the stories that need an engine, all of them or those in the named files, on that engine, and keeps what came of
-them in coverage/matrix/. An engine that is not the installed one is unpacked from Debian's packages for it. With --docs
+Plays the stories that need an engine, all of them or those in the named files, on that engine. What came of all of them
+is kept in coverage/matrix/, and REPORT gets Jest's own report. An engine that is not the installed one is unpacked from Debian's packages for it. With --docs
 it plays nothing, but writes what was kept into docs/engines.md. As root, on Debian 12.
 `;
 
@@ -25,7 +25,7 @@ const DOCS = join(REPOSITORY, 'docs/engines.md');
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
-    options: { docs: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: { docs: { type: 'boolean' }, help: { type: 'boolean' }, report: { type: 'string' } },
     allowPositionals: true,
   });
   if (values.docs === true) return writeDocs();
@@ -38,7 +38,8 @@ async function main(): Promise<number> {
   const path = await pathFor(source);
   const version = await versionOf(name, source, path);
   process.stdout.write(`${version}\n`);
-  return play({ name, version, path, files: positionals });
+  const report = values.report ?? join(REPORTS, `${name}.jest.json`);
+  return play({ name, version, path, report, files: positionals });
 }
 
 const pathFor = async (source: Source): Promise<string> =>
@@ -59,12 +60,13 @@ interface Play {
   readonly name: string;
   readonly version: string;
   readonly path: string;
+  /** The file for Jest's own report. */
+  readonly report: string;
   readonly files: readonly string[];
 }
 
-async function play({ name, version, path, files }: Play): Promise<number> {
+async function play({ name, version, path, report, files }: Play): Promise<number> {
   await mkdir(REPORTS, { recursive: true });
-  const report = join(REPORTS, `${name}.jest.json`);
   const args = ['--selectProjects', 'main-job', 'e2e', '--maxWorkers=4', '--json', `--outputFile=${report}`];
   const jest = spawn(
     process.execPath,

@@ -3,11 +3,15 @@ import type { Notice } from '../../../src/notices/notice.ts';
 const gateway = 'gluetun';
 const name = 'gluetun';
 const evidence = { sitesDown: 2, sitesCritical: 3, siteQuorum: 'any', sitesNeeded: 1 } as const;
+const rootKept = { kind: 'rootKept', uid: 1000, gid: 1000 } as const;
 const down = { kind: 'gatewayDown', gateway, name, exitCode: undefined, isAgain: false } as const;
 const held = { kind: 'recoveryHeldBack', gateway, ...evidence } as const;
 
 /** Where a kind has more fields than those, or more than one level: notices that have them. */
 export const MORE_SAMPLES: readonly Notice[] = [
+  { ...rootKept, obstacle: 'socket', path: '/var/run/docker.sock', reason: 'EACCES' },
+  { ...rootKept, obstacle: 'sitesFile', path: '/config/sites.conf', reason: 'EACCES' },
+  { ...rootKept, obstacle: 'ownFiles', path: '/logs', reason: 'EPERM' },
   { kind: 'stateLost', path: '/logs/state.json', reason: 'has no version', setAsideFailure: 'EISDIR' },
   { kind: 'witnessIgnored' },
   { ...down, cause: 'crash', isCutShort: true, exclusion: 'listed' },

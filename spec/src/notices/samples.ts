@@ -12,6 +12,7 @@ export const SAMPLES: { readonly [K in NoticeKind]: NoticeOf<K> } = {
   monitorStarted: { kind: 'monitorStarted' },
   configWarned: { kind: 'configWarned', text: 'NOTIFY is not known' },
   configRead: { kind: 'configRead', checkIntervalMs: 30_000, timeoutMs: 10_000, failThreshold: 2 },
+  rootKept: { kind: 'rootKept', uid: 1000, gid: 1000, obstacle: 'capabilities', reason: 'EPERM' },
   dryRunBegun: { kind: 'dryRunBegun', dryRun: true },
   shutdownRequested: { kind: 'shutdownRequested', signal: 'SIGTERM' },
   recreationUnfinished: {

@@ -47,6 +47,12 @@ export const VALUES: Readonly<Record<string, readonly string[]>> = {
   }),
   exclusion: words<Exclusion>({ listed: true, labelled: true }),
   fault: words<RepairFault>({ notInspected: true, notOnLiveNetwork: true, noAnswer: true }),
+  obstacle: words<NoticeOf<'rootKept'>['obstacle']>({
+    capabilities: true,
+    socket: true,
+    sitesFile: true,
+    ownFiles: true,
+  }),
   proof: words<NoticeOf<'gatewayReady'>['proof']>({ health: true, log: true, check: true, overdue: true }),
   repair: words<RepairKind>({ restart: true, recreate: true, resume: true }),
   status: words<NoticeOf<'endpoint'>['status']>({ STARTUP: true, FAILING: true, NEW: true, CHANGED: true }),
