@@ -103,13 +103,11 @@ describeWithHaproxy(
     });
 
     it('re-creates an orphan', async () => {
+      const before = await found('app1');
       const gateway = await setting.gateway.recreate();
-      await eventually(
-        'app1 is back',
-        async () => isOnLiveNetwork(await found('app1'), gateway),
-        50_000,
-        200,
-      );
+      const isBack = async (): Promise<boolean> => isOnLiveNetwork(await found('app1'), gateway);
+      await eventually('app1 is back', isBack, 50_000, 200);
+      expect((await found('app1')).id).not.toBe(before.id);
     });
 
     it('does not let the monitor ask for anything else', async () => {

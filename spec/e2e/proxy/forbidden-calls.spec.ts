@@ -26,7 +26,7 @@ const LEFT: Readonly<Partial<Record<EngineRequest, Outcome>>> = {
   'POST /containers/create': NO_RECREATION,
 };
 const leftWithout = (forbidden: EngineRequest | undefined): Outcome =>
-  (forbidden !== undefined && LEFT[forbidden]) || ALL;
+  forbidden === undefined ? ALL : (LEFT[forbidden] ?? ALL);
 
 /** Each takes a minute or two, nearly all of it waiting. */
 const AT_ONCE = 6;
