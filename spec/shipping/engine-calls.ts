@@ -166,7 +166,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
 };
 
 /** The paths of a request as a regular expression, in the dialect that haproxy and JavaScript share. */
-export const pathPattern = (request: EngineRequest): string => {
+const pathPattern = (request: EngineRequest): string => {
   const path = request.replace(/^\w+ /, '').replace(/\{\w+\}/g, (name) => PLACEHOLDERS[name] ?? name);
   return `^(/v1[.][0-9]+)?${path}$`;
 };

@@ -9,7 +9,7 @@ import { eventually, messageOf } from '../eventually.ts';
 import type { TestEngine } from '../test-engine.ts';
 
 /** The published rules. */
-export const RULES = join(__dirname, '../../../docker/haproxy.cfg');
+const RULES = join(__dirname, '../../../docker/haproxy.cfg');
 /** A file for each proxy of a run, with what went through it: `npm run test:matrix -- --calls` counts it. */
 export const SEEN = join(__dirname, '../../../coverage/haproxy');
 
