@@ -25,6 +25,7 @@ const LEFT: Readonly<Partial<Record<EngineRequest, Outcome>>> = {
   'POST /containers/{id}/rename': NO_RECREATION,
   'POST /containers/create': NO_RECREATION,
 };
+
 /** Each takes a minute or two, nearly all of it waiting. */
 const AT_ONCE = 6;
 const ALL_OF_THEM_MS = 900_000;
