@@ -2,6 +2,7 @@
 const shared = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
+  setupFilesAfterEnv: ['<rootDir>/spec/no-secret-shown.ts'],
   transform: {
     '\\.ts$': [
       '@swc/jest',

@@ -18,6 +18,14 @@ function escapeOf(character: string): string {
   return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
 }
 
+/** The same for JSON, which only says it in other characters: JSON itself escapes no more than it must. */
+export const printableJson = (json: string): string =>
+  json.replace(UNPRINTABLE, (character) => (character === '\n' ? character : escapedUnits(character)));
+
+/** JSON escapes a character beyond the first 65,536 as the two halves that it consists of. */
+const escapedUnits = (character: string): string =>
+  character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /** Shown in place of a secret. */
 export const MASK = '********';
 

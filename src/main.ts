@@ -8,30 +8,38 @@ import { steadyScheduler as scheduler } from './loop/clock.ts';
 import { HELP, parseCommandLine } from './cli/command-line.ts';
 import { type Ids, dropRoot } from './cli/drop-root.ts';
 import { EXIT } from './cli/exit-codes.ts';
+import { createCleaner } from './edges/log-format.ts';
 import { createLog } from './edges/log.ts';
 import { run } from './cli/run.ts';
 import type { Notice } from './notices/notice.ts';
 import { lineOf } from './notices/wording.ts';
 
+/** Every line of a command goes through it, as every line of the log does. Masks the secrets once they are known. */
+let clean = createCleaner([]);
+
 const print = (line: string): void => {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${clean(line)}\n`);
 };
 
-const complain = (message: string): void => {
-  process.stderr.write(`${message}\n`);
+const complain = (line: string): void => {
+  process.stderr.write(`${clean(line)}\n`);
 };
+
+const say = (notice: Notice): void => complain(lineOf(notice).message);
+
+const linesOf = (text: string): readonly string[] => text.trimEnd().split('\n');
 
 async function main(args: readonly string[]): Promise<number> {
   const line = parseCommandLine(args);
   switch (line.command) {
     case 'help':
-      print(HELP.trimEnd());
+      linesOf(HELP).forEach(print);
       return EXIT.ok;
     case 'version':
       print(packageJson.version);
       return EXIT.ok;
     case 'unknown':
-      complain(line.message);
+      linesOf(line.message).forEach(complain);
       return EXIT.usage;
     default:
       return configured(line.command);
@@ -41,20 +49,22 @@ async function main(args: readonly string[]): Promise<number> {
 async function configured(command: 'run' | 'check' | 'config'): Promise<number> {
   const loaded = loadConfig(process.env);
   if (!loaded.ok) {
-    complain(describeFaults(loaded.faults));
+    linesOf(describeFaults(loaded.faults)).forEach(complain);
     return EXIT.config;
   }
   const warnings: readonly Notice[] = isInImage() ? dropRoot(loaded.config, process as Ids) : [];
+  if (command === 'config') {
+    warnings.forEach(say);
+    describeValues(loaded.values).forEach(print);
+    return EXIT.ok;
+  }
+  clean = createCleaner(secretsOf(loaded.config));
   if (command === 'run')
     return watch(loaded.config, [
       ...warnings,
       ...loaded.warnings.map((text): Notice => ({ kind: 'configWarned', text })),
     ]);
-  warnings.forEach((warning) => complain(lineOf(warning).message));
-  if (command === 'config') {
-    print(describeValues(loaded.values));
-    return EXIT.ok;
-  }
+  warnings.forEach(say);
   return check(loaded.config, print);
 }
 
@@ -107,19 +117,23 @@ const LOOK_MS = 20;
 const isDiskAwaited = (): boolean =>
   process.getActiveResourcesInfo().some((resource) => /^(?:FSReq|CloseReq)/.test(resource));
 
-const describeValues = (values: readonly ConfigValue[]): string => {
+const describeValues = (values: readonly ConfigValue[]): readonly string[] => {
   const width = Math.max(...values.map(({ variable }) => variable.length));
-  return values
-    .map(
-      ({ variable, value, source }) =>
-        `${variable.padEnd(width)}  ${value === '' ? '-' : value}  (${source})`,
-    )
-    .join('\n');
+  return values.map(
+    ({ variable, value, source }) => `${variable.padEnd(width)}  ${value === '' ? '-' : value}  (${source})`,
+  );
 };
 
 // A file operation on a disk that hangs occupies a thread. Others must be left to resolve names.
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
-process.stdout.on('error', () => undefined); // a console without a reader is no reason to stop watching
+// a console without a reader is no reason to stop watching
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+// Node would print it as it is, with whatever it quotes.
+process.on('uncaughtException', (error: unknown) => {
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  complain(lineOf({ kind: 'monitorFailed', error: what }).message);
+  void leave(EXIT.software);
+});
 void main(process.argv.slice(2)).then((code) => {
   // Everything is written by now. The engine client keeps sockets alive, so the process has to be ended.
   process.stdout.write('', () => void leave(code));

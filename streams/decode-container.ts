@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { containerId } from './container-id.ts';
 import { engineTimeMs } from './engine-time.ts';
 import type { ContainerDetails, ContainerFacts, RestartPolicy, RunState } from './events.ts';
+import { knownLabels } from './labels.ts';
 import { decoded, listOf, object, part, text, textRecord } from './schemas.ts';
 import { signalNumber } from './signal-number.ts';
 
@@ -29,6 +30,8 @@ const ownName = (names: string[]): string | undefined =>
 const bounded = (seconds: number): number =>
   seconds < 0 ? 3600 : Math.min(seconds, LONGEST_STOP_TIMEOUT_SECONDS);
 
+const labels = v.pipe(textRecord, v.transform(knownLabels));
+
 /** An entry of `GET /containers/json`. */
 const Listed = object({
   Id: containerId,
@@ -36,7 +39,7 @@ const Listed = object({
   State: runState,
   Image: text,
   Created: count,
-  Labels: textRecord,
+  Labels: labels,
   HostConfig: part({ NetworkMode: text }),
 });
 
@@ -57,7 +60,7 @@ const Inspected = object({
   }),
   Config: object({
     Image: text,
-    Labels: textRecord,
+    Labels: labels,
     Tty: v.fallback(v.boolean(), false),
     StopTimeout: v.fallback(v.pipe(number, v.transform(bounded)), DEFAULT_STOP_TIMEOUT_SECONDS),
     StopSignal: v.fallback(v.pipe(v.string(), v.transform(signalNumber), v.number()), DEFAULT_STOP_SIGNAL),

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { containerId } from './container-id.ts';
 import type { ContainerChange, ContainerEvent } from './events.ts';
 import { parseJson } from './json.ts';
+import { knownLabels } from './labels.ts';
 import { decoded, object, textRecord } from './schemas.ts';
 
 /** API 1.52 removed the other fields. */
@@ -18,7 +19,8 @@ export function decodeEvent(line: string, at: number): ContainerEvent | undefine
   const message = decoded(Message, parseJson(line));
   if (message === undefined) return undefined;
   const { Action, Actor, timeNano } = message;
-  const { name = '', exitCode, containerExitCode, signal, oldName, ...labels } = Actor.Attributes;
+  const { name = '', exitCode, containerExitCode, signal, oldName } = Actor.Attributes;
+  const labels = knownLabels(Actor.Attributes);
   const change = changeOf(Action, { exitCode, containerExitCode, signal, oldName });
   return change && { ...change, at, id: Actor.ID, name, labels, engineTimeMs: timeNano / 1e6 };
 }

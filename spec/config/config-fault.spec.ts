@@ -1,5 +1,6 @@
 import { describeFaults } from '../../config/config-fault.ts';
-import { maskCredentials, printable } from '../../config/shown-text.ts';
+import fc from 'fast-check';
+import { maskCredentials, printable, printableJson } from '../../config/shown-text.ts';
 import { inTime } from '../in-time.ts';
 
 describe('describeFaults', () => {
@@ -35,6 +36,23 @@ describe('printable', () => {
   it('cuts a text that is too long, and says by how much', () => {
     expect(printable('abcdef', 4)).toBe('abcd… (2 more characters)');
     expect(printable('abcd', 4)).toBe('abcd');
+  });
+});
+
+describe('printableJson', () => {
+  it('escapes what JSON itself leaves as it is', () => {
+    const json = JSON.stringify({ '\u007f\u009b31m': '\u202ea\u2028\u{e0001}\n' }, null, 1);
+    expect(printableJson(json)).toBe('{\n "\\u007f\\u009b31m": "\\u202ea\\u2028\\udb40\\udc01\\n"\n}');
+  });
+
+  it('is the same JSON, and visible', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), (value) => {
+        const json = printableJson(JSON.stringify(value));
+        expect(JSON.parse(json)).toEqual(value);
+        expect(json).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      }),
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SECRETS } from '../marked-secrets.ts';
 import { describeOnEngine } from './engine.ts';
 import { EngineEvents } from './engine-events.ts';
 import type { MonitorProcess } from './monitor.ts';
@@ -101,10 +102,10 @@ describeOnEngine('the configuration', (engine) => {
   });
 
   it("never exposes the control server's key in the log or in an engine event, including command lines", async () => {
-    const apiKey = 'k3y-that-nobody-may-see';
+    const { apiKey } = SECRETS;
     await gateway.setControlServer({ apiKey });
     const events = await EngineEvents.open(engine);
-    const monitor = await startMonitor({ env: { SITES, GLUETUN_API_KEY: apiKey, LOG_LEVEL: 'debug' } });
+    const monitor = await startMonitor({ env: { SITES, LOG_LEVEL: 'debug' } });
     await monitor.waitForLine(/Status: STARTUP \| IP: \d/);
     await gateway.setControlServer('open');
     expect(messages(monitor).join('\n')).not.toContain(apiKey);

@@ -3,6 +3,7 @@ import { asyncScheduler, firstValueFrom } from 'rxjs';
 import { dockerReadings } from '../../streams/docker-engine.ts';
 import { endpoint$ } from '../../streams/endpoint.ts';
 import { vpnRestart$ } from '../../streams/vpn-restart.ts';
+import { SECRETS } from '../marked-secrets.ts';
 import { saidBy } from './decision-lines.ts';
 import { describeOnEngine } from './engine.ts';
 import { EngineEvents } from './engine-events.ts';
@@ -13,7 +14,7 @@ import { type Gateway, createGateway } from './stand-in/gateway.ts';
 import { GATEWAY_IMAGE } from './stand-in/images.ts';
 import { useScenario } from './scenario.ts';
 
-const API_KEY = 'k3y-that-nobody-may-see';
+const API_KEY = SECRETS.apiKey;
 const NOBODY = '65534:65534';
 const READ_ONLY = { ReadonlyRootfs: true, Tmpfs: { '/run': '' } };
 

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { lookForSecrets } from '../marked-secrets.ts';
 import { Recorder, type Timed } from './recorder.ts';
 import type { TestEngine } from './test-engine.ts';
 
@@ -42,7 +43,12 @@ export class EngineEvents {
     const stream = response as Readable;
     this.#stream = stream;
     const lines = createInterface({ input: stream });
-    lines.on('line', (line) => this.#recorder.push(decode(JSON.parse(line) as RawMessage)));
+    lines.on('line', (line) => {
+      const message = decode(JSON.parse(line) as RawMessage);
+      // That of an exec has its command line. The attributes are the labels of the container.
+      lookForSecrets("the engine's events", message.action);
+      this.#recorder.push(message);
+    });
     lines.on('close', () => this.#recorder.end('the event stream has ended'));
     // A cut connection also ends the lines; the error adds nothing.
     stream.on('error', () => undefined);

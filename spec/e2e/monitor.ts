@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { SECRETS, lookForSecrets } from '../marked-secrets.ts';
 import { bindToThisProcess } from './bound-process.ts';
 import { Recorder, type Timed } from './recorder.ts';
 import type { TestEngine } from './test-engine.ts';
@@ -93,6 +95,7 @@ export class MonitorProcess {
     const stream = this.#child[from];
     if (!stream) throw new Error(`the monitor has no ${from}`);
     createInterface({ input: stream }).on('line', (text) => {
+      lookForSecrets(`the monitor's ${from}`, text);
       this.#recorder.push({ text, from });
       onLine(text);
     });
@@ -101,9 +104,18 @@ export class MonitorProcess {
   async #recordExit(): Promise<MonitorExit> {
     // `close`, not `exit`: by then every line has been read.
     const [code, signal] = (await once(this.#child, 'close')) as [number | null, NodeJS.Signals | null];
+    lookInFiles(this.folder);
     this.#recorder.end(`the monitor has exited (code ${String(code)}, signal ${String(signal)})`);
     return { code, signal };
   }
+}
+
+/** Looks for secrets in the log, the state file and whatever else it has written, but not in its list of sites. */
+function lookInFiles(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+    if (entry.isFile() && entry.name !== SITES_FILE)
+      lookForSecrets(entry.name, readFileSync(join(entry.parentPath, entry.name), 'utf8'));
 }
 
 /**
@@ -140,7 +152,12 @@ export async function startMonitor(engine: Home, options: MonitorOptions): Promi
   return new MonitorProcess(folder, child, options.onLine);
 }
 
-/** Only the path is inherited: the developer's own variables must not change a test. */
+const SITES_FILE = 'sites.conf';
+
+/**
+ * Only the path is inherited: the developer's own variables must not change a test. Every monitor has secrets, and what
+ * it writes is searched for them.
+ */
 const ownEnvironment = (engine: Home, folder: string): Record<string, string> => ({
   PATH: process.env['PATH'] ?? '',
   // It also has its own heartbeat file.
@@ -148,8 +165,11 @@ const ownEnvironment = (engine: Home, folder: string): Record<string, string> =>
   DOCKER_HOST: engine.dockerHost,
   LOG_FILE: join(folder, 'gluetun-monitor.log'),
   STATE_FILE: join(folder, 'state.json'),
-  CONFIG_FILE: join(folder, 'sites.conf'),
+  CONFIG_FILE: join(folder, SITES_FILE),
   CHECK_INTERVAL: '5',
   TIMEOUT: '2',
   RETRY_INTERVAL: '1',
+  GLUETUN_API_KEY: SECRETS.apiKey,
+  // Not a variable of the monitor: its compose file may share an .env file with Gluetun's.
+  WIREGUARD_PRIVATE_KEY: SECRETS.environment,
 });

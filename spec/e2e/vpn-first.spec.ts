@@ -1,3 +1,4 @@
+import { SECRETS } from '../marked-secrets.ts';
 import { saidBy } from './decision-lines.ts';
 import { describeOnEngine } from './engine.ts';
 import { eventually } from './eventually.ts';
@@ -8,7 +9,7 @@ import { type Environment, useEvents, useScenario } from './scenario.ts';
 
 const SOON_MS = 60_000;
 const LONG_MS = 240_000;
-const API_KEY = 'k3y-that-nobody-may-see';
+const API_KEY = SECRETS.apiKey;
 const RESTARTING_VPN = '[INFO] Restarting the VPN inside gluetun to force new endpoint...';
 const RESTARTING_CONTAINER = '[INFO] Restarting gluetun to force new endpoint...';
 const MAY_NOT = 'have Gluetun allow it GET and PUT /v1/vpn/status';
@@ -98,6 +99,7 @@ describeOnEngine('a broken tunnel, with RECOVERY_STRATEGY=vpn-first,', (engine) 
       {
         given: 'the control server requires a key, and none is set',
         options: { controlServer: { apiKey: API_KEY } },
+        env: { GLUETUN_API_KEY: '' },
         reason: `the control server asks for a key: set GLUETUN_API_KEY, and ${MAY_NOT}`,
       },
       {

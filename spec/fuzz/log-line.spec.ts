@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import type { Line } from '../../src/notices/log-line.ts';
 import { createRender } from '../../src/edges/log-format.ts';
+import type { Notice } from '../../src/notices/notice.ts';
+import { lineOf } from '../../src/notices/wording.ts';
+import { samples } from '../src/notices/kinds.ts';
+import { VALUES } from '../src/notices/values.ts';
 import { anyText, textOf } from './arbitraries.ts';
 import { fuzz } from './fuzz.ts';
 
@@ -37,7 +41,41 @@ const atMs = fc.nat(4_000_000_000_000);
 /** Controls, directions and halves of characters: they move a cursor, forge a line or hide text. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
+const ONE_OF_A_FEW = new Set(['kind', ...samples.map(({ kind }) => kind), ...Object.values(VALUES).flat()]);
+
+/** A notice with the texts in place of its names, labels, URLs, addresses and reasons. */
+function withTexts(notice: Notice, texts: readonly string[]): Notice {
+  let next = 0;
+  const replaced = JSON.stringify(notice, (_, value: unknown) =>
+    typeof value === 'string' && !ONE_OF_A_FEW.has(value) ? texts[next++ % texts.length] : value,
+  );
+  return JSON.parse(replaced) as Notice;
+}
+
+const hostileNotice = fc
+  .tuple(fc.constantFrom(...samples), fc.array(anyText, { minLength: 1, maxLength: 4 }), fc.boolean())
+  .map(([notice, texts, isAbout]) => ({
+    ...withTexts(notice, texts),
+    ...(isAbout && { gateway: texts[0] }),
+  }));
+
 describe('a line of the log', () => {
+  it('is one visible line for every notice, whatever its names, URLs and reasons are', () => {
+    fuzz(hostileNotice, 3_000, (notice) => {
+      const rendered = createRender({ format: 'text', timeZone: 'UTC' }, [])(lineOf(notice, true), 0);
+      expect(rendered).not.toMatch(INVISIBLE);
+      expect(rendered).toMatch(/^\[1970-01-01 00:00:00\] \[(ERROR|WARN|ENDPOINT|INFO|DEBUG)\] ?/);
+    });
+  });
+
+  it('is one JSON object with the kind of every notice, whatever its names, URLs and reasons are', () => {
+    fuzz(hostileNotice, 3_000, (notice) => {
+      const rendered = createRender({ format: 'json', timeZone: 'UTC' }, [])(lineOf(notice, true), 0);
+      expect(rendered).not.toMatch(INVISIBLE);
+      expect(JSON.parse(rendered)).toMatchObject({ kind: notice.kind, level: lineOf(notice).level });
+    });
+  });
+
   it('is one visible line that begins with its time and level, whatever it quotes', () => {
     fuzz(fc.tuple(line, atMs, fc.constantFrom(...ZONES)), 2_000, ([said, at, timeZone]) => {
       const rendered = createRender({ format: 'text', timeZone }, [])(said, at);

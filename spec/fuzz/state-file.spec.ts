@@ -129,6 +129,7 @@ describe('the state file', () => {
       writeFileSync(path, bytes);
       const { memory } = openStateFile(path);
       const written = encode(memory);
+      expect(written.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
       writeFileSync(path, written);
       const again = openStateFile(path);
       expect(again).toMatchObject({ memory: cut(memory), text: written, notices: [] });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { decodeInspected, decodeListed } from '../../streams/decode-container.ts';
 import { recordedAnswer } from '../transcripts.ts';
+import { SECRETS } from '../marked-secrets.ts';
 
 const healthy = () => recordedAnswer('inspect-healthy') as Record<string, Record<string, unknown>>;
 
@@ -187,7 +188,11 @@ describe('decodeListed', () => {
     State: 'running',
     Image: 'qmcgaw/gluetun',
     Created: 1_700_000_000,
-    Labels: { a: 'b', c: 5 },
+    Labels: {
+      'com.docker.compose.project': 'stack',
+      'com.docker.compose.oneoff': 5,
+      'homepage.widget.key': SECRETS.label,
+    },
     HostConfig: { NetworkMode: 'bridge' },
     ...more,
   });
@@ -201,13 +206,13 @@ describe('decodeListed', () => {
     );
   });
 
-  it('reads an entry', () => {
+  it('reads an entry, and of its labels those that matter: others may hold a secret', () => {
     expect(decodeListed(entry({}))).toEqual({
       id: 'abc',
       name: 'gluetun',
       image: 'qmcgaw/gluetun',
       createdMs: 1_700_000_000_000,
-      labels: { a: 'b' },
+      labels: { 'com.docker.compose.project': 'stack' },
       networkMode: 'bridge',
       runState: 'running',
       details: undefined,

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { decodeEvent } from '../../streams/decode-event.ts';
+import { SECRETS } from '../marked-secrets.ts';
 
 const FOLDER = join(__dirname, '../transcripts/events');
 
@@ -93,13 +94,13 @@ const message = (change: object): object => ({
 const decoded = (change: object) => decodeEvent(JSON.stringify(message(change)), 7);
 
 describe('decodeEvent', () => {
-  it('reads the id, name, action, time and labels', () => {
+  it('reads the id, name, action, time and the labels that matter', () => {
     expect(decoded({})).toEqual({
       type: 'containerStarted',
       at: 7,
       id: 'abc',
       name: 'gluetun',
-      labels: { image: 'i', 'com.docker.compose.service': 'vpn' },
+      labels: { 'com.docker.compose.service': 'vpn' },
       engineTimeMs: expect.closeTo(1795366226329.9213, 3) as number,
     });
   });
@@ -173,8 +174,22 @@ describe('decodeEvent', () => {
   });
 
   it('leaves out attributes that are not strings', () => {
-    const Actor = { ID: 'abc', Attributes: { name: 5, label: null, kept: 'x' } };
-    expect(decoded({ Actor })).toMatchObject({ name: '', labels: { kept: 'x' } });
+    const Actor = {
+      ID: 'abc',
+      Attributes: { name: 5, 'com.docker.compose.project': null, 'com.docker.compose.service': 'x' },
+    };
+    expect(decoded({ Actor })).toMatchObject({ name: '', labels: { 'com.docker.compose.service': 'x' } });
+  });
+
+  it('leaves out labels that the monitor does not read: they may hold a secret', () => {
+    const Attributes = {
+      name: 'app',
+      'homepage.widget.key': SECRETS.label,
+      'org.gluetun-monitor.exclude': '1',
+    };
+    expect(decoded({ Actor: { ID: 'abc', Attributes } })).toMatchObject({
+      labels: { 'org.gluetun-monitor.exclude': '1' },
+    });
   });
 
   it('never throws', () => {

@@ -30,6 +30,7 @@ import type { SimulatedEngine } from '../simulated-engine/engine.ts';
 import { eventFilter, parseFilters } from '../simulated-engine/filters.ts';
 import { type EngineEvent, toJsonLine } from '../simulated-engine/events.ts';
 import { encodeFrame } from '../simulated-engine/frames.ts';
+import { lookForSecrets } from '../marked-secrets.ts';
 import { step } from '../simulated-engine/runtime.ts';
 
 /** The delays of a call on a quiet host. */
@@ -173,9 +174,14 @@ export class EngineClient implements EngineReadings, EngineWrites {
     id: string,
     { cmd, env }: { cmd: readonly string[]; env: readonly string[] },
   ): Observable<Uint8Array> =>
-    this.#answer('exec', () =>
-      this.#engine.execs.create(this.#engine.get(id), id, { cmd: [...cmd], env: [...env], tty: false }),
-    ).pipe(
+    this.#answer('exec', () => {
+      lookForSecrets("an exec's command line", cmd.join(' '));
+      return this.#engine.execs.create(this.#engine.get(id), id, {
+        cmd: [...cmd],
+        env: [...env],
+        tty: false,
+      });
+    }).pipe(
       switchMap((exec) => this.#engine.execs.start(exec.id)),
       map(({ stream, text }) => encodeFrame(stream, text)),
       takeUntil(this.#brokenOff$),

@@ -11,6 +11,7 @@ import { type Persisted, persistedOf, persistedSources } from '../../src/model/p
 import { lineOf } from '../../src/notices/wording.ts';
 import { type Step, runProgram } from '../../src/loop/program.ts';
 import type { Everything } from '../../src/model/state.ts';
+import { SECRETS, lookForSecrets } from '../marked-secrets.ts';
 import type { EngineClient } from './engine-client.ts';
 
 export interface MonitorParts {
@@ -33,7 +34,7 @@ export interface MonitorParts {
   readonly around?: (act: Act, events$: Observable<Event>) => Observable<Event>;
 }
 
-const CONTROL_SERVER = { url: 'http://127.0.0.1:8000', key: undefined };
+const CONTROL_SERVER = { url: 'http://127.0.0.1:8000', key: SECRETS.apiKey };
 
 /** One run of the monitor: its own streams, reducers and executor, unchanged, on the simulated engine. */
 export class SimulatedMonitor {
@@ -52,13 +53,23 @@ export class SimulatedMonitor {
       next: ({ before, state, notices }) => {
         this.state = state;
         if (persistedSources(state).some((part, index) => part !== persistedSources(before)[index]))
-          parts.remember(persistedOf(state));
-        notices.forEach((notice) => parts.say(lineOf(notice, state.watches.length > 1)));
+          this.#remember(persistedOf(state));
+        notices.forEach((notice) => this.#say(lineOf(notice, state.watches.length > 1)));
         if (state !== before) parts.onState?.(before, state);
       },
       complete: () => (this.hasEnded = true),
       error: (fault: unknown) => (this.fault = fault),
     });
+  }
+
+  #say(line: Line): void {
+    lookForSecrets('the log', JSON.stringify(line));
+    this.#parts.say(line);
+  }
+
+  #remember(memory: Persisted): void {
+    lookForSecrets('the state file', JSON.stringify(memory));
+    this.#parts.remember(memory);
   }
 
   get isAlive(): boolean {
@@ -74,6 +85,8 @@ export class SimulatedMonitor {
   /** Like SIGKILL: at once, in the middle of whatever it does. */
   kill(): void {
     this.#run.unsubscribe();
+    // The log gets it if a reducer fails.
+    lookForSecrets('the state', JSON.stringify(this.state));
   }
 
   #program(): Observable<Step> {

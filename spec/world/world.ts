@@ -12,6 +12,7 @@ import type { ContainerSpec } from '../simulated-engine/create-request.ts';
 import { SimulatedEngine } from '../simulated-engine/engine.ts';
 import { GluetunStandIn, type GluetunOptions, gatewayContainer } from '../simulated-engine/gluetun.ts';
 import { VirtualTime, advance } from '../simulated-engine/virtual-time.ts';
+import { SECRETS } from '../marked-secrets.ts';
 import { EngineClient } from './engine-client.ts';
 import { type MonitorParts, SimulatedMonitor } from './simulated-monitor.ts';
 
@@ -86,12 +87,12 @@ export class World {
   /** The gateway and, by default, three dependents: joined by id, by the name of another dependent, and again by id. */
   populate(dependents: readonly ContainerSpec[] = THREE): this {
     for (const gateway of this.#gateways()) {
-      this.engine.create(gateway);
+      this.engine.create(withSecrets(gateway));
       this.engine.start(gateway.name);
     }
     this.pass(10_000);
     for (const spec of dependents) {
-      this.engine.create(spec);
+      this.engine.create(withSecrets(spec));
       this.engine.start(spec.name);
       this.pass(1_000);
     }
@@ -226,7 +227,8 @@ export class World {
   recreateGateway(name = 'gluetun'): this {
     this.engine.remove(name, { force: true });
     this.pass(1_000);
-    for (const gateway of this.#gateways().filter((one) => one.name === name)) this.engine.create(gateway);
+    for (const gateway of this.#gateways().filter((one) => one.name === name))
+      this.engine.create(withSecrets(gateway));
     this.engine.start(name);
     return this;
   }
@@ -242,6 +244,13 @@ export class World {
     if (this.fault !== undefined) throw this.fault as Error;
   }
 }
+
+/** As real containers have them: the monitor inspects them all, and must not repeat them. */
+const withSecrets = (spec: ContainerSpec): ContainerSpec => ({
+  ...spec,
+  labels: { 'homepage.widget.key': SECRETS.label, ...spec.labels },
+  body: { ...spec.body, Env: [...(spec.body?.Env ?? []), `API_KEY=${SECRETS.environment}`] },
+});
 
 export const dependent = (name: string, owner: string): ContainerSpec => ({
   name,

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { printable } from '../../config/shown-text.ts';
 
 export type CommandLine =
   | { readonly command: 'run' | 'check' | 'config' | 'help' | 'version' }
@@ -50,5 +51,5 @@ function commandOf(positionals: readonly string[]): CommandLine {
 
 const unknown = (message: string): CommandLine => ({
   command: 'unknown',
-  message: `gluetun-monitor: ${message}\nCommands: ${COMMANDS.join(', ')}. Try: gluetun-monitor --help`,
+  message: `gluetun-monitor: ${printable(message)}\nCommands: ${COMMANDS.join(', ')}. Try: gluetun-monitor --help`,
 });

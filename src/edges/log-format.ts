@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { LogConfig } from '../../config/config.ts';
-import { MASK, printable } from '../../config/shown-text.ts';
+import { MASK, printable, printableJson } from '../../config/shown-text.ts';
 import type { Line } from '../notices/log-line.ts';
 
 /** Longer messages are cut: engines split lines at 16 KiB, and untrusted text may be of any length. */
@@ -30,7 +30,7 @@ export function createRender(
     const head = { timestamp: `${date}T${time}.${fraction}${offset}`, level, message: clean(message) };
     const rest = Object.entries(fields).map(([name, value]) => [name, cleanField(value)] as const);
     // `head` comes first, and fields never overwrite it.
-    return JSON.stringify({ ...head, ...Object.fromEntries(rest), ...head });
+    return printableJson(JSON.stringify({ ...head, ...Object.fromEntries(rest), ...head }));
   }
 
   function cleanField(value: unknown): unknown {
@@ -74,8 +74,11 @@ function createClock(timeZone: string): (atMs: number) => ClockReading {
   };
 }
 
-/** Masks secrets first and only then makes the rest harmless: a cut or an escape could hide half of a secret. */
-function createCleaner(secrets: readonly string[]): (text: string) => string {
+/**
+ * Makes any text fit for one line: of the log, or of a command's output. Masks secrets first and only then makes the
+ * rest harmless: a cut or an escape could hide half of a secret.
+ */
+export function createCleaner(secrets: readonly string[]): (text: string) => string {
   const spellings = [...new Set(secrets.flatMap(spellingsOf))].sort(
     (one, other) => other.length - one.length,
   );

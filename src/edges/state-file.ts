@@ -1,6 +1,7 @@
 import { lstatSync, realpathSync, renameSync } from 'node:fs';
 import * as v from 'valibot';
 import { readSmallFile } from '../../config/read-small-file.ts';
+import { printableJson } from '../../config/shown-text.ts';
 import { asNumber, asObject, parseJson } from '../../streams/json.ts';
 import { decoded, listOf, maybe, object, recordOf } from '../../streams/schemas.ts';
 import type { Exit } from '../model/exits.ts';
@@ -137,7 +138,7 @@ function decode(text: string): Decoded {
 const strangeVersion = (version: number | undefined): string =>
   version === undefined ? 'has no version' : `is of version ${version}, which this monitor does not know`;
 
-/** The text of the file. If there are more entries than `REMEMBERED` allows, only the latest are kept. */
+/** The text of the file, which somebody may look at in a terminal. If there are more entries than `REMEMBERED` allows, only the latest are kept. */
 export function encode(memory: Persisted): string {
   const { gateways, dependents, exits, backoff, sites } = memory;
   const kept = {
@@ -150,7 +151,7 @@ export function encode(memory: Persisted): string {
     backoff,
     sites,
   };
-  return `${JSON.stringify(kept, null, 2)}\n`;
+  return `${printableJson(JSON.stringify(kept, null, 2))}\n`;
 }
 
 /** The reason of the failure; undefined if there was none. */

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { SECRETS } from '../../marked-secrets.ts';
 import type { TestEngine } from '../test-engine.ts';
 import { TestContainer } from './container.ts';
 import { DEPENDENT_IMAGE, SHELL_LESS_IMAGE } from './images.ts';
@@ -30,6 +31,7 @@ export interface DependentOptions {
 export async function createDependent(engine: TestEngine, options: DependentOptions): Promise<TestContainer> {
   const stopSignal = options.stopSignal === undefined ? undefined : String(options.stopSignal);
   const env = {
+    API_KEY: SECRETS.environment,
     ...options.env,
     ...(options.ignoresTerm === true ? { IGNORE_TERM: 'yes' } : {}),
     ...(stopSignal !== undefined && { STOP_SIGNAL: stopSignal }),
@@ -37,7 +39,7 @@ export async function createDependent(engine: TestEngine, options: DependentOpti
   const { id } = await engine.docker.createContainer({
     name: options.name,
     Image: options.image ?? DEPENDENT_IMAGE,
-    Labels: { ...engine.labels, ...options.labels },
+    Labels: { 'homepage.widget.key': SECRETS.label, ...engine.labels, ...options.labels },
     Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
     // Its PID 1 has no handler for SIGTERM and so ignores it: each stop would take ten seconds.
     ...(options.image === SHELL_LESS_IMAGE ? { StopSignal: 'SIGKILL' } : {}),

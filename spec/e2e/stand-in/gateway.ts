@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
+import { SECRETS } from '../../marked-secrets.ts';
 import type { TestEngine } from '../test-engine.ts';
 import { TestContainer } from './container.ts';
 import { ControlFolder } from './control-folder.ts';
@@ -263,7 +264,7 @@ const configuration = (
 ): Docker.ContainerCreateOptions => ({
   name: options.name,
   Image: GATEWAY_IMAGE,
-  Labels: { ...engine.labels, ...options.labels },
+  Labels: { 'homepage.widget.key': SECRETS.label, ...engine.labels, ...options.labels },
   Env: environment(options),
   Tty: options.tty === true,
   ...(options.stopTimeoutSeconds === undefined ? {} : { StopTimeout: options.stopTimeoutSeconds }),
@@ -306,6 +307,7 @@ function healthCheck({
 function environment(options: GatewayOptions): string[] {
   const variables = {
     VPN_TYPE: options.vpn ?? 'wireguard',
+    WIREGUARD_PRIVATE_KEY: SECRETS.environment,
     STAND_IN_WGET: options.wget ?? 'gnu',
     STAND_IN_IGNORE_TERM: options.ignoresTerm === true ? 'yes' : 'no',
     STAND_IN_LEAKS_AT_START: options.leaksAtStart === true ? 'yes' : 'no',

@@ -20,6 +20,7 @@ describe('the command line', () => {
     { given: ['frobnicate'], names: 'unknown command "frobnicate"' },
     { given: ['check', 'twice', 'over'], names: 'check takes no arguments, but was given "twice over"' },
     { given: ['--frob'], names: '--frob' },
+    { given: ['a\u001b[2J\nb'], names: 'unknown command "a\\u001b[2J\\nb"' },
   ])('$given is named, with what would be understood', ({ given, names }) => {
     const line = parseCommandLine(given);
     expect(line).toMatchObject({ command: 'unknown', message: expect.stringContaining(names) as string });
