@@ -8,6 +8,7 @@ const LONGEST = [
   'spec/e2e/causes.spec.ts',
   'spec/lab/histories/days.spec.ts',
   'spec/e2e/chaos.spec.ts',
+  'spec/e2e/proxy/forbidden-calls.spec.ts',
   'spec/demo/demo.spec.ts',
   'spec/e2e/main-job.spec.ts',
   'spec/world/decisions.spec.ts',

@@ -56,7 +56,7 @@ export function insertTable(document: string, name: string, table: string): stri
   return `${document.slice(0, from)}${begin}\n\n${table}\n\n${document.slice(to)}`;
 }
 
-function tableOf([head = [], ...body]: readonly (readonly string[])[]): string {
+export function tableOf([head = [], ...body]: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...body].map((row) => row[column]?.length ?? 0)));
   const rule = widths.map((width) => '-'.repeat(width));
   return [head, rule, ...body]

@@ -1,7 +1,8 @@
 import { BorrowedEngine, TURN_MS, findLocalSocket } from './borrowed-engine.ts';
 import { findProgram } from './bound-process.ts';
-import { PrivateEngine } from './private-engine.ts';
+import { PrivateEngine, type PrivateEngineOptions } from './private-engine.ts';
 import type { TestEngine } from './test-engine.ts';
+import { openWayIn } from './way-in.ts';
 
 /** Jest's timeout on a real engine: much longer than needed, as tests have their own deadlines. */
 const TIMEOUT_MS = 60_000;
@@ -24,15 +25,19 @@ export function describeOnEngine(name: string, body: (engine: TestEngine) => voi
 }
 
 /** Like `describeOnEngine`, for suites that stop, restart or kill their engine: never on a borrowed one. */
-export function describeOnPrivateEngine(name: string, body: (engine: PrivateEngine) => void): void {
-  const engine = findPrivateEngine();
+export function describeOnPrivateEngine(
+  name: string,
+  body: (engine: PrivateEngine) => void,
+  options: PrivateEngineOptions = {},
+): void {
+  const engine = findPrivateEngine(options);
   if (engine) describeOn(engine, name, body);
   else describeAbsence(name, { reason: 'needs an engine of its own to restart: root and dockerd' });
 }
 
-function findPrivateEngine(): PrivateEngine | undefined {
+function findPrivateEngine(options: PrivateEngineOptions = {}): PrivateEngine | undefined {
   const isPossible = process.platform === 'linux' && process.getuid?.() === 0 && findProgram('dockerd');
-  return isPossible ? new PrivateEngine() : undefined;
+  return isPossible ? new PrivateEngine(options) : undefined;
 }
 
 function findBorrowedEngine(): BorrowedEngine | undefined {
@@ -43,10 +48,17 @@ function findBorrowedEngine(): BorrowedEngine | undefined {
 function describeOn<E extends TestEngine>(engine: E, name: string, body: (engine: E) => void): void {
   describe(name, () => {
     jest.setTimeout(TIMEOUT_MS);
-    beforeAll(async () => engine.start(), TURN_MS);
+    let closeWayIn: (() => Promise<void>) | undefined;
+    beforeAll(async () => {
+      await engine.start();
+      closeWayIn = await openWayIn(engine);
+    }, TURN_MS);
     body(engine);
     // Runs after the suite's own hooks, which still need the engine.
-    afterAll(async () => engine.dispose());
+    afterAll(async () => {
+      await engine.dispose();
+      await closeWayIn?.();
+    });
   });
 }
 

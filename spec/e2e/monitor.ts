@@ -8,6 +8,7 @@ import { SECRETS, lookForSecrets } from '../marked-secrets.ts';
 import { bindToThisProcess } from './bound-process.ts';
 import { Recorder, type Timed } from './recorder.ts';
 import type { TestEngine } from './test-engine.ts';
+import { monitorsHost } from './way-in.ts';
 
 /** The monitor as it is built and shipped. */
 export const BUNDLE = join(__dirname, '../../dist/gluetun-monitor.js');
@@ -127,7 +128,8 @@ export function useMonitors(engine: TestEngine): (options?: MonitorOptions) => P
     await Promise.all(started.splice(0).map(async (monitor) => monitor.stop('SIGKILL')));
   });
   return async (options = {}) => {
-    const monitor = await startMonitor(engine, options);
+    const env = { DOCKER_HOST: monitorsHost(engine), ...options.env };
+    const monitor = await startMonitor(engine, { ...options, env });
     started.push(monitor);
     return monitor;
   };

@@ -11,12 +11,21 @@ import { eventually, messageOf } from './eventually.ts';
 import { killProcessesOf, unmountBelow } from './leftovers.ts';
 import { dockerAt, removeContainers, removeFolder, type TestEngine } from './test-engine.ts';
 
+export interface PrivateEngineOptions {
+  /** With bridges and firewall rules of its own, in a network namespace that ends with it. */
+  readonly hasNetworks?: boolean;
+}
+
+/** Its first process, in a new network namespace, becomes the engine. */
+const IN_A_NAMESPACE = ['--net', '--', 'sh', '-c', 'ip link set lo up && exec "$0" "$@"'];
+const WITHOUT_NETWORKS = ['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false'];
+
 /**
  * A Docker Engine for one test: its data, its state, its containerd and its socket are all in one temporary folder,
  * so that it can be restarted, killed and removed without affecting others.
  *
- * It has no bridge and no firewall rules, and so leaves the host's network alone: the stand-in needs only a loopback,
- * which joined containers share.
+ * Unless it is asked for networks it has no bridge and no firewall rules, and so leaves the host's network alone: the
+ * stand-in needs only a loopback, which joined containers share.
  */
 export class PrivateEngine implements TestEngine {
   readonly kind = 'private';
@@ -25,9 +34,11 @@ export class PrivateEngine implements TestEngine {
   readonly dockerHost: string;
   readonly docker: Docker;
   readonly labels: Readonly<Record<string, string>>;
+  readonly #hasNetworks: boolean;
   #daemon: ChildProcess | undefined;
 
-  constructor() {
+  constructor({ hasNetworks = false }: PrivateEngineOptions = {}) {
+    this.#hasNetworks = hasNetworks;
     const name = `gm-${process.pid}-${randomBytes(3).toString('hex')}`;
     // Short, as the path of containerd's socket is 40 characters longer, and 107 are allowed.
     this.folder = join(tmpdir(), name);
@@ -104,7 +115,10 @@ export class PrivateEngine implements TestEngine {
   }
 
   #spawn(log: number): ChildProcess {
-    const [program, args] = bindToThisProcess('dockerd', this.#daemonArguments());
+    const dockerd = this.#daemonArguments();
+    const [program, args] = this.#hasNetworks
+      ? bindToThisProcess('unshare', [...IN_A_NAMESPACE, 'dockerd', ...dockerd])
+      : bindToThisProcess('dockerd', dockerd);
     return spawn(program, args, { stdio: ['ignore', log, log], env: { ...process.env, PATH: SEARCH_PATH } });
   }
 
@@ -115,7 +129,7 @@ export class PrivateEngine implements TestEngine {
       ['--exec-root', join(this.folder, 'exec')],
       ['--pidfile', join(this.folder, 'pid')],
       ['--config-file', this.#configFile],
-      ['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false'],
+      this.#hasNetworks ? [] : WITHOUT_NETWORKS,
     ].flat();
   }
 

@@ -6,6 +6,7 @@ import { SITES, type Setting, createSetting, cutOff } from './setting.ts';
 import { TestContainer } from './stand-in/container.ts';
 import { buildImages } from './stand-in/images.ts';
 import { removeContainers } from './test-engine.ts';
+import { monitorsSocket } from './way-in.ts';
 
 describeOnEngine('the monitor in its production image', (engine) => {
   let image: string;
@@ -34,7 +35,7 @@ describeOnEngine('the monitor in its production image', (engine) => {
         CapAdd: [...shippedCapabilities()],
         SecurityOpt: ['no-new-privileges:true'],
         Memory: 64 * 1024 * 1024,
-        Binds: [`${engine.socketPath}:/var/run/docker.sock`],
+        Binds: [`${monitorsSocket(engine)}:/var/run/docker.sock`],
       },
     });
     const monitor = new TestContainer(engine, id, 'gluetun-monitor');

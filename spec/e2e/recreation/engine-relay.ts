@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { eventually } from '../eventually.ts';
 import type { TestEngine } from '../test-engine.ts';
 import { passOn } from '../pass-on.ts';
+import { monitorsSocket } from '../way-in.ts';
 
 /** A call that changes something about containers. */
 export interface Write {
@@ -111,7 +112,7 @@ export class EngineRelay {
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const found = await writeIn(incoming);
     if (found === undefined) {
-      passOn(this.#engine.socketPath, incoming, outgoing);
+      passOn(monitorsSocket(this.#engine), incoming, outgoing);
       return;
     }
     const { write, text } = found;
@@ -136,7 +137,7 @@ export class EngineRelay {
 
   async #ask({ method, url, headers }: IncomingMessage, body: string): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const { socketPath } = this.#engine;
+      const socketPath = monitorsSocket(this.#engine);
       request({ socketPath, method, path: url, headers }, resolve).on('error', reject).end(body);
     });
   }

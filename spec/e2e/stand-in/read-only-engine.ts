@@ -3,6 +3,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { join } from 'node:path';
 import type { TestEngine } from '../test-engine.ts';
 import { passOn } from '../pass-on.ts';
+import { monitorsSocket } from '../way-in.ts';
 
 /** Reads, and the two calls of an exec. */
 const ALLOWED =
@@ -40,7 +41,7 @@ export class ReadOnlyEngine {
 
   #serve(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const call = `${incoming.method ?? ''} ${incoming.url ?? ''}`;
-    if (ALLOWED.test(call)) passOn(this.#engine.socketPath, incoming, outgoing);
+    if (ALLOWED.test(call)) passOn(monitorsSocket(this.#engine), incoming, outgoing);
     else this.#refuse(call, outgoing);
   }
 

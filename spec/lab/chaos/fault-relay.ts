@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TestEngine } from '../../e2e/test-engine.ts';
+import { monitorsSocket } from '../../e2e/way-in.ts';
 import { type Call, type History, WRITES } from './history.ts';
 
 const WRITE =
@@ -85,7 +86,7 @@ export class FaultRelay {
     if (this.delayMs > 0) await pause(this.delayMs);
     if (outgoing.destroyed) return; // whoever asked is no more
     const { method, url, headers } = incoming;
-    const upstream = request({ socketPath: this.#engine.socketPath, method, path: url, headers });
+    const upstream = request({ socketPath: monitorsSocket(this.#engine), method, path: url, headers });
     upstream.on('response', (answer) => {
       this.#answer(answer, outgoing, call).catch(() => outgoing.destroy());
     });

@@ -1,10 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { SEARCH_PATH } from '../../e2e/bound-process.ts';
 import { exitWith } from '../../e2e/own-engine.ts';
+import { SEEN } from '../../e2e/proxy/haproxy.ts';
+import { countsOf } from './calls.ts';
 import { ENGINES, NAMES, type Source } from './engines.ts';
 import { type Played, tableOf, withTable } from './table.ts';
 import { unpackEngine } from './unpack.ts';
@@ -13,11 +15,18 @@ const run = promisify(execFile);
 
 const HELP = `Usage: ENGINE=${NAMES.join('|')} npm run test:matrix [-- [--report REPORT] [FILE…]]
        npm run test:matrix -- --docs
+       npm run test:matrix -- --calls
 
 Plays the stories that need an engine, all of them or those in the named files, on that engine. What came of all of them
 is kept in coverage/matrix/, and REPORT gets Jest's own report. An engine that is not the installed one is unpacked from Debian's packages for it. With --docs
 it plays nothing, but writes what was kept into docs/engines.md. As root, on Debian 12.
+
+With THROUGH=haproxy all monitors reach the engine through haproxy with the published rules. A request that these do not
+allow fails its story. With --calls it plays nothing, but counts the requests that went through haproxy.
 `;
+
+const THROUGH_HAPROXY = ' through haproxy';
+const THROUGH = process.env['THROUGH'] === 'haproxy' ? THROUGH_HAPROXY : '';
 
 const REPOSITORY = join(__dirname, '../../..');
 const REPORTS = join(REPOSITORY, 'coverage/matrix');
@@ -25,10 +34,16 @@ const DOCS = join(REPOSITORY, 'docs/engines.md');
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
-    options: { docs: { type: 'boolean' }, help: { type: 'boolean' }, report: { type: 'string' } },
+    options: {
+      calls: { type: 'boolean' },
+      docs: { type: 'boolean' },
+      help: { type: 'boolean' },
+      report: { type: 'string' },
+    },
     allowPositionals: true,
   });
   if (values.docs === true) return writeDocs();
+  if (values.calls === true) return writeCalls();
   const name = process.env['ENGINE'] ?? '';
   const source = Object.hasOwn(ENGINES, name) ? ENGINES[name] : undefined;
   if (values.help === true || source === undefined) {
@@ -67,6 +82,8 @@ interface Play {
 
 async function play({ name, version, path, report, files }: Play): Promise<number> {
   await mkdir(REPORTS, { recursive: true });
+  // What is counted is one run.
+  if (THROUGH !== '') await rm(SEEN, { recursive: true, force: true });
   const args = ['--selectProjects', 'main-job', 'e2e', '--maxWorkers=4', '--json', `--outputFile=${report}`];
   const jest = spawn(
     process.execPath,
@@ -78,7 +95,7 @@ async function play({ name, version, path, report, files }: Play): Promise<numbe
     },
   );
   const [code] = (await once(jest, 'exit')) as [number | null];
-  if (files.length === 0) await keep(name, version, report);
+  if (files.length === 0) await keep(name + THROUGH, version + THROUGH, report);
   return code ?? 1;
 }
 
@@ -89,9 +106,17 @@ async function keep(name: string, version: string, report: string): Promise<void
 }
 
 async function writeDocs(): Promise<number> {
-  const all = await Promise.all(NAMES.map(readPlayed));
+  const all = await Promise.all(NAMES.flatMap((name) => [name, name + THROUGH_HAPROXY]).map(readPlayed));
   const table = tableOf(all.filter((played) => played !== undefined));
   await writeFile(DOCS, withTable(await readFile(DOCS, 'utf8'), table));
+  return 0;
+}
+
+async function writeCalls(): Promise<number> {
+  const logs = await Promise.all(
+    (await readdir(SEEN)).map(async (name) => readFile(join(SEEN, name), 'utf8')),
+  );
+  process.stdout.write(countsOf(logs.join('')));
   return 0;
 }
 
