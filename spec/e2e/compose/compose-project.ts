@@ -118,6 +118,9 @@ export class ComposeProject {
       name,
       { ...(services[name] ?? app), ...change },
     ]);
-    return { services: { ...services, ...Object.fromEntries(changed) }, volumes: { library: {} } };
+    return {
+      services: { ...services, ...(Object.fromEntries(changed) as Services) },
+      volumes: { library: {} },
+    };
   }
 }
