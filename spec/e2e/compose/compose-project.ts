@@ -114,10 +114,13 @@ export class ComposeProject {
       },
       bystander: { image: DEPENDENT_IMAGE, labels, network_mode: 'none' },
     };
-    const changed = Object.entries(changes).map(([name, change]) => [
+    const changed = Object.entries(changes).map(([name, change]): [string, Service] => [
       name,
       { ...(services[name] ?? app), ...change },
     ]);
-    return { services: { ...services, ...Object.fromEntries(changed) }, volumes: { library: {} } };
+    return {
+      services: { ...services, ...(Object.fromEntries(changed) as Services) },
+      volumes: { library: {} },
+    };
   }
 }

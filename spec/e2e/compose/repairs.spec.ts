@@ -60,12 +60,15 @@ describeWithCompose(
         await expect(stack.project.run('up', '-d')).rejects.toThrow(/gluetun is unhealthy/);
         stack.expectDependents([...DEPENDENTS, 'late']);
         // That everything else of the project runs is seen by the next listing, which may be a minute away.
-        const told = await stack.after(async () => Promise.resolve(held.release()), 100_000);
+        const told = await stack.after(async () => {
+          held.release();
+          return Promise.resolve();
+        }, 100_000);
         expect(told).toEqual({
           created: NOTHING,
           started: [...AROUND_IT, 'late'].sort(),
           meanwhile: NOTHING,
-          afterwards: ['restart app1', 'restart gluetun', 'restart late', `restart ${APP2}`],
+          afterwards: ['restart app1', 'restart late', `restart ${APP2}`],
         });
       }, 180_000);
   },

@@ -8,7 +8,7 @@ import { containerNames } from '../recreation/world.ts';
 import { useEvents, useScenario } from '../scenario.ts';
 import { SITES } from '../setting.ts';
 import { isOnLiveNetwork } from '../stand-in/container.ts';
-import { ComposeProject, DEPENDENTS, OTHERS, type Service, type Services } from './compose-project.ts';
+import { ComposeProject, DEPENDENTS, OTHERS, type Service } from './compose-project.ts';
 import { COMPOSE, describeWithCompose } from './docker-compose.ts';
 import { NOTHING } from './stack.ts';
 
@@ -30,7 +30,7 @@ describeWithCompose('a whole project of Docker Compose, with the monitor in it',
   });
 
   const write = async (version: string, own: Service = {}): Promise<void> =>
-    project.write(version, { [MONITOR]: { ...monitorService(engine, { image, logs }), ...own } } as Services);
+    project.write(version, { [MONITOR]: { ...monitorService(engine, { image, logs }), ...own } });
 
   const begin = async (own?: Service): Promise<void> => {
     project = new ComposeProject(engine);
