@@ -119,7 +119,14 @@ function decodeListing(answer: unknown): readonly ContainerFacts[] {
 }
 
 /**
- * It joined another container's network, or is named: by its name, its Compose service, or the beginning of its id.
+ * It joined another container's network, or may have done so, because the listing does not tell. Or it is named: by its
+ * name, its Compose service, or the beginning of its id.
  */
 export const isOfInterest = (facts: ContainerFacts, named: readonly string[]): boolean =>
-  facts.networkMode.startsWith('container:') || named.some((reference) => fits(reference, facts));
+  isNetworkUntold(facts) ||
+  facts.networkMode.startsWith('container:') ||
+  named.some((reference) => fits(reference, facts));
+
+/** Whether only an inspection can tell which network it uses. */
+export const isNetworkUntold = ({ networkMode, details }: ContainerFacts): boolean =>
+  networkMode === '' && details === undefined;

@@ -14,9 +14,21 @@ const LONGEST_STOP_TIMEOUT_SECONDS = 86_400;
 const number = v.pipe(v.number(), v.finite());
 const count = v.fallback(number, 0);
 
-const runState = v.picklist([
-  'created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead',
-] satisfies RunState[]); // prettier-ignore
+/** Podman's names for states that Docker calls otherwise, or does not tell apart. What is stopping still runs. */
+const OTHER_NAMES: ReadonlyMap<string, RunState> = new Map([
+  ['configured', 'created'],
+  ['initialized', 'created'],
+  ['stopping', 'running'],
+  ['stopped', 'exited'],
+]);
+
+const runState = v.pipe(
+  v.string(),
+  v.transform((state) => OTHER_NAMES.get(state) ?? state),
+  v.picklist([
+    'created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead',
+  ] satisfies RunState[]),
+); // prettier-ignore
 const policies = v.picklist(['no', 'always', 'unless-stopped', 'on-failure'] satisfies RestartPolicy[]);
 
 const withoutSlash = (name: string): string => (name.startsWith('/') ? name.slice(1) : name);
@@ -29,7 +41,10 @@ const ownName = (names: string[]): string | undefined =>
 const bounded = (seconds: number): number =>
   seconds < 0 ? 3600 : Math.min(seconds, LONGEST_STOP_TIMEOUT_SECONDS);
 
-/** An entry of `GET /containers/json`. */
+/** In a listing, Podman's code has `host` for every container, whatever its network. */
+const UNTRUSTWORTHY_MODE = 'host';
+
+/** An entry of `GET /containers/json`. Podman tells no `HostConfig`. */
 const Listed = object({
   Id: containerId,
   Names: v.pipe(listOf(v.string()), v.transform(ownName), v.string(), v.nonEmpty()),
@@ -83,7 +98,7 @@ export function decodeListed(value: unknown): ContainerFacts | undefined {
     image: entry.Image,
     createdMs: entry.Created * 1000,
     labels: entry.Labels,
-    networkMode: entry.HostConfig.NetworkMode,
+    networkMode: entry.HostConfig.NetworkMode === UNTRUSTWORTHY_MODE ? '' : entry.HostConfig.NetworkMode,
     runState: entry.State,
     details: undefined,
   };

@@ -43,7 +43,7 @@ export interface EngineReadings {
 export const EVENT_FILTERS = {
   type: ['container'],
   event: [
-    'create', 'start', 'die', 'stop', 'restart', 'kill', 'destroy', 'rename', 'pause', 'unpause', 'oom',
+    'create', 'start', 'die', 'stop', 'restart', 'kill', 'destroy', 'remove', 'rename', 'pause', 'unpause', 'oom',
     'health_status',
   ],
 } as const; // prettier-ignore
@@ -64,7 +64,15 @@ export class EngineError extends Error {
     super(message);
     this.status = status;
   }
+
+  /** A proxy in front of the engine, or a plugin of it, does not let the call through. */
+  get isForbidden(): boolean {
+    return this.status !== undefined && FORBIDDEN.includes(this.status);
+  }
 }
+
+/** 405 is the answer of proxies that have no rule for the method at all. */
+const FORBIDDEN: readonly number[] = [401, 403, 405];
 
 /** One line that describes anything thrown. */
 export const reasonOf = (error: unknown): string =>

@@ -13,7 +13,7 @@ import type { Observable } from 'rxjs';
 /** An engine in virtual time with a gateway and one dependent, both running, and the events from then on. */
 export class Bench {
   readonly scheduler = new VirtualTimeScheduler();
-  readonly engine = new SimulatedEngine(this.scheduler);
+  readonly engine: SimulatedEngine;
   readonly standIn = new GluetunStandIn(this.scheduler);
   readonly gatewaySpec: ContainerSpec = gatewayContainer({
     name: 'gluetun',
@@ -23,7 +23,8 @@ export class Bench {
   });
   #lines = '';
 
-  constructor() {
+  constructor({ isPodman = false } = {}) {
+    this.engine = new SimulatedEngine(this.scheduler, { isPodman });
     this.engine.create(this.gatewaySpec);
     this.addDependent('app', 'gluetun');
     this.does(this.engine.start('gluetun'));

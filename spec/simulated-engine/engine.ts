@@ -17,6 +17,7 @@ import {
 import { EventBus } from './events.ts';
 import { Execs } from './execs.ts';
 import { listFilter } from './filters.ts';
+import { hasDependents } from './podman.ts';
 import type { Filters } from './filters.ts';
 import { HealthChecks } from './health.ts';
 import { Images } from './images.ts';
@@ -47,6 +48,7 @@ const DEFAULT_STOP_TIMEOUT_SECONDS = 10;
  * reads its result. Every delay comes from the scheduler.
  */
 export class SimulatedEngine {
+  readonly isPodman: boolean;
   readonly runtime: Runtime;
   readonly events: EventBus;
   readonly execs: Execs;
@@ -65,9 +67,11 @@ export class SimulatedEngine {
   readonly #creation: Creation;
   readonly #removal: Removal;
 
-  constructor(scheduler: SchedulerLike) {
+  /** @param options `isPodman`: it answers like Podman's Docker-compatible API, without systemd. */
+  constructor(scheduler: SchedulerLike, { isPodman = false } = {}) {
+    this.isPodman = isPodman;
     this.runtime = new Runtime(scheduler);
-    this.events = new EventBus(this.runtime);
+    this.events = new EventBus(this.runtime, { isPodman });
     this.execs = new Execs(this.runtime, this.events);
     this.images = new Images(this.runtime);
     const registry = this.#registry;
@@ -78,8 +82,8 @@ export class SimulatedEngine {
       runtime,
       events,
       execs,
-      health: new HealthChecks(runtime, events),
-      networks: new Networks(events, (ref) => this.find(ref)),
+      health: new HealthChecks(runtime, events, { isPodman }),
+      networks: new Networks(events, (ref) => this.find(ref), { isPodman }),
       removal: this.#removal,
     });
   }
@@ -183,6 +187,8 @@ export class SimulatedEngine {
     return this.#registry.all
       .filter((container) => (all || filters.has('status') || container.state.running) && matches(container))
       .map((container) => listing(container, { image: this.#imageToday(container), nowMs }))
+      // The field is there, and null.
+      .map((entry) => (this.isPodman ? { ...entry, HostConfig: null } : entry))
       .reverse();
   }
 
@@ -190,6 +196,12 @@ export class SimulatedEngine {
     const container = this.get(ref);
     const execIds = this.execs.running(container).map(({ id }) => id);
     return inspection(container, { execIds });
+  }
+
+  /** The part of `GET /info` that the monitor reads. */
+  info(): object {
+    const common = { LiveRestoreEnabled: false, SystemTime: this.systemTime };
+    return this.isPodman ? { ...common, BuildahVersion: '1.43.2', ServerVersion: '5.8.6' } : common;
   }
 
   /** `GET /containers/{id}/changes`: null where there are none. */
@@ -302,12 +314,20 @@ export class SimulatedEngine {
   }
 
   #remove(container: Container, force: boolean, volumes: boolean): Observable<unknown> {
+    const dependents = this.isPodman ? this.#dependentsOf(container) : [];
+    if (dependents.length > 0) throw hasDependents(container.id, dependents);
     if (container.state.running && !force) {
       throw container.state.paused ? cannotRemovePaused(container.id) : cannotRemoveRunning(container.id);
     }
     const killed$ = container.state.running ? this.kill(container.id) : EMPTY;
     const gone$ = step(() => this.#removal.remove(container, { volumes }));
     return concat(killed$, this.runtime.after(container.timings.cleanupMs), gone$);
+  }
+
+  #dependentsOf({ id }: Container): readonly string[] {
+    return this.#registry.all
+      .filter(({ joins }) => joins !== undefined && this.find(joins)?.id === id)
+      .map((one) => one.id);
   }
 
   #startAll(containers: readonly Container[]): Observable<unknown> {

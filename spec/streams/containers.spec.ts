@@ -47,6 +47,7 @@ describe('listing$', () => {
     ['inspects one referenced by its name in another case', [entry('a')], ['A-Name'], [inspected('a')]],
     ['inspects one referenced by its compose service', [entry('a', 'bridge', { [COMPOSE_SERVICE]: 'vpn' })], ['vpn'], [inspected('a')]],
     ['inspects every one on the network of another container', [entry('a', 'container:x'), entry('b')], [], [inspected('a'), listed('b')]],
+    ['inspects every one whose network the listing does not tell', [entry('a', ''), entry('b')], [], [inspected('a'), listed('b')]],
     ['skips list entries that are not containers', [null, 'x', entry('a'), {}], [], [listed('a')]],
   ])('%s', (_, list, references, containers) => {
     marbles(({ cold, expectObservable }, scheduler) => {

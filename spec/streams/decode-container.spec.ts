@@ -232,6 +232,22 @@ describe('decodeListed', () => {
     expect(decodeListed(entry(more))).toBeUndefined();
   }); // prettier-ignore
 
+  it.each([
+    ['configured', 'created'],
+    ['initialized', 'created'],
+    ['stopping', 'running'],
+    ['stopped', 'exited'],
+  ])('reads the state that Podman calls %s as %s', (State, runState) => {
+    expect(decodeListed(entry({ State }))?.runState).toBe(runState);
+  });
+
+  it.each([{ HostConfig: null }, { HostConfig: {} }, { HostConfig: { NetworkMode: 'host' } }])(
+    'takes no network from an entry with %j',
+    (more) => {
+      expect(decodeListed(entry(more))?.networkMode).toBe('');
+    },
+  );
+
   it('accepts an entry with only an id, a name and a state', () => {
     expect(decodeListed({ Id: 'abc', Names: ['/a'], State: 'exited' })).toMatchObject({
       labels: {},

@@ -95,6 +95,7 @@ describe('decodeEvent', () => {
     ['restart', { type: 'containerRestarted' }],
     ['kill', { type: 'containerKilled', signal: undefined }],
     ['destroy', { type: 'containerDestroyed' }],
+    ['remove', { type: 'containerDestroyed' }],
     ['rename', { type: 'containerRenamed', oldName: '' }],
     ['pause', { type: 'containerPaused' }],
     ['unpause', { type: 'containerUnpaused' }],
@@ -103,6 +104,17 @@ describe('decodeEvent', () => {
     ['health_status: unhealthy', { type: 'containerHealthChanged', health: 'unhealthy' }],
   ])('decodes %s', (action, change) => {
     expect(decoded({ Action: action })).toMatchObject(change);
+  });
+
+  it.each([
+    ['healthy', { type: 'containerHealthChanged', health: 'healthy' }],
+    ['unhealthy', { type: 'containerHealthChanged', health: 'unhealthy' }],
+  ])("decodes Podman's health_status with %s beside it", (HealthStatus, change) => {
+    expect(decoded({ Action: 'health_status', HealthStatus })).toMatchObject(change);
+  });
+
+  it.each(['starting', '', 5])("ignores Podman's health_status with %p beside it", (HealthStatus) => {
+    expect(decoded({ Action: 'health_status', HealthStatus })).toBeUndefined();
   });
 
   it.each([

@@ -139,7 +139,7 @@ export class EngineClient implements EngineReadings, EngineWrites {
     );
 
   readonly info = (): Observable<unknown> =>
-    this.#answer('info', () => ({ LiveRestoreEnabled: false, SystemTime: this.#engine.systemTime }));
+    this.#answer('info', () => this.#engine.info());
 
   readonly pastEvents = (until: string): Observable<Uint8Array> =>
     this.#answer('events', () => this.#engine.events.past(parseUnixTime(until))).pipe(

@@ -34,6 +34,7 @@ export interface WorldOptions {
   readonly more?: Readonly<Record<string, GluetunOptions>>;
   /** On the engine's clock, for which the year 1 means "never". */
   readonly beginsAtMs?: number;
+  readonly isPodman?: boolean;
 }
 
 /**
@@ -42,8 +43,8 @@ export interface WorldOptions {
  */
 export class World {
   readonly scheduler = new VirtualTime();
-  readonly engine = new SimulatedEngine(this.scheduler);
-  readonly client = new EngineClient(this.engine, this.scheduler);
+  readonly engine: SimulatedEngine;
+  readonly client: EngineClient;
   readonly standIn: GluetunStandIn;
   readonly gateway: ContainerSpec;
   /** Those of the further gateways. */
@@ -64,7 +65,10 @@ export class World {
     exitMs,
     more = {},
     beginsAtMs = 1_000_000,
+    isPodman = false,
   }: WorldOptions = {}) {
+    this.engine = new SimulatedEngine(this.scheduler, { isPodman });
+    this.client = new EngineClient(this.engine, this.scheduler);
     advance(this.scheduler, beginsAtMs);
     this.standIn = new GluetunStandIn(this.scheduler, gluetun);
     this.gateway = gatewayContainer({

@@ -1,6 +1,6 @@
 import type { SharedConcern } from '../model/concern.ts';
 import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
-import { isOfInterest } from '../../streams/containers.ts';
+import { isNetworkUntold, isOfInterest } from '../../streams/containers.ts';
 import type { ReadingRequest } from '../../streams/requests.ts';
 import { fits } from '../../streams/fits.ts';
 import { COMPOSE_PROJECT } from '../../streams/labels.ts';
@@ -19,6 +19,8 @@ import {
 
 /** The engine's messages are the fast path. Listings make up for messages that the engine drops silently. */
 const LISTING_INTERVAL_MS = 60_000;
+/** If a proxy forbids the messages, listings are all there is. */
+const ONLY_LISTING_INTERVAL_MS = 10_000;
 const LISTING_RETRY_MS = 5_000;
 /** Longer than a listing may take. */
 const LONGEST_LISTING_MS = 15_000;
@@ -103,9 +105,12 @@ const without = (state: Everything, id: string): Everything => {
 };
 
 const list = (state: Everything, at: number): Transition<Everything> =>
-  to(withContainers(state, { nextListingAt: at + LISTING_INTERVAL_MS, listingAskedAt: at }), {
+  to(withContainers(state, { nextListingAt: at + listingIntervalMs(state), listingAskedAt: at }), {
     requests: [listRequest(state)],
   });
+
+const listingIntervalMs = ({ forbidden }: Everything): number =>
+  forbidden.openEvents === undefined ? LISTING_INTERVAL_MS : ONLY_LISTING_INTERVAL_MS;
 
 /** Asks for the gateways by their latest ids, too: a renamed gateway is known only by its id. */
 export const listRequest = ({
@@ -124,7 +129,7 @@ function takeListing(state: Everything, event: EventOf<'containersListed'>): Tra
     isYounger(id) || inspecting[id] === 'gone' || (id in known && isAwaited(state.containers, id));
   const entries = event.containers
     .filter(({ id }) => !isKept(id))
-    .map((facts): [string, ContainerFacts] => [facts.id, keepDetails(facts, known[facts.id])]);
+    .map((facts): [string, ContainerFacts] => [facts.id, keepKnown(facts, known[facts.id])]);
   const kept = Object.entries(known).filter(([id]) => isKept(id));
   const byId = Object.fromEntries([...entries, ...kept]);
   const listed = Object.values(byId);
@@ -147,11 +152,18 @@ function takeListing(state: Everything, event: EventOf<'containersListed'>): Tra
   return to(unknown.reduce((soFar, id) => askForInspection(soFar, { id, matters: true }), next));
 }
 
-/** If the inspection failed this time, the details from an earlier one of the same run are kept. */
-const keepDetails = (facts: ContainerFacts, known: ContainerFacts | undefined): ContainerFacts =>
-  facts.details === undefined && known?.runState === facts.runState
-    ? { ...facts, details: known.details }
-    : facts;
+/**
+ * If the inspection failed this time, what an earlier one showed is kept: the details of the same run, and the network,
+ * which never changes.
+ */
+const keepKnown = (facts: ContainerFacts, known: ContainerFacts | undefined): ContainerFacts =>
+  facts.details !== undefined || known === undefined
+    ? facts
+    : {
+        ...facts,
+        networkMode: isNetworkUntold(facts) ? known.networkMode : facts.networkMode,
+        details: known.runState === facts.runState ? known.details : undefined,
+      };
 
 function noteFailedListing(
   state: Everything,

@@ -41,6 +41,8 @@ export const initialState = (
   past: pastIn(memory),
   witness: hasWitness ? { value: 'untried', nextProbeAt: 0, awaited: undefined } : { value: 'none' },
   ownNetwork: network,
+  podman: undefined,
+  forbidden: {},
   conditionStarts: {},
   stores: {},
   edges: {},

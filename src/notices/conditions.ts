@@ -1,3 +1,4 @@
+import { CALLS, type EngineCall } from '../../streams/engine-calls.ts';
 import { isCutOff } from '../model/attachment.ts';
 import { blockedBy } from '../repairs/awaited-owner.ts';
 import { whyBlind } from '../checks/blindness.ts';
@@ -8,6 +9,7 @@ import { isLoop } from '../model/restart-loop.ts';
 import { gatewayTarget, isBeingRestarted, nameOf, runningStart, startOf } from '../model/selectors.ts';
 import type { Attachment, Everything, State } from '../model/state.ts';
 import { viewsOf } from '../model/watches.ts';
+import { whyNotRecreated } from '../model/why-not-recreated.ts';
 import { isLineDown } from '../model/witness.ts';
 import { remedyOf } from './wording.ts';
 import type { Condition, ConditionKind, ConditionOf, Finding } from './condition.ts';
@@ -58,8 +60,19 @@ const findingsIn = (state: Everything): readonly Finding[] => [
   ),
 ];
 
-function engineFindings({ connection, containers: { listingFailure } }: Everything): readonly Finding[] {
+function engineFindings({
+  connection,
+  containers: { listingFailure },
+  forbidden,
+}: Everything): readonly Finding[] {
   return [
+    ...Object.entries(forbidden).map(([call, reason]) => ({
+      kind: 'callForbidden' as const,
+      subject: CALLS[call as EngineCall],
+      id: call,
+      call: call as EngineCall,
+      reason,
+    })),
     ...(connection.value === 'lost'
       ? [{ kind: 'engineLost' as const, subject: '', reason: connection.reason }]
       : []),
@@ -230,7 +243,8 @@ function whyUnrepaired(
   id: string,
   isOrphan: boolean,
 ): Pick<ConditionOf<'dependentCutOff'>, 'because' | 'reason' | 'fault' | 'owner'> | undefined {
-  if (isOrphan && !state.settings.autoRecreate) return { because: 'byHand' };
+  const leftToOwner = isOrphan ? whyNotRecreated(state) : undefined;
+  if (leftToOwner !== undefined) return { because: leftToOwner };
   const facts = state.shared.containers.byId[id];
   const failure = state.repairs.pending[id]?.failure;
   if (failure !== undefined) {

@@ -387,3 +387,22 @@ describe('an inspection', () => {
     expect(reduce(everything, failure).state).toBe(everything);
   });
 });
+
+describe('a listing that tells no network', () => {
+  const untold = (one: ContainerFacts): ContainerFacts => ({ ...one, networkMode: '', details: undefined });
+
+  it('leaves the network as it is known, even if no inspection succeeds', () => {
+    const history = settled([app]).feed(listedAgain(untold(app)), minutes(5));
+    expect(history.state.shared.containers.byId[app.id]?.networkMode).toBe(app.networkMode);
+    expect(Object.keys(history.state.dependents.members ?? {})).toEqual([app.id]);
+  });
+
+  it('has a container inspected that is not known yet, and nothing is concluded before', () => {
+    const other = facts('other');
+    const history = settled([app]).withoutAnswers().feed(listedAgain(untold(other)));
+    expect(lookedAt(history)).toEqual([other.id]);
+    history.expectLines();
+    history.feed(inspected({ ...other, networkMode: app.networkMode }));
+    history.expectLines('Dependent container added: other');
+  });
+});

@@ -116,6 +116,11 @@ describe('a condition', () => {
       begins: [listingFailed('Forbidden'), listingFailed('Forbidden')],
       ends: [listedAgain(gatewayFacts())],
     },
+    callForbidden: {
+      key: 'callForbidden start',
+      begins: [happens({ type: 'callForbidden', call: 'start', reason: 'Forbidden' })],
+      ends: [happens({ type: 'callAllowed', call: 'start' })],
+    },
     lineDown: {
       key: 'lineDown',
       from: () => settled([app], { hasWitness: true }).feed(witness(true)),

@@ -69,6 +69,14 @@ export const SAMPLES: { readonly [K in NoticeKind]: NoticeOf<K> } = {
   engineBack: { kind: 'engineBack', lastedMs: 4_200 },
   engineHadCrashed: { kind: 'engineHadCrashed', names: ['gluetun', 'app'] },
   listingFailed: { kind: 'listingFailed', reason: 'Forbidden' },
+  podmanRecognised: { kind: 'podmanRecognised', version: '5.8.6' },
+  callForbidden: {
+    kind: 'callForbidden',
+    call: 'start',
+    request: 'POST /containers/{id}/start',
+    reason: 'it is forbidden (HTTP 403)',
+  },
+  callAllowed: { kind: 'callAllowed', call: 'start', request: 'POST /containers/{id}/start' },
   listingRecovered: { kind: 'listingRecovered' },
   lineDown: { kind: 'lineDown', reason: 'no answer' },
   lineUp: { kind: 'lineUp', lastedMs: 61_000 },
@@ -216,7 +224,7 @@ export const SAMPLES: { readonly [K in NoticeKind]: NoticeOf<K> } = {
     names: ['app', 'web'],
     isInRecovery: false,
   },
-  orphansNotRecreated: { kind: 'orphansNotRecreated', gateway, names: ['app'] },
+  orphansNotRecreated: { kind: 'orphansNotRecreated', gateway, names: ['app'], because: 'byHand' },
   orphansUnclaimed: { kind: 'orphansUnclaimed', gateway, names: ['app'], gatewayName: name },
   orphanOfFormerGateway: {
     kind: 'orphanOfFormerGateway',

@@ -30,6 +30,8 @@ export const VALUES: Readonly<Record<string, readonly string[]>> = {
   'because (dependentCutOff)': words<Unrepaired>({
     dryRun: true,
     byHand: true,
+    podman: true,
+    forbidden: true,
     refused: true,
     failing: true,
     paused: true,
