@@ -38,13 +38,14 @@ export interface EngineReadings {
 }
 
 /**
- * Filters of the event stream: only what the monitor acts on, because each health probe would send three messages.
+ * Filters of the event stream: only what the monitor acts on, because each health probe would send three messages. By
+ * `died` and `remove` Podman filters what Docker calls `die` and `destroy`.
  */
 export const EVENT_FILTERS = {
   type: ['container'],
   event: [
-    'create', 'start', 'die', 'stop', 'restart', 'kill', 'destroy', 'remove', 'rename', 'pause', 'unpause', 'oom',
-    'health_status',
+    'create', 'start', 'die', 'died', 'stop', 'restart', 'kill', 'destroy', 'remove', 'rename', 'pause', 'unpause',
+    'oom', 'health_status',
   ],
 } as const; // prettier-ignore
 

@@ -36,14 +36,14 @@ export class Bench {
       .subscribe((event) => (this.#lines += toJsonLine(event)));
   }
 
-  addDependent(name: string, owner: string): void {
+  readonly addDependent = (name: string, owner: string): void => {
     const spec = {
       image: 'stand-in',
       restartPolicy: 'unless-stopped',
       networkMode: `container:${owner}`,
     } as const;
     this.engine.create({ name, ...spec });
-  }
+  };
 
   readonly advance = (ms: number): void => advance(this.scheduler, ms);
 

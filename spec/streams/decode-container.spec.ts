@@ -28,6 +28,22 @@ describe('decodeInspected', () => {
     },
   );
 
+  it('reads the recorded answer of Podman', () => {
+    expect(decodeInspected(recordedAnswer('inspect-dependent-podman-4.3'))).toMatchObject({
+      name: 'app1',
+      networkMode: expect.stringMatching(/^container:[0-9a-f]{64}$/) as string,
+      runState: 'running',
+      details: {
+        health: 'none',
+        error: '',
+        restartPolicy: 'unless-stopped',
+        startedAtMs: expect.any(Number) as number,
+        stopSignal: 15,
+        stopTimeoutSeconds: 0,
+      },
+    });
+  });
+
   it('distinguishes the dependent from its gateway', () => {
     expect(decodeInspected(healthy())).toMatchObject({ runState: 'running', details: { health: 'healthy' } });
     expect(decodeInspected(recordedAnswer('inspect-dependent'))?.networkMode).toMatch(
@@ -199,6 +215,14 @@ describe('decodeListed', () => {
     expect(decoded.map((facts) => [facts?.id, facts?.name, facts?.runState])).toEqual(
       listing.map(({ Id, Names, State }) => [Id, Names[0]?.slice(1), State]),
     );
+  });
+
+  it("reads Podman's list, which tells no network", () => {
+    const decoded = (recordedAnswer('list-podman-4.3') as unknown[]).map(decodeListed);
+    expect(decoded.map((facts) => [facts?.name, facts?.runState, facts?.networkMode])).toEqual([
+      ['app1', 'running', ''],
+      ['gluetun', 'running', ''],
+    ]);
   });
 
   it('reads an entry', () => {

@@ -40,6 +40,10 @@ const RECORDINGS: Readonly<Record<string, string>> = {
     'gluetun:created gluetun:started gluetun:died(1) gluetun:started gluetun:died(1) gluetun:started gluetun:died(1)',
   'oom.jsonl': 'lab-oom:created lab-oom:started lab-oom:outofmemory lab-oom:died(137) lab-oom:destroyed',
   'pause.jsonl': 'gluetun:paused gluetun:unpaused gluetun:healthy',
+  'podman-4.3.jsonl':
+    'gluetun:restarted gluetun:died(137) gluetun:started app3:stopped app3:died(137) app2:killed(?) app2:died(137) app2:started →appx →app1 app1:paused app1:unpaused app3:destroyed app4:created app1:restarted app1:stopped app1:died(137) app1:started gluetun:died(137) gluetun:started gluetun:healthy gluetun:died(137)',
+  'podman-5.8.jsonl':
+    'gluetun:restarted gluetun:died(137) gluetun:started app3:died(0) app2:killed(?) app2:died(137) app2:started →appx →app1 app1:paused app1:unpaused app3:destroyed app4:created app1:restarted app1:died(137) app1:started gluetun:died(0) gluetun:started',
   'recreate.jsonl': 'gluetun:killed(9) gluetun:died(137) gluetun:destroyed',
   'rename.jsonl': 'gluetun→gluetun2 gluetun2→gluetun',
   'stop-by-its-own-signal-28.5.jsonl': 'gluetun:killed(1) gluetun:killed(28) gluetun:stopped gluetun:died(0)',

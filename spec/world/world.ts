@@ -27,7 +27,7 @@ export interface WorldOptions {
   readonly gluetun?: GluetunOptions;
   readonly hasWitness?: boolean;
   /** Of the gateway. */
-  readonly restartPolicy?: 'always' | 'unless-stopped';
+  readonly restartPolicy?: 'no' | 'always' | 'unless-stopped';
   /** How long the gateway takes to exit after SIGTERM. */
   readonly exitMs?: number;
   /** Further gateways that the same monitor watches, by name. */
