@@ -104,6 +104,10 @@ export function decodeListed(value: unknown): ContainerFacts | undefined {
   };
 }
 
+/** The id of an entry of which the rest may not be readable. */
+export const decodeListedId = (value: unknown): string | undefined =>
+  decoded(object({ Id: containerId }), value)?.Id;
+
 /** Undefined if it is not an inspection: a truncated body resolves as a Buffer. */
 export function decodeInspected(value: unknown): ContainerFacts | undefined {
   const container = decoded(Inspected, value);

@@ -23,9 +23,9 @@ export const CALLS = {
 
 export type EngineCall = keyof typeof CALLS;
 
-/** The calls that only a re-creation needs. */
+/** The calls that a re-creation needs, besides what is read anyway. */
 export const RECREATION_CALLS = [
-  'inspectImage', 'changes', 'fileStat', 'stop', 'rename', 'create', 'remove',
+  'inspectImage', 'changes', 'fileStat', 'stop', 'rename', 'create', 'start', 'remove',
 ] as const satisfies readonly EngineCall[]; // prettier-ignore
 
 /** Notices which calls are forbidden, from the answers to calls that are made anyway. */
@@ -39,6 +39,10 @@ export class CallWatch {
 
   constructor(scheduler: SchedulerLike) {
     this.#scheduler = scheduler;
+  }
+
+  get hasForbidden(): boolean {
+    return this.#forbidden.size > 0;
   }
 
   /** The same calls, with this watching their answers. */

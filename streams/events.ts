@@ -119,6 +119,8 @@ export type EngineEvent =
       readonly requestedAt: number;
       readonly engineClockMs: number;
       readonly containers: readonly ContainerFacts[];
+      /** Ids of containers that exist, and of which neither the listing nor an inspection tells enough. Absent: none. */
+      readonly unread?: readonly string[];
     }
   | { readonly type: 'listingFailed'; readonly at: number; readonly reason: string }
   | {

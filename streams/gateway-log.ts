@@ -201,7 +201,9 @@ function splitTimestamp(line: string): StampedLine {
   const space = line.indexOf(' ');
   const timestamp = line.slice(0, space);
   const text = line.slice(space + 1);
-  return space > 0 && engineTimeMs(timestamp) !== undefined && (timestamp.includes('.') || IS_DATED.test(text))
+  return space > 0 &&
+    engineTimeMs(timestamp) !== undefined &&
+    (timestamp.includes('.') || IS_DATED.test(text))
     ? { timestamp, text }
     : { timestamp: undefined, text: line };
 }

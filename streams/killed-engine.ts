@@ -1,13 +1,4 @@
-import {
-  EMPTY,
-  type Observable,
-  type SchedulerLike,
-  filter,
-  map,
-  mergeMap,
-  take,
-  toArray,
-} from 'rxjs';
+import { EMPTY, type Observable, type SchedulerLike, filter, map, mergeMap, take, toArray } from 'rxjs';
 import { toLines } from './bytes.ts';
 import { decodeEvent } from './decode-event.ts';
 import type { EngineReadings } from './engine.ts';

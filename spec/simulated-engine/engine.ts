@@ -184,12 +184,16 @@ export class SimulatedEngine {
     const { all = false, filters = new Map() } = options;
     const matches = listFilter(filters);
     const nowMs = this.runtime.clock.nowMs();
-    return this.#registry.all
-      .filter((container) => (all || filters.has('status') || container.state.running) && matches(container))
-      .map((container) => listing(container, { image: this.#imageToday(container), nowMs }))
-      // The field is there, and null.
-      .map((entry) => (this.isPodman ? { ...entry, HostConfig: null } : entry))
-      .reverse();
+    return (
+      this.#registry.all
+        .filter(
+          (container) => (all || filters.has('status') || container.state.running) && matches(container),
+        )
+        .map((container) => listing(container, { image: this.#imageToday(container), nowMs }))
+        // The field is there, and null.
+        .map((entry) => (this.isPodman ? { ...entry, HostConfig: null } : entry))
+        .reverse()
+    );
   }
 
   inspect(ref: string): object {

@@ -10,11 +10,7 @@ export class Networks {
   readonly #isPodman: boolean;
   #pids = 1000;
 
-  constructor(
-    events: EventBus,
-    find: (ref: string) => Container | undefined,
-    { isPodman = false } = {},
-  ) {
+  constructor(events: EventBus, find: (ref: string) => Container | undefined, { isPodman = false } = {}) {
     this.#events = events;
     this.#find = find;
     this.#isPodman = isPodman;

@@ -123,10 +123,12 @@ describe('dockerEvents$', () => {
       const forbidden$ = throwError(() => new EngineError('it is forbidden (HTTP 403)', 403));
       const open$ = cold('(o|)', { o: NEVER });
       const rounds = [forbidden$, forbidden$, refusal$, forbidden$, open$];
-      expectObservable(events(scheduler, ...rounds).events$, '20s !').toBe(
-        'A 749ms B 999ms C 1999ms D',
-        { A: connected(0), B: disconnected(750, 'connect ECONNREFUSED'), C: connected(1_750), D: connected(3_750) },
-      );
+      expectObservable(events(scheduler, ...rounds).events$, '20s !').toBe('A 749ms B 999ms C 1999ms D', {
+        A: connected(0),
+        B: disconnected(750, 'connect ECONNREFUSED'),
+        C: connected(1_750),
+        D: connected(3_750),
+      });
     });
   });
 

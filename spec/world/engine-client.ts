@@ -138,8 +138,7 @@ export class EngineClient implements EngineReadings, EngineWrites {
         ),
     );
 
-  readonly info = (): Observable<unknown> =>
-    this.#answer('info', () => this.#engine.info());
+  readonly info = (): Observable<unknown> => this.#answer('info', () => this.#engine.info());
 
   readonly pastEvents = (until: string): Observable<Uint8Array> =>
     this.#answer('events', () => this.#engine.events.past(parseUnixTime(until))).pipe(

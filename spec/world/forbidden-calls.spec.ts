@@ -18,8 +18,9 @@ class WorldBehindProxy extends World {
         : undefined;
   }
 
-  override startMonitor(): this {
-    return this.beginMonitor({ rehearses: true }).pass(2_000);
+  /** As over TCP, unless told otherwise. */
+  override startMonitor(rehearses = true): this {
+    return this.beginMonitor({ rehearses }).pass(2_000);
   }
 }
 
@@ -32,8 +33,7 @@ describe('behind a proxy that forbids', () => {
 
   const behind = (...forbidden: readonly EngineCall[]): WorldBehindProxy =>
     (world = new WorldBehindProxy(forbidden).populate().startMonitor().pass(70_000));
-  const areLive = (): boolean =>
-    ['app1', 'app2', 'app3'].every((name) => world.engine.isOnLiveNetwork(name));
+  const areLive = (): boolean => ['app1', 'app2', 'app3'].every((name) => world.engine.isOnLiveNetwork(name));
   const saidOf = (call: EngineCall): readonly string[] =>
     world.said(new RegExp(`forbids ${escaped(CALLS[call])} `));
   /** What was done to existing containers. */
@@ -63,7 +63,7 @@ describe('behind a proxy that forbids', () => {
     expect(areLive()).toBe(true);
   });
 
-  it.each(['info', 'openEvents', 'followLog', 'start', ...RECREATION_CALLS] as const)(
+  it.each(['info', 'openEvents', 'followLog', ...RECREATION_CALLS] as const)(
     '%s, a broken tunnel is still recovered, and the dependents put back',
     (call) => {
       behind(call);
@@ -73,7 +73,7 @@ describe('behind a proxy that forbids', () => {
     },
   );
 
-  it.each(['info', 'openEvents', 'followLog', 'exec', 'start', ...RECREATION_CALLS] as const)(
+  it.each(['info', 'openEvents', 'followLog', 'exec', ...RECREATION_CALLS] as const)(
     '%s, dependents are put back after somebody has restarted the gateway',
     (call) => {
       behind(call);
@@ -98,13 +98,28 @@ describe('behind a proxy that forbids', () => {
     world.recreateGateway().pass(600_000);
     expect(written()).toEqual([]);
     expect(
-      world.said(/^A proxy .* forbids a part of what a re-creation needs: app1, app3 must be re-created by hand/),
+      world.said(
+        /^A proxy .* forbids a part of what a re-creation needs: app1, app3 must be re-created by hand/,
+      ),
     ).toHaveLength(1);
   });
 
   it('create, an orphan is created anew once that is allowed', () => {
     behind('create');
     world.recreateGateway().pass(60_000);
+    world.forbid();
+    world.client.cutStreams();
+    world.until(areLive, 120_000);
+    expect(world.said(/re-created successfully/)).not.toEqual([]);
+  });
+
+  it('create, a monitor that did not try that before gives an orphan its name back, and does not try again until it may', () => {
+    world = new WorldBehindProxy(['create']).populate().startMonitor(false).pass(70_000);
+    const { id } = world.engine.get('app1');
+    world.recreateGateway().pass(600_000);
+    expect(world.engine.get('app1').id).toBe(id);
+    expect(world.client.written.filter((call) => /^rename app1 /.test(call))).toHaveLength(1);
+    expect(saidOf('create')).toHaveLength(1);
     world.forbid();
     world.client.cutStreams();
     world.until(areLive, 120_000);

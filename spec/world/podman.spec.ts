@@ -6,14 +6,15 @@ describe('on Podman,', () => {
   afterEach(() => world.end());
   const running = (options: WorldOptions = {}): World =>
     (world = new World({ ...options, isPodman: true }).populate().startMonitor().pass(70_000));
-  const areLive = (): boolean =>
-    ['app1', 'app2', 'app3'].every((name) => world.engine.isOnLiveNetwork(name));
+  const areLive = (): boolean => ['app1', 'app2', 'app3'].every((name) => world.engine.isOnLiveNetwork(name));
 
   it('the engine is named once, with what does not work there', () => {
     running().client.cutStreams();
     world.pass(60_000);
     expect(world.said(/^The engine is Podman/)).toEqual([
-      expect.stringMatching(/^The engine is Podman 5\.8\.6: .* no dependent is created anew \(docs\/podman\.md\)$/),
+      expect.stringMatching(
+        /^The engine is Podman 5\.8\.6: .* no dependent is created anew \(docs\/podman\.md\)$/,
+      ),
     ]);
   });
 
@@ -64,17 +65,23 @@ describe('on Podman,', () => {
     world.client.disturb = (call) => (call === 'logs' ? { answerMs: Infinity } : undefined);
     world.client.cutStreams();
     world.engine.restart('gluetun');
-    world.untilSaid(/^gluetun is healthy after .*: a check passed, though Docker does not call it healthy$/, 200_000);
+    world.untilSaid(
+      /^gluetun is healthy after .*: a check passed, though Docker does not call it healthy$/,
+      200_000,
+    );
     world.until(areLive, 30_000);
   });
 
-  it.each([0, 137, 143])('a gateway that ended with exit code %i was stopped by hand, and stays stopped', (code) => {
-    running({ restartPolicy: 'no' });
-    world.engine.crash('gluetun', code);
-    world.pass(600_000);
-    expect(world.client.written).toEqual([]);
-    expect(world.said(/^gluetun was stopped/)).toHaveLength(1);
-  });
+  it.each([0, 137, 143])(
+    'a gateway that ended with exit code %i was stopped by hand, and stays stopped',
+    (code) => {
+      running({ restartPolicy: 'no' });
+      world.engine.crash('gluetun', code);
+      world.pass(600_000);
+      expect(world.client.written).toEqual([]);
+      expect(world.said(/^gluetun was stopped/)).toHaveLength(1);
+    },
+  );
 
   it('a gateway stopped by hand stays stopped, and its dependents are put back once it is started', () => {
     running().engine.stop('gluetun');

@@ -1,4 +1,4 @@
-import { EMPTY, NEVER, type Observable, type SchedulerLike, type Subscription, Subject, tap } from 'rxjs';
+import { EMPTY, type Observable, type SchedulerLike, type Subscription, Subject, tap } from 'rxjs';
 import type { EngineReadings } from '../../streams/engine.ts';
 import { CallWatch } from '../../streams/engine-calls.ts';
 import type { Event } from '../../streams/events.ts';
@@ -113,9 +113,13 @@ export class SimulatedMonitor {
             this.#signal$,
             this.#trouble$,
             watch.change$,
-            rehearses
-              ? rehearsal$({ reads: engine, writes: engine, recreates: true, connected$: watch.connected$ })
-              : NEVER,
+            rehearsal$({
+              reads: engine,
+              writes: engine,
+              recreates: true,
+              connected$: watch.connected$,
+              isNeeded: () => rehearses || watch.hasForbidden,
+            }),
           ],
         }).pipe(tap((event) => onEvent?.(event, this.state))),
       execute: (act, acting) => {

@@ -1,12 +1,4 @@
-import {
-  EMPTY,
-  type Observable,
-  catchError,
-  concat,
-  defer,
-  ignoreElements,
-  switchMap,
-} from 'rxjs';
+import { EMPTY, type Observable, catchError, concat, defer, filter, ignoreElements, switchMap } from 'rxjs';
 import type { EngineReadings } from '../../streams/engine.ts';
 import type { EngineWrites } from './engine-writes.ts';
 
@@ -22,13 +14,21 @@ interface Rehearsal {
   readonly recreates: boolean;
   /** Emits whenever the engine has become reachable. */
   readonly connected$: Observable<void>;
+  /** Whether a call may be forbidden. */
+  readonly isNeeded: () => boolean;
 }
 
 /**
  * Makes each call that an act needs once for a container that does not exist, so that a proxy that forbids it is noticed
  * at the start, and not when the call is needed. The answers are of no interest here: `CallWatch` sees them.
  */
-export const rehearsal$ = ({ connected$, reads, writes, recreates }: Rehearsal): Observable<never> => {
+export const rehearsal$ = ({
+  connected$,
+  isNeeded,
+  reads,
+  writes,
+  recreates,
+}: Rehearsal): Observable<never> => {
   const always = [writes.restart(NOBODY), writes.start(NOBODY)];
   const toRecreate = [
     reads.inspectImage(NO_IMAGE),
@@ -41,6 +41,16 @@ export const rehearsal$ = ({ connected$, reads, writes, recreates }: Rehearsal):
   ];
   const calls: readonly Observable<unknown>[] = [...always, ...(recreates ? toRecreate : [])];
   return connected$.pipe(
-    switchMap(() => concat(...calls.map((call$) => call$.pipe(ignoreElements(), catchError(() => EMPTY))))),
+    filter(isNeeded),
+    switchMap(() =>
+      concat(
+        ...calls.map((call$) =>
+          call$.pipe(
+            ignoreElements(),
+            catchError(() => EMPTY),
+          ),
+        ),
+      ),
+    ),
   );
 };

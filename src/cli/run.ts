@@ -144,14 +144,12 @@ function watching(
     witness === undefined ? EMPTY : witness$(witness, { scheduler });
   const restartVpn = (gatewayId: string): Observable<VpnRestart> =>
     vpnRestart$(gatewayId, { engine: reads, scheduler, controlServer });
-  // Behind a socket there is no proxy as a rule, and the engine logs every call that it refuses.
-  const isRehearsed = config.docker.kind === 'tcp' && !config.dryRun;
+  // Behind a socket there is no proxy as a rule.
+  const isNeeded = (): boolean => !config.dryRun && (config.docker.kind === 'tcp' || watch.hasForbidden);
   const others: readonly Observable<Event>[] = [
     trouble$,
     watch.change$,
-    isRehearsed
-      ? rehearsal$({ reads, writes, recreates: config.autoRecreate, connected$: watch.connected$ })
-      : EMPTY,
+    rehearsal$({ reads, writes, recreates: config.autoRecreate, connected$: watch.connected$, isNeeded }),
     sitesFile$(file, scheduler),
     signals$(process, scheduler),
   ];

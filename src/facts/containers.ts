@@ -126,7 +126,10 @@ function takeListing(state: Everything, event: EventOf<'containersListed'>): Tra
   const { byId: known, inspecting, knownAt } = state.containers;
   const isYounger = (id: string): boolean => (knownAt[id] ?? -Infinity) >= event.requestedAt;
   const isKept = (id: string): boolean =>
-    isYounger(id) || inspecting[id] === 'gone' || (id in known && isAwaited(state.containers, id));
+    isYounger(id) ||
+    inspecting[id] === 'gone' ||
+    (id in known && isAwaited(state.containers, id)) ||
+    (event.unread?.includes(id) ?? false);
   const entries = event.containers
     .filter(({ id }) => !isKept(id))
     .map((facts): [string, ContainerFacts] => [facts.id, keepKnown(facts, known[facts.id])]);

@@ -32,8 +32,5 @@ function reduce(state: Everything, event: Event): Transition<Everything> {
 
 function allowed(state: Everything, call: EngineCall): Transition<Everything> {
   const { [call]: _, ...forbidden } = state.forbidden;
-  return to(
-    { ...state, forbidden },
-    { notices: [{ kind: 'callAllowed', call, request: CALLS[call] }] },
-  );
+  return to({ ...state, forbidden }, { notices: [{ kind: 'callAllowed', call, request: CALLS[call] }] });
 }

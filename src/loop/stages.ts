@@ -51,7 +51,9 @@ export type Stages = { readonly [In in StageName]: Stage<In> };
  * compile.
  */
 export const CONCERNS: Stages = {
-  facts: { shared: { actOver, shutdown, stores, edges, connection, permissions, containers, siteReload, witness } },
+  facts: {
+    shared: { actOver, shutdown, stores, edges, connection, permissions, containers, siteReload, witness },
+  },
   exits: { shared: { exits, ourExits } },
   gateway: { ofGateway: { gateway, siteList } },
   evidence: { ofGateway: { checkResults, outage, calm, quiet } },

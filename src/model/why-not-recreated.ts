@@ -11,7 +11,10 @@ import type { State } from './state.ts';
 export type LeftToOwner = 'byHand' | 'podman' | 'forbidden';
 
 /** Undefined: they are created anew. */
-export function whyNotRecreated({ settings, shared }: Pick<State, 'settings' | 'shared'>): LeftToOwner | undefined {
+export function whyNotRecreated({
+  settings,
+  shared,
+}: Pick<State, 'settings' | 'shared'>): LeftToOwner | undefined {
   if (!settings.autoRecreate) return 'byHand';
   if (shared.podman !== undefined) return 'podman';
   return RECREATION_CALLS.some((call) => call in shared.forbidden) ? 'forbidden' : undefined;

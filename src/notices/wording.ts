@@ -208,8 +208,7 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   podmanRecognised: say(
     'activity',
     'info',
-    ({ version }) =>
-      `The engine is ${version === '' ? 'Podman' : `Podman ${version}`}: ${ON_PODMAN}`,
+    ({ version }) => `The engine is ${version === '' ? 'Podman' : `Podman ${version}`}: ${ON_PODMAN}`,
   ),
   callForbidden: say(
     'attention',
@@ -702,7 +701,8 @@ interface Forbidden {
 const ALLOW_IT = 'Allow it in the rules of the proxy (docker/socket-proxy.md)';
 const NO_RECREATION: Forbidden = {
   severity: 'warning',
-  consequence: 'no dependent whose gateway was created anew is, so it stays cut off until that is done by hand',
+  consequence:
+    'no dependent whose gateway was created anew is, so it stays cut off until that is done by hand',
   remedy: `${ALLOW_IT}, or set AUTO_RECREATE=false`,
 };
 
@@ -710,7 +710,8 @@ const NO_RECREATION: Forbidden = {
 const FORBIDDEN: Readonly<Record<EngineCall, Forbidden>> = {
   info: {
     severity: 'info',
-    consequence: 'what the engine itself ended after a crash counts as stopped by hand, and is not started again',
+    consequence:
+      'what the engine itself ended after a crash counts as stopped by hand, and is not started again',
     remedy: ALLOW_IT,
   },
   openEvents: {
@@ -747,7 +748,7 @@ const FORBIDDEN: Readonly<Record<EngineCall, Forbidden>> = {
   },
   start: {
     severity: 'warning',
-    consequence: 'a gateway that has crashed cannot be started again',
+    consequence: 'a gateway that has crashed cannot be started again, and no dependent is created anew',
     remedy: ALLOW_IT,
   },
   inspectImage: NO_RECREATION,

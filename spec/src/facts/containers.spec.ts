@@ -397,9 +397,28 @@ describe('a listing that tells no network', () => {
     expect(Object.keys(history.state.dependents.members ?? {})).toEqual([app.id]);
   });
 
+  it('removes no container that exists although it could not be read', () => {
+    const history = settled([app]);
+    const { now } = history;
+    history.feed(() => [
+      {
+        type: 'containersListed',
+        at: now,
+        requestedAt: now,
+        engineClockMs: now,
+        containers: [gatewayFacts()],
+        unread: [app.id],
+      },
+    ]);
+    history.expectLines();
+    expect(history.state.shared.containers.byId[app.id]).toBe(app);
+  });
+
   it('has a container inspected that is not known yet, and nothing is concluded before', () => {
     const other = facts('other');
-    const history = settled([app]).withoutAnswers().feed(listedAgain(untold(other)));
+    const history = settled([app])
+      .withoutAnswers()
+      .feed(listedAgain(untold(other)));
     expect(lookedAt(history)).toEqual([other.id]);
     history.expectLines();
     history.feed(inspected({ ...other, networkMode: app.networkMode }));

@@ -17,9 +17,7 @@ describe('a call that is forbidden', () => {
   });
 
   it('is no warning if hardly anything is lost', () => {
-    const { lines } = settled().feed(
-      happens({ type: 'callForbidden', call: 'info', reason: 'Forbidden' }),
-    );
+    const { lines } = settled().feed(happens({ type: 'callForbidden', call: 'info', reason: 'Forbidden' }));
     expect(lines.map(({ level }) => level)).toEqual(['info']);
   });
 });
