@@ -4,7 +4,7 @@ import { describeAbsence } from './engine.ts';
 import { PodmanEngine } from './podman-engine.ts';
 
 /** Jest's timeout: much longer than needed, as tests have their own deadlines. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 /**
  * A suite on a Podman of its own. Without one it is skipped and gives the reason; with `REQUIRE_ENGINE=1` it fails

@@ -37,7 +37,7 @@ describeOnPodman('on Podman', (engine) => {
     const setting = await createSetting(engine, { healthPace }, JOINS);
     const monitor = await watching();
     await setting.gateway.breakTunnel();
-    await monitor.waitForLine(/Recovery complete/, 40_000);
+    await monitor.waitForLine(/Recovery complete/, 60_000);
 
     await expect(cutOff(setting)).resolves.toEqual([]);
     expect(actions(monitor)).toEqual([
@@ -83,7 +83,7 @@ describeOnPodman('on Podman', (engine) => {
     await setting.gateway.crash(3);
     await monitor.waitForLine(/gluetun died \(exit code 3\)/, 30_000);
     await monitor.waitForLine(/gluetun has not come back; starting it/, 30_000);
-    await monitor.waitForLine(/Recovery complete/, 40_000);
+    await monitor.waitForLine(/Recovery complete/, 60_000);
 
     await expect(cutOff(setting)).resolves.toEqual([]);
   });
@@ -95,7 +95,7 @@ describeOnPodman('on Podman', (engine) => {
     await stopped?.stop();
     await monitor.waitForLine(/Dependent container stopped: app2/, 30_000);
     await setting.gateway.breakTunnel();
-    await monitor.waitForLine(/Recovery complete/, 40_000);
+    await monitor.waitForLine(/Recovery complete/, 60_000);
 
     await expect(cutOff(setting)).resolves.toEqual(['app2']);
     expect((await stopped?.inspect())?.State.Running).toBe(false);

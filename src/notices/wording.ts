@@ -702,7 +702,7 @@ const ALLOW_IT = 'Allow it in the rules of the proxy (docker/socket-proxy.md)';
 const NO_RECREATION: Forbidden = {
   severity: 'warning',
   consequence:
-    'no dependent whose gateway was created anew is, so it stays cut off until that is done by hand',
+    'a dependent that hangs on a removed gateway is not created anew, and stays cut off until you do that',
   remedy: `${ALLOW_IT}, or set AUTO_RECREATE=false`,
 };
 
