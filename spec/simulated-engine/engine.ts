@@ -17,7 +17,7 @@ import {
 import { EventBus } from './events.ts';
 import { Execs } from './execs.ts';
 import { listFilter } from './filters.ts';
-import { hasDependents } from './podman.ts';
+import { dependenciesNotStarted, hasDependents } from './podman.ts';
 import type { Filters } from './filters.ts';
 import { HealthChecks } from './health.ts';
 import { Images } from './images.ts';
@@ -83,7 +83,7 @@ export class SimulatedEngine {
       events,
       execs,
       health: new HealthChecks(runtime, events, { isPodman }),
-      networks: new Networks(events, (ref) => this.find(ref), { isPodman }),
+      networks: new Networks(events, (ref) => this.find(ref)),
       removal: this.#removal,
     });
   }
@@ -125,7 +125,11 @@ export class SimulatedEngine {
     return this.#operation(() => {
       const container = this.get(ref);
       if (container.state.paused) throw cannotStartPaused();
-      return this.#lifecycle.start(container);
+      const owner = this.#missingOwner(container);
+      return concat(
+        owner === undefined ? EMPTY : this.start(owner.id),
+        defer(() => this.#lifecycle.start(container)),
+      );
     });
   }
 
@@ -139,6 +143,8 @@ export class SimulatedEngine {
   restart(ref: string, timeoutSeconds?: number): Observable<void> {
     return this.#operation(() => {
       const container = this.get(ref);
+      const owner = this.#missingOwner(container);
+      if (owner !== undefined) throw dependenciesNotStarted(container.id, owner.id);
       return this.#lifecycle.restart(container, ref, timeoutSeconds ?? stopTimeout(container));
     });
   }
@@ -326,6 +332,12 @@ export class SimulatedEngine {
     const killed$ = container.state.running ? this.kill(container.id) : EMPTY;
     const gone$ = step(() => this.#removal.remove(container, { volumes }));
     return concat(killed$, this.runtime.after(container.timings.cleanupMs), gone$);
+  }
+
+  /** Podman starts the owner of the network together with a container, but restarts nothing without it. */
+  #missingOwner({ joins }: Container): Container | undefined {
+    const owner = this.isPodman && joins !== undefined ? this.find(joins) : undefined;
+    return owner?.state.running === false ? owner : undefined;
   }
 
   #dependentsOf({ id }: Container): readonly string[] {

@@ -1,25 +1,22 @@
 import type { Container, NetworkNamespace } from './container.ts';
 import { cannotJoin, isRestarting, namespaceVanished, noSuchContainer } from './errors.ts';
 import type { EventBus } from './events.ts';
-import { dependenciesNotStarted } from './podman.ts';
 
 /** Which containers share which network namespaces. */
 export class Networks {
   readonly #events: EventBus;
   readonly #find: (ref: string) => Container | undefined;
-  readonly #isPodman: boolean;
   #pids = 1000;
 
-  constructor(events: EventBus, find: (ref: string) => Container | undefined, { isPodman = false } = {}) {
+  constructor(events: EventBus, find: (ref: string) => Container | undefined) {
     this.#events = events;
     this.#find = find;
-    this.#isPodman = isPodman;
   }
 
   /** The namespace a start would use: looked up when the start begins, as the engine does. */
   prepare(container: Container): NetworkNamespace {
     const { joins, id, body } = container;
-    if (joins !== undefined) return this.#namespaceOf(joins, id);
+    if (joins !== undefined) return this.#namespaceOf(joins);
     const hostname = body.Hostname ?? '';
     return {
       ownerId: id,
@@ -49,10 +46,9 @@ export class Networks {
     return this.#pids;
   }
 
-  #namespaceOf(ref: string, id: string): NetworkNamespace {
+  #namespaceOf(ref: string): NetworkNamespace {
     const owner = this.#find(ref);
     if (owner === undefined) throw noSuchContainer(ref);
-    if (this.#isPodman && !owner.state.running) throw dependenciesNotStarted(id, owner.id);
     if (!owner.state.running || owner.namespace === undefined) throw cannotJoin(owner.id);
     if (owner.state.restarting) throw isRestarting(owner.id);
     return owner.namespace;

@@ -1,6 +1,7 @@
 import type { Container } from './container.ts';
 import { EngineError } from './errors.ts';
-import type { Attributes } from './events.ts';
+
+type Attributes = Readonly<Record<string, string>>;
 
 /** An event in other words, or one that only Podman sends. */
 interface Told {
@@ -39,7 +40,7 @@ export function inPodmansWords(container: Container, action: string, more: Attri
 
 const plain = (action: string): Told => ({ action, more: {} });
 
-/** The start of a container whose network's owner does not run. */
+/** The restart of a container whose network's owner does not run. */
 export const dependenciesNotStarted = (id: string, ownerId: string): EngineError =>
   new EngineError(
     500,

@@ -1,6 +1,6 @@
 import { EMPTY, type Observable, type SchedulerLike, type Subscription, Subject, tap } from 'rxjs';
 import type { EngineReadings } from '../../streams/engine.ts';
-import { CallWatch } from '../../streams/engine-calls.ts';
+import { CallWatch } from '../../streams/call-watch.ts';
 import type { Event } from '../../streams/events.ts';
 import { source$ } from '../../streams/source.ts';
 import { type VpnRestart, vpnRestart$ } from '../../streams/vpn-restart.ts';

@@ -7,7 +7,7 @@ import {
   resolveSites,
 } from '../../config/resolve-sites.ts';
 import { connectDocker, dockerReadings } from '../../streams/docker-engine.ts';
-import { CallWatch } from '../../streams/engine-calls.ts';
+import { CallWatch } from '../../streams/call-watch.ts';
 import type { EdgeEvent, Event, Store } from '../../streams/events.ts';
 import { signals$ } from '../../streams/signals.ts';
 import { sitesFile$ } from '../../streams/sites-file.ts';

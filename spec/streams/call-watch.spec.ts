@@ -1,6 +1,6 @@
 import { NEVER, type Observable, of, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import { CallWatch } from '../../streams/engine-calls.ts';
+import { CallWatch } from '../../streams/call-watch.ts';
 import { EngineError } from '../../streams/engine.ts';
 
 const failing = (status?: number): Observable<never> =>
@@ -19,13 +19,13 @@ function setUp() {
     openEvents: NEVER,
   };
   const engine = watch.watched({
-    restart: (_id: string) => answers.restart,
+    restart: () => answers.restart,
     openEvents: () => answers.openEvents,
     clockMs: () => 42,
   });
   const call = (name: 'restart' | 'openEvents', answer$: Observable<unknown>): void => {
     answers[name] = answer$;
-    (name === 'restart' ? engine.restart('abc') : engine.openEvents()).subscribe({ error: () => undefined });
+    (name === 'restart' ? engine.restart() : engine.openEvents()).subscribe({ error: () => undefined });
   };
   return { engine, call, noticed, connections: () => connections };
 }
