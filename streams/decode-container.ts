@@ -55,6 +55,13 @@ const Listed = object({
   HostConfig: part({ NetworkMode: text }),
 });
 
+/**
+ * Podman keeps why it refused the latest call, even one to start what runs already. That says nothing about how the
+ * container is.
+ */
+const withoutLeftovers = (error: string): string =>
+  /^container [0-9a-f]{64} is running\b/.test(error) ? '' : error;
+
 /** `GET /containers/{id}/json`. */
 const Inspected = object({
   Id: containerId,
@@ -127,7 +134,7 @@ export function decodeInspected(value: unknown): ContainerFacts | undefined {
       finishedAtMs: engineTimeMs(State.FinishedAt),
       health: health(State),
       exitCode: State.ExitCode,
-      error: State.Error,
+      error: withoutLeftovers(State.Error),
       imageId: Image,
       tty: Config.Tty,
       restartPolicy: HostConfig.RestartPolicy.Name,

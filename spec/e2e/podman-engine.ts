@@ -132,9 +132,13 @@ export class PodmanEngine implements TestEngine {
       '[engine]',
       `runtime = "${findProgram('runc') === undefined ? 'crun' : 'runc'}"`,
       'cgroup_manager = "cgroupfs"',
+      // Others would share their locks with it, in /dev/shm.
+      'lock_type = "file"',
       'events_logger = "file"',
       `events_logfile_path = "${join(this.folder, 'events.log')}"`,
       `tmp_dir = "${join(this.folder, 'tmp')}"`,
+      '[network]',
+      `network_config_dir = "${join(this.folder, 'networks')}"`,
       '[containers]',
       'log_driver = "k8s-file"',
       // Its own limits are higher than what a host that is a container itself may set.

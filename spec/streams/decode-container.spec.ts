@@ -44,6 +44,21 @@ describe('decodeInspected', () => {
     });
   });
 
+  it.each([
+    [`container ${'a'.repeat(64)} is running: container state improper`, ''],
+    [
+      `some dependencies of container ${'a'.repeat(64)} are not started: x: container state improper`,
+      `some dependencies of container ${'a'.repeat(64)} are not started: x: container state improper`,
+    ],
+    [
+      `Container ${'a'.repeat(64)} is restarting, wait until the container is running`,
+      `Container ${'a'.repeat(64)} is restarting, wait until the container is running`,
+    ],
+  ])('takes the error "%s" for "%s"', (Error, error) => {
+    const answer = recordedAnswer('inspect-dependent') as { State: object };
+    expect(decodeInspected({ ...answer, State: { ...answer.State, Error } })?.details?.error).toBe(error);
+  });
+
   it('distinguishes the dependent from its gateway', () => {
     expect(decodeInspected(healthy())).toMatchObject({ runState: 'running', details: { health: 'healthy' } });
     expect(decodeInspected(recordedAnswer('inspect-dependent'))?.networkMode).toMatch(
