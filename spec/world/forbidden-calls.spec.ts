@@ -143,3 +143,23 @@ describe('behind a proxy that forbids', () => {
     expect(world.said(/restart\S* is allowed again/)).toHaveLength(1);
   });
 });
+
+describe('behind a proxy that keeps the messages of the engine back', () => {
+  it('that is said, and dependents are put back sooner than by a listing a minute', () => {
+    const world = new World().populate().startMonitor().pass(70_000);
+    world.client.tell = () => [];
+    for (let times = 0; times < 2; times += 1) {
+      world.engine.restart('gluetun');
+      world.pass(130_000);
+    }
+    expect(world.said(/^The engine's messages do not arrive/)).toHaveLength(1);
+    expect(conditionsOf(world.state).map(({ kind }) => kind)).toEqual(['engineUnheard']);
+
+    world.engine.restart('gluetun');
+    world.pass(5_000).until(() => world.cutOff().length === 0, 25_000);
+    world.client.tell = () => [0];
+    world.engine.restart('app1');
+    world.untilSaid(/^The engine's messages arrive again$/, 5_000);
+    world.end();
+  });
+});

@@ -34,6 +34,7 @@ export const initialState = (
     knownAt: {},
     nextListingAt: undefined,
     listingAskedAt: undefined,
+    unheard: 0,
     isListed: false,
     listingFailure: undefined,
   },

@@ -143,6 +143,11 @@ export interface Containers {
   readonly nextListingAt: number | undefined;
   /** When the listing under way was requested; undefined: none is. */
   readonly listingAskedAt: number | undefined;
+  /**
+   * How many listings have shown a start that no message told of, without any message in between. A few messages are
+   * dropped, but an engine that is never heard has a proxy in front of it that keeps them back.
+   */
+  readonly unheard: number;
   /** False before the first listing: until then a container that is not known is not missing. */
   readonly isListed: boolean;
   /** Why the latest listing failed; undefined: it did not. */

@@ -14,6 +14,7 @@ export type Unrepaired = LeftToOwner | 'dryRun' | 'refused' | 'failing' | 'pause
 interface Conditions {
   readonly engineLost: { readonly reason: string };
   readonly listingFailed: { readonly reason: string };
+  readonly engineUnheard: object;
   readonly callForbidden: { readonly call: EngineCall; readonly reason: string };
   readonly logFileNotWritten: { readonly reason: string };
   readonly stateNotWritten: { readonly reason: string };

@@ -5,6 +5,7 @@ import { whyBlind } from '../checks/blindness.ts';
 import { downCause } from '../model/down-cause.ts';
 import { whyGatewayExcluded } from '../model/excluded.ts';
 import { criticalSites } from '../checks/quorum.ts';
+import { areMessagesMissing } from '../model/messages-missing.ts';
 import { isLoop } from '../model/restart-loop.ts';
 import { gatewayTarget, isBeingRestarted, nameOf, runningStart, startOf } from '../model/selectors.ts';
 import type { Attachment, Everything, State } from '../model/state.ts';
@@ -60,12 +61,14 @@ const findingsIn = (state: Everything): readonly Finding[] => [
   ),
 ];
 
-function engineFindings({
-  connection,
-  containers: { listingFailure },
-  forbidden,
-}: Everything): readonly Finding[] {
+function engineFindings(state: Everything): readonly Finding[] {
+  const {
+    connection,
+    containers: { listingFailure },
+    forbidden,
+  } = state;
   return [
+    ...(areMessagesMissing(state) ? [found('engineUnheard', '')] : []),
     ...Object.entries(forbidden).map(([call, reason]) => ({
       kind: 'callForbidden' as const,
       subject: CALLS[call as EngineCall],
@@ -116,6 +119,7 @@ function ownFindings({ stores, edges }: Everything): readonly Finding[] {
 /** Kinds without facts of their own. */
 type PlainKind = Extract<
   ConditionKind,
+  | 'engineUnheard'
   | 'gatewayAbsent'
   | 'gatewayPaused'
   | 'gatewayNotReady'

@@ -115,6 +115,8 @@ interface Notices {
   readonly engineHadCrashed: { readonly names: readonly string[] };
   readonly listingFailed: { readonly reason: string };
   readonly listingRecovered: object;
+  readonly engineUnheard: object;
+  readonly engineHeard: object;
   /** `version`: empty if the engine does not tell. */
   readonly podmanRecognised: { readonly version: string };
   /** `request`: as the rules of a proxy name it. */

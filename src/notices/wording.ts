@@ -205,6 +205,13 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     'warn',
     ({ reason }) => `Listing the containers failed: ${reason}; trying again`,
   ),
+  engineUnheard: say(
+    'attention',
+    'warn',
+    () =>
+      `The engine's messages do not arrive: twice in a row only a listing showed that a container had started; the containers are listed every 10s instead, and nothing tells a crash from a stop by hand. ${UNBUFFERED}`,
+  ),
+  engineHeard: say('activity', 'info', () => "The engine's messages arrive again"),
   podmanRecognised: say(
     'activity',
     'info',
@@ -595,6 +602,8 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   ),
 };
 
+const UNBUFFERED = 'If there is a proxy, it has to pass GET /events on at once, without a buffer.';
+
 const REMEDIES: {
   readonly [K in ConditionKind]: {
     readonly severity: Severity | ((finding: Extract<Finding, { readonly kind: K }>) => Severity);
@@ -610,6 +619,7 @@ const REMEDIES: {
     remedy:
       'If you use a socket proxy, it has to allow GET /containers/json and GET /containers/{id}/json. Else the log of Docker may tell why.',
   },
+  engineUnheard: { severity: 'warning', remedy: UNBUFFERED },
   callForbidden: {
     severity: ({ call }) => FORBIDDEN[call].severity,
     remedy: ({ call }) => FORBIDDEN[call].remedy,

@@ -10,6 +10,7 @@ export const CONDITION_SAMPLES: {
 } = {
   engineLost: { kind: 'engineLost', subject: '', reason },
   listingFailed: { kind: 'listingFailed', subject: '', reason },
+  engineUnheard: { kind: 'engineUnheard', subject: '' },
   callForbidden: {
     kind: 'callForbidden',
     subject: 'POST /containers/{id}/start',

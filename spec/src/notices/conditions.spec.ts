@@ -116,6 +116,16 @@ describe('a condition', () => {
       begins: [listingFailed('Forbidden'), listingFailed('Forbidden')],
       ends: [listedAgain(gatewayFacts())],
     },
+    engineUnheard: {
+      key: 'engineUnheard',
+      begins: [
+        minutes(1),
+        listedAgain(onGateway('app', { startedAt: 3_000 })),
+        minutes(1),
+        listedAgain(onGateway('app', { startedAt: 4_000 })),
+      ],
+      ends: [died('stranger')],
+    },
     callForbidden: {
       key: 'callForbidden start',
       begins: [happens({ type: 'callForbidden', call: 'start', reason: 'Forbidden' })],

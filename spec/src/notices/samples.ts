@@ -69,6 +69,8 @@ export const SAMPLES: { readonly [K in NoticeKind]: NoticeOf<K> } = {
   engineBack: { kind: 'engineBack', lastedMs: 4_200 },
   engineHadCrashed: { kind: 'engineHadCrashed', names: ['gluetun', 'app'] },
   listingFailed: { kind: 'listingFailed', reason: 'Forbidden' },
+  engineUnheard: { kind: 'engineUnheard' },
+  engineHeard: { kind: 'engineHeard' },
   podmanRecognised: { kind: 'podmanRecognised', version: '5.8.6' },
   callForbidden: {
     kind: 'callForbidden',
