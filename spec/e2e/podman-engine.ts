@@ -20,6 +20,7 @@ const run = promisify(execFile);
  */
 export class PodmanEngine implements TestEngine {
   readonly kind = 'private';
+  readonly hasHealthchecks = false;
   readonly folder: string;
   readonly socketPath: string;
   readonly dockerHost: string;
@@ -86,7 +87,7 @@ export class PodmanEngine implements TestEngine {
 
   async dispose(): Promise<void> {
     try {
-      if (this.isRunning) await removeDependentsFirst(this);
+      if (this.isRunning) await removeContainers(this);
       await this.stop();
     } finally {
       await killProcessesOf(this.folder);
@@ -146,12 +147,4 @@ export class PodmanEngine implements TestEngine {
       '',
     ].join('\n');
   }
-}
-
-/** Podman removes no container while another one is on its network. */
-export async function removeDependentsFirst(engine: PodmanEngine): Promise<void> {
-  await eventually('all containers of the test are gone', async () => {
-    await removeContainers(engine);
-    return true;
-  });
 }

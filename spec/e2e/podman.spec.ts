@@ -1,25 +1,15 @@
-import { describeOnPodman } from './on-podman.ts';
-import { removeDependentsFirst } from './podman-engine.ts';
-import { useMonitors } from './monitor.ts';
-import { type Environment } from './scenario.ts';
-import { SITES, actions, createSetting, cutOff, messages } from './setting.ts';
-import { buildImages } from './stand-in/images.ts';
 import type { MonitorProcess } from './monitor.ts';
+import { describeOnPodman } from './on-podman.ts';
+import { useScenario } from './scenario.ts';
+import { actions, createSetting, cutOff, messages } from './setting.ts';
 
 /** The gateway has a health check, which nothing here runs: it is ready by its log and a check. */
 const healthPace = { intervalSeconds: 1, startPeriodSeconds: 0, retries: 1 };
 const JOINS = { app1: 'gluetun', app2: 'gluetun', app3: 'app1' };
 
 describeOnPodman('on Podman', (engine) => {
-  const startMonitor = useMonitors(engine);
-  beforeAll(async () => buildImages(engine, { withHealthcheck: false }));
-  afterEach(async () => removeDependentsFirst(engine));
-
-  const watching = async (env: Environment = {}): Promise<MonitorProcess> => {
-    const monitor = await startMonitor({ env: { SITES, ...env } });
-    await monitor.waitForLine(/Status: STARTUP/, 30_000);
-    return monitor;
-  };
+  const { startWatching } = useScenario(engine);
+  const watching = async (): Promise<MonitorProcess> => startWatching({}, 30_000);
 
   it('finds the dependents, although the listing tells no network', async () => {
     await createSetting(engine, { healthPace }, JOINS);
@@ -55,7 +45,7 @@ describeOnPodman('on Podman', (engine) => {
   it('puts the dependents back after somebody has restarted the gateway', async () => {
     const setting = await createSetting(engine, { healthPace }, JOINS);
     const monitor = await watching();
-    await setting.gateway.restart();
+    await engine.run('restart', 'gluetun');
     await monitor.waitForLine(/All dependent containers are on the network of gluetun/, 30_000);
 
     await expect(cutOff(setting)).resolves.toEqual([]);

@@ -16,24 +16,16 @@ export const DEPENDENT_IMAGE = 'gluetun-monitor-test/dependent:latest';
 /** Two static programs, `sleep` and `readlink`, and no shell, like images in which nothing can be run by exec. */
 export const SHELL_LESS_IMAGE = 'gluetun-monitor-test/shell-less:latest';
 
-/**
- * Builds all three images on the engine from programs of this host: takes a second and no network.
- *
- * @param options `withHealthcheck`: Podman imports no image that has one.
- */
-export async function buildImages(engine: TestEngine, { withHealthcheck = true } = {}): Promise<void> {
+/** Builds all three images on the engine from programs of this host: takes a second and no network. */
+export async function buildImages(engine: TestEngine): Promise<void> {
   const folder = join(engine.folder, 'images');
   await rm(folder, { recursive: true, force: true });
-  await buildGatewayImage(engine, join(folder, 'gateway'), withHealthcheck);
+  await buildGatewayImage(engine, join(folder, 'gateway'));
   await buildDependentImage(engine, join(folder, 'dependent'));
   await buildShellLessImage(engine, join(folder, 'shell-less'));
 }
 
-async function buildGatewayImage(
-  engine: TestEngine,
-  folder: string,
-  withHealthcheck: boolean,
-): Promise<void> {
+async function buildGatewayImage(engine: TestEngine, folder: string): Promise<void> {
   await createRootfs(folder);
   await addBusybox(folder, ['wget']);
   // An unchanged BusyBox, for gateways with its wget; the other image has GNU wget, as Gluetun installs it.
@@ -44,9 +36,9 @@ async function buildGatewayImage(
   await addStandIn(folder);
   await importImage(engine, folder, GATEWAY_IMAGE, [
     'CMD ["/gluetun-entrypoint"]',
-    ...(withHealthcheck
-      ? ['HEALTHCHECK --interval=1s --timeout=5s --retries=1 CMD /gluetun-entrypoint healthcheck']
-      : []),
+    ...(engine.hasHealthchecks === false
+      ? []
+      : ['HEALTHCHECK --interval=1s --timeout=5s --retries=1 CMD /gluetun-entrypoint healthcheck']),
   ]);
 }
 
