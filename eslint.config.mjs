@@ -4,7 +4,7 @@ import jest from 'eslint-plugin-jest';
 
 /** Which room owns which parts of the state (`src/model/state.ts`). Ids are given out by whoever needs one. */
 const OWNED = {
-  facts: ['connection', 'containers', 'exits', 'past'],
+  facts: ['connection', 'containers', 'exits', 'past', 'podman', 'forbidden'],
   gateway: ['settings', 'gateway', 'logReading', 'endpoint', 'troubles'],
   checks: ['witness', 'sites', 'checking', 'outageSince'],
   recovery: ['recovery', 'latestRecovery', 'backoff', 'demotion', 'heldBack', 'dueSince'],

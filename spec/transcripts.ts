@@ -13,7 +13,7 @@ export interface RecordedEvent {
 const FOLDER = join(__dirname, 'transcripts');
 
 /** What a real engine said, from `transcripts/events/`: 20.10.24 or 28.5.2. */
-export function recordedEvents(name: string, engine: '20.10' | '28.5'): readonly RecordedEvent[] {
+export function recordedEvents(name: string, engine: '20.10' | '28.5' | 'podman'): readonly RecordedEvent[] {
   return parseEvents(readFileSync(join(FOLDER, 'events', engine, `${name}.jsonl`), 'utf8'));
 }
 

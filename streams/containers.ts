@@ -12,7 +12,7 @@ import {
   toArray,
 } from 'rxjs';
 import { answeredWithin } from './answered-within.ts';
-import { decodeInspected, decodeListed } from './decode-container.ts';
+import { decodeInspected, decodeListed, decodeListedId } from './decode-container.ts';
 import { EngineError, type EngineReadings, reasonOf } from './engine.ts';
 import type { ContainerFacts, EngineEvent } from './events.ts';
 import { fits } from './fits.ts';
@@ -39,17 +39,23 @@ export const listing$ = (
       concatMap((listed) => from(listed)),
       mergeMap(
         (listed) =>
-          isOfInterest(listed, request.inspect) ? withDetails(listed, { engine, scheduler }) : of(listed),
+          typeof listed === 'string' || isOfInterest(listed, request.inspect)
+            ? withDetails(listed, { engine, scheduler })
+            : of(listed),
         INSPECTIONS_AT_ONCE,
       ),
       toArray(),
-      map((containers): EngineEvent => ({
-        type: 'containersListed',
-        at: scheduler.now(),
-        requestedAt,
-        engineClockMs: engine.clockMs(),
-        containers,
-      })),
+      map((listed): EngineEvent => {
+        const unread = listed.filter((one) => typeof one === 'string');
+        return {
+          type: 'containersListed',
+          at: scheduler.now(),
+          requestedAt,
+          engineClockMs: engine.clockMs(),
+          containers: listed.filter((one) => typeof one !== 'string'),
+          ...(unread.length > 0 && { unread }),
+        };
+      }),
       catchError((error: unknown) =>
         of<EngineEvent>({ type: 'listingFailed', at: scheduler.now(), reason: reasonOf(error) }),
       ),
@@ -105,21 +111,30 @@ export const inspectFacts = (
 export const isMissing = (error: unknown): boolean => error instanceof EngineError && error.status === 404;
 
 /** A container that cannot be inspected is still listed. One that has gone by now is not. */
-const withDetails = (
-  listed: ContainerFacts,
-  dependencies: Dependencies<'inspect'>,
-): Observable<ContainerFacts> =>
-  inspectFacts(listed.id, dependencies).pipe(
+const withDetails = (listed: Listed, dependencies: Dependencies<'inspect'>): Observable<Listed> =>
+  inspectFacts(typeof listed === 'string' ? listed : listed.id, dependencies).pipe(
     catchError((error: unknown) => (isMissing(error) ? EMPTY : of(listed))),
   );
 
-function decodeListing(answer: unknown): readonly ContainerFacts[] {
+/** An entry of a listing; only its id if it lacks something else that is relied on. */
+type Listed = ContainerFacts | string;
+
+function decodeListing(answer: unknown): readonly Listed[] {
   if (!Array.isArray(answer)) throw new EngineError('listing containers: the answer is no list');
-  return answer.map(decodeListed).filter((facts) => facts !== undefined);
+  return answer
+    .map((entry) => decodeListed(entry) ?? decodeListedId(entry))
+    .filter((listed) => listed !== undefined);
 }
 
 /**
- * It joined another container's network, or is named: by its name, its Compose service, or the beginning of its id.
+ * It joined another container's network, or may have done so, because the listing does not tell. Or it is named: by its
+ * name, its Compose service, or the beginning of its id.
  */
 export const isOfInterest = (facts: ContainerFacts, named: readonly string[]): boolean =>
-  facts.networkMode.startsWith('container:') || named.some((reference) => fits(reference, facts));
+  isNetworkUntold(facts) ||
+  facts.networkMode.startsWith('container:') ||
+  named.some((reference) => fits(reference, facts));
+
+/** Whether only an inspection can tell which network it uses. */
+export const isNetworkUntold = ({ networkMode, details }: ContainerFacts): boolean =>
+  networkMode === '' && details === undefined;

@@ -15,9 +15,21 @@ const LONGEST_STOP_TIMEOUT_SECONDS = 86_400;
 const number = v.pipe(v.number(), v.finite());
 const count = v.fallback(number, 0);
 
-const runState = v.picklist([
-  'created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead',
-] satisfies RunState[]); // prettier-ignore
+/** Podman's names for states that Docker calls otherwise, or does not tell apart. What is stopping still runs. */
+const OTHER_NAMES: ReadonlyMap<string, RunState> = new Map([
+  ['configured', 'created'],
+  ['initialized', 'created'],
+  ['stopping', 'running'],
+  ['stopped', 'exited'],
+]);
+
+const runState = v.pipe(
+  v.string(),
+  v.transform((state) => OTHER_NAMES.get(state) ?? state),
+  v.picklist([
+    'created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead',
+  ] satisfies RunState[]),
+); // prettier-ignore
 const policies = v.picklist(['no', 'always', 'unless-stopped', 'on-failure'] satisfies RestartPolicy[]);
 
 const withoutSlash = (name: string): string => (name.startsWith('/') ? name.slice(1) : name);
@@ -32,7 +44,10 @@ const bounded = (seconds: number): number =>
 
 const labels = v.pipe(textRecord, v.transform(knownLabels));
 
-/** An entry of `GET /containers/json`. */
+/** In a listing, Podman's code has `host` for every container, whatever its network. */
+const UNTRUSTWORTHY_MODE = 'host';
+
+/** An entry of `GET /containers/json`. Podman tells no `HostConfig`. */
 const Listed = object({
   Id: containerId,
   Names: v.pipe(listOf(v.string()), v.transform(ownName), v.string(), v.nonEmpty()),
@@ -42,6 +57,13 @@ const Listed = object({
   Labels: labels,
   HostConfig: part({ NetworkMode: text }),
 });
+
+/**
+ * Podman keeps why it refused the latest call, even one to start what runs already. That says nothing about how the
+ * container is.
+ */
+const withoutLeftovers = (error: string): string =>
+  /^container [0-9a-f]{64} is running\b/.test(error) ? '' : error;
 
 /** `GET /containers/{id}/json`. */
 const Inspected = object({
@@ -86,11 +108,15 @@ export function decodeListed(value: unknown): ContainerFacts | undefined {
     image: entry.Image,
     createdMs: entry.Created * 1000,
     labels: entry.Labels,
-    networkMode: entry.HostConfig.NetworkMode,
+    networkMode: entry.HostConfig.NetworkMode === UNTRUSTWORTHY_MODE ? '' : entry.HostConfig.NetworkMode,
     runState: entry.State,
     details: undefined,
   };
 }
+
+/** The id of an entry of which the rest may not be readable. */
+export const decodeListedId = (value: unknown): string | undefined =>
+  decoded(object({ Id: containerId }), value)?.Id;
 
 /** Undefined if it is not an inspection: a truncated body resolves as a Buffer. */
 export function decodeInspected(value: unknown): ContainerFacts | undefined {
@@ -111,7 +137,7 @@ export function decodeInspected(value: unknown): ContainerFacts | undefined {
       finishedAtMs: engineTimeMs(State.FinishedAt),
       health: health(State),
       exitCode: State.ExitCode,
-      error: State.Error,
+      error: withoutLeftovers(State.Error),
       imageId: Image,
       tty: Config.Tty,
       restartPolicy: HostConfig.RestartPolicy.Name,

@@ -3,7 +3,7 @@ import { containerId } from './container-id.ts';
 import type { ContainerChange, ContainerEvent } from './events.ts';
 import { parseJson } from './json.ts';
 import { knownLabels } from './labels.ts';
-import { decoded, object, textRecord } from './schemas.ts';
+import { decoded, object, text, textRecord } from './schemas.ts';
 
 /** API 1.52 removed the other fields. */
 const Message = object({
@@ -12,16 +12,19 @@ const Message = object({
   Actor: object({ ID: containerId, Attributes: textRecord }),
   /** The engine's int64, counted from 1970. */
   timeNano: v.pipe(v.number(), v.integer(), v.gtValue(0), v.ltValue(2 ** 63)),
+  /** Podman's, beside an action that does not have it. */
+  HealthStatus: text,
 });
 
 /** Decodes one line of the engine's event stream; undefined for anything but a change of a container. */
 export function decodeEvent(line: string, at: number): ContainerEvent | undefined {
   const message = decoded(Message, parseJson(line));
   if (message === undefined) return undefined;
-  const { Action, Actor, timeNano } = message;
+  const { Action, Actor, timeNano, HealthStatus } = message;
   const { name = '', exitCode, containerExitCode, signal, oldName } = Actor.Attributes;
   const labels = knownLabels(Actor.Attributes);
-  const change = changeOf(Action, { exitCode, containerExitCode, signal, oldName });
+  const action = Action === 'health_status' ? `${Action}: ${HealthStatus}` : Action;
+  const change = changeOf(action, { exitCode, containerExitCode, signal, oldName });
   return change && { ...change, at, id: Actor.ID, name, labels, engineTimeMs: timeNano / 1e6 };
 }
 
@@ -56,6 +59,7 @@ function changeOf(action: string, attributes: Attributes): ContainerChange | und
     case 'kill':
       return { type: 'containerKilled', signal };
     case 'destroy':
+    case 'remove': // Podman's word
       return { type: 'containerDestroyed' };
     case 'rename':
       return { type: 'containerRenamed', oldName: (oldName ?? '').replace(/^\//, '') };

@@ -133,8 +133,11 @@ const bytesOf = (stream: NodeJS.ReadableStream): Observable<Uint8Array> =>
 
 const engineError = (error: unknown): EngineError => {
   const { statusCode, json } = (error ?? {}) as { statusCode?: unknown; json?: { message?: unknown } };
-  const message = typeof json?.message === 'string' ? json.message : (unreachable(error) ?? reasonOf(error));
-  return new EngineError(message, typeof statusCode === 'number' ? statusCode : undefined);
+  const status = typeof statusCode === 'number' ? statusCode : undefined;
+  if (typeof json?.message === 'string') return new EngineError(json.message, status);
+  const failed = new EngineError(unreachable(error) ?? reasonOf(error), status);
+  // A proxy answers with a page in HTML.
+  return failed.isForbidden ? new EngineError(`it is forbidden (HTTP ${String(status)})`, status) : failed;
 };
 
 /** The usual reasons why there is no connection, each with its remedy. */

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import {
+  EMPTY,
   type SchedulerLike,
   catchError,
   concat,
@@ -10,14 +11,15 @@ import {
   of,
   switchMap,
   takeWhile,
+  tap,
 } from 'rxjs';
 import { answeredWithin } from './answered-within.ts';
 import { toLines } from './bytes.ts';
 import { decodeEvent } from './decode-event.ts';
-import { type EngineReadings, reasonOf } from './engine.ts';
+import { EngineError, type EngineReadings, reasonOf } from './engine.ts';
+import { engineInfo$ } from './engine-info.ts';
 import type { ContainerEvent, EngineEvent } from './events.ts';
 import { repeatWithGrowingDelay } from './growing-delay.ts';
-import { endedByKilledEngine$ } from './killed-engine.ts';
 
 const OPEN_TIMEOUT_MS = 10_000;
 /** An engine that never answers is no success: this is longer than it takes to give up on it. */
@@ -34,6 +36,8 @@ const OVERLAP_MS = 1_000;
  * The engine's messages about containers, for ever. Reconnects with growing delay, replays the gap, and reports when
  * it is connected and when not. A replayed message is emitted once. After `engineConnected` the containers must be
  * listed: the engine replays at most 256 messages, and none from before its own start.
+ *
+ * If a proxy forbids the event stream, the engine counts as connected nevertheless: it can be listed.
  */
 export const dockerEvents$ = (
   engine: Pick<EngineReadings, 'openEvents' | 'info' | 'pastEvents'>,
@@ -41,6 +45,7 @@ export const dockerEvents$ = (
 ): Observable<ContainerEvent | EngineEvent> =>
   defer(() => {
     const history = new History();
+    let isForbidden = false;
     const connected = (): EngineEvent => ({ type: 'engineConnected', at: scheduler.now() });
     const disconnected = (reason: string): EngineEvent => ({
       type: 'engineDisconnected',
@@ -58,17 +63,28 @@ export const dockerEvents$ = (
       answeredWithin(OPEN_TIMEOUT_MS, 'opening the event stream', scheduler),
       switchMap((bytes$) =>
         concat(
-          defer(() => of(connected())),
+          defer(() => {
+            isForbidden = false;
+            return of(connected());
+          }),
           merge(
             concat(
               news(bytes$),
               defer(() => of(disconnected('the event stream ended'))),
             ),
-            endedByKilledEngine$(engine, scheduler),
+            engineInfo$(engine, scheduler),
           ).pipe(takeWhile(({ type }) => type !== 'engineDisconnected', true)),
         ),
       ),
-      catchError((error: unknown) => of(disconnected(reasonOf(error)))),
+      catchError((error: unknown) => {
+        if (!(error instanceof EngineError && error.isForbidden)) return of(disconnected(reasonOf(error)));
+        const isNews = !isForbidden;
+        isForbidden = true;
+        return isNews ? merge(of(connected()), engineInfo$(engine, scheduler)) : EMPTY;
+      }),
+      tap(({ type }) => {
+        if (type === 'engineDisconnected') isForbidden = false;
+      }),
       repeatWithGrowingDelay(RECONNECT, scheduler),
     );
   });

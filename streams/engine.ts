@@ -40,13 +40,14 @@ export interface EngineReadings {
 }
 
 /**
- * Filters of the event stream: only what the monitor acts on, because each health probe would send three messages.
+ * Filters of the event stream: only what the monitor acts on, because each health probe would send three messages. By
+ * `died` and `remove` Podman filters what Docker calls `die` and `destroy`.
  */
 export const EVENT_FILTERS = {
   type: ['container'],
   event: [
-    'create', 'start', 'die', 'stop', 'restart', 'kill', 'destroy', 'rename', 'pause', 'unpause', 'oom',
-    'health_status',
+    'create', 'start', 'die', 'died', 'stop', 'restart', 'kill', 'destroy', 'remove', 'rename', 'pause', 'unpause',
+    'oom', 'health_status',
   ],
 } as const; // prettier-ignore
 
@@ -66,7 +67,15 @@ export class EngineError extends Error {
     super(message);
     this.status = status;
   }
+
+  /** A proxy in front of the engine, or a plugin of it, does not let the call through. */
+  get isForbidden(): boolean {
+    return this.status !== undefined && FORBIDDEN.includes(this.status);
+  }
 }
+
+/** 405 is the answer of proxies that have no rule for the method at all. */
+const FORBIDDEN: readonly number[] = [401, 403, 405];
 
 /** One line that describes anything thrown. */
 export const reasonOf = (error: unknown): string =>

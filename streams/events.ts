@@ -1,6 +1,7 @@
 import type { Labels } from './labels.ts';
 import type { Site } from '../config/config.ts';
 import type { SiteFault } from '../config/sites.ts';
+import type { EngineCall } from './engine-calls.ts';
 import type { FailureCause } from './wget-failure.ts';
 
 export type { SiteFault };
@@ -100,6 +101,16 @@ export type EngineEvent =
    */
   | { readonly type: 'containerEndedByEngine'; readonly at: number; readonly id: string }
   | { readonly type: 'engineDisconnected'; readonly at: number; readonly reason: string }
+  /** The engine is Podman. Emitted at each connection. `version`: empty if it does not tell. */
+  | { readonly type: 'podmanRecognised'; readonly at: number; readonly version: string }
+  /** A proxy in front of the engine does not let this call through. Emitted when that begins and when it ends. */
+  | {
+      readonly type: 'callForbidden';
+      readonly at: number;
+      readonly call: EngineCall;
+      readonly reason: string;
+    }
+  | { readonly type: 'callAllowed'; readonly at: number; readonly call: EngineCall }
   | {
       readonly type: 'containersListed';
       readonly at: number;
@@ -107,6 +118,8 @@ export type EngineEvent =
       readonly requestedAt: number;
       readonly engineClockMs: number;
       readonly containers: readonly ContainerFacts[];
+      /** Ids of containers that exist, and of which neither the listing nor an inspection tells enough. Absent: none. */
+      readonly unread?: readonly string[];
     }
   | { readonly type: 'listingFailed'; readonly at: number; readonly reason: string }
   | {
@@ -138,7 +151,10 @@ export interface ContainerFacts {
   /** On the engine's clock: milliseconds since the epoch, whole seconds if it was only listed. */
   readonly createdMs: number;
   readonly labels: Labels;
-  /** `HostConfig.NetworkMode`: `container:<id or name>` if it joined another container's network. */
+  /**
+   * `HostConfig.NetworkMode`: `container:<id or name>` if it joined another container's network. Empty without
+   * `details`: the engine's listing does not tell.
+   */
   readonly networkMode: string;
   readonly runState: RunState;
   /** Undefined if the container was only listed. */

@@ -193,11 +193,19 @@ interface StampedLine {
   readonly text: string;
 }
 
-/** Each line begins with the engine's own time stamp, which shows where to go on after a break. */
+/**
+ * Each line begins with the engine's own time stamp, which shows where to go on after a break. Podman's has whole seconds
+ * only, like that of Gluetun, which follows it.
+ */
 function splitTimestamp(line: string): StampedLine {
   const space = line.indexOf(' ');
   const timestamp = line.slice(0, space);
-  return space > 0 && engineTimeMs(timestamp) !== undefined && timestamp.includes('.')
-    ? { timestamp, text: line.slice(space + 1) }
+  const text = line.slice(space + 1);
+  return space > 0 &&
+    engineTimeMs(timestamp) !== undefined &&
+    (timestamp.includes('.') || IS_DATED.test(text))
+    ? { timestamp, text }
     : { timestamp: undefined, text: line };
 }
+
+const IS_DATED = /^\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d/;

@@ -1,31 +1,16 @@
-import {
-  EMPTY,
-  type Observable,
-  type SchedulerLike,
-  catchError,
-  filter,
-  map,
-  mergeMap,
-  switchMap,
-  takeUntil,
-  timer,
-  toArray,
-} from 'rxjs';
+import { EMPTY, type Observable, type SchedulerLike, filter, map, mergeMap, take, toArray } from 'rxjs';
 import { toLines } from './bytes.ts';
 import { decodeEvent } from './decode-event.ts';
 import type { EngineReadings } from './engine.ts';
 import type { ContainerEvent, EngineEvent } from './events.ts';
 import { sinceOf } from './engine-time.ts';
-import { asObject, asString, parseJson } from './json.ts';
+import { type Json, asObject, asString, parseJson } from './json.ts';
 
-/** Well within the time before an end that looks like an operator's stop is judged. */
-const ANSWER_TIMEOUT_MS = 5_000;
 /** An engine remembers this many messages of any kind, and none from before its own start. */
 const REMEMBERED = 256;
 
 /**
- * Each container that a killed engine has ended at its next start and that has not run since; none if the engine, or
- * a proxy in front of it, does not answer.
+ * Each container that a killed engine has ended at its next start and that has not run since.
  *
  * A killed engine leaves its containers running. Without `live-restore` the next engine stops them before it answers
  * any request. Its messages look like an operator's stop, and it treats them as one: `unless-stopped` does not start
@@ -34,25 +19,21 @@ const REMEMBERED = 256;
  * named.
  */
 export const endedByKilledEngine$ = (
-  engine: Pick<EngineReadings, 'info' | 'pastEvents'>,
+  info: Json | undefined,
+  engine: Pick<EngineReadings, 'pastEvents'>,
   scheduler: SchedulerLike,
-): Observable<EngineEvent> =>
-  engine.info().pipe(
-    switchMap((answer) => {
-      const info = asObject(answer);
-      const now = asString(info?.['SystemTime']);
-      if (info?.['LiveRestoreEnabled'] !== false || now === undefined) return EMPTY;
-      return engine.pastEvents(sinceOf(now)).pipe(
-        toLines(),
-        toArray(),
-        filter(({ length }) => length < REMEMBERED),
-        mergeMap(endedAtItsStart),
-      );
-    }),
+): Observable<EngineEvent> => {
+  const now = asString(info?.['SystemTime']);
+  if (info?.['LiveRestoreEnabled'] !== false || now === undefined) return EMPTY;
+  return engine.pastEvents(sinceOf(now)).pipe(
+    toLines(),
+    take(REMEMBERED),
+    toArray(),
+    filter(({ length }) => length < REMEMBERED),
+    mergeMap(endedAtItsStart),
     map((id): EngineEvent => ({ type: 'containerEndedByEngine', at: scheduler.now(), id })),
-    catchError(() => EMPTY),
-    takeUntil(timer(ANSWER_TIMEOUT_MS, scheduler)),
   );
+};
 
 const messagesIn = (lines: readonly string[]): readonly ContainerEvent[] =>
   lines.map((line) => decodeEvent(line, 0)).filter((event) => event !== undefined);

@@ -23,6 +23,14 @@ describe('DOCKER_HOST', () => {
       given: 'unix:///run/user/1000/docker.sock',
       then: { kind: 'socket', path: '/run/user/1000/docker.sock' },
     },
+    {
+      given: 'unix:///run/podman/podman.sock',
+      then: { kind: 'socket', path: '/run/podman/podman.sock' },
+    },
+    {
+      given: 'unix:///run/user/1000/podman/podman.sock',
+      then: { kind: 'socket', path: '/run/user/1000/podman/podman.sock' },
+    },
     { given: 'unix://', then: { kind: 'socket', path: '/var/run/docker.sock' } },
     { given: 'tcp://proxy:1234', then: tcp('proxy', 1234) },
     { given: 'tcp://proxy', then: tcp('proxy', 2375) },

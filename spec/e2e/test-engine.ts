@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
 import { rm } from 'node:fs/promises';
-import { isMissing } from './eventually.ts';
+import { eventually, isMissing } from './eventually.ts';
 
 /** An engine that a test may fill with containers. Everything that the harness creates has `labels`. */
 export interface TestEngine {
@@ -14,6 +14,8 @@ export interface TestEngine {
   readonly folder: string;
   /** Marks everything that this test created; re-created containers keep it like all labels. */
   readonly labels: Readonly<Record<string, string>>;
+  /** `false`: no image may have a health check, and none runs by itself. */
+  readonly hasHealthchecks?: boolean;
   start(): Promise<void>;
   /** Removes, by id, every container with `labels`, then everything else that the harness created. */
   dispose(): Promise<void>;
@@ -22,14 +24,20 @@ export interface TestEngine {
 /** `DOCKER_HOST` would override the socket (docker-modem): a host that is explicitly undefined does not. */
 export const dockerAt = (socketPath: string): Docker => new Docker({ socketPath, host: undefined });
 
-/** Removes, by id, every container with the engine's labels: those that the test created, and their replacements. */
+/**
+ * Removes, by id, every container with the engine's labels: those that the test created, and their replacements. Podman
+ * removes none that others have joined, so those go first.
+ */
 export async function removeContainers({
   docker,
   labels,
 }: Pick<TestEngine, 'docker' | 'labels'>): Promise<void> {
   const label = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-  const containers = await docker.listContainers({ all: true, filters: { label } });
-  await Promise.all(containers.map(async ({ Id }) => removeContainer(docker, Id)));
+  await eventually('the containers of the test are removed', async () => {
+    const containers = await docker.listContainers({ all: true, filters: { label } });
+    await Promise.all(containers.map(async ({ Id }) => removeContainer(docker, Id)));
+    return true;
+  });
 }
 
 /** Removes the container and its anonymous volumes, if it still exists. */

@@ -13,7 +13,7 @@ import type { Observable } from 'rxjs';
 /** An engine in virtual time with a gateway and one dependent, both running, and the events from then on. */
 export class Bench {
   readonly scheduler = new VirtualTimeScheduler();
-  readonly engine = new SimulatedEngine(this.scheduler);
+  readonly engine: SimulatedEngine;
   readonly standIn = new GluetunStandIn(this.scheduler);
   readonly gatewaySpec: ContainerSpec = gatewayContainer({
     name: 'gluetun',
@@ -23,7 +23,8 @@ export class Bench {
   });
   #lines = '';
 
-  constructor() {
+  constructor({ isPodman = false } = {}) {
+    this.engine = new SimulatedEngine(this.scheduler, { isPodman });
     this.engine.create(this.gatewaySpec);
     this.addDependent('app', 'gluetun');
     this.does(this.engine.start('gluetun'));
@@ -35,14 +36,14 @@ export class Bench {
       .subscribe((event) => (this.#lines += toJsonLine(event)));
   }
 
-  addDependent(name: string, owner: string): void {
+  readonly addDependent = (name: string, owner: string): void => {
     const spec = {
       image: 'stand-in',
       restartPolicy: 'unless-stopped',
       networkMode: `container:${owner}`,
     } as const;
     this.engine.create({ name, ...spec });
-  }
+  };
 
   readonly advance = (ms: number): void => advance(this.scheduler, ms);
 

@@ -17,6 +17,7 @@ import {
 import { EventBus } from './events.ts';
 import { Execs } from './execs.ts';
 import { listFilter } from './filters.ts';
+import { dependenciesNotStarted, hasDependents } from './podman.ts';
 import type { Filters } from './filters.ts';
 import { HealthChecks } from './health.ts';
 import { Images } from './images.ts';
@@ -47,6 +48,7 @@ const DEFAULT_STOP_TIMEOUT_SECONDS = 10;
  * reads its result. Every delay comes from the scheduler.
  */
 export class SimulatedEngine {
+  readonly isPodman: boolean;
   readonly runtime: Runtime;
   readonly events: EventBus;
   readonly execs: Execs;
@@ -65,9 +67,11 @@ export class SimulatedEngine {
   readonly #creation: Creation;
   readonly #removal: Removal;
 
-  constructor(scheduler: SchedulerLike) {
+  /** @param options `isPodman`: it answers like Podman's Docker-compatible API, without systemd. */
+  constructor(scheduler: SchedulerLike, { isPodman = false } = {}) {
+    this.isPodman = isPodman;
     this.runtime = new Runtime(scheduler);
-    this.events = new EventBus(this.runtime);
+    this.events = new EventBus(this.runtime, { isPodman });
     this.execs = new Execs(this.runtime, this.events);
     this.images = new Images(this.runtime);
     const registry = this.#registry;
@@ -78,7 +82,7 @@ export class SimulatedEngine {
       runtime,
       events,
       execs,
-      health: new HealthChecks(runtime, events),
+      health: new HealthChecks(runtime, events, { isPodman }),
       networks: new Networks(events, (ref) => this.find(ref)),
       removal: this.#removal,
     });
@@ -121,7 +125,11 @@ export class SimulatedEngine {
     return this.#operation(() => {
       const container = this.get(ref);
       if (container.state.paused) throw cannotStartPaused();
-      return this.#lifecycle.start(container);
+      const owner = this.#missingOwner(container);
+      return concat(
+        owner === undefined ? EMPTY : this.start(owner.id),
+        defer(() => this.#lifecycle.start(container)),
+      );
     });
   }
 
@@ -135,6 +143,8 @@ export class SimulatedEngine {
   restart(ref: string, timeoutSeconds?: number): Observable<void> {
     return this.#operation(() => {
       const container = this.get(ref);
+      const owner = this.#missingOwner(container);
+      if (owner !== undefined) throw dependenciesNotStarted(container.id, owner.id);
       return this.#lifecycle.restart(container, ref, timeoutSeconds ?? stopTimeout(container));
     });
   }
@@ -180,16 +190,28 @@ export class SimulatedEngine {
     const { all = false, filters = new Map() } = options;
     const matches = listFilter(filters);
     const nowMs = this.runtime.clock.nowMs();
-    return this.#registry.all
-      .filter((container) => (all || filters.has('status') || container.state.running) && matches(container))
-      .map((container) => listing(container, { image: this.#imageToday(container), nowMs }))
-      .reverse();
+    return (
+      this.#registry.all
+        .filter(
+          (container) => (all || filters.has('status') || container.state.running) && matches(container),
+        )
+        .map((container) => listing(container, { image: this.#imageToday(container), nowMs }))
+        // The field is there, and null.
+        .map((entry) => (this.isPodman ? { ...entry, HostConfig: null } : entry))
+        .reverse()
+    );
   }
 
   inspect(ref: string): object {
     const container = this.get(ref);
     const execIds = this.execs.running(container).map(({ id }) => id);
     return inspection(container, { execIds });
+  }
+
+  /** The part of `GET /info` that the monitor reads. */
+  info(): object {
+    const common = { LiveRestoreEnabled: false, SystemTime: this.systemTime };
+    return this.isPodman ? { ...common, BuildahVersion: '1.43.2', ServerVersion: '5.8.6' } : common;
   }
 
   /** `GET /containers/{id}/changes`: null where there are none. */
@@ -302,12 +324,26 @@ export class SimulatedEngine {
 
   #remove(ref: string, force: boolean, volumes: boolean): Observable<unknown> {
     const container = this.get(ref);
+    const dependents = this.isPodman ? this.#dependentsOf(container) : [];
+    if (dependents.length > 0) throw hasDependents(container.id, dependents);
     if (container.state.running && !force) {
       throw container.state.paused ? cannotRemovePaused(ref) : cannotRemoveRunning(ref);
     }
     const killed$ = container.state.running ? this.kill(container.id) : EMPTY;
     const gone$ = step(() => this.#removal.remove(container, { volumes }));
     return concat(killed$, this.runtime.after(container.timings.cleanupMs), gone$);
+  }
+
+  /** Podman starts the owner of the network together with a container, but restarts nothing without it. */
+  #missingOwner({ joins }: Container): Container | undefined {
+    const owner = this.isPodman && joins !== undefined ? this.find(joins) : undefined;
+    return owner?.state.running === false ? owner : undefined;
+  }
+
+  #dependentsOf({ id }: Container): readonly string[] {
+    return this.#registry.all
+      .filter(({ joins }) => joins !== undefined && this.find(joins)?.id === id)
+      .map((one) => one.id);
   }
 
   #startAll(containers: readonly Container[]): Observable<unknown> {

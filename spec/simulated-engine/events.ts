@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 import { nanosToMs, nanosToSeconds } from './clock.ts';
 import type { Nanos } from './clock.ts';
 import type { Container } from './container.ts';
+import { inPodmansWords } from './podman.ts';
 import type { Runtime } from './runtime.ts';
 
 /** The events that the engine remembers for `since`, including those of execs. */
@@ -30,12 +31,14 @@ export class EventBus {
   loses: (event: EngineEvent) => boolean = () => false;
 
   readonly #runtime: Runtime;
+  readonly #isPodman: boolean;
   readonly #listeners: ((event: EngineEvent) => void)[] = [];
   readonly #past: EngineEvent[] = [];
   #live$ = new Subject<EngineEvent>();
 
-  constructor(runtime: Runtime) {
+  constructor(runtime: Runtime, { isPodman = false } = {}) {
     this.#runtime = runtime;
+    this.#isPodman = isPodman;
   }
 
   /** All events, before any other reader gets them, including those that are lost for others, across engine restarts. */
@@ -44,6 +47,18 @@ export class EventBus {
   }
 
   container(container: Container, action: string, more: Attributes = {}): void {
+    if (!this.#isPodman) this.#tell(container, action, more);
+    else
+      for (const told of inPodmansWords(container, action, more))
+        this.#tell(container, told.action, { ...told.more, podId: '' });
+  }
+
+  /** Somebody has asked for a restart. Docker tells that at its end. */
+  restarting(container: Container): void {
+    if (this.#isPodman) this.#tell(container, 'restart', { podId: '' });
+  }
+
+  #tell(container: Container, action: string, more: Attributes): void {
     const { id, image, labels, name } = container;
     this.#emit({
       type: 'container',
@@ -58,6 +73,7 @@ export class EventBus {
   }
 
   network(container: Container, action: 'connect' | 'disconnect'): void {
+    if (this.#isPodman) return;
     const name = container.networkMode === 'default' ? 'bridge' : container.networkMode;
     const attributes = { container: container.id, name, type: name === 'none' ? 'null' : 'bridge' };
     this.#emit({ type: 'network', action, id: NETWORK_ID, at: this.#runtime.clock.stamp(), attributes });

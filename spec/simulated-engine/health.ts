@@ -19,10 +19,12 @@ const PROBE_MS = 60;
 export class HealthChecks {
   readonly #runtime: Runtime;
   readonly #events: EventBus;
+  readonly #isPodman: boolean;
 
-  constructor(runtime: Runtime, events: EventBus) {
+  constructor(runtime: Runtime, events: EventBus, { isPodman = false } = {}) {
     this.#runtime = runtime;
     this.#events = events;
+    this.#isPodman = isPodman;
   }
 
   /** A new run of the container: its health is reset without an event. */
@@ -35,7 +37,8 @@ export class HealthChecks {
   resume(container: Container): void {
     const check = checkOf(container);
     const { health } = container;
-    if (check === undefined || health === undefined) return;
+    // Podman's probes are run by systemd.
+    if (check === undefined || health === undefined || this.#isPodman) return;
     const probes$ = concat(
       this.#runtime.after(toMs(check.Interval) || DEFAULT_INTERVAL_MS),
       defer(() => this.#probe(container, check, health)),
@@ -52,7 +55,7 @@ export class HealthChecks {
   /** Stopped or paused: the engine shows it as unhealthy, without an event. */
   suspend(container: Container): void {
     container.healthLoop.unsubscribe();
-    if (container.health !== undefined) container.health.status = 'unhealthy';
+    if (container.health !== undefined && !this.#isPodman) container.health.status = 'unhealthy';
   }
 
   #probe(container: Container, check: Healthcheck, health: Health): Observable<never> {

@@ -114,6 +114,7 @@ export class Lifecycle {
     const { runtime, events } = this.#parts;
     return runtime.launch(
       concat(
+        step(() => events.restarting(container)),
         defer(() => (container.state.running ? this.#stopToStartAgain(container, timeoutSeconds) : EMPTY)),
         defer(() => this.start(container)),
         step(() => events.container(container, 'restart')),

@@ -79,6 +79,26 @@ const scenarios: Readonly<Record<string, (bench: Bench) => void>> = {
     bench.does(bench.engine.stop('gluetun'));
     bench.outcome(bench.engine.restart('app'));
   },
+  'podman-5.8': ({ addDependent, advance, does, engine }) => {
+    for (const name of ['app1', 'app2', 'app3']) {
+      addDependent(name, 'gluetun');
+      does(engine.start(name));
+    }
+    advance(1000);
+    does(engine.restart('gluetun', 0));
+    does(engine.stop('app3'));
+    does(engine.kill('app2'));
+    does(engine.start('app2'));
+    does(engine.rename('app1', 'appx'));
+    does(engine.rename('appx', 'app1'));
+    does(engine.pause('app1'));
+    does(engine.unpause('app1'));
+    does(engine.remove('app3'));
+    addDependent('app4', 'gluetun');
+    does(engine.restart('app1', 0));
+    does(engine.stop('gluetun'));
+    does(engine.start('gluetun'));
+  },
   'dependent-crash-gateway-down': (bench) => {
     bench.does(bench.engine.stop('gluetun'));
     bench.engine.crash('app');
@@ -89,10 +109,10 @@ const scenarios: Readonly<Record<string, (bench: Bench) => void>> = {
 const withoutExecs = (events: readonly RecordedEvent[]): readonly RecordedEvent[] =>
   events.filter(({ Action }) => !Action.startsWith('exec_'));
 
-/** The names of all keys, without compose's labels. */
+/** The names of all keys, without labels. */
 function shapeOf(event: RecordedEvent): object {
   const attributes = Object.keys(event.Actor.Attributes).filter(
-    (key) => !key.startsWith('com.docker.compose'),
+    (key) => !/^(com\.docker\.compose|io\.buildah|lab$)/.test(key),
   );
   return { action: event.Action, keys: Object.keys(event), actor: Object.keys(event.Actor), attributes };
 }
@@ -100,12 +120,13 @@ function shapeOf(event: RecordedEvent): object {
 describe.each(Object.entries(scenarios))(
   'the simulated engine, compared with the recording "%s",',
   (transcript, play) => {
-    const expected = withoutExecs(recordedEvents(transcript, '28.5'));
+    const isPodman = transcript.startsWith('podman');
+    const expected = withoutExecs(recordedEvents(transcript, isPodman ? 'podman' : '28.5'));
     const containers = new Set(expected.map(({ Actor }) => Actor.ID));
 
     /** The latest events of these containers; the earlier ones are from the setup. */
     function replay(): readonly RecordedEvent[] {
-      const bench = new Bench();
+      const bench = new Bench({ isPodman });
       play(bench);
       return withoutExecs(bench.said).slice(-expected.length);
     }

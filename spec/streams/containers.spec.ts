@@ -47,6 +47,8 @@ describe('listing$', () => {
     ['inspects one referenced by its name in another case', [entry('a')], ['A-Name'], [inspected('a')]],
     ['inspects one referenced by its compose service', [entry('a', 'bridge', { [COMPOSE_SERVICE]: 'vpn' })], ['vpn'], [inspected('a')]],
     ['inspects every one on the network of another container', [entry('a', 'container:x'), entry('b')], [], [inspected('a'), listed('b')]],
+    ['inspects every one whose network the listing does not tell', [entry('a', ''), entry('b')], [], [inspected('a'), listed('b')]],
+    ['inspects one of which the listing does not tell enough', [{ Id: 'a', Names: ['/a'], State: 'unknown' }, entry('b')], [], [inspected('a'), listed('b')]],
     ['skips list entries that are not containers', [null, 'x', entry('a'), {}], [], [listed('a')]],
   ])('%s', (_, list, references, containers) => {
     marbles(({ cold, expectObservable }, scheduler) => {
@@ -67,6 +69,15 @@ describe('listing$', () => {
     marbles(({ expectObservable }, scheduler) => {
       const engine = engineOf(of([entry('a', 'container:x')]), { a: inspect });
       expectObservable(listing$(ask(), { engine, scheduler })).toBe('(L|)', { L: listedAll(0, containers) });
+    });
+  });
+
+  it('tells which containers exist although neither the listing nor an inspection can be read', () => {
+    marbles(({ expectObservable }, scheduler) => {
+      const engine = engineOf(of([{ Id: 'a' }, { Id: 'c' }, entry('b')]), { a: of({ Id: 'a' }), c: gone$ });
+      expectObservable(listing$(ask(), { engine, scheduler })).toBe('(L|)', {
+        L: { ...listedAll(0, [listed('b')]), unread: ['a'] },
+      });
     });
   });
 

@@ -29,6 +29,37 @@ describe('decodeInspected', () => {
     },
   );
 
+  it('reads the recorded answer of Podman', () => {
+    expect(decodeInspected(recordedAnswer('inspect-dependent-podman-4.3'))).toMatchObject({
+      name: 'app1',
+      networkMode: expect.stringMatching(/^container:[0-9a-f]{64}$/) as string,
+      runState: 'running',
+      details: {
+        health: 'none',
+        error: '',
+        restartPolicy: 'unless-stopped',
+        startedAtMs: expect.any(Number) as number,
+        stopSignal: 15,
+        stopTimeoutSeconds: 0,
+      },
+    });
+  });
+
+  it.each([
+    [`container ${'a'.repeat(64)} is running: container state improper`, ''],
+    [
+      `some dependencies of container ${'a'.repeat(64)} are not started: x: container state improper`,
+      `some dependencies of container ${'a'.repeat(64)} are not started: x: container state improper`,
+    ],
+    [
+      `Container ${'a'.repeat(64)} is restarting, wait until the container is running`,
+      `Container ${'a'.repeat(64)} is restarting, wait until the container is running`,
+    ],
+  ])('takes the error "%s" for "%s"', (Error, error) => {
+    const answer = recordedAnswer('inspect-dependent') as { State: object };
+    expect(decodeInspected({ ...answer, State: { ...answer.State, Error } })?.details?.error).toBe(error);
+  });
+
   it('distinguishes the dependent from its gateway', () => {
     expect(decodeInspected(healthy())).toMatchObject({ runState: 'running', details: { health: 'healthy' } });
     expect(decodeInspected(recordedAnswer('inspect-dependent'))?.networkMode).toMatch(
@@ -206,6 +237,14 @@ describe('decodeListed', () => {
     );
   });
 
+  it("reads Podman's list, which tells no network", () => {
+    const decoded = (recordedAnswer('list-podman-4.3') as unknown[]).map(decodeListed);
+    expect(decoded.map((facts) => [facts?.name, facts?.runState, facts?.networkMode])).toEqual([
+      ['app1', 'running', ''],
+      ['gluetun', 'running', ''],
+    ]);
+  });
+
   it('reads an entry, and of its labels those that matter: others may hold a secret', () => {
     expect(decodeListed(entry({}))).toEqual({
       id: 'abc',
@@ -236,6 +275,22 @@ describe('decodeListed', () => {
   ])('rejects an entry with %j', (more) => {
     expect(decodeListed(entry(more))).toBeUndefined();
   }); // prettier-ignore
+
+  it.each([
+    ['configured', 'created'],
+    ['initialized', 'created'],
+    ['stopping', 'running'],
+    ['stopped', 'exited'],
+  ])('reads the state that Podman calls %s as %s', (State, runState) => {
+    expect(decodeListed(entry({ State }))?.runState).toBe(runState);
+  });
+
+  it.each([{ HostConfig: null }, { HostConfig: {} }, { HostConfig: { NetworkMode: 'host' } }])(
+    'takes no network from an entry with %j',
+    (more) => {
+      expect(decodeListed(entry(more))?.networkMode).toBe('');
+    },
+  );
 
   it('accepts an entry with only an id, a name and a state', () => {
     expect(decodeListed({ Id: 'abc', Names: ['/a'], State: 'exited' })).toMatchObject({

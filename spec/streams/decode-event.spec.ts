@@ -65,9 +65,18 @@ const STORIES_28: typeof STORIES = {
   stop: 'gluetun:killed(15) gluetun:stopped gluetun:died(0) gluetun:started gluetun:healthy',
 };
 
+/** What Podman said of one and the same run. It tells no signal, and no old name. */
+const STORIES_OF_PODMAN: typeof STORIES = {
+  'podman-4.3':
+    'gluetun:restarted gluetun:died(137) gluetun:started app3:stopped app3:died(137) app2:killed(?) app2:died(137) app2:started →appx →app1 app1:paused app1:unpaused app3:destroyed app4:created app1:restarted app1:stopped app1:died(137) app1:started gluetun:died(137) gluetun:started gluetun:healthy gluetun:died(137)',
+  'podman-5.8':
+    'gluetun:restarted gluetun:died(137) gluetun:started app3:died(0) app2:killed(?) app2:died(137) app2:started →appx →app1 app1:paused app1:unpaused app3:destroyed app4:created app1:restarted app1:died(137) app1:started gluetun:died(0) gluetun:started',
+};
+
 const RECORDINGS = [
   { engine: '20.10', stories: STORIES },
   { engine: '28.5', stories: { ...STORIES, ...STORIES_28 } },
+  { engine: 'podman', stories: STORIES_OF_PODMAN },
 ];
 
 const recorded = RECORDINGS.flatMap(({ engine, stories }) =>
@@ -118,6 +127,7 @@ describe('decodeEvent', () => {
     ['restart', { type: 'containerRestarted' }],
     ['kill', { type: 'containerKilled', signal: undefined }],
     ['destroy', { type: 'containerDestroyed' }],
+    ['remove', { type: 'containerDestroyed' }],
     ['rename', { type: 'containerRenamed', oldName: '' }],
     ['pause', { type: 'containerPaused' }],
     ['unpause', { type: 'containerUnpaused' }],
@@ -126,6 +136,17 @@ describe('decodeEvent', () => {
     ['health_status: unhealthy', { type: 'containerHealthChanged', health: 'unhealthy' }],
   ])('decodes %s', (action, change) => {
     expect(decoded({ Action: action })).toMatchObject(change);
+  });
+
+  it.each([
+    ['healthy', { type: 'containerHealthChanged', health: 'healthy' }],
+    ['unhealthy', { type: 'containerHealthChanged', health: 'unhealthy' }],
+  ])("decodes Podman's health_status with %s beside it", (HealthStatus, change) => {
+    expect(decoded({ Action: 'health_status', HealthStatus })).toMatchObject(change);
+  });
+
+  it.each(['starting', '', 5])("ignores Podman's health_status with %p beside it", (HealthStatus) => {
+    expect(decoded({ Action: 'health_status', HealthStatus })).toBeUndefined();
   });
 
   it.each([

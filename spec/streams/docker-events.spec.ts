@@ -118,6 +118,20 @@ describe('dockerEvents$', () => {
     });
   });
 
+  it('counts as connected if the event stream is forbidden, and says so once', () => {
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const forbidden$ = throwError(() => new EngineError('it is forbidden (HTTP 403)', 403));
+      const open$ = cold('(o|)', { o: NEVER });
+      const rounds = [forbidden$, forbidden$, refusal$, forbidden$, open$];
+      expectObservable(events(scheduler, ...rounds).events$, '20s !').toBe('A 749ms B 999ms C 1999ms D', {
+        A: connected(0),
+        B: disconnected(750, 'connect ECONNREFUSED'),
+        C: connected(1_750),
+        D: connected(3_750),
+      });
+    });
+  });
+
   it('reports a timeout if the engine does not answer, and retries with growing delays', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const silent$ = cold<Opened>('-');

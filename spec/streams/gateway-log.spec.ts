@@ -141,6 +141,23 @@ describe('gatewayLog$', () => {
     });
   });
 
+  it("reads Podman's stamps of whole seconds, and emits no line twice after a break", () => {
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const SECOND = '2026-11-22T18:14:49Z';
+      const lines = [`${SECOND} =====\n`, `${SECOND} ${SECOND} ${UP}\n`, `${SECOND} ${SECOND} ${HEALING}\n`];
+      const engine = new Rounds<Asked, Uint8Array>(
+        cold('(a|)', { a: frame(lines.slice(0, 2).join('')) }),
+        cold('a', { a: frame(lines.join('')) }),
+      );
+      const log = gatewayLog$(follow(false), { followLog: engine.next, clockMs: () => 0 }, scheduler);
+      expectObservable(log, '^ 1500ms !').toBe('U 999ms H', { U: up(0), H: healing(1_000) });
+      scheduler.schedule(
+        () => expect(engine.calls[1]).toEqual(['g', { since: '1795371289.000000000', tail: 1_000 }]),
+        1_400,
+      );
+    });
+  });
+
   it('goes on with the remaining lines if the line it left off at was rotated away', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const engine = new Rounds<Asked, Uint8Array>(

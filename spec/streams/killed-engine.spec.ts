@@ -1,5 +1,5 @@
 import { NEVER, type Observable, of, throwError } from 'rxjs';
-import { endedByKilledEngine$ } from '../../streams/killed-engine.ts';
+import { engineInfo$ } from '../../streams/engine-info.ts';
 import { EngineError } from '../../streams/engine.ts';
 import { marbles, text } from './marbles.ts';
 
@@ -16,7 +16,7 @@ const refused$ = throwError(() => new EngineError('forbidden', 403));
 
 const endedByEngine = (id: string) => ({ type: 'containerEndedByEngine', at: 0, id });
 
-describe('endedByKilledEngine$', () => {
+describe('engineInfo$, of containers that a killed engine has ended,', () => {
   it.each<{
     given: string;
     info?: Observable<unknown>;
@@ -128,7 +128,7 @@ describe('endedByKilledEngine$', () => {
     marbles(({ expectObservable }, scheduler) => {
       const engine = { info: () => info, pastEvents: () => past };
       const letters = Object.fromEntries(then.map((name) => [name, endedByEngine(name)]));
-      expectObservable(endedByKilledEngine$(engine, scheduler)).toBe(
+      expectObservable(engineInfo$(engine, scheduler)).toBe(
         then.length === 0 ? '|' : `(${then.join('')}|)`,
         letters,
       );
@@ -142,7 +142,7 @@ describe('endedByKilledEngine$', () => {
         asked.push(until);
         return said(stopped('a'));
       };
-      expectObservable(endedByKilledEngine$({ info: () => WITHOUT, pastEvents }, scheduler)).toBe('(a|)', {
+      expectObservable(engineInfo$({ info: () => WITHOUT, pastEvents }, scheduler)).toBe('(a|)', {
         a: endedByEngine('a'),
       });
     });
@@ -154,7 +154,7 @@ describe('endedByKilledEngine$', () => {
     { given: 'past events', engine: { info: () => WITHOUT, pastEvents: () => NEVER } },
   ])("gives up waiting for the engine's $given", ({ engine }) => {
     marbles(({ expectObservable }, scheduler) => {
-      expectObservable(endedByKilledEngine$(engine, scheduler)).toBe('5s |');
+      expectObservable(engineInfo$(engine, scheduler)).toBe('5s |');
     });
   });
 });

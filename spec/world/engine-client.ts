@@ -24,7 +24,7 @@ import {
 } from 'rxjs';
 import { EVENT_FILTERS, EngineError, type EngineReadings } from '../../streams/engine.ts';
 import type { CreateBody, EngineWrites } from '../../src/acts/engine-writes.ts';
-import { formatNanosPadded, parseUnixTime } from '../simulated-engine/clock.ts';
+import { type Nanos, formatNanosPadded, parseUnixTime } from '../simulated-engine/clock.ts';
 import type { CreateBody as SimulatedBody } from '../simulated-engine/create-request.ts';
 import type { SimulatedEngine } from '../simulated-engine/engine.ts';
 import { eventFilter, parseFilters } from '../simulated-engine/filters.ts';
@@ -141,8 +141,7 @@ export class EngineClient implements EngineReadings, EngineWrites {
         ),
     );
 
-  readonly info = (): Observable<unknown> =>
-    this.#answer('info', () => ({ LiveRestoreEnabled: false, SystemTime: this.#engine.systemTime }));
+  readonly info = (): Observable<unknown> => this.#answer('info', () => this.#engine.info());
 
   readonly pastEvents = (until: string): Observable<Uint8Array> =>
     this.#answer('events', () => this.#engine.events.past(parseUnixTime(until))).pipe(
@@ -164,7 +163,7 @@ export class EngineClient implements EngineReadings, EngineWrites {
       };
       return log
         .read(query)
-        .pipe(map(({ at, stream, text }) => encodeFrame(stream, `${formatNanosPadded(at)} ${text}`)));
+        .pipe(map(({ at, stream, text }) => encodeFrame(stream, `${this.#stamp(at)} ${text}`)));
     }).pipe(
       switchMap((bytes$) => bytes$),
       takeUntil(this.#brokenOff$),
@@ -285,6 +284,12 @@ export class EngineClient implements EngineReadings, EngineWrites {
     if (fault === undefined) return this.disturb(call) ?? UNDISTURBED;
     this.#faults = this.#faults.filter((waiting) => waiting !== fault);
     return fault.disturbance;
+  }
+
+  /** Podman tells whole seconds. */
+  #stamp(at: Nanos): string {
+    const stamp = formatNanosPadded(at);
+    return this.#engine.isPodman ? stamp.replace(/\.\d+/, '') : stamp;
   }
 
   #nameOf(id: string): string {

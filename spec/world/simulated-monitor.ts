@@ -1,11 +1,15 @@
-import { EMPTY, NEVER, type Observable, type SchedulerLike, type Subscription, Subject, tap } from 'rxjs';
+import { EMPTY, type Observable, type SchedulerLike, type Subscription, Subject, tap } from 'rxjs';
+import type { EngineReadings } from '../../streams/engine.ts';
+import { CallWatch } from '../../streams/call-watch.ts';
 import type { Event } from '../../streams/events.ts';
 import { source$ } from '../../streams/source.ts';
 import { type VpnRestart, vpnRestart$ } from '../../streams/vpn-restart.ts';
 import type { WitnessVerdict } from '../../streams/witness.ts';
 import type { Act } from '../../src/model/act.ts';
 import { type Edge, tellEdges } from '../../src/edges/edge.ts';
+import type { EngineWrites } from '../../src/acts/engine-writes.ts';
 import { execute } from '../../src/acts/executor.ts';
+import { rehearsal$ } from '../../src/acts/rehearsal.ts';
 import type { Line } from '../../src/notices/log-line.ts';
 import { type Persisted, persistedOf, persistedSources } from '../../src/model/persisted.ts';
 import { lineOf } from '../../src/notices/wording.ts';
@@ -30,6 +34,8 @@ export interface MonitorParts {
   readonly onEvent?: (event: Event, state: Everything) => void;
   /** Called for each step that changed the state. */
   readonly onState?: (before: Everything, after: Everything) => void;
+  /** As behind a proxy: what is needed later is tried at the start. */
+  readonly rehearses?: boolean;
   /** Wraps each act. */
   readonly around?: (act: Act, events$: Observable<Event>) => Observable<Event>;
 }
@@ -99,25 +105,39 @@ export class SimulatedMonitor {
       commit = () => EMPTY,
       onEvent,
       around,
+      rehearses = false,
     } = this.#parts;
+    const watch = new CallWatch(scheduler);
+    const engine = watch.watched<EngineReadings & EngineWrites>(client);
     const restartVpn = (gatewayId: string): Observable<VpnRestart> =>
-      vpnRestart$(gatewayId, { engine: client, scheduler, controlServer: CONTROL_SERVER });
+      vpnRestart$(gatewayId, { engine, scheduler, controlServer: CONTROL_SERVER });
     return runProgram({
       initial,
       scheduler,
       source: (request$, deadline$) =>
         source$({
-          engine: client,
+          engine,
           scheduler,
           controlServer: CONTROL_SERVER,
           probeWitness,
           request$,
           deadline$,
-          others: [this.#signal$, this.#trouble$, NEVER],
+          others: [
+            this.#signal$,
+            this.#trouble$,
+            watch.change$,
+            rehearsal$({
+              reads: engine,
+              writes: engine,
+              recreates: true,
+              connected$: watch.connected$,
+              isNeeded: () => rehearses || watch.hasForbidden,
+            }),
+          ],
         }).pipe(tap((event) => onEvent?.(event, this.state))),
       execute: (act, acting) => {
         const exclude = initial.watches[0]?.settings.exclude ?? [];
-        const executor = { reads: client, writes: client, restartVpn, scheduler, exclude, ...acting };
+        const executor = { reads: engine, writes: engine, restartVpn, scheduler, exclude, ...acting };
         const events$ = execute(act, executor);
         return around?.(act, events$) ?? events$;
       },

@@ -28,13 +28,14 @@ export interface WorldOptions {
   readonly gluetun?: GluetunOptions;
   readonly hasWitness?: boolean;
   /** Of the gateway. */
-  readonly restartPolicy?: 'always' | 'unless-stopped';
+  readonly restartPolicy?: 'no' | 'always' | 'unless-stopped';
   /** How long the gateway takes to exit after SIGTERM. */
   readonly exitMs?: number;
   /** Further gateways that the same monitor watches, by name. */
   readonly more?: Readonly<Record<string, GluetunOptions>>;
   /** On the engine's clock, for which the year 1 means "never". */
   readonly beginsAtMs?: number;
+  readonly isPodman?: boolean;
 }
 
 /**
@@ -43,8 +44,8 @@ export interface WorldOptions {
  */
 export class World {
   readonly scheduler = new VirtualTime();
-  readonly engine = new SimulatedEngine(this.scheduler);
-  readonly client = new EngineClient(this.engine, this.scheduler);
+  readonly engine: SimulatedEngine;
+  readonly client: EngineClient;
   readonly standIn: GluetunStandIn;
   readonly gateway: ContainerSpec;
   /** Those of the further gateways. */
@@ -65,7 +66,10 @@ export class World {
     exitMs,
     more = {},
     beginsAtMs = 1_000_000,
+    isPodman = false,
   }: WorldOptions = {}) {
+    this.engine = new SimulatedEngine(this.scheduler, { isPodman });
+    this.client = new EngineClient(this.engine, this.scheduler);
     advance(this.scheduler, beginsAtMs);
     this.standIn = new GluetunStandIn(this.scheduler, gluetun);
     this.gateway = gatewayContainer({

@@ -7,6 +7,7 @@ import {
   resolveSites,
 } from '../../config/resolve-sites.ts';
 import { connectDocker, dockerReadings } from '../../streams/docker-engine.ts';
+import { CallWatch } from '../../streams/call-watch.ts';
 import type { EdgeEvent, Event, Store } from '../../streams/events.ts';
 import { signals$ } from '../../streams/signals.ts';
 import { sitesFile$ } from '../../streams/sites-file.ts';
@@ -15,6 +16,7 @@ import { type VpnRestart, vpnRestart$ } from '../../streams/vpn-restart.ts';
 import { type WitnessVerdict, witness$ } from '../../streams/witness.ts';
 import { steadyScheduler as scheduler } from '../loop/clock.ts';
 import { dockerWrites } from '../acts/docker-writes.ts';
+import { rehearsal$ } from '../acts/rehearsal.ts';
 import { tellEdges } from '../edges/edge.ts';
 import { livenessFile } from '../edges/liveness-file.ts';
 import { logEdge, sayTo } from '../edges/log-edge.ts';
@@ -124,8 +126,9 @@ function watching(
   { sites, fileText, opening, memory, commit, trouble$ }: LoopStart,
 ): Observable<Step> {
   const docker = connectDocker(config.docker);
-  const reads = dockerReadings(docker);
-  const writes = dockerWrites(docker);
+  const watch = new CallWatch(scheduler);
+  const reads = watch.watched(dockerReadings(docker));
+  const writes = watch.watched(dockerWrites(docker));
   const file = {
     path: config.sitesFile,
     initialText: fileText,
@@ -138,8 +141,12 @@ function watching(
     witness === undefined ? EMPTY : witness$(witness, { scheduler });
   const restartVpn = (gatewayId: string): Observable<VpnRestart> =>
     vpnRestart$(gatewayId, { engine: reads, scheduler, controlServer });
+  // Behind a socket there is no proxy as a rule.
+  const isNeeded = (): boolean => !config.dryRun && (config.docker.kind === 'tcp' || watch.hasForbidden);
   const others: readonly Observable<Event>[] = [
     trouble$,
+    watch.change$,
+    rehearsal$({ reads, writes, recreates: config.autoRecreate, connected$: watch.connected$, isNeeded }),
     sitesFile$(file, scheduler),
     signals$(process, scheduler),
   ];

@@ -1,9 +1,10 @@
 import type { SharedConcern } from '../model/concern.ts';
 import type { ContainerEvent, ContainerFacts, Event } from '../../streams/events.ts';
-import { isOfInterest } from '../../streams/containers.ts';
+import { isNetworkUntold, isOfInterest } from '../../streams/containers.ts';
 import type { ReadingRequest } from '../../streams/requests.ts';
 import { fits } from '../../streams/fits.ts';
 import { COMPOSE_PROJECT } from '../../streams/labels.ts';
+import { areMessagesMissing } from '../model/messages-missing.ts';
 import { isAwaited } from '../model/awaited-inspection.ts';
 import { listedComposeNames, withComposeName } from '../model/compose-names.ts';
 import { isParked } from '../model/parked.ts';
@@ -19,6 +20,8 @@ import {
 
 /** The engine's messages are the fast path. Listings make up for messages that the engine drops silently. */
 const LISTING_INTERVAL_MS = 60_000;
+/** If a proxy forbids the messages, or keeps them back, listings are all there is. */
+const ONLY_LISTING_INTERVAL_MS = 10_000;
 const LISTING_RETRY_MS = 5_000;
 /** Longer than a listing may take. */
 const LONGEST_LISTING_MS = 15_000;
@@ -35,8 +38,8 @@ export const containers: SharedConcern<'facts'> = {
   dueAt: ({ containers: { nextListingAt } }) => [nextListingAt],
 };
 
-function reduce(state: Everything, event: Event): Transition<Everything> {
-  return andInspect(learn(state, event), event.at);
+function reduce(state: Everything, event: Event, before: Everything): Transition<Everything> {
+  return andInspect(learn(state, event, before), event.at);
 }
 
 /** Adds the requests for inspections that are due, whichever concern asked for them. */
@@ -46,7 +49,7 @@ export const andInspect = (transition: Transition<Everything>, at: number): Tran
     beginInspections(transition.state, (state) => listSoon(state, at)),
   );
 
-function learn(state: Everything, event: Event): Transition<Everything> {
+function learn(state: Everything, event: Event, before: Everything): Transition<Everything> {
   switch (event.type) {
     case 'engineConnected':
       return list(state, event.at);
@@ -60,7 +63,7 @@ function learn(state: Everything, event: Event): Transition<Everything> {
     case 'timeReached':
       return isDue(state.containers.nextListingAt, event.at) ? list(state, event.at) : to(state);
     case 'containersListed':
-      return takeListing(state, event);
+      return takeListing(state, event, before);
     case 'listingFailed':
       return noteFailedListing(state, event);
     case 'containerInspected':
@@ -103,9 +106,14 @@ const without = (state: Everything, id: string): Everything => {
 };
 
 const list = (state: Everything, at: number): Transition<Everything> =>
-  to(withContainers(state, { nextListingAt: at + LISTING_INTERVAL_MS, listingAskedAt: at }), {
+  to(withContainers(state, { nextListingAt: at + listingIntervalMs(state), listingAskedAt: at }), {
     requests: [listRequest(state)],
   });
+
+const listingIntervalMs = (state: Everything): number =>
+  state.forbidden.openEvents !== undefined || areMessagesMissing(state)
+    ? ONLY_LISTING_INTERVAL_MS
+    : LISTING_INTERVAL_MS;
 
 /** Asks for the gateways by their latest ids, too: a renamed gateway is known only by its id. */
 export const listRequest = ({
@@ -117,14 +125,21 @@ export const listRequest = ({
 });
 
 /** The listing is the truth, except for containers with a newer inspection, done or under way: their facts stay. */
-function takeListing(state: Everything, event: EventOf<'containersListed'>): Transition<Everything> {
+function takeListing(
+  state: Everything,
+  event: EventOf<'containersListed'>,
+  before: Everything,
+): Transition<Everything> {
   const { byId: known, inspecting, knownAt } = state.containers;
   const isYounger = (id: string): boolean => (knownAt[id] ?? -Infinity) >= event.requestedAt;
   const isKept = (id: string): boolean =>
-    isYounger(id) || inspecting[id] === 'gone' || (id in known && isAwaited(state.containers, id));
+    isYounger(id) ||
+    inspecting[id] === 'gone' ||
+    (id in known && isAwaited(state.containers, id)) ||
+    (event.unread?.includes(id) ?? false);
   const entries = event.containers
     .filter(({ id }) => !isKept(id))
-    .map((facts): [string, ContainerFacts] => [facts.id, keepDetails(facts, known[facts.id])]);
+    .map((facts): [string, ContainerFacts] => [facts.id, keepKnown(facts, known[facts.id])]);
   const kept = Object.entries(known).filter(([id]) => isKept(id));
   const byId = Object.fromEntries([...entries, ...kept]);
   const listed = Object.values(byId);
@@ -137,6 +152,7 @@ function takeListing(state: Everything, event: EventOf<'containersListed'>): Tra
       isListed: true,
       listingFailure: undefined,
       listingAskedAt: undefined,
+      unheard: state.containers.unheard + (hasUnheardStart(before, entries) ? 1 : 0),
     },
   );
   // If an earlier inspection has failed, too, the next listing is soon enough.
@@ -144,14 +160,44 @@ function takeListing(state: Everything, event: EventOf<'containersListed'>): Tra
   const unknown = entries.flatMap(([id, facts]) =>
     isWithoutDetails(next, facts) && !hasFailed(id) ? [id] : [],
   );
-  return to(unknown.reduce((soFar, id) => askForInspection(soFar, { id, matters: true }), next));
+  const isNews = areMessagesMissing(next) && !areMessagesMissing(state);
+  return to(
+    unknown.reduce((soFar, id) => askForInspection(soFar, { id, matters: true }), next),
+    { notices: isNews ? [{ kind: 'engineUnheard' }] : [] },
+  );
 }
 
-/** If the inspection failed this time, the details from an earlier one of the same run are kept. */
-const keepDetails = (facts: ContainerFacts, known: ContainerFacts | undefined): ContainerFacts =>
-  facts.details === undefined && known?.runState === facts.runState
-    ? { ...facts, details: known.details }
-    : facts;
+/**
+ * Whether the listing shows a start of a container that matters, which no message told of. Before the listing after a
+ * connection, no message could.
+ */
+const hasUnheardStart = (
+  state: Everything,
+  entries: readonly (readonly [string, ContainerFacts])[],
+): boolean =>
+  state.connection.value === 'connected' &&
+  entries.some(([id, facts]) => {
+    const known = state.containers.byId[id];
+    return (
+      known?.details !== undefined &&
+      facts.runState === 'running' &&
+      facts.details?.startedAt !== known.details.startedAt &&
+      matters(state, facts)
+    );
+  });
+
+/**
+ * If the inspection failed this time, what an earlier one showed is kept: the details of the same run, and the network,
+ * which never changes.
+ */
+const keepKnown = (facts: ContainerFacts, known: ContainerFacts | undefined): ContainerFacts =>
+  facts.details !== undefined || known === undefined
+    ? facts
+    : {
+        ...facts,
+        networkMode: isNetworkUntold(facts) ? known.networkMode : facts.networkMode,
+        details: known.runState === facts.runState ? known.details : undefined,
+      };
 
 function noteFailedListing(
   state: Everything,
@@ -194,7 +240,13 @@ const answered = (state: Everything, id: string): Everything =>
 const unanswered = (state: Everything, id: string): Everything =>
   inspectionAnswered(state, { id, matters: !isStranger(state, id) });
 
-function takeMessage(state: Everything, event: ContainerEvent): Transition<Everything> {
+function takeMessage(before: Everything, event: ContainerEvent): Transition<Everything> {
+  const state = before.containers.unheard === 0 ? before : withContainers(before, { unheard: 0 });
+  const notices = areMessagesMissing(before) ? [{ kind: 'engineHeard' as const }] : [];
+  return combine(to(state, { notices }), takeNews(state, event));
+}
+
+function takeNews(state: Everything, event: ContainerEvent): Transition<Everything> {
   const facts = state.containers.byId[event.id];
   if (event.type === 'containerDestroyed') return to(removed(state, event, facts));
   const next = event.type === 'containerRenamed' ? renamed(state, event, facts) : state;

@@ -12,6 +12,7 @@ import { expectedExits, ourExits } from '../facts/our-exits.ts';
 import { lists } from '../facts/lists.ts';
 import { ownNetwork } from '../checks/own-network.ts';
 import { past } from '../facts/past.ts';
+import { permissions } from '../facts/permissions.ts';
 import { endpoint } from '../gateway/endpoint.ts';
 import { gatewayLog } from '../gateway/gateway-log.ts';
 import { gateway } from '../gateway/gateway.ts';
@@ -50,7 +51,9 @@ export type Stages = { readonly [In in StageName]: Stage<In> };
  * compile.
  */
 export const CONCERNS: Stages = {
-  facts: { shared: { actOver, shutdown, stores, edges, connection, containers, siteReload, witness } },
+  facts: {
+    shared: { actOver, shutdown, stores, edges, connection, permissions, containers, siteReload, witness },
+  },
   exits: { shared: { exits, ourExits } },
   gateway: { ofGateway: { gateway, siteList } },
   evidence: { ofGateway: { checkResults, outage, calm, quiet } },

@@ -15,10 +15,10 @@ export const isCutOff = (attachment: Attachment): attachment is CutOff =>
 
 /**
  * Matches `State.Error` after a start that failed because the network, processes or memory to share did not exist.
- * Covers engines before 28, engines since 28, and what both report while the owner is just stopping or starting.
+ * Covers engines before 28, engines since 28, what both report while the owner is just stopping or starting, and Podman.
  */
 const JOIN_FAILURE =
-  /(?:cannot|can't) join (?:network|PID|IPC)|joining network namespace|No such container|container [0-9a-f]{64} is not running|\/ns\/net: no such file|final child's PID|is restarting, wait until/;
+  /(?:cannot|can't) join (?:network|PID|IPC)|joining network namespace|No such container|container [0-9a-f]{64} is not running|\/ns\/net: no such file|final child's PID|is restarting, wait until|some dependencies of container [0-9a-f]{64} are not started/;
 
 export function attachmentOf(state: State, facts: ContainerFacts): Attachment {
   if (facts.details === undefined || facts.runState === 'restarting') return 'unknown';

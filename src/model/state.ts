@@ -5,6 +5,7 @@ import type { Exits } from './exits.ts';
 import type { Gateway } from './gateway.ts';
 import type { Demotion, Past } from './past.ts';
 import type { Recovery, RecoveryRecord } from './recovery-phase.ts';
+import type { EngineCall } from '../../streams/engine-calls.ts';
 import type { OwnNetwork } from '../../streams/own-network.ts';
 import type { Witness } from './witness.ts';
 
@@ -36,6 +37,10 @@ export interface Shared {
   readonly past: Past;
   readonly witness: Witness;
   readonly ownNetwork: OwnNetwork;
+  /** The version of Podman, or empty if it is not told; undefined: the engine is not known to be Podman. */
+  readonly podman: string | undefined;
+  /** The calls that a proxy in front of the engine does not let through, each with the latest reason. */
+  readonly forbidden: Readonly<Partial<Record<EngineCall, string>>>;
   /** When each present condition began, by its key (`src/notices/conditions.ts`). */
   readonly conditionStarts: Readonly<Record<string, number>>;
   /** The files that currently cannot be written. */
@@ -138,6 +143,11 @@ export interface Containers {
   readonly nextListingAt: number | undefined;
   /** When the listing under way was requested; undefined: none is. */
   readonly listingAskedAt: number | undefined;
+  /**
+   * How many listings have shown a start that no message told of, without any message in between. A few messages are
+   * dropped, but an engine that is never heard has a proxy in front of it that keeps them back.
+   */
+  readonly unheard: number;
   /** False before the first listing: until then a container that is not known is not missing. */
   readonly isListed: boolean;
   /** Why the latest listing failed; undefined: it did not. */

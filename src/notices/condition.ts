@@ -1,9 +1,11 @@
 import type { CutOff } from '../model/attachment.ts';
 import type { DownCause } from '../model/down-cause.ts';
+import type { LeftToOwner } from '../model/why-not-recreated.ts';
+import type { EngineCall } from '../../streams/engine-calls.ts';
 import type { HoldReason, RepairFault } from '../model/state.ts';
 
 /** Why a dependent that is cut off is not repaired at present. */
-export type Unrepaired = 'dryRun' | 'byHand' | 'refused' | 'failing' | 'paused' | 'awaitsOwner';
+export type Unrepaired = LeftToOwner | 'dryRun' | 'refused' | 'failing' | 'paused' | 'awaitsOwner';
 
 /**
  * Everything that can be wrong for a while, by its kind, with its facts. Kinds and fields are only ever added, like
@@ -12,6 +14,8 @@ export type Unrepaired = 'dryRun' | 'byHand' | 'refused' | 'failing' | 'paused' 
 interface Conditions {
   readonly engineLost: { readonly reason: string };
   readonly listingFailed: { readonly reason: string };
+  readonly engineUnheard: object;
+  readonly callForbidden: { readonly call: EngineCall; readonly reason: string };
   readonly logFileNotWritten: { readonly reason: string };
   readonly stateNotWritten: { readonly reason: string };
   readonly edgeFailed: { readonly reason: string };

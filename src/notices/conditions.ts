@@ -1,13 +1,16 @@
+import { CALLS, type EngineCall } from '../../streams/engine-calls.ts';
 import { isCutOff } from '../model/attachment.ts';
 import { blockedBy } from '../repairs/awaited-owner.ts';
 import { whyBlind } from '../checks/blindness.ts';
 import { downCause } from '../model/down-cause.ts';
 import { whyGatewayExcluded } from '../model/excluded.ts';
 import { criticalSites } from '../checks/quorum.ts';
+import { areMessagesMissing } from '../model/messages-missing.ts';
 import { isLoop } from '../model/restart-loop.ts';
 import { gatewayTarget, isBeingRestarted, nameOf, runningStart, startOf } from '../model/selectors.ts';
 import type { Attachment, Everything, State } from '../model/state.ts';
 import { viewsOf } from '../model/watches.ts';
+import { whyNotRecreated } from '../model/why-not-recreated.ts';
 import { isLineDown } from '../model/witness.ts';
 import { remedyOf } from './wording.ts';
 import type { Condition, ConditionKind, ConditionOf, Finding } from './condition.ts';
@@ -58,8 +61,21 @@ const findingsIn = (state: Everything): readonly Finding[] => [
   ),
 ];
 
-function engineFindings({ connection, containers: { listingFailure } }: Everything): readonly Finding[] {
+function engineFindings(state: Everything): readonly Finding[] {
+  const {
+    connection,
+    containers: { listingFailure },
+    forbidden,
+  } = state;
   return [
+    ...(areMessagesMissing(state) ? [found('engineUnheard', '')] : []),
+    ...Object.entries(forbidden).map(([call, reason]) => ({
+      kind: 'callForbidden' as const,
+      subject: CALLS[call as EngineCall],
+      id: call,
+      call: call as EngineCall,
+      reason,
+    })),
     ...(connection.value === 'lost'
       ? [{ kind: 'engineLost' as const, subject: '', reason: connection.reason }]
       : []),
@@ -103,6 +119,7 @@ function ownFindings({ stores, edges }: Everything): readonly Finding[] {
 /** Kinds without facts of their own. */
 type PlainKind = Extract<
   ConditionKind,
+  | 'engineUnheard'
   | 'gatewayAbsent'
   | 'gatewayPaused'
   | 'gatewayNotReady'
@@ -230,7 +247,8 @@ function whyUnrepaired(
   id: string,
   isOrphan: boolean,
 ): Pick<ConditionOf<'dependentCutOff'>, 'because' | 'reason' | 'fault' | 'owner'> | undefined {
-  if (isOrphan && !state.settings.autoRecreate) return { because: 'byHand' };
+  const leftToOwner = isOrphan ? whyNotRecreated(state) : undefined;
+  if (leftToOwner !== undefined) return { because: leftToOwner };
   const facts = state.shared.containers.byId[id];
   const failure = state.repairs.pending[id]?.failure;
   if (failure !== undefined) {

@@ -3,6 +3,8 @@ import type { RepairKind } from '../../streams/events.ts';
 import type { CutOff } from '../model/attachment.ts';
 import type { Exclusion } from '../model/excluded.ts';
 import type { DownCause } from '../model/down-cause.ts';
+import type { EngineCall } from '../../streams/engine-calls.ts';
+import type { LeftToOwner } from '../model/why-not-recreated.ts';
 import type { Alarm, HoldReason, RepairFault } from '../model/state.ts';
 
 /** Why an `ENDPOINT` line is written, in the words that users look for. */
@@ -121,6 +123,17 @@ interface Notices {
   readonly engineHadCrashed: { readonly names: readonly string[] };
   readonly listingFailed: { readonly reason: string };
   readonly listingRecovered: object;
+  readonly engineUnheard: object;
+  readonly engineHeard: object;
+  /** `version`: empty if the engine does not tell. */
+  readonly podmanRecognised: { readonly version: string };
+  /** `request`: as the rules of a proxy name it. */
+  readonly callForbidden: {
+    readonly call: EngineCall;
+    readonly request: string;
+    readonly reason: string;
+  };
+  readonly callAllowed: { readonly call: EngineCall; readonly request: string };
   readonly lineDown: { readonly reason: string };
   readonly lineUp: { readonly lastedMs: number };
   /** `reason`: why it does not answer, if it never has. Absent if it is silent although the tunnel works. */
@@ -264,7 +277,7 @@ interface Notices {
     /** Caused by a recovery, which repairs them. */
     readonly isInRecovery: boolean;
   };
-  readonly orphansNotRecreated: { readonly names: readonly string[] };
+  readonly orphansNotRecreated: { readonly names: readonly string[]; readonly because: LeftToOwner };
   readonly orphansUnclaimed: { readonly names: readonly string[]; readonly gatewayName: string };
   readonly orphanOfFormerGateway: {
     readonly name: string;

@@ -1,6 +1,8 @@
 import { EXCLUDE_LABEL } from '../../streams/labels.ts';
+import type { EngineCall } from '../../streams/engine-calls.ts';
 import { duration } from './duration.ts';
 import type { Exclusion } from '../model/excluded.ts';
+import type { LeftToOwner } from '../model/why-not-recreated.ts';
 import type { Level, Line } from './log-line.ts';
 import type { RepairFault } from '../model/state.ts';
 import type { ConditionKind, Finding, Severity } from './condition.ts';
@@ -209,6 +211,25 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     'warn',
     ({ reason }) => `Listing the containers failed: ${reason}; trying again`,
   ),
+  engineUnheard: say(
+    'attention',
+    'warn',
+    () =>
+      `The engine's messages do not arrive: twice in a row only a listing showed that a container had started; the containers are listed every 10s instead, and nothing tells a crash from a stop by hand. ${UNBUFFERED}`,
+  ),
+  engineHeard: say('activity', 'info', () => "The engine's messages arrive again"),
+  podmanRecognised: say(
+    'activity',
+    'info',
+    ({ version }) => `The engine is ${version === '' ? 'Podman' : `Podman ${version}`}: ${ON_PODMAN}`,
+  ),
+  callForbidden: say(
+    'attention',
+    ({ call }) => (FORBIDDEN[call].severity === 'info' ? 'info' : 'warn'),
+    ({ call, request, reason }) =>
+      `The engine, or a proxy in front of it, forbids ${request} (${reason}): ${FORBIDDEN[call].consequence}. ${FORBIDDEN[call].remedy}`,
+  ),
+  callAllowed: say('activity', 'info', ({ request }) => `${request} is allowed again`),
   listingRecovered: say('activity', 'info', () => 'The containers can be listed again'),
   lineDown: say(
     'recovery',
@@ -488,7 +509,8 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   orphansNotRecreated: say(
     'attention',
     'warn',
-    ({ names }) => `AUTO_RECREATE is off: ${list(names)} must be re-created by hand. ${RECREATE_BY_HAND}`,
+    ({ names, because }) =>
+      `${NOT_RECREATED[because]}: ${list(names)} must be re-created by hand. ${RECREATE_BY_HAND}`,
   ),
   orphansUnclaimed: say(
     'attention',
@@ -586,9 +608,11 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   ),
 };
 
+const UNBUFFERED = 'If there is a proxy, it has to pass GET /events on at once, without a buffer.';
+
 const REMEDIES: {
   readonly [K in ConditionKind]: {
-    readonly severity: Severity;
+    readonly severity: Severity | ((finding: Extract<Finding, { readonly kind: K }>) => Severity);
     readonly remedy: string | ((finding: Extract<Finding, { readonly kind: K }>) => string);
   };
 } = {
@@ -600,6 +624,11 @@ const REMEDIES: {
     severity: 'critical',
     remedy:
       'If you use a socket proxy, it has to allow GET /containers/json and GET /containers/{id}/json. Else the log of Docker may tell why.',
+  },
+  engineUnheard: { severity: 'warning', remedy: UNBUFFERED },
+  callForbidden: {
+    severity: ({ call }) => FORBIDDEN[call].severity,
+    remedy: ({ call }) => FORBIDDEN[call].remedy,
   },
   gatewayAbsent: {
     severity: 'critical',
@@ -679,6 +708,83 @@ const REMEDIES: {
   },
 };
 
+interface Forbidden {
+  readonly severity: Severity;
+  readonly consequence: string;
+  readonly remedy: string;
+}
+
+const ALLOW_IT = 'Allow it in the rules of the proxy (docker/socket-proxy.md)';
+const NO_RECREATION: Forbidden = {
+  severity: 'warning',
+  consequence:
+    'a dependent that hangs on a removed gateway is not created anew, and stays cut off until you do that',
+  remedy: `${ALLOW_IT}, or set AUTO_RECREATE=false`,
+};
+
+/** What is lost without a call, and what is done instead. */
+const FORBIDDEN: Readonly<Record<EngineCall, Forbidden>> = {
+  info: {
+    severity: 'info',
+    consequence:
+      'what the engine itself ended after a crash counts as stopped by hand, and is not started again',
+    remedy: ALLOW_IT,
+  },
+  openEvents: {
+    severity: 'warning',
+    consequence:
+      'the containers are listed every 10s instead, and nothing tells a crash from a stop by hand, so a gateway that ends is not started again',
+    remedy: ALLOW_IT,
+  },
+  list: {
+    severity: 'critical',
+    consequence: 'no container is known, so nothing is watched and nothing repaired',
+    remedy: ALLOW_IT,
+  },
+  inspect: {
+    severity: 'critical',
+    consequence: 'nothing tells when a container was started, so nothing is watched and nothing repaired',
+    remedy: ALLOW_IT,
+  },
+  followLog: {
+    severity: 'warning',
+    consequence:
+      'the public address, why the VPN fails and that it is up are learnt late or never, and dependents wait for the health check',
+    remedy: ALLOW_IT,
+  },
+  exec: {
+    severity: 'critical',
+    consequence: 'no site can be probed, so a broken tunnel is not noticed; containers are still put back',
+    remedy: ALLOW_IT,
+  },
+  restart: {
+    severity: 'critical',
+    consequence: 'neither the gateway nor a dependent can be restarted, so nothing is repaired',
+    remedy: ALLOW_IT,
+  },
+  start: {
+    severity: 'warning',
+    consequence: 'a gateway that has crashed cannot be started again, and no dependent is created anew',
+    remedy: ALLOW_IT,
+  },
+  inspectImage: NO_RECREATION,
+  volumes: {
+    severity: 'warning',
+    consequence:
+      'a dependent with a volume that Docker does not name is not created anew, and stays cut off until you do that',
+    remedy: `${ALLOW_IT}, or set AUTO_RECREATE=false`,
+  },
+  changes: NO_RECREATION,
+  fileStat: NO_RECREATION,
+  stop: NO_RECREATION,
+  rename: NO_RECREATION,
+  create: NO_RECREATION,
+  remove: NO_RECREATION,
+};
+
+const ON_PODMAN =
+  'each container is inspected with each listing; a container that ends with exit code 0, 137 or 143 counts as stopped by hand; no dependent is created anew (docs/podman.md)';
+
 const HELD_BACK = {
   quorum: 'Check the sites that are down; SITE_QUORUM decides how many it takes.',
   excluded: 'Take the gateway out of EXCLUDE_CONTAINERS, or remove its label, if it is to be restarted.',
@@ -690,6 +796,9 @@ const HELD_BACK = {
 
 const CUT_OFF_REMEDIES = {
   dryRun: 'DRY_RUN is set: the monitor only says what it would do.',
+  podman: 'Create it anew: the monitor does not do that on Podman.',
+  forbidden:
+    'Let the proxy in front of the engine allow what a re-creation needs (docker/socket-proxy.md), or re-create it: docker compose up -d --force-recreate, and the service’s name.',
   byHand:
     'Re-create it: docker compose up -d --force-recreate, and the service’s name. Or set AUTO_RECREATE=true.',
   refused: 'Re-create it: docker compose up -d --force-recreate, and the service’s name.',
@@ -702,7 +811,7 @@ const CUT_OFF_REMEDIES = {
 export function remedyOf(finding: Finding): { readonly severity: Severity; readonly remedy: string } {
   const { severity, remedy } = REMEDIES[finding.kind];
   return {
-    severity,
+    severity: typeof severity === 'string' ? severity : (severity as (one: Finding) => Severity)(finding),
     remedy: typeof remedy === 'string' ? remedy : (remedy as (one: Finding) => string)(finding),
   };
 }
@@ -729,6 +838,12 @@ const STATE_LOST =
   "compose's labels, or by a name they were parked under, and who was stopped by hand is not known";
 const OWN_NETWORK = 'give the monitor a network of its own';
 const RECREATE_BY_HAND = 'With compose: docker compose up -d --force-recreate, and the services’ names';
+
+const NOT_RECREATED: Readonly<Record<LeftToOwner, string>> = {
+  byHand: 'AUTO_RECREATE is off',
+  podman: 'Nothing is created anew on Podman',
+  forbidden: 'A proxy in front of the engine forbids a part of what a re-creation needs',
+};
 
 const PROOFS = {
   health: '',

@@ -13,6 +13,7 @@ import type { RecoveryRecord } from '../model/recovery-phase.ts';
 import type { State } from '../model/state.ts';
 import { step } from './step.ts';
 import { type Transition, to } from '../model/transition.ts';
+import { whyNotRecreated } from '../model/why-not-recreated.ts';
 
 /** The recovery ends by this signal. */
 export const endRecovery = (
@@ -54,7 +55,7 @@ function reduce(state: State, event: Event): Transition {
   if (phase.value !== 'repairing' || !hasTriedAll(state)) return to(state);
   const { begunAt, isVerified } = phase;
   const notRestarted = notRepaired(state);
-  const orphans = state.settings.autoRecreate ? [] : orphansIn(state);
+  const orphans = whyNotRecreated(state) === undefined ? [] : orphansIn(state);
   const tookMs = event.at - begunAt;
   const isComplete = isVerified && notRestarted.length === 0 && orphans.length === 0;
   const verdict: Notice = isComplete

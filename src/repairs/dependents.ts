@@ -14,6 +14,7 @@ import { gatewayTarget } from '../model/selectors.ts';
 import type { Member, State, Unclaimed } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 import { comingsAndGoings } from './comings-and-goings.ts';
+import { whyNotRecreated } from '../model/why-not-recreated.ts';
 
 /** Derives which containers depend on the gateway and how each is attached, and reports what changes. */
 export const dependents: GatewayConcern<'network'> = { stage: 'network', reduce };
@@ -103,11 +104,11 @@ function sayAttachments(state: State, was: Members, now: Members): readonly Noti
     return names.length === 0 ? [] : [{ kind: 'dependentsCutOff', attachment, names, isInRecovery }];
   });
   const orphans = news.filter(([, { attachment }]) => attachment === 'orphaned').map(([, { name }]) => name);
-  const isLeftToOwner = orphans.length > 0 && !state.settings.autoRecreate;
+  const because = orphans.length === 0 ? undefined : whyNotRecreated(state);
   return [
     ...cutOff,
     ...sayUnreportedEnds(state, was, news),
-    ...(isLeftToOwner ? [{ kind: 'orphansNotRecreated' as const, names: orphans }] : []),
+    ...(because === undefined ? [] : [{ kind: 'orphansNotRecreated' as const, names: orphans, because }]),
   ];
 }
 

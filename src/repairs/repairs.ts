@@ -16,6 +16,7 @@ import { forget, repairOutcomes, sayBegun, tryAgainLater, withRepairs } from './
 import { repairable } from './repairable.ts';
 import { quietAt } from './quiet.ts';
 import { firstOf } from './repair-order.ts';
+import { whyNotRecreated } from '../model/why-not-recreated.ts';
 
 /**
  * Puts back every dependent that needs it, whatever the cause, wave by wave: owners of a shared network first, then
@@ -128,7 +129,7 @@ const sayWaiting = (state: State, needed: readonly Target[]): readonly Notice[] 
 
 function needsRepair(state: State, facts: ContainerFacts): boolean {
   const attachment = attachmentOf(state, facts);
-  return isCutOff(attachment) && (attachment !== 'orphaned' || state.settings.autoRecreate);
+  return isCutOff(attachment) && (attachment !== 'orphaned' || whyNotRecreated(state) === undefined);
 }
 
 /** Drops repairs that are no longer needed: somebody else was faster, or the dependent is gone or was stopped. */
@@ -164,7 +165,8 @@ function isSettled(state: State, id: string, { failures, isForced }: Repair): bo
   // Our own restart left it down, so we have to bring it back.
   if (attachment === 'stopped' && exitOf(state.shared, facts)?.by === 'monitor') return failures === 0;
   return (
-    ['fresh', 'stopped'].includes(attachment) || (attachment === 'orphaned' && !state.settings.autoRecreate)
+    ['fresh', 'stopped'].includes(attachment) ||
+    (attachment === 'orphaned' && whyNotRecreated(state) !== undefined)
   );
 }
 

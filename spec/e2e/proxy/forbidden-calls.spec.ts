@@ -11,7 +11,7 @@ const NO_RECOVERY: Outcome = { ...ALL, recovers: false };
 
 /** What is left if this request is forbidden, and no other. */
 const LEFT: Readonly<Partial<Record<EngineRequest, Outcome>>> = {
-  'GET /events': NOTHING,
+  'GET /events': { ...ALL, starts: false },
   'GET /containers/json': NOTHING,
   'GET /containers/{id}/json': NOTHING,
   'POST /containers/{id}/exec': NO_RECOVERY,
@@ -24,6 +24,7 @@ const LEFT: Readonly<Partial<Record<EngineRequest, Outcome>>> = {
   'POST /containers/{id}/stop': NO_RECREATION,
   'POST /containers/{id}/rename': NO_RECREATION,
   'POST /containers/create': NO_RECREATION,
+  'DELETE /containers/{id}': NO_RECREATION,
 };
 
 /** Each takes a minute or two, nearly all of it waiting. */

@@ -36,7 +36,9 @@ async function buildGatewayImage(engine: TestEngine, folder: string): Promise<vo
   await addStandIn(folder);
   await importImage(engine, folder, GATEWAY_IMAGE, [
     'CMD ["/gluetun-entrypoint"]',
-    'HEALTHCHECK --interval=1s --timeout=5s --retries=1 CMD /gluetun-entrypoint healthcheck',
+    ...(engine.hasHealthchecks === false
+      ? []
+      : ['HEALTHCHECK --interval=1s --timeout=5s --retries=1 CMD /gluetun-entrypoint healthcheck']),
   ]);
 }
 

@@ -387,3 +387,92 @@ describe('an inspection', () => {
     expect(reduce(everything, failure).state).toBe(everything);
   });
 });
+
+describe('a listing that tells no network', () => {
+  const untold = (one: ContainerFacts): ContainerFacts => ({ ...one, networkMode: '', details: undefined });
+
+  it('leaves the network as it is known, even if no inspection succeeds', () => {
+    const history = settled([app]).feed(listedAgain(untold(app)), minutes(5));
+    expect(history.state.shared.containers.byId[app.id]?.networkMode).toBe(app.networkMode);
+    expect(Object.keys(history.state.dependents.members ?? {})).toEqual([app.id]);
+  });
+
+  it('removes no container that exists although it could not be read', () => {
+    const history = settled([app]);
+    const { now } = history;
+    history.feed(() => [
+      {
+        type: 'containersListed',
+        at: now,
+        requestedAt: now,
+        engineClockMs: now,
+        containers: [gatewayFacts()],
+        unread: [app.id],
+      },
+    ]);
+    history.expectLines();
+    expect(history.state.shared.containers.byId[app.id]).toBe(app);
+  });
+
+  it('has a container inspected that is not known yet, and nothing is concluded before', () => {
+    const other = facts('other');
+    const history = settled([app])
+      .withoutAnswers()
+      .feed(listedAgain(untold(other)));
+    expect(lookedAt(history)).toEqual([other.id]);
+    history.expectLines();
+    history.feed(inspected({ ...other, networkMode: app.networkMode }));
+    history.expectLines('Dependent container added: other');
+  });
+});
+
+describe("the engine's messages", () => {
+  const startedAgain = (startedAt: number): Happening => listedAgain(onGateway('app', { startedAt }));
+
+  it('are said to be missing once two starts in a row were learnt from listings alone, until one arrives', () => {
+    settled([app])
+      .feed(minutes(1), startedAgain(3_000), minutes(1))
+      .expectLines('Dependent container started: app')
+      .forget()
+      .feed(startedAgain(4_000), minutes(5), startedAgain(5_000), died('stranger'))
+      .expectLines(
+        /^The engine's messages do not arrive: twice in a row only a listing .* every 10s instead/,
+        'Dependent container started: app',
+        'Dependent container started: app',
+        "The engine's messages arrive again",
+      );
+  });
+
+  it('are not missing if one came between two such starts', () => {
+    const history = settled([app])
+      .feed(minutes(1), startedAgain(3_000), died('stranger'), startedAgain(4_000))
+      .forget();
+    history.feed(minutes(5)).expectLines();
+  });
+
+  it('are not missing if several starts are shown by one listing, or if they are of strangers', () => {
+    const started = (name: string, startedAt: number): ContainerFacts => facts(name, { startedAt });
+    const { notices } = settled([app, onGateway('web'), started('stranger', 1)]).feed(
+      minutes(1),
+      listedAgain(onGateway('app', { startedAt: 3_000 }), onGateway('web', { startedAt: 3_000 })),
+      minutes(1),
+      listedAgain(started('stranger', 3_000)),
+      minutes(1),
+      listedAgain(started('stranger', 4_000)),
+    );
+    expect(notices.map(({ kind }) => kind)).not.toContain('engineUnheard');
+  });
+
+  it('are not missing if the starts are of the time without a connection', () => {
+    const both = (startedAt: number): Happening =>
+      listedAgain(gatewayFacts({ startedAt }), onGateway('app', { startedAt: startedAt + 1 }));
+    const { notices } = settled([app]).feed(
+      disconnected(),
+      connected(),
+      both(9_000),
+      disconnected(),
+      connected(),
+    );
+    expect(notices.map(({ kind }) => kind)).not.toContain('engineUnheard');
+  });
+});

@@ -10,6 +10,14 @@ export const CONDITION_SAMPLES: {
 } = {
   engineLost: { kind: 'engineLost', subject: '', reason },
   listingFailed: { kind: 'listingFailed', subject: '', reason },
+  engineUnheard: { kind: 'engineUnheard', subject: '' },
+  callForbidden: {
+    kind: 'callForbidden',
+    subject: 'POST /containers/{id}/start',
+    id: 'start',
+    call: 'start',
+    reason: 'it is forbidden (HTTP 403)',
+  },
   lineDown: { kind: 'lineDown', subject: '', reason },
   witnessIgnored: { kind: 'witnessIgnored', subject: '' },
   logFileNotWritten: { kind: 'logFileNotWritten', subject: '/logs/gluetun-monitor.log', reason: 'ENOSPC' },

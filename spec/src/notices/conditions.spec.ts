@@ -116,6 +116,21 @@ describe('a condition', () => {
       begins: [listingFailed('Forbidden'), listingFailed('Forbidden')],
       ends: [listedAgain(gatewayFacts())],
     },
+    engineUnheard: {
+      key: 'engineUnheard',
+      begins: [
+        minutes(1),
+        listedAgain(onGateway('app', { startedAt: 3_000 })),
+        minutes(1),
+        listedAgain(onGateway('app', { startedAt: 4_000 })),
+      ],
+      ends: [died('stranger')],
+    },
+    callForbidden: {
+      key: 'callForbidden start',
+      begins: [happens({ type: 'callForbidden', call: 'start', reason: 'Forbidden' })],
+      ends: [happens({ type: 'callAllowed', call: 'start' })],
+    },
     lineDown: {
       key: 'lineDown',
       from: () => settled([app], { hasWitness: true }).feed(witness(true)),

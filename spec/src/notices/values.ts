@@ -1,6 +1,8 @@
+import { CALLS } from '../../../streams/engine-calls.ts';
 import type { RepairKind, Verdict } from '../../../streams/events.ts';
 import type { CutOff } from '../../../src/model/attachment.ts';
 import type { DownCause } from '../../../src/model/down-cause.ts';
+import type { LeftToOwner } from '../../../src/model/why-not-recreated.ts';
 import type { Exclusion } from '../../../src/model/excluded.ts';
 import type { Unrepaired } from '../../../src/notices/condition.ts';
 import type { NoticeOf } from '../../../src/notices/notice.ts';
@@ -30,12 +32,16 @@ export const VALUES: Readonly<Record<string, readonly string[]>> = {
   'because (dependentCutOff)': words<Unrepaired>({
     dryRun: true,
     byHand: true,
+    podman: true,
+    forbidden: true,
     refused: true,
     failing: true,
     paused: true,
     awaitsOwner: true,
   }),
+  'because (orphansNotRecreated)': words<LeftToOwner>({ byHand: true, podman: true, forbidden: true }),
   by: words<NoticeOf<'recoveryCompleted'>['by']>({ gateway: true, vpn: true }),
+  call: Object.keys(CALLS),
   cause: words<DownCause>({
     ourRestart: true,
     operator: true,
