@@ -17,11 +17,13 @@ export function inPodmansWords(container: Container, action: string, more: Attri
   switch (action) {
     case 'start':
       return [plain('init'), plain('start')];
-    case 'die':
+    case 'die': {
+      const { exitCode = '' } = more;
       return [
-        { action, more: { ...more, containerExitCode: more['exitCode'] ?? '' } },
+        { action, more: { exitCode, containerExitCode: exitCode } },
         ...(container.keptOnStop ? [] : [plain('cleanup')]),
       ];
+    }
     case 'kill':
       return container.stops.current$ === undefined ? [plain('kill')] : [];
     case 'stop':
