@@ -1,11 +1,15 @@
 import { BorrowedEngine, TURN_MS, findLocalSocket } from './borrowed-engine.ts';
 import { findProgram } from './bound-process.ts';
+import { PodmanEngine } from './podman-engine.ts';
 import { PrivateEngine, type PrivateEngineOptions } from './private-engine.ts';
 import type { TestEngine } from './test-engine.ts';
 import { openWayIn } from './way-in.ts';
 
 /** Jest's timeout on a real engine: much longer than needed, as tests have their own deadlines. */
 const TIMEOUT_MS = 60_000;
+
+/** Which engine the stories are played on: `npm run test:matrix` sets it. */
+const IS_ON_PODMAN = process.env['ENGINE'] === 'podman';
 
 /** Why a suite cannot run on this machine. */
 export interface Absence {
@@ -14,14 +18,24 @@ export interface Absence {
 
 /**
  * A suite on a real engine: a private one if the user is root and `dockerd` is installed, otherwise the
- * one that answers locally. The engine runs from before the first test until after the last.
+ * one that answers locally; with `ENGINE=podman` a Podman. The engine runs from before the first test until after the last.
  *
  * Without an engine the suite is skipped and gives the reason; with `REQUIRE_ENGINE=1` it fails instead.
  */
 export function describeOnEngine(name: string, body: (engine: TestEngine) => void): void {
+  if (IS_ON_PODMAN) {
+    describeOnPodman(name, body);
+    return;
+  }
   const engine = findPrivateEngine() ?? findBorrowedEngine();
   if (engine) describeOn(engine, name, body);
   else describeAbsence(name, { reason: 'needs a Docker Engine: root and dockerd, or a local socket' });
+}
+
+/** A suite on a Podman of its own. */
+export function describeOnPodman(name: string, body: (engine: PodmanEngine) => void): void {
+  if (isPossible('podman')) describeOn(new PodmanEngine(), name, body);
+  else describeAbsence(name, { reason: 'needs a Podman of its own: root and podman' });
 }
 
 /** Like `describeOnEngine`, for suites that stop, restart or kill their engine: never on a borrowed one. */
@@ -30,15 +44,21 @@ export function describeOnPrivateEngine(
   body: (engine: PrivateEngine) => void,
   options: PrivateEngineOptions = {},
 ): void {
+  if (IS_ON_PODMAN) {
+    describeForDockerOnly(name);
+    return;
+  }
   const engine = findPrivateEngine(options);
   if (engine) describeOn(engine, name, body);
   else describeAbsence(name, { reason: 'needs an engine of its own to restart: root and dockerd' });
 }
 
 function findPrivateEngine(options: PrivateEngineOptions = {}): PrivateEngine | undefined {
-  const isPossible = process.platform === 'linux' && process.getuid?.() === 0 && findProgram('dockerd');
-  return isPossible ? new PrivateEngine(options) : undefined;
+  return isPossible('dockerd') ? new PrivateEngine(options) : undefined;
 }
+
+const isPossible = (engine: 'dockerd' | 'podman'): boolean =>
+  process.platform === 'linux' && process.getuid?.() === 0 && findProgram(engine) !== undefined;
 
 function findBorrowedEngine(): BorrowedEngine | undefined {
   const socketPath = process.platform === 'linux' ? findLocalSocket() : undefined;
@@ -59,6 +79,12 @@ function describeOn<E extends TestEngine>(engine: E, name: string, body: (engine
       await engine.dispose();
       await closeWayIn?.();
     });
+  });
+}
+
+function describeForDockerOnly(name: string): void {
+  describe(name, () => {
+    it.skip('is about what Podman does not have', () => undefined);
   });
 }
 

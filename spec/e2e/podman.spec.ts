@@ -1,5 +1,5 @@
 import type { MonitorProcess } from './monitor.ts';
-import { describeOnPodman } from './on-podman.ts';
+import { describeOnPodman } from './engine.ts';
 import { useScenario } from './scenario.ts';
 import { actions, createSetting, cutOff, messages } from './setting.ts';
 

@@ -21,6 +21,7 @@ const NEW: Played = {
   version: 'dockerd 28.5.2',
   testResults: [
     { assertionResults: [story('the monitor', 'repairs', 'failed'), story('the monitor', 'waits')] },
+    { assertionResults: [story('an orphan', 'is about what it does not have', 'pending')] },
   ],
 };
 
