@@ -8,7 +8,7 @@ const NO_IMAGE = 'gluetun-monitor.invalid/rehearsal:none';
 const NO_NAME = 'gluetun-monitor-rehearsal';
 
 interface Rehearsal {
-  readonly reads: Pick<EngineReadings, 'inspectImage' | 'changes' | 'fileStat'>;
+  readonly reads: Pick<EngineReadings, 'inspectImage' | 'volumes' | 'changes' | 'fileStat'>;
   readonly writes: EngineWrites;
   /** Whether orphans are to be created anew, which takes more calls. */
   readonly recreates: boolean;
@@ -32,6 +32,7 @@ export const rehearsal$ = ({
   const always = [writes.restart(NOBODY), writes.start(NOBODY)];
   const toRecreate = [
     reads.inspectImage(NO_IMAGE),
+    reads.volumes(),
     reads.changes(NOBODY),
     reads.fileStat(NOBODY, '/'),
     writes.stop(NOBODY),
