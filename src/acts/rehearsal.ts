@@ -5,7 +5,8 @@ import type { EngineWrites } from './engine-writes.ts';
 /** No container has this id, no image this name: the engine refuses each of these calls, and nothing changes. */
 const NOBODY = '0'.repeat(64);
 const NO_IMAGE = 'gluetun-monitor.invalid/rehearsal:none';
-const NO_NAME = 'gluetun-monitor-rehearsal';
+/** The name under which nothing is ever created. */
+export const REHEARSED = 'gluetun-monitor-rehearsal';
 
 interface Rehearsal {
   readonly reads: Pick<EngineReadings, 'inspectImage' | 'volumes' | 'changes' | 'fileStat'>;
@@ -36,8 +37,8 @@ export const rehearsal$ = ({
     reads.changes(NOBODY),
     reads.fileStat(NOBODY, '/'),
     writes.stop(NOBODY),
-    writes.rename(NOBODY, NO_NAME),
-    defer(() => writes.create(NO_NAME, { Image: NO_IMAGE })),
+    writes.rename(NOBODY, REHEARSED),
+    defer(() => writes.create(REHEARSED, { Image: NO_IMAGE })),
     writes.remove(NOBODY),
   ];
   const calls: readonly Observable<unknown>[] = [...always, ...(recreates ? toRecreate : [])];

@@ -1,4 +1,5 @@
 import type { Event } from '../../../../streams/events.ts';
+import { REHEARSED } from '../../../../src/acts/rehearsal.ts';
 import type { Onlooker } from '../history-world.ts';
 import { MONITOR_LABEL } from '../../../../streams/labels.ts';
 import { couldNotJoin } from '../could-not-join.ts';
@@ -32,6 +33,8 @@ export class Touching implements Onlooker {
     const write = writeIn(call, this.#court);
     const { world, people } = this.#court;
     if (world.settings.dryRun) this.#court.violate(7, `a dry run writes: ${call}`);
+    // No such image exists, so the engine refuses.
+    if (write.verb === 'create' && write.name === REHEARSED) return;
     // It was removed meanwhile, so the engine refuses.
     if (write.verb !== 'create' && world.engine.find(write.name) === undefined) return;
     if (write.role !== undefined && world.watched.includes(write.role)) return;
