@@ -12,6 +12,7 @@ interface Step {
 interface Job {
   readonly uses?: string;
   readonly steps?: readonly Step[];
+  readonly container?: unknown;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly 'timeout-minutes'?: number;
 }
@@ -58,6 +59,11 @@ describe.each(paths)('%s', (path) => {
 
   it('puts nothing from outside into a script, except by its environment', () => {
     expect(stepsOf(workflow).filter(({ run }) => run?.includes(EXPRESSION))).toEqual([]);
+  });
+
+  it('refers to nothing that GitHub does not tell where a container is named', () => {
+    const containers = JSON.stringify(Object.values(workflow.jobs).map(({ container }) => container));
+    expect(containers).not.toMatch(/\$\{\{[^}]*\b(?:runner|env|secrets|steps|job)\./);
   });
 
   it('has scripts that the shell can read', () => {
