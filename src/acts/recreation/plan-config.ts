@@ -49,6 +49,12 @@ function ownEnv(env: readonly string[], imageEnv: readonly string[]): readonly s
   return unlessEmpty(env.filter((entry) => !imageEnv.includes(entry) || isTwice(entry)));
 }
 
+/** A container always has the variables of its image. If they are not there, its own were left out, too. */
+export function lacksEnv(config: Json, image: Json): boolean {
+  const names = texts(config['Env']).map(nameIn);
+  return texts(image['Env']).some((entry) => !names.includes(nameIn(entry)));
+}
+
 const nameIn = (entry: string): string => entry.split('=', 1)[0] ?? '';
 
 const ownLabels = (labels: Json, imageLabels: Json): Json | undefined =>

@@ -1,7 +1,7 @@
 import type { CreateBody } from '../engine-writes.ts';
 import { asObject, asString, asStrings, type Json, nonEmpty } from '../../../streams/json.ts';
 import { objects } from './json-parts.ts';
-import { plannedConfig } from './plan-config.ts';
+import { lacksEnv, plannedConfig } from './plan-config.ts';
 import { lostReference, renewedReferences } from './plan-references.ts';
 import { plannedHostConfig } from './plan-host-config.ts';
 import { namelessVolume } from './plan-mounts.ts';
@@ -82,6 +82,8 @@ function reasonAgainst({ image, sharers, injected }: Original, parts: Parts): st
   if (host['AutoRemove'] === true) return 'it vanishes as soon as it stops (--rm); create it anew by hand';
   if (SWARM_TASK in asStrings(config['Labels'])) return 'it is a task of a swarm, which replaces it';
   if (image === undefined) return `its image ${imageLabel(parts)} is gone; create it anew by hand`;
+  if (lacksEnv(config, asObject(image['Config']) ?? {}))
+    return 'its environment is kept back, by a proxy in front of the engine; create it anew by hand';
   if (sharers.length > 0)
     return `${sharers.join(', ')} joined its pid or ipc namespace; create them anew together`;
   if (injected.length > 0)

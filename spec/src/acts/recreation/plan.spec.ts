@@ -89,6 +89,11 @@ describe('a re-creation is refused for a container', () => {
       because: 'its image  (1bb83f54487c) is gone; create it anew by hand',
     },
     {
+      of: 'whose environment a proxy keeps back',
+      told: { config: { Env: [] }, image: { Env: ['PATH=/bin'] } },
+      because: 'its environment is kept back, by a proxy in front of the engine; create it anew by hand',
+    },
+    {
       of: 'with a namespace that others share',
       told: { known: { sharers: ['web', 'debug'] } },
       because: 'web, debug joined its pid or ipc namespace; create them anew together',
