@@ -120,10 +120,10 @@ const isOurs = (state: State, event: Change): boolean =>
  * such changes, also five seconds after it became ready. If Compose may go on with this container once Docker calls the
  * gateway healthy, also five seconds after that.
  */
-export function quietAt(state: State, askedAt: number, facts: ContainerFacts): number {
+export function quietAt(state: State, wantedSince: number, facts: ContainerFacts): number {
   const { changedAt = -Infinity, firstStart } = state.quiet;
   const start = runningStart(state.gateway);
-  const latest = askedAt + LONGEST_MS;
+  const latest = wantedSince + LONGEST_MS;
   if (isSomebodyStopping(state)) return latest;
   if (start === undefined) return 0;
   const quietFrom = Math.max(

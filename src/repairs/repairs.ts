@@ -179,7 +179,8 @@ const isRepairTime = ({ gateway, recovery, shared: { connection, isShuttingDown 
 
 function turnAt(state: State, id: string, repair: Repair): number {
   const facts = state.shared.containers.byId[id];
-  return Math.max(repair.dueAt, facts === undefined ? 0 : quietAt(state, repair.askedAt, facts));
+  const wantedSince = repair.failures === 0 ? repair.askedAt : repair.dueAt;
+  return Math.max(repair.dueAt, facts === undefined ? 0 : quietAt(state, wantedSince, facts));
 }
 
 /** When the next repair is due. The end of an act and a ready gateway are events of their own. */

@@ -386,6 +386,15 @@ describe('a dependent that cannot be restarted yet', () => {
     history.feed({ waitMs: 1 }).expectActs('repairDependents');
   });
 
+  it('is left to Compose if that is at work when the next attempt is due, however long ago the first one was', () => {
+    const history = repairing([app, onGateway('far')]);
+    history.feed(restartFailed('app', { refused: true }), restartEnded('far'), succeeded()).forget();
+    const dueAt = history.state.repairs.pending[idOf('app')]?.dueAt ?? 0;
+    expect(dueAt - history.now).toBeGreaterThan(minutes(1).waitMs);
+    history.feed({ waitMs: dueAt - history.now - 1_000 }, created('far', { id: idOf('anew') }));
+    history.feed(seconds(4)).expectNoAct().feed(seconds(2)).expectActs('repairDependents');
+  });
+
   it('is looked at again after 5 s if its restart was skipped', () => {
     const history = repairing([app])
       .feed(restartFailed('app', { isSkipped: true }), succeeded())
