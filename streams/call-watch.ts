@@ -41,8 +41,7 @@ export class CallWatch {
       );
 
   #judge(call: EngineCall, error: unknown): void {
-    // Without a status nobody has answered.
-    if (!(error instanceof EngineError) || error.status === undefined) return;
+    if (!(error instanceof EngineError) || error.isUnanswered) return;
     if (error.isForbidden) this.#forbid(call, reasonOf(error));
     else this.#allow(call);
   }

@@ -137,7 +137,10 @@ const engineError = (error: unknown): EngineError => {
   if (typeof json?.message === 'string') return new EngineError(json.message, status);
   const failed = new EngineError(unreachable(error) ?? reasonOf(error), status);
   // A proxy answers with a page in HTML.
-  return failed.isForbidden ? new EngineError(`it is forbidden (HTTP ${String(status)})`, status) : failed;
+  if (failed.isForbidden) return new EngineError(`it is forbidden (HTTP ${String(status)})`, status);
+  return status !== undefined && failed.isUnanswered
+    ? new EngineError(`the proxy in front of the engine does not reach it (HTTP ${String(status)})`, status)
+    : failed;
 };
 
 /** The usual reasons why there is no connection, each with its remedy. */
@@ -147,7 +150,7 @@ function unreachable(error: unknown): string | undefined {
     case 'ENOENT':
       return `there is no socket ${address} (is the engine running, is its socket mounted, is DOCKER_HOST right?)`;
     case 'EACCES':
-      return `no permission to use ${address} (run as root, or as a member of the socket's group)`;
+      return `no permission to use ${address} (run as root, or as a member of the socket's group; with SELinux, see docs/troubleshooting.md)`;
     case 'ECONNREFUSED':
       return `${address} refuses the connection (is the engine running?)`;
     default:

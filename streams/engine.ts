@@ -72,7 +72,15 @@ export class EngineError extends Error {
   get isForbidden(): boolean {
     return this.status !== undefined && FORBIDDEN.includes(this.status);
   }
+
+  /** The engine has not answered, though a proxy in front of it may have. */
+  get isUnanswered(): boolean {
+    return this.status === undefined || UNREACHED.includes(this.status);
+  }
 }
+
+/** What a proxy answers if the engine does not. */
+const UNREACHED: readonly number[] = [502, 503, 504];
 
 /** 405 is the answer of proxies that have no rule for the method at all. */
 const FORBIDDEN: readonly number[] = [401, 403, 405];

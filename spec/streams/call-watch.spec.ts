@@ -54,6 +54,7 @@ describe('CallWatch', () => {
 
   it.each([
     ['fails without an answer', failing()],
+    ['is answered by a proxy that does not reach the engine', failing(503)],
     ['has no answer yet', NEVER],
     ['fails for another reason', throwError(() => new Error('a bug'))],
   ])('concludes nothing from a call that %s', (_, answer$) => {
