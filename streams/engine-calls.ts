@@ -24,3 +24,7 @@ export type EngineCall = keyof typeof CALLS;
 export const RECREATION_CALLS = [
   'inspectImage', 'changes', 'fileStat', 'stop', 'rename', 'create', 'start', 'remove',
 ] as const satisfies readonly EngineCall[]; // prettier-ignore
+
+/** Nothing else needs it, so the loss is the same whichever call of this kind is forbidden. */
+export const isOnlyForRecreation = (call: EngineCall): boolean =>
+  call !== 'start' && (RECREATION_CALLS as readonly EngineCall[]).includes(call);

@@ -1,4 +1,4 @@
-import { CALLS, type EngineCall, RECREATION_CALLS } from '../../streams/engine-calls.ts';
+import { CALLS, type EngineCall, RECREATION_CALLS, isOnlyForRecreation } from '../../streams/engine-calls.ts';
 import { EngineError } from '../../streams/engine.ts';
 import { conditionsOf } from '../../src/notices/conditions.ts';
 import { World, type WorldOptions } from './world.ts';
@@ -45,7 +45,9 @@ describe('behind a proxy that forbids', () => {
     (call) => {
       behind(call).pass(3_600_000);
       expect(saidOf(call)).toHaveLength(1);
-      expect(conditionsOf(world.state).map(({ key }) => key)).toContain(`callForbidden ${call}`);
+      expect(conditionsOf(world.state).map(({ key }) => key)).toContain(
+        `callForbidden ${isOnlyForRecreation(call) ? 'recreation' : call}`,
+      );
 
       world.forbid();
       world.client.cutStreams();
@@ -55,6 +57,15 @@ describe('behind a proxy that forbids', () => {
       expect(conditionsOf(world.state)).toEqual([]);
     },
   );
+
+  it('all that only a re-creation needs, the loss is said once, and is one condition', () => {
+    const calls = RECREATION_CALLS.filter(isOnlyForRecreation);
+    behind(...calls).pass(3_600_000);
+    expect(world.said(/ forbids /)).toHaveLength(1);
+    expect(conditionsOf(world.state)).toMatchObject([
+      { key: 'callForbidden recreation', subject: calls.map((call) => CALLS[call]).join(', ') },
+    ]);
+  });
 
   it('nothing, nothing of that kind is said, and the rehearsal changes nothing', () => {
     behind().pass(600_000);

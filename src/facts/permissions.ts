@@ -1,4 +1,4 @@
-import { CALLS, type EngineCall } from '../../streams/engine-calls.ts';
+import { CALLS, type EngineCall, isOnlyForRecreation } from '../../streams/engine-calls.ts';
 import type { Event } from '../../streams/events.ts';
 import type { SharedConcern } from '../model/concern.ts';
 import type { Everything } from '../model/state.ts';
@@ -18,9 +18,20 @@ function reduce(state: Everything, event: Event): Transition<Everything> {
           );
     case 'callForbidden': {
       const { call, reason } = event;
+      const isKnown = isOnlyForRecreation(call) && forbiddenIn(state).some(isOnlyForRecreation);
       return to(
         { ...state, forbidden: { ...state.forbidden, [call]: reason } },
-        { notices: [{ kind: 'callForbidden', call, request: CALLS[call], reason }] },
+        {
+          notices: [
+            {
+              kind: 'callForbidden',
+              call,
+              request: CALLS[call],
+              reason,
+              ...(isKnown && { isLossKnown: true as const }),
+            },
+          ],
+        },
       );
     }
     case 'callAllowed':
@@ -34,3 +45,6 @@ function allowed(state: Everything, call: EngineCall): Transition<Everything> {
   const { [call]: _, ...forbidden } = state.forbidden;
   return to({ ...state, forbidden }, { notices: [{ kind: 'callAllowed', call, request: CALLS[call] }] });
 }
+
+const forbiddenIn = ({ forbidden }: Everything): readonly EngineCall[] =>
+  Object.keys(forbidden) as EngineCall[];

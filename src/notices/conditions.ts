@@ -1,4 +1,4 @@
-import { CALLS, type EngineCall } from '../../streams/engine-calls.ts';
+import { CALLS, type EngineCall, isOnlyForRecreation } from '../../streams/engine-calls.ts';
 import { isCutOff } from '../model/attachment.ts';
 import { blockedBy } from '../repairs/awaited-owner.ts';
 import { whyBlind } from '../checks/blindness.ts';
@@ -69,19 +69,36 @@ function engineFindings(state: Everything): readonly Finding[] {
   } = state;
   return [
     ...(areMessagesMissing(state) ? [found('engineUnheard', '')] : []),
-    ...Object.entries(forbidden).map(([call, reason]) => ({
-      kind: 'callForbidden' as const,
-      subject: CALLS[call as EngineCall],
-      id: call,
-      call: call as EngineCall,
-      reason,
-    })),
+    ...forbiddenFindings(forbidden),
     ...(connection.value === 'lost'
       ? [{ kind: 'engineLost' as const, subject: '', reason: connection.reason }]
       : []),
     ...(listingFailure === undefined
       ? []
       : [{ kind: 'listingFailed' as const, subject: '', reason: listingFailure }]),
+  ];
+}
+
+/** One for each loss: a re-creation takes many calls, and fails for want of any. */
+function forbiddenFindings(forbidden: Everything['forbidden']): readonly Finding[] {
+  const all = Object.entries(forbidden).map(([call, reason]) => ({ call: call as EngineCall, reason }));
+  const toRecreate = all.filter(({ call }) => isOnlyForRecreation(call));
+  const [first] = toRecreate;
+  const kind = 'callForbidden' as const;
+  return [
+    ...all
+      .filter((one) => !toRecreate.includes(one))
+      .map(({ call, reason }) => ({ kind, subject: CALLS[call], id: call, call, reason })),
+    ...(first === undefined
+      ? []
+      : [
+          {
+            kind,
+            subject: toRecreate.map(({ call }) => CALLS[call]).join(', '),
+            id: 'recreation',
+            ...first,
+          },
+        ]),
   ];
 }
 

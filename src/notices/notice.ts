@@ -132,6 +132,8 @@ interface Notices {
     readonly call: EngineCall;
     readonly request: string;
     readonly reason: string;
+    /** What is lost without it is lost already. */
+    readonly isLossKnown?: true;
   };
   readonly callAllowed: { readonly call: EngineCall; readonly request: string };
   readonly lineDown: { readonly reason: string };

@@ -225,7 +225,10 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   ),
   callForbidden: say(
     'attention',
-    ({ call }) => (FORBIDDEN[call].severity === 'info' ? 'info' : 'warn'),
+    ({ call, isLossKnown = false }) => {
+      if (isLossKnown) return 'debug';
+      return FORBIDDEN[call].severity === 'info' ? 'info' : 'warn';
+    },
     ({ call, request, reason }) =>
       `The engine, or a proxy in front of it, forbids ${request} (${reason}): ${FORBIDDEN[call].consequence}. ${FORBIDDEN[call].remedy}`,
   ),
@@ -727,7 +730,7 @@ const FORBIDDEN: Readonly<Record<EngineCall, Forbidden>> = {
   info: {
     severity: 'info',
     consequence:
-      'what the engine itself ended after a crash counts as stopped by hand, and is not started again',
+      'what the engine itself ended after a crash counts as stopped by hand, and is not started again, and Podman is not recognised',
     remedy: ALLOW_IT,
   },
   openEvents: {
@@ -759,7 +762,8 @@ const FORBIDDEN: Readonly<Record<EngineCall, Forbidden>> = {
   },
   restart: {
     severity: 'critical',
-    consequence: 'neither the gateway nor a dependent can be restarted, so nothing is repaired',
+    consequence:
+      'neither the gateway nor a dependent can be restarted, so nothing is repaired, except by a re-creation',
     remedy: ALLOW_IT,
   },
   start: {

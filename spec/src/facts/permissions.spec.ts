@@ -10,7 +10,7 @@ describe('a call that is forbidden', () => {
       .feed(forbidden, minutes(5), happens({ type: 'callAllowed', call: 'restart' }))
       .expectLines(
         'The engine, or a proxy in front of it, forbids POST /containers/{id}/restart (it is forbidden (HTTP 403)): ' +
-          'neither the gateway nor a dependent can be restarted, so nothing is repaired. ' +
+          'neither the gateway nor a dependent can be restarted, so nothing is repaired, except by a re-creation. ' +
           'Allow it in the rules of the proxy (docker/socket-proxy.md)',
         'POST /containers/{id}/restart is allowed again',
       );

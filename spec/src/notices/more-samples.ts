@@ -13,6 +13,13 @@ export const MORE_SAMPLES: readonly Notice[] = [
   { ...rootKept, obstacle: 'sitesFile', path: '/config/sites.conf', reason: 'EACCES' },
   { ...rootKept, obstacle: 'ownFiles', path: '/logs', reason: 'EPERM' },
   { kind: 'stateLost', path: '/logs/state.json', reason: 'has no version', setAsideFailure: 'EISDIR' },
+  {
+    kind: 'callForbidden',
+    call: 'create',
+    request: 'POST /containers/create',
+    reason: 'it is forbidden (HTTP 403)',
+    isLossKnown: true,
+  },
   { kind: 'witnessIgnored' },
   { ...down, cause: 'crash', isCutShort: true, exclusion: 'listed' },
   { ...down, cause: 'givenUp', restarts: 3, isAgain: true, startInMs: 10_000 },
