@@ -47,8 +47,8 @@ export class EngineInMind {
     if (facts === undefined) return;
     const { startedAt, startedAtMs = 0 } = facts.details ?? {};
     const isShown = event.type === 'containerStarted' && this.#shown.get(event.id) === startedAt;
-    if (isShown || event.type === 'containerDied') this.#shown.delete(event.id);
     const isOld = event.engineTimeMs < startedAtMs && event.type !== 'containerDestroyed';
+    if (isShown || (event.type === 'containerDied' && !isOld)) this.#shown.delete(event.id);
     if (!isOld && !(isShown && event.engineTimeMs - startedAtMs < MESSAGE_FOLLOWS_MS))
       this.#set(event.id, after(facts, event));
   }

@@ -7,7 +7,7 @@ import { referredTo } from '../model/joined.ts';
 import { isEndingSignal } from './ending-signal.ts';
 import { isParked } from '../model/parked.ts';
 import { isCodeOfAStop } from '../model/retries.ts';
-import { presentRun } from '../model/run-of.ts';
+import { isOfFormerRun, presentRun } from '../model/run-of.ts';
 import type { Everything } from '../model/state.ts';
 import { type Transition, to } from '../model/transition.ts';
 import { andInspect, isStranger } from './containers.ts';
@@ -58,9 +58,9 @@ function reduce(state: Everything, event: Event, before: Everything): Transition
 
 // The engine's messages
 
-/** The message is repeated or late: the record is at least as new. */
-const isKnown = ({ exits: known }: Everything, { id, engineTimeMs }: ContainerEvent): boolean =>
-  engineTimeMs <= (known[id]?.engineMs ?? 0);
+/** The message is repeated or late: the record is at least as new, or the container has started since. */
+const isKnown = ({ exits: known, containers }: Everything, event: ContainerEvent): boolean =>
+  event.engineTimeMs <= (known[event.id]?.engineMs ?? 0) || isOfFormerRun(event, containers.byId[event.id]);
 
 function signalled(state: Everything, event: ContainerEvent): Everything {
   const { id, at, engineTimeMs: engineMs } = event;

@@ -1,4 +1,4 @@
-import type { ContainerFacts } from '../../streams/events.ts';
+import type { ContainerEvent, ContainerFacts } from '../../streams/events.ts';
 import { isRunning } from './attachment.ts';
 import type { Containers } from './state.ts';
 
@@ -21,3 +21,20 @@ export function runsNow({ containers: { byId } }: Knowing, id: string): boolean 
 /** `State.StartedAt` of the present run; undefined: the container does not run, or was not inspected. */
 export const presentRun = (state: Knowing, id: string): string | undefined =>
   runsNow(state, id) ? state.containers.byId[id]?.details?.startedAt : undefined;
+
+/** The messages about an end are sent within this time of it. A limit, as the clock may have been set back since. */
+const AROUND_THE_END_MS = 10_000;
+
+/**
+ * Whether the message is about the end of the run before the one that is known: it came later than the inspection that
+ * showed the new run. Podman, if it keeps its messages in a file, sends them up to 0.3 s late: often after its answer to a
+ * restart.
+ */
+export function isOfFormerRun(
+  { type, engineTimeMs }: ContainerEvent,
+  facts: ContainerFacts | undefined,
+): boolean {
+  if (type !== 'containerDied' && type !== 'containerStopped' && type !== 'containerKilled') return false;
+  const { startedAtMs = -Infinity, finishedAtMs = -Infinity } = facts?.details ?? {};
+  return engineTimeMs < startedAtMs && Math.abs(engineTimeMs - finishedAtMs) < AROUND_THE_END_MS;
+}

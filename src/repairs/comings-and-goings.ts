@@ -3,6 +3,7 @@ import { isRunning } from '../model/attachment.ts';
 import { waveOf } from '../model/in-flight.ts';
 import type { Notice } from '../notices/notice.ts';
 import { LOOP_ENDS, isLoop } from '../model/restart-loop.ts';
+import { isOfFormerRun } from '../model/run-of.ts';
 import type { Dependents, Ends, State } from '../model/state.ts';
 
 /** Ends further apart than this belong to no loop. A loop is over after this long without an end. */
@@ -22,7 +23,8 @@ export function comingsAndGoings(state: State, event: Event, before: State): Lif
   if (!('engineTimeMs' in event))
     return { ...calmed, notices: [...calmed.notices, ...sayStarts(state, before, calmed.ends)] };
   const name = state.dependents.members?.[event.id]?.name;
-  if (name === undefined || isBeingRepaired(state, name)) return calmed;
+  const facts = state.shared.containers.byId[event.id];
+  if (name === undefined || isBeingRepaired(state, name) || isOfFormerRun(event, facts)) return calmed;
   const known = calmed.ends[event.id];
   const own = event.type === 'containerDied' ? afterEnd(state, event, known) : known;
   const { [event.id]: _, ...others } = calmed.ends;

@@ -293,3 +293,26 @@ describe('an act cut short by the end of both monitor and engine', () => {
     expect(toldOf(history)).toEqual(endedByUs('app', 2_000));
   });
 });
+
+describe('a message that comes after the restart of its container is over', () => {
+  /** Ended at 9,000 and started at 9,100 by the engine's clock. */
+  const restartedUnheard = (): History =>
+    repairing().feed(restartBegun('app'), restartEnded('app', { startedAt: 9_100, finishedAt: 9_000 }));
+
+  it.each([
+    { what: 'a signal', happening: killed('app', '15', { engineTimeMs: 8_990 }) },
+    { what: 'a stop', happening: stopped('app', { engineTimeMs: 8_995 }) },
+    { what: 'a death', happening: died('app', 137, { engineTimeMs: 9_050 }) },
+    { what: 'a crash', happening: died('app', 1, { engineTimeMs: 9_050 }) },
+  ])('says nothing about the new run: $what', ({ happening }) => {
+    const history = restartedUnheard().withoutAnswers().feed(happening);
+    expect(exitOf(history, 'app')).toBeUndefined();
+  });
+
+  it('counts if it is about the new run', () => {
+    const history = restartedUnheard()
+      .withoutAnswers()
+      .feed(died('app', 1, { engineTimeMs: 9_150 }));
+    expect(exitOf(history, 'app')).toBe('itself, open');
+  });
+});

@@ -16,8 +16,10 @@ import {
   restartBegun,
   restartEnded,
   restartMessages,
+  restarted,
   seconds,
   started,
+  stopped,
   stoppedByHand,
   turned,
   unpaused,
@@ -172,6 +174,23 @@ describe('what a dependent does', () => {
       .feed(restartBegun('app'), restartMessages('app'), restartEnded('app'))
       .forget();
     history.feed(restartMessages('db'), seconds(1), restartMessages('app')).expectLines(...stepped());
+  });
+
+  it('is not logged if the messages about its restart come only after the restart is over, as on Podman', () => {
+    const history = settled([onGateway('app', { startedAt: 1_500 })]).feed(seconds(5), restartBegun('app'));
+    // With the milliseconds between them as they were seen on Podman 4.3.1.
+    const begun = history.now;
+    history.feed(restartEnded('app', { startedAt: begun + 467, finishedAt: begun + 320 })).forget();
+    history
+      .feed(
+        { waitMs: 565 },
+        restarted('app', { engineTimeMs: begun }),
+        stopped('app', { engineTimeMs: begun + 290 }),
+        died('app', 137, { engineTimeMs: begun + 341 }),
+        started('app', { engineTimeMs: begun + 473 }),
+      )
+      .expectLines();
+    history.feed(seconds(30), died('app', 137)).expectLines('Dependent container stopped: app');
   });
 
   it('is logged for a dependent that needs no repair while others are repaired', () => {
