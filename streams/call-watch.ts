@@ -44,7 +44,8 @@ export class CallWatch {
     // Without a status nobody has answered.
     if (!(error instanceof EngineError) || error.status === undefined) return;
     if (error.isForbidden) this.#forbid(call, reasonOf(error));
-    else this.#allow(call);
+    // It is two requests: if the engine refuses the first, nothing is known of the second.
+    else if (call !== 'exec') this.#allow(call);
   }
 
   #forbid(call: EngineCall, reason: string): void {
