@@ -43,7 +43,8 @@ export class CallWatch {
   #judge(call: EngineCall, error: unknown): void {
     if (!(error instanceof EngineError) || error.isUnanswered) return;
     if (error.isForbidden) this.#forbid(call, reasonOf(error));
-    else this.#allow(call);
+    // It is two requests: if the engine refuses the first, nothing is known of the second.
+    else if (call !== 'exec') this.#allow(call);
   }
 
   #forbid(call: EngineCall, reason: string): void {

@@ -1,82 +1,21 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type Docker from 'dockerode';
-import { SEARCH_PATH, bindToThisProcess, findProgram } from './bound-process.ts';
-import { eventually, messageOf } from './eventually.ts';
-import { killProcessesOf, unmountBelow } from './leftovers.ts';
-import { type TestEngine, dockerAt, removeContainers, removeFolder } from './test-engine.ts';
+import { SEARCH_PATH, findProgram } from './bound-process.ts';
+import { EngineProcess } from './engine-process.ts';
 
 const run = promisify(execFile);
 
 /**
- * Podman with its Docker-compatible API, for one test: all its data is in one temporary folder. It needs no network of
- * the host, and no systemd: so no health check ever runs by itself, and health stays `starting`.
+ * Podman with its Docker-compatible API, for one test. It needs no network of the host, and no systemd: so no health
+ * check ever runs by itself, and health stays `starting`.
  */
-export class PodmanEngine implements TestEngine {
-  readonly kind = 'private';
+export class PodmanEngine extends EngineProcess {
   readonly hasHealthchecks = false;
-  readonly folder: string;
-  readonly socketPath: string;
-  readonly dockerHost: string;
-  readonly docker: Docker;
-  readonly labels: Readonly<Record<string, string>>;
-  #service: ChildProcess | undefined;
 
   constructor() {
-    const name = `gm-${process.pid}-${randomBytes(3).toString('hex')}`;
-    // Short, as the paths of conmon's sockets are much longer, and 107 characters are allowed.
-    this.folder = join(tmpdir(), name);
-    this.socketPath = join(this.folder, 'podman.sock');
-    this.dockerHost = `unix://${this.socketPath}`;
-    this.docker = dockerAt(this.socketPath);
-    this.labels = { 'org.gluetun-monitor.test': name };
-  }
-
-  /** Starts the service on the folder, new or as it was left, and waits until it answers. */
-  async start(): Promise<void> {
-    await mkdir(join(this.folder, 'tmp'), { recursive: true });
-    await writeFile(this.#configFile, this.#config());
-    await writeFile(join(this.folder, 'storage.conf'), this.#storageConfig());
-    const log = openSync(join(this.folder, 'podman.log'), 'a');
-    const [program, args] = bindToThisProcess('podman', [
-      ...this.#everywhere(),
-      'system',
-      'service',
-      '--time=0',
-      this.dockerHost,
-    ]);
-    this.#service = spawn(program, args, { stdio: ['ignore', log, log], env: this.#environment() });
-    closeSync(log);
-    try {
-      await eventually(
-        'Podman answers or ends',
-        async () => !this.isRunning || Boolean(await this.docker.ping()),
-        30_000,
-        20,
-      );
-      if (!this.isRunning) throw new Error('it has exited');
-    } catch (error) {
-      const told = await readFile(join(this.folder, 'podman.log'), 'utf8');
-      throw new Error(`starting Podman: ${messageOf(error)}\n${told.slice(-2_000)}`, { cause: error });
-    }
-  }
-
-  get isRunning(): boolean {
-    return this.#service?.exitCode === null && this.#service.signalCode === null;
-  }
-
-  /** The service ends; its containers run on, for nothing of Podman has to run for them. */
-  async stop(): Promise<void> {
-    if (!this.#service || !this.isRunning) return;
-    const exit = once(this.#service, 'exit');
-    this.#service.kill('SIGTERM');
-    await exit;
+    super('podman');
   }
 
   /** A command of Podman's own, on the same containers. */
@@ -85,15 +24,15 @@ export class PodmanEngine implements TestEngine {
     return stdout;
   }
 
-  async dispose(): Promise<void> {
-    try {
-      if (this.isRunning) await removeContainers(this);
-      await this.stop();
-    } finally {
-      await killProcessesOf(this.folder);
-      await unmountBelow(this.folder);
-      await removeFolder(this.folder);
-    }
+  protected override async prepare(): Promise<void> {
+    await mkdir(join(this.folder, 'tmp'), { recursive: true });
+    await writeFile(this.#configFile, this.#config());
+    await writeFile(join(this.folder, 'storage.conf'), this.#storageConfig());
+  }
+
+  protected override command() {
+    const args = [...this.#everywhere(), 'system', 'service', '--time=0', this.dockerHost];
+    return { program: 'podman', args, env: this.#environment() };
   }
 
   get #configFile(): string {

@@ -37,7 +37,10 @@ export async function createSetting(
 }
 
 /** The names of those that are not on the current network of the gateway. */
-export async function cutOff({ gateway, dependents }: Setting): Promise<readonly string[]> {
+export async function cutOff({
+  gateway,
+  dependents,
+}: Pick<Setting, 'dependents'> & { readonly gateway: TestContainer }): Promise<readonly string[]> {
   const isLive = await Promise.all(dependents.map(async (dependent) => isOnLiveNetwork(dependent, gateway)));
   return dependents.filter((_, index) => !isLive[index]).map(({ name }) => name);
 }

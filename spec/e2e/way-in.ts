@@ -16,7 +16,7 @@ export const monitorsHost = (home: Home): string => `unix://${monitorsSocket(hom
 /** Starts what stands between the engine of a suite and its monitors; the result ends it, and fails if it refused anything. */
 export async function openWayIn(engine: TestEngine): Promise<() => Promise<void>> {
   if (!isThroughHaproxy) return async () => Promise.resolve();
-  const haproxy = new Haproxy(engine, { listen: monitorsSocket(engine) });
+  const haproxy = new Haproxy(engine, monitorsSocket(engine));
   await haproxy.start();
   return async () => {
     await haproxy.stop();

@@ -14,18 +14,17 @@ function setUp() {
   let connections = 0;
   watch.change$.subscribe((event) => noticed.push(event));
   watch.connected$.subscribe(() => (connections += 1));
-  const answers: { restart: Observable<unknown>; openEvents: Observable<unknown> } = {
-    restart: of(),
-    openEvents: NEVER,
-  };
+  let answer$: Observable<unknown> = NEVER;
+  const answered = (): Observable<unknown> => answer$;
   const engine = watch.watched({
-    restart: () => answers.restart,
-    openEvents: () => answers.openEvents,
+    restart: answered,
+    exec: answered,
+    openEvents: answered,
     clockMs: () => 42,
   });
-  const call = (name: 'restart' | 'openEvents', answer$: Observable<unknown>): void => {
-    answers[name] = answer$;
-    (name === 'restart' ? engine.restart() : engine.openEvents()).subscribe({ error: () => undefined });
+  const call = (name: 'restart' | 'exec' | 'openEvents', next$: Observable<unknown>): void => {
+    answer$ = next$;
+    engine[name]().subscribe({ error: () => undefined });
   };
   return { engine, call, noticed, connections: () => connections };
 }
@@ -50,6 +49,18 @@ describe('CallWatch', () => {
     call('restart', failing(403));
     call('restart', answer$);
     expect(noticed).toEqual([FORBIDDEN, ALLOWED]);
+  });
+
+  it('notices that an exec is allowed when it succeeds, but not when the engine itself refuses it', () => {
+    const { call, noticed } = setUp();
+    call('exec', failing(403));
+    call('exec', failing(409));
+    expect(noticed).toEqual([{ ...FORBIDDEN, call: 'exec' }]);
+    call('exec', of('output'));
+    expect(noticed).toEqual([
+      { ...FORBIDDEN, call: 'exec' },
+      { ...ALLOWED, call: 'exec' },
+    ]);
   });
 
   it.each([

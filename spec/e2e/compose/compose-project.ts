@@ -18,7 +18,20 @@ const run = promisify(execFile);
 export const APP2 = composeName('app2');
 export const DEPENDENTS = ['app1', APP2];
 export const BYSTANDER = composeName('bystander');
-export const OTHERS = ['gluetun', BYSTANDER];
+/** Everything in the plain stack, and what of it hangs on the gateway, with that. */
+export const ALL = [...DEPENDENTS, 'gluetun', BYSTANDER].sort();
+export const AROUND_IT = [...DEPENDENTS, 'gluetun'].sort();
+
+/** A gateway with a health check. Until the start period is over, Docker does not call it unhealthy. */
+export const gatewayWithHealth = (startPeriod: string): Service => ({
+  healthcheck: {
+    test: ['CMD', '/gluetun-entrypoint', 'healthcheck'],
+    interval: '1s',
+    timeout: '5s',
+    start_period: startPeriod,
+    retries: 1,
+  },
+});
 
 /** A service as in a compose file. */
 export type Service = Readonly<Record<string, unknown>>;

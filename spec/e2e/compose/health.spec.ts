@@ -1,20 +1,8 @@
-import { APP2, OTHERS, type Services } from './compose-project.ts';
+import { ALL, AROUND_IT, DEPENDENTS, type Services, gatewayWithHealth } from './compose-project.ts';
 import { COMPOSE, describeWithCompose } from './docker-compose.ts';
-import { NOTHING, type Stack, useStacks } from './stack.ts';
+import { NOTHING, type Stack, createdByTheMonitor, useStacks } from './stack.ts';
 
-const ALL = ['app1', APP2, ...OTHERS].sort();
-const AROUND_IT = ['app1', APP2, 'gluetun'].sort();
-
-/** Docker is patient with it. */
-const GATEWAY = {
-  healthcheck: {
-    test: ['CMD', '/gluetun-entrypoint', 'healthcheck'],
-    interval: '1s',
-    timeout: '5s',
-    start_period: '60s',
-    retries: 1,
-  },
-};
+const GATEWAY = gatewayWithHealth('60s');
 
 describeWithCompose(
   'a stack whose gateway Docker calls healthy late, while Compose waits for that',
@@ -47,7 +35,7 @@ describeWithCompose(
         started: AROUND_IT,
         meanwhile: NOTHING,
         // Compose 1 considers the dependents up to date.
-        afterwards: COMPOSE === 1 ? ['create app1', `create ${APP2}`] : NOTHING,
+        afterwards: COMPOSE === 1 ? createdByTheMonitor(...DEPENDENTS) : NOTHING,
       });
     });
 

@@ -1,11 +1,9 @@
 import { once } from 'node:events';
 import { EngineRelay } from '../recreation/engine-relay.ts';
 import { findContainer } from '../stand-in/dependent.ts';
-import { APP2, DEPENDENTS } from './compose-project.ts';
+import { AROUND_IT, DEPENDENTS } from './compose-project.ts';
 import { COMPOSE, describeWithCompose } from './docker-compose.ts';
-import { NOTHING, type Stack, useStacks } from './stack.ts';
-
-const AROUND_IT = [...DEPENDENTS, 'gluetun'].sort();
+import { NOTHING, type Stack, createdByTheMonitor, useStacks } from './stack.ts';
 
 /** The calls after which two gateways are there, or just the new one with the name that was for the time being. */
 const CALLS =
@@ -45,7 +43,7 @@ describeWithCompose(
           created: COMPOSE === 1 ? AROUND_IT : DEPENDENTS,
           started: AROUND_IT,
           meanwhile: NOTHING,
-          afterwards: ['create app1', `create ${APP2}`],
+          afterwards: createdByTheMonitor(...DEPENDENTS),
         });
       },
       240_000,

@@ -1,19 +1,8 @@
-import { APP2, DEPENDENTS } from './compose-project.ts';
+import { APP2, AROUND_IT, DEPENDENTS, gatewayWithHealth } from './compose-project.ts';
 import { COMPOSE, describeWithCompose } from './docker-compose.ts';
-import { NOTHING, useStacks } from './stack.ts';
+import { NOTHING, createdByTheMonitor, useStacks } from './stack.ts';
 
-const AROUND_IT = [...DEPENDENTS, 'gluetun'].sort();
-
-/** Healthy as long as the tunnel works; Docker is patient with it at the start. */
-const GATEWAY = {
-  healthcheck: {
-    test: ['CMD', '/gluetun-entrypoint', 'healthcheck'],
-    interval: '1s',
-    timeout: '5s',
-    start_period: '120s',
-    retries: 1,
-  },
-};
+const GATEWAY = gatewayWithHealth('120s');
 
 describeWithCompose(
   'a tunnel that the monitor repairs while Docker Compose waits for a healthy gateway',
@@ -41,7 +30,7 @@ describeWithCompose(
         started: AROUND_IT,
         meanwhile: NOTHING,
         // Compose 1 considers the dependents up to date.
-        afterwards: COMPOSE === 1 ? DEPENDENTS.map((name) => `create ${name}`) : NOTHING,
+        afterwards: COMPOSE === 1 ? createdByTheMonitor(...DEPENDENTS) : NOTHING,
       });
     }, 180_000);
 

@@ -1,12 +1,9 @@
 import { APP2 } from './compose-project.ts';
 import { COMPOSE, composeName, describeWithCompose } from './docker-compose.ts';
-import { NOTHING, useStacks } from './stack.ts';
+import { NOTHING, createdByTheMonitor, useStacks } from './stack.ts';
 
 const APP2_2 = composeName('app2', 2);
 const APP2_3 = composeName('app2', 3);
-
-const createdByTheMonitor = (...names: readonly string[]): readonly string[] =>
-  names.map((name) => `create ${name}`).sort();
 
 describeWithCompose('a stack of which Docker Compose knows only a part at a time', (engine) => {
   const begin = useStacks(engine);

@@ -6,8 +6,7 @@ import type { PrivateEngine } from '../private-engine.ts';
 import { EngineRelay, type Held, type Moment, type Write } from '../recreation/engine-relay.ts';
 import { containerNames, untilChecked } from '../recreation/world.ts';
 import { type Environment, useEvents, useScenario } from '../scenario.ts';
-import { SITES } from '../setting.ts';
-import { isOnLiveNetwork } from '../stand-in/container.ts';
+import { SITES, cutOff } from '../setting.ts';
 import { findContainer } from '../stand-in/dependent.ts';
 import { ComposeProject, BYSTANDER, DEPENDENTS, type Services } from './compose-project.ts';
 
@@ -71,8 +70,8 @@ export class Stack {
     await untilChecked(this.#monitor, 3);
     await this.untilWhole();
     return {
-      created: this.#namesIn('create', from),
-      started: this.#namesIn('start', from),
+      created: namesIn(this.#events, 'create', from),
+      started: namesIn(this.#events, 'start', from),
       meanwhile: this.#named(this.#relay.writes.slice(first, last)),
       afterwards: this.#named(this.#relay.writes.slice(last))
         .filter((call) => /^(?:create|restart) /.test(call))
@@ -95,9 +94,9 @@ export class Stack {
       if (names.join() !== all.join()) return false;
       const gateway = await findContainer(this.engine, this.#gateway);
       const dependents = await this.project.dependents(this.#dependents);
-      const isLive = await Promise.all(dependents.map(async (one) => isOnLiveNetwork(one, gateway)));
-      seen = isLive;
-      return isLive.every(Boolean);
+      const cutOffNow = await cutOff({ gateway, dependents });
+      seen = { cutOff: cutOffNow };
+      return cutOffNow.length === 0;
     };
     try {
       await eventually('the stack is whole', isWhole, deadlineMs, 50);
@@ -135,14 +134,6 @@ export class Stack {
     return this.#monitor.linesMatching(pattern).map(({ text }) => text.replace(/^\[[^\]]*\] /, ''));
   }
 
-  #namesIn(what: 'create' | 'start', from: number): readonly string[] {
-    return this.#events.all
-      .slice(from)
-      .filter(({ action }) => action === what)
-      .map(({ name }) => plainName(name) ?? name)
-      .sort();
-  }
-
   #named(writes: readonly Write[]): readonly string[] {
     const nameOf = (target: string): string =>
       this.#events.all.find(({ id }) => id === target)?.name ?? target;
@@ -155,6 +146,18 @@ export class Stack {
 }
 
 export const NOTHING: readonly string[] = [];
+
+/** `Told.afterwards`, if these were created anew. */
+export const createdByTheMonitor = (...names: readonly string[]): readonly string[] =>
+  names.map((name) => `create ${name}`).sort();
+
+/** The names of the containers that were created or started since that many events, as often as that was done. */
+export const namesIn = (events: EngineEvents, what: 'create' | 'start', from: number): readonly string[] =>
+  events.all
+    .slice(from)
+    .filter(({ action }) => action === what)
+    .map(({ name }) => plainName(name) ?? name)
+    .sort();
 
 /** How a story's stack begins. */
 export interface Beginning {

@@ -1,13 +1,9 @@
 import { checksums, fill } from '../recreation/world.ts';
-import { APP2, OTHERS } from './compose-project.ts';
+import { ALL, APP2, AROUND_IT, DEPENDENTS } from './compose-project.ts';
 import { COMPOSE, describeWithCompose } from './docker-compose.ts';
-import { NOTHING, useStacks } from './stack.ts';
+import { NOTHING, createdByTheMonitor, useStacks } from './stack.ts';
 
 const PLACES = ['/data', '/library', '/anonymous'];
-const DEPENDENTS = ['app1', APP2];
-const ALL = [...DEPENDENTS, ...OTHERS].sort();
-const AROUND_IT = [...DEPENDENTS, 'gluetun'].sort();
-const CREATED_BY_THE_MONITOR = DEPENDENTS.map((name) => `create ${name}`);
 
 describeWithCompose('a stack that Docker Compose updates', (engine) => {
   const begin = useStacks(engine);
@@ -26,7 +22,7 @@ describeWithCompose('a stack that Docker Compose updates', (engine) => {
         created: AROUND_IT,
         started: AROUND_IT,
         meanwhile: NOTHING,
-        afterwards: CREATED_BY_THE_MONITOR,
+        afterwards: createdByTheMonitor(...DEPENDENTS),
       });
       await expect(checksums(engine, 'app1', PLACES)).resolves.toBe(content);
       expect(stack.said(/Dependent container removed|left alone|\[ERROR\]/)).toEqual([]);
@@ -50,7 +46,7 @@ describeWithCompose('a stack that Docker Compose updates', (engine) => {
       started: AROUND_IT,
       meanwhile: NOTHING,
       // Compose 1 considers the dependents up to date.
-      afterwards: COMPOSE === 1 ? CREATED_BY_THE_MONITOR : NOTHING,
+      afterwards: COMPOSE === 1 ? createdByTheMonitor(...DEPENDENTS) : NOTHING,
     });
     expect(stack.said(/\[ERROR\]/)).toEqual([]);
   });

@@ -1,20 +1,17 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { plainName } from '../../../streams/fits.ts';
 import { eventually } from '../eventually.ts';
 import type { PrivateEngine } from '../private-engine.ts';
 import { buildProductionImage } from '../production-image.ts';
 import { containerNames } from '../recreation/world.ts';
 import { useEvents, useScenario } from '../scenario.ts';
-import { SITES } from '../setting.ts';
-import { isOnLiveNetwork } from '../stand-in/container.ts';
-import { ComposeProject, DEPENDENTS, OTHERS, type Service } from './compose-project.ts';
+import { SITES, cutOff } from '../setting.ts';
+import { ALL, AROUND_IT, ComposeProject, DEPENDENTS, type Service } from './compose-project.ts';
 import { COMPOSE, describeWithCompose } from './docker-compose.ts';
-import { NOTHING } from './stack.ts';
+import { NOTHING, namesIn } from './stack.ts';
 
 const MONITOR = 'gluetun-monitor';
-const ALL = [...DEPENDENTS, ...OTHERS, MONITOR].sort();
-const AROUND_IT = [...DEPENDENTS, 'gluetun'].sort();
+const WITH_THE_MONITOR = [...ALL, MONITOR].sort();
 /** The lines about what the monitor does to containers. */
 const ACTS = /Restarting|Re-creating|Starting [^\n]*\.\.\.$/;
 
@@ -67,20 +64,13 @@ describeWithCompose('a whole project of Docker Compose, with the monitor in it',
 
   const untilWhole = async (): Promise<void> => {
     const isWhole = async (): Promise<boolean> => {
-      if ((await containerNames(engine)).join() !== ALL.join()) return false;
+      if ((await containerNames(engine)).join() !== WITH_THE_MONITOR.join()) return false;
       const gateway = await project.gateway();
       const dependents = await project.dependents();
-      return (await Promise.all(dependents.map(async (one) => isOnLiveNetwork(one, gateway)))).every(Boolean);
+      return (await cutOff({ gateway, dependents })).length === 0;
     };
     await eventually('the project is whole', isWhole, 60_000, 100);
   };
-
-  const namesIn = (what: 'create' | 'start', from: number): readonly string[] =>
-    events.all
-      .slice(from)
-      .filter(({ action }) => action === what)
-      .map(({ name }) => plainName(name) ?? name)
-      .sort();
 
   it.each([
     { what: 'beside the gateway', own: {} },
@@ -97,9 +87,9 @@ describeWithCompose('a whole project of Docker Compose, with the monitor in it',
       await untilWatching(2);
       await untilChecked();
       await untilWhole();
-      expect({ created: namesIn('create', from), started: namesIn('start', from) }).toEqual({
-        created: ALL,
-        started: ALL,
+      expect({ created: namesIn(events, 'create', from), started: namesIn(events, 'start', from) }).toEqual({
+        created: WITH_THE_MONITOR,
+        started: WITH_THE_MONITOR,
       });
       await expect(matching(ACTS)).resolves.toEqual([]);
       await expect(matching(/\[ERROR\]/)).resolves.toEqual([]);
@@ -116,7 +106,11 @@ describeWithCompose('a whole project of Docker Compose, with the monitor in it',
     await untilWhole();
     await untilChecked();
     await untilWhole();
-    expect({ during, created: namesIn('create', from), started: namesIn('start', from) }).toEqual({
+    expect({
+      during,
+      created: namesIn(events, 'create', from),
+      started: namesIn(events, 'start', from),
+    }).toEqual({
       during: NOTHING,
       created: AROUND_IT,
       started: AROUND_IT,
@@ -132,7 +126,7 @@ describeWithCompose('a whole project of Docker Compose, with the monitor in it',
     await untilWatching(2);
     await untilChecked();
     await untilWhole();
-    expect(namesIn('create', from)).toEqual([]);
+    expect(namesIn(events, 'create', from)).toEqual([]);
   }, 120_000);
 });
 

@@ -92,6 +92,11 @@ describeWithHaproxy('a monitor behind haproxy', (engine) => {
     expect(playedWithout(request).outcome).toEqual(leftWithout(request));
   });
 
+  it.each(ALLOWED)('that forbids $request has the monitor say so, once', ({ request }) => {
+    const said = playedWithout(request).lane.monitor.linesMatching(/in front of it, forbids /);
+    expect(said.map(({ text }) => text)).toEqual([expect.stringContaining(request)]);
+  });
+
   it.each(ALLOWED)(
     'that forbids $request is refused nothing else, and loses no container',
     async ({ request }) => {

@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdir, rm } from 'node:fs/promises';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { type EngineRequest, haproxyRule } from '../../shipping/engine-calls.ts';
+import { readText } from '../../shipping/repository.ts';
 import { SEARCH_PATH, bindToThisProcess } from '../bound-process.ts';
 import { eventually, messageOf } from '../eventually.ts';
 import type { TestEngine } from '../test-engine.ts';
 
-/** The published rules. */
-const RULES = join(__dirname, '../../../docker/haproxy.cfg');
 /** A file for each proxy of a run, with what went through it: `npm run test:matrix -- --calls` counts it. */
 export const SEEN = join(__dirname, '../../../coverage/haproxy');
 
@@ -20,26 +20,18 @@ export interface Seen {
   readonly path: string;
 }
 
-interface HaproxyOptions {
-  /** Another file of rules than the published one. */
-  readonly rules?: string;
-  /** Where it listens: the path of a socket, or a port of this host. */
-  readonly listen: string | number;
-}
-
 /** Debian's haproxy with the published rules, in front of the engine of a test. */
 export class Haproxy {
   readonly dockerHost: string;
   readonly seen: Seen[] = [];
   readonly #engine: TestEngine;
-  readonly #rules: string;
   readonly #listen: string | number;
   readonly #complaints: string[] = [];
   #process: ChildProcess | undefined;
 
-  constructor(engine: TestEngine, { rules = RULES, listen }: HaproxyOptions) {
+  /** @param listen the path of a socket, or a port of this host */
+  constructor(engine: TestEngine, listen: string | number) {
     this.#engine = engine;
-    this.#rules = rules;
     this.#listen = listen;
     this.dockerHost = typeof listen === 'string' ? `unix://${listen}` : `tcp://127.0.0.1:${listen}`;
   }
@@ -49,8 +41,11 @@ export class Haproxy {
     return this.seen.filter(({ status }) => status === 403).map(({ method, path }) => `${method} ${path}`);
   }
 
-  async start(): Promise<void> {
-    const [program, args] = bindToThisProcess('haproxy', ['-db', '-f', this.#rules]);
+  /** @param forbidden what the published rules allow, but these do not */
+  async start(forbidden?: EngineRequest): Promise<void> {
+    const rules = join(this.#engine.folder, `haproxy-${basename(String(this.#listen))}.cfg`);
+    await writeFile(rules, rulesWithout(forbidden));
+    const [program, args] = bindToThisProcess('haproxy', ['-db', '-f', rules]);
     const env = {
       PATH: SEARCH_PATH,
       LISTEN: typeof this.#listen === 'string' ? this.#listen : `127.0.0.1:${this.#listen}`,
@@ -94,6 +89,12 @@ export class Haproxy {
     if (status === undefined || method === undefined || path === undefined) this.#complaints.push(line);
     else this.seen.push({ status: Number(status), method, path });
   }
+}
+
+function rulesWithout(forbidden: EngineRequest | undefined): string {
+  const published = readText('docker/haproxy.cfg');
+  if (forbidden === undefined) return published;
+  return published.replace(haproxyRule(forbidden), '');
 }
 
 /** One that is free now. */

@@ -1,7 +1,4 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type EngineRequest, haproxyRule } from '../../shipping/engine-calls.ts';
-import { readText } from '../../shipping/repository.ts';
+import type { EngineRequest } from '../../shipping/engine-calls.ts';
 import { eventually } from '../eventually.ts';
 import type { MonitorOptions, MonitorProcess } from '../monitor.ts';
 import { SITES } from '../setting.ts';
@@ -56,10 +53,8 @@ export class ProxiedLane {
     engine: TestEngine,
     { name, forbidden, expected }: { name: string; forbidden: EngineRequest | undefined; expected: Outcome },
   ): Promise<ProxiedLane> {
-    const rules = join(engine.folder, `haproxy-${name}.cfg`);
-    await writeFile(rules, rulesWithout(forbidden));
-    const haproxy = new Haproxy(engine, { rules, listen: await freePort() });
-    await haproxy.start();
+    const haproxy = new Haproxy(engine, await freePort());
+    await haproxy.start(forbidden);
     return new ProxiedLane(engine, name, expected, haproxy);
   }
 
@@ -161,11 +156,4 @@ export class ProxiedLane {
   async #found(): Promise<TestContainer> {
     return findContainer(this.#engine, this.app);
   }
-}
-
-function rulesWithout(forbidden: EngineRequest | undefined): string {
-  const published = readText('docker/haproxy.cfg');
-  if (forbidden === undefined) return published;
-  const kept = published.split('\n').filter((line) => line.trim() !== haproxyRule(forbidden));
-  return kept.join('\n');
 }
