@@ -57,9 +57,10 @@ export const withRepairs = (state: State, changes: Partial<Repairs>): State => (
   repairs: { ...state.repairs, ...changes },
 });
 
+/** Returns the same object if no repair of it is pending. */
 export const forget = (state: State, id: string): State => {
-  const { [id]: _, ...pending } = state.repairs.pending;
-  return withRepairs(state, { pending });
+  const { [id]: repair, ...pending } = state.repairs.pending;
+  return repair === undefined ? state : withRepairs(state, { pending });
 };
 
 function ended(state: State, event: Ended): Transition {
