@@ -8,7 +8,7 @@ import { exitWith } from '../../e2e/own-engine.ts';
 import { SEEN } from '../../e2e/proxy/haproxy.ts';
 import { countsOf } from './calls.ts';
 import { ENGINES, NAMES, type Source } from './engines.ts';
-import { type Played, tableOf, withTable } from './table.ts';
+import { type Played, replaced, tableOf, withTable } from './table.ts';
 import { unpackEngine } from './unpack.ts';
 
 const run = promisify(execFile);
@@ -18,7 +18,7 @@ const HELP = `Usage: ENGINE=${NAMES.join('|')} npm run test:matrix [-- [--report
        npm run test:matrix -- --calls
 
 Plays the stories that need an engine, all of them or those in the named files, on that engine. What came of all of them
-is kept in coverage/matrix/, and REPORT gets Jest's own report. An engine that is not the installed one is unpacked from Debian's packages for it. With --docs
+is kept in coverage/matrix/; files that are played once more replace what is kept of them. REPORT gets Jest's own report. An engine that is not the installed one is unpacked from Debian's packages for it. With --docs
 it plays nothing, but writes what was kept into docs/engines.md. As root, on Debian 12.
 
 With THROUGH=haproxy all monitors reach the engine through haproxy with the published rules. A request that these do not
@@ -95,13 +95,21 @@ async function play({ name, version, path, report, files }: Play): Promise<numbe
     },
   );
   const [code] = (await once(jest, 'exit')) as [number | null];
-  if (files.length === 0) await keep(name + THROUGH, version + THROUGH, report);
+  await keep(name + THROUGH, version + THROUGH, { report, isWhole: files.length === 0 });
   return code ?? 1;
 }
 
-async function keep(name: string, version: string, report: string): Promise<void> {
+/** Some files alone replace what is kept of them, if the rest was played on the same version. */
+async function keep(
+  name: string,
+  version: string,
+  { report, isWhole }: { report: string; isWhole: boolean },
+): Promise<void> {
   const { testResults } = JSON.parse(await readFile(report, 'utf8')) as Pick<Played, 'testResults'>;
-  const played: Played = { name, version, at: new Date().toISOString(), testResults };
+  const known = isWhole ? undefined : await readPlayed(name);
+  if (!isWhole && known?.version !== version) return;
+  const all = replaced(known?.testResults ?? [], testResults);
+  const played: Played = { name, version, at: new Date().toISOString(), testResults: all };
   await writeFile(join(REPORTS, `${name}.json`), JSON.stringify(played));
 }
 

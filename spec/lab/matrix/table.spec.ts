@@ -1,4 +1,4 @@
-import { type Played, tableOf, withTable } from './table.ts';
+import { type Played, replaced, tableOf, withTable } from './table.ts';
 
 const story = (ancestor: string, title: string, status = 'passed') => ({
   ancestorTitles: [ancestor],
@@ -11,8 +11,8 @@ const OLD: Played = {
   version: 'dockerd 20.10.24',
   at: '2026-11-30T09:00:00.000Z',
   testResults: [
-    { assertionResults: [story('the monitor', 'repairs'), story('the monitor', 'waits')] },
-    { assertionResults: [story('an orphan', 'is re-created')] },
+    { name: 'a.spec.ts', assertionResults: [story('the monitor', 'repairs'), story('the monitor', 'waits')] },
+    { name: 'b.spec.ts', assertionResults: [story('an orphan', 'is re-created')] },
   ],
 };
 const NEW: Played = {
@@ -20,8 +20,14 @@ const NEW: Played = {
   name: '28.5',
   version: 'dockerd 28.5.2',
   testResults: [
-    { assertionResults: [story('the monitor', 'repairs', 'failed'), story('the monitor', 'waits')] },
-    { assertionResults: [story('an orphan', 'is about what it does not have', 'pending')] },
+    {
+      name: 'a.spec.ts',
+      assertionResults: [story('the monitor', 'repairs', 'failed'), story('the monitor', 'waits')],
+    },
+    {
+      name: 'b.spec.ts',
+      assertionResults: [story('an orphan', 'is about what it does not have', 'pending')],
+    },
   ],
 };
 
@@ -34,6 +40,12 @@ describe('the table of the engines', () => {
       '| the monitor | 2 of 2 pass | 1 of 2 pass |',
       '| **All** | 3 of 3 pass | 1 of 2 pass |',
     ]);
+  });
+
+  it('counts the latest results of a file that was played once more', () => {
+    const [first = { name: '', assertionResults: [] }, second] = OLD.testResults;
+    const once = { ...first, assertionResults: [story('the monitor', 'repairs')] };
+    expect(replaced(OLD.testResults, [once])).toEqual([second, once]);
   });
 
   it('takes the place of the table that is there', () => {

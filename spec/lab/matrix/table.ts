@@ -5,14 +5,27 @@ export interface Played {
   readonly version: string;
   /** When, by ISO 8601. */
   readonly at: string;
-  readonly testResults: readonly {
-    readonly assertionResults: readonly {
-      readonly ancestorTitles: readonly string[];
-      readonly title: string;
-      readonly status: string;
-    }[];
+  readonly testResults: readonly FileResult[];
+}
+
+interface FileResult {
+  /** The path of the file. */
+  readonly name: string;
+  readonly assertionResults: readonly {
+    readonly ancestorTitles: readonly string[];
+    readonly title: string;
+    readonly status: string;
   }[];
 }
+
+/** The results with those of the same files replaced by later ones. */
+export const replaced = (
+  results: readonly FileResult[],
+  later: readonly FileResult[],
+): readonly FileResult[] => [
+  ...results.filter(({ name }) => !later.some((one) => one.name === name)),
+  ...later,
+];
 
 interface Count {
   readonly passed: number;
