@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { EngineRelay } from '../recreation/engine-relay.ts';
-import { findContainer } from '../stand-in/dependent.ts';
-import { AROUND_IT, DEPENDENTS } from './compose-project.ts';
+import { containerNames } from '../recreation/world.ts';
+import { DEPENDENTS } from './compose-project.ts';
 import { COMPOSE, describeWithCompose } from './docker-compose.ts';
 import { NOTHING, type Stack, createdByTheMonitor, useStacks } from './stack.ts';
 
@@ -10,6 +10,9 @@ const CALLS =
   COMPOSE === 1
     ? ['POST /containers/create', 'POST /containers/{id}/start']
     : ['POST /containers/create', 'DELETE /containers/{id}'];
+
+const ofDependents = (names: readonly string[]): readonly string[] =>
+  names.filter((name) => DEPENDENTS.includes(name));
 
 describeWithCompose(
   'a leftover of a Docker Compose that was killed while it updated the gateway',
@@ -32,19 +35,23 @@ describeWithCompose(
       'becomes the gateway, or goes, with the next update, and the dependents are put on its network: killed after %s',
       async (call) => {
         const stack = await begin();
-        const old = await findContainer(engine, 'gluetun');
         await stack.project.write('2');
         await killAfter(call, stack);
-        // Compose 2 starts what it finds, and never gives it its proper name; Compose 1 creates another one.
-        if (COMPOSE === 2) stack.expectGateway(`${old.id.slice(0, 12)}_gluetun`);
-        const update = async (): Promise<unknown> => stack.project.run('up', '-d', 'gluetun');
+        const update = async (): Promise<void> => {
+          await stack.project.run('up', '-d', 'gluetun').catch(async (error: unknown) => {
+            // Compose 2.26 may be about to remove the leftover whose name it wants.
+            if (!String(error).includes('Conflict')) throw error;
+            await stack.project.run('up', '-d', 'gluetun');
+          });
+          // Compose 1 creates another one. Compose 2 may start what it finds, and never gives it its proper name.
+          const gateways = (await containerNames(engine)).filter((name) => name.endsWith('gluetun'));
+          expect(gateways).toHaveLength(1);
+          stack.expectGateway(gateways.join());
+        };
         // That such a name is there for good shows in the first listing after a minute.
-        await expect(stack.after(update, 150_000)).resolves.toEqual({
-          created: COMPOSE === 1 ? AROUND_IT : DEPENDENTS,
-          started: AROUND_IT,
-          meanwhile: NOTHING,
-          afterwards: createdByTheMonitor(...DEPENDENTS),
-        });
+        const { created, started, ...told } = await stack.after(update, 150_000);
+        expect(told).toEqual({ meanwhile: NOTHING, afterwards: createdByTheMonitor(...DEPENDENTS) });
+        expect([created, started].map(ofDependents)).toEqual([DEPENDENTS, DEPENDENTS]);
       },
       240_000,
     );

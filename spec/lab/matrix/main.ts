@@ -99,7 +99,7 @@ async function play({ name, version, path, report, files }: Play): Promise<numbe
   return code ?? 1;
 }
 
-/** Some files alone replace what is kept of them, if the rest was played on the same version. */
+/** Some files alone replace what is kept of them. What was played on another version is no longer of interest. */
 async function keep(
   name: string,
   version: string,
@@ -107,8 +107,8 @@ async function keep(
 ): Promise<void> {
   const { testResults } = JSON.parse(await readFile(report, 'utf8')) as Pick<Played, 'testResults'>;
   const known = isWhole ? undefined : await readPlayed(name);
-  if (!isWhole && known?.version !== version) return;
-  const all = replaced(known?.testResults ?? [], testResults);
+  const earlier = known?.version === version ? known.testResults : [];
+  const all = replaced(earlier, testResults);
   const played: Played = { name, version, at: new Date().toISOString(), testResults: all };
   await writeFile(join(REPORTS, `${name}.json`), JSON.stringify(played));
 }
