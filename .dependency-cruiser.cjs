@@ -41,8 +41,9 @@ module.exports = {
       'gateway|checks|recovery|repairs',
       `model|notices|facts|gateway|checks|recovery|repairs`,
     ),
+    room('the-status-rests-on-the-state', 'status', 'model/|notices/|checks/|status/'),
     room('acts-are-told-what-to-do', 'acts', 'model/|notices/|acts/'),
-    room('edges-subscribe-to-the-loop', 'edges', 'model/|notices/|loop/|edges/'),
+    room('edges-subscribe-to-the-loop', 'edges', 'model/|notices/|status/|loop/|edges/'),
     room(
       'the-loop-does-nothing-itself',
       'loop',

@@ -6,7 +6,7 @@ import jest from 'eslint-plugin-jest';
 const OWNED = {
   facts: ['connection', 'containers', 'exits', 'past', 'podman', 'forbidden'],
   gateway: ['settings', 'gateway', 'logReading', 'endpoint', 'troubles'],
-  checks: ['witness', 'sites', 'checking', 'outageSince'],
+  checks: ['witness', 'sites', 'checking', 'tunnel', 'outageSince'],
   recovery: ['recovery', 'latestRecovery', 'backoff', 'demotion', 'heldBack', 'dueSince'],
   repairs: ['dependents', 'repairs', 'quiet'],
   loop: ['inFlight', 'stores', 'edges', 'isShuttingDown'],

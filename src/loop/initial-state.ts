@@ -101,6 +101,7 @@ const initialWatch = (settings: Settings, sites: readonly Site[], memory: Persis
   },
   backoff: { ...NO_BACKOFF, ...rememberedBackoff(memory, settings.gateway) },
   demotion: rememberedDemotion(memory, settings.gateway),
+  tunnel: { value: 'unknown', since: 0 },
   outageSince: undefined,
   heldBack: undefined,
   dueSince: undefined,

@@ -4,6 +4,7 @@ import { checkResults } from '../checks/check-results.ts';
 import { checkSchedule } from '../checks/check-schedule.ts';
 import { outage } from '../checks/outage.ts';
 import { siteList, siteReload } from '../checks/site-list.ts';
+import { tunnel } from '../checks/tunnel.ts';
 import { witness, witnessSchedule } from '../checks/witness.ts';
 import { connection } from '../facts/connection.ts';
 import { containers } from '../facts/containers.ts';
@@ -64,7 +65,7 @@ export const CONCERNS: Stages = {
   conclude: { ofGateway: { recoveryEnd } },
   act: { shared: { acts } },
   record: {
-    ofGateway: { recoveryRecord, gatewayLog, alarm, past },
+    ofGateway: { recoveryRecord, gatewayLog, alarm, past, tunnel },
     shared: { expectedExits, lists, ownNetwork },
   },
   schedule: { ofGateway: { checkSchedule }, shared: { witnessSchedule } },

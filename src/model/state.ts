@@ -67,6 +67,7 @@ export interface Watch {
   readonly quiet: Quiet;
   readonly backoff: Backoff;
   readonly demotion: Demotion;
+  readonly tunnel: Tunnel;
   /** The first sign that the tunnel may be broken; undefined since the last check that passed. */
   readonly outageSince: number | undefined;
   /** Why the latest decision was not to begin a recovery although sites are down. */
@@ -254,6 +255,19 @@ export type Reconnect =
 
 /** `unhealthy`: the gateway is unhealthy in Docker. `selfHealing`: Gluetun restarts its VPN itself. */
 export type Alarm = 'unhealthy' | 'selfHealing';
+
+/**
+ * Whether the tunnel works, and since when.
+ *
+ * - `up`: the latest check of the gateway's present run passed, or too few sites fail, or not often enough.
+ * - `down`: the sites that it takes are down, or a recovery has not yet been followed by a check that passed.
+ * - `stopped`: the gateway does not run, and nobody is restarting it.
+ * - `unknown`: the gateway is not ready, or probes prove nothing.
+ */
+export interface Tunnel {
+  readonly value: 'up' | 'down' | 'stopped' | 'unknown';
+  readonly since: number;
+}
 
 /** The results of a check. Kept for edges that show them. */
 export interface CheckRecord {

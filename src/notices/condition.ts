@@ -77,10 +77,16 @@ export type Finding = {
 export type Condition = Finding & {
   readonly key: string;
   readonly since: number;
+} & Worded;
+
+/** What a person is told of a condition. */
+export interface Worded {
   readonly severity: Severity;
+  /** What is wrong, as a whole sentence in the present tense. */
+  readonly sentence: string;
   /** What somebody can do about it, in a sentence or two; empty if nothing is needed because it passes by itself. */
   readonly remedy: string;
-};
+}
 
 /** `critical`: the tunnel or the monitor does not work meanwhile. `info`: nobody has to do anything. */
 export type Severity = 'critical' | 'warning' | 'info';

@@ -12,14 +12,14 @@ import type { Attachment, Everything, State } from '../model/state.ts';
 import { viewsOf } from '../model/watches.ts';
 import { whyNotRecreated } from '../model/why-not-recreated.ts';
 import { isLineDown } from '../model/witness.ts';
-import { remedyOf } from './wording.ts';
+import { worded } from './condition-wording.ts';
 import type { Condition, ConditionKind, ConditionOf, Finding } from './condition.ts';
 
 /** All that is wrong at present, each with the time at which it began. */
 export const conditionsOf = (state: Everything): readonly Condition[] =>
   findingsIn(state).map((finding) => {
     const key = keyOf(finding);
-    return { ...finding, key, since: state.conditionStarts[key] ?? NaN, ...remedyOf(finding) };
+    return { ...finding, key, since: state.conditionStarts[key] ?? NaN, ...worded(finding) };
   });
 
 export interface Changes {

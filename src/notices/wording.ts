@@ -1,11 +1,9 @@
 import { EXCLUDE_LABEL } from '../../streams/labels.ts';
-import type { EngineCall } from '../../streams/engine-calls.ts';
+import { FAULTS, FORBIDDEN, UNBUFFERED } from './condition-wording.ts';
 import { duration } from './duration.ts';
 import type { Exclusion } from '../model/excluded.ts';
 import type { LeftToOwner } from '../model/why-not-recreated.ts';
 import type { Level, Line } from './log-line.ts';
-import type { RepairFault } from '../model/state.ts';
-import type { ConditionKind, Finding, Severity } from './condition.ts';
 import type { Evidence, Hold, Notice, NoticeKind, NoticeOf, Unfit } from './notice.ts';
 
 /**
@@ -611,214 +609,8 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   ),
 };
 
-const UNBUFFERED = 'If there is a proxy, it has to pass GET /events on at once, without a buffer.';
-
-const REMEDIES: {
-  readonly [K in ConditionKind]: {
-    readonly severity: Severity | ((finding: Extract<Finding, { readonly kind: K }>) => Severity);
-    readonly remedy: string | ((finding: Extract<Finding, { readonly kind: K }>) => string);
-  };
-} = {
-  engineLost: {
-    severity: 'critical',
-    remedy: 'Check that the Docker engine runs, and that DOCKER_HOST or the mounted socket leads to it.',
-  },
-  listingFailed: {
-    severity: 'critical',
-    remedy:
-      'If you use a socket proxy, it has to allow GET /containers/json and GET /containers/{id}/json. Else the log of Docker may tell why.',
-  },
-  engineUnheard: { severity: 'warning', remedy: UNBUFFERED },
-  callForbidden: {
-    severity: ({ call }) => FORBIDDEN[call].severity,
-    remedy: ({ call }) => FORBIDDEN[call].remedy,
-  },
-  gatewayAbsent: {
-    severity: 'critical',
-    remedy: 'Start the gateway, or set GLUETUN_CONTAINER to its name.',
-  },
-  gatewayDown: {
-    severity: 'critical',
-    remedy: ({ cause }) =>
-      cause === 'operator' || cause === 'found'
-        ? 'Start the gateway when you want it to run again.'
-        : 'Its log may tell why it ended. The monitor, or its restart policy, starts it again.',
-  },
-  gatewayPaused: { severity: 'critical', remedy: 'Resume it: docker unpause.' },
-  gatewayNotReady: {
-    severity: 'critical',
-    remedy: 'Look at the log of the gateway: it tells why the VPN does not connect.',
-  },
-  gatewayLooping: {
-    severity: 'critical',
-    remedy: 'Look at the log of the gateway: it ends before it is ready.',
-  },
-  gatewayExcluded: {
-    severity: 'warning',
-    remedy: 'Take the gateway out of EXCLUDE_CONTAINERS, or remove its label, if it is to be restarted.',
-  },
-  gatewayLogUnreadable: {
-    severity: 'warning',
-    remedy:
-      'Use the logging driver json-file, local or journald; a socket proxy has to allow GET /containers/{id}/logs.',
-  },
-  controlServerUnusable: {
-    severity: 'info',
-    remedy: 'Check that GLUETUN_API_URL and GLUETUN_API_KEY fit the control server of Gluetun.',
-  },
-  monitorOnGatewayNetwork: {
-    severity: 'critical',
-    remedy: 'Give the monitor a network of its own: it goes down with the gateway.',
-  },
-  probesFailed: {
-    severity: 'critical',
-    remedy: 'Make sure that the gateway has wget and a shell, and that the engine may run an exec in it.',
-  },
-  logFileNotWritten: {
-    severity: 'warning',
-    remedy: 'Make room on the disk of LOG_FILE, or check that its folder may be written.',
-  },
-  stateNotWritten: {
-    severity: 'warning',
-    remedy: 'Make room on the disk of STATE_FILE, or check that its folder may be written.',
-  },
-  edgeFailed: { severity: 'warning', remedy: 'If it stays so, restart the monitor, and report it as a bug.' },
-  siteDown: {
-    severity: 'warning',
-    remedy:
-      'If only this site stays down, it may block the exit: give it role=advisory, or take it off the list.',
-  },
-  siteDemoted: {
-    severity: 'warning',
-    remedy: 'If that goes on, give the site role=advisory, or set SITE_QUORUM=majority.',
-  },
-  siteNeverPassed: { severity: 'warning', remedy: 'Check the URL of the site.' },
-  dnsFailed: {
-    severity: 'critical',
-    remedy: 'Look at the DNS settings of Gluetun: addresses can be reached, names cannot be resolved.',
-  },
-  lineDown: { severity: 'critical', remedy: 'Check your router, or ask your internet provider.' },
-  witnessIgnored: {
-    severity: 'warning',
-    remedy: 'Set WITNESS to something outside the tunnel that answers as long as the line is up.',
-  },
-  recoveryHeldBack: { severity: 'warning', remedy: ({ because }) => HELD_BACK[because] },
-  dependentCutOff: { severity: 'warning', remedy: ({ because }) => CUT_OFF_REMEDIES[because] },
-  dependentLooping: { severity: 'warning', remedy: 'Look at the log of the container: it ends by itself.' },
-  orphanUnclaimed: {
-    severity: 'warning',
-    remedy: 'Create it anew: docker compose up -d --force-recreate, and the service’s name.',
-  },
-};
-
-interface Forbidden {
-  readonly severity: Severity;
-  readonly consequence: string;
-  readonly remedy: string;
-}
-
-const ALLOW_IT = 'Allow it in the rules of the proxy (docker/socket-proxy.md)';
-const NO_RECREATION: Forbidden = {
-  severity: 'warning',
-  consequence:
-    'a dependent that hangs on a removed gateway is not created anew, and stays cut off until you do that',
-  remedy: `${ALLOW_IT}, or set AUTO_RECREATE=false`,
-};
-
-/** What is lost without a call, and what is done instead. */
-const FORBIDDEN: Readonly<Record<EngineCall, Forbidden>> = {
-  info: {
-    severity: 'info',
-    consequence:
-      'what the engine itself ended after a crash counts as stopped by hand, and is not started again, and Podman is not recognised',
-    remedy: ALLOW_IT,
-  },
-  openEvents: {
-    severity: 'warning',
-    consequence:
-      'the containers are listed every 10s instead, and nothing tells a crash from a stop by hand, so a gateway that ends is not started again',
-    remedy: ALLOW_IT,
-  },
-  list: {
-    severity: 'critical',
-    consequence: 'no container is known, so nothing is watched and nothing repaired',
-    remedy: ALLOW_IT,
-  },
-  inspect: {
-    severity: 'critical',
-    consequence: 'nothing tells when a container was started, so nothing is watched and nothing repaired',
-    remedy: ALLOW_IT,
-  },
-  followLog: {
-    severity: 'warning',
-    consequence:
-      'the public address, why the VPN fails and that it is up are learnt late or never, and dependents wait for the health check',
-    remedy: ALLOW_IT,
-  },
-  exec: {
-    severity: 'critical',
-    consequence: 'no site can be probed, so a broken tunnel is not noticed; containers are still put back',
-    remedy: ALLOW_IT,
-  },
-  restart: {
-    severity: 'critical',
-    consequence:
-      'neither the gateway nor a dependent can be restarted, so nothing is repaired, except by a re-creation',
-    remedy: ALLOW_IT,
-  },
-  start: {
-    severity: 'warning',
-    consequence: 'a gateway that has crashed cannot be started again, and no dependent is created anew',
-    remedy: ALLOW_IT,
-  },
-  inspectImage: NO_RECREATION,
-  volumes: {
-    severity: 'warning',
-    consequence:
-      'a dependent with a volume that Docker does not name is not created anew, and stays cut off until you do that',
-    remedy: `${ALLOW_IT}, or set AUTO_RECREATE=false`,
-  },
-  changes: NO_RECREATION,
-  fileStat: NO_RECREATION,
-  stop: NO_RECREATION,
-  rename: NO_RECREATION,
-  create: NO_RECREATION,
-  remove: NO_RECREATION,
-};
-
 const ON_PODMAN =
   'each container is inspected with each listing; a container that ends with exit code 0, 137 or 143 counts as stopped by hand; no dependent is created anew (docs/podman.md)';
-
-const HELD_BACK = {
-  quorum: 'Check the sites that are down; SITE_QUORUM decides how many it takes.',
-  excluded: 'Take the gateway out of EXCLUDE_CONTAINERS, or remove its label, if it is to be restarted.',
-  line: 'Check your router, or ask your internet provider.',
-  awaitingWitness: '',
-  grace: '',
-  backoff: 'If restarts do not help, look at the log of the gateway, and try another server.',
-};
-
-const CUT_OFF_REMEDIES = {
-  dryRun: 'DRY_RUN is set: the monitor only says what it would do.',
-  podman: 'Create it anew: the monitor does not do that on Podman.',
-  forbidden:
-    'Let the proxy in front of the engine allow what a re-creation needs (docker/socket-proxy.md), or re-create it: docker compose up -d --force-recreate, and the service’s name.',
-  byHand:
-    'Re-create it: docker compose up -d --force-recreate, and the service’s name. Or set AUTO_RECREATE=true.',
-  refused: 'Re-create it: docker compose up -d --force-recreate, and the service’s name.',
-  failing: 'The reason tells what is in the way; the monitor goes on trying.',
-  paused: 'Resume it: docker unpause.',
-  awaitsOwner: 'Start or repair the container whose network it shares.',
-};
-
-/** How severe a condition is, and what somebody can do about it. */
-export function remedyOf(finding: Finding): { readonly severity: Severity; readonly remedy: string } {
-  const { severity, remedy } = REMEDIES[finding.kind];
-  return {
-    severity: typeof severity === 'string' ? severity : (severity as (one: Finding) => Severity)(finding),
-    remedy: typeof remedy === 'string' ? remedy : (remedy as (one: Finding) => string)(finding),
-  };
-}
 
 /** Why the user's configuration keeps the monitor from touching a container. Follows the container's name. */
 export const EXCLUDED: Readonly<Record<Exclusion, string>> = {
@@ -866,12 +658,6 @@ const REPAIRS = {
   restart: { doing: 'Restarting', done: 'restarted' },
   recreate: { doing: 'Re-creating', done: 're-created' },
   resume: { doing: 'Finishing the re-creation of', done: 're-created' },
-};
-
-const FAULTS: Readonly<Record<RepairFault, (done: string) => string>> = {
-  notInspected: () => 'it could not be inspected afterwards',
-  notOnLiveNetwork: (done) => `it was ${done} but is not on the live network`,
-  noAnswer: () => 'there was no answer',
 };
 
 const ABANDONED = { stopped: 'was stopped', down: 'does not run any more', startedAnew: 'has started anew' };

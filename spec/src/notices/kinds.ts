@@ -1,5 +1,6 @@
 import type { Notice } from '../../../src/notices/notice.ts';
-import { WORDINGS, lineOf, remedyOf } from '../../../src/notices/wording.ts';
+import { worded } from '../../../src/notices/condition-wording.ts';
+import { WORDINGS, lineOf } from '../../../src/notices/wording.ts';
 import { CONDITION_SAMPLES } from './condition-samples.ts';
 import { MORE_SAMPLES } from './more-samples.ts';
 import { SAMPLES } from './samples.ts';
@@ -46,11 +47,12 @@ export const valuesTable = (): string =>
 
 export const conditionsTable = (): string =>
   [
-    row(['Kind', 'Severity', 'Fields', 'Remedy']),
-    row(['---', '---', '---', '---']),
+    row(['Kind', 'Severity', 'Fields', 'What is wrong', 'Remedy']),
+    row(['---', '---', '---', '---', '---']),
     ...Object.values(CONDITION_SAMPLES).map((finding) => {
-      const { severity, remedy } = remedyOf(finding);
+      const { severity, remedy, sentence } = worded(finding);
       const fields = fieldsByKind([finding])[finding.kind] ?? [];
-      return row([code(finding.kind), severity, codes(fields), remedy === '' ? '–' : plain(remedy)]);
+      const what = plain(sentence);
+      return row([code(finding.kind), severity, codes(fields), what, remedy === '' ? '–' : plain(remedy)]);
     }),
   ].join('\n');
