@@ -264,6 +264,23 @@ export const schema = {
       sensitive: true,
     },
   },
+  history: {
+    file: {
+      env: 'HISTORY_FILE',
+      doc:
+        'Where it is kept what happened, one JSON object a line, 16 MiB at most. `statistics.jsonl` beside it holds ' +
+        'counts for each hour and site, 32 MiB at most. `/dev/null`: neither is kept.',
+      format: 'path',
+      default: '/logs/history.jsonl',
+    },
+    days: {
+      env: 'HISTORY_DAYS',
+      doc: 'Days that history and statistics are kept.',
+      format: 'whole-number',
+      limits: [1, 3650],
+      default: '90',
+    },
+  },
   stateFile: {
     env: 'STATE_FILE',
     doc:

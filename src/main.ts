@@ -5,9 +5,10 @@ import { type ConfigValue, loadConfig, secretsOf } from '../config/load-config.t
 import packageJson from '../package.json' with { type: 'json' };
 import { check } from './cli/check.ts';
 import { steadyScheduler as scheduler } from './loop/clock.ts';
-import { HELP, parseCommandLine } from './cli/command-line.ts';
+import { type Configured, HELP, parseCommandLine } from './cli/command-line.ts';
 import { type Ids, dropRoot } from './cli/drop-root.ts';
 import { EXIT } from './cli/exit-codes.ts';
+import { history } from './cli/history.ts';
 import { createCleaner } from './edges/log-format.ts';
 import { createLog } from './edges/log.ts';
 import { run } from './cli/run.ts';
@@ -19,6 +20,11 @@ let clean = createCleaner([]);
 
 const print = (line: string): void => {
   process.stdout.write(`${clean(line)}\n`);
+};
+
+/** Not cut, and without secrets already: they are masked when the history is written. */
+const printJson = (line: string): void => {
+  process.stdout.write(`${line}\n`);
 };
 
 const complain = (line: string): void => {
@@ -42,11 +48,12 @@ async function main(args: readonly string[]): Promise<number> {
       linesOf(line.message).forEach(complain);
       return EXIT.usage;
     default:
-      return configured(line.command);
+      return configured(line);
   }
 }
 
-async function configured(command: 'run' | 'check' | 'config'): Promise<number> {
+async function configured(line: Configured): Promise<number> {
+  const { command } = line;
   const loaded = loadConfig(process.env);
   if (!loaded.ok) {
     linesOf(describeFaults(loaded.faults)).forEach(complain);
@@ -65,7 +72,9 @@ async function configured(command: 'run' | 'check' | 'config'): Promise<number> 
       ...loaded.warnings.map((text): Notice => ({ kind: 'configWarned', text })),
     ]);
   warnings.forEach(say);
-  return check(loaded.config, print);
+  return command === 'history'
+    ? history(loaded.config, line, { print, printJson, complain })
+    : check(loaded.config, print);
 }
 
 /** The Dockerfile sets it. Elsewhere whoever starts the monitor has chosen its user, and whose its files are. */

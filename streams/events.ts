@@ -49,6 +49,14 @@ export type EdgeEvent =
       readonly path: string;
       readonly lostLines?: number;
     }
+  /** Lines that could not be read were moved from the file at `path` to `setAsideAs`. */
+  | {
+      readonly type: 'linesSetAside';
+      readonly at: number;
+      readonly path: string;
+      readonly lines: number;
+      readonly setAsideAs: string;
+    }
   | { readonly type: 'edgeFailed'; readonly at: number; readonly edge: string; readonly reason: string }
   /** `lostSteps`: how many steps were dropped while it was busy with earlier ones. */
   | {
@@ -59,7 +67,7 @@ export type EdgeEvent =
     };
 
 /** A file that the monitor writes, and can do without. */
-export type Store = 'log' | 'state';
+export type Store = 'log' | 'state' | 'history' | 'statistics';
 
 /** What one message of the engine's event stream reported about one container. */
 export type ContainerEvent = {

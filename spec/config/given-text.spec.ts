@@ -38,6 +38,8 @@ const GOOD: Env = {
   TZ: 'Europe/Berlin',
   GLUETUN_API_URL: 'http://127.0.0.1:9000',
   GLUETUN_API_KEY: 'k3y-with#hash',
+  HISTORY_FILE: '/logs/my-history.jsonl',
+  HISTORY_DAYS: '30',
   STATE_FILE: '/logs/my-state.json',
   PUID: '1026',
   PGID: '100',

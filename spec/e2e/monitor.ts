@@ -165,6 +165,7 @@ const ownEnvironment = (engine: Home, folder: string): Record<string, string> =>
   DOCKER_HOST: engine.dockerHost,
   LOG_FILE: join(folder, 'gluetun-monitor.log'),
   STATE_FILE: join(folder, 'state.json'),
+  HISTORY_FILE: join(folder, 'history.jsonl'),
   CONFIG_FILE: join(folder, SITES_FILE),
   CHECK_INTERVAL: '5',
   TIMEOUT: '2',

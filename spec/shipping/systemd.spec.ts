@@ -21,6 +21,7 @@ describe('docker/gluetun-monitor.service', () => {
       expect.arrayContaining([
         expect.stringMatching(/^LOG_FILE=\/var\/log\/gluetun-monitor\//),
         expect.stringMatching(/^STATE_FILE=\/var\/lib\/gluetun-monitor\//),
+        expect.stringMatching(/^HISTORY_FILE=\/var\/lib\/gluetun-monitor\//),
       ]),
     );
   });

@@ -26,6 +26,7 @@ const LEFT_OUT: readonly VariableName[] = [
   'CONFIG_FILE',
   'LOG_FILE',
   'STATE_FILE',
+  'HISTORY_FILE',
   // Unraid passes its own.
   'TZ',
 ];

@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, statSync } from 'node:fs';
 import type { Config } from '../../config/config.ts';
 import type { DockerConnection } from '../../config/docker-connection.ts';
+import { historyFiles } from '../edges/history/files.ts';
 import { LIVENESS_FILE } from '../edges/liveness-file.ts';
 import type { Notice, NoticeOf } from '../notices/notice.ts';
 import { type NotHandedOver, type User, handOver } from './hand-over.ts';
@@ -15,6 +16,7 @@ export type Ids = Required<
 
 type Needed = Pick<Config, 'user' | 'docker' | 'sitesFile' | 'stateFile'> & {
   readonly log: Pick<Config['log'], 'file'>;
+  readonly history: Pick<Config['history'], 'file'>;
 };
 
 /** What it cannot do as the user. */
@@ -100,7 +102,12 @@ function failureToOpen(path: string, flags: number): string | undefined {
   }
 }
 
-const ownFiles = ({ log, stateFile }: Needed): readonly string[] => [log.file, stateFile, LIVENESS_FILE];
+const ownFiles = ({ log, stateFile, history }: Needed): readonly string[] => [
+  log.file,
+  stateFile,
+  ...historyFiles(history.file),
+  LIVENESS_FILE,
+];
 
 const notHandedOver = (failure: NotHandedOver | undefined): Obstacle | undefined =>
   failure === undefined ? undefined : { obstacle: 'ownFiles', ...failure };

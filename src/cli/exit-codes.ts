@@ -1,7 +1,7 @@
 /** Exit codes of the process; those above 1 follow BSD's sysexits.h. */
 export const EXIT = {
   ok: 0,
-  /** `check`: a tunnel does not pass, or could not be checked. */
+  /** `check`: a tunnel does not pass, or could not be checked. `history`: there is none, or it cannot be read. */
   failed: 1,
   usage: 64,
   /** A bug. It is logged with the event and the state it occurred on. */

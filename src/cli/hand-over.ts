@@ -75,7 +75,7 @@ function may({ uid, gid, groups }: User, bits: number, stats: Stats): boolean {
   return ((stats.mode >> (isOfGroup ? 3 : 0)) & bits) === bits;
 }
 
-/** If it fails, the log and the state say so themselves when they are written. */
+/** If it fails, the log, the state and the history say so themselves when they are written. */
 function makeFolder(path: string): void {
   try {
     makeParentsFirst(path);

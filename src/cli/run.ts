@@ -6,6 +6,7 @@ import {
   readSitesFile,
   resolveSites,
 } from '../../config/resolve-sites.ts';
+import { secretsOf } from '../../config/load-config.ts';
 import { connectDocker, dockerReadings } from '../../streams/docker-engine.ts';
 import { CallWatch } from '../../streams/call-watch.ts';
 import type { EdgeEvent, Event, Store } from '../../streams/events.ts';
@@ -18,6 +19,8 @@ import { steadyScheduler as scheduler } from '../loop/clock.ts';
 import { dockerWrites } from '../acts/docker-writes.ts';
 import { rehearsal$ } from '../acts/rehearsal.ts';
 import { tellEdges } from '../edges/edge.ts';
+import { historyFiles } from '../edges/history/files.ts';
+import type { History } from '../edges/history/open-history.ts';
 import { livenessFile } from '../edges/liveness-file.ts';
 import { logEdge, sayTo } from '../edges/log-edge.ts';
 import { openStateFile } from '../edges/state-file.ts';
@@ -82,13 +85,39 @@ export async function run(
     commit: state.commit,
     trouble$,
   };
-  const edges = [logEdge(say, greeting), stateEdge(state), livenessFile()];
+  const history = await openHistoryOf(config, trouble$);
+  const edges = [logEdge(say, greeting), stateEdge(state), livenessFile(), ...(history?.edges ?? [])];
   const report = (event: EdgeEvent): void => trouble$.next(event);
-  const exitCode = await finish(watching(config, start).pipe(tellEdges(edges, scheduler, report)), say);
+  const sayAndKeep = (notice: Notice): void => {
+    say(notice);
+    history?.keep(notice);
+  };
+  const exitCode = await finish(
+    watching(config, start).pipe(tellEdges(edges, scheduler, report)),
+    sayAndKeep,
+  );
   return {
     exitCode,
-    flush: async () => Promise.all([log.close(), lastValueFrom(state.commit(), { defaultValue: undefined })]),
+    flush: async () =>
+      Promise.all([
+        log.close(),
+        lastValueFrom(state.commit(), { defaultValue: undefined }),
+        history?.close(),
+      ]),
   };
+}
+
+/** Undefined: none is kept. */
+async function openHistoryOf(config: Config, trouble$: Subject<EdgeEvent>): Promise<History | undefined> {
+  if (historyFiles(config.history.file).length === 0) return undefined;
+  const { openHistory } = await import('../edges/history/open-history.ts');
+  return openHistory(config.history, {
+    scheduler,
+    wall: Date.now,
+    secrets: secretsOf(config),
+    troubleOf: (store, path) => troubleOf(store, path, trouble$),
+    report: (event) => trouble$.next(event),
+  });
 }
 
 /** Trouble with a file comes back as an event. */

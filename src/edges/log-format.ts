@@ -18,6 +18,7 @@ export function createRender(
 ): Render {
   const timeOf = createClock(config.timeZone);
   const clean = createCleaner(secrets);
+  const cleanField = createFieldCleaner(clean);
   return config.format === 'json' ? renderJson : renderText;
 
   function renderText({ level, message }: Line, atMs: number): string {
@@ -32,13 +33,16 @@ export function createRender(
     // `head` comes first, and fields never overwrite it.
     return printableJson(JSON.stringify({ ...head, ...Object.fromEntries(rest), ...head }));
   }
+}
 
-  function cleanField(value: unknown): unknown {
+/** Cleans every text in a value that becomes JSON. */
+export function createFieldCleaner(clean: (text: string) => string): (value: unknown) => unknown {
+  return function cleanField(value: unknown): unknown {
     if (typeof value === 'string') return clean(value);
     if (Array.isArray(value)) return value.map(cleanField);
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, cleanField(one)]));
-  }
+  };
 }
 
 interface ClockReading {

@@ -11,17 +11,23 @@ function reduce(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'storeFailed': {
       const { store, path, reason } = event;
-      const isNews = store === 'log' && state.stores.log === undefined;
       const next = { ...state, stores: { ...state.stores, [store]: { path, reason } } };
-      return to(next, { notices: isNews ? [{ kind: 'logFileNotWritten', path, reason }] : [] });
+      if (store === 'state' || state.stores[store] !== undefined) return to(next);
+      const kind = store === 'log' ? 'logFileNotWritten' : 'historyNotWritten';
+      return to(next, { notices: [{ kind, path, reason }] });
     }
     case 'storeRecovered': {
       const { store, path, lostLines = 0 } = event;
       const { [store]: known, ...others } = state.stores;
       if (known === undefined) return to(state);
       // Reported here, as only the event has the number of lost lines.
-      const notices: readonly Notice[] = store === 'log' ? [{ kind: 'logFileWritten', path, lostLines }] : [];
+      const kind = store === 'log' ? 'logFileWritten' : 'historyWritten';
+      const notices: readonly Notice[] = store === 'state' ? [] : [{ kind, path, lostLines }];
       return to({ ...state, stores: others }, { notices });
+    }
+    case 'linesSetAside': {
+      const { path, lines, setAsideAs } = event;
+      return to(state, { notices: [{ kind: 'historyLinesSetAside', path, lines, setAsideAs }] });
     }
     default:
       return to(state);

@@ -267,7 +267,28 @@ export type Alarm = 'unhealthy' | 'selfHealing';
 export interface Tunnel {
   readonly value: 'up' | 'down' | 'stopped' | 'unknown';
   readonly since: number;
+  /** The outage that no passing check has ended yet; absent: there is none. */
+  readonly outage?: Outage;
 }
+
+/** What is known of an outage. */
+export interface Outage {
+  /** The first sign of it. */
+  readonly since: number;
+  readonly cause: OutageCause;
+  /** Names of the sites that were down when it began. */
+  readonly sites: readonly string[];
+  /** Why the first of them failed. */
+  readonly reason: string | undefined;
+  /** What Gluetun last said of it. */
+  readonly trouble: string | undefined;
+}
+
+/**
+ * `line`: the witness did not answer either, at some time of the outage. `dns`: only names could not be resolved.
+ * `gateway`: its container had ended. `sites`: nothing is known but that they failed.
+ */
+export type OutageCause = 'line' | 'dns' | 'gateway' | 'sites';
 
 /** The results of a check. Kept for edges that show them. */
 export interface CheckRecord {

@@ -100,6 +100,11 @@ const CONDITIONS: {
     sentence: ({ subject, reason }) => `The state file ${subject} cannot be written: ${clause(reason)}.`,
     remedy: 'Make room on the disk of STATE_FILE, or check that its folder may be written.',
   },
+  historyNotWritten: {
+    severity: 'warning',
+    sentence: ({ subject, reason }) => `The history file ${subject} cannot be written: ${clause(reason)}.`,
+    remedy: 'Make room on the disk of HISTORY_FILE, or check that its folder may be written.',
+  },
   edgeFailed: {
     severity: 'warning',
     sentence: ({ subject, reason }) => `A part of the monitor fails, the ${subject}: ${clause(reason)}.`,

@@ -18,6 +18,7 @@ interface Conditions {
   readonly callForbidden: { readonly call: EngineCall; readonly reason: string };
   readonly logFileNotWritten: { readonly reason: string };
   readonly stateNotWritten: { readonly reason: string };
+  readonly historyNotWritten: { readonly reason: string };
   readonly edgeFailed: { readonly reason: string };
   readonly gatewayAbsent: object;
   readonly gatewayDown: { readonly cause: DownCause };

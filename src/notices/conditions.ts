@@ -117,6 +117,7 @@ const found = (kind: PlainKind, subject: string, id?: string): Finding => ({
 
 function ownFindings({ stores, edges }: Everything): readonly Finding[] {
   const { log, state } = stores;
+  const kept = [stores.history, stores.statistics].flatMap((store) => store ?? []);
   return [
     ...(log === undefined
       ? []
@@ -124,6 +125,12 @@ function ownFindings({ stores, edges }: Everything): readonly Finding[] {
     ...(state === undefined
       ? []
       : [{ kind: 'stateNotWritten' as const, subject: state.path, reason: state.reason }]),
+    ...kept.map(({ path, reason }) => ({
+      kind: 'historyNotWritten' as const,
+      subject: path,
+      id: path,
+      reason,
+    })),
     ...Object.entries(edges).map(([subject, { reason }]) => ({
       kind: 'edgeFailed' as const,
       subject,

@@ -5,7 +5,7 @@ import type { Exclusion } from '../model/excluded.ts';
 import type { DownCause } from '../model/down-cause.ts';
 import type { EngineCall } from '../../streams/engine-calls.ts';
 import type { LeftToOwner } from '../model/why-not-recreated.ts';
-import type { Alarm, HoldReason, RepairFault } from '../model/state.ts';
+import type { Alarm, HoldReason, OutageCause, RepairFault } from '../model/state.ts';
 
 /** Why an `ENDPOINT` line is written, in the words that users look for. */
 export type EndpointReason =
@@ -32,6 +32,16 @@ export interface Unfit {
   readonly entry: string;
   /** Names that may have been meant, the nearest first. */
   readonly nearest: readonly string[];
+}
+
+/** What the history tells of a condition (`condition.ts`). */
+interface ConditionFacts {
+  readonly condition: string;
+  readonly key: string;
+  /** Empty if there is only one possible subject. */
+  readonly subject: string;
+  readonly severity: 'critical' | 'warning' | 'info';
+  readonly sentence: string;
 }
 
 /**
@@ -79,10 +89,22 @@ interface Notices {
   readonly logFileNotWritten: { readonly path: string; readonly reason: string };
   /** `lostLines`: lines that only the console has. */
   readonly logFileWritten: { readonly path: string; readonly lostLines: number };
+  /** The history, or the statistics beside it. */
+  readonly historyNotWritten: { readonly path: string; readonly reason: string };
+  readonly historyWritten: { readonly path: string; readonly lostLines: number };
+  readonly historyLinesSetAside: {
+    readonly path: string;
+    readonly lines: number;
+    readonly setAsideAs: string;
+  };
   readonly consoleLinesLost: { readonly lostLines: number };
   readonly edgeFailed: { readonly edge: string; readonly reason: string };
   /** `lostSteps`: events that it did not get. */
   readonly edgeRecovered: { readonly edge: string; readonly lostSteps: number };
+
+  // Conditions, for the history only: what the log says of each is in the notices of its own
+  readonly conditionBegan: ConditionFacts;
+  readonly conditionEnded: ConditionFacts & { readonly lastedMs: number };
 
   // Sites
   readonly sitesRead: { readonly sites: readonly string[]; readonly isBuiltIn: boolean };
@@ -220,6 +242,18 @@ interface Notices {
   readonly endpointNotRead: { readonly reason: string };
 
   // Recovery
+  /**
+   * The tunnel works again. `lastedMs`: since the first sign of the outage. `sites`: those that were down when it
+   * began. `trouble`: what Gluetun last said of it.
+   */
+  readonly outageEnded: {
+    readonly name: string;
+    readonly lastedMs: number;
+    readonly cause: OutageCause;
+    readonly sites: readonly string[];
+    readonly reason: string | undefined;
+    readonly trouble: string | undefined;
+  };
   readonly sitesFailed: { readonly sites: readonly string[] };
   readonly recoveryDecided: Evidence & {
     /** Undefined if no witness is configured that could show it. */

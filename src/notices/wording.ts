@@ -85,6 +85,24 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     ({ path, lostLines }) =>
       `Log file ${path} is written again; ${lostLines === 0 ? 'no line is missing there' : `${String(lostLines)} lines went to the console only`}`,
   ),
+  historyNotWritten: say(
+    'attention',
+    'warn',
+    ({ path, reason }) =>
+      `History cannot be kept in ${path}: ${reason}; what happens meanwhile waits, as far as there is room`,
+  ),
+  historyWritten: say(
+    'activity',
+    'info',
+    ({ path, lostLines }) =>
+      `History is kept in ${path} again; ${lostLines === 0 ? 'nothing is missing there' : `${String(lostLines)} lines are missing there`}`,
+  ),
+  historyLinesSetAside: say(
+    'attention',
+    'warn',
+    ({ path, lines, setAsideAs }) =>
+      `${lines === 1 ? 'One line' : `${String(lines)} lines`} of ${path} could not be read and went to ${setAsideAs}; the rest is kept`,
+  ),
   consoleLinesLost: say(
     'activity',
     'warn',
@@ -100,6 +118,13 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     'info',
     ({ edge, lostSteps }) =>
       `The ${edge} works again${lostSteps === 0 ? '' : `; it has missed ${String(lostSteps)} events`}`,
+  ),
+
+  conditionBegan: say('debug', 'debug', ({ sentence }) => `Began: ${sentence}`),
+  conditionEnded: say(
+    'debug',
+    'debug',
+    ({ sentence, lastedMs }) => `Over after ${duration(lastedMs)}: ${sentence}`,
   ),
 
   sitesRead: say(
@@ -409,6 +434,10 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
   ),
   endpointNotRead: say('debug', 'debug', ({ reason }) => `Endpoint: ${reason}`),
 
+  outageEnded: say('recovery', 'info', ({ name, lastedMs, trouble, ...why }) => {
+    const said = trouble === undefined ? '' : `. Gluetun said: ${trouble}`;
+    return `The tunnel of ${name} works again after ${duration(lastedMs)}: ${whatFailed(why)}${said}`;
+  }),
   sitesFailed: say('recovery', 'warn', ({ sites }) => `Failed sites (exceeded threshold): ${list(sites)}`),
   recoveryDecided: say('recovery', 'warn', ({ isLineUp, attempt, waitMs, ...evidence }) => {
     const line = isLineUp ? 'the line is up, says the witness; ' : '';
@@ -716,6 +745,25 @@ function whyHeld(held: Hold): string {
     case 'backoff': {
       const times = held.recoveries === 1 ? '1 recovery' : `${String(held.recoveries)} recoveries`;
       return `after ${times} the next is due in ${duration(held.leftMs)}`;
+    }
+  }
+}
+
+function whatFailed({
+  cause,
+  sites,
+  reason,
+}: Pick<NoticeOf<'outageEnded'>, 'cause' | 'sites' | 'reason'>): string {
+  switch (cause) {
+    case 'line':
+      return 'the line itself was down';
+    case 'dns':
+      return 'only DNS had failed';
+    case 'gateway':
+      return 'its container had ended';
+    case 'sites': {
+      const why = reason === undefined ? '' : ` (${reason})`;
+      return sites.length === 0 ? 'no check had passed' : `${list(sites)} had failed${why}`;
     }
   }
 }

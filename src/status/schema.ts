@@ -92,6 +92,45 @@ const recovery = v.object({
   steps: v.array(step),
 });
 
+const ratio = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+
+const statistics = v.object({
+  availability_24h: described(
+    maybe(ratio),
+    'the share of the time in which the tunnel was up, of up and down',
+  ),
+  availability_7d: maybe(ratio),
+  availability_30d: maybe(ratio),
+  recoveries_24h: count,
+  recoveries_7d: count,
+  recoveries_30d: count,
+  sites: v.array(
+    v.object({
+      name: v.string(),
+      availability_24h: described(maybe(ratio), 'the share of its probes that passed, of passed and failed'),
+      availability_7d: maybe(ratio),
+      availability_30d: maybe(ratio),
+      latency_p50_seconds: described(
+        maybe(seconds),
+        'the latencies are of the last seven days, interpolated from counts in buckets; beyond the last bucket: its bound',
+      ),
+      latency_p95_seconds: maybe(seconds),
+      latency_p99_seconds: maybe(seconds),
+      recoveries_caused_30d: described(count, 'that began while it was the only site down'),
+    }),
+  ),
+  advice: v.array(
+    v.object({
+      kind: v.picklist(['siteCausesRecoveries']),
+      site: v.string(),
+      recoveries: described(count, 'that it alone caused'),
+      of: described(count, 'all recoveries'),
+      days: count,
+      sentence: v.string(),
+    }),
+  ),
+});
+
 const gateway = v.object({
   name: v.string(),
   sentence: v.string(),
@@ -121,6 +160,7 @@ const gateway = v.object({
   recoveries_in_a_row: described(count, 'that the next wait is counted from'),
   no_recovery_before: described(maybe(time), 'the backoff after recoveries'),
   conditions: v.array(condition),
+  statistics: described(v.optional(statistics), 'absent if no history is kept, or as long as it is not read'),
 });
 
 export const statusSchema = v.object({
@@ -153,6 +193,7 @@ export const statusSchema = v.object({
 
 export type Status = v.InferOutput<typeof statusSchema>;
 export type GatewayStatus = Status['gateways'][number];
+export type GatewayStatistics = v.InferOutput<typeof statistics>;
 export type SiteStatus = GatewayStatus['sites'][number];
 export type DependentStatus = GatewayStatus['dependents'][number];
 export type ConditionStatus = Status['conditions'][number];

@@ -10,7 +10,14 @@ import type { RecoveryRecord } from '../model/recovery-phase.ts';
 import { healthOf, nameOf } from '../model/selectors.ts';
 import type { Everything, Member, State } from '../model/state.ts';
 import { viewsOf } from '../model/watches.ts';
-import type { ConditionStatus, DependentStatus, GatewayStatus, SiteStatus, Status } from './schema.ts';
+import type {
+  ConditionStatus,
+  DependentStatus,
+  GatewayStatistics,
+  GatewayStatus,
+  SiteStatus,
+  Status,
+} from './schema.ts';
 
 /** The two clocks at one moment, and when the monitor started, by the clock of `Event.at`. */
 export interface Moment {
@@ -21,8 +28,16 @@ export interface Moment {
   readonly startedAt: number;
 }
 
-/** Everything that the page, the API and the command line show, with times of the wall clock. */
-export function statusOf(state: Everything, moment: Moment): Status {
+/**
+ * Everything that the page, the API and the command line show, with times of the wall clock.
+ *
+ * @param statistics By gateway, as named in the settings; absent: none are kept.
+ */
+export function statusOf(
+  state: Everything,
+  moment: Moment,
+  statistics: Readonly<Record<string, GatewayStatistics>> = {},
+): Status {
   const { at, startedAt } = moment;
   const time = clockOf(moment);
   const conditions = [...conditionsOf(state)].sort(
@@ -56,7 +71,10 @@ export function statusOf(state: Everything, moment: Moment): Status {
     last_recovery: gateway.recovery?.ended ?? null,
     conditions_total: conditions.length,
     conditions: conditions.map((condition) => conditionStatus(condition, time)),
-    gateways: views.map(({ status }) => status),
+    gateways: views.map(({ view, status }) => {
+      const own = statistics[view.settings.gateway];
+      return own === undefined ? status : { ...status, statistics: own };
+    }),
   };
 }
 

@@ -41,6 +41,7 @@ export class Watch {
       LOG_BACKUP_COUNT: '1',
       LOG_LEVEL: 'debug',
       STATE_FILE: `${disk.folder}/state.json`,
+      HISTORY_FILE: `${disk.folder}/history.jsonl`,
       CHECK_INTERVAL: '2',
       RETRY_INTERVAL: '1',
       HEALTHY_WAIT_TIMEOUT: '20',

@@ -62,6 +62,9 @@ const DEBUG = { level: 'debug', message: expect.stringMatching(/^Site https:\/\/
 /** A check comes and ends so, a good while later. */
 const round = (step: Steps[number]): Steps => [seconds(30), step].flat();
 
+const outageOf = (seconds: number): string =>
+  `The tunnel of gluetun works again after ${String(seconds)}s: https://a had failed (Network failure (DNS or connection))`;
+
 describe('the count of failures of a site', () => {
   it.each<{ given: string; event: Steps; then: number }>([
     { given: 'grows by one with a failure', event: round(checkFailed('a')), then: 1 },
@@ -97,13 +100,13 @@ describe('the count of failures of a site', () => {
     history
       .forget()
       .feed(...round(checkPassed()))
-      .expectLines('Site https://a can be reached again');
+      .expectLines('Site https://a can be reached again', outageOf(150));
   });
 
   it.each<{ given: number; then: readonly string[] }>([
     { given: 1, then: [] },
-    { given: 2, then: ['Site https://a can be reached again'] },
-    { given: 3, then: ['Site https://a can be reached again'] },
+    { given: 2, then: ['Site https://a can be reached again', outageOf(60)] },
+    { given: 3, then: ['Site https://a can be reached again', outageOf(90)] },
   ])('after $given failures of 2 leads to these lines when the site passes: $then', ({ given, then }) => {
     const history = settled([], { settings: { exclude: ['gluetun'] } });
     for (let times = 0; times < given; times += 1) history.feed(...round(checkFailed()));

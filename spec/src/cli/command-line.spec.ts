@@ -17,6 +17,16 @@ describe('the command line', () => {
   });
 
   it.each([
+    { given: ['history'], then: { since: '7d', isJson: false } },
+    { given: ['history', '--since', '12h', '--json'], then: { since: '12h', isJson: true } },
+    { given: ['history', '--gateway=us'], then: { since: '7d', isJson: false, gateway: 'us' } },
+  ])('$given shows the history', ({ given, then }) => {
+    expect(parseCommandLine(given)).toEqual({ command: 'history', ...then });
+  });
+
+  it.each([
+    { given: ['check', '--json'], names: 'check takes no option --json' },
+    { given: ['--since', '7d'], names: 'run takes no option --since' },
     { given: ['frobnicate'], names: 'unknown command "frobnicate"' },
     { given: ['check', 'twice', 'over'], names: 'check takes no arguments, but was given "twice over"' },
     { given: ['--frob'], names: '--frob' },

@@ -47,6 +47,7 @@ describe('dropping root', () => {
     sitesFile: folder.at('sites.conf'),
     stateFile: '/dev/null',
     log: { file: '/dev/null' },
+    history: { file: '/dev/null' },
     ...more,
   });
 

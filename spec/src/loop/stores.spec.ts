@@ -1,7 +1,7 @@
 import type { EdgeEvent } from '../../../streams/events.ts';
 import { settled } from '../history.ts';
 
-type Store = 'log' | 'state';
+type Store = 'log' | 'state' | 'history';
 
 describe('a file that cannot be written', () => {
   const failed = (store: Store, reason: string) => (_: unknown, at: number) =>
@@ -22,6 +22,12 @@ describe('a file that cannot be written', () => {
         'State cannot be kept in /logs/state: ENOSPC: no space left on device; it is known only until the monitor ends',
       ends: 'State is kept in /logs/state again',
     },
+    {
+      store: 'history' as const,
+      begins:
+        'History cannot be kept in /logs/history: ENOSPC: no space left on device; what happens meanwhile waits, as far as there is room',
+      ends: 'History is kept in /logs/history again; 3 lines are missing there',
+    },
   ])('is reported when the failure begins and when it ends: the $store', ({ store, begins, ends }) => {
     const reason = 'ENOSPC: no space left on device';
     const history = settled();
@@ -39,6 +45,19 @@ describe('a file that cannot be written', () => {
       .forget()
       .feed(recovered('log', 0))
       .expectLines('Log file /logs/log is written again; no line is missing there');
+  });
+});
+
+describe('lines of the history that cannot be read', () => {
+  it('are told of once, with where they are now', () => {
+    const setAside = (_: unknown, at: number) =>
+      [
+        { type: 'linesSetAside', at, path: '/logs/h', lines: 2, setAsideAs: '/logs/h.corrupt' },
+      ] as const satisfies EdgeEvent[];
+    settled()
+      .forget()
+      .feed(setAside)
+      .expectLines('2 lines of /logs/h could not be read and went to /logs/h.corrupt; the rest is kept');
   });
 });
 

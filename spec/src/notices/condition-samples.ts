@@ -21,6 +21,7 @@ export const CONDITION_SAMPLES: {
   lineDown: { kind: 'lineDown', subject: '', reason },
   witnessIgnored: { kind: 'witnessIgnored', subject: '' },
   logFileNotWritten: { kind: 'logFileNotWritten', subject: '/logs/gluetun-monitor.log', reason: 'ENOSPC' },
+  historyNotWritten: { kind: 'historyNotWritten', subject: '/logs/history.jsonl', reason: 'ENOSPC' },
   stateNotWritten: { kind: 'stateNotWritten', subject: '/logs/state.json', reason: 'ENOSPC' },
   edgeFailed: { kind: 'edgeFailed', subject: 'log', id: 'log', reason: 'it has not kept up' },
   gatewayAbsent: { kind: 'gatewayAbsent', gateway, subject },

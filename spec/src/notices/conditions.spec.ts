@@ -145,6 +145,11 @@ describe('a condition', () => {
     },
     logFileNotWritten: { key: 'logFileNotWritten', begins: [failing('log')], ends: [works('log')] },
     stateNotWritten: { key: 'stateNotWritten', begins: [failing('state')], ends: [works('state')] },
+    historyNotWritten: {
+      key: 'historyNotWritten /logs/history',
+      begins: [failing('history')],
+      ends: [works('history')],
+    },
     edgeFailed: {
       key: 'edgeFailed page',
       begins: [happens({ type: 'edgeFailed', edge: 'page', reason: 'no paper' })],

@@ -6,6 +6,13 @@ const site = 'https://a.example';
 const reason = 'Network failure (DNS or connection)';
 const nearest = ['media-jackett-1'];
 const evidence = { sitesDown: 2, sitesCritical: 3, siteQuorum: 'any', sitesNeeded: 1 } as const;
+const condition = {
+  condition: 'siteDown',
+  key: `siteDown ${gateway} ${site}/`,
+  subject: site,
+  severity: 'warning',
+  sentence: `The site ${site} does not answer.`,
+} as const;
 
 /** Of each kind one notice, as it is as a rule. */
 export const SAMPLES: { readonly [K in NoticeKind]: NoticeOf<K> } = {
@@ -29,6 +36,26 @@ export const SAMPLES: { readonly [K in NoticeKind]: NoticeOf<K> } = {
     path: '/logs/state.json',
     reason: 'holds no JSON object',
     setAsideAs: '/logs/state.json.corrupt',
+  },
+  historyNotWritten: { kind: 'historyNotWritten', path: '/logs/history.jsonl', reason: 'ENOSPC' },
+  historyWritten: { kind: 'historyWritten', path: '/logs/history.jsonl', lostLines: 0 },
+  historyLinesSetAside: {
+    kind: 'historyLinesSetAside',
+    path: '/logs/history.jsonl',
+    lines: 1,
+    setAsideAs: '/logs/history.jsonl.corrupt',
+  },
+  conditionBegan: { kind: 'conditionBegan', gateway, ...condition },
+  conditionEnded: { kind: 'conditionEnded', gateway, ...condition, lastedMs: 43_000 },
+  outageEnded: {
+    kind: 'outageEnded',
+    gateway,
+    name: gateway,
+    lastedMs: 43_000,
+    cause: 'sites',
+    sites: [site],
+    reason: 'Timed out',
+    trouble: 'AUTH: Received control message: AUTH_FAILED',
   },
   stateNotWritten: { kind: 'stateNotWritten', path: '/logs/state.json', reason: 'ENOSPC' },
   stateWritten: { kind: 'stateWritten', path: '/logs/state.json' },

@@ -4,9 +4,9 @@ import type { CutOff } from '../../../src/model/attachment.ts';
 import type { DownCause } from '../../../src/model/down-cause.ts';
 import type { LeftToOwner } from '../../../src/model/why-not-recreated.ts';
 import type { Exclusion } from '../../../src/model/excluded.ts';
-import type { Unrepaired } from '../../../src/notices/condition.ts';
+import type { Severity, Unrepaired } from '../../../src/notices/condition.ts';
 import type { NoticeOf } from '../../../src/notices/notice.ts';
-import type { Alarm, HoldReason, RepairFault } from '../../../src/model/state.ts';
+import type { Alarm, HoldReason, OutageCause, RepairFault } from '../../../src/model/state.ts';
 
 /** The words of a union, none of them left out. */
 const words = <T extends string>(all: Readonly<Record<T, true>>): readonly string[] => Object.keys(all);
@@ -51,6 +51,7 @@ export const VALUES: Readonly<Record<string, readonly string[]>> = {
     created: true,
     found: true,
   }),
+  'cause (outageEnded)': words<OutageCause>({ line: true, dns: true, gateway: true, sites: true }),
   exclusion: words<Exclusion>({ listed: true, labelled: true }),
   fault: words<RepairFault>({ notInspected: true, notOnLiveNetwork: true, noAnswer: true }),
   obstacle: words<NoticeOf<'rootKept'>['obstacle']>({
@@ -61,6 +62,7 @@ export const VALUES: Readonly<Record<string, readonly string[]>> = {
   }),
   proof: words<NoticeOf<'gatewayReady'>['proof']>({ health: true, log: true, check: true, overdue: true }),
   repair: words<RepairKind>({ restart: true, recreate: true, resume: true }),
+  severity: words<Severity>({ critical: true, warning: true, info: true }),
   status: words<NoticeOf<'endpoint'>['status']>({ STARTUP: true, FAILING: true, NEW: true, CHANGED: true }),
   verdict: words<Verdict>({ pass: true, fail: true, unknown: true }),
 };

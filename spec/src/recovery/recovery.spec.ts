@@ -261,6 +261,7 @@ describe('a complete recovery', () => {
       .expectLines(
         'gluetun is healthy after 5s',
         'Discovering and restarting dependent containers...',
+        /^The tunnel of gluetun works again after 17s: https:\/\/a had failed/,
         'Discovered dependent containers: app',
         /^Status: NEW \| IP: 203\.0\.113\.7/,
         'Restarting app...',
