@@ -9,8 +9,7 @@ export type CommandLine =
 
 /** A command that needs the configuration. */
 export type Configured =
-  | { readonly command: 'run' | 'check' | 'config' }
-  | ({ readonly command: 'history' } & HistoryOptions);
+  { readonly command: 'run' | 'check' | 'config' } | ({ readonly command: 'history' } & HistoryOptions);
 
 const COMMANDS = ['run', 'check', 'config', 'history'] as const;
 

@@ -40,6 +40,6 @@ describe('the command line', () => {
   });
 
   it('has a help that names every command', () => {
-    expect(HELP).toMatch(/run .*\n *check .*\n *config /);
+    expect(HELP).toMatch(/run .*\n *check .*\n *history .*\n *config /);
   });
 });

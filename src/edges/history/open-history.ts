@@ -7,7 +7,7 @@ import type { Edge } from '../edge.ts';
 import { createLogFile } from '../log-file.ts';
 import type { Trouble } from '../trouble.ts';
 import { createOrderlyAppend } from './append-in-order.ts';
-import { statisticsFile } from './files.ts';
+import { historyFiles } from './files.ts';
 import { historyEdge } from './history-edge.ts';
 import { historyOrder } from './history-order.ts';
 import type { Order, SetAside } from './put-in-order.ts';
@@ -46,22 +46,25 @@ export interface History {
 export function openHistory({ file, days }: Config['history'], deps: HistoryDeps): History {
   const { scheduler, wall, secrets, troubleOf, report } = deps;
   const keptMs = days * DAY_MS;
-  const counts = statisticsFile(file);
+  const [, counts] = historyFiles(file);
   const history = writerOf('history', file, historyOrder(keptMs, wall), HISTORY_BYTES);
   const happened = historyEdge({ scheduler, wall, secrets, write: history.write });
-  const counted = statisticsEdge({
-    file: counts,
-    writer: writerOf('statistics', counts, statisticsOrder(keptMs, wall), STATISTICS_BYTES),
-    scheduler,
-    wall,
-  });
+  const counted =
+    counts === undefined
+      ? undefined
+      : statisticsEdge({
+          file: counts,
+          writer: writerOf('statistics', counts, statisticsOrder(keptMs, wall), STATISTICS_BYTES),
+          scheduler,
+          wall,
+        });
   return {
-    edges: [happened, counted],
+    edges: counted === undefined ? [happened] : [happened, counted],
     reader: createHistoryReader(file),
-    statistics: counted.statistics,
+    statistics: () => counted?.statistics() ?? {},
     keep: happened.keep,
     close: async () => {
-      await Promise.all([history.flush(), counted.close()]);
+      await Promise.all([history.flush(), counted?.close()]);
     },
   };
 
