@@ -94,7 +94,7 @@ describe('gluetun-monitor history', () => {
       if: 'nothing has happened',
       env: () => ({ HISTORY_FILE: file() }),
       since: '1s',
-      says: 'Nothing has happened in the last 1s.',
+      says: /^Nothing has happened in the last 1s\.$/,
       code: 0,
     },
     {
@@ -120,8 +120,6 @@ describe('gluetun-monitor history', () => {
   ])('says so if $if', async ({ env, since = '7d', says, code }) => {
     const result = await shown(env(), { since });
     expect(result.code).toBe(code);
-    expect([...result.lines, ...result.errors]).toEqual([
-      typeof says === 'string' ? says : expect.stringMatching(says),
-    ]);
+    expect([...result.lines, ...result.errors]).toEqual([expect.stringMatching(says)]);
   });
 });

@@ -1,4 +1,5 @@
 import { type Hash, createHash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { type FileLine, LONGEST_LINE_BYTES, linesOf } from './lines.ts';
 
@@ -142,6 +143,9 @@ async function writeLines(handle: FileHandle, lines: AsyncIterable<string>): Pro
   await handle.appendFile(block);
 }
 
+/** Not through a link: what is appended is somebody else's text. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+
 class CorruptFile implements Aside {
   lines = 0;
   isTorn = false;
@@ -155,7 +159,7 @@ class CorruptFile implements Aside {
 
   readonly take = async (bytes: Buffer): Promise<void> => {
     if (this.#handle === undefined) {
-      this.#handle = await open(this.path, 'a', 0o600);
+      this.#handle = await open(this.path, APPEND, 0o600);
       this.#room = CORRUPT_BYTES - (await this.#handle.stat()).size;
     }
     this.#room -= bytes.length + 1;
