@@ -235,6 +235,7 @@ describeOnPrivateEngine('the image without root', (engine) => {
       await newFile(logs, 'gluetun-monitor.log', 'as root\n');
       await newFile(logs, 'gluetun-monitor.log.1', 'as root, too\n');
       await newFile(logs, 'state.json', STATE, 0o600);
+      await newFile(logs, 'history.jsonl', '', 0o600);
       await newFile(logs, 'precious', 'not ours', 0o600);
       const monitor = await runUntilConnected({ env: ['LOG_MAX_BYTES=65536'] });
       await expect(warningsOf(monitor)).resolves.toEqual([]);
@@ -242,6 +243,7 @@ describeOnPrivateEngine('the image without root', (engine) => {
         return /^as root\n.*starting/.test(await readFile(join(logs, 'gluetun-monitor.log'), 'utf8'));
       });
       await expect(ownerOf(join(logs, 'state.json'))).resolves.toBe('1000:1000');
+      await expect(ownerOf(join(logs, 'history.jsonl'))).resolves.toBe('1000:1000');
       await expect(ownerOf(join(logs, 'gluetun-monitor.log.1'))).resolves.toBe('0:0');
       await expect(ownerOf(join(logs, 'precious'))).resolves.toBe('0:0');
     });

@@ -39,7 +39,7 @@ export function statisticsOf({ day, week, month }: Windows): GatewayStatistics {
 const TELLING_RECOVERIES = 3;
 
 /** If one site alone causes most recoveries, the tunnel is not what fails. A site that is the only one proves nothing. */
-export function adviceFrom({ sites, recoveries }: Tally): readonly Advice[] {
+function adviceFrom({ sites, recoveries }: Tally): readonly Advice[] {
   if (sites.size < 2) return [];
   const [worst] = [...sites].sort(([, one], [, other]) => other.alone - one.alone);
   if (worst === undefined) return [];

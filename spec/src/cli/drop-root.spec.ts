@@ -134,16 +134,26 @@ describe('dropping root', () => {
     expect(dropRoot(configure({ sitesFile }), written.ids, giveAll)).toEqual([]);
   });
 
-  it('hands over the log, the state and the liveness file after the trial, and before it is another user', () => {
+  it('hands over the log, the state, the history and the liveness file after the trial, and before it is another user', () => {
     let calls: readonly string[] = [];
     const give = jest.fn(() => {
       calls = [...written.calls];
       return undefined;
     });
-    const config = configure({ stateFile: '/logs/state.json', log: { file: '/logs/monitor.log' } });
+    const config = configure({
+      stateFile: '/logs/state.json',
+      log: { file: '/logs/monitor.log' },
+      history: { file: '/logs/history.jsonl' },
+    });
     expect(dropRoot(config, written.ids, give)).toEqual([]);
     expect(give).toHaveBeenCalledWith(
-      ['/logs/monitor.log', '/logs/state.json', expect.stringMatching(/gluetun-monitor\.heartbeat$/)],
+      [
+        '/logs/monitor.log',
+        '/logs/state.json',
+        '/logs/history.jsonl',
+        '/logs/statistics.jsonl',
+        expect.stringMatching(/gluetun-monitor\.heartbeat$/),
+      ],
       { uid: 1000, gid: 100, groups: [group] },
     );
     expect(calls.slice(-3)).toEqual(trialEnds);

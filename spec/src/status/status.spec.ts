@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { statusSchema, type Status } from '../../../src/status/schema.ts';
+import { statisticsOf } from '../../../src/status/statistics.ts';
 import { statusOf } from '../../../src/status/status.ts';
+import { emptyTally } from '../../../src/status/tally.ts';
 import {
   JOIN_ERROR,
   STORY_BEGINS,
@@ -234,6 +236,18 @@ describe('the status', () => {
   ])('says why a container is not on the network that $of', ({ story, attachment, why, waits }) => {
     const [gateway] = shown(story()).gateways;
     expect(gateway?.dependents).toMatchObject([{ name: 'app', attachment, why, waits }]);
+  });
+
+  it('has the statistics of a gateway if there are any', () => {
+    const { everything, now } = settled([app]);
+    const moment = { at: now, wallMs: now, startedAt: STORY_BEGINS };
+    const tally = emptyTally();
+    tally.seconds.up = 60;
+    const own = statisticsOf({ day: tally, week: tally, month: tally });
+    const status = statusOf(everything, moment, { gluetun: own, other: own });
+    expect(v.parse(statusSchema, status)).toEqual(status);
+    expect(status.gateways[0]?.statistics).toMatchObject({ availability_24h: 1 });
+    expect(statusOf(everything, moment).gateways[0]).not.toHaveProperty('statistics');
   });
 
   it('counts an age that a clock would make negative as none', () => {

@@ -15,8 +15,8 @@ import { type HistoryReader, createHistoryReader } from './reader.ts';
 import { statisticsEdge } from './statistics-edge.ts';
 import { statisticsOrder } from './statistics-line.ts';
 
-export const HISTORY_BYTES = 16 * 1024 * 1024;
-export const STATISTICS_BYTES = 32 * 1024 * 1024;
+const HISTORY_BYTES = 16 * 1024 * 1024;
+const STATISTICS_BYTES = 32 * 1024 * 1024;
 
 const DAY_MS = 86_400_000;
 
