@@ -27,7 +27,8 @@ export const tunnel: GatewayConcern<'record'> = {
 function withTunnel(state: State, { at, type }: Event): State {
   const { tunnel: known } = state;
   const value = judged(state) ?? known.value;
-  if (value === known.value && type !== 'monitorStarted') return state;
+  const isFirst = type === 'monitorStarted' && known.since === 0;
+  if (value === known.value && !isFirst) return state;
   return { ...state, tunnel: { ...known, value, since: value === 'down' ? (state.outageSince ?? at) : at } };
 }
 
