@@ -8,7 +8,7 @@ import {
 } from '../../config/resolve-sites.ts';
 import { connectDocker, dockerReadings } from '../../streams/docker-engine.ts';
 import { CallWatch } from '../../streams/call-watch.ts';
-import type { EdgeEvent, Event, Store } from '../../streams/events.ts';
+import type { EdgeEvent, Event, OperatorEvent, Store } from '../../streams/events.ts';
 import { signals$ } from '../../streams/signals.ts';
 import { sitesFile$ } from '../../streams/sites-file.ts';
 import { source$ } from '../../streams/source.ts';
@@ -17,6 +17,8 @@ import { type WitnessVerdict, witness$ } from '../../streams/witness.ts';
 import { steadyScheduler as scheduler } from '../loop/clock.ts';
 import { dockerWrites } from '../acts/docker-writes.ts';
 import { rehearsal$ } from '../acts/rehearsal.ts';
+import { controlPath } from '../edges/control/control-path.ts';
+import { controlSocket } from '../edges/control/control-socket.ts';
 import { tellEdges } from '../edges/edge.ts';
 import { livenessFile } from '../edges/liveness-file.ts';
 import { logEdge, sayTo } from '../edges/log-edge.ts';
@@ -74,6 +76,11 @@ export async function run(
     scheduler,
     trouble: troubleOf('state', opened.file, trouble$),
   });
+  const control = controlSocket({
+    path: controlPath(config.gateways),
+    scheduler,
+    ofSeveral: config.gateways.length > 1,
+  });
   const start = {
     sites: sites.sites,
     fileText,
@@ -81,10 +88,12 @@ export async function run(
     memory: opened.memory,
     commit: state.commit,
     trouble$,
+    requested$: control.requested$,
   };
-  const edges = [logEdge(say, greeting), stateEdge(state), livenessFile()];
+  const edges = [logEdge(say, greeting), stateEdge(state), livenessFile(), control.edge];
   const report = (event: EdgeEvent): void => trouble$.next(event);
   const exitCode = await finish(watching(config, start).pipe(tellEdges(edges, scheduler, report)), say);
+  control.close();
   return {
     exitCode,
     flush: async () => Promise.all([log.close(), lastValueFrom(state.commit(), { defaultValue: undefined })]),
@@ -119,11 +128,12 @@ interface LoopStart extends Pick<Program, 'commit'> {
   readonly opening: readonly Notice[];
   readonly memory: Persisted;
   readonly trouble$: Observable<EdgeEvent>;
+  readonly requested$: Observable<OperatorEvent>;
 }
 
 function watching(
   config: Config,
-  { sites, fileText, opening, memory, commit, trouble$ }: LoopStart,
+  { sites, fileText, opening, memory, commit, trouble$, requested$ }: LoopStart,
 ): Observable<Step> {
   const docker = connectDocker(config.docker);
   const watch = new CallWatch(scheduler);
@@ -145,6 +155,7 @@ function watching(
   const isNeeded = (): boolean => !config.dryRun && (config.docker.kind === 'tcp' || watch.hasForbidden);
   const others: readonly Observable<Event>[] = [
     trouble$,
+    requested$,
     watch.change$,
     rehearsal$({ reads, writes, recreates: config.autoRecreate, connected$: watch.connected$, isNeeded }),
     sitesFile$(file, scheduler),
