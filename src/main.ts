@@ -72,7 +72,7 @@ async function configured(does: Exclude<Command['does'], { kind: 'print' }>, giv
 }
 
 function terminal(): Terminal {
-  const { isTTY: isTerminal = false } = process.stdout;
+  const { isTTY: isTerminal } = process.stdout;
   // https://no-color.org: set and not empty.
   const hasColours = isTerminal && (process.env['NO_COLOR'] ?? '') === '';
   return { isTerminal, hasColours, write: (text) => process.stdout.write(text) };

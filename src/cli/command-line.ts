@@ -41,8 +41,8 @@ function parseFor(
       ),
     },
   });
-  if (values['help'] === true) return { kind: 'help', text: helpOf(isNamed ? command : undefined, commands) };
-  if (values['version'] === true) return { kind: 'version' };
+  if (values.help === true) return { kind: 'help', text: helpOf(isNamed ? command : undefined, commands) };
+  if (values.version === true) return { kind: 'version' };
   const [argument, ...more] = positionals;
   const wrong = wrongArgument(command, argument, more);
   if (wrong !== undefined) return fault(wrong, command, commands);

@@ -56,7 +56,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'config',
     summary: 'show the value of every variable and where it comes from, secrets masked',
-    does: { kind: 'run', run: async (_given, context) => showConfig(context) },
+    does: { kind: 'run', run: async (_given, context) => Promise.resolve(showConfig(context)) },
   },
   {
     name: 'status',

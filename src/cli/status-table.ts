@@ -79,7 +79,7 @@ const ratio = (part: number, whole: number): Cell => ({
 
 /** The recovery under way, step by step. */
 function recoveryRows({ name, recovery }: GatewayStatus): Row[] {
-  if (recovery === null || recovery.ended !== null) return [];
+  if (recovery?.ended !== null) return [];
   return [
     [`Recovery of ${name}`, '', `${spell(recovery.seconds * 1000)} so far`],
     ...recovery.steps.map(({ step, seconds }): Row => [
