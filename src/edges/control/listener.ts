@@ -5,7 +5,7 @@ import { LONGEST_REQUEST, type Reply, type Request, lineOfJson, readRequest } fr
 
 /** Bounds for whoever may connect: the monitor's own user, and root. */
 export const MOST_CONNECTIONS = 16;
-export const IDLE_MS = 15_000;
+const IDLE_MS = 15_000;
 const MOST_REQUESTS_A_SECOND = 20;
 /** Characters that may wait for a client that does not read. */
 const MOST_UNREAD = 8 * 1024 * 1024;
