@@ -30,7 +30,7 @@ module.exports = {
       name: 'what-decides-does-no-io',
       comment: 'A reducer, and whatever it asks, is a pure function of state and event.',
       severity: 'error',
-      from: { path: '^src/(model|notices|facts|gateway|checks|recovery|repairs)/' },
+      from: { path: '^src/(model|notices|facts|gateway|checks|recovery|repairs|operator)/' },
       to: { dependencyTypes: ['core', 'npm'] },
     },
     room('model-knows-no-room', 'model', 'model/|notices/notice\\.ts$'),
@@ -41,13 +41,18 @@ module.exports = {
       'gateway|checks|recovery|repairs',
       `model|notices|facts|gateway|checks|recovery|repairs`,
     ),
+    room(
+      'the-operator-asks-the-rooms-that-decide',
+      'operator',
+      'model/|notices/|facts/|gateway/|checks/|recovery/|repairs/|operator/',
+    ),
     room('the-status-rests-on-the-state', 'status', 'model/|notices/|checks/|status/'),
     room('acts-are-told-what-to-do', 'acts', 'model/|notices/|acts/'),
     room('edges-subscribe-to-the-loop', 'edges', 'model/|notices/|status/|loop/|edges/'),
     room(
       'the-loop-does-nothing-itself',
       'loop',
-      'model/|notices/|facts/|gateway/|checks/|recovery/|repairs/|loop/',
+      'model/|notices/|facts/|gateway/|checks/|recovery/|repairs/|operator/|loop/',
     ),
     {
       name: 'docker-is-reached-through-two-doors',

@@ -9,6 +9,7 @@ const OWNED = {
   checks: ['witness', 'sites', 'checking', 'tunnel', 'outageSince'],
   recovery: ['recovery', 'latestRecovery', 'backoff', 'demotion', 'heldBack', 'dueSince'],
   repairs: ['dependents', 'repairs', 'quiet'],
+  operator: ['operator'],
   loop: ['inFlight', 'stores', 'edges', 'isShuttingDown'],
 };
 

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { describeFaults } from '../config/config-fault.ts';
-import { type ConfigValue, loadConfig, secretsOf } from '../config/load-config.ts';
+import { loadConfig, secretsOf } from '../config/load-config.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { check } from './cli/check.ts';
 import { steadyScheduler as scheduler } from './loop/clock.ts';
-import { type Configured, HELP, parseCommandLine } from './cli/command-line.ts';
+import type { Command, Given, Terminal } from './cli/command.ts';
+import { parseCommandLine } from './cli/command-line.ts';
+import { COMMANDS } from './cli/commands.ts';
 import { type Ids, dropRoot } from './cli/drop-root.ts';
 import { EXIT } from './cli/exit-codes.ts';
-import { history } from './cli/history.ts';
 import { createCleaner } from './edges/log-format.ts';
 import { createLog } from './edges/log.ts';
 import { run } from './cli/run.ts';
@@ -22,11 +22,6 @@ const print = (line: string): void => {
   process.stdout.write(`${clean(line)}\n`);
 };
 
-/** Not cut, and without secrets already: they are masked when the history is written. */
-const printJson = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
-
 const complain = (line: string): void => {
   process.stderr.write(`${clean(line)}\n`);
 };
@@ -36,45 +31,51 @@ const say = (notice: Notice): void => complain(lineOf(notice).message);
 const linesOf = (text: string): readonly string[] => text.trimEnd().split('\n');
 
 async function main(args: readonly string[]): Promise<number> {
-  const line = parseCommandLine(args);
-  switch (line.command) {
+  const line = parseCommandLine(args, COMMANDS);
+  switch (line.kind) {
     case 'help':
-      linesOf(HELP).forEach(print);
+      linesOf(line.text).forEach(print);
       return EXIT.ok;
     case 'version':
       print(packageJson.version);
       return EXIT.ok;
-    case 'unknown':
+    case 'fault':
       linesOf(line.message).forEach(complain);
       return EXIT.usage;
-    default:
-      return configured(line);
+    case 'command':
+      return carryOut(line.command, line.given);
   }
 }
 
-async function configured(line: Configured): Promise<number> {
-  const { command } = line;
+async function carryOut({ does }: Command, given: Given): Promise<number> {
+  if (does.kind !== 'print') return configured(does, given);
+  linesOf(does.text(given)).forEach(print);
+  return EXIT.ok;
+}
+
+async function configured(does: Exclude<Command['does'], { kind: 'print' }>, given: Given): Promise<number> {
   const loaded = loadConfig(process.env);
   if (!loaded.ok) {
     linesOf(describeFaults(loaded.faults)).forEach(complain);
     return EXIT.config;
   }
-  const warnings: readonly Notice[] = isInImage() ? dropRoot(loaded.config, process as Ids) : [];
-  if (command === 'config') {
-    warnings.forEach(say);
-    describeValues(loaded.values).forEach(print);
-    return EXIT.ok;
-  }
-  clean = createCleaner(secretsOf(loaded.config));
-  if (command === 'run')
-    return watch(loaded.config, [
+  const { config, values } = loaded;
+  const warnings: readonly Notice[] = isInImage() ? dropRoot(config, process as Ids) : [];
+  clean = createCleaner(secretsOf(config));
+  if (does.kind === 'watch')
+    return watch(config, [
       ...warnings,
       ...loaded.warnings.map((text): Notice => ({ kind: 'configWarned', text })),
     ]);
   warnings.forEach(say);
-  return command === 'history'
-    ? history(loaded.config, line, { print, printJson, complain })
-    : check(loaded.config, print);
+  return does.run(given, { config, values, print, complain, clean, terminal: terminal() });
+}
+
+function terminal(): Terminal {
+  const { isTTY: isTerminal } = process.stdout;
+  // https://no-color.org: set and not empty.
+  const hasColours = isTerminal && (process.env['NO_COLOR'] ?? '') === '';
+  return { isTerminal, hasColours, write: (text) => process.stdout.write(text) };
 }
 
 /** The Dockerfile sets it. Elsewhere whoever starts the monitor has chosen its user, and whose its files are. */
@@ -125,13 +126,6 @@ const LOOK_MS = 20;
 
 const isDiskAwaited = (): boolean =>
   process.getActiveResourcesInfo().some((resource) => /^(?:FSReq|CloseReq)/.test(resource));
-
-const describeValues = (values: readonly ConfigValue[]): readonly string[] => {
-  const width = Math.max(...values.map(({ variable }) => variable.length));
-  return values.map(
-    ({ variable, value, source }) => `${variable.padEnd(width)}  ${value === '' ? '-' : value}  (${source})`,
-  );
-};
 
 // A file operation on a disk that hangs occupies a thread. Others must be left to resolve names.
 process.env['UV_THREADPOOL_SIZE'] ??= '16';

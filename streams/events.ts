@@ -24,6 +24,7 @@ export type Event =
   | DependentEvent
   | WitnessEvent
   | EdgeEvent
+  | OperatorEvent
   /** Always the first event. */
   | { readonly type: 'monitorStarted'; readonly at: number }
   | { readonly type: 'timeReached'; readonly at: number }
@@ -65,6 +66,19 @@ export type EdgeEvent =
       readonly edge: string;
       readonly lostSteps: number;
     };
+
+/** The operator asks something of the running monitor, by a command. */
+export interface OperatorEvent {
+  readonly type: 'operatorRequested';
+  readonly at: number;
+  readonly requestId: number;
+  readonly request: OperatorRequest;
+}
+
+/** `gateway`: as the operator names it; absent: all of them, or the only one. */
+export type OperatorRequest =
+  | { readonly what: 'reconnect' | 'recover' | 'resume'; readonly gateway?: string }
+  | { readonly what: 'pause'; readonly gateway?: string; readonly forMs: number };
 
 /** A file that the monitor writes, and can do without. */
 export type Store = 'log' | 'state' | 'history' | 'statistics';

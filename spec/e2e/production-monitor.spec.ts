@@ -60,6 +60,11 @@ describeOnEngine('the monitor in its production image', (engine) => {
       exitCode: 0,
       output: expect.stringContaining('The tunnel works.') as string,
     });
+    // The command begins as root, and the socket is the user's that the monitor has become.
+    await expect(monitor.exec('gluetun-monitor', 'status')).resolves.toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('All is well.') as string,
+    });
     await events.waitFor('health_status: healthy', monitor, 45_000);
     await monitor.stop();
     await expect(monitor.inspect()).resolves.toMatchObject({ State: { ExitCode: 0, OOMKilled: false } });

@@ -162,6 +162,8 @@ const other: fc.Arbitrary<Event | undefined> = fc.oneof(
   fc.tuple(number, anyText, outcome).map(([command, kind, how]): Event => ({ type: 'actEnded', at, id: command, kind, outcome: how })),
   fc.tuple(number, fc.boolean(), anyText).map(([requestId, answers, reason]): Event => ({ type: 'witnessProbed', at, requestId, answers, reason })),
   fc.tuple(name, fc.constantFrom('restart' as const, 'recreate' as const, 'resume' as const)).map(([who, how]): Event => ({ type: 'dependentRepairBegun', at, id: idOf(who), name: who, how })),
+  fc.tuple(fc.constantFrom('reconnect' as const, 'recover' as const, 'resume' as const), fc.option(fc.oneof(name, anyText), { nil: undefined })).map(([what, gateway]): Event => ({ type: 'operatorRequested', at, requestId: 1, request: { what, ...(gateway !== undefined && { gateway }) } })),
+  fc.nat(2_000_000_000).map((forMs): Event => ({ type: 'operatorRequested', at, requestId: 1, request: { what: 'pause', forMs } })),
   fc.tuple(name, name).map(([who, parkedAs]): Event => ({ type: 'dependentParked', at, id: idOf(who), name: who, parkedAs })),
   fc.tuple(name, outcome, facts).map(([who, how, one]): Event => ({ type: 'dependentRepairEnded', at, id: idOf(who), name: who, how: 'restart', outcome: how, facts: one })),
 ); // prettier-ignore

@@ -31,6 +31,7 @@ const memory: fc.Arbitrary<Persisted> = fc.record({
       passed: fc.array(anyText),
     }),
   ),
+  paused: fc.dictionary(fc.constant('gluetun'), fc.double({ noNaN: true, noDefaultInfinity: true })),
 });
 const settings = fc.record({
   gateways: fc.constantFrom(['gluetun'], ['gluetun', 'far']),

@@ -23,6 +23,7 @@ const MEMORY: Persisted = {
       passed: ['https://two.example/', 'https://three.example/'],
     },
   },
+  paused: { gluetun: 1_700_000_000_000 },
 };
 const WRITTEN = { version: 2, ...MEMORY };
 /** As an earlier version wrote it. */
@@ -160,6 +161,10 @@ describe('the state file', () => {
           }),
           passed: fc.array(anyText),
         }),
+      ),
+      paused: fc.dictionary(
+        name,
+        fc.double({ noNaN: true, noDefaultInfinity: true }).map((at) => at + 0),
       ),
     });
     fuzz(memories, 500, (memory) => {

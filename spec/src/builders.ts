@@ -1,5 +1,13 @@
 import type { Site } from '../../config/config.ts';
-import type { ContainerFacts, Event, Outcome, PublicIp, RepairKind, Verdict } from '../../streams/events.ts';
+import type {
+  ContainerFacts,
+  Event,
+  OperatorRequest,
+  Outcome,
+  PublicIp,
+  RepairKind,
+  Verdict,
+} from '../../streams/events.ts';
 import type { Repairable } from '../../src/model/act.ts';
 import { waveOf } from '../../src/model/in-flight.ts';
 import type { InFlight, State } from '../../src/model/state.ts';
@@ -247,6 +255,21 @@ export const endpointUnavailable = (): Happening => (state, at) => [
     reason: 'Unauthorized',
   },
 ];
+
+// The operator's requests
+
+export const asked = (
+  what: OperatorRequest['what'],
+  { forMs = 1_800_000, gateway }: { readonly forMs?: number; readonly gateway?: string } = {},
+): Happening =>
+  happens({
+    type: 'operatorRequested',
+    requestId: 1,
+    request: {
+      ...(what === 'pause' ? { what, forMs } : { what }),
+      ...(gateway !== undefined && { gateway }),
+    },
+  });
 
 // Commands
 

@@ -1,7 +1,7 @@
 import { EMPTY, type Observable, type SchedulerLike, type Subscription, Subject, tap } from 'rxjs';
 import type { EngineReadings } from '../../streams/engine.ts';
 import { CallWatch } from '../../streams/call-watch.ts';
-import type { Event } from '../../streams/events.ts';
+import type { Event, OperatorRequest } from '../../streams/events.ts';
 import { source$ } from '../../streams/source.ts';
 import { type VpnRestart, vpnRestart$ } from '../../streams/vpn-restart.ts';
 import type { WitnessVerdict } from '../../streams/witness.ts';
@@ -86,6 +86,12 @@ export class SimulatedMonitor {
   shutDown(): void {
     const at = this.#parts.scheduler.now();
     this.#signal$.next({ type: 'shutdownRequested', at, signal: 'SIGTERM' });
+  }
+
+  /** What a command asks of it. */
+  ask(request: OperatorRequest): void {
+    const at = this.#parts.scheduler.now();
+    this.#signal$.next({ type: 'operatorRequested', at, requestId: 1, request });
   }
 
   /** Like SIGKILL: at once, in the middle of whatever it does. */

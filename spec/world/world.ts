@@ -1,3 +1,4 @@
+import type { OperatorRequest } from '../../streams/events.ts';
 import { EMPTY, type Observable, ignoreElements, map, timer } from 'rxjs';
 import type { Site } from '../../config/config.ts';
 import type { WitnessVerdict } from '../../streams/witness.ts';
@@ -214,6 +215,10 @@ export class World {
 
   shutDownMonitor(): void {
     this.#monitor?.shutDown();
+  }
+
+  ask(request: OperatorRequest): void {
+    this.#monitor?.ask(request);
   }
 
   /** Like SIGKILL: at once, in the middle of whatever it does. */

@@ -99,12 +99,13 @@ function mayProve({ gateway, settings, shared: { containers } }: State, start: S
 }
 
 function pace(state: State): number {
-  const { settings, gateway, recovery } = state;
+  const { settings, gateway, recovery, operator } = state;
   const closeMs = Math.min(settings.retryIntervalMs, CLOSEST_WATCH_MS);
   if (
     recovery.value === 'awaitingReady' ||
     recovery.value === 'verifying' ||
-    recovery.value === 'verifyingVpn'
+    recovery.value === 'verifyingVpn' ||
+    operator.reconnect !== undefined
   )
     return closeMs;
   if (gateway.value === 'starting') return closeMs;
@@ -142,6 +143,7 @@ function asksForCheck(state: State, event: Event, before: State): boolean {
   if (state.checking.isDoubted && !before.checking.isDoubted) return true;
   if (finishedCheck(event, before)?.isInconclusive === true) return true;
   if (isVerifying(state) && !isVerifying(before)) return true;
+  if (before.operator.reconnect?.value === 'underWay') return true;
   if (before.shared.witness.value === 'silent' && state.shared.witness.value === 'answering') return true;
   switch (event.type) {
     case 'containerOutOfMemory':

@@ -1,92 +1,93 @@
 import { parseArgs } from 'node:util';
 import { printable } from '../../config/shown-text.ts';
-import type { HistoryOptions } from './history.ts';
+import { nearestWords } from '../model/nearest.ts';
+import type { Argument, Command, Given } from './command.ts';
+import { helpOf } from './help.ts';
 
 export type CommandLine =
-  | Configured
-  | { readonly command: 'help' | 'version' }
-  | { readonly command: 'unknown'; readonly message: string };
+  | { readonly kind: 'command'; readonly command: Command; readonly given: Given }
+  | { readonly kind: 'help'; readonly text: string }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'fault'; readonly message: string };
 
-/** A command that needs the configuration. */
-export type Configured =
-  { readonly command: 'run' | 'check' | 'config' } | ({ readonly command: 'history' } & HistoryOptions);
-
-const COMMANDS = ['run', 'check', 'config', 'history'] as const;
-
-export const HELP = `Usage: gluetun-monitor [COMMAND]
-
-Watches the tunnel of a Gluetun container, recovers it when it breaks, and puts every
-dependent container back on a live network.
-
-Commands:
-  run       watch (what it does without a command)
-  check     probe all sites once through the tunnel, say what that shows; exit code 0 or 1
-  history   show what happened: outages, recoveries, exits, repairs, endpoints
-  config    show the value of every variable and where it comes from, secrets masked
-
-Options of history:
-  --since 7d      how far back, such as 90s, 30m, 12h or 7d (the default)
-  --gateway NAME  only what concerns this gateway, or all of them
-  --json          everything that is kept, one JSON object a line
-
-Options:
-  --help, -h      show this
-  --version, -V   show the version
-
-It is configured by environment variables; docs/configuration.md lists them.
-`;
-
-/** Parses the arguments. Anything it does not understand is named, together with the valid commands. */
-export function parseCommandLine(args: readonly string[]): CommandLine {
+/** Parses the arguments. Anything it does not understand is named, together with what would be understood. */
+export function parseCommandLine(args: readonly string[], commands: readonly Command[]): CommandLine {
+  const [first = ''] = args;
+  const isNamed = first !== '' && !first.startsWith('-');
+  const command = commands.find(({ name }) => name === (isNamed ? first : 'run'));
+  if (command === undefined) return unknownCommand(first, commands);
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean', short: 'V' },
-        ...HISTORY_OPTIONS,
-      },
-    });
-    if (values.help === true || positionals[0] === 'help') return { command: 'help' };
-    if (values.version === true) return { command: 'version' };
-    const { since, json, gateway } = values;
-    return commandOf(positionals, { since, json, gateway });
+    return parseFor(command, isNamed, isNamed ? args.slice(1) : args, commands);
   } catch (error) {
-    return unknown(error instanceof Error ? error.message : String(error));
+    return fault(error instanceof Error ? error.message : String(error), command, commands);
   }
 }
 
-const HISTORY_OPTIONS = {
-  since: { type: 'string' },
-  json: { type: 'boolean' },
-  gateway: { type: 'string' },
-} as const;
-
-interface Given {
-  readonly since: string | undefined;
-  readonly json: boolean | undefined;
-  readonly gateway: string | undefined;
+function parseFor(
+  command: Command,
+  isNamed: boolean,
+  args: readonly string[],
+  commands: readonly Command[],
+): CommandLine {
+  const options = command.options ?? [];
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean', short: 'V' },
+      ...Object.fromEntries(
+        options.map(({ name, value }) => [name, { type: value === undefined ? 'boolean' : 'string' }]),
+      ),
+    },
+  });
+  if (values.help === true) return { kind: 'help', text: helpOf(isNamed ? command : undefined, commands) };
+  if (values.version === true) return { kind: 'version' };
+  const [argument, ...more] = positionals;
+  const wrong = wrongArgument(command, argument, more);
+  if (wrong !== undefined) return fault(wrong, command, commands);
+  const entries: [string, unknown][] = Object.entries(values);
+  const given: Given = {
+    argument,
+    flags: new Set(entries.filter(([, value]) => value === true).map(([name]) => name)),
+    values: Object.fromEntries(
+      entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    ),
+  };
+  return { kind: 'command', command, given };
 }
 
-function commandOf(positionals: readonly string[], options: Given): CommandLine {
-  const [given = 'run', ...more] = positionals;
-  const command = COMMANDS.find((name) => name === given);
-  if (command === undefined) return unknown(`unknown command "${given}"`);
-  if (more.length > 0) return unknown(`${command} takes no arguments, but was given "${more.join(' ')}"`);
-  const { since, json, gateway } = options;
-  if (command === 'history')
-    return {
-      command,
-      since: since ?? '7d',
-      isJson: json === true,
-      ...(gateway !== undefined && { gateway }),
-    };
-  const [option] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
-  return option === undefined ? { command } : unknown(`${command} takes no option --${option}`);
+function wrongArgument(
+  { name, argument }: Command,
+  given: string | undefined,
+  more: readonly string[],
+): string | undefined {
+  if (given === undefined) return undefined;
+  if (argument === undefined)
+    return `${name} takes no arguments, but was given "${[given, ...more].join(' ')}"`;
+  if (more.length > 0) return `${name} takes one argument, but was also given "${more.join(' ')}"`;
+  return faultIn(argument, given);
 }
 
-const unknown = (message: string): CommandLine => ({
-  command: 'unknown',
-  message: `gluetun-monitor: ${printable(message)}\nCommands: ${COMMANDS.join(', ')}. Try: gluetun-monitor --help`,
+function faultIn({ name, choices, faultIn: find }: Argument, given: string): string | undefined {
+  const all = choices?.();
+  if (all !== undefined && !all.includes(given)) return `${name} is one of ${all.join(', ')}, not "${given}"`;
+  return find?.(given);
+}
+
+function unknownCommand(given: string, commands: readonly Command[]): CommandLine {
+  const near = nearestWords(
+    given,
+    commands.map(({ name }) => ({ name, words: [name] })),
+  );
+  const hint = near.length === 0 ? '' : ` (nearest: ${near.join(', ')})`;
+  return fault(`unknown command "${given}"${hint}`, undefined, commands);
+}
+
+const fault = (message: string, command: Command | undefined, commands: readonly Command[]): CommandLine => ({
+  kind: 'fault',
+  message: [
+    `gluetun-monitor: ${printable(message)}`,
+    `Commands: ${commands.map(({ name }) => name).join(', ')}. Try: gluetun-monitor ${command === undefined ? '' : `${command.name} `}--help`,
+  ].join('\n'),
 });

@@ -18,8 +18,8 @@ export interface HistoryOptions {
 export interface Output {
   /** Prints one line, made fit for a terminal. */
   readonly print: (line: string) => void;
-  /** Prints one line of JSON, of any length. */
-  readonly printJson: (line: string) => void;
+  /** Prints a text as it is: secrets were masked when it was kept. */
+  readonly write: (text: string) => void;
   /** Prints one line beside the output. */
   readonly complain: (line: string) => void;
 }
@@ -34,7 +34,7 @@ const MOST_ENTRIES = 100_000;
 export async function history(
   { history: { file }, log: { timeZone }, gateways }: Config,
   { since, isJson, gateway }: HistoryOptions,
-  { print, printJson, complain }: Output,
+  { print, write, complain }: Output,
 ): Promise<number> {
   const sinceMs = formats.duration.coerce(since);
   if (typeof sinceMs !== 'number') {
@@ -54,7 +54,7 @@ export async function history(
   const isWanted = (entry: HistoryEntry): boolean =>
     gateway === undefined || entry.gateway === undefined || entry.gateway === gateway;
   const entries = found.filter(isWanted);
-  if (isJson) entries.forEach((entry) => printJson(printableJson(JSON.stringify(entry))));
+  if (isJson) entries.forEach((entry) => write(`${printableJson(JSON.stringify(entry))}\n`));
   else linesOf(entries, { timeZone, ofSeveral: gateways.length > 1, since }).forEach(print);
   return EXIT.ok;
 }

@@ -9,7 +9,7 @@ import {
 import { secretsOf } from '../../config/load-config.ts';
 import { connectDocker, dockerReadings } from '../../streams/docker-engine.ts';
 import { CallWatch } from '../../streams/call-watch.ts';
-import type { EdgeEvent, Event, Store } from '../../streams/events.ts';
+import type { EdgeEvent, Event, OperatorEvent, Store } from '../../streams/events.ts';
 import { signals$ } from '../../streams/signals.ts';
 import { sitesFile$ } from '../../streams/sites-file.ts';
 import { source$ } from '../../streams/source.ts';
@@ -18,6 +18,8 @@ import { type WitnessVerdict, witness$ } from '../../streams/witness.ts';
 import { steadyScheduler as scheduler } from '../loop/clock.ts';
 import { dockerWrites } from '../acts/docker-writes.ts';
 import { rehearsal$ } from '../acts/rehearsal.ts';
+import { controlPath } from '../edges/control/control-path.ts';
+import { controlSocket } from '../edges/control/control-socket.ts';
 import { tellEdges } from '../edges/edge.ts';
 import { historyFiles } from '../edges/history/files.ts';
 import type { History } from '../edges/history/open-history.ts';
@@ -77,6 +79,11 @@ export async function run(
     scheduler,
     trouble: troubleOf('state', opened.file, trouble$),
   });
+  const control = controlSocket({
+    path: controlPath(config.gateways),
+    scheduler,
+    ofSeveral: config.gateways.length > 1,
+  });
   const start = {
     sites: sites.sites,
     fileText,
@@ -84,9 +91,16 @@ export async function run(
     memory: opened.memory,
     commit: state.commit,
     trouble$,
+    requested$: control.requested$,
   };
   const history = await openHistoryOf(config, trouble$);
-  const edges = [logEdge(say, greeting), stateEdge(state), livenessFile(), ...(history?.edges ?? [])];
+  const edges = [
+    logEdge(say, greeting),
+    stateEdge(state),
+    livenessFile(),
+    control.edge,
+    ...(history?.edges ?? []),
+  ];
   const report = (event: EdgeEvent): void => trouble$.next(event);
   const sayAndKeep = (notice: Notice): void => {
     say(notice);
@@ -96,6 +110,7 @@ export async function run(
     watching(config, start).pipe(tellEdges(edges, scheduler, report)),
     sayAndKeep,
   );
+  control.close();
   return {
     exitCode,
     flush: async () =>
@@ -148,11 +163,12 @@ interface LoopStart extends Pick<Program, 'commit'> {
   readonly opening: readonly Notice[];
   readonly memory: Persisted;
   readonly trouble$: Observable<EdgeEvent>;
+  readonly requested$: Observable<OperatorEvent>;
 }
 
 function watching(
   config: Config,
-  { sites, fileText, opening, memory, commit, trouble$ }: LoopStart,
+  { sites, fileText, opening, memory, commit, trouble$, requested$ }: LoopStart,
 ): Observable<Step> {
   const docker = connectDocker(config.docker);
   const watch = new CallWatch(scheduler);
@@ -174,6 +190,7 @@ function watching(
   const isNeeded = (): boolean => !config.dryRun && (config.docker.kind === 'tcp' || watch.hasForbidden);
   const others: readonly Observable<Event>[] = [
     trouble$,
+    requested$,
     watch.change$,
     rehearsal$({ reads, writes, recreates: config.autoRecreate, connected$: watch.connected$, isNeeded }),
     sitesFile$(file, scheduler),

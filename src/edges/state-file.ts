@@ -97,6 +97,7 @@ const SECTIONS = {
     recordOf(object({ held: urls, blocked: maybe(v.object({ urls, recoveries: count })), passed: urls })),
     {},
   ),
+  paused: v.nullish(recordOf(v.pipe(v.number(), v.finite())), {}),
 };
 
 const Written = object({
@@ -140,7 +141,7 @@ const strangeVersion = (version: number | undefined): string =>
 
 /** The text of the file, which somebody may look at in a terminal. If there are more entries than `REMEMBERED` allows, only the latest are kept. */
 export function encode(memory: Persisted): string {
-  const { gateways, dependents, exits, backoff, sites } = memory;
+  const { gateways, dependents, exits, backoff, sites, paused } = memory;
   const kept = {
     version: VERSION,
     gateways: Object.fromEntries(
@@ -150,6 +151,7 @@ export function encode(memory: Persisted): string {
     exits: Object.fromEntries(Object.entries(exits).slice(-REMEMBERED.exits)),
     backoff,
     sites,
+    paused,
   };
   return `${printableJson(JSON.stringify(kept, null, 2))}\n`;
 }

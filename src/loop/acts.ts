@@ -1,13 +1,14 @@
 import type { SharedConcern } from '../model/concern.ts';
 import type { Event } from '../../streams/events.ts';
-import type { Deed } from '../model/act.ts';
 import { nextAct } from './next-act.ts';
 import type { Everything, Progress, State } from '../model/state.ts';
 import { type Transition, combine, to } from '../model/transition.ts';
 import { inWatch } from '../model/watches.ts';
 import { beginStart } from '../recovery/crashed-gateway.ts';
 import { beginRecovery } from '../recovery/begin.ts';
+import { beginRequested } from '../operator/requests.ts';
 import { beginRepairs } from '../repairs/repairs.ts';
+import type { Wish } from '../model/wish.ts';
 
 /** Clears the act under way when it ends. This is an early stage, and later ones find the act in `before`. */
 export const actOver: SharedConcern<'facts'> = { stage: 'facts', reduce: over };
@@ -29,14 +30,15 @@ export const acts: SharedConcern<'act'> = { stage: 'act', reduce };
 function reduce(state: Everything, event: Event): Transition<Everything> {
   const wish = nextAct(state, event.at);
   if (wish === undefined) return to(state);
-  const begun = inWatch(state, wish.watch, (view) => begin(view, wish.deed, event.at));
+  const begun = inWatch(state, wish.watch, (view) => begin(view, wish, event.at));
   return combine(begun, reduce(begun.state, event));
 }
 
 const NO_PROGRESS: Progress = { begun: [], answered: [], parked: {} };
 
-function begin(state: State, deed: Deed, at: number): Transition {
-  const prepared = prepare(state, deed, at);
+function begin(state: State, wish: Wish, at: number): Transition {
+  const { deed } = wish;
+  const prepared = prepare(state, wish, at);
   const {
     settings,
     shared: { nextId: id },
@@ -48,7 +50,8 @@ function begin(state: State, deed: Deed, at: number): Transition {
 }
 
 /** The notices and the changes of state that go with the beginning of an act. */
-function prepare(state: State, deed: Deed, at: number): Transition {
+function prepare(state: State, { rank, deed }: Wish, at: number): Transition {
+  if (rank === 'operator') return beginRequested(state, at);
   switch (deed.kind) {
     case 'startGateway':
       return beginStart(state, at);

@@ -3,8 +3,9 @@ import { type OwnNetwork, UNKNOWN_NETWORK } from '../../streams/own-network.ts';
 import { sitesOf } from '../checks/site-list.ts';
 import { NOTHING_KNOWN } from '../gateway/endpoint.ts';
 import { NO_TROUBLES } from '../model/gateway-troubles.ts';
+import { nothingAsked } from '../model/operator.ts';
 import { type Persisted, NOTHING_PERSISTED, pastIn, restoredExits } from '../model/persisted.ts';
-import { rememberedBackoff, rememberedDemotion, rememberedSites } from '../model/past.ts';
+import { rememberedBackoff, rememberedDemotion, rememberedPause, rememberedSites } from '../model/past.ts';
 import type { Everything, Settings, Watch } from '../model/state.ts';
 import { NO_BACKOFF } from '../recovery/backoff.ts';
 
@@ -105,5 +106,6 @@ const initialWatch = (settings: Settings, sites: readonly Site[], memory: Persis
   outageSince: undefined,
   heldBack: undefined,
   dueSince: undefined,
+  operator: nothingAsked(rememberedPause(memory, settings.gateway)),
   shared: undefined,
 });

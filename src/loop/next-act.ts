@@ -1,6 +1,8 @@
 import { startWish } from '../recovery/crashed-gateway.ts';
 import { recoveryWish } from '../recovery/begin.ts';
+import { operatorWish } from '../operator/requests.ts';
 import { repairWishes } from '../repairs/repairs.ts';
+import { isPaused } from '../model/operator.ts';
 import type { Everything, State } from '../model/state.ts';
 import { viewsOf } from '../model/watches.ts';
 import { RANKS, type Wish } from '../model/wish.ts';
@@ -28,10 +30,16 @@ export function nextAct(all: Everything, at: number): NextAct | undefined {
     );
 }
 
-const wishesOf = (state: State, at: number): readonly Wish[] => [
-  ...repairWishes(state, at),
-  ...[startWish(state, at), recoveryWish(state, at)].filter((wish) => wish !== undefined),
-];
+/** While the operator has paused the monitor, a half-done re-creation is still finished. Nothing else begins. */
+function wishesOf(state: State, at: number): readonly Wish[] {
+  const all = [
+    ...repairWishes(state, at),
+    ...[startWish(state, at), recoveryWish(state, at), operatorWish(state, at)].filter(
+      (wish) => wish !== undefined,
+    ),
+  ];
+  return isPaused(state) ? all.filter(({ rank }) => rank === 'resume') : all;
+}
 
 const isBefore = (one: Wish, other: Wish): boolean =>
   (RANKS.indexOf(one.rank) - RANKS.indexOf(other.rank) || one.since - other.since) < 0;

@@ -32,6 +32,7 @@ import { calm } from '../recovery/calm.ts';
 import { recovery } from '../recovery/recovery.ts';
 import { recoveryEnd } from '../recovery/end.ts';
 import { recoveryRecord } from '../recovery/recovery-record.ts';
+import { operator, unanswerable } from '../operator/operator.ts';
 import { dependents } from '../repairs/dependents.ts';
 import { quiet } from '../repairs/quiet.ts';
 import { repairs } from '../repairs/repairs.ts';
@@ -53,14 +54,25 @@ export type Stages = { readonly [In in StageName]: Stage<In> };
  */
 export const CONCERNS: Stages = {
   facts: {
-    shared: { actOver, shutdown, stores, edges, connection, permissions, containers, siteReload, witness },
+    shared: {
+      actOver,
+      shutdown,
+      stores,
+      edges,
+      unanswerable,
+      connection,
+      permissions,
+      containers,
+      siteReload,
+      witness,
+    },
   },
   exits: { shared: { exits, ourExits } },
   gateway: { ofGateway: { gateway, siteList } },
   evidence: { ofGateway: { checkResults, outage, calm, quiet } },
   readiness: { ofGateway: { readiness } },
   network: { ofGateway: { endpoint, dependents } },
-  decide: { ofGateway: { recovery } },
+  decide: { ofGateway: { recovery, operator } },
   repair: { ofGateway: { repairs } },
   conclude: { ofGateway: { recoveryEnd } },
   act: { shared: { acts } },

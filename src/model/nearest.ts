@@ -12,12 +12,23 @@ const FEWEST = 3;
  * nearest comes first.
  */
 export const nearest = (word: string, all: readonly ContainerFacts[]): readonly string[] =>
+  nearestWords(
+    word,
+    all
+      .filter(({ labels }) => !(MONITOR_LABEL in labels))
+      .map(({ name, labels }) => ({ name, words: [name, labels[COMPOSE_SERVICE] ?? name] })),
+  );
+
+/** The names of whoever is called by a word that is near. */
+export const nearestWords = (
+  word: string,
+  all: readonly { readonly name: string; readonly words: readonly string[] }[],
+): readonly string[] =>
   all
-    .filter(({ labels }) => !(MONITOR_LABEL in labels))
-    .map(({ name, labels }) => {
-      const names = [name, labels[COMPOSE_SERVICE] ?? name];
-      return { name, distance: Math.min(...names.map((one) => distance(short(word), short(one)))) };
-    })
+    .map(({ name, words }) => ({
+      name,
+      distance: Math.min(...words.map((one) => distance(short(word), short(one)))),
+    }))
     .filter((one) => one.distance <= short(word).length / 3)
     .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
     .slice(0, MOST)

@@ -8,7 +8,12 @@ export interface Past {
   readonly backoff: Readonly<Record<string, RememberedBackoff>>;
   /** The sites that block each gateway's VPN exit, or may, and those that have passed, by the gateway's name. */
   readonly sites: Readonly<Record<string, RememberedSites>>;
+  /** Until when the operator has paused the monitor, by the gateway's name. */
+  readonly paused: Readonly<Record<string, RememberedPause>>;
 }
+
+/** Milliseconds since the epoch, by the monitor's clock. */
+export type RememberedPause = number;
 
 export interface RememberedBackoff {
   readonly attempts: number;
@@ -37,6 +42,11 @@ export const rememberedBackoff = (
   { backoff }: Pick<Past, 'backoff'>,
   name: string,
 ): RememberedBackoff | undefined => (Object.hasOwn(backoff, name) ? backoff[name] : undefined);
+
+export const rememberedPause = (
+  { paused }: Pick<Past, 'paused'>,
+  name: string,
+): RememberedPause | undefined => (Object.hasOwn(paused, name) ? paused[name] : undefined);
 
 const NO_SITES: RememberedSites = { held: [], blocked: undefined, passed: [] };
 

@@ -22,6 +22,7 @@ export const NOTHING_PERSISTED: Persisted = {
   exits: {},
   backoff: {},
   sites: {},
+  paused: {},
 };
 
 /** The parts of the state that `persistedOf` reads. The types keep it from reading others. */
@@ -31,6 +32,7 @@ const SOURCES_OF_EACH = [
   'backoff',
   'demotion',
   'sites',
+  'operator',
 ] as const satisfies readonly (keyof Watch)[];
 
 type Kept = Pick<Watch, (typeof SOURCES_OF_EACH)[number]>;
@@ -55,7 +57,17 @@ export const persistedOf = ({ past, exits, watches }: Sources): Persisted => ({
   ),
   backoff: { ...past.backoff, ...ofEach(watches, (watch) => keptBackoff(watch, past)) },
   sites: { ...past.sites, ...ofEach(watches, (watch) => keptSites(watch, past)) },
+  paused: {
+    ...withoutWatched(past.paused, watches),
+    ...ofEach(watches, ({ operator }) => operator.pausedUntil),
+  },
 });
+
+/** A pause that is over leaves nothing behind. */
+const withoutWatched = (paused: Past['paused'], watches: readonly Kept[]): Past['paused'] =>
+  Object.fromEntries(
+    Object.entries(paused).filter(([name]) => !watches.some(({ settings }) => settings.gateway === name)),
+  );
 
 /** Dated before everything this monitor sees, so that any sign that the container runs again ends the record. */
 export const restoredExits = ({ exits }: Persisted): Exits =>

@@ -52,9 +52,9 @@ export const isOverdue = (state: State, at: number): boolean => {
 export const isBeingRestarted = ({ recovery }: Pick<State, 'recovery'>): boolean =>
   recovery.value === 'restarting';
 
-/** Whether the monitor is restarting the VPN inside the gateway. */
-export const isReconnecting = ({ recovery }: Pick<State, 'recovery'>): boolean =>
-  recovery.value === 'restartingVpn';
+/** Whether the monitor is restarting the VPN inside the gateway: in a recovery, or because the operator asked for it. */
+export const isReconnecting = ({ recovery, operator }: Pick<State, 'recovery' | 'operator'>): boolean =>
+  recovery.value === 'restartingVpn' || operator.reconnect?.value === 'underWay';
 
 /** For this long after Gluetun announces a restart of its VPN, trouble may be due to that restart. */
 const OWN_RESTART_MS = 15_000;

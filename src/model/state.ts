@@ -3,6 +3,7 @@ import type { ContainerFacts, ProbeResult, PublicIp, Store } from '../../streams
 import type { Act, Repairable } from './act.ts';
 import type { Exits } from './exits.ts';
 import type { Gateway } from './gateway.ts';
+import type { Operator } from './operator.ts';
 import type { Demotion, Past } from './past.ts';
 import type { Recovery, RecoveryRecord } from './recovery-phase.ts';
 import type { EngineCall } from '../../streams/engine-calls.ts';
@@ -77,6 +78,7 @@ export interface Watch {
    * recovery: it is neither reported nor counted, and may pass without a recovery.
    */
   readonly dueSince: number | undefined;
+  readonly operator: Operator;
   /** What all gateways share, while a concern of this one looks at it; undefined in `Everything`, where it stands once. */
   readonly shared: Shared | undefined;
 }

@@ -8,6 +8,8 @@ export const RANKS = [
   'start',
   'recovery',
   'repair',
+  /** What the operator has asked of the running monitor: a reconnect or a recovery. */
+  'operator',
   /** Restarting what is bound to an address that a reconnect changed. Its network is sound. */
   'afterReconnect',
 ] as const;

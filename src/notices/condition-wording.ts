@@ -1,7 +1,7 @@
-import type { EngineCall } from '../../streams/engine-calls.ts';
 import type { DownCause } from '../model/down-cause.ts';
 import type { HoldReason, RepairFault } from '../model/state.ts';
 import type { ConditionKind, ConditionOf, Finding, Severity, Unrepaired, Worded } from './condition.ts';
+import { FORBIDDEN } from './forbidden-calls.ts';
 
 export const UNBUFFERED = 'If there is a proxy, it has to pass GET /events on at once, without a buffer.';
 
@@ -85,6 +85,11 @@ const CONDITIONS: {
     sentence: ({ subject }) => `The monitor is on the network of ${subject}.`,
     remedy: 'Give the monitor a network of its own: it goes down with the gateway.',
   },
+  paused: {
+    severity: 'warning',
+    sentence: ({ subject }) => `The monitor is paused: ${subject} is watched, and nothing is mended.`,
+    remedy: 'It goes on by itself when the pause is over, or at once: gluetun-monitor resume',
+  },
   probesFailed: {
     severity: 'critical',
     sentence: ({ subject, reason }) => `No site can be probed through ${subject}: ${clause(reason)}.`,
@@ -108,7 +113,8 @@ const CONDITIONS: {
   edgeFailed: {
     severity: 'warning',
     sentence: ({ subject, reason }) => `A part of the monitor fails, the ${subject}: ${clause(reason)}.`,
-    remedy: 'If it stays so, restart the monitor, and report it as a bug.',
+    remedy: ({ subject }) =>
+      EDGE_REMEDIES[subject] ?? 'If it stays so, restart the monitor, and report it as a bug.',
   },
   siteDown: {
     severity: 'warning',
@@ -170,79 +176,10 @@ const CONDITIONS: {
   },
 };
 
-interface Forbidden {
-  readonly severity: Severity;
-  readonly consequence: string;
-  readonly remedy: string;
-}
-
-const ALLOW_IT = 'Allow it in the rules of the proxy (docker/socket-proxy.md)';
-const NO_RECREATION: Forbidden = {
-  severity: 'warning',
-  consequence:
-    'a dependent that hangs on a removed gateway is not created anew, and stays cut off until you do that',
-  remedy: `${ALLOW_IT}, or set AUTO_RECREATE=false`,
-};
-
-/** What is lost without a call, and what is done instead. */
-export const FORBIDDEN: Readonly<Record<EngineCall, Forbidden>> = {
-  info: {
-    severity: 'info',
-    consequence:
-      'what the engine itself ended after a crash counts as stopped by hand, and is not started again, and Podman is not recognised',
-    remedy: ALLOW_IT,
-  },
-  openEvents: {
-    severity: 'warning',
-    consequence:
-      'the containers are listed every 10s instead, and nothing tells a crash from a stop by hand, so a gateway that ends is not started again',
-    remedy: ALLOW_IT,
-  },
-  list: {
-    severity: 'critical',
-    consequence: 'no container is known, so nothing is watched and nothing repaired',
-    remedy: ALLOW_IT,
-  },
-  inspect: {
-    severity: 'critical',
-    consequence: 'nothing tells when a container was started, so nothing is watched and nothing repaired',
-    remedy: ALLOW_IT,
-  },
-  followLog: {
-    severity: 'warning',
-    consequence:
-      'the public address, why the VPN fails and that it is up are learnt late or never, and dependents wait for the health check',
-    remedy: ALLOW_IT,
-  },
-  exec: {
-    severity: 'critical',
-    consequence: 'no site can be probed, so a broken tunnel is not noticed; containers are still put back',
-    remedy: ALLOW_IT,
-  },
-  restart: {
-    severity: 'critical',
-    consequence:
-      'neither the gateway nor a dependent can be restarted, so nothing is repaired, except by a re-creation',
-    remedy: ALLOW_IT,
-  },
-  start: {
-    severity: 'warning',
-    consequence: 'a gateway that has crashed cannot be started again, and no dependent is created anew',
-    remedy: ALLOW_IT,
-  },
-  inspectImage: NO_RECREATION,
-  volumes: {
-    severity: 'warning',
-    consequence:
-      'a dependent with a volume that Docker does not name is not created anew, and stays cut off until you do that',
-    remedy: `${ALLOW_IT}, or set AUTO_RECREATE=false`,
-  },
-  changes: NO_RECREATION,
-  fileStat: NO_RECREATION,
-  stop: NO_RECREATION,
-  rename: NO_RECREATION,
-  create: NO_RECREATION,
-  remove: NO_RECREATION,
+/** What somebody can do about a part of the monitor that fails, by its name. */
+const EDGE_REMEDIES: Readonly<Partial<Record<string, string>>> = {
+  'control socket':
+    'End the other monitor of the same gateways, or let the monitor write to its temporary folder. Until then no command reaches this one.',
 };
 
 const HELD_BACK = {
@@ -274,6 +211,7 @@ const WHY_UNREPAIRED: Readonly<Record<Unrepaired, (obstacle: Obstacle) => string
   failing: ({ reason, fault }) =>
     fault === undefined ? (reason ?? 'it failed') : FAULTS[fault]('restarted'),
   paused: () => 'it is paused',
+  monitorPaused: () => 'the monitor is paused',
   awaitsOwner: ({ owner = 'the container' }) => `it waits for ${owner}, whose network it shares`,
 };
 
@@ -297,6 +235,7 @@ const CUT_OFF_REMEDIES = {
   refused: 'Re-create it: docker compose up -d --force-recreate, and the service’s name.',
   failing: 'The reason tells what is in the way; the monitor goes on trying.',
   paused: 'Resume it: docker unpause.',
+  monitorPaused: 'It is put back when the pause is over, or at once: gluetun-monitor resume',
   awaitsOwner: 'Start or repair the container whose network it shares.',
 };
 

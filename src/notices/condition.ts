@@ -5,7 +5,8 @@ import type { EngineCall } from '../../streams/engine-calls.ts';
 import type { HoldReason, RepairFault } from '../model/state.ts';
 
 /** Why a dependent that is cut off is not repaired at present. */
-export type Unrepaired = LeftToOwner | 'dryRun' | 'refused' | 'failing' | 'paused' | 'awaitsOwner';
+export type Unrepaired =
+  LeftToOwner | 'dryRun' | 'refused' | 'failing' | 'paused' | 'monitorPaused' | 'awaitsOwner';
 
 /**
  * Everything that can be wrong for a while, by its kind, with its facts. Kinds and fields are only ever added, like
@@ -29,6 +30,8 @@ interface Conditions {
   readonly gatewayLogUnreadable: { readonly reason: string };
   readonly controlServerUnusable: { readonly reason: string };
   readonly monitorOnGatewayNetwork: object;
+  /** The operator has paused the monitor. `until`: milliseconds since the epoch. */
+  readonly paused: { readonly until: number };
   readonly probesFailed: { readonly reason: string };
   readonly siteDown: { readonly isCritical: boolean };
   readonly siteDemoted: object;

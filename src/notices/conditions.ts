@@ -6,6 +6,7 @@ import { downCause } from '../model/down-cause.ts';
 import { whyGatewayExcluded } from '../model/excluded.ts';
 import { criticalSites } from '../checks/quorum.ts';
 import { areMessagesMissing } from '../model/messages-missing.ts';
+import { isPaused } from '../model/operator.ts';
 import { isLoop } from '../model/restart-loop.ts';
 import { gatewayTarget, isBeingRestarted, nameOf, runningStart, startOf } from '../model/selectors.ts';
 import type { Attachment, Everything, State } from '../model/state.ts';
@@ -162,6 +163,7 @@ function gatewayFindings(state: State): readonly Finding[] {
     endpoint,
     heldBack,
     sites,
+    operator: { pausedUntil },
     shared: { ownNetwork },
   } = state;
   const subject = nameOf(state);
@@ -171,6 +173,7 @@ function gatewayFindings(state: State): readonly Finding[] {
     ...lifeFindings(state, subject),
     ...(whyGatewayExcluded(state) === undefined ? [] : [found('gatewayExcluded', subject)]),
     ...(isOwnNetwork ? [found('monitorOnGatewayNetwork', subject)] : []),
+    ...(pausedUntil === undefined ? [] : [{ kind: 'paused' as const, subject, until: pausedUntil }]),
     ...(sites.onlyDns ? [found('dnsFailed', subject)] : []),
     ...(blind === undefined ? [] : [{ kind: 'probesFailed' as const, subject, reason: blind }]),
     ...(logReading.failure === undefined
@@ -280,6 +283,7 @@ function whyUnrepaired(
     return { because: isRefused ? 'refused' : 'failing', ...why };
   }
   if (facts?.runState === 'paused') return { because: 'paused' };
+  if (isPaused(state)) return { because: 'monitorPaused' };
   if (state.settings.dryRun) return { because: 'dryRun' };
   const owner = facts && id in state.repairs.pending ? blockedBy(state, facts) : undefined;
   return owner && { because: 'awaitsOwner', owner: owner.name };

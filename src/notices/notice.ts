@@ -4,6 +4,7 @@ import type { CutOff } from '../model/attachment.ts';
 import type { Exclusion } from '../model/excluded.ts';
 import type { DownCause } from '../model/down-cause.ts';
 import type { EngineCall } from '../../streams/engine-calls.ts';
+import type { OperatorNotices } from './operator-notices.ts';
 import type { LeftToOwner } from '../model/why-not-recreated.ts';
 import type { Alarm, HoldReason, OutageCause, RepairFault } from '../model/state.ts';
 
@@ -49,7 +50,7 @@ interface ConditionFacts {
  * `site` of the site. Names of figures end in their unit. Kinds and fields are only ever added within a major
  * version, because users' tools read them from the JSON log. `wording.ts` has the sentence and the level of each.
  */
-interface Notices {
+interface Notices extends OperatorNotices {
   // The monitor itself
   readonly monitorStarted: object;
   readonly configWarned: { readonly text: string };

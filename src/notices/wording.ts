@@ -1,10 +1,12 @@
 import { EXCLUDE_LABEL } from '../../streams/labels.ts';
-import { FAULTS, FORBIDDEN, UNBUFFERED } from './condition-wording.ts';
-import { duration } from './duration.ts';
+import { FAULTS, UNBUFFERED } from './condition-wording.ts';
+import { FORBIDDEN } from './forbidden-calls.ts';
+import { duration, spell } from './duration.ts';
 import type { Exclusion } from '../model/excluded.ts';
 import type { LeftToOwner } from '../model/why-not-recreated.ts';
 import type { Level, Line } from './log-line.ts';
 import type { Evidence, Hold, Notice, NoticeKind, NoticeOf, Unfit } from './notice.ts';
+import type { RefusalReason, RequestKind } from './operator-notices.ts';
 
 /**
  * The readers it is meant for. `attention`: whoever has to do something about it. `recovery`: whoever wants to know
@@ -511,6 +513,53 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     ];
     return `Recovery ended after ${duration(tookMs)}, but ${faults.join('; ')}`;
   }),
+  operatorRequestAccepted: say(
+    'activity',
+    'info',
+    ({ request, name, forMs, isWaiting }) =>
+      `The operator has asked to ${asked(request, name)}${forMs === undefined ? '' : `, for ${spell(forMs)}`}${isWaiting ? '; what is under way comes first' : ''}`,
+  ),
+  operatorRequestRefused: say(
+    'activity',
+    'info',
+    ({ request, name = '', because, candidates = [] }) =>
+      `The operator has asked to ${asked(request, name)}, which is refused: ${REFUSALS[because]}${candidates.length === 0 ? '' : ` (${list(candidates)})`}`,
+  ),
+  operatorRequestLapsed: say(
+    'activity',
+    'warn',
+    ({ request, name, because }) =>
+      `The operator has asked to ${asked(request, name)}, which is not done any more: ${REFUSALS[because]}`,
+  ),
+  recoveryRequested: say(
+    'recovery',
+    'warn',
+    ({ name, attempt, waitMs }) =>
+      `The recovery of ${name} begins, as the operator has asked: recovery ${String(attempt)} since all was well, the next one not before ${duration(waitMs)} after its end`,
+  ),
+  reconnectBegun: say(
+    'activity',
+    'info',
+    ({ name }) => `Reconnecting the VPN of ${name}, as the operator has asked...`,
+  ),
+  reconnectCompleted: say(
+    'activity',
+    'info',
+    ({ name, tookMs, restarted }) =>
+      `The VPN of ${name} is reconnected, and a check has passed (took ${duration(tookMs)})${restarted.length === 0 ? '' : `; restarted after it: ${list(restarted)}`}`,
+  ),
+  reconnectFailed: say(
+    'attention',
+    'warn',
+    ({ name, reason }) => `The reconnect of the VPN of ${name} has not worked: ${reason}`,
+  ),
+  pauseOver: say('activity', 'info', ({ name }) => `The pause is over: ${name} is looked after again`),
+  stillPaused: say(
+    'activity',
+    'info',
+    ({ name, leftMs }) =>
+      `The operator has paused the monitor: ${name} is watched and left alone, for another ${spell(leftMs)}`,
+  ),
   dependentDiscoveryBegun: say(
     'activity',
     'info',
@@ -767,6 +816,38 @@ function whatFailed({
     }
   }
 }
+
+function asked(request: RequestKind, name: string): string {
+  const whom = name === '' ? '' : ` ${name}`;
+  switch (request) {
+    case 'reconnect':
+      return `reconnect the VPN${name === '' ? '' : ` of ${name}`}`;
+    case 'recover':
+      return `recover${whom}`;
+    case 'pause':
+    case 'resume':
+      return `${request} the monitor${name === '' ? '' : ` for ${name}`}`;
+  }
+}
+
+const REFUSALS: Readonly<Record<RefusalReason, string>> = {
+  shuttingDown: 'the monitor is about to end',
+  paused: 'the monitor is paused (gluetun-monitor resume ends that)',
+  notPaused: 'it is not paused',
+  unknownGateway: 'no such gateway is watched; --gateway takes one of',
+  whichGateway: 'several gateways are watched; name one by --gateway',
+  engineLost: 'the Docker engine is out of reach',
+  gatewayAbsent: 'there is no such container',
+  gatewayDown: 'it does not run',
+  gatewayPaused: 'it is paused in Docker (docker unpause resumes it)',
+  gatewayStarting: 'it has just been started, and is not ready yet',
+  gatewayStopping: 'it is being stopped',
+  gatewayStartedAnew: 'it has started anew since',
+  excluded: 'it is excluded, and never touched',
+  recoveryUnderWay: 'a recovery is under way',
+  reconnectUnderWay: 'its VPN is being reconnected',
+  alreadyAsked: 'that has been asked for already, and waits for what is under way',
+};
 
 const seconds = (ms: number): string => `${String(ms / 1000)}s`;
 const list = (names: readonly string[]): string => names.join(', ');

@@ -1,5 +1,5 @@
 import { isRunning } from '../model/attachment.ts';
-import { attemptBegun } from './backoff.ts';
+import { attemptBegun, waitAfter } from './backoff.ts';
 import { decide } from './decide.ts';
 import { noteBlocked } from './demoted-sites.ts';
 import { dependentsOf } from '../model/dependents-of.ts';
@@ -39,12 +39,13 @@ const begunAtOf = ({ recovery, dueSince }: State, at: number): number =>
   recovery.value === 'none' ? (dueSince ?? at) : recovery.begunAt;
 
 /** Says and notes what there is to say and note as the restart begins. */
-export function beginRecovery(state: State, restart: Restart, at: number): Transition {
+export function beginRecovery(state: State, restart: Restart, at: number, isRequested = false): Transition {
   const begunAt = begunAtOf(state, at);
   if (isContainerNext(state)) return beginRestart(state, restart, at, begunAt);
-  const failure = sayWhy(state, at);
+  const failure = isRequested ? sayRequested(state) : sayWhy(state, at);
   const next: State = {
-    ...dismissAlarm(noteBlocked(failure.state)),
+    ...dismissAlarm(isRequested ? failure.state : noteBlocked(failure.state)),
+    heldBack: undefined,
     dueSince: undefined,
     backoff: attemptBegun(state.backoff, state.settings, at),
   };
@@ -70,8 +71,17 @@ function sayWhy(state: State, at: number): Transition {
   return to(troubles.state, { notices });
 }
 
+/** The operator has asked for it. It counts towards the backoff like any other. */
+function sayRequested(state: State): Transition {
+  const attempt = state.backoff.attempts + 1;
+  const troubles = tellAllTroubles(state);
+  const waitMs = waitAfter(attempt, state.settings);
+  const begun: Notice = { kind: 'recoveryRequested', name: nameOf(state), attempt, waitMs };
+  return to(troubles.state, { notices: [...troubles.notices, begun] });
+}
+
 /** Names those that the restart would cut off, and that would be put back after it. */
-function sayFollowing(state: State): readonly Notice[] {
+export function sayFollowing(state: State): readonly Notice[] {
   const names = dependentsOf(state)
     .filter(isRunning)
     .map(({ name }) => name);

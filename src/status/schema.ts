@@ -40,6 +40,7 @@ const condition = v.object({
   ),
   sentence: described(v.string(), 'what is wrong'),
   remedy: described(v.string(), 'what somebody can do about it; empty if nothing is needed'),
+  until: described(maybe(time), 'when it ends by time alone'),
 });
 
 const site = v.object({
@@ -159,6 +160,7 @@ const gateway = v.object({
   recovery: described(maybe(recovery), 'under way, or the latest one since the monitor started'),
   recoveries_in_a_row: described(count, 'that the next wait is counted from'),
   no_recovery_before: described(maybe(time), 'the backoff after recoveries'),
+  paused_until: described(maybe(time), 'the operator has paused the monitor'),
   conditions: v.array(condition),
   statistics: described(v.optional(statistics), 'absent if no history is kept, or as long as it is not read'),
 });

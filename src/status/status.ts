@@ -120,7 +120,7 @@ function overall(views: readonly View[], conditions: readonly Condition[]): { re
 }
 
 function viewOf(view: State, all: readonly Condition[], now: Now): View {
-  const { settings, gateway, tunnel, endpoint, checking, recovery, latestRecovery, backoff } = view;
+  const { settings, gateway, tunnel, endpoint, checking, recovery, latestRecovery, backoff, operator } = view;
   const { at, time } = now;
   const conditions = all.filter((condition) => condition.gateway === settings.gateway);
   const sites = sitesOf(view);
@@ -164,6 +164,7 @@ function viewOf(view: State, all: readonly Condition[], now: Now): View {
     recovery: latestRecovery === undefined ? null : recoveryStatus(latestRecovery, now),
     recoveries_in_a_row: backoff.attempts,
     no_recovery_before: backoff.notBefore > at ? time(backoff.notBefore) : null,
+    paused_until: operator.pausedUntil === undefined ? null : time(operator.pausedUntil),
     conditions: conditions.map((condition) => conditionStatus(condition, time)),
   };
   return { view, status, headline };
@@ -178,6 +179,7 @@ const conditionStatus = (condition: Condition, time: Now['time']): ConditionStat
   severity: condition.severity,
   sentence: condition.sentence,
   remedy: condition.remedy,
+  until: 'until' in condition ? time(condition.until) : null,
 });
 
 function sitesOf(view: State): SiteStatus[] {

@@ -64,6 +64,7 @@ const DEEDS: Deeds = {
     intents.wantsRun(GATEWAY);
     people.composeUp(isGatewayOnly, (who) => intents.wantsRun(who));
   },
+  ask: ({ world }, { request }) => world.ask(request),
   crash: onOne(({ world: { engine }, intents }, id, who, { exitCode }: Deedful<'crash'>) => {
     intents.ends(who, exitCode);
     engine.crash(id, exitCode);
@@ -177,7 +178,7 @@ const DEEDS: Deeds = {
 const WITHOUT_ENGINE: readonly Deed['what'][] = [
   'tunnelBreaks', 'tunnelHangs', 'dnsFails', 'providerFails', 'lineFails', 'secondTunnelBreaks', 'siteBlocked',
   'healthLies', 'execRefused', 'wgetGone', 'controlServerGone', 'messagesDisturbed', 'callsDisturbed',
-  'clockJumps', 'monitorKilled', 'monitorStopped', 'streamCut',
+  'clockJumps', 'monitorKilled', 'monitorStopped', 'streamCut', 'ask',
 ]; // prettier-ignore
 
 /** Whether it was possible. */

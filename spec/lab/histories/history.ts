@@ -1,3 +1,4 @@
+import type { OperatorRequest } from '../../../streams/events.ts';
 import type { Settings } from '../../../src/model/state.ts';
 
 /**
@@ -67,7 +68,9 @@ type OperatorDeed =
   | ({ readonly what: 'stop' | 'start' | 'restart' | 'kill' | 'remove' | 'create' | 'recreate' } & Whom)
   | ({ readonly what: 'pause' | 'rename' } & Whom & Lasting)
   /** `docker compose up -d` for the gateway only or with all that joined it, in compose's order of steps. */
-  | { readonly what: 'composeUp'; readonly isGatewayOnly: boolean };
+  | { readonly what: 'composeUp'; readonly isGatewayOnly: boolean }
+  /** A command that asks the running monitor. Seeds draw none: `with-requests.ts` adds them. */
+  | { readonly what: 'ask'; readonly request: OperatorRequest };
 
 type TunnelDeed =
   | ({ readonly what: 'tunnelBreaks' | 'tunnelHangs' | 'dnsFails' | 'providerFails' | 'lineFails' } & Lasting)

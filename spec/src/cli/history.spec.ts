@@ -23,7 +23,7 @@ describe('gluetun-monitor history', () => {
     const [lines, json, errors]: string[][] = [[], [], []];
     const output = {
       print: (line: string) => lines?.push(line),
-      printJson: (line: string) => json?.push(line),
+      write: (text: string) => json?.push(text.trimEnd()),
       complain: (line: string) => errors?.push(line),
     };
     const code = await history(configOf(env), { since: '7d', isJson: false, ...options }, output);

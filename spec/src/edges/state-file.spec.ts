@@ -21,6 +21,7 @@ const MEMORY: Persisted = {
       passed: ['https://b/', 'https://c/'],
     },
   },
+  paused: { gluetun: 1_700_000_001_000 },
 };
 const TEXT = `${JSON.stringify({ version: 2, ...MEMORY }, null, 2)}\n`;
 
@@ -40,6 +41,15 @@ describe('the state file', () => {
     it('returns its content without a notice', () => {
       const { memory, notices } = openStateFile(folder.file('state.json', TEXT));
       expect(memory).toEqual(MEMORY);
+      expect(notices).toEqual([]);
+    });
+
+    it('takes nothing for paused if an earlier monitor of this version wrote it', () => {
+      const { paused: _, ...before } = MEMORY;
+      const { memory, notices } = openStateFile(
+        folder.file('state.json', JSON.stringify({ version: 2, ...before })),
+      );
+      expect(memory).toEqual({ ...MEMORY, paused: {} });
       expect(notices).toEqual([]);
     });
 

@@ -7,6 +7,7 @@ import { nextAct } from '../../../src/loop/next-act.ts';
 import { initialState } from '../../../src/loop/initial-state.ts';
 import { nextDeadline, reduce } from '../../../src/loop/reduce.ts';
 import type { Everything, Settings, Shared, State, Watch } from '../../../src/model/state.ts';
+import { runningStart } from '../../../src/model/selectors.ts';
 import { viewsOf, withView } from '../../../src/model/watches.ts';
 import { RANKS, type Rank } from '../../../src/model/wish.ts';
 import { EngineInMind } from '../engine-in-mind.ts';
@@ -182,6 +183,11 @@ function wanting(rank: Rank, index: number, two: Two, since: number): void {
         { containers: known(appOf(name, { startedAt: 500 })) },
       );
       break;
+    case 'operator': {
+      const run = runningStart(view.gateway)?.startedAt.text ?? '';
+      two.change(index, { operator: { ...view.operator, wanted: { what: 'reconnect', since, run } } });
+      break;
+    }
     case 'afterReconnect':
       two.change(index, { repairs: { restored: {}, pending: { [app.id]: { ...pending, isForced: true } } } });
   }

@@ -7,10 +7,12 @@ import type { Reducer, Transition } from '../../../src/model/transition.ts';
 import { draw } from '../../lab/histories/draw.ts';
 import { play } from '../../lab/histories/play.ts';
 import {
+  asked,
   checkFailed,
   checkPassed,
   inspectedAs,
   listedAgain,
+  minutes,
   onGateway,
   restartBegun,
   restartEnded,
@@ -47,6 +49,7 @@ function lookingOn(look: Look): void {
   looks.push(look);
   for (const seed of SEEDS) expect(play(draw(seed, HOURS)).violations).toEqual([]);
   aRecoveryWhoseLastOutcomeComesLate();
+  requestsOfTheOperator();
   looks.length = 0;
 }
 
@@ -59,6 +62,17 @@ function aRecoveryWhoseLastOutcomeComesLate(): void {
     .feed(restartBegun('one'), restartBegun('other'), restartFailed('one'))
     .feed(seconds(6), restartEnded('other'), succeeded())
     .expectLine(/^Recovery ended/);
+}
+
+function requestsOfTheOperator(): void {
+  settled([onGateway('one')], { settings: { vpnRestartDependents: ['one'] } })
+    .feed(asked('reconnect'), seconds(6), succeeded(), checkPassed(), restartEnded('one'), succeeded())
+    .feed(asked('pause', { gateway: 'GLUETUN' }), asked('reconnect'), seconds(30), checkFailed())
+    .feed(seconds(10), checkFailed(), asked('resume', { gateway: 'other' }), asked('resume'))
+    .feed(asked('recover'), restartMessages('gluetun'), inspectedAs('gluetun', { health: 'starting' }))
+    .feed(succeeded(), seconds(5), turned('gluetun', 'healthy'), checkPassed(), listedAgain())
+    .feed(asked('reconnect'), restartEnded('one'), succeeded(), seconds(1), asked('pause'), minutes(31))
+    .expectLine(/^Recovery complete/);
 }
 
 const isSame = (one: Transition<Everything>, other: Transition<Everything>): boolean =>

@@ -33,6 +33,7 @@ export const CONDITION_SAMPLES: {
   gatewayLogUnreadable: { kind: 'gatewayLogUnreadable', gateway, subject, reason },
   controlServerUnusable: { kind: 'controlServerUnusable', gateway, subject, reason },
   monitorOnGatewayNetwork: { kind: 'monitorOnGatewayNetwork', gateway, subject },
+  paused: { kind: 'paused', gateway, subject, until: 1 },
   probesFailed: { kind: 'probesFailed', gateway, subject, reason },
   siteDown: { kind: 'siteDown', gateway, subject: 'https://a', id: 'https://a/', isCritical: true },
   siteDemoted: { kind: 'siteDemoted', gateway, subject: 'https://a', id: 'https://a/' },

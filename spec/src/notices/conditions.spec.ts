@@ -3,6 +3,7 @@ import { NOTHING_PERSISTED } from '../../../src/model/persisted.ts';
 import type { ConditionKind, Unrepaired } from '../../../src/notices/condition.ts';
 import { changesIn, conditionsOf } from '../../../src/notices/conditions.ts';
 import {
+  asked,
   type Happening,
   checkBlind,
   checkFailed,
@@ -164,6 +165,11 @@ describe('a condition', () => {
       key: 'gatewayDown gluetun',
       begins: [stoppedByHand('gluetun')],
       ends: [started('gluetun')],
+    },
+    paused: {
+      key: 'paused gluetun',
+      begins: [asked('pause', { forMs: 60_000 })],
+      ends: [asked('resume')],
     },
     gatewayPaused: { key: 'gatewayPaused gluetun', begins: [paused('gluetun')], ends: [unpaused('gluetun')] },
     gatewayNotReady: {

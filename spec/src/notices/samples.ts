@@ -1,4 +1,5 @@
 import type { NoticeKind, NoticeOf } from '../../../src/notices/notice.ts';
+import { OPERATOR_SAMPLES } from './operator-samples.ts';
 
 const gateway = 'gluetun';
 const name = 'gluetun';
@@ -240,6 +241,7 @@ export const SAMPLES: { readonly [K in NoticeKind]: NoticeOf<K> } = {
     notRestarted: ['app'],
     orphans: ['web'],
   },
+  ...OPERATOR_SAMPLES,
   dependentDiscoveryBegun: { kind: 'dependentDiscoveryBegun', gateway },
   dependentsDiscovered: { kind: 'dependentsDiscovered', gateway, names: ['app', 'web'] },
   dependentsToFollow: { kind: 'dependentsToFollow', gateway, names: ['app', 'web'] },

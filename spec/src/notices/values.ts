@@ -5,6 +5,7 @@ import type { DownCause } from '../../../src/model/down-cause.ts';
 import type { LeftToOwner } from '../../../src/model/why-not-recreated.ts';
 import type { Exclusion } from '../../../src/model/excluded.ts';
 import type { Severity, Unrepaired } from '../../../src/notices/condition.ts';
+import type { RefusalReason } from '../../../src/notices/operator-notices.ts';
 import type { NoticeOf } from '../../../src/notices/notice.ts';
 import type { Alarm, HoldReason, OutageCause, RepairFault } from '../../../src/model/state.ts';
 
@@ -37,7 +38,26 @@ export const VALUES: Readonly<Record<string, readonly string[]>> = {
     refused: true,
     failing: true,
     paused: true,
+    monitorPaused: true,
     awaitsOwner: true,
+  }),
+  'because (operatorRequestRefused)': words<RefusalReason>({
+    shuttingDown: true,
+    paused: true,
+    notPaused: true,
+    unknownGateway: true,
+    whichGateway: true,
+    engineLost: true,
+    gatewayAbsent: true,
+    gatewayDown: true,
+    gatewayPaused: true,
+    gatewayStarting: true,
+    gatewayStopping: true,
+    gatewayStartedAnew: true,
+    excluded: true,
+    recoveryUnderWay: true,
+    reconnectUnderWay: true,
+    alreadyAsked: true,
   }),
   'because (orphansNotRecreated)': words<LeftToOwner>({ byHand: true, podman: true, forbidden: true }),
   by: words<NoticeOf<'recoveryCompleted'>['by']>({ gateway: true, vpn: true }),

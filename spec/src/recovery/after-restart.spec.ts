@@ -135,6 +135,7 @@ describe('the verdict on a recovery', () => {
       exits: {},
       backoff: {},
       sites: {},
+      paused: {},
     },
   };
   const orphans = [facts('ftp', { ref: former }), facts('web', { ref: former })];

@@ -1,5 +1,6 @@
 import type { Onlooker } from '../history-world.ts';
-import { type Court, writeIn } from './judge.ts';
+import type { Event } from '../../../../streams/events.ts';
+import { type Court, askedToRecover, writeIn } from './judge.ts';
 
 interface Attempts {
   /** At least this many recoveries since the last possible reset of the backoff. */
@@ -21,9 +22,15 @@ export class BackoffBound implements Onlooker {
   readonly #attempts = new Map<string, Attempts>();
   /** Gateways that our latest restart may have left down: their start is part of it. */
   readonly #leftByUs = new Set<string>();
+  /** Gateways that the operator has asked to recover, and that were not restarted since. */
+  readonly #asked = new Set<string>();
 
   constructor(court: Court) {
     this.#court = court;
+  }
+
+  heard(event: Event): void {
+    for (const gateway of askedToRecover(event, this.#court)) this.#asked.add(gateway);
   }
 
   writes(call: string): void {
@@ -42,7 +49,7 @@ export class BackoffBound implements Onlooker {
       return;
     }
     const [waited, wait] = [now - last.at, this.#waitAfter(last.count)];
-    if (Math.max(waited, monitorsNow - last.monitorsAt) < wait)
+    if (Math.max(waited, monitorsNow - last.monitorsAt) < wait && !this.#asked.delete(gateway))
       this.#court.violate(
         5,
         `${call} ${String(waited)} ms after the last one: attempt ${String(last.count)} asks for ${String(wait)}`,

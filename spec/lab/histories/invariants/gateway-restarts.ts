@@ -1,7 +1,7 @@
 import type { Event } from '../../../../streams/events.ts';
 import type { Everything } from '../../../../src/model/state.ts';
 import type { Onlooker } from '../history-world.ts';
-import { type Court, type Write, writeIn } from './judge.ts';
+import { type Court, type Write, askedToRecover, writeIn } from './judge.ts';
 
 /** The engine's events for the end of a run by a restart and for the start of a run. */
 const TAKES_MS = 5_000;
@@ -18,6 +18,8 @@ export class GatewayRestarts implements Onlooker {
   /** How often each gateway became unhealthy since a site passed: each adds one failure. */
   readonly #doubts = new Map<string, number>();
   #state: Everything | undefined;
+  /** Gateways that the operator has asked to recover, and that were not restarted since. */
+  readonly #asked = new Set<string>();
 
   constructor(court: Court) {
     this.#court = court;
@@ -32,6 +34,7 @@ export class GatewayRestarts implements Onlooker {
   heard(event: Event, state: Everything): void {
     this.#noteDoubts(state);
     this.#state = state;
+    for (const gateway of askedToRecover(event, this.#court)) this.#asked.add(gateway);
     if (event.type !== 'siteProbed') return;
     const watch = state.watches.find(({ checking }) => checking.running?.checkId === event.checkId);
     if (watch === undefined) return;
@@ -80,7 +83,7 @@ export class GatewayRestarts implements Onlooker {
     const down = [...(this.#failures.get(gateway)?.values() ?? [])].filter(
       (count) => count + doubts >= failThreshold,
     );
-    if (down.length < quorum)
+    if (down.length < quorum && !this.#asked.delete(gateway))
       this.#court.violate(2, `restart of ${gateway} for ${String(down.length)} sites of ${String(quorum)}`);
     if (runSince === undefined && world.now - lastRan > wire.slackMs)
       this.#court.violate(2, `restart of ${gateway}, which does not run`);

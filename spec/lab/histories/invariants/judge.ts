@@ -1,3 +1,4 @@
+import type { Event } from '../../../../streams/events.ts';
 import type { Cast } from '../history.ts';
 import type { Scene } from '../deeds.ts';
 import type { Truth } from '../truth.ts';
@@ -23,6 +24,12 @@ export interface Write {
   /** Undefined: not one of ours. */
   readonly role: string | undefined;
 }
+
+/** The gateways that this event asks to recover: for those neither a quorum nor the wait after the latest one counts. */
+export const askedToRecover = (event: Event, { world }: Scene): readonly string[] =>
+  event.type === 'operatorRequested' && event.request.what === 'recover'
+    ? world.watched.filter((name) => (event.request.gateway ?? name) === name)
+    : [];
 
 export function writeIn(call: string, { people }: Scene): Write {
   const [verb = '', name = ''] = call.split(' ');
