@@ -21,6 +21,7 @@ import { rehearsal$ } from '../acts/rehearsal.ts';
 import { tellEdges } from '../edges/edge.ts';
 import { historyFiles } from '../edges/history/files.ts';
 import type { History } from '../edges/history/open-history.ts';
+import type { HttpEdge, HttpOptions } from '../edges/http/http-edge.ts';
 import { livenessFile } from '../edges/liveness-file.ts';
 import { logEdge, sayTo } from '../edges/log-edge.ts';
 import { openStateFile } from '../edges/state-file.ts';
@@ -85,9 +86,16 @@ export async function run(
     commit: state.commit,
     trouble$,
   };
-  const history = await openHistoryOf(config, trouble$);
-  const edges = [logEdge(say, greeting), stateEdge(state), livenessFile(), ...(history?.edges ?? [])];
   const report = (event: EdgeEvent): void => trouble$.next(event);
+  const history = await openHistoryOf(config, trouble$);
+  const http = await openPage(config, { say, report, history });
+  const edges = [
+    logEdge(say, greeting),
+    stateEdge(state),
+    livenessFile(),
+    ...(history?.edges ?? []),
+    ...(http === undefined ? [] : [http]),
+  ];
   const sayAndKeep = (notice: Notice): void => {
     say(notice);
     history?.keep(notice);
@@ -96,6 +104,7 @@ export async function run(
     watching(config, start).pipe(tellEdges(edges, scheduler, report)),
     sayAndKeep,
   );
+  http?.close();
   return {
     exitCode,
     flush: async () =>
@@ -117,6 +126,25 @@ async function openHistoryOf(config: Config, trouble$: Subject<EdgeEvent>): Prom
     secrets: secretsOf(config),
     troubleOf: (store, path) => troubleOf(store, path, trouble$),
     report: (event) => trouble$.next(event),
+  });
+}
+
+/** Loaded only if it is wanted: nobody else pays for it. */
+async function openPage(
+  config: Config,
+  { history, ...deps }: Pick<HttpOptions, 'say' | 'report'> & { readonly history: History | undefined },
+): Promise<HttpEdge | undefined> {
+  if (config.http.addresses.length === 0) return undefined;
+  const { openHttp } = await import('../edges/http/http-edge.ts');
+  return openHttp({
+    ...deps,
+    http: config.http,
+    now: () => scheduler.now(),
+    wallNow: Date.now,
+    startedAt: scheduler.now(),
+    ofSeveral: config.gateways.length > 1,
+    secrets: secretsOf(config),
+    ...(history !== undefined && { history: history.reader, statistics: history.statistics }),
   });
 }
 

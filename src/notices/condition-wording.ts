@@ -110,6 +110,12 @@ const CONDITIONS: {
     sentence: ({ subject, reason }) => `A part of the monitor fails, the ${subject}: ${clause(reason)}.`,
     remedy: 'If it stays so, restart the monitor, and report it as a bug.',
   },
+  addressNotServed: {
+    severity: 'warning',
+    sentence: ({ subject, reason }) => `The page cannot be served at ${subject}: ${clause(reason)}.`,
+    remedy:
+      'Set HTTP_ADDRESS to an address that is free, or free this one: it is tried again every 30 seconds.',
+  },
   siteDown: {
     severity: 'warning',
     sentence: ({ subject, isCritical }) =>
