@@ -48,6 +48,7 @@ module.exports = {
     ),
     room('the-status-rests-on-the-state', 'status', 'model/|notices/|checks/|status/'),
     room('acts-are-told-what-to-do', 'acts', 'model/|notices/|acts/'),
+    room('the-page-knows-what-it-is-sent', 'page', 'page/|status/schema\\.ts$|edges/http/wire\\.ts$'),
     room('edges-subscribe-to-the-loop', 'edges', 'model/|notices/|status/|loop/|edges/'),
     room(
       'the-loop-does-nothing-itself',

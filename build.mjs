@@ -10,4 +10,4 @@ await writeFile('dist/LICENSES.txt', licenceText(bundledPackages(metafile)));
 
 // The programs that have the specs in them. The build of the image sees no spec/, and needs none.
 const PROGRAMS = './spec/build.mjs';
-if (existsSync(PROGRAMS)) await (await import(PROGRAMS)).buildPrograms(shared);
+if (existsSync(PROGRAMS)) await (await import(PROGRAMS)).buildPrograms({ ...shared, define: monitor.define });

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { build } from 'esbuild';
 
 const UNUSED = /^(ssh2|cpu-features|@grpc\/.*|protobufjs|tar-fs|@balena\/dockerignore)$/;
 
@@ -27,11 +29,46 @@ export const shared = {
   logLevel: 'warning',
 };
 
+/** The page, for browsers of the last years. It becomes a part of the bundle: nothing of it is fetched from elsewhere. */
+const page = {
+  bundle: true,
+  platform: 'browser',
+  target: ['chrome111', 'firefox113', 'safari16.4'],
+  format: 'iife',
+  minify: true,
+  legalComments: 'none',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  entryPoints: ['src/page/main.tsx'],
+  outdir: 'dist/page',
+  write: false,
+  metafile: true,
+  logLevel: 'warning',
+};
+
+/** Its script and its style, and what is in them. */
+async function buildPage() {
+  if (!existsSync('src/page/main.tsx')) return { define: {}, outputs: {} };
+  const { outputFiles, metafile } = await build(page);
+  const textOf = (extension) =>
+    JSON.stringify(outputFiles.find(({ path }) => path.endsWith(extension))?.text.trim() ?? '');
+  return {
+    define: { PAGE_SCRIPT: textOf('.js'), PAGE_STYLE: textOf('.css') },
+    outputs: metafile.outputs,
+  };
+}
+
+const { define, outputs: pageOutputs } = await buildPage();
+
 /** The monitor itself. */
 export const monitor = {
   ...shared,
+  define,
   entryPoints: ['src/main.ts'],
   outfile: 'dist/gluetun-monitor.js',
   banner: { js: '#!/usr/bin/env node' },
   metafile: true,
 };
+
+/** What the page has in it is in the bundle, too, though as text. */
+export { pageOutputs };

@@ -34,7 +34,7 @@ const ownPartsOnly = (room) => {
 export default tseslint.config(
   { ignores: ['dist', 'coverage', '.stryker-tmp', 'node_modules'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [
       tseslint.configs.strictTypeChecked,
       tseslint.configs.stylisticTypeChecked,

@@ -5,13 +5,14 @@
 const everything = {
   entry: [
     'src/main.ts',
+    'src/page/main.tsx',
     'spec/build.mjs',
     'spec/{demo,lab/*}/main.ts',
     'spec/lab/bench/noticing.ts',
     'stryker.config.mjs',
     'spec/lab/mutation/in-process-runner.mjs',
   ],
-  project: ['**/*.{ts,mjs,cjs}'],
+  project: ['**/*.{ts,tsx,mjs,cjs}'],
   // It would take the name of our own test runner for a package.
   stryker: false,
   // Specs run programs that are no packages, such as `mount`.
@@ -19,8 +20,8 @@ const everything = {
 };
 
 const production = {
-  entry: ['src/main.ts!'],
-  project: ['{config,streams,src}/**/*.ts!'],
+  entry: ['src/main.ts!', 'src/page/main.tsx!'],
+  project: ['{config,streams,src}/**/*.{ts,tsx}!'],
   ignoreExportsUsedInFile: true,
 };
 

@@ -5,14 +5,15 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { monitor } from './bundle.mjs';
+import { monitor, pageOutputs } from './bundle.mjs';
 
 /** They allow what we do, and ask for no more than their text. Another one is a decision, not an update. */
 const ALLOWED = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'Unlicense'];
 
 /** What esbuild's `metafile` says is in the bundle; what was left out has no bytes there. */
 export function bundledPackages({ outputs }) {
-  const inputs = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  const all = [...Object.values(outputs), ...Object.values(pageOutputs)];
+  const inputs = all.flatMap(({ inputs }) => Object.entries(inputs));
   const folders = inputs.flatMap(([path, { bytesInOutput }]) =>
     bytesInOutput === 0 ? [] : (/^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path) ?? []),
   );

@@ -14,6 +14,7 @@ export function configWarnings(
     ...paceWarnings(config, isSet),
     ...backoffWarnings(values, isSet),
     ...dockerWarnings(config, values),
+    ...httpWarnings(config),
   ];
 }
 
@@ -83,6 +84,20 @@ function dockerWarnings({ docker }: Config, { docker: { tlsVerify: verify } }: V
   const meantOff = /^(0|false|no|off)$/i.test(verify);
   return meantOff
     ? [`DOCKER_TLS_VERIFY=${verify} turns TLS on, as any text does for the Docker CLI; empty turns it off`]
+    : [];
+}
+
+/** A log-in can be tried five times a minute, but `Authorization` as often as the line allows. */
+const SHORTEST_TOKEN = 16;
+
+function httpWarnings({ http: { addresses, token, hosts } }: Config): string[] {
+  if (addresses.length === 0)
+    return [
+      ...(token === undefined ? [] : ['HTTP_TOKEN has no effect without HTTP_ADDRESS']),
+      ...(hosts.length === 0 ? [] : ['HTTP_HOSTS has no effect without HTTP_ADDRESS']),
+    ];
+  return token !== undefined && token.length < SHORTEST_TOKEN
+    ? [`HTTP_TOKEN has fewer than ${SHORTEST_TOKEN} characters: it can be guessed`]
     : [];
 }
 

@@ -1,6 +1,7 @@
 import convict from 'convict';
 import { parseContainerNames } from './container-names.ts';
 import { isDockerHost } from './docker-connection.ts';
+import { type ListenAddress, isHostName, parseListenAddress } from './listen-address.ts';
 import { parsedUrl } from './parsed-url.ts';
 import { type Witness, parseWitness } from './witness.ts';
 
@@ -153,6 +154,30 @@ const secret: Format<string | undefined> = {
   show: asGiven,
 };
 
+const entriesIn = (given: string): readonly string[] => given.split(/[\s,]+/).filter((entry) => entry !== '');
+
+const listenAddresses: Format<readonly ListenAddress[]> = {
+  coerce: (given) => {
+    const read = entriesIn(given).map(parseListenAddress);
+    return read.every((address) => address !== undefined) ? read : given;
+  },
+  accepts: Array.isArray,
+  accepted: () =>
+    '`host:port` with a port from 1 to 65535, an IPv6 address in brackets; several separated by commas',
+  show: asGiven,
+  list: 'names',
+};
+
+const hostNames: Format<readonly string[]> = {
+  coerce: (given) => {
+    const names = entriesIn(given.toLowerCase());
+    return names.every(isHostName) ? names.map((name) => name.replace(/\.$/, '')) : given;
+  },
+  accepts: Array.isArray,
+  accepted: () => 'host names separated by commas, without `https://`, port and path',
+  list: 'names',
+};
+
 const siteList: Format<string> = {
   ...text('sites separated by commas, white space or line breaks', () => true),
   list: 'sites',
@@ -187,6 +212,8 @@ export const formats = {
     isDockerHost,
   ),
   witness,
+  'listen-addresses': listenAddresses,
+  'host-names': hostNames,
   'time-zone': text('an IANA time zone such as `Europe/Berlin`', isTimeZone),
   path: text('a path', (value) => !/\p{Cc}/u.test(value)),
   secret,

@@ -249,6 +249,31 @@ export const schema = {
       default: 'UTC',
     },
   },
+  http: {
+    addresses: {
+      env: 'HTTP_ADDRESS',
+      doc:
+        'Where the page and the API listen: `host:port`, such as `0.0.0.0:8080` or `[::]:8080`; `:8080` is every address. ' +
+        'Several are separated by commas. Unset: there is no page.',
+      format: 'listen-addresses',
+      default: '',
+    },
+    token: {
+      env: 'HTTP_TOKEN',
+      doc: 'Whoever wants to see the page or ask the API has to know it; only `/livez` answers everybody. Unset: all do.',
+      format: 'secret',
+      default: '',
+      sensitive: true,
+    },
+    hosts: {
+      env: 'HTTP_HOSTS',
+      doc:
+        'Names by which a reverse proxy calls the monitor, separated by commas. Addresses, `localhost` and names without a dot ' +
+        'are always right.',
+      format: 'host-names',
+      default: '',
+    },
+  },
   controlServer: {
     url: {
       env: 'GLUETUN_API_URL',

@@ -14,15 +14,22 @@ const PROGRAMS = {
   bench: 'spec/lab/bench/main.ts',
   noticing: 'spec/lab/bench/noticing.ts',
   simulate: 'spec/lab/histories/main.ts',
+  page: 'spec/lab/page/main.ts',
 };
 
 /** Wherever the repository is: seen from dist/. */
 const fromDist = (folder) =>
   `require('node:path').join(__dirname, ${JSON.stringify(relative('dist', folder))})`;
 
-/** `shared` is what the monitor itself is built with. */
+/** `shared` is what the monitor itself is built with, the page included. */
 export async function buildPrograms(shared) {
   const plugins = [...shared.plugins, keepFolders(fromDist)];
   for (const [name, main] of Object.entries(PROGRAMS))
-    await build({ ...shared, entryPoints: [main], outfile: `dist/${name}.js`, plugins });
+    await build({
+      ...shared,
+      entryPoints: [main],
+      outfile: `dist/${name}.js`,
+      plugins,
+      external: ['axe-core', 'puppeteer-core'],
+    });
 }

@@ -4,6 +4,7 @@ const MARK = 'm4rked-s3cret';
 /** Secrets that tests give to the monitor and its containers. No output of the monitor may contain one of them. */
 export const SECRETS = {
   apiKey: `${MARK}-of-the-control-server`,
+  httpToken: `${MARK}-of-the-page`,
   /** For URLs with a user and password. */
   password: `${MARK}-of-a-url`,
   /** In the environments of containers, which the monitor inspects and creates anew. */

@@ -58,7 +58,14 @@ export type EdgeEvent =
       readonly lines: number;
       readonly setAsideAs: string;
     }
-  | { readonly type: 'edgeFailed'; readonly at: number; readonly edge: string; readonly reason: string }
+  /** `address`: it cannot listen there. */
+  | {
+      readonly type: 'edgeFailed';
+      readonly at: number;
+      readonly edge: string;
+      readonly reason: string;
+      readonly address?: string;
+    }
   /** `lostSteps`: how many steps were dropped while it was busy with earlier ones. */
   | {
       readonly type: 'edgeRecovered';

@@ -65,6 +65,7 @@ describe('loadConfig', () => {
         backupCount: 5,
         timeZone: 'UTC',
       },
+      http: { addresses: [], token: undefined, hosts: [] },
       controlServer: { url: 'http://127.0.0.1:8000', key: undefined },
       history: { file: '/logs/history.jsonl', days: 90 },
       stateFile: '/logs/state.json',
@@ -171,6 +172,24 @@ describe('loadConfig', () => {
       then: { controlServer: { url: 'http://[::1]:8000', key: undefined } },
     },
     {
+      given: {
+        HTTP_ADDRESS: '0.0.0.0:8080, [::]:8081 :80',
+        HTTP_TOKEN: 'open sesame, please',
+        HTTP_HOSTS: 'Monitor.Example.org. nas.lan',
+      },
+      then: {
+        http: {
+          addresses: [
+            { host: '0.0.0.0', port: 8080, text: '0.0.0.0:8080' },
+            { host: '::', port: 8081, text: '[::]:8081' },
+            { host: undefined, port: 80, text: ':80' },
+          ],
+          token: 'open sesame, please',
+          hosts: ['monitor.example.org', 'nas.lan'],
+        },
+      },
+    },
+    {
       given: { GLUETUN_API_KEY: 'open sesame' },
       then: { controlServer: { url: 'http://127.0.0.1:8000', key: 'open sesame' } },
     },
@@ -259,6 +278,17 @@ describe('loadConfig', () => {
     { given: { GLUETUN_API_URL: 'http://h/?x=1' }, accepted: 'an http:// or https:// address' },
     { given: { GLUETUN_API_URL: 'http://h:99999' }, accepted: 'an http:// or https:// address' },
     { given: { GLUETUN_API_KEY: 'two\nlines' }, accepted: 'printable ASCII' },
+    { given: { HTTP_ADDRESS: '8080' }, accepted: '`host:port`' },
+    { given: { HTTP_ADDRESS: '0.0.0.0:0' }, accepted: '`host:port`' },
+    { given: { HTTP_ADDRESS: '0.0.0.0:65536' }, accepted: '`host:port`' },
+    { given: { HTTP_ADDRESS: 'http://0.0.0.0:8080' }, accepted: '`host:port`' },
+    { given: { HTTP_ADDRESS: '::1:8080' }, accepted: 'an IPv6 address in brackets' },
+    { given: { HTTP_ADDRESS: '[nas]:8080' }, accepted: 'an IPv6 address in brackets' },
+    { given: { HTTP_ADDRESS: '0.0.0.0:8080,nas' }, accepted: '`host:port`' },
+    { given: { HTTP_TOKEN: 'two\nlines' }, accepted: 'printable ASCII' },
+    { given: { HTTP_HOSTS: 'https://nas.lan' }, accepted: 'host names' },
+    { given: { HTTP_HOSTS: 'nas.lan:443' }, accepted: 'host names' },
+    { given: { HTTP_HOSTS: '*.lan' }, accepted: 'host names' },
     { given: { DOCKER_HOST: 'ssh://root@nas' }, accepted: 'never `ssh://` or `npipe://`' },
     { given: { DOCKER_HOST: 'npipe:////./pipe/docker_engine' }, accepted: 'never `ssh://` or `npipe://`' },
     { given: { DOCKER_CERT_PATH: '\u0007' }, accepted: 'a path' },
@@ -455,6 +485,18 @@ describe('loadConfig', () => {
     { given: { CHECK_INTERVAL: '5', TIMEOUT: '6' }, then: ['TIMEOUT=6 is longer than CHECK_INTERVAL=5'] },
     { given: { DOCKER_TLS_VERIFY: '1' }, then: ['DOCKER_TLS_VERIFY means nothing for a Unix socket'] },
     { given: { DEPENDENT_CONTAINERS: 'a', EXCLUDE_CONTAINERS: 'b' }, then: [] },
+    {
+      given: { HTTP_TOKEN: 'long-enough-a-token', HTTP_HOSTS: 'nas.lan' },
+      then: [
+        'HTTP_TOKEN has no effect without HTTP_ADDRESS',
+        'HTTP_HOSTS has no effect without HTTP_ADDRESS',
+      ],
+    },
+    {
+      given: { HTTP_ADDRESS: ':8080', HTTP_TOKEN: 'fifteen letters' },
+      then: ['HTTP_TOKEN has fewer than 16 characters: it can be guessed'],
+    },
+    { given: { HTTP_ADDRESS: ':8080', HTTP_TOKEN: 'sixteen letters.' }, then: [] },
   ];
   it.each(warned)('warns of $given: $then', ({ given, then }) => {
     expect(loaded(given).warnings).toEqual(then.map((text) => textWith(text)));

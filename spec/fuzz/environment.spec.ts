@@ -133,7 +133,10 @@ describe('the environment', () => {
     );
     const set = fc.constantFrom('variable', 'file', 'both', 'instead of the file');
     fuzz(fc.tuple(anyEnv, secret, set), 1_000, ([env, key, how]) => {
-      const { GLUETUN_API_KEY: _, GLUETUN_API_KEY_FILE: __, ...others } = env;
+      const secrets = variables
+        .filter(({ sensitive }) => sensitive)
+        .flatMap(({ env: name }) => [name, `${name}_FILE`]);
+      const others = Object.fromEntries(Object.entries(env).filter(([name]) => !secrets.includes(name)));
       const path = folder.file('key', key);
       const where: Readonly<Record<string, Env>> = {
         variable: { GLUETUN_API_KEY: key },

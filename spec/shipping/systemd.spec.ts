@@ -29,7 +29,7 @@ describe('docker/gluetun-monitor.service', () => {
   it('starts the monitor again unless that would end in the same way', () => {
     expect(valuesOf('Restart')).toEqual(['always']);
     expect(valuesOf('RestartPreventExitStatus')).toEqual(['64 78']);
-    expect(readText('docs/running.md')).toMatch(/^\| +78 \| the configuration cannot be used/m);
+    expect(readText('docs/commands.md')).toMatch(/^\| +78 \| the configuration cannot be used/m);
   });
 
   it('gives it longer to end than an act under way may take', () => {

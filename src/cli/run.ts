@@ -23,6 +23,7 @@ import { controlSocket } from '../edges/control/control-socket.ts';
 import { tellEdges } from '../edges/edge.ts';
 import { historyFiles } from '../edges/history/files.ts';
 import type { History } from '../edges/history/open-history.ts';
+import type { HttpEdge, HttpOptions } from '../edges/http/http-edge.ts';
 import { livenessFile } from '../edges/liveness-file.ts';
 import { logEdge, sayTo } from '../edges/log-edge.ts';
 import { openStateFile } from '../edges/state-file.ts';
@@ -93,15 +94,17 @@ export async function run(
     trouble$,
     requested$: control.requested$,
   };
+  const report = (event: EdgeEvent): void => trouble$.next(event);
   const history = await openHistoryOf(config, trouble$);
+  const http = await openPage(config, { say, report, history });
   const edges = [
     logEdge(say, greeting),
     stateEdge(state),
     livenessFile(),
     control.edge,
     ...(history?.edges ?? []),
+    ...(http === undefined ? [] : [http]),
   ];
-  const report = (event: EdgeEvent): void => trouble$.next(event);
   const sayAndKeep = (notice: Notice): void => {
     say(notice);
     history?.keep(notice);
@@ -111,6 +114,7 @@ export async function run(
     sayAndKeep,
   );
   control.close();
+  http?.close();
   return {
     exitCode,
     flush: async () =>
@@ -132,6 +136,25 @@ async function openHistoryOf(config: Config, trouble$: Subject<EdgeEvent>): Prom
     secrets: secretsOf(config),
     troubleOf: (store, path) => troubleOf(store, path, trouble$),
     report: (event) => trouble$.next(event),
+  });
+}
+
+/** Loaded only if it is wanted: nobody else pays for it. */
+async function openPage(
+  config: Config,
+  { history, ...deps }: Pick<HttpOptions, 'say' | 'report'> & { readonly history: History | undefined },
+): Promise<HttpEdge | undefined> {
+  if (config.http.addresses.length === 0) return undefined;
+  const { openHttp } = await import('../edges/http/http-edge.ts');
+  return openHttp({
+    ...deps,
+    http: config.http,
+    now: () => scheduler.now(),
+    wallNow: Date.now,
+    startedAt: scheduler.now(),
+    ofSeveral: config.gateways.length > 1,
+    secrets: secretsOf(config),
+    ...(history !== undefined && { history: history.reader, statistics: history.statistics }),
   });
 }
 

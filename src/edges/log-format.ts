@@ -83,15 +83,20 @@ function createClock(timeZone: string): (atMs: number) => ClockReading {
  * rest harmless: a cut or an escape could hide half of a secret.
  */
 export function createCleaner(secrets: readonly string[]): (text: string) => string {
-  const spellings = [...new Set(secrets.flatMap(spellingsOf))].sort(
-    (one, other) => other.length - one.length,
-  );
+  const mask = createMask(secrets);
   return (text) => {
-    const masked = spellings.reduce((rest, spelling) => rest.replaceAll(spelling, MASK), text);
+    const masked = mask(text);
     // Text that is cut off anyway is not searched: for some texts the search takes quadratic time.
     const stripped = stripVTControlCharacters(masked.slice(0, MESSAGE_MAX_LENGTH));
     return printable((stripped + masked.slice(MESSAGE_MAX_LENGTH)).trimEnd(), MESSAGE_MAX_LENGTH);
   };
+}
+
+export function createMask(secrets: readonly string[]): (text: string) => string {
+  const spellings = [...new Set(secrets.flatMap(spellingsOf))].sort(
+    (one, other) => other.length - one.length,
+  );
+  return (text) => spellings.reduce((rest, spelling) => rest.replaceAll(spelling, MASK), text);
 }
 
 /** A secret as it is, as it appears in a URL, and as it appears in JSON. */

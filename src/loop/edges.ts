@@ -9,10 +9,11 @@ export const edges: SharedConcern<'facts'> = { stage: 'facts', reduce };
 function reduce(state: Everything, event: Event): Transition<Everything> {
   switch (event.type) {
     case 'edgeFailed': {
-      const { edge, reason } = event;
+      const { edge, reason, address } = event;
       const isNews = state.edges[edge] === undefined;
+      const trouble = { reason, ...(address !== undefined && { address }) };
       return to(
-        { ...state, edges: { ...state.edges, [edge]: { reason } } },
+        { ...state, edges: { ...state.edges, [edge]: trouble } },
         { notices: isNews ? [{ kind: 'edgeFailed', edge, reason }] : [] },
       );
     }

@@ -46,8 +46,8 @@ export interface Shared {
   readonly conditionStarts: Readonly<Record<string, number>>;
   /** The files that currently cannot be written. */
   readonly stores: Readonly<Partial<Record<Store, { readonly path: string; readonly reason: string }>>>;
-  /** The edges that currently fail, by name. */
-  readonly edges: Readonly<Record<string, { readonly reason: string }>>;
+  /** The edges that currently fail, by name. `address`: where one should listen, and cannot. */
+  readonly edges: Readonly<Record<string, { readonly reason: string; readonly address?: string }>>;
   readonly isShuttingDown: boolean;
 }
 

@@ -116,6 +116,12 @@ const CONDITIONS: {
     remedy: ({ subject }) =>
       EDGE_REMEDIES[subject] ?? 'If it stays so, restart the monitor, and report it as a bug.',
   },
+  addressNotServed: {
+    severity: 'warning',
+    sentence: ({ subject, reason }) => `The page cannot be served at ${subject}: ${clause(reason)}.`,
+    remedy:
+      'Set HTTP_ADDRESS to an address that is free, or free this one: it is tried again every 30 seconds.',
+  },
   siteDown: {
     severity: 'warning',
     sentence: ({ subject, isCritical }) =>

@@ -21,6 +21,7 @@ interface Conditions {
   readonly stateNotWritten: { readonly reason: string };
   readonly historyNotWritten: { readonly reason: string };
   readonly edgeFailed: { readonly reason: string };
+  readonly addressNotServed: { readonly reason: string };
   readonly gatewayAbsent: object;
   readonly gatewayDown: { readonly cause: DownCause };
   readonly gatewayPaused: object;

@@ -132,10 +132,10 @@ function ownFindings({ stores, edges }: Everything): readonly Finding[] {
       id: path,
       reason,
     })),
-    ...Object.entries(edges).map(([subject, { reason }]) => ({
-      kind: 'edgeFailed' as const,
-      subject,
-      id: subject,
+    ...Object.entries(edges).map(([edge, { reason, address }]) => ({
+      kind: address === undefined ? ('edgeFailed' as const) : ('addressNotServed' as const),
+      subject: address ?? edge,
+      id: address ?? edge,
       reason,
     })),
   ];

@@ -102,6 +102,14 @@ interface Notices extends OperatorNotices {
   readonly edgeFailed: { readonly edge: string; readonly reason: string };
   /** `lostSteps`: events that it did not get. */
   readonly edgeRecovered: { readonly edge: string; readonly lostSteps: number };
+  readonly pageServed: { readonly address: string; readonly asksForToken: boolean };
+  /** `path`: without its query. */
+  readonly requestAnswered: {
+    readonly method: string;
+    readonly path: string;
+    readonly address: string;
+    readonly status: number;
+  };
 
   // Conditions, for the history only: what the log says of each is in the notices of its own
   readonly conditionBegan: ConditionFacts;

@@ -121,6 +121,17 @@ export const WORDINGS: { readonly [K in NoticeKind]: Wording<K> } = {
     ({ edge, lostSteps }) =>
       `The ${edge} works again${lostSteps === 0 ? '' : `; it has missed ${String(lostSteps)} events`}`,
   ),
+  pageServed: say(
+    'debug',
+    'info',
+    ({ address, asksForToken }) =>
+      `The page is served at ${address}${asksForToken ? '' : ', without a token (HTTP_TOKEN)'}`,
+  ),
+  requestAnswered: say(
+    'debug',
+    'debug',
+    ({ method, path, address, status }) => `${method} ${path} from ${address}: ${String(status)}`,
+  ),
 
   conditionBegan: say('debug', 'debug', ({ sentence }) => `Began: ${sentence}`),
   conditionEnded: say(

@@ -24,6 +24,12 @@ export const CONDITION_SAMPLES: {
   historyNotWritten: { kind: 'historyNotWritten', subject: '/logs/history.jsonl', reason: 'ENOSPC' },
   stateNotWritten: { kind: 'stateNotWritten', subject: '/logs/state.json', reason: 'ENOSPC' },
   edgeFailed: { kind: 'edgeFailed', subject: 'log', id: 'log', reason: 'it has not kept up' },
+  addressNotServed: {
+    kind: 'addressNotServed',
+    subject: '0.0.0.0:8080',
+    id: '0.0.0.0:8080',
+    reason: 'something else listens there',
+  },
   gatewayAbsent: { kind: 'gatewayAbsent', gateway, subject },
   gatewayDown: { kind: 'gatewayDown', gateway, subject, cause: 'operator' },
   gatewayPaused: { kind: 'gatewayPaused', gateway, subject },

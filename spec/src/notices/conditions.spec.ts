@@ -156,6 +156,11 @@ describe('a condition', () => {
       begins: [happens({ type: 'edgeFailed', edge: 'page', reason: 'no paper' })],
       ends: [happens({ type: 'edgeRecovered', edge: 'page', lostSteps: 0 })],
     },
+    addressNotServed: {
+      key: 'addressNotServed :8080',
+      begins: [happens({ type: 'edgeFailed', edge: 'page at :8080', address: ':8080', reason: 'taken' })],
+      ends: [happens({ type: 'edgeRecovered', edge: 'page at :8080', lostSteps: 0 })],
+    },
     gatewayAbsent: {
       key: 'gatewayAbsent gluetun',
       begins: [destroyed('gluetun')],

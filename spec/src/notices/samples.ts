@@ -65,6 +65,14 @@ export const SAMPLES: { readonly [K in NoticeKind]: NoticeOf<K> } = {
   consoleLinesLost: { kind: 'consoleLinesLost', lostLines: 12 },
   edgeFailed: { kind: 'edgeFailed', edge: 'log', reason: 'it has not kept up' },
   edgeRecovered: { kind: 'edgeRecovered', edge: 'log', lostSteps: 12 },
+  pageServed: { kind: 'pageServed', address: '0.0.0.0:8080', asksForToken: true },
+  requestAnswered: {
+    kind: 'requestAnswered',
+    method: 'GET',
+    path: '/status',
+    address: '192.168.1.7',
+    status: 200,
+  },
 
   sitesRead: { kind: 'sitesRead', sites: [site], isBuiltIn: false },
   sitesReloaded: { kind: 'sitesReloaded', sites: [site] },

@@ -1,7 +1,6 @@
 import { Registry, collectDefaultMetrics } from 'prom-client';
-import type { Everything } from '../../model/state.ts';
+import type { Step } from '../../loop/program.ts';
 import type { Status } from '../../status/schema.ts';
-import type { Edge } from '../edge.ts';
 import { stepCounters } from './counters.ts';
 import { stateGauges } from './gauges.ts';
 
@@ -12,8 +11,14 @@ const MISNAMED = [
   'nodejs_active_resources_total',
 ];
 
+/** How things are, and how `GLUETUN_CONTAINER` names each of the gateways in `status`. */
+export interface Shown {
+  readonly status: Status;
+  readonly gateways: readonly string[];
+}
+
 export interface Metrics {
-  readonly edge: Edge;
+  readonly count: (step: Step) => void;
   readonly contentType: string;
   /** All of them in Prometheus's text format, as they are now. */
   readonly text: () => Promise<string>;
@@ -25,35 +30,25 @@ export interface Metrics {
  * The metrics of one monitor. Sets of labels are bounded by what is configured and exists: gateways, sites, dependents,
  * and words of a few choices each.
  *
- * @param view What `statusOf` shows of a state now.
+ * @param shown undefined: nothing is known yet
  */
-export function createMetrics(view: (state: Everything) => Status): Metrics {
+export function createMetrics(shown: () => Shown | undefined): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   MISNAMED.forEach((name) => registry.removeSingleMetric(name));
   const count = stepCounters(registry);
   const show = stateGauges(registry);
-  let latest: Everything | undefined;
   return {
-    edge: {
-      name: 'metrics',
-      take: (step) => {
-        latest = step.state;
-        count(step);
-      },
-    },
+    count,
     contentType: registry.contentType,
     text: async () => {
-      if (latest !== undefined) {
-        const status = view(latest);
-        const names = latest.watches.map(({ settings }) => settings.gateway);
-        show(
+      const now = shown();
+      if (now !== undefined) {
+        const named = now.status.gateways.map((status, index) => ({
+          gateway: now.gateways[index] ?? status.name,
           status,
-          status.gateways.map((gateway, index) => ({
-            gateway: names[index] ?? gateway.name,
-            status: gateway,
-          })),
-        );
+        }));
+        show(now.status, named);
       }
       return registry.metrics();
     },

@@ -1,0 +1,2 @@
+/** The build takes them into the page's style. */
+declare module '*.css';
