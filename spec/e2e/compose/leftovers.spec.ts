@@ -20,7 +20,7 @@ describeWithCompose(
     const begin = useStacks(engine);
 
     const killAfter = async (call: string, { project }: Stack): Promise<void> => {
-      const relay = await EngineRelay.open(engine);
+      const relay = await EngineRelay.open(engine, engine.socketPath);
       const held = relay.holdCall(call, 'after');
       const compose = project.start(relay.dockerHost, 'up', '-d', 'gluetun');
       await held.reached;

@@ -43,8 +43,8 @@ export class Haproxy {
 
   /** @param forbidden what the published rules allow, but these do not */
   async start(forbidden?: EngineRequest): Promise<void> {
-    const rules = join(this.#engine.folder, `haproxy-${basename(String(this.#listen))}.cfg`);
-    await writeFile(rules, rulesWithout(forbidden));
+    const rules = `haproxy-${basename(String(this.#listen))}.cfg`;
+    await writeFile(join(this.#engine.folder, rules), rulesWithout(forbidden));
     const [program, args] = bindToThisProcess('haproxy', ['-db', '-f', rules]);
     const env = {
       PATH: SEARCH_PATH,
@@ -52,7 +52,12 @@ export class Haproxy {
       DOCKER_SOCKET: this.#engine.socketPath,
       LOG_LEVEL: 'debug',
     };
-    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // Its arguments do not name the folder: what does is ended in a power cut, which a proxy survives by its policy.
+    const child = spawn(program, args, {
+      cwd: this.#engine.folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#process = child;
     createInterface({ input: child.stdout }).on('line', (line) => this.#note(line));
     createInterface({ input: child.stderr }).on('line', (line) => this.#complaints.push(line));

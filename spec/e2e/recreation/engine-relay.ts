@@ -46,12 +46,12 @@ export class EngineRelay {
   readonly socketPath: string;
   readonly dockerHost: string;
   refuses: (write: Write) => boolean = () => false;
-  readonly #engine: TestEngine;
+  readonly #target: string;
   readonly #server: Server;
   #hold: Hold | undefined;
 
-  constructor(engine: TestEngine) {
-    this.#engine = engine;
+  constructor(engine: TestEngine, target: string) {
+    this.#target = target;
     this.socketPath = join(engine.folder, `relay-${randomBytes(3).toString('hex')}.sock`);
     this.dockerHost = `unix://${this.socketPath}`;
     this.#server = createServer((incoming, outgoing) => {
@@ -59,8 +59,9 @@ export class EngineRelay {
     });
   }
 
-  static async open(engine: TestEngine): Promise<EngineRelay> {
-    const relay = new EngineRelay(engine);
+  /** @param target the socket that it forwards to: the one that monitors use, unless it is for somebody else */
+  static async open(engine: TestEngine, target = monitorsSocket(engine)): Promise<EngineRelay> {
+    const relay = new EngineRelay(engine, target);
     await relay.#listen();
     return relay;
   }
@@ -112,7 +113,7 @@ export class EngineRelay {
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const found = await writeIn(incoming);
     if (found === undefined) {
-      passOn(monitorsSocket(this.#engine), incoming, outgoing);
+      passOn(this.#target, incoming, outgoing);
       return;
     }
     const { write, text } = found;
@@ -137,8 +138,9 @@ export class EngineRelay {
 
   async #ask({ method, url, headers }: IncomingMessage, body: string): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const socketPath = monitorsSocket(this.#engine);
-      request({ socketPath, method, path: url, headers }, resolve).on('error', reject).end(body);
+      request({ socketPath: this.#target, method, path: url, headers }, resolve)
+        .on('error', reject)
+        .end(body);
     });
   }
 }

@@ -50,7 +50,7 @@ function countsIn({ testResults }: Played): ReadonlyMap<string, Count> {
   const results = testResults.flatMap((file) => file.assertionResults);
   // What an engine does not have is left out.
   for (const { ancestorTitles, title, status } of results.filter((one) => one.status !== 'pending')) {
-    const story = ancestorTitles[0] ?? title;
+    const story = (ancestorTitles[0] ?? title).replace(/, seed \d+$/, '');
     const { passed, all } = counts.get(story) ?? { passed: 0, all: 0 };
     counts.set(story, { passed: passed + (status === 'passed' ? 1 : 0), all: all + 1 });
   }
