@@ -64,6 +64,7 @@ describeOnEngine('the main job', (engine) => {
         /^\[ENDPOINT\] Status: NEW \| IP: 198\.51\.100\.24 \| Country: Switzerland \| City: Zürich \| .* \| Reason: After restart$/,
       ),
       DISCOVERING,
+      expect.stringMatching(/^\[INFO\] The tunnel of gluetun works again after [\d.]+s: /),
       '[INFO] Discovered dependent containers: app1,app2,app3,app4,app5',
       ...fourTimes(/^\[INFO\] Restarting app[1245]\.\.\.$/),
       ...fourTimes(/^\[INFO\] app[1245] restarted successfully$/),

@@ -13,7 +13,7 @@ import { metricsRoute } from './metrics-route.ts';
 import { logInRoute, mayPass, refusal } from './log-in.ts';
 import { RecentNotices, entriesOf } from './recent-notices.ts';
 import { RecentResults } from './recent-results.ts';
-import { type Route, show } from './routes.ts';
+import { show } from './routes.ts';
 import { statusRoutes } from './status-routes.ts';
 import { Streams } from './streams.ts';
 import type { Beat, HistoryReader } from './wire.ts';
@@ -32,8 +32,6 @@ export interface HttpOptions extends Clocks {
   readonly history?: HistoryReader;
   /** By gateway, as `statusOf` takes them; absent: none are kept. */
   readonly statistics?: Statistics;
-  /** What else is answered. */
-  readonly routes?: readonly Route[];
   readonly page?: PageParts;
   readonly retryMs?: number;
   /** Called with the port of each address, once it listens there. */
@@ -46,7 +44,7 @@ export interface HttpEdge extends Edge {
 
 /** The page and the API. It only shows what the loop publishes. */
 export function openHttp(options: HttpOptions): HttpEdge {
-  const { http, say, report, now, wallNow, ofSeveral, page = builtPage(), routes = [] } = options;
+  const { http, say, report, now, wallNow, ofSeveral, page = builtPage() } = options;
   const latest = new Latest(options, createMask(options.secrets), options.statistics);
   const results = new RecentResults(options.startedAt);
   const remembered = new RecentNotices();
@@ -69,7 +67,6 @@ export function openHttp(options: HttpOptions): HttpEdge {
       ...statusRoutes({ latest, results, history, streams, wallNow }),
       ...(access === undefined ? [] : [logInRoute(access, page)]),
       metrics.route,
-      ...routes,
     ],
     hosts: http.hosts,
     isAllowed: (context) => access === undefined || mayPass(access, context),

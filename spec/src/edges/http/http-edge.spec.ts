@@ -164,15 +164,12 @@ describe('what is answered', () => {
     }
   });
 
-  it('is what another edge adds', async () => {
-    const answer = (context: { text: (text: string) => Response }) => context.text('up 1\n');
-    const { ask } = bound(
-      await open({ ...withToken, routes: [{ method: 'GET', path: '/metrics', answer }] }),
-    );
+  it('is the metrics, to those who may see the status', async () => {
+    const { ask } = bound(await open(withToken));
     expect((await ask('/metrics')).status).toBe(401);
-    expect(await ask('/metrics', { headers: { Authorization: `Bearer ${TOKEN}` } })).toMatchObject({
-      text: 'up 1\n',
-    });
+    const { text } = await ask('/metrics', { headers: { Authorization: `Bearer ${TOKEN}` } });
+    expect(text).toMatch(/^gluetun_monitor_build_info\{version="[\d.]+"\} 1$/m);
+    expect(text).toMatch(/^gluetun_monitor_recovery_under_way\{gateway="gluetun"\} 0$/m);
   });
 
   it('is noted at debug, without the query', async () => {
