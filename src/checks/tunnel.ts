@@ -39,13 +39,18 @@ function withTunnel(state: State, { at, type }: Event): State {
 function outageIn(state: State, before: State): Outage | undefined {
   const { value, since, outage } = state.tunnel;
   if (value === 'up') return undefined;
-  if (outage === undefined) return value === 'down' ? outageSince(state, since) : undefined;
+  if (outage === undefined) return isBroken(state, before) ? outageSince(state, since) : undefined;
   const cause = causeOf(state);
   const trouble = before.troubles.latest.at(-1) ?? outage.trouble;
   const isKnown = CAUSES.indexOf(outage.cause) <= CAUSES.indexOf(cause);
   if (isKnown && trouble === outage.trouble) return outage;
   return { ...outage, cause: isKnown ? outage.cause : cause, trouble };
 }
+
+/** A recovery of a tunnel that works, which the operator has asked for, is no outage. */
+const isBroken = ({ tunnel: { value }, sites }: State, before: State): boolean =>
+  value === 'down' &&
+  (sites.down.length > 0 || (before.tunnel.value !== 'down' && runningStart(before.gateway) === undefined));
 
 function outageSince(state: State, since: number): Outage {
   const { sites, checking } = state;

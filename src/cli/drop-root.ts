@@ -38,6 +38,7 @@ export function dropRoot(config: Needed, ids: Ids, give = handOver): readonly No
   const user: User = { uid, gid, groups: socketGroups(config.docker) };
   const obstacle = tryOn(user, ids, () => unopenable(config)) ?? notHandedOver(give(ownFiles(config), user));
   if (obstacle !== undefined) return [{ kind: 'rootKept', uid, gid, ...obstacle }];
+  give(historyFiles(config.history.file), user); // no reason to stay root: it says itself if it cannot be written
   ids.setgroups(user.groups);
   ids.setgid(gid);
   ids.setuid(uid); // last: it takes away the right to the two before
@@ -102,12 +103,7 @@ function failureToOpen(path: string, flags: number): string | undefined {
   }
 }
 
-const ownFiles = ({ log, stateFile, history }: Needed): readonly string[] => [
-  log.file,
-  stateFile,
-  ...historyFiles(history.file),
-  LIVENESS_FILE,
-];
+const ownFiles = ({ log, stateFile }: Needed): readonly string[] => [log.file, stateFile, LIVENESS_FILE];
 
 const notHandedOver = (failure: NotHandedOver | undefined): Obstacle | undefined =>
   failure === undefined ? undefined : { obstacle: 'ownFiles', ...failure };

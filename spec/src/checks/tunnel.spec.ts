@@ -1,6 +1,7 @@
 import type { State } from '../../../src/model/state.ts';
 import type { NoticeOf } from '../../../src/notices/notice.ts';
 import {
+  asked,
   type Happening,
   checkBlind,
   checkFailed,
@@ -102,6 +103,13 @@ describe('the end of an outage', () => {
       },
     ]);
     expect(outages(history.feed(seconds(30), checkPassed()))).toHaveLength(1);
+  });
+
+  it('is not told of a tunnel that worked when the operator asked for a recovery', () => {
+    const history = settled().feed(seconds(30), checkPassed(), asked('recover'), seconds(1), ...restarted);
+    expect(history.state.tunnel.value).toBe('up');
+    expect(history.state.latestRecovery).toBeDefined();
+    expect(outages(history)).toEqual([]);
   });
 
   it('quotes what Gluetun said meanwhile, though its log begins anew', () => {

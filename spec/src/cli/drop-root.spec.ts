@@ -136,7 +136,7 @@ describe('dropping root', () => {
 
   it('hands over the log, the state, the history and the liveness file after the trial, and before it is another user', () => {
     let calls: readonly string[] = [];
-    const give = jest.fn(() => {
+    const give = jest.fn<undefined, [readonly string[], object]>(() => {
       calls = [...written.calls];
       return undefined;
     });
@@ -146,17 +146,18 @@ describe('dropping root', () => {
       history: { file: '/logs/history.jsonl' },
     });
     expect(dropRoot(config, written.ids, give)).toEqual([]);
-    expect(give).toHaveBeenCalledWith(
-      [
-        '/logs/monitor.log',
-        '/logs/state.json',
-        '/logs/history.jsonl',
-        '/logs/statistics.jsonl',
-        expect.stringMatching(/gluetun-monitor\.heartbeat$/),
-      ],
-      { uid: 1000, gid: 100, groups: [group] },
-    );
+    const user = { uid: 1000, gid: 100, groups: [group] };
+    expect(give.mock.calls).toEqual([
+      [['/logs/monitor.log', '/logs/state.json', expect.stringMatching(/gluetun-monitor\.heartbeat$/)], user],
+      [['/logs/history.jsonl', '/logs/statistics.jsonl'], user],
+    ]);
     expect(calls.slice(-3)).toEqual(trialEnds);
+  });
+
+  it('does not stay root because the history cannot be handed over', () => {
+    const give = (paths: readonly string[]): NotHandedOver | undefined =>
+      paths.includes('/logs/history.jsonl') ? { path: '/logs', reason: 'EPERM' } : undefined;
+    expect(dropRoot(configure({ history: { file: '/logs/history.jsonl' } }), written.ids, give)).toEqual([]);
   });
 
   it('stays root if its files cannot be handed over', () => {
