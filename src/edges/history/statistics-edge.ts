@@ -81,13 +81,12 @@ export function statisticsEdge({ file, writer, scheduler, wall }: StatisticsDeps
   function read(): void {
     if (isReading) return;
     isReading = true;
-    readWindows(file, wall())
+    void readWindows(file, wall())
       .then(
         (found) => (past = found),
         () => (past ??= new Map()), // missing as a rule; that it cannot be written is told anyway
       )
-      .finally(() => (isReading = false))
-      .catch(() => undefined);
+      .finally(() => (isReading = false));
   }
 
   function statistics(): Readonly<Record<string, GatewayStatistics>> {
